@@ -1,0 +1,85 @@
+"""A run, fully described before it exists: what ``operations`` hand to the engine.
+
+``operations`` turn what the user wrote into a :class:`RunSpec`; the engine makes a directory of it. A staged run
+is simply a prepared directory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from guild_ipy.domain.flags import Flags
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.scalars import DEFAULT_PATTERNS
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFile:
+    """One file of a source snapshot: `path` relative to the snapshot, `/`-separated."""
+
+    path: str
+    content: bytes
+    origin: str = ""
+    """Where it was copied from; empty for text that lives only in the notebook."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The source code of the moment a run was made."""
+
+    dest: str
+    """Where in the run directory it goes: ``.`` for a script, ``.guild/sourcecode`` for a function."""
+    files: tuple[SourceFile, ...] = ()
+    digest: str = ""
+    """MD5 over the sorted paths: path, NUL, content, NUL (Guild AI 0.9.0)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotebookProgram:
+    """A function or a cell of a notebook, packed to travel."""
+
+    payload: bytes
+    """See :mod:`guild_ipy.engine.payload`."""
+    cells: Mapping[str, str] = field(default_factory=dict)
+    """Python's name for the code of a captured cell -> its path in the source snapshot."""
+    cell_numbers: Mapping[str, int] = field(default_factory=dict)
+    """Python's name for the code of a captured cell -> its execution count."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptProgram:
+    """A script, as a path within the run directory."""
+
+    path: str
+    arguments: tuple[str, ...] = ()
+    """The command line after the script's name."""
+    constants: Flags = field(default_factory=dict)
+    """Module-level names to be given these values in place of those in the file."""
+
+
+Program = NotebookProgram | ScriptProgram
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSpec:
+    """Everything that a run directory is made of, except its id and its times."""
+
+    opref: OpRef
+    program: Program
+    source: Source
+    flags: Flags
+    user_flags: Flags = field(default_factory=dict)
+    """Those of `flags` that the user gave."""
+    label: str
+    tags: tuple[str, ...] = ()
+    random_seed: int
+    """0 to 2**32 - 1."""
+    project_dir: str
+    """Where the notebook or script lives; scripts and functions import from here after their snapshot."""
+    import_path: tuple[str, ...] = ()
+    """``sys.path`` of the notebook, absolute."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Environment of the process."""
+    output_scalars: tuple[str, ...] = DEFAULT_PATTERNS
+    run_params: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,46 @@
+"""Scalars: the numbers that a run reports, and their summaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: A line ``key: number``, as Guild AI 0.9.0 reads it.
+DEFAULT_PATTERNS = (r"^([^ \t:][^:]*?)\s*:\s+([-+]?(?:[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|nan|inf))\s*(?:\([^)]*\))?\s*$",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalarPoint:
+    """One value of one scalar; `value` has 32-bit precision, as TFEvents store it."""
+
+    tag: str
+    value: float
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalarSummary:
+    """All values of one scalar of one run, summarised.
+
+    Each of first, last, min and max has the step at which it was reported; `average`, `total` and `count`
+    go over all points. NaN values count, and win no comparison.
+    """
+
+    tag: str
+    prefix: str = ""
+    """Sub-directory of the run that the event file lies in; empty for the run itself and ``.guild``."""
+    first: float
+    first_step: int
+    last: float
+    last_step: int
+    min: float
+    min_step: int
+    max: float
+    max_step: int
+    average: float
+    total: float
+    count: int
+
+    @property
+    def name(self) -> str:
+        """``tag``, or ``prefix#tag`` for a file in a sub-directory."""
+        return f"{self.prefix}#{self.tag}" if self.prefix else self.tag

@@ -1,0 +1,43 @@
+"""The status of a run."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class RunStatus(Enum):
+    """What a run is doing, or how it ended; the value is the word that users see."""
+
+    PENDING = "pending"
+    """Started by someone, its process not yet running."""
+    STAGED = "staged"
+    """Prepared, to be started later."""
+    RUNNING = "running"
+    COMPLETED = "completed"
+    """Ended with exit status 0."""
+    ERROR = "error"
+    """Ended with an exit status above 0, or never came to run."""
+    TERMINATED = "terminated"
+    """Ended by a signal, or stopped by the user."""
+    DAMAGED = "damaged"
+    """Its directory cannot be read; the reason is in :attr:`guild_ipy.Run.damage`."""
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run has ended for good."""
+        return self in {RunStatus.COMPLETED, RunStatus.ERROR, RunStatus.TERMINATED}
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a process of the run lives or is about to."""
+        return self in {RunStatus.PENDING, RunStatus.RUNNING}
+
+    @classmethod
+    def from_exit_status(cls, exit_status: int) -> RunStatus:
+        """Map a process exit status: 0 is completed, above is error, below (a signal) is terminated."""
+        if exit_status == 0:
+            return cls.COMPLETED
+        return cls.TERMINATED if exit_status < 0 else cls.ERROR
+
+    def __str__(self) -> str:
+        return self.value

@@ -1,0 +1,132 @@
+"""Every exception of guild_ipy.
+
+Each message is one line: what happened, the value, what to do::
+
+    GuildError
+    ├── UsageError (ValueError)            a verb was called in a way that cannot work
+    ├── OperationNotFound (LookupError)    nothing by that name can be run here
+    ├── FlagError (ValueError)             a flag that the operation does not take, or a wrong value
+    ├── CannotSend (TypeError)             a notebook variable that cannot travel to another process
+    ├── RunNotFound (LookupError)          no run by that id, index or filter
+    ├── RunStateError (RuntimeError)       the run is not in a state for that verb
+    ├── DamagedRun (ValueError)            a run directory that cannot be read
+    ├── StoreError (OSError)               Guild home cannot be read or written
+    ├── EngineError (RuntimeError)         a process could not be started or watched
+    └── RunError (RuntimeError)            the run itself failed; carries it
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class GuildError(Exception):
+    """Base of all errors that a user can cause or meet; ``str(error)`` is one line."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython the one line that it shows in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Give `` (did you mean 'x'?)`` for the nearest of `known`, or the empty string."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+class UsageError(GuildError, ValueError):
+    """A verb was called in a way that cannot work."""
+
+
+class OperationNotFound(GuildError, LookupError):
+    """Nothing by that name can be run here."""
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        self.name = name
+        self.known = tuple(known)
+        hint = suggest(name, self.known) or "; name a function of this notebook or the path of a script"
+        super().__init__(f"no operation {name!r} here{hint}")
+
+
+class FlagError(GuildError, ValueError):
+    """A flag that the operation does not take, a value that it cannot have, or a missing one."""
+
+    def __init__(self, message: str, *, flag: str) -> None:
+        self.flag = flag
+        super().__init__(message)
+
+
+class CannotSend(GuildError, TypeError):
+    """A notebook variable that cannot travel to another process.
+
+    Attributes
+    ----------
+    variable, type_name, cell
+        Its name, the name of its type, and where it was made (``cell In[3]``, or an empty string).
+    """
+
+    def __init__(self, *, variable: str, type_name: str, cell: str, reason: str) -> None:
+        self.variable = variable
+        self.type_name = type_name
+        self.cell = cell
+        made = f", made in {cell}," if cell else ""
+        super().__init__(
+            f"{variable!r} ({type_name}){made} cannot be sent to a run: {reason}; "
+            f"create it inside the function, or pass what it is made from as a flag"
+        )
+
+
+class RunNotFound(GuildError, LookupError):
+    """No run by that id, index or filter."""
+
+    def __init__(self, ref: str, why: str = "") -> None:
+        self.ref = ref
+        super().__init__(f"no run matches {ref!r}{': ' + why if why else '; see the runs that there are with runs'}")
+
+
+class RunStateError(GuildError, RuntimeError):
+    """The run is not in a state for that verb."""
+
+
+class DamagedRun(GuildError, ValueError):
+    """A file of a run directory that cannot be read; `path` names it."""
+
+    def __init__(self, path: str, why: str) -> None:
+        self.path = path
+        self.why = why
+        super().__init__(f"{path} is damaged: {why}")
+
+
+class StoreError(GuildError, OSError):
+    """Guild home cannot be read or written."""
+
+
+class EngineError(GuildError, RuntimeError):
+    """A process could not be started or watched."""
+
+
+class RunError(GuildError, RuntimeError):
+    """A run ended with an error or was terminated.
+
+    Attributes
+    ----------
+    run
+        The run that failed.
+    exception
+        What the operation raised, where it could be sent back; otherwise None.
+    """
+
+    def __init__(self, message: str, *, run: Any, exception: BaseException | None = None) -> None:  # noqa: ANN401 - a Run lives four layers up
+        self.run = run
+        self.exception = exception
+        super().__init__(message)
+
+    def with_cause(self, traceback: TracebackType | None = None) -> RunError:
+        """Chain the operation's own exception as the cause."""
+        self.__cause__ = self.exception
+        return self.with_traceback(traceback)

@@ -1,0 +1,61 @@
+"""Limits and places; the only module that reads the environment for them.
+
+A :class:`Settings` value is built once by a face (``Settings.from_environment()``) and handed down.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What may differ between two users of the same code.
+
+    Durations are seconds, sizes are bytes.
+
+    Examples
+    --------
+    >>> Settings(stop_grace=1.0).stop_grace
+    1.0
+    """
+
+    guild_home: str | None = None
+    """Guild home named by ``GUILD_HOME``; None means: look for it (:mod:`guild_ipy.store.home`)."""
+
+    environment_prefix: str | None = None
+    """Root of the activated virtual or conda environment, where a ``.guild`` may live."""
+
+    user_dir: str = field(default_factory=lambda: os.path.expanduser("~"))
+    """The user's home directory, where the search for Guild home ends."""
+
+    isolation: str = "fork"
+    """``fork`` (fork server), ``fresh`` (new interpreter) or ``inline`` (this process, for debuggers)."""
+
+    stop_grace: float = 5.0
+    """How long a run may take to end after SIGINT, and again after SIGTERM, before SIGKILL."""
+
+    scan_interval: float = 1.0
+    """How often the supervisor looks for new scalars in the output of a run."""
+
+    output_interval: float = 0.05
+    """How often a face is given new output: 20 times a second."""
+
+    output_rate: int = 200_000
+    """Bytes of output a second that a face is given; the file always has all."""
+
+    payload_warning: int = 10 * 2**20
+    """Size from which the preview warns about what travels to the run."""
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read ``GUILD_HOME``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV`` and ``CONDA_PREFIX``."""
+        environ = os.environ
+        forkable = sys.platform == "linux"
+        return cls(
+            guild_home=environ.get("GUILD_HOME") or None,
+            environment_prefix=environ.get("VIRTUAL_ENV") or environ.get("CONDA_PREFIX") or None,
+            isolation=environ.get("GUILD_IPY_ISOLATION") or ("fork" if forkable else "fresh"),
+        )

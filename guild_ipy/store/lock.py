@@ -1,0 +1,161 @@
+"""Whether a process of a run lives.
+
+The truth is a ``flock`` on ``.guild/alive``, held by the supervisor and the run: the kernel of the operating system
+drops it when both are gone, whatever happened. ``LOCK`` is for Guild AI, which reads the first 10 characters as
+a process id; behind them stand what makes that id unmistakable::
+
+    1234      start=556677 boot=<boot id> host=<name> supervisor=1233:556676
+
+``start`` is the start time in clock ticks since boot (field 22 of ``/proc/<pid>/stat``).
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+from dataclasses import dataclass
+from functools import cache
+
+from guild_ipy.errors import StoreError
+from guild_ipy.store.attrs import read_bytes
+from guild_ipy.store.run_dir import RunDir
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessId:
+    """A process that cannot be confused with a later one of the same number."""
+
+    pid: int
+    start: int | None = None
+
+    def is_alive(self) -> bool:
+        """Whether this very process exists and is not a zombie."""
+        return process_start(self.pid) is not None if self.start is None else process_start(self.pid) == self.start
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockContent:
+    """What ``LOCK`` says."""
+
+    run: ProcessId
+    supervisor: ProcessId | None = None
+    boot: str | None = None
+    host: str | None = None
+
+    def is_local(self) -> bool:
+        """Whether the process was started on this machine since it booted; true where nothing is said."""
+        return self.boot in {None, boot_id()} and self.host in {None, socket.gethostname()}
+
+    def is_alive(self) -> bool:
+        """Whether the run's process lives on this machine."""
+        return self.is_local() and self.run.is_alive()
+
+
+def format_lock(content: LockContent) -> str:
+    """Write the content of ``LOCK``; see the module."""
+    text = f"{content.run.pid:<10d}start={content.run.start} boot={content.boot} host={content.host}"
+    if content.supervisor is not None:
+        text += f" supervisor={content.supervisor.pid}:{content.supervisor.start}"
+    return text
+
+
+def parse_lock(text: str) -> LockContent | None:
+    """Read the content of ``LOCK``, ours or Guild AI's; None if it begins with no process id."""
+    try:
+        pid = int(text[:10])
+    except ValueError:
+        return None
+    words = dict(word.split("=", 1) for word in text[10:].split() if "=" in word)
+    supervisor_pid, _, supervisor_start = words.get("supervisor", "").partition(":")
+    return LockContent(
+        run=ProcessId(pid=pid, start=_int(words.get("start", ""))),
+        supervisor=ProcessId(pid=int(supervisor_pid), start=_int(supervisor_start)) if supervisor_pid.isdigit() else None,
+        boot=words.get("boot"),
+        host=words.get("host"),
+    )
+
+
+def read_lock(run_dir: RunDir) -> LockContent | None:
+    """Read ``LOCK``; None when it is missing or says nothing."""
+    content = read_bytes(run_dir.lock, limit=65536)
+    return parse_lock(content.decode("utf-8", "replace")) if content else None
+
+
+def hold_alive(run_dir: RunDir, *, create: bool = True) -> int | None:
+    """Take the lock that says the run lives; the descriptor that holds it, or None if another process does.
+
+    The descriptor is closed on exec; processes that it is handed to keep the lock with it.
+    """
+    try:
+        descriptor = os.open(run_dir.alive, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o666)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"cannot open {run_dir.alive!r}: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if error.errno in {errno.EWOULDBLOCK, errno.EACCES}:
+            return None
+        raise StoreError(f"cannot lock {run_dir.alive!r}: {error.strerror}") from error
+    return descriptor
+
+
+def is_alive(run_dir: RunDir) -> bool | None:
+    """Whether a process holds the run; None when the run has no ``alive`` file (Guild AI made it)."""
+    try:
+        descriptor = os.open(run_dir.alive, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def this_process() -> ProcessId:
+    """Give the calling process."""
+    return ProcessId(pid=os.getpid(), start=process_start(os.getpid()))
+
+
+def process_start(pid: int) -> int | None:
+    """Give the start time of a process in clock ticks since boot; None if it is gone or a zombie.
+
+    Where there is no ``/proc`` the answer is 0 for a process that exists.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return _start_without_proc(pid)
+    return None if fields[0] in {b"Z", b"X"} else int(fields[19])
+
+
+@cache
+def boot_id() -> str | None:
+    """Give the id of this boot of the machine (Linux)."""
+    content = read_bytes("/proc/sys/kernel/random/boot_id")
+    return content.decode().strip() if content else None
+
+
+def _start_without_proc(pid: int) -> int | None:
+    if os.path.isdir("/proc/self"):
+        return None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        return 0
+    return 0
+
+
+def _int(text: str) -> int | None:
+    return int(text) if text.isdigit() else None

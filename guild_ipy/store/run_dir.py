@@ -1,0 +1,178 @@
+"""The files of a run: the only place that spells their names.
+
+The layout is that of Guild AI 0.9.0, plus ``.guild/job``, ``.guild/tmp`` and ``.guild/alive``, which its command
+ignores::
+
+    <run id>/                     what the operation wrote
+      .guild/
+        opref                     written last: a directory without it is no run
+        attrs/<name>              one YAML document each
+        output, output.index      bytes as written; 9 bytes (>QB: milliseconds, stream) a line
+        manifest                  where each file came from
+        events.out.tfevents.*     scalars parsed from output
+        LOCK, PENDING, STAGED     markers
+        alive                     held with flock while a process of the run lives
+        tmp/                      files on their way to their name
+        sourcecode/               snapshot of a notebook function: its cells and local modules
+        job/                      what the process executes
+          main.py                 the program; runs by hand too
+          meta.json               flags, import path, names of cells
+          payload.pkl             the packed function
+          result.pkl, result.txt  what it returned, or the repr of it
+          exception.pkl           what it raised
+          exit_status             its own word, in case the supervisor is gone
+          output.gaps             where bytes came from below Python
+          reserve                 64 KiB that are freed to write the end when the disk is full
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+RUN_ID = re.compile(r"[0-9a-f]{32}")
+SHORT_ID_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class RunDir:
+    """The paths of one run.
+
+    Examples
+    --------
+    >>> RunDir("/home/runs/0123456789abcdef0123456789abcdef").short_id
+    '01234567'
+    """
+
+    path: str
+
+    @cached_property
+    def id(self) -> str:
+        """The run id, 32 hex digits when made by us or by ``guild``."""
+        return os.path.basename(self.path)
+
+    @property
+    def short_id(self) -> str:
+        """The first 8 digits of the id."""
+        return self.id[:SHORT_ID_LENGTH]
+
+    @cached_property
+    def guild(self) -> str:
+        """``.guild``, the private part."""
+        return self.path + "/.guild"
+
+    @property
+    def opref(self) -> str:
+        """The operation reference."""
+        return self.guild + "/opref"
+
+    @cached_property
+    def attrs(self) -> str:
+        """The folder of attributes."""
+        return self.guild + "/attrs"
+
+    def attr(self, name: str) -> str:
+        """Give the path of the attribute `name`."""
+        return f"{self.attrs}/{name}"
+
+    @property
+    def tmp(self) -> str:
+        """Where files are written before they get their name."""
+        return self.guild + "/tmp"
+
+    @property
+    def output(self) -> str:
+        """Standard output and error as written."""
+        return self.guild + "/output"
+
+    @property
+    def output_index(self) -> str:
+        """Time and stream of each output line."""
+        return self.guild + "/output.index"
+
+    @property
+    def manifest(self) -> str:
+        """Where each file came from."""
+        return self.guild + "/manifest"
+
+    @property
+    def lock(self) -> str:
+        """The process id of the run, for ``guild``."""
+        return self.guild + "/LOCK"
+
+    @property
+    def remote_lock(self) -> str:
+        """Marker of a run that lives on another machine (Guild AI)."""
+        return self.guild + "/LOCK.remote"
+
+    @property
+    def pending(self) -> str:
+        """Marker of a run that is being started."""
+        return self.guild + "/PENDING"
+
+    @property
+    def staged(self) -> str:
+        """Marker of a run that waits to be started."""
+        return self.guild + "/STAGED"
+
+    @property
+    def alive(self) -> str:
+        """The file that is locked while a process of the run lives."""
+        return self.guild + "/alive"
+
+    @property
+    def sourcecode(self) -> str:
+        """Snapshot of a notebook function's cells and local modules."""
+        return self.guild + "/sourcecode"
+
+    @cached_property
+    def job(self) -> str:
+        """The folder of what the process executes."""
+        return self.guild + "/job"
+
+    @property
+    def main(self) -> str:
+        """The program of the run."""
+        return self.job + "/main.py"
+
+    @property
+    def meta(self) -> str:
+        """What the program needs to know, as JSON."""
+        return self.job + "/meta.json"
+
+    @property
+    def payload(self) -> str:
+        """The packed function."""
+        return self.job + "/payload.pkl"
+
+    @property
+    def result(self) -> str:
+        """The return value, pickled."""
+        return self.job + "/result.pkl"
+
+    @property
+    def result_text(self) -> str:
+        """The repr of a return value that cannot be pickled."""
+        return self.job + "/result.txt"
+
+    @property
+    def exception(self) -> str:
+        """What the operation raised, pickled."""
+        return self.job + "/exception.pkl"
+
+    @property
+    def exit_status(self) -> str:
+        """The run's own word on how it ended."""
+        return self.job + "/exit_status"
+
+    @property
+    def output_gaps(self) -> str:
+        """Where in the output bytes came from below Python."""
+        return self.job + "/output.gaps"
+
+    @property
+    def reserve(self) -> str:
+        """Disk space that is given back to write the end of a run."""
+        return self.job + "/reserve"

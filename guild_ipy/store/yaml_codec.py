@@ -1,0 +1,200 @@
+"""YAML as run attributes use it: a small exact writer, and a reader with a fast path.
+
+Writing does not load PyYAML: block style, strings plain only where no YAML 1.1 reader could take them for
+anything else, otherwise double-quoted; floats always with a point. Reading takes plain scalars and flat maps
+directly and leaves the rest to PyYAML's safe loader, with Guild AI's one addition: ``1e5`` is a float.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from guild_ipy.domain.flags import format_float
+
+if TYPE_CHECKING:
+    import yaml
+
+MAX_BYTES = 16 * 2**20
+MAX_ALIASES = 100
+
+_WORD = re.compile(r"[A-Za-z_/][A-Za-z0-9_./=+-]*\Z")
+_RESERVED = frozenset(
+    {form for word in "yes no true false on off null y n".split() for form in (word, word.title(), word.upper())}
+)
+_INT = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"-?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?\Z")
+_ENTRY = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*): (.+)\Z")
+_GUILD_FLOAT = re.compile(r"[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+\Z|[-+]?[0-9][0-9_]*\.[0-9_]*[eE][0-9]+\Z")
+
+
+def encode(value: object) -> str:
+    """Write one YAML document, ending in a newline.
+
+    Raises
+    ------
+    TypeError
+        For anything but None, bool, int, float, str, and sequences and string-keyed mappings of these.
+
+    Examples
+    --------
+    >>> print(encode({"lr": 1e-05, "name": "yes", "layers": [64, 32]}), end="")
+    layers:
+      - 64
+      - 32
+    lr: 1.0e-05
+    name: "yes"
+    """
+    lines: list[str] = []
+    _write(value, "", lines, "")
+    return "\n".join(lines) + "\n"
+
+
+def decode(text: str) -> Any:  # noqa: ANN401 - callers narrow what they read
+    """Read one YAML document.
+
+    Raises
+    ------
+    ValueError
+        If it is not YAML, too large (16 MiB), or bears more than 100 aliases.
+    """
+    stripped = text.rstrip("\n")
+    value = _decode_plain(stripped)
+    return _decode_any(text) if value is _UNSURE else value
+
+
+# -- writing
+
+
+def _write(value: object, head: str, lines: list[str], indent: str) -> None:
+    """Append `value` behind `head` (``name:``, ``-`` or nothing)."""
+    if isinstance(value, Mapping) and value:
+        _open_block(head, lines)
+        for key in sorted(value):
+            if not isinstance(key, str):
+                raise TypeError(f"a key of a run attribute is text, not {type(key).__name__}")
+            _write(value[key], f"{indent}{_string(key)}:", lines, indent + "  ")
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes) and value:
+        _open_block(head, lines)
+        for item in value:
+            _write_item(item, lines, indent)
+    else:
+        lines.append(f"{head} {_scalar(value)}" if head else _scalar(value))
+
+
+def _open_block(head: str, lines: list[str]) -> None:
+    if head:
+        lines.append(head)
+
+
+def _write_item(item: object, lines: list[str], indent: str) -> None:
+    """Append a list item; a nested block begins on the line of its dash."""
+    start = len(lines)
+    _write(item, "", lines, indent + "  ")
+    lines[start] = f"{indent}- {lines[start].lstrip(' ')}"
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, str):
+        return _string(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float):
+        return format_float(value)
+    if isinstance(value, Mapping):
+        return "{}"
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return "[]"
+    raise TypeError(f"a run attribute cannot hold {type(value).__name__}")
+
+
+_ESCAPED = re.compile(r"[\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+
+
+def _string(text: str) -> str:
+    if _WORD.match(text) and text not in _RESERVED:
+        return text
+    return _ESCAPED.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+# -- reading
+
+_UNSURE = object()
+
+
+def _decode_plain(text: str) -> Any:  # noqa: ANN401
+    """Read what needs no parser; `_UNSURE` for everything else."""
+    if "\n" not in text and ": " not in text:
+        return _decode_scalar(text)
+    values = {}
+    for line in text.split("\n"):
+        entry = _ENTRY.match(line)
+        if entry is None or entry[1] in _RESERVED or entry[1] in values:
+            return _UNSURE
+        value = _decode_scalar(entry[2])
+        if value is _UNSURE:
+            return _UNSURE
+        values[entry[1]] = value
+    return values
+
+
+_CONSTANTS = {"null": None, "true": True, "false": False, "{}": {}, "[]": []}
+
+
+def _decode_scalar(text: str) -> Any:  # noqa: ANN401
+    if _INT.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    if _WORD.match(text) and text not in _RESERVED and not text.endswith("="):
+        return text
+    if text in {"{}", "[]"}:
+        return type(_CONSTANTS[text])()
+    return _CONSTANTS.get(text, _UNSURE)
+
+
+def _decode_any(text: str) -> Any:  # noqa: ANN401
+    import yaml  # start-up cost: 15 ms, and most attributes need no parser
+
+    if len(text) > MAX_BYTES:
+        raise ValueError(f"{len(text)} characters of YAML are more than {MAX_BYTES}")
+    try:
+        aliases = sum(isinstance(token, yaml.AliasToken) for token in _alias_tokens(text))
+        if aliases > MAX_ALIASES:
+            raise ValueError(f"{aliases} YAML aliases are more than {MAX_ALIASES}")
+        return yaml.load(text, Loader=_loader())  # noqa: S506 - a subclass of the safe loader
+    except yaml.YAMLError as error:
+        raise ValueError(_one_line(error)) from error
+    except RecursionError as error:
+        raise ValueError("YAML nested too deeply") from error
+
+
+def _alias_tokens(text: str) -> Any:  # noqa: ANN401
+    import yaml  # start-up cost, see above
+
+    return yaml.scan(text, Loader=_loader()) if "*" in text else ()
+
+
+def _one_line(error: Exception) -> str:
+    problem = getattr(error, "problem", None) or str(error).split("\n")[0]
+    mark = getattr(error, "problem_mark", None)
+    return f"{problem} (line {mark.line + 1}, column {mark.column + 1})" if mark else str(problem)
+
+
+@cache
+def _loader() -> type[yaml.SafeLoader]:
+    """Build the safe loader that reads floats as Guild AI does, on libyaml where there is one."""
+    import yaml  # start-up cost, see above
+
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class GuildLoader(base):  # type: ignore[misc, valid-type]
+        """Takes ``1e5`` and ``1.5e5`` for floats."""
+
+    GuildLoader.add_implicit_resolver("tag:yaml.org,2002:float", _GUILD_FLOAT, list("-+0123456789"))
+    return GuildLoader
