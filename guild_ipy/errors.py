@@ -4,6 +4,7 @@ Each message is one line: what happened, the value, what to do::
 
     GuildError
     ├── UsageError (ValueError)            a verb was called in a way that cannot work
+    │   └── NoRunColumn (AttributeError)   a frame that does not say which runs it is about
     ├── OperationNotFound (LookupError)    nothing by that name can be run here
     ├── FlagError (ValueError)             a flag that the operation does not take, or a wrong value
     ├── CannotSend (TypeError)             a notebook variable that cannot travel to another process
@@ -17,12 +18,11 @@ Each message is one line: what happened, the value, what to do::
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing: the process of a script imports this
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
+    from typing import Any
 
 
 class GuildError(Exception):
@@ -35,12 +35,29 @@ class GuildError(Exception):
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """Give `` (did you mean 'x'?)`` for the nearest of `known`, or the empty string."""
+    import difflib  # start-up cost: needed once there is an error
+
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 class UsageError(GuildError, ValueError):
     """A verb was called in a way that cannot work."""
+
+
+class NoRunColumn(UsageError, AttributeError):
+    """A frame that does not say which runs it is about.
+
+    An AttributeError, so that ``hasattr(frame, "guild")`` and completion work on frames of anything else.
+    """
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        self.columns = tuple(columns)
+        shown = ", ".join(map(repr, self.columns[:5])) + (", ..." if len(self.columns) > 5 else "")  # noqa: PLR2004
+        super().__init__(
+            f"df.guild needs one column 'run', and this frame has {shown or 'no columns'}; "
+            f"begin with guild_ipy.runs() and keep its column 'run'"
+        )
 
 
 class OperationNotFound(GuildError, LookupError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-FlagValue: TypeAlias = "None | bool | int | float | str | list[FlagValue] | dict[str, FlagValue]"
+FlagValue: TypeAlias = "bool | int | float | str | list[FlagValue] | dict[str, FlagValue] | None"
 """What a flag can hold: what YAML can say without tags."""
 
 Flags: TypeAlias = Mapping[str, FlagValue]
@@ -22,6 +22,8 @@ class FlagType(Enum):
     STRING = "string"
     INT = "int"
     FLOAT = "float"
+    NUMBER = "number"
+    """An int or a float, kept as it is."""
     BOOLEAN = "boolean"
     LIST = "list"
 
@@ -105,7 +107,26 @@ def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-_WORDS = frozenset({"", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan", "infinity", "<<", "="})
+_WORDS = frozenset(
+    {
+        "",
+        "~",
+        "null",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "y",
+        "n",
+        "inf",
+        "nan",
+        "infinity",
+        "<<",
+        "=",
+    }
+)
 _SPECIAL = frozenset(" \t\n\"'[]{},#&*!|>%@`:")
 
 

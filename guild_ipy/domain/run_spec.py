@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from guild_ipy.domain.flags import Flags
+from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 
@@ -81,5 +81,8 @@ class RunSpec:
     """``sys.path`` of the notebook, absolute."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Environment of the process."""
+    flag_defs: tuple[FlagDef, ...] = ()
+    """What the operation takes; a restart with other flags is checked against it."""
+    takes_any_flag: bool = False
     output_scalars: tuple[str, ...] = DEFAULT_PATTERNS
     run_params: Mapping[str, object] = field(default_factory=dict)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: A line ``key: number``, as Guild AI 0.9.0 reads it.
-DEFAULT_PATTERNS = (r"^([^ \t:][^:]*?)\s*:\s+([-+]?(?:[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|nan|inf))\s*(?:\([^)]*\))?\s*$",)
+_NUMBER = r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[nN]a[nN]|[iI]nf)"
+
+#: Lines as Guild AI 0.9.0 reads them: ``key: number (step N)`` sets the step, and ``key: number``, with or
+#: without something in parentheses, gives a value. A key has no space.
+DEFAULT_PATTERNS = (
+    rf"^[^ \t]+:[ \t]+{_NUMBER}[ \t]+\((?:step[ \t]+)?(?P<step>[0-9]+)\)$",
+    rf"^([^ \t]+):[ \t]+({_NUMBER})(?:[ \t]+\(.*\))?$",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

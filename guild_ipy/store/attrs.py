@@ -1,20 +1,17 @@
 """Run attributes: one YAML document in one file each.
 
-A file that others may read appears whole: it is written in ``.guild/tmp`` and renamed. Readers take no lock.
+An attribute appears whole (:mod:`guild_ipy.store.whole_file`), so readers take no lock.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 from typing import Any
 
 from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.store import yaml_codec
 from guild_ipy.store.run_dir import RunDir
-
-#: Every other attribute file may be this large; a label of a gigabyte is not read.
-MAX_ATTR_BYTES = yaml_codec.MAX_BYTES
+from guild_ipy.store.whole_file import read_bytes, write_file
 
 
 def read_attr(run_dir: RunDir, name: str) -> Any:  # noqa: ANN401 - callers narrow what they read
@@ -35,27 +32,14 @@ def read_attr(run_dir: RunDir, name: str) -> Any:  # noqa: ANN401 - callers narr
         raise DamagedRun(path, str(error)) from error
 
 
-def read_bytes(path: str, limit: int = MAX_ATTR_BYTES) -> bytes | None:
-    """Read a small file whole; None when it is not there."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise DamagedRun(path, error.strerror or str(error)) from error
-    try:
-        return _read_all(descriptor, limit)
-    except OSError as error:
-        raise DamagedRun(path, error.strerror or str(error)) from error
-    except ValueError as error:
-        raise DamagedRun(path, str(error)) from error
-    finally:
-        os.close(descriptor)
-
-
 def write_attr(run_dir: RunDir, name: str, value: object, *, durable: bool = False) -> None:
     """Write an attribute so that it appears whole; `durable` also survives a power cut."""
-    write_file(run_dir, run_dir.attr(name), yaml_codec.encode(value).encode("utf-8", "surrogatepass"), durable=durable)
+    write_file(run_dir, run_dir.attr(name), encode_attr(value), durable=durable)
+
+
+def encode_attr(value: object) -> bytes:
+    """Give the content of an attribute file."""
+    return yaml_codec.encode(value).encode("utf-8", "surrogatepass")
 
 
 def delete_attr(run_dir: RunDir, name: str) -> bool:
@@ -65,7 +49,7 @@ def delete_attr(run_dir: RunDir, name: str) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise _store_error(run_dir.attr(name), error) from error
+        raise StoreError(f"cannot remove {run_dir.attr(name)!r}: {error.strerror or error}") from error
     return True
 
 
@@ -77,65 +61,3 @@ def list_attrs(run_dir: RunDir) -> list[str]:
         return []
     except OSError as error:
         raise DamagedRun(run_dir.attrs, error.strerror or str(error)) from error
-
-
-def write_file(run_dir: RunDir, path: str, content: bytes, *, durable: bool = False) -> None:
-    """Write `path`, a file of the run, aside and rename it."""
-    aside = f"{run_dir.tmp}/{os.path.basename(path)}.{os.getpid()}"
-    try:
-        try:
-            _write_new(aside, content, durable=durable)
-        except FileNotFoundError:
-            os.makedirs(run_dir.tmp, exist_ok=True)  # a run that guild made has no .guild/tmp
-            _write_new(aside, content, durable=durable)
-        os.rename(aside, path)
-    except OSError as error:
-        _remove_quietly(aside)
-        raise _store_error(path, error) from error
-
-
-def write_new_file(path: str, content: bytes) -> None:
-    """Write a file of a run that nobody can see yet."""
-    try:
-        _write_new(path, content, durable=False)
-    except OSError as error:
-        raise _store_error(path, error) from error
-
-
-def _write_new(path: str, content: bytes, *, durable: bool) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
-    try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(descriptor, view) :]
-        if durable:
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read_all(descriptor: int, limit: int) -> bytes:
-    content = os.read(descriptor, 65536)
-    if len(content) < 65536:  # noqa: PLR2004 - one read was enough
-        return content
-    parts = [content]
-    size = len(content)
-    while part := os.read(descriptor, 2**20):
-        size += len(part)
-        if size > limit:
-            raise ValueError(f"more than {limit} bytes")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _remove_quietly(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        return
-
-
-def _store_error(path: str, error: OSError) -> StoreError:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return StoreError(f"cannot write {path!r}: the disk is full; free space and try again")
-    return StoreError(f"cannot write {path!r}: {error.strerror or error}")

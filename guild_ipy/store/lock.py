@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from guild_ipy.errors import StoreError
-from guild_ipy.store.attrs import read_bytes
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.whole_file import read_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,9 @@ def parse_lock(text: str) -> LockContent | None:
     supervisor_pid, _, supervisor_start = words.get("supervisor", "").partition(":")
     return LockContent(
         run=ProcessId(pid=pid, start=_int(words.get("start", ""))),
-        supervisor=ProcessId(pid=int(supervisor_pid), start=_int(supervisor_start)) if supervisor_pid.isdigit() else None,
+        supervisor=ProcessId(pid=int(supervisor_pid), start=_int(supervisor_start))
+        if supervisor_pid.isdigit()
+        else None,
         boot=words.get("boot"),
         host=words.get("host"),
     )

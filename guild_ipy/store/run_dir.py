@@ -28,17 +28,28 @@ ignores::
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
-from functools import cached_property
 
-RUN_ID = re.compile(r"[0-9a-f]{32}")
 SHORT_ID_LENGTH = 8
+_ID_LENGTH = 32
+_HEX_DIGITS = frozenset("0123456789abcdef")
 
 
-@dataclass(frozen=True)
+def is_run_id(text: str) -> bool:
+    """Whether `text` is what a run made by us or by ``guild`` is called: 32 hex digits."""
+    return len(text) == _ID_LENGTH and _HEX_DIGITS.issuperset(text)
+
+
 class RunDir:
-    """The paths of one run.
+    """The paths of one run; a value.
+
+    No dataclass, since the process of a script would load nothing else that needs them (6 ms).
+
+    Attributes
+    ----------
+    path, id
+        The directory and its name.
+    guild, attrs, job
+        The private part, the folder of attributes, the folder of what the process executes.
 
     Examples
     --------
@@ -48,30 +59,33 @@ class RunDir:
 
     path: str
 
-    @cached_property
-    def id(self) -> str:
-        """The run id, 32 hex digits when made by us or by ``guild``."""
-        return os.path.basename(self.path)
+    __slots__ = ("attrs", "guild", "id", "job", "path")
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.id = os.path.basename(path)
+        self.guild = path + "/.guild"
+        self.attrs = self.guild + "/attrs"
+        self.job = self.guild + "/job"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RunDir) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def __repr__(self) -> str:
+        return f"RunDir({self.path!r})"
 
     @property
     def short_id(self) -> str:
         """The first 8 digits of the id."""
         return self.id[:SHORT_ID_LENGTH]
 
-    @cached_property
-    def guild(self) -> str:
-        """``.guild``, the private part."""
-        return self.path + "/.guild"
-
     @property
     def opref(self) -> str:
         """The operation reference."""
         return self.guild + "/opref"
-
-    @cached_property
-    def attrs(self) -> str:
-        """The folder of attributes."""
-        return self.guild + "/attrs"
 
     def attr(self, name: str) -> str:
         """Give the path of the attribute `name`."""
@@ -126,11 +140,6 @@ class RunDir:
     def sourcecode(self) -> str:
         """Snapshot of a notebook function's cells and local modules."""
         return self.guild + "/sourcecode"
-
-    @cached_property
-    def job(self) -> str:
-        """The folder of what the process executes."""
-        return self.guild + "/job"
 
     @property
     def main(self) -> str:

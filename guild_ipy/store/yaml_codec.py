@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,10 @@ _RESERVED = frozenset(
 )
 _INT = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?\Z")
-_ENTRY = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*): (.+)\Z")
+_WORDS = re.compile(r"[A-Za-z_/][A-Za-z0-9_./=+-]*(?: [A-Za-z0-9_./=+-]+)+\Z")
+_QUOTED = re.compile(r'"(?:[ !#-\[\]-~]|\\["\\nt])*"\Z')
+_SINGLE_QUOTED = re.compile(r"'[ !-&(-~]*'\Z")
+_ENTRY = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*|"[ !#-\[\]-~]*"|'[ !-&(-~]*'): (.+)\Z""")
 _GUILD_FLOAT = re.compile(r"[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+\Z|[-+]?[0-9][0-9_]*\.[0-9_]*[eE][0-9]+\Z")
 
 
@@ -128,22 +131,34 @@ _UNSURE = object()
 
 
 def _decode_plain(text: str) -> Any:  # noqa: ANN401
-    """Read what needs no parser; `_UNSURE` for everything else."""
-    if "\n" not in text and ": " not in text:
-        return _decode_scalar(text)
+    """Read what needs no parser: a scalar, a flat list, a flat map; `_UNSURE` for everything else."""
+    if "\n" not in text and (value := _decode_scalar(text)) is not _UNSURE:
+        return value
+    return _decode_flat_list(text) if text.startswith("- ") else _decode_flat_map(text)
+
+
+def _decode_flat_list(text: str) -> Any:  # noqa: ANN401
+    lines = text.split("\n")
+    values = [_decode_scalar(line[2:]) if line.startswith("- ") else _UNSURE for line in lines]
+    return _UNSURE if _UNSURE in values else values
+
+
+def _decode_flat_map(text: str) -> Any:  # noqa: ANN401
     values = {}
     for line in text.split("\n"):
         entry = _ENTRY.match(line)
-        if entry is None or entry[1] in _RESERVED or entry[1] in values:
+        if entry is None or entry[1] in _RESERVED:
             return _UNSURE
         value = _decode_scalar(entry[2])
         if value is _UNSURE:
             return _UNSURE
-        values[entry[1]] = value
+        key = entry[1]
+        values[key[1:-1] if key[0] in "\"'" else key] = value
     return values
 
 
-_CONSTANTS = {"null": None, "true": True, "false": False, "{}": {}, "[]": []}
+_CONSTANTS = {"null": None, "true": True, "false": False}
+_EMPTY: Mapping[str, Callable[[], Any]] = {"{}": dict, "[]": list}
 
 
 def _decode_scalar(text: str) -> Any:  # noqa: ANN401
@@ -153,9 +168,13 @@ def _decode_scalar(text: str) -> Any:  # noqa: ANN401
         return float(text)
     if _WORD.match(text) and text not in _RESERVED and not text.endswith("="):
         return text
-    if text in {"{}", "[]"}:
-        return type(_CONSTANTS[text])()
-    return _CONSTANTS.get(text, _UNSURE)
+    if _WORDS.match(text):
+        return text
+    if _QUOTED.match(text):
+        return json.loads(text) if "\\" in text else text[1:-1]
+    if _SINGLE_QUOTED.match(text):
+        return text[1:-1]
+    return _EMPTY[text]() if text in _EMPTY else _CONSTANTS.get(text, _UNSURE)
 
 
 def _decode_any(text: str) -> Any:  # noqa: ANN401

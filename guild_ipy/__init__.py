@@ -1,0 +1,112 @@
+"""Isolated runs from a notebook: run functions, cells and scripts, and compare the runs as DataFrames.
+
+In a notebook ``%load_ext guild_ipy`` gives the magics ``%guild_run``, ``%guild_runs``, ``%guild_mark`` and the
+others; at a shell the same verbs are ``guild-ipy run`` and so on, in Python ``guild_ipy.run(...)``.
+
+Imports go downwards only; names on one line do not see each other::
+
+    magics                       %guild_VERB: parse, call, show; completion
+    cli | python                 guild-ipy VERB · guild_ipy.VERB(...)
+    frame | arguments | view     DataFrames · options of the verbs · a run as text while it goes
+    api                          one plain function for each verb
+    engine | operations          processes · from what the user wrote to a RunSpec
+    store                        run directories on disk
+    domain                       values
+    settings                     limits and places
+    errors                       every exception
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from guild_ipy.api.handle import Run
+    from guild_ipy.api.home import guild_home, set_guild_home
+    from guild_ipy.errors import (
+        CannotSend,
+        DamagedRun,
+        EngineError,
+        FlagError,
+        GuildError,
+        OperationNotFound,
+        RunError,
+        RunNotFound,
+        RunStateError,
+        StoreError,
+        UsageError,
+    )
+    from guild_ipy.frame.runs import runs
+    from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
+    from guild_ipy.python.keeping import delete, label, mark
+    from guild_ipy.python.looking import cat, info, ls, operations
+    from guild_ipy.python.running import run, start, stop, watch
+
+__all__ = [
+    "CannotSend",
+    "DamagedRun",
+    "EngineError",
+    "FlagError",
+    "GuildError",
+    "OperationNotFound",
+    "Run",
+    "RunError",
+    "RunNotFound",
+    "RunStateError",
+    "StoreError",
+    "UsageError",
+    "cat",
+    "delete",
+    "guild_home",
+    "info",
+    "label",
+    "load_ipython_extension",
+    "ls",
+    "mark",
+    "operations",
+    "run",
+    "runs",
+    "set_guild_home",
+    "start",
+    "stop",
+    "unload_ipython_extension",
+    "watch",
+]
+
+_MODULES = {
+    "api.handle": ("Run",),
+    "api.home": ("guild_home", "set_guild_home"),
+    "frame.runs": ("runs",),
+    "magics": ("load_ipython_extension", "unload_ipython_extension"),
+    "python.keeping": ("delete", "label", "mark"),
+    "python.looking": ("cat", "info", "ls", "operations"),
+    "python.running": ("run", "start", "stop", "watch"),
+}
+_PLACES = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name on its first use, so that importing the package costs nothing."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_PLACES.get(name, 'errors')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class _Package(ModuleType):
+    """Keeps ``guild_ipy.operations`` the verb: importing the layer of that name would put itself in its place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

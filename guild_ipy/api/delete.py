@@ -1,0 +1,36 @@
+"""``delete``: move runs to the trash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.errors import RunStateError
+from guild_ipy.store.trash import delete_run
+
+if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
+    from guild_ipy.api.handle import Run
+
+
+def delete(context: Context, runs: Sequence[Run]) -> int:
+    """Move runs to the trash, from where they can be restored; how many there were.
+
+    Raises
+    ------
+    RunStateError
+        If one of them is running; none is deleted then.
+    """
+    for run in runs:
+        if run.status is RunStatus.RUNNING:
+            raise RunStateError(f"run {run.short_id} is running; stop it first")
+    home = context.home
+    for run in runs:
+        delete_run(home, run.dir)
+    return len(runs)
+
+
+def delete_message(count: int) -> str:
+    """Give the line that says what was done."""
+    return f"Deleted {count} run(s)"

@@ -1,0 +1,57 @@
+"""``ls`` and ``cat``: the files of a run. Nothing outside its directory can be reached."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from guild_ipy.errors import RunNotFound, UsageError
+
+if TYPE_CHECKING:
+    from guild_ipy.api.handle import Run
+
+_PRIVATE = ".guild"
+
+
+def list_files(run: Run, *, everything: bool = False) -> list[str]:
+    """Give the paths of the files of a run, relative to it and sorted; those of ``.guild`` only if asked.
+
+    Links are listed and not followed.
+    """
+    found: list[str] = []
+    for folder, folders, files in os.walk(run.path):
+        if folder == run.path and not everything and _PRIVATE in folders:
+            folders.remove(_PRIVATE)
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        found += (os.path.relpath(os.path.join(folder, name), run.path) for name in (*files, *links))
+    return sorted(found)
+
+
+@contextmanager
+def open_file(run: Run, path: str) -> Iterator[BinaryIO]:
+    """Open a file of a run for reading.
+
+    Raises
+    ------
+    UsageError
+        If `path` leads out of the run, also through a link.
+    RunNotFound
+        If there is no such file.
+    """
+    root = os.path.realpath(run.path)
+    real = os.path.realpath(os.path.join(root, path))
+    if os.path.commonpath([root, real]) != root:
+        raise UsageError(f"{path!r} leads out of run {run.short_id}; its files are listed by ls")
+    try:
+        descriptor = os.open(real, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        file = os.fdopen(descriptor, "rb")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RunNotFound(path, f"run {run.short_id} has no such file; its files are listed by ls") from error
+    except IsADirectoryError as error:
+        raise UsageError(f"{path!r} is a folder; name a file of it") from error
+    except OSError as error:
+        raise UsageError(f"cannot read {path!r} of run {run.short_id}: {error.strerror}") from error
+    with file:
+        yield file

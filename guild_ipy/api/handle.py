@@ -1,0 +1,237 @@
+"""A run, as users hold it: a view onto its directory that always shows the state of this moment."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from guild_ipy.api.result import read_exception, read_result
+from guild_ipy.domain.flags import FlagValue, format_flag
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.scalars import ScalarSummary
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.store.attrs import list_attrs, read_attr
+from guild_ipy.store.output import read_output
+from guild_ipy.store.run import RunRecord, read_run, read_status
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.scalars import summarize
+
+_UNKNOWN = OpRef(type="pending", name="?")
+_POLL_SECONDS = 0.02
+
+
+class Run:
+    """A run and its directory.
+
+    Attributes are read from disk when they are asked for, so a running run shows its newest state.
+
+    Examples
+    --------
+    >>> run = guild_ipy.run(train, lr=0.1)                          # doctest: +SKIP
+    >>> run.status, run.flags, run.scalars["loss"], run.result      # doctest: +SKIP
+    (<RunStatus.COMPLETED: 'completed'>, {'lr': 0.1}, 0.25, None)
+    """
+
+    def __init__(self, run_dir: RunDir, record: RunRecord | None = None) -> None:
+        self._dir = run_dir
+        self._first_record = record
+
+    # -- who it is
+
+    @property
+    def dir(self) -> RunDir:
+        """The paths of its files."""
+        return self._dir
+
+    @property
+    def id(self) -> str:
+        """Its id, 32 hex digits."""
+        return self._dir.id
+
+    @property
+    def short_id(self) -> str:
+        """The first 8 digits of its id."""
+        return self._dir.short_id
+
+    @property
+    def path(self) -> str:
+        """Its directory."""
+        return self._dir.path
+
+    @cached_property
+    def opref(self) -> OpRef:
+        """Which operation it is of; ``opref.to_opspec()`` is the name to run it by."""
+        return (self._first_record or self.record).opref or _UNKNOWN
+
+    @property
+    def operation(self) -> str:
+        """The operation's name as listed: ``train()``, ``train.py``."""
+        return self.opref.display_name
+
+    # -- what it does
+
+    @property
+    def record(self) -> RunRecord:
+        """All that listings show, read at once."""
+        return read_run(self._dir)
+
+    @property
+    def status(self) -> RunStatus:
+        """What it is doing, or how it ended."""
+        return read_status(self._dir)
+
+    @property
+    def exit_status(self) -> int | None:
+        """Exit status of its process, negative for a signal; None while it has not ended."""
+        return self.record.exit_status
+
+    @property
+    def started(self) -> datetime | None:
+        """When it started, in local time."""
+        return self.record.started_at
+
+    @property
+    def stopped(self) -> datetime | None:
+        """When it ended, in local time."""
+        return self.record.stopped_at
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long it took, or has been at work."""
+        return self.record.duration
+
+    @property
+    def damage(self) -> str | None:
+        """What is wrong with its directory, if it cannot be read."""
+        return self.record.damage
+
+    # -- what went in and came out
+
+    @property
+    def flags(self) -> Mapping[str, FlagValue]:
+        """Its flags, with their types."""
+        return self.record.flags
+
+    @property
+    def scalars(self) -> dict[str, float]:
+        """The last value of each scalar that it reported."""
+        return {name: summary.last for name, summary in self.scalar_summaries.items()}
+
+    @property
+    def scalar_summaries(self) -> dict[str, ScalarSummary]:
+        """First, last, min, max, average, total and count of each scalar."""
+        return summarize(self._dir)
+
+    @property
+    def output(self) -> str:
+        """All that it printed."""
+        return read_output(self._dir)
+
+    @property
+    def result(self) -> Any:  # noqa: ANN401 - whatever the operation returned
+        """What the function returned; its repr (a str) if that could not be pickled, None if there is nothing."""
+        return read_result(self._dir)
+
+    @property
+    def exception(self) -> BaseException | None:
+        """What the operation raised, where it could be sent back."""
+        return read_exception(self._dir)
+
+    # -- what the user said of it
+
+    @property
+    def label(self) -> str | None:
+        """Its label."""
+        return self.record.label
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags."""
+        return self.record.tags
+
+    @property
+    def marked(self) -> bool:
+        """Whether it is marked."""
+        return self.record.marked
+
+    def get(self, attr: str, default: Any = None) -> Any:  # noqa: ANN401 - attributes are of any type
+        """Read an attribute (a file of ``.guild/attrs``); `default` if it is not there."""
+        value = read_attr(self._dir, attr)
+        return default if value is None else value
+
+    def attr_names(self) -> list[str]:
+        """Give the names of its attributes."""
+        return list_attrs(self._dir)
+
+    def wait(self, timeout: float | None = None) -> Run:
+        """Wait until it has ended; TimeoutError after `timeout` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while self.status.is_active:
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError(f"run {self.short_id} is {self.status} after {timeout} seconds")
+            select.select([], [], [], _POLL_SECONDS)
+        return self
+
+    # -- how it looks
+
+    def __repr__(self) -> str:
+        return f"<Run {self.short_id} {self.operation} {self.status}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and os.path.samefile(self.path, other.path)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def summary(self) -> dict[str, str]:
+        """Give what its text and HTML forms show, as names and texts."""
+        record = self.record
+        lines = {
+            "operation": self.operation,
+            "status": str(record.status),
+            "started": f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
+            "time": format_duration(record.duration),
+            "label": record.label or "",
+            "marked": "yes" if record.marked else "",
+            "damage": record.damage or "",
+        }
+        lines |= {f"flag {name}": format_flag(value) for name, value in sorted(record.flags.items())}
+        lines |= {f"scalar {name}": f"{value:.6g}" for name, value in sorted(self.scalars.items())}
+        return {name: text for name, text in lines.items() if text}
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
+        width = max(map(len, self.summary()), default=0)
+        printer.text(f"Run {self.short_id}")
+        for name, text in self.summary().items():
+            printer.text(f"\n  {name:<{width}}  {text}")
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{escape(name)}</th><td style='text-align:left'>{escape(text)}</td></tr>"
+            for name, text in self.summary().items()
+        )
+        return f"<table><caption>Run <code>{escape(self.short_id)}</code></caption><tbody>{rows}</tbody></table>"
+
+
+def format_duration(duration: timedelta | None) -> str:
+    """Write a duration for people: ``0.32 s``, ``12 s``, ``3:05``, ``2:00:07``.
+
+    Examples
+    --------
+    >>> [format_duration(timedelta(seconds=s)) for s in (0.324, 12.3, 185, 7207)]
+    ['0.32 s', '12.3 s', '3:05', '2:00:07']
+    """
+    if duration is None:
+        return ""
+    seconds = duration.total_seconds()
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"  # noqa: PLR2004 - two digits are enough
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,104 @@
+"""``info``: what there is to know about one run, at this moment."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from guild_ipy.domain.flags import format_flag
+from guild_ipy.errors import DamagedRun
+from guild_ipy.store.lock import read_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from guild_ipy.api.handle import Run
+
+_TIME = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunInfo:
+    """Names and texts about a run, in the order in which they are shown."""
+
+    lines: Mapping[str, str]
+    sections: Mapping[str, Mapping[str, str]]
+    """``flags``, ``scalars``, ``tags``, ``comments``."""
+
+    def __str__(self) -> str:
+        text = [f"{name}: {value}" for name, value in self.lines.items()]
+        for title, section in self.sections.items():
+            text.append(f"{title}:")
+            text += [f"  {name}: {value}" if value else f"  {name}" for name, value in section.items()]
+        return "\n".join(text)
+
+    __repr__ = __str__
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        parts = [_table(self.lines)]
+        parts += [f"<b>{escape(title)}</b>{_table(section)}" for title, section in self.sections.items() if section]
+        return "".join(parts)
+
+
+def get_info(run: Run) -> RunInfo:
+    """Read what there is to know about a run; a running one shows its state of this moment."""
+    record = run.record
+    lines = {
+        "id": run.id,
+        "operation": run.operation,
+        "from": run.opref.package,
+        "status": str(record.status),
+        "damage": record.damage or "",
+        "started": record.started_at.strftime(_TIME) if record.started_at else "",
+        "stopped": record.stopped_at.strftime(_TIME) if record.stopped_at else "",
+        "marked": "yes" if record.marked else "no",
+        "label": record.label or "",
+        "sourcecode_digest": record.sourcecode_digest or "",
+        "vcs_commit": str(_get(run, "vcs_commit") or ""),
+        "run_dir": _shorten_home(run.path),
+        "command": shlex.join(map(str, _get(run, "cmd") or [])),
+        "exit_status": "" if record.exit_status is None else str(record.exit_status),
+        "pid": _pid(run),
+    }
+    sections = {
+        "tags": dict.fromkeys(record.tags, ""),
+        "flags": {name: format_flag(value) for name, value in sorted(record.flags.items())},
+        "scalars": {
+            name: f"{summary.last:.6g} (step {summary.last_step})"
+            for name, summary in sorted(run.scalar_summaries.items())
+        },
+        "comments": {comment.body: "" for comment in record.comments},
+    }
+    return RunInfo(lines=lines, sections={name: section for name, section in sections.items() if section})
+
+
+def _pid(run: Run) -> str:
+    lock = read_lock(run.dir)
+    return str(lock.run.pid) if lock is not None else ""
+
+
+def _get(run: Run, attr: str) -> Any:  # noqa: ANN401 - attributes are of any type
+    try:
+        return run.get(attr)
+    except DamagedRun:
+        return None
+
+
+def _shorten_home(path: str) -> str:
+    home = os.path.expanduser("~")
+    return "~" + path.removeprefix(home) if path.startswith(home + os.sep) else path
+
+
+def _table(rows: Mapping[str, str]) -> str:
+    cells = "".join(
+        f"<tr><th style='text-align:left'>{escape(name)}</th><td style='text-align:left'>{escape(value)}</td></tr>"
+        for name, value in rows.items()
+        if value or name in rows
+    )
+    return f"<table><tbody>{cells}</tbody></table>"

@@ -1,0 +1,166 @@
+"""Giving a prepared run its process and following it; common to ``run``, ``start`` and ``restart``."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.handle import Run
+from guild_ipy.api.viewer import Viewer
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.executors import StartedRun
+from guild_ipy.engine.follow import follow_output
+from guild_ipy.engine.launch import LaunchRequest
+from guild_ipy.engine.meta import JobMeta, read_meta
+from guild_ipy.engine.prepare import run_environment
+from guild_ipy.engine.stop import stop_run
+from guild_ipy.errors import RunError, RunStateError
+from guild_ipy.store.lock import is_alive, read_lock
+from guild_ipy.store.whole_file import write_new_file
+
+_START_SECONDS = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchOptions:
+    """How a run gets its process."""
+
+    background: bool = False
+    isolation: str | None = None
+    """``fork``, ``fresh`` or ``inline``; None for the setting."""
+    pidfile: str | None = None
+    """File that gets the process id of the run; implies `background`."""
+
+
+def launch(context: Context, run: Run, alive: int, options: LaunchOptions, viewer: Viewer) -> Run:
+    """Start a prepared run and follow it to its end, or leave it in the background.
+
+    Raises
+    ------
+    EngineError
+        If no process could be had; the caller still holds `alive` then.
+    RunError
+        If the run failed or was interrupted.
+    """
+    request = _request(context, run)
+    isolation = options.isolation or context.settings.isolation
+    python = _interpreter(run, request)
+    if python != request.python:
+        request, isolation = replace(request, python=python), "fresh"
+    started = context.engine.start(request, alive, isolation)
+    if options.background or options.pidfile:
+        return _leave(run, started, options, viewer)
+    return _follow(context, run, started, viewer)
+
+
+def follow(context: Context, run: Run, wait: Callable[[float], bool], viewer: Viewer) -> None:
+    """Show the output of a run until `wait` says that it has ended."""
+    for text in follow_output(run.dir, wait, context.settings):
+        viewer.output(text)
+
+
+def _request(context: Context, run: Run) -> LaunchRequest:
+    meta = _meta(run)
+    project_dir = meta.import_path[0] if meta.import_path else ""
+    added = run_environment(run.dir, context.home, run.opref, project_dir, meta)
+    return LaunchRequest(
+        path=run.path,
+        env={**os.environ, **added},
+        python=sys.executable,
+        forks=True,
+        stop_grace=context.settings.stop_grace,
+        scan_interval=context.settings.scan_interval,
+        project_dir=project_dir,
+        cache_dir=context.home.cache,
+    )
+
+
+def _meta(run: Run) -> JobMeta:
+    meta = read_meta(run.dir)
+    if meta is None:
+        raise RunStateError(f"run {run.short_id} was not made by guild_ipy; use `guild run --restart {run.short_id}`")
+    return meta
+
+
+def _interpreter(run: Run, request: LaunchRequest) -> str:
+    """Give the interpreter that made the run if its payload is bound to that one, else ours."""
+    meta = _meta(run)
+    if meta.script is not None or meta.python == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return request.python
+    recorded = str((run.get("cmd") or [""])[0])
+    if os.access(recorded, os.X_OK):
+        return recorded
+    raise RunStateError(f"run {run.short_id} was made by Python {meta.python}, which is no longer at {recorded!r}")
+
+
+# -- in the background
+
+
+def _leave(run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer) -> Run:
+    if not started.wait_started(_START_SECONDS):
+        raise RunError(f"{run.operation} did not start within a minute · {run.short_id}", run=run)
+    if started.failure:
+        raise RunError(f"{run.operation} could not be started: {started.failure}", run=run)
+    lock = read_lock(run.dir)
+    if options.pidfile and lock is not None:
+        write_new_file(options.pidfile, b"%d\n" % lock.run.pid)
+    viewer.ended(run)
+    return run
+
+
+# -- in the foreground
+
+
+def _follow(context: Context, run: Run, started: StartedRun, viewer: Viewer) -> Run:
+    def has_ended(timeout: float) -> bool:
+        if not started.wait(timeout):
+            return False
+        if started.ended or not is_alive(run.dir):
+            return True
+        select.select([], [], [], timeout)  # the supervisor is gone, the run goes on
+        return False
+
+    try:
+        follow(context, run, has_ended, viewer)
+    except KeyboardInterrupt:
+        _interrupt(context, run, started)
+        viewer.ended(run)
+        raise RunError(f"{run.operation} was interrupted · {run.short_id}", run=run) from None
+    viewer.ended(run)
+    return _check(run, started)
+
+
+def _interrupt(context: Context, run: Run, started: StartedRun) -> None:
+    """Stop the run; each further interrupt makes it more urgent."""
+    started.wait_started(_START_SECONDS)
+    while True:
+        try:
+            stop_run(run.dir, context.settings)
+            started.wait(context.settings.stop_grace)
+        except KeyboardInterrupt:
+            continue
+        return
+
+
+def _check(run: Run, started: StartedRun) -> Run:
+    if started.failure:
+        raise RunError(f"{run.operation} could not be started: {started.failure}", run=run)
+    record = run.record
+    if record.status is RunStatus.COMPLETED:
+        return run
+    how = f"exit status {record.exit_status}"
+    if record.status is RunStatus.TERMINATED:
+        how = f"signal {-(record.exit_status or 0)}"
+    message = f"{run.operation} {_ENDINGS.get(record.status, 'ended badly')} ({how}) · {run.short_id}"
+    raise RunError(message, run=run, exception=run.exception)
+
+
+_ENDINGS = {
+    RunStatus.ERROR: "failed",
+    RunStatus.TERMINATED: "was terminated",
+    RunStatus.DAMAGED: "is damaged",
+}

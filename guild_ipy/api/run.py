@@ -1,0 +1,108 @@
+"""``run``: run a function, a cell or a script as an isolated run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.handle import Run
+from guild_ipy.api.launch import LaunchOptions, launch
+from guild_ipy.api.viewer import Preview, Viewer
+from guild_ipy.engine.prepare import prepare_run
+from guild_ipy.errors import EngineError
+from guild_ipy.operations.resolve import (
+    Resolved,
+    SpecOptions,
+    Surroundings,
+    find_operation,
+    python_import_path,
+    resolve,
+)
+from guild_ipy.store.home import create_home
+
+_MEGABYTE = 2**20
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """What a user asks to be run."""
+
+    operation: Any
+    """A callable, a name, a path, or a :class:`~guild_ipy.operations.cell.CellOperation`."""
+    args: tuple[Any, ...] = ()
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    """By name; objects that are no flag values travel along. Text as typed is a
+    :class:`~guild_ipy.operations.flags.FlagText`."""
+    spec: SpecOptions = field(default_factory=SpecOptions)
+    launch: LaunchOptions = field(default_factory=LaunchOptions)
+    stage: bool = False
+    """Prepare the run, and stop there."""
+    preview_only: bool = False
+
+
+def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
+    """Run an operation and follow it to its end.
+
+    Returns
+    -------
+    Run or None
+        None when the user declined, or only looked at the preview.
+
+    Raises
+    ------
+    OperationNotFound, FlagError, CannotSend, UsageError
+        Nothing has been made then.
+    RunError
+        If the run failed or was interrupted; it carries the run.
+    """
+    surroundings = surroundings_of(context)
+    operation = find_operation(request.operation, surroundings)
+    resolved = resolve(operation, request.args, request.flags, request.spec, surroundings)
+    if not viewer.preview(_preview(context, resolved, stage=request.stage)) or request.preview_only:
+        return None
+    create_home(context.home)
+    run_dir, alive = prepare_run(context.home, resolved.spec, staged=request.stage)
+    made = Run(run_dir)
+    if request.stage:
+        os.close(alive)
+        viewer.ended(made)
+        return made
+    try:
+        return launch(context, made, alive, request.launch, viewer)
+    except EngineError:
+        shutil.rmtree(run_dir.path, ignore_errors=True)
+        os.close(alive)
+        raise
+
+
+def surroundings_of(context: Context) -> Surroundings:
+    """Give where operations are looked for in this session."""
+    notebook = context.notebook
+    return Surroundings(
+        notebook=notebook,
+        env=dict(os.environ),
+        import_path=python_import_path(notebook.project_dir),
+        excluded_dirs=(context.home.path,),
+        source_cache=context.source_cache,
+    )
+
+
+def _preview(context: Context, resolved: Resolved, *, stage: bool) -> Preview:
+    spec = resolved.spec
+    notes = list(resolved.notes)
+    size = len(getattr(spec.program, "payload", b""))
+    if size > context.settings.payload_warning:
+        notes.append(
+            f"{size / _MEGABYTE:.0f} MiB of notebook variables travel to the run; pass a file name in their place"
+        )
+    return Preview(
+        operation=spec.opref.display_name,
+        flags=spec.flags,
+        objects=resolved.objects,
+        notes=tuple(notes),
+        verb="stage" if stage else "run",
+    )

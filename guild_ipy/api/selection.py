@@ -1,0 +1,114 @@
+"""Which runs a verb is about: ids, indexes and run objects, within a filter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from guild_ipy.api.handle import Run
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import RunNotFound
+from guild_ipy.store.run_dir import RunDir, is_run_id
+from guild_ipy.store.runs import find_run_dir, list_runs
+
+if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
+
+RunRef: TypeAlias = "str | int | Run"
+"""An id or the beginning of one, an index counted within the filter (1 is the newest), or a run."""
+
+_INDEX = re.compile(r"[1-9][0-9]{0,3}")
+_RANGE = re.compile(r"([1-9][0-9]{0,3})?:([1-9][0-9]{0,3})?")
+
+EVERY = RunFilter()
+
+
+def list_matching(context: Context, run_filter: RunFilter) -> list[Run]:
+    """Give the runs that pass a filter, newest first."""
+    return [Run(record.dir, record) for record in list_runs(context.home, run_filter)]
+
+
+def select_runs(
+    context: Context, refs: Sequence[RunRef], run_filter: RunFilter = EVERY, *, default: str = "latest"
+) -> list[Run]:
+    """Give the runs that `refs` name, in that order, each once.
+
+    Parameters
+    ----------
+    context, refs, run_filter
+        Indexes and ranges (``2:4``) count within the filter; ids are looked for among all runs.
+    default
+        What no `refs` mean: ``latest``, ``all`` or ``none`` of the filter.
+
+    Raises
+    ------
+    RunNotFound
+        For the first of `refs` that names none.
+    """
+    if refs:
+        listing = _Listing(context, run_filter)
+        found = [run for ref in refs for run in listing.find(ref)]
+        return list({run.id: run for run in found}.values())
+    if default == "none":
+        return []
+    runs = list_matching(context, run_filter)
+    if not runs:
+        raise RunNotFound("latest" if default == "latest" else "all", _describe(run_filter))
+    return runs[:1] if default == "latest" else runs
+
+
+def select_run(context: Context, ref: RunRef | None, run_filter: RunFilter = EVERY) -> Run:
+    """Give the one run that `ref` names; the latest of the filter for None."""
+    return select_runs(context, [] if ref is None else [ref], run_filter)[0]
+
+
+class _Listing:
+    """Reads the listing once, and only when an index is counted."""
+
+    def __init__(self, context: Context, run_filter: RunFilter) -> None:
+        self._context = context
+        self._filter = run_filter
+        self._runs: list[Run] | None = None
+
+    def find(self, ref: RunRef) -> list[Run]:
+        if isinstance(ref, Run):
+            return [ref]
+        text = str(ref).strip()
+        if between := _RANGE.fullmatch(text):
+            first, last = (int(group) if group else None for group in between.groups())
+            return self._nonempty(text, self._all()[(first or 1) - 1 : last])
+        if _INDEX.fullmatch(text):
+            return self._by_index(text)
+        return [Run(_find(self._context, text, deleted=self._filter.deleted))]
+
+    def _by_index(self, text: str) -> list[Run]:
+        index = int(text)
+        runs = self._all()
+        if index <= len(runs):
+            return [runs[index - 1]]
+        raise RunNotFound(text, f"there are {len(runs)} runs{_within(self._filter)}")
+
+    def _all(self) -> list[Run]:
+        if self._runs is None:
+            self._runs = list_matching(self._context, self._filter)
+        return self._runs
+
+    def _nonempty(self, text: str, runs: list[Run]) -> list[Run]:
+        if not runs:
+            raise RunNotFound(text, f"there are {len(self._all())} runs{_within(self._filter)}")
+        return runs
+
+
+def _find(context: Context, text: str, *, deleted: bool) -> RunDir:
+    if not is_run_id(text[:32].ljust(32, "0")):
+        raise RunNotFound(text, "a run is named by its id (hex digits) or by an index")
+    return find_run_dir(context.home, text, deleted=deleted)
+
+
+def _within(run_filter: RunFilter) -> str:
+    return "" if run_filter == EVERY else " that pass the filter"
+
+
+def _describe(run_filter: RunFilter) -> str:
+    return "there are no runs yet" if run_filter == EVERY else "no run passes the filter"

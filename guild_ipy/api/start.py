@@ -1,0 +1,148 @@
+"""``start`` a staged run, and ``run --restart``: run a directory again, in place and under the same id."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.handle import Run
+from guild_ipy.api.launch import LaunchOptions, launch
+from guild_ipy.api.viewer import Preview, Viewer
+from guild_ipy.domain.label import default_label
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.meta import JobMeta, read_meta
+from guild_ipy.engine.prepare import job_files
+from guild_ipy.errors import EngineError, RunStateError
+from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.script import inspect_script, script_arguments
+from guild_ipy.store.attrs import delete_attr, write_attr
+from guild_ipy.store.claim import claim_run, release_run
+from guild_ipy.store.markers import remove_marker
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.whole_file import write_file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a restart changes."""
+
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    """Values in place of the recorded ones."""
+    stage: bool = False
+    """Prepare the run, and stop there."""
+
+
+def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) -> Run | None:
+    """Start a staged run; None when the user declined.
+
+    Raises
+    ------
+    RunStateError
+        If it is not staged, or was made by Guild AI.
+    RunError
+        If the run failed or was interrupted.
+    """
+    status = run.status
+    if status is not RunStatus.STAGED:
+        raise RunStateError(f"run {run.short_id} is {status}, not staged; run it again with --restart {run.short_id}")
+    return _start(context, _Attempt(run=run, meta=_meta(run), verb="start"), options, viewer)
+
+
+def restart(context: Context, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:
+    """Run a directory again: same id, same seed, same source; its output, scalars and result are new.
+
+    Raises
+    ------
+    RunStateError
+        If it is running, or was made by Guild AI.
+    FlagError
+        For a flag that the operation does not take. Nothing has been changed then.
+    RunError
+        If the run failed or was interrupted.
+    """
+    meta = _change_flags(_meta(run), run, change.flags)
+    return _start(context, _Attempt(run=run, meta=meta, verb="stage" if change.stage else "restart"), options, viewer)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Attempt:
+    """A run that is about to be started again, and how."""
+
+    run: Run
+    meta: JobMeta
+    verb: str
+
+
+def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: Viewer) -> Run | None:
+    run = attempt.run
+    if run.status.is_active:
+        raise RunStateError(f"run {run.short_id} is {run.status}; stop it first")
+    if not viewer.preview(Preview(operation=run.operation, flags=attempt.meta.flags, verb=attempt.verb)):
+        return None
+    was_staged = os.path.exists(run.dir.staged)
+    alive = claim_run(context.home, run.dir)
+    _reset(run, attempt.meta)
+    if attempt.verb == "stage":
+        release_run(run.dir, alive, staged=True)
+        viewer.ended(run)
+        return run
+    try:
+        return launch(context, run, alive, options, viewer)
+    except EngineError:
+        release_run(run.dir, alive, staged=was_staged)
+        raise
+
+
+def _meta(run: Run) -> JobMeta:
+    meta = read_meta(run.dir)
+    if meta is None:
+        raise RunStateError(f"run {run.short_id} was not made by guild_ipy; use `guild run --restart {run.short_id}`")
+    return meta
+
+
+def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
+    if not given:
+        return meta
+    known = [replace(d, default=meta.flags.get(d.name, d.default), required=False) for d in meta.flag_defs]
+    changed = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
+    flags = {**meta.flags, **changed}
+    if meta.script is None:
+        return replace(meta, flags=flags)
+    interface = inspect_script(os.path.join(run.path, meta.script))
+    if interface.kind == "constants":
+        return replace(meta, flags=flags, constants=flags)
+    return replace(meta, flags=flags, arguments=script_arguments(interface, flags))
+
+
+def _reset(run: Run, meta: JobMeta) -> None:
+    """Take away what the last attempt left, and write the flags of the next."""
+    old_flags = dict(run.flags)
+    for name in ("exit_status", "stopped"):
+        delete_attr(run.dir, name)
+    for path in _traces(run.dir):
+        remove_marker(path)
+    if dict(meta.flags) != old_flags:
+        for path, content in job_files(run.dir, meta):
+            write_file(run.dir, path, content)
+        write_attr(run.dir, "flags", dict(meta.flags))
+        if run.label == default_label(old_flags):
+            write_attr(run.dir, "label", default_label(meta.flags))
+
+
+def _traces(run_dir: RunDir) -> list[str]:
+    events = glob.glob(glob.escape(run_dir.guild) + "/events.out.tfevents.*")
+    single = (
+        run_dir.lock,
+        run_dir.output,
+        run_dir.output_index,
+        run_dir.output_gaps,
+        run_dir.result,
+        run_dir.result_text,
+        run_dir.exception,
+        run_dir.exit_status,
+    )
+    return [*events, *single]

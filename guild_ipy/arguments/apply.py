@@ -1,0 +1,126 @@
+"""From parsed arguments to the functions of ``api``; the faces show what these give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.delete import delete, delete_message
+from guild_ipy.api.files import open_file
+from guild_ipy.api.handle import Run
+from guild_ipy.api.label import edit_labels, label_message
+from guild_ipy.api.mark import mark, mark_message
+from guild_ipy.api.run import RunRequest, run
+from guild_ipy.api.runs import list_runs
+from guild_ipy.api.selection import select_runs
+from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.stop import stop
+from guild_ipy.api.viewer import Preview, Viewer
+from guild_ipy.api.watch import watch
+from guild_ipy.arguments.change import ACTIVE, DeleteArguments, LabelArguments, MarkArguments, StopArguments
+from guild_ipy.arguments.look import WatchArguments
+from guild_ipy.arguments.run import RunArguments, StartArguments
+from guild_ipy.arguments.selection import RunSelection, flatten_refs
+from guild_ipy.errors import UsageError
+
+
+def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run | None:
+    """Run, start or restart, whichever was asked for; None where nothing was run."""
+    if arguments.preview:
+        viewer = _LookOnly(viewer)
+    if arguments.start is not None:
+        return start(context, _named_run(context, arguments.start), arguments.launch, viewer)
+    if arguments.restart is not None:
+        named = _named_run(context, arguments.restart)
+        change = Change(flags=arguments.flags, stage=arguments.stage)
+        return restart(context, named, change, arguments.launch, viewer)
+    if arguments.operation is None:
+        raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
+    request = RunRequest(
+        operation=arguments.operation,
+        args=arguments.args,
+        flags=arguments.flags,
+        spec=arguments.spec,
+        launch=arguments.launch,
+        stage=arguments.stage,
+    )
+    return run(context, request, viewer)
+
+
+def apply_start(context: Context, arguments: StartArguments, viewer: Viewer) -> Run | None:
+    """Start a staged run."""
+    return start(context, find_run(context, arguments.selection), arguments.launch, viewer)
+
+
+def apply_watch(context: Context, arguments: WatchArguments, viewer: Viewer) -> Run:
+    """Follow the run that is named, else the newest that is active, else the newest."""
+    selection = arguments.selection
+    if not selection.refs and not selection.filter.statuses:
+        active = replace(selection.filter, statuses=ACTIVE, limit=1)
+        for found in list_runs(context, active):
+            return watch(context, found, viewer)
+    return watch(context, find_run(context, selection), viewer)
+
+
+def apply_mark(context: Context, arguments: MarkArguments) -> str:
+    """Mark runs, or clear their marks; the line that says so."""
+    count = mark(find_runs(context, arguments.selection), clear=arguments.clear)
+    return mark_message(count, clear=arguments.clear)
+
+
+def apply_label(context: Context, arguments: LabelArguments) -> str:
+    """Change labels; the line that says so."""
+    return label_message(edit_labels(find_runs(context, arguments.selection), arguments.edit), arguments.edit)
+
+
+def apply_stop(context: Context, arguments: StopArguments, tell: Callable[[str], None]) -> str:
+    """Stop runs, each after a line to `tell`; the line that says how many."""
+    stopped = stop(context, find_runs(context, arguments.selection), tell)
+    return f"Stopped {len(stopped)} run(s)"
+
+
+def apply_delete(context: Context, arguments: DeleteArguments) -> str:
+    """Move runs to the trash; the line that says so."""
+    return delete_message(delete(context, find_runs(context, arguments.selection)))
+
+
+def read_text(found: Run, path: str | None) -> str:
+    """Give what a run printed, or the text of one of its files."""
+    if path is None:
+        return found.output
+    with open_file(found, path) as file:
+        return file.read().decode("utf-8", "replace")
+
+
+def find_runs(context: Context, selection: RunSelection) -> list[Run]:
+    """Give the runs of a selection; where all of a filter are meant there may be none."""
+    if not selection.refs and selection.default == "all":
+        return list_runs(context, selection.filter)
+    return select_runs(context, selection.refs, selection.filter, default=selection.default)
+
+
+def find_run(context: Context, selection: RunSelection) -> Run:
+    """Give the one run of a selection: the first that is named, else the newest."""
+    return find_runs(context, selection)[0]
+
+
+def _named_run(context: Context, ref: object) -> Run:
+    return select_runs(context, flatten_refs([ref]))[0]
+
+
+class _LookOnly:
+    """Shows the preview, and declines."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+
+    def preview(self, preview: Preview) -> bool:
+        self._viewer.preview(preview)
+        return False
+
+    def output(self, text: str) -> None:
+        self._viewer.output(text)
+
+    def ended(self, run: Run) -> None:
+        self._viewer.ended(run)

@@ -1,0 +1,197 @@
+"""The verbs that only look: ``runs``, ``info``, ``ls``, ``cat``, ``watch``, ``home``, ``operations``."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+from guild_ipy.arguments.parser import VerbParser
+from guild_ipy.arguments.selection import (
+    RunSelection,
+    add_deleted,
+    add_filters,
+    add_refs,
+    read_filter,
+    read_selection,
+)
+from guild_ipy.arguments.verb import Verb
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunsArguments:
+    """Which runs to list."""
+
+    filter: RunFilter
+    all: bool = False
+    """Whether a shell lists more than the newest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InfoArguments:
+    """Which run to describe."""
+
+    selection: RunSelection
+
+
+@dataclass(frozen=True, kw_only=True)
+class LsArguments:
+    """Which run's files to list."""
+
+    selection: RunSelection
+    all: bool = False
+    """Also those under ``.guild``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatArguments:
+    """Which file of which run to show."""
+
+    selection: RunSelection
+    path: str | None = None
+    """None means what the run printed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchArguments:
+    """Which run to follow."""
+
+    selection: RunSelection
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeArguments:
+    """Which Guild home to use from now on."""
+
+    path: str | None = None
+    """None only asks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationsArguments:
+    """Nothing: all operations are listed."""
+
+
+def _declare_one_run(parser: VerbParser) -> None:
+    add_refs(parser, many=False)
+    add_filters(parser)
+
+
+def _declare_runs(parser: VerbParser) -> None:
+    add_filters(parser)
+    add_deleted(parser)
+    parser.add_argument("-a", "--all", action="store_true", help="all (a shell lists the newest 20 otherwise)")
+
+
+def _read_runs(namespace: argparse.Namespace) -> RunsArguments:
+    return RunsArguments(filter=read_filter(namespace), all=namespace.all)
+
+
+def _declare_info(parser: VerbParser) -> None:
+    _declare_one_run(parser)
+    add_deleted(parser)
+
+
+def _read_info(namespace: argparse.Namespace) -> InfoArguments:
+    return InfoArguments(selection=read_selection(namespace))
+
+
+def _declare_ls(parser: VerbParser) -> None:
+    _declare_info(parser)
+    parser.add_argument("-a", "--all", action="store_true", help="also the files of Guild, in .guild")
+
+
+def _read_ls(namespace: argparse.Namespace) -> LsArguments:
+    return LsArguments(selection=read_selection(namespace), all=namespace.all)
+
+
+def _declare_cat(parser: VerbParser) -> None:
+    _declare_info(parser)
+    parser.add_argument("-p", "--path", metavar="PATH", help="a file, as ls names it")
+    parser.add_argument("-O", "--output", action="store_true", help="what the run printed (the default)")
+
+
+def _read_cat(namespace: argparse.Namespace) -> CatArguments:
+    if namespace.path is not None and namespace.output:
+        raise UsageError("cat: --path and --output are two files; name one of them")
+    return CatArguments(selection=read_selection(namespace), path=namespace.path)
+
+
+def _read_watch(namespace: argparse.Namespace) -> WatchArguments:
+    return WatchArguments(selection=read_selection(namespace))
+
+
+def _declare_home(parser: VerbParser) -> None:
+    parser.add_argument("path", nargs="?", metavar="PATH", help="directory to use as Guild home from now on")
+
+
+def _read_home(namespace: argparse.Namespace) -> HomeArguments:
+    return HomeArguments(path=namespace.path)
+
+
+def _declare_nothing(_parser: VerbParser) -> None:
+    """Operations take no options yet."""
+
+
+def _read_operations(_namespace: argparse.Namespace) -> OperationsArguments:
+    return OperationsArguments()
+
+
+RUNS = Verb(
+    name="runs",
+    summary="List runs, the newest first.",
+    declare=_declare_runs,
+    read=_read_runs,
+)
+
+INFO = Verb(
+    name="info",
+    words="[RUN]",
+    summary="Show what is known of a run.",
+    details="Without RUN the newest.",
+    declare=_declare_info,
+    read=_read_info,
+)
+
+LS = Verb(
+    name="ls",
+    words="[RUN]",
+    summary="List the files of a run.",
+    details="Without RUN the newest.",
+    declare=_declare_ls,
+    read=_read_ls,
+)
+
+CAT = Verb(
+    name="cat",
+    words="[RUN]",
+    summary="Show what a run printed, or a file of it.",
+    details="Without RUN the newest.",
+    declare=_declare_cat,
+    read=_read_cat,
+)
+
+WATCH = Verb(
+    name="watch",
+    words="[RUN]",
+    summary="Show the output of a run while it goes.",
+    details="Without RUN the newest that is running. An interrupt ends the watching, not the run.",
+    declare=_declare_one_run,
+    read=_read_watch,
+)
+
+HOME = Verb(
+    name="home",
+    words="[PATH]",
+    summary="Show which Guild home is used, or use another.",
+    declare=_declare_home,
+    read=_read_home,
+)
+
+OPERATIONS = Verb(
+    name="operations",
+    summary="List what can be run here, with its flags.",
+    declare=_declare_nothing,
+    read=_read_operations,
+)

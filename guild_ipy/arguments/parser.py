@@ -1,0 +1,70 @@
+"""A command line parser that neither prints nor exits: it raises :class:`UsageError`, one line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Never
+
+from guild_ipy.errors import UsageError, suggest
+
+HELP_OPTIONS = frozenset({"-h", "--help"})
+
+
+class VerbParser(argparse.ArgumentParser):
+    """The options of one verb; options and other words may be mixed."""
+
+    def __init__(self, *, verb: str, usage: str, description: str) -> None:
+        super().__init__(prog=verb, usage=usage, description=description, add_help=False, allow_abbrev=False)
+        self.add_argument("-h", "--help", action="store_true", help="show this help and do nothing else")
+
+    def parse(self, tokens: Sequence[str]) -> argparse.Namespace:
+        """Parse the words behind the verb; every one must be known."""
+        namespace, unknown = self.parse_known_intermixed_args(list(tokens))
+        if unknown:
+            self._refuse(unknown[0])
+        return namespace
+
+    def error(self, message: str) -> Never:
+        """Raise what argparse would print."""
+        raise UsageError(f"{self.prog}: {message.removeprefix('argument ')}; see the options with --help")
+
+    def option_strings(self) -> tuple[str, ...]:
+        """Give every option, short and long."""
+        return tuple(self._option_string_actions)
+
+    def find_option(self, option: str) -> argparse.Action | None:
+        """Find the declaration of an option."""
+        return self._option_string_actions.get(option)
+
+    def _refuse(self, token: str) -> Never:
+        option = token.partition("=")[0]
+        if option.startswith("-"):
+            hint = suggest(option, self.option_strings()) or "; see the options with --help"
+            raise UsageError(f"{self.prog} has no option {option!r}{hint}")
+        raise UsageError(f"{self.prog} does not know what to do with {token!r}; see its use with --help")
+
+
+def asks_for_help(tokens: Sequence[str]) -> bool:
+    """Whether one of the words, before any ``--``, is ``-h`` or ``--help``."""
+    end = tokens.index("--") if "--" in tokens else len(tokens)
+    return not HELP_OPTIONS.isdisjoint(tokens[:end])
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Make the type of an option that takes one of a few words."""
+
+    def parse_choice(text: str) -> str:
+        if text not in choices:
+            hint = suggest(text, choices) or f"; use one of {', '.join(choices)}"
+            raise argparse.ArgumentTypeError(f"{text!r} is not known{hint}")
+        return text
+
+    return parse_choice
+
+
+def whole_number(text: str) -> int:
+    """Parse the value of an option that counts."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)

@@ -1,0 +1,192 @@
+"""``run`` and ``start``: the verbs that make a process."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.arguments.parser import VerbParser, one_of, whole_number
+from guild_ipy.arguments.selection import RunSelection, add_filters, add_refs, read_selection
+from guild_ipy.arguments.tokens import ObjectToken, token_value
+from guild_ipy.arguments.verb import Verb
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.engine import ISOLATIONS
+from guild_ipy.errors import UsageError
+from guild_ipy.operations.flags import FlagText, parse_assignment
+from guild_ipy.operations.resolve import SpecOptions
+
+_PATTERN_HELP = "how to find scalars in the output: 'name: regex', or a regex with named groups; may be repeated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunArguments:
+    """What to run, and how."""
+
+    operation: object | None = None
+    """A name, a path or the object itself; None for a start, a restart, or a cell without a name."""
+    args: tuple[object, ...] = ()
+    """By position; only Python calls have them."""
+    flags: Mapping[str, object] = field(default_factory=dict)
+    spec: SpecOptions = field(default_factory=SpecOptions)
+    launch: LaunchOptions = field(default_factory=LaunchOptions)
+    stage: bool = False
+    start: object | None = None
+    """The staged run to start in place of an operation."""
+    restart: object | None = None
+    """The run to run again in place of an operation."""
+    preview: bool = False
+    """Only look at what would be run."""
+    yes: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what goes with an operation where a run is named."""
+        option = "--start" if self.start is not None else "--restart"
+        if self.start is None and self.restart is None:
+            return
+        if self.start is not None and self.restart is not None:
+            raise UsageError("run: --start and --restart are two things; give one of them")
+        if self.operation is not None:
+            raise UsageError(f"run: {option} knows its operation; leave {str(self.operation)!r} out")
+        if self.spec != SpecOptions():
+            raise UsageError(f"run: {option} keeps label, tags, seed and patterns; change the label with label")
+        if self.start is not None and (self.flags or self.stage):
+            raise UsageError("run: --start takes no flags; change them with --restart")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartArguments:
+    """Which staged run to start, and how."""
+
+    selection: RunSelection
+    launch: LaunchOptions = field(default_factory=LaunchOptions)
+    yes: bool = False
+
+
+def add_yes(parser: VerbParser) -> None:
+    """Declare the switch that answers the question before it is asked."""
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+
+
+def _declare_run(parser: VerbParser) -> None:
+    parser.add_argument("words", nargs="*", metavar="OPERATION FLAG=VALUE", help="what to run, and its flags")
+    group = parser.add_argument_group("the run")
+    group.add_argument("-l", "--label", metavar="TEXT", help="label of the run (default: its flags)")
+    group.add_argument("-t", "--tag", action="append", default=[], metavar="TAG", help="tag; may be repeated")
+    group.add_argument("--random-seed", type=whole_number, metavar="N", help="seed of random, numpy and torch")
+    add_patterns = partial(group.add_argument, action="append", default=[])
+    add_patterns("--output-scalar", metavar="PATTERN", dest="output_scalars", help=_PATTERN_HELP)
+    _declare_how(group)
+    group = parser.add_argument_group("other ways to run")
+    group.add_argument("--stage", action="store_true", help="prepare the run and stop there; start starts it")
+    group.add_argument("--start", metavar="RUN", help="start a staged run")
+    group.add_argument("--restart", metavar="RUN", help="run it again in its own directory, with the same id")
+    group.add_argument("--preview", action="store_true", help="show what would be run and stop there")
+    add_yes(parser)
+
+
+def _declare_how(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("-b", "--background", action="store_true", help="return at once; watch shows the output")
+    group.add_argument("--pidfile", metavar="FILE", help="as --background; write the process id to FILE")
+    isolation = partial(group.add_argument, type=one_of(*ISOLATIONS), choices=ISOLATIONS)
+    isolation("--isolation", help="fork of a warm server, fresh interpreter, or inline: in this process")
+
+
+def _read_run(namespace: argparse.Namespace) -> RunArguments:
+    operation, assignments = _split_operation(namespace.words)
+    spec = SpecOptions(
+        label=namespace.label,
+        tags=tuple(namespace.tag),
+        random_seed=namespace.random_seed,
+        output_scalars=tuple(namespace.output_scalars),
+    )
+    return RunArguments(
+        operation=operation,
+        flags=parse_flags(assignments),
+        spec=spec,
+        launch=_read_launch(namespace),
+        stage=namespace.stage,
+        start=_run_ref(namespace.start),
+        restart=_run_ref(namespace.restart),
+        preview=namespace.preview,
+        yes=namespace.yes,
+    )
+
+
+def _read_launch(namespace: argparse.Namespace) -> LaunchOptions:
+    return LaunchOptions(background=namespace.background, pidfile=namespace.pidfile, isolation=namespace.isolation)
+
+
+def _split_operation(words: Sequence[str]) -> tuple[object | None, Sequence[str]]:
+    """Take the first word for the operation, unless it is an assignment."""
+    if words and not _is_assignment(words[0]):
+        return token_value(words[0]), words[1:]
+    return None, words
+
+
+def _is_assignment(word: str) -> bool:
+    return bool(word.name) if isinstance(word, ObjectToken) else "=" in word
+
+
+def parse_flags(words: Sequence[str]) -> dict[str, object]:
+    """Split words ``name=value``: text waits for the flag's type, a value of the notebook is one."""
+    flags: dict[str, object] = {}
+    for word in words:
+        name, value = _parse_flag(word)
+        if name in flags:
+            raise UsageError(f"run: flag {name!r} is given twice; give it once")
+        flags[name] = value
+    return flags
+
+
+def _parse_flag(word: str) -> tuple[str, object]:
+    if isinstance(word, ObjectToken) and word.name:
+        return word.name, word.value
+    name, text = parse_assignment(word)
+    if text is None:
+        raise UsageError(f"run: {word!r} is no flag; write flags as name=value")
+    return name, FlagText(text)
+
+
+def _run_ref(word: str | None) -> object | None:
+    return None if word is None else token_value(word)
+
+
+def _declare_start(parser: VerbParser) -> None:
+    add_refs(parser, many=False)
+    _declare_how(parser.add_argument_group("the run"))
+    add_filters(parser)
+    add_yes(parser)
+
+
+def _read_start(namespace: argparse.Namespace) -> StartArguments:
+    selection = start_selection(read_selection(namespace))
+    return StartArguments(selection=selection, launch=_read_launch(namespace), yes=namespace.yes)
+
+
+def start_selection(selection: RunSelection) -> RunSelection:
+    """Say what is meant where no run is named: the newest staged one."""
+    if selection.refs or selection.filter.statuses:
+        return selection
+    return replace(selection, filter=replace(selection.filter, statuses=frozenset({RunStatus.STAGED})))
+
+
+RUN = Verb(
+    name="run",
+    words="OPERATION [FLAG=VALUE ...]",
+    summary="Run a function, a cell or a script as an isolated run.",
+    details="It gets a process and a directory of its own; what it prints is shown while it goes.",
+    declare=_declare_run,
+    read=_read_run,
+)
+
+START = Verb(
+    name="start",
+    words="[RUN]",
+    summary="Start a staged run.",
+    details="Without RUN the newest staged run.",
+    declare=_declare_start,
+    read=_read_start,
+)

@@ -1,0 +1,116 @@
+"""Which runs a verb is about: words that name runs, and filters."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal, TypeAlias
+
+from guild_ipy.api.handle import Run
+from guild_ipy.api.selection import RunRef
+from guild_ipy.arguments.parser import VerbParser, whole_number
+from guild_ipy.arguments.tokens import token_value
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.domain.time_range import TimeRange, parse_time_range
+from guild_ipy.errors import UsageError
+
+Default: TypeAlias = Literal["latest", "all", "none"]
+
+_RANGE_HELP = "when it started: 'after 9:00', 'last 2 hours', 'between 2026-11-01 and today'"
+_STATUS_OPTIONS = {
+    "-Sr": RunStatus.RUNNING,
+    "-Sc": RunStatus.COMPLETED,
+    "-Se": RunStatus.ERROR,
+    "-St": RunStatus.TERMINATED,
+    "-Sp": RunStatus.PENDING,
+    "-Ss": RunStatus.STAGED,
+    "-Sd": RunStatus.DAMAGED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSelection:
+    """The runs that a verb is about."""
+
+    refs: tuple[RunRef, ...] = ()
+    """Ids, beginnings of ids, indexes (1 is the newest that passes the filter) and runs."""
+    filter: RunFilter = field(default_factory=RunFilter)
+    default: Default = "latest"
+    """What is meant when nothing is named."""
+
+
+def add_refs(parser: VerbParser, *, many: bool) -> None:
+    """Declare the words that name runs."""
+    what = "id, beginning of an id, or index in the filtered list (1 is the newest)"
+    parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=what)
+
+
+def add_filters(parser: VerbParser, *, label_option: str = "--label") -> None:
+    """Declare the filters; `label_option` is another name where ``--label`` has another meaning."""
+    group = parser.add_argument_group("filters", "Repeat one for alternatives; a run must pass each kind.")
+    add_texts = partial(group.add_argument, action="append", default=[])
+    add_texts("-Fo", "--operation", metavar="NAME", help="name of the operation")
+    add_texts("-Fl", label_option, metavar="TEXT", dest="filter_label", help="text in the label")
+    add_texts("-Ft", "--tag", metavar="TAG", dest="filter_tag", help="tag")
+    add_texts("-Fc", "--comment", metavar="TEXT", help="text in a comment")
+    group.add_argument("-Fu", "--unlabeled", action="store_true", help="without a label")
+    marks = group.add_mutually_exclusive_group()
+    marks.add_argument("-Fm", "--marked", action="store_const", const=True, help="marked")
+    marks.add_argument("-Fn", "--unmarked", action="store_const", const=False, dest="marked", help="not marked")
+    group.add_argument("-Fs", "--started", type=_time_range, metavar="RANGE", help=_RANGE_HELP)
+    group.add_argument("-Fd", "--digest", metavar="DIGEST", help="beginning of the digest of the source code")
+    add_status = partial(group.add_argument, action="append_const", dest="statuses", default=[])
+    for option, status in _STATUS_OPTIONS.items():
+        add_status(option, f"--{status}", const=status, help=f"with status {status}")
+    group.add_argument("-n", "--limit", type=whole_number, metavar="N", help="no more than the newest N")
+
+
+def add_deleted(parser: VerbParser) -> None:
+    """Declare the switch that looks at the trash."""
+    parser.add_argument("-d", "--deleted", action="store_true", help="look at deleted runs")
+
+
+def read_filter(namespace: argparse.Namespace) -> RunFilter:
+    """Build the filter of parsed options."""
+    return RunFilter(
+        operations=tuple(namespace.operation),
+        labels=tuple(namespace.filter_label),
+        tags=tuple(namespace.filter_tag),
+        comments=tuple(namespace.comment),
+        statuses=frozenset(namespace.statuses),
+        unlabeled=namespace.unlabeled,
+        marked=namespace.marked,
+        started=namespace.started,
+        digest=namespace.digest,
+        deleted=getattr(namespace, "deleted", False),
+        limit=namespace.limit,
+    )
+
+
+def read_selection(namespace: argparse.Namespace, *, default: Default = "latest") -> RunSelection:
+    """Build the selection of parsed words and options."""
+    refs = [namespace.refs] if isinstance(namespace.refs, str) else namespace.refs or []
+    return RunSelection(refs=flatten_refs(map(token_value, refs)), filter=read_filter(namespace), default=default)
+
+
+def flatten_refs(refs: Iterable[object]) -> tuple[RunRef, ...]:
+    """Put the members of lists, tuples and columns among `refs` in their place."""
+    flat: list[RunRef] = []
+    for ref in refs:
+        if isinstance(ref, str | int | Run):
+            flat.append(ref)
+        elif isinstance(ref, Iterable):
+            flat.extend(flatten_refs(ref))
+        else:
+            raise UsageError(f"a run is named by id, index or Run, not by {type(ref).__name__}")
+    return tuple(flat)
+
+
+def _time_range(text: str) -> TimeRange:
+    try:
+        return parse_time_range(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

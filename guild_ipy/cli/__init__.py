@@ -1,0 +1,60 @@
+"""``guild-ipy VERB …``: the verbs at a shell.
+
+Exit status: 0, 1 for an error (one line on standard error), 2 for a command that cannot work, 130 after Ctrl-C.
+
+``terminal`` what is shown and asked · ``tables`` lists as text · ``verbs`` what each verb does
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from guild_ipy.arguments.parser import HELP_OPTIONS, asks_for_help
+from guild_ipy.arguments.table import VERBS
+from guild_ipy.cli.verbs import call_verb
+from guild_ipy.errors import GuildError, UsageError, suggest
+
+_ERROR, _USAGE, _INTERRUPTED = 1, 2, 130
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Carry out a command line; the exit status."""
+    try:
+        _carry_out(sys.argv[1:] if words is None else list(words))
+        sys.stdout.flush()
+    except GuildError as error:
+        print(f"guild-ipy: {error}", file=sys.stderr)
+        return _exit_status(error)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:  # `guild-ipy runs | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _ERROR
+    return 0
+
+
+def _exit_status(error: GuildError) -> int:
+    if isinstance(error.__context__, KeyboardInterrupt):  # the run was stopped by Ctrl-C
+        return _INTERRUPTED
+    return _USAGE if isinstance(error, UsageError) else _ERROR
+
+
+def _carry_out(words: Sequence[str]) -> None:
+    if not words or words[0] in HELP_OPTIONS:
+        print(_help())
+        return
+    verb, *rest = words
+    if verb not in VERBS:
+        hint = suggest(verb, VERBS) or f"; it has {', '.join(VERBS)}"
+        raise UsageError(f"guild-ipy has no verb {verb!r}{hint}")
+    if asks_for_help(rest):
+        print(VERBS[verb].format_help(f"guild-ipy {verb}"))
+        return
+    call_verb(verb, rest)
+
+
+def _help() -> str:
+    verbs = "\n".join(f"  {name:<12}{verb.summary}" for name, verb in VERBS.items())
+    return f"usage: guild-ipy VERB [options]\n\n{verbs}\n\n`guild-ipy VERB --help` shows the options of a verb."

@@ -1,0 +1,33 @@
+"""Lists of runs as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from guild_ipy.api.handle import Run
+
+
+def format_runs(runs: Sequence[Run]) -> str:
+    """Write one line for each run: ``[1:3f2a1b4c]  train()  2026-11-23 10:00:00  completed  lr=0.1``.
+
+    The number is the index by which the run can be named.
+    """
+    rows = [_row(index, run) for index, run in enumerate(runs, start=1)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def _row(index: int, run: Run) -> tuple[str, ...]:
+    record = run.record
+    mark = " [marked]" if record.marked else ""
+    return (
+        f"[{index}:{run.short_id}]",
+        run.operation + mark,
+        f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
+        str(record.status),
+        _one_line(record.damage or record.label or ""),
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

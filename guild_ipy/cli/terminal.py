@@ -1,0 +1,68 @@
+"""What a terminal shows of a run, and what it asks."""
+
+from __future__ import annotations
+
+import sys
+
+from guild_ipy.api.handle import Run
+from guild_ipy.api.viewer import Preview
+from guild_ipy.errors import UsageError
+from guild_ipy.view import StreamViewer
+
+
+class ShellViewer(StreamViewer):
+    """The preview, the output as it comes, and on standard error one line at the end."""
+
+    def __init__(self) -> None:
+        super().__init__(start_command="`guild-ipy start {}`")
+
+    def preview(self, preview: Preview) -> bool:
+        """Show it, and agree."""
+        print(preview, flush=True)
+        return True
+
+    def ended(self, run: Run) -> None:
+        """Say how it ended, behind all of its output."""
+        sys.stdout.buffer.flush()
+        super().ended(run)
+
+    def write(self, text: str) -> None:
+        """Write bytes: the output of a run need not suit the terminal's encoding."""
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+
+
+class AskingViewer(ShellViewer):
+    """Asks before anything is run."""
+
+    def preview(self, preview: Preview) -> bool:
+        """Show it, and let the user decide."""
+        return ask(str(preview))
+
+
+class AgreeingViewer(ShellViewer):
+    """Runs without a word before."""
+
+    def preview(self, preview: Preview) -> bool:  # noqa: ARG002 - the protocol's
+        """Agree."""
+        return True
+
+
+def ask(question: str) -> bool:
+    """Ask whether to go on; Enter agrees.
+
+    Raises
+    ------
+    UsageError
+        If nobody can be asked.
+    """
+    if not sys.stdin.isatty():
+        raise UsageError("cannot ask, standard input is no terminal; add --yes")
+    print(question)
+    while True:
+        try:
+            answer = input("Continue? (Y/n) ").strip().lower()
+        except EOFError:
+            return False
+        if answer in {"", "y", "yes", "n", "no"}:
+            return answer not in {"n", "no"}

@@ -1,0 +1,137 @@
+"""Module-level constants of Python source: finding them, and giving them other values.
+
+A constant is a name that a top-level statement gives a literal: None, a bool, an int, a float, text, or
+a list of these. Names that begin with ``_`` don't count. Where a name is assigned more than once, the first
+literal is its value and later assignments stand, as in Guild AI 0.9.0; unlike there, annotated assignments
+count too.
+
+Standard library only: the process of a run imports this.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from types import CodeType
+from typing import Any, TypeAlias
+
+from guild_ipy.domain.flags import FlagValue
+
+Assignment: TypeAlias = ast.Assign | ast.AnnAssign
+
+
+def find_constants(source: str | bytes | ast.Module, filename: str = "<source>") -> dict[str, FlagValue]:
+    """Give each constant and its value, in the order of the source.
+
+    Raises
+    ------
+    SyntaxError, ValueError
+        What the compiler says about the source.
+
+    Examples
+    --------
+    >>> find_constants("lr = 0.1; layers: list = [64, 32]; lr = 0.2; _x = 1; data = load()")
+    {'lr': 0.1, 'layers': [64, 32]}
+    """
+    tree = source if isinstance(source, ast.Module) else ast.parse(source, filename)
+    return {name: _read_literal(value) for name, (_, value) in _find_assignments(tree).items()}
+
+
+def compile_with_constants(
+    source: str | bytes, filename: str, constants: Mapping[str, object], *, compiler_flags: int = 0
+) -> CodeType:
+    """Compile a module whose constants have other values; line numbers stay.
+
+    Raises
+    ------
+    ValueError
+        If the source has no constant of that name.
+
+    Examples
+    --------
+    >>> names = {}
+    >>> exec(compile_with_constants("lr = 0.1; rate = lr * 2", "a.py", {"lr": 0.5}), names)
+    >>> names["rate"]
+    1.0
+    """
+    tree = set_constants(ast.parse(source, filename), constants, filename)
+    code: CodeType = compile(tree, filename, "exec", flags=compiler_flags, dont_inherit=True)
+    return code
+
+
+def set_constants(tree: ast.Module, constants: Mapping[str, object], filename: str = "<source>") -> ast.Module:
+    """Give a module's constants other values, in place; the tree is returned."""
+    assignments = _find_assignments(tree)
+    for name, value in constants.items():
+        if name not in assignments:
+            raise ValueError(f"{filename} has no module-level constant {name!r}")
+        statement, node = assignments[name]
+        if not _is_same(_read_literal(node), value):
+            _set_value(tree, statement, name, value)
+            assignments = _find_assignments(tree)
+    return tree
+
+
+def _find_assignments(tree: ast.Module) -> dict[str, tuple[Assignment, ast.expr]]:
+    """Find the statement that makes each name a constant, and the literal in it."""
+    found: dict[str, tuple[Assignment, ast.expr]] = {}
+    for statement in tree.body:
+        if not isinstance(statement, Assignment) or statement.value is None or not _is_literal(statement.value):
+            continue
+        for target in _targets(statement):
+            if isinstance(target, ast.Name) and not target.id.startswith("_"):
+                found.setdefault(target.id, (statement, statement.value))
+    return found
+
+
+def _targets(statement: Assignment) -> list[ast.expr]:
+    return statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+
+
+def _is_literal(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=value):
+            return value is None or type(value) in {bool, int, float, str}
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant(value=value)):
+            return type(value) in {int, float}
+        case ast.List(elts=items):
+            return all(map(_is_literal, items))
+    return False
+
+
+def _read_literal(node: ast.expr) -> FlagValue:
+    value: FlagValue = ast.literal_eval(node)
+    return value
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Whether two values are written alike: 1, 1.0 and True are three, NaN is one."""
+    return type(one) is type(other) and repr(one) == repr(other)
+
+
+def _set_value(tree: ast.Module, statement: Assignment, name: str, value: object) -> None:
+    """Change one name of `statement`; the others of ``a = b = 1`` keep what they have."""
+    new = _make_literal(value, at=statement.value or statement)
+    if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
+        target = next(t for t in statement.targets if isinstance(t, ast.Name) and t.id == name)
+        own = ast.copy_location(ast.Assign(targets=[target], value=new), statement)
+        statement.targets.remove(target)
+        tree.body.insert(tree.body.index(statement) + 1, own)
+    else:
+        statement.value = new
+
+
+def _make_literal(value: Any, at: ast.AST) -> ast.expr:  # noqa: ANN401 - tested in here
+    node: ast.expr
+    if isinstance(value, list):
+        node = ast.List(elts=[_make_literal(item, at) for item in value], ctx=ast.Load())
+    elif isinstance(value, dict):
+        node = ast.Dict(
+            keys=[_make_literal(key, at) for key in value],
+            values=[_make_literal(item, at) for item in value.values()],
+        )
+    elif value is None or type(value) in {bool, int, float, str}:
+        node = ast.Constant(value=value)
+    else:
+        raise TypeError(f"a constant cannot be set to a {type(value).__name__}")
+    return ast.copy_location(node, at)

@@ -1,0 +1,146 @@
+"""Ways to give a prepared run a process; all of them leave the same files.
+
+=========  ==============================  ======================================
+isolation  the run is                      its supervisor is
+=========  ==============================  ======================================
+fork       a fork of a warm interpreter    a fork of the fork server
+fresh      a new interpreter               a fork of the fork server, or a new one
+inline     the calling process             the calling process
+=========  ==============================  ======================================
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from guild_ipy.engine.fork_server import ForkServer
+from guild_ipy.engine.launch import LaunchRequest, send_request
+from guild_ipy.errors import EngineError
+from guild_ipy.store.run_dir import RunDir
+
+
+class Executor(Protocol):
+    """Starts prepared runs.
+
+    `start` takes over the descriptor `alive`, which holds the run's lock: when it returns, the caller no longer holds
+    it; when it raises, the caller still does. It returns as soon as the run is on its way.
+    """
+
+    def start(self, request: LaunchRequest, alive: int) -> StartedRun:
+        """Start the run in its directory; EngineError when no process could be had for it."""
+        ...
+
+
+@dataclass(kw_only=True)
+class StartedRun:
+    """A run on its way, as its starter sees it."""
+
+    run_dir: RunDir
+    channel: socket.socket | None
+    """None once nothing more will be heard."""
+    failure: str = ""
+    """Why there is no process, where none could be started."""
+    started: bool = False
+    ended: bool = False
+    """Whether the supervisor said so; if the channel is closed without it, it died."""
+    _pending: bytes = field(default=b"", repr=False)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until all files of the run are written, or its supervisor is gone; whether that is so."""
+        return self._listen(timeout, lambda: False)
+
+    def wait_started(self, timeout: float | None = None) -> bool:
+        """Wait until the process lives (or has ended already)."""
+        return self._listen(timeout, lambda: self.started) or self.started
+
+    def _listen(self, timeout: float | None, is_enough: Any) -> bool:  # noqa: ANN401 - a predicate
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while self.channel is not None and not is_enough():
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if not select.select([self.channel], [], [], left)[0]:
+                return False
+            self._receive(self.channel)
+        return self.channel is None
+
+    def _receive(self, channel: socket.socket) -> None:
+        try:
+            part = channel.recv(65536)
+        except ConnectionResetError:
+            part = b""
+        self._pending += part
+        *lines, self._pending = self._pending.split(b"\n")
+        for line in lines:
+            self._take(json.loads(line))
+        if not part or self.ended:
+            channel.close()
+            self.channel = None
+
+    def _take(self, event: dict[str, Any]) -> None:
+        kind = event["event"]
+        self.started |= kind == "started"
+        self.failure = event.get("reason", self.failure)
+        self.ended |= kind in {"ended", "failed"}
+
+
+class ForkExecutor:
+    """Starts runs through a fork server."""
+
+    def __init__(self, server: ForkServer) -> None:
+        self._server = server
+
+    def start(self, request: LaunchRequest, alive: int) -> StartedRun:
+        """See :class:`Executor`."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._server.fork(theirs, alive)
+        return _hand_over(request, ours, alive)
+
+
+class FreshExecutor:
+    """Starts a supervisor in a new interpreter, which starts the run in another."""
+
+    def start(self, request: LaunchRequest, alive: int) -> StartedRun:
+        """See :class:`Executor`."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            descriptors = (theirs.fileno(), alive)
+            try:
+                process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "guild_ipy.engine.supervisor", *map(str, descriptors)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=descriptors,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise EngineError(f"cannot start an interpreter: {error.strerror}") from error
+        _reap_later(process)
+        return _hand_over(request, ours, alive)
+
+
+def _hand_over(request: LaunchRequest, channel: socket.socket, alive: int) -> StartedRun:
+    try:
+        send_request(channel, request)
+    except OSError as error:
+        channel.close()
+        raise EngineError(f"the supervisor of the run is gone: {error.strerror}") from error
+    os.close(alive)
+    return StartedRun(run_dir=RunDir(request.path), channel=channel)
+
+
+_supervisors: list[subprocess.Popen[bytes]] = []
+
+
+def _reap_later(process: subprocess.Popen[bytes]) -> None:
+    """Collect supervisors that have ended, so that none stays a zombie while this process lives."""
+    _supervisors[:] = [p for p in _supervisors if p.poll() is None]
+    _supervisors.append(process)

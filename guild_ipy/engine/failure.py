@@ -1,0 +1,44 @@
+"""What a run prints when its operation raises: the user's own frames, with cells named as the notebook does."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import re
+import traceback
+from collections.abc import Mapping
+
+from guild_ipy.engine.meta import CellFile
+
+_OURS = os.path.dirname(os.path.abspath(__file__))
+_IMPORT_SYSTEM = "<frozen importlib"
+
+
+def show_cells(cells: Mapping[str, CellFile], sourcecode: str) -> None:
+    """Let ``linecache`` (tracebacks, ``inspect.getsource``) find the text of captured cells."""
+    for code_file, cell in cells.items():
+        try:
+            with open(os.path.join(sourcecode, cell.path), encoding="utf-8") as file:
+                text = file.read()
+        except OSError:
+            continue
+        linecache.cache[code_file] = (len(text), None, text.splitlines(keepends=True), code_file)
+
+
+def format_failure(error: BaseException, cells: Mapping[str, CellFile]) -> str:
+    """Write the traceback of `error` without the frames of the engine."""
+    summary = traceback.TracebackException.from_exception(error)
+    _drop_engine_frames(summary)
+    text = "".join(summary.format())
+    for code_file, cell in cells.items():
+        text = re.sub(rf'File "{re.escape(code_file)}", line', f"Cell In[{cell.number}], line", text)
+    return text
+
+
+def _drop_engine_frames(summary: traceback.TracebackException) -> None:
+    """Cut what stands before the user's first frame, in the exception and all that it is chained to."""
+    frames = [f for f in summary.stack if not f.filename.startswith((_OURS, _IMPORT_SYSTEM))]
+    summary.stack = traceback.StackSummary.from_list(frames)
+    for chained in (summary.__cause__, summary.__context__, *(summary.exceptions or ())):
+        if chained is not None:
+            _drop_engine_frames(chained)

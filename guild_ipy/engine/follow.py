@@ -1,0 +1,112 @@
+"""The output of a run as it grows, in portions that a face can show.
+
+The file always has all of it. What comes faster than the face can take is passed over, and said so.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from guild_ipy.settings import Settings
+from guild_ipy.store.run_dir import RunDir
+
+_CHUNK = 65536
+
+
+def follow_output(
+    run_dir: RunDir, wait: Callable[[float], bool], settings: Settings, *, from_start: bool = True
+) -> Iterator[str]:
+    """Give new output as text until the run has ended.
+
+    Parameters
+    ----------
+    run_dir
+        The run.
+    wait
+        Waits up to so many seconds; whether the run has ended.
+    settings
+        ``output_interval`` and ``output_rate``.
+    from_start
+        Whether to begin with the output that is already there.
+    """
+    tail = _Tail(path=run_dir.output, rate=settings.output_rate)
+    if not from_start:
+        tail.skip_to_end()
+    ended = False
+    while not ended:
+        ended = wait(settings.output_interval)
+        text = tail.read(final=ended)
+        if text:
+            yield text
+
+
+@dataclass(kw_only=True)
+class _Tail:
+    """Reads a growing file with a budget of bytes a second."""
+
+    path: str
+    rate: int
+    offset: int = 0
+    budget: float = 0.0
+    last: float = 0.0
+    skipped: int = 0
+
+    def __post_init__(self) -> None:
+        self.budget = float(self.rate)
+        self.last = time.monotonic()
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+    def skip_to_end(self) -> None:
+        self.offset = _size(self.path)
+
+    def read(self, *, final: bool) -> str:
+        """Give what may be shown now; at the end, at most the last second's worth."""
+        self._refill()
+        available = _size(self.path) - self.offset
+        if available <= 0:
+            return self._decoder.decode(b"", final=True) if final else ""
+        allowed = self.rate if final else int(self.budget)
+        notice = ""
+        if available > max(allowed, _CHUNK if not final else 0) and (final or available > 2 * self.rate):
+            notice = self._skip(available - allowed)
+        return notice + self._take(allowed, final=final)
+
+    def _refill(self) -> None:
+        now = time.monotonic()
+        self.budget = min(float(self.rate), self.budget + (now - self.last) * self.rate)
+        self.last = now
+
+    def _take(self, allowed: int, *, final: bool) -> str:
+        content = _read_at(self.path, self.offset, allowed)
+        self.offset += len(content)
+        self.budget -= len(content)
+        return self._decoder.decode(content, final=final)
+
+    def _skip(self, count: int) -> str:
+        """Pass over `count` bytes and the rest of the line that they end in."""
+        rest = _read_at(self.path, self.offset + count, _CHUNK)
+        count += rest.find(b"\n") + 1
+        self.offset += count
+        self._decoder.reset()
+        return f"\n… {count:,} bytes of output are not shown here; all of it is in the run …\n"
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _read_at(path: str, offset: int, count: int) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        file.seek(offset)
+        parts = []
+        while count > 0 and (part := file.read(min(count, _CHUNK))):
+            parts.append(part)
+            count -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,66 @@
+"""What happens in a forked process before it is the run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import types
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from guild_ipy.engine.job import open_job
+from guild_ipy.engine.meta import JobMeta
+from guild_ipy.engine.process import end_process, run_to_end
+from guild_ipy.engine.script import enter_script, execute
+from guild_ipy.engine.seeds import seed_generators
+from guild_ipy.engine.streams import redirect_streams
+from guild_ipy.store.run_dir import RunDir
+
+
+def become_run(run_dir: RunDir, meta: JobMeta, env: Mapping[str, str], output: int) -> NoReturn:
+    """Turn the calling process, a fork, into the run; it ends here."""
+    code = 1
+    try:
+        _leave_the_supervisor(env, output)
+        os.chdir(run_dir.path)
+        redirect_streams(run_dir)
+        code = execute_run(run_dir, meta, new_main(run_dir))
+    except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
+        sys.excepthook(type(error), error, error.__traceback__)
+    finally:
+        end_process(run_dir, code, supervised=True)
+
+
+def _leave_the_supervisor(env: Mapping[str, str], output: int) -> None:
+    os.setpgid(0, 0)
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((null, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+    os.close(null)
+    os.environ.clear()
+    os.environ.update(env)
+    sys.argv[:] = [""]
+
+
+def execute_run(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any]) -> int:
+    """Run what ``main.py`` of the run would, in this process; its exit status."""
+    if meta.script is None:
+        return open_job(run_dir.main, namespace).execute()
+    enter_script(namespace, script=meta.script, arguments=meta.arguments, import_path=meta.import_path, run_dir=run_dir)
+    seed_generators(meta.random_seed)
+    return run_to_end(lambda: execute(namespace, meta.constants), run_dir, {})
+
+
+def new_main(run_dir: RunDir) -> dict[str, Any]:
+    """Give the process a ``__main__`` of its own, which spawned children find in ``main.py``."""
+    main = types.ModuleType("__main__")
+    main.__file__ = run_dir.main
+    main.__dict__["__builtins__"] = __builtins__
+    sys.modules["__main__"] = main
+    sys.argv[:] = [run_dir.main]
+    return vars(main)

@@ -1,0 +1,137 @@
+"""The kernel's side of the fork server: which modules it has, when another one is needed.
+
+A server is good for one :class:`ServerKey`. When the kernel imports more, another is started in the background; the
+old one serves until the new one is ready (a run then imports the missing modules itself), and ends when its socket
+is closed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+from guild_ipy.errors import EngineError
+
+#: Variables that act when a library is loaded: a run that sets them otherwise needs a fresh interpreter.
+IMPORT_TIME_VARIABLES = (
+    "PYTHONHASHSEED",
+    "PYTHONPATH",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "KMP_AFFINITY",
+    "LD_PRELOAD",
+    "LD_LIBRARY_PATH",
+    "CUDA_VISIBLE_DEVICES",
+)
+#: The notebook's own machinery, which a run does not need and which starts threads.
+_NOT_PRELOADED = frozenset(
+    "IPython ipykernel ipykernel_launcher ipywidgets anywidget zmq tornado jupyter_client jupyter_core traitlets "
+    "comm debugpy matplotlib_inline nest_asyncio jedi parso prompt_toolkit pygments psutil guild_ipy "
+    "backcall stack_data executing asttokens pure_eval pytest _pytest pluggy".split()
+)
+_BOOT_SECONDS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerKey:
+    """What a fork server was made for."""
+
+    modules: tuple[str, ...]
+    import_env: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def current(cls, modules: Mapping[str, ModuleType], env: Mapping[str, str]) -> ServerKey:
+        """Give the key for a kernel with these modules and this environment."""
+        return cls(modules=_installed(modules), import_env=import_env(env))
+
+
+def import_env(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Give the variables that act at import time."""
+    return tuple((name, env[name]) for name in IMPORT_TIME_VARIABLES if name in env)
+
+
+class ForkServer:
+    """A zygote process and the socket to it."""
+
+    def __init__(self, key: ServerKey, env: Mapping[str, str]) -> None:
+        self.key = key
+        self.threaded: tuple[str, ...] = ()
+        self._ready = False
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "guild_ipy.engine.zygote", str(theirs.fileno())],
+                env={**env, "MPLBACKEND": "Agg"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        with contextlib.suppress(OSError):  # it died at once; is_ready finds out
+            self._socket.send(json.dumps(key.modules).encode())
+
+    def is_ready(self, timeout: float = 0.0) -> bool:
+        """Whether it can fork; waits up to `timeout` seconds. False for good when it died."""
+        if not self._ready and select.select([self._socket], [], [], timeout)[0]:
+            self._receive_ready()
+        return self._ready
+
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self._process.poll() is None
+
+    def fork(self, channel: socket.socket, alive: int) -> None:
+        """Ask for a supervisor that talks on `channel`; EngineError when the server is gone."""
+        if not self.is_ready(_BOOT_SECONDS):
+            raise EngineError("the fork server did not start")
+        try:
+            socket.send_fds(self._socket, [b"r"], [channel.fileno(), alive])
+        except OSError as error:
+            raise EngineError(f"the fork server is gone: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Let it end; its runs go on."""
+        self._socket.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)
+
+    def _receive_ready(self) -> None:
+        try:
+            answer = json.loads(self._socket.recv(2**16) or b"{}")
+        except (OSError, ValueError):
+            answer = {}
+        self._ready = bool(answer.get("ready"))
+        self.threaded = tuple(answer.get("threads", ()))
+
+
+def _installed(modules: Mapping[str, ModuleType]) -> tuple[str, ...]:
+    """Give the loaded modules that come from installed packages, in the order of their import."""
+    return tuple(name for name, module in list(modules.items()) if _is_installed(name, module))
+
+
+def _is_installed(name: str, module: ModuleType) -> bool:
+    if name.partition(".")[0] in _NOT_PRELOADED:
+        return False
+    spec = getattr(module, "__spec__", None)
+    origin = getattr(spec, "origin", None)
+    return isinstance(origin, str) and origin.startswith(_site_folders())
+
+
+@cache
+def _site_folders() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    folders = {paths[kind] for kind in ("purelib", "platlib")}
+    return tuple(folder + os.sep for folder in folders | set(map(os.path.realpath, folders)))

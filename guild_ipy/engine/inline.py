@@ -1,0 +1,78 @@
+"""A run without isolation, in the calling process: for debuggers and for systems without fork.
+
+Its process id is in no ``LOCK``, since stopping the run must not stop the kernel; it stays pending for Guild AI until
+it has ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from guild_ipy.engine.executors import StartedRun
+from guild_ipy.engine.fork import execute_run, new_main
+from guild_ipy.engine.launch import LaunchRequest
+from guild_ipy.engine.meta import JobMeta, read_meta
+from guild_ipy.engine.output_scalars import ScalarRecorder
+from guild_ipy.engine.process import save_figures
+from guild_ipy.engine.provenance import record_environment
+from guild_ipy.engine.streams import IndexedOutput
+from guild_ipy.errors import DamagedRun
+from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.markers import clear_pending, clear_staged
+from guild_ipy.store.run_dir import RunDir
+
+
+class InlineExecutor:
+    """Runs the operation before it returns."""
+
+    def start(self, request: LaunchRequest, alive: int) -> StartedRun:
+        """See :class:`guild_ipy.engine.executors.Executor`."""
+        run_dir = RunDir(request.path)
+        try:
+            meta = read_meta(run_dir)
+            if meta is None:
+                raise DamagedRun(run_dir.meta, "it is missing")
+            write_attr(run_dir, "started", time.time_ns() // 1000)
+            record_environment(run_dir, request.project_dir, request.cache_dir)
+            with _in_the_place_of_a_run(run_dir, request) as namespace:
+                code = execute_run(run_dir, meta, namespace)
+                save_figures(run_dir)
+            _finish(run_dir, meta, code)
+        finally:
+            os.close(alive)
+        return StartedRun(run_dir=run_dir, channel=None, started=True, ended=True)
+
+
+def _finish(run_dir: RunDir, meta: JobMeta, code: int) -> None:
+    recorder = ScalarRecorder(run_dir, meta.output_scalars, frozenset(meta.flags))
+    recorder.scan()
+    recorder.close()
+    write_attr(run_dir, "stopped", time.time_ns() // 1000)
+    write_attr(run_dir, "exit_status", code, durable=True)
+    clear_staged(run_dir)
+    clear_pending(run_dir)
+
+
+@contextlib.contextmanager
+def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[dict[str, Any]]:
+    """Lend the process's main module, streams, folder, path, arguments and environment to a run."""
+    main, environ, folder = sys.modules["__main__"], dict(os.environ), os.getcwd()
+    saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:])
+    output = IndexedOutput(run_dir)
+    try:
+        sys.stdout, sys.stderr = output.stdout, output.stderr
+        os.environ.update(request.env)
+        os.chdir(run_dir.path)
+        yield new_main(run_dir)
+    finally:
+        sys.modules["__main__"] = main
+        sys.stdout, sys.stderr, sys.path[:], sys.argv[:] = saved
+        os.environ.clear()
+        os.environ.update(environ)
+        os.chdir(folder)
+        output.close()

@@ -1,0 +1,96 @@
+"""The run of a notebook function or cell; what the ``main.py`` of such a run imports.
+
+The run directory is the only input: the fork server, a fresh interpreter and ``python main.py`` by hand all open the
+job in the namespace that is their ``__main__`` and run it.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from guild_ipy.domain.constants import set_constants
+from guild_ipy.domain.payload import CellCode, FunctionCall
+from guild_ipy.engine.failure import show_cells
+from guild_ipy.engine.meta import JobMeta, read_meta
+from guild_ipy.engine.process import end_process, run_to_end
+from guild_ipy.engine.script import run_dir_of, take_over
+from guild_ipy.engine.seeds import seed_generators
+from guild_ipy.engine.unpack import unpack
+from guild_ipy.errors import DamagedRun
+from guild_ipy.store.run_dir import RunDir
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A program, opened in the namespace that is its ``__main__``."""
+
+    run_dir: RunDir
+    meta: JobMeta
+    program: FunctionCall | CellCode
+    namespace: dict[str, Any]
+
+    def execute(self) -> int:
+        """Seed the random generators, run the program to its end, and give its exit status."""
+        seed_generators(self.meta.random_seed)
+        return run_to_end(self._call, self.run_dir, self.meta.cells)
+
+    def _call(self) -> object:
+        if isinstance(self.program, CellCode):
+            return _run_cell(self.program, self.meta.flags, self.namespace)
+        arguments, keywords = self.program.arguments(self.meta.flags)
+        return _awaited(self.program.function(*arguments, **keywords))
+
+
+def open_job(main: str, namespace: dict[str, Any]) -> Job:
+    """Open the job whose ``main.py`` this is, in the namespace of that module."""
+    run_dir = run_dir_of(main)
+    meta = read_meta(run_dir)
+    if meta is None:
+        raise DamagedRun(run_dir.meta, "it is missing")
+    sourcecode = os.path.normpath(os.path.join(run_dir.path, meta.sourcecode))
+    sys.path[:] = [sourcecode, *(entry for entry in meta.import_path if entry != sourcecode)]
+    show_cells(meta.cells, sourcecode)
+    return Job(run_dir=run_dir, meta=meta, program=unpack(run_dir.payload, namespace), namespace=namespace)
+
+
+def run_job(job: Job) -> NoReturn:
+    """Run a job as the whole of this process."""
+    supervised = take_over(job.run_dir)
+    end_process(job.run_dir, job.execute(), supervised=supervised)
+
+
+def _run_cell(cell: CellCode, flags: Mapping[str, object], namespace: dict[str, Any]) -> object:
+    """Run a cell; its value is that of its last line, if that is an expression, as in a notebook."""
+    namespace.update(cell.variables)
+    tree = set_constants(ast.parse(cell.source, cell.filename), flags, cell.filename)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        _evaluate(tree, cell.filename, namespace)
+        return None
+    del tree.body[-1]
+    _evaluate(tree, cell.filename, namespace)
+    return _evaluate(ast.Expression(last.value), cell.filename, namespace)
+
+
+def _evaluate(tree: ast.Module | ast.Expression, filename: str, namespace: dict[str, Any]) -> object:
+    mode = "exec" if isinstance(tree, ast.Module) else "eval"
+    code = compile(tree, filename, mode, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    result = eval(code, namespace)  # noqa: S307 - running the user's cell is what this is for
+    return _awaited(result) if inspect.iscoroutine(result) else result
+
+
+def _awaited(result: object) -> object:
+    if not inspect.isawaitable(result):
+        return result
+    import asyncio  # start-up cost: 40 ms, for the few operations that are asynchronous
+
+    async def wait() -> object:
+        return await result
+
+    return asyncio.run(wait())

@@ -1,0 +1,68 @@
+"""How a run is asked for and what is heard of it: the channel between a starter and a supervisor.
+
+A channel is a stream socket of its own for each run. The starter sends one :class:`LaunchRequest` (JSON, after its
+length as 8 bytes, big-endian); the supervisor answers with lines of JSON: ``{"event": "started"}`` when the process
+of the run lives, ``{"event": "ended"}`` when all files of the run are written. End of file without it means that
+the supervisor is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+_LENGTH = struct.Struct(">Q")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchRequest:
+    """What a supervisor needs to know."""
+
+    path: str
+    """The run directory."""
+    env: Mapping[str, str]
+    python: str
+    """Interpreter for a fresh process."""
+    forks: bool
+    """Whether the run may be a fork of the supervisor; otherwise it is a fresh interpreter."""
+    stop_grace: float
+    scan_interval: float
+    project_dir: str = ""
+    """Where git is asked for the commit."""
+    cache_dir: str = ""
+
+
+def send_request(channel: socket.socket, request: LaunchRequest) -> None:
+    """Send a request whole."""
+    content = json.dumps(asdict(request)).encode("utf-8", "surrogateescape")
+    channel.sendall(_LENGTH.pack(len(content)) + content)
+
+
+def receive_request(channel: socket.socket) -> LaunchRequest:
+    """Read a request; EOFError when the starter is gone."""
+    (length,) = _LENGTH.unpack(_receive_exactly(channel, _LENGTH.size))
+    content = _receive_exactly(channel, length).decode("utf-8", "surrogateescape")
+    return LaunchRequest(**json.loads(content))
+
+
+def send_event(channel: socket.socket, event: str, **values: Any) -> None:  # noqa: ANN401 - JSON
+    """Tell the starter, if it still listens."""
+    try:
+        channel.sendall(json.dumps({"event": event, **values}).encode() + b"\n")
+    except OSError:  # the kernel is gone; the run goes on without it
+        return
+
+
+def _receive_exactly(channel: socket.socket, length: int) -> bytes:
+    parts = []
+    while length:
+        part = channel.recv(min(length, 2**20))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,80 @@
+"""``.guild/job/meta.json``: what a run's program needs to know, and what a restart may change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from guild_ipy.domain.flags import FlagDef, Flags, FlagType
+from guild_ipy.errors import DamagedRun
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.whole_file import read_bytes
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellFile:
+    """Where the text of a captured cell lies, and its execution count."""
+
+    path: str
+    """Relative to the source snapshot."""
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobMeta:
+    """The content of ``meta.json``."""
+
+    operation: str
+    flags: Flags
+    random_seed: int
+    import_path: tuple[str, ...]
+    python: str
+    """``major.minor``; a payload is bound to it."""
+    sourcecode: str
+    """The source snapshot, relative to the run directory."""
+    script: str | None = None
+    """For a script: its path, relative to the run directory."""
+    arguments: tuple[str, ...] = ()
+    constants: Flags = field(default_factory=dict)
+    cells: Mapping[str, CellFile] = field(default_factory=dict)
+    """Python's name for the code of a cell -> its file."""
+    output_scalars: tuple[str, ...] = ()
+    flag_defs: tuple[FlagDef, ...] = ()
+    """What a restart with other flags is checked against."""
+    takes_any_flag: bool = False
+
+
+def encode_meta(meta: JobMeta) -> bytes:
+    """Write the JSON."""
+    values = asdict(replace(meta, flag_defs=()))
+    values["flag_defs"] = [{**asdict(flag), "type": flag.type.value} for flag in meta.flag_defs]
+    return json.dumps({"format": FORMAT, **values}, indent=1).encode()
+
+
+def read_meta(run_dir: RunDir) -> JobMeta | None:
+    """Read a run's ``meta.json``; None for a run that has none (Guild AI made it)."""
+    content = read_bytes(run_dir.meta)
+    if content is None:
+        return None
+    try:
+        return _meta_of(json.loads(content))
+    except (ValueError, TypeError, KeyError) as error:
+        raise DamagedRun(run_dir.meta, str(error)) from error
+
+
+def _meta_of(values: dict[str, Any]) -> JobMeta:
+    if values.pop("format") != FORMAT:
+        raise ValueError("it was written by another version of guild_ipy")
+    for name in ("import_path", "arguments", "output_scalars"):
+        values[name] = tuple(values[name])
+    values["cells"] = {code_file: CellFile(**cell) for code_file, cell in values["cells"].items()}
+    values["flag_defs"] = tuple(map(_flag_def, values["flag_defs"]))
+    return JobMeta(**values)
+
+
+def _flag_def(values: dict[str, Any]) -> FlagDef:
+    return FlagDef(**{**values, "type": FlagType(values["type"]), "choices": tuple(values["choices"])})

@@ -1,0 +1,215 @@
+r"""Scalars out of what a run prints.
+
+Each line is matched against patterns: regular expressions in one of these forms, those of ``output-scalars``
+in a Guild file::
+
+    (\w+)=([0-9.]+)                 two groups: key and value
+    (?P<_key>\w+)=(?P<_val>\S+)     the same
+    loss=(?P<loss>\S+)              the name of a group is the key; several are several keys
+    loss: error is (\S+)            KEY: and an expression with one group
+
+In them ``\key``, ``\value`` and ``\step`` stand for what the default patterns take for such. What is no
+number counts for nothing. The key ``step`` is the step of the values of its line and of all that follow;
+before the first it is 0. The name of a flag is no key. A carriage return ends a line as a newline does,
+colours are passed over, and a line of more than 64 KiB is not looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from guild_ipy.domain.scalars import DEFAULT_PATTERNS, ScalarPoint
+from guild_ipy.errors import StoreError, UsageError
+from guild_ipy.store.events import EVENT_MARK, EventWriter
+from guild_ipy.store.run_dir import RunDir
+
+MAX_LINE_BYTES = 65536
+STEP = "step"
+
+_CHUNK_BYTES = 2**20
+_NAMED = re.compile(r"([^\s:()\[\]\\]+): +(.+)\Z", re.DOTALL)
+_KEY_AND_VALUE = 2
+_ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
+_ALIASES = {
+    r"\key": r"[^ \t]+",
+    r"\value": r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?",
+    r"\step": r"[0-9]+",
+}
+
+
+class OutputScanner:
+    r"""Finds scalars in output that comes piece by piece.
+
+    Examples
+    --------
+    >>> [point.value for point in OutputScanner().feed(b"loss: 0.5\nloss: 0.")]
+    [0.5]
+    """
+
+    def __init__(self, patterns: Sequence[str] = DEFAULT_PATTERNS, ignore: Iterable[str] = ()) -> None:
+        self._patterns = [_parse_pattern(pattern) for pattern in patterns]
+        self._ignore = frozenset(ignore)
+        self._needed = b":" if tuple(patterns) == DEFAULT_PATTERNS else b""
+        self._rest = b""
+        self._is_too_long = False
+        self._step = 0
+
+    def feed(self, data: bytes) -> list[ScalarPoint]:
+        """Take the next piece, and give the points of the lines that it completes."""
+        lines = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
+        if self._is_too_long and len(lines) > 1:
+            lines[0] = b""
+            self._is_too_long = False
+        self._rest = lines.pop()
+        if len(self._rest) > MAX_LINE_BYTES:
+            self._rest = b""
+            self._is_too_long = True
+        return [point for line in lines if self._needed in line for point in self._read_line(line)]
+
+    def finish(self) -> list[ScalarPoint]:
+        """Give the points of a last line without newline."""
+        return self.feed(b"\n")
+
+    def _read_line(self, line: bytes) -> list[ScalarPoint]:
+        if len(line) > MAX_LINE_BYTES:
+            return []
+        text = _ANSI.sub(b"", line).decode("utf-8", "ignore").rstrip()
+        values = {key: value for pattern in self._patterns for key, value in pattern.find(text)}
+        step = values.pop(STEP, None)
+        if step is not None and abs(step) < 2**63:
+            self._step = int(step)
+        return [
+            ScalarPoint(tag=key, value=value, step=self._step)
+            for key, value in sorted(values.items())
+            if key not in self._ignore
+        ]
+
+
+class ScalarRecorder:
+    """Writes the output scalars of one run to an event file, which is made at the first point.
+
+    What could not be written (disk full) is kept and written by the next scan.
+    """
+
+    def __init__(
+        self, run_dir: RunDir, patterns: Sequence[str], ignore: Iterable[str], *, folder: str | None = None
+    ) -> None:
+        self._run_dir = run_dir
+        self._folder = folder or run_dir.guild
+        self._scanner = OutputScanner(patterns, ignore)
+        self._offset = 0
+        self._unwritten: list[ScalarPoint] = []
+        self._writer: EventWriter | None = None
+
+    def scan(self) -> None:
+        """Read the output that is new, and write its points."""
+        for chunk in self._read_new():
+            self._unwritten += self._scanner.feed(chunk)
+            self._write()
+
+    def close(self) -> None:
+        """Take the last line as complete, and close the event file."""
+        self._unwritten += self._scanner.finish()
+        try:
+            self._write()
+        finally:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    def _read_new(self) -> Iterator[bytes]:
+        try:
+            descriptor = os.open(self._run_dir.output, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
+        try:
+            while chunk := os.pread(descriptor, _CHUNK_BYTES, self._offset):
+                self._offset += len(chunk)
+                yield chunk
+        finally:
+            os.close(descriptor)
+
+    def _write(self) -> None:
+        if not self._unwritten:
+            return
+        if self._writer is None:
+            self._writer = EventWriter(self._folder)
+        self._writer.write(self._unwritten)
+        self._unwritten = []
+
+
+def recover_scalars(run_dir: RunDir, patterns: Sequence[str], ignore: Iterable[str]) -> None:
+    """Write the output scalars of a run anew from all of its output, for a run whose supervisor died."""
+    folder = f"{run_dir.tmp}/scalars.{os.getpid()}"
+    try:
+        os.makedirs(folder)
+        recorder = ScalarRecorder(run_dir, patterns, ignore, folder=folder)
+        recorder.scan()
+        recorder.close()
+        old = _list_event_files(run_dir.guild)
+        for path in _list_event_files(folder):
+            os.rename(path, f"{run_dir.guild}/{os.path.basename(path)}")
+        for path in old:
+            os.unlink(path)
+    except OSError as error:
+        raise StoreError(f"cannot write the scalars of run {run_dir.short_id!r}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_patterns(patterns: Iterable[str]) -> None:
+    """Raise UsageError for a pattern that is no regular expression, or has groups that say nothing."""
+    for pattern in patterns:
+        _parse_pattern(pattern)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pattern:
+    expression: re.Pattern[str]
+    name: str | None = None
+
+    def find(self, text: str) -> Iterator[tuple[str, float]]:
+        for match in self.expression.finditer(text):
+            for key, found in self._pairs(match):
+                try:
+                    yield key, float(found)
+                except (TypeError, ValueError):
+                    continue
+
+    def _pairs(self, match: re.Match[str]) -> list[tuple[str, str]]:
+        named = match.groupdict()
+        if not named:
+            return [(match[1], match[2]) if self.name is None else (self.name, match[1])]
+        if named.keys() >= {"_key", "_val"}:
+            return [(named["_key"], named["_val"])]
+        return list(named.items())
+
+
+def _parse_pattern(pattern: str) -> _Pattern:
+    expression = _compile(pattern, pattern)
+    if expression.groupindex or expression.groups == _KEY_AND_VALUE:
+        return _Pattern(expression=expression)
+    named = _NAMED.match(pattern)
+    if expression.groups == 1 and named:
+        return _Pattern(expression=_compile(named[2], pattern), name=named[1])
+    raise UsageError(
+        f"output scalar pattern {pattern!r} has {expression.groups} groups; name them, or write KEY: before "
+        "an expression with one group"
+    )
+
+
+def _compile(text: str, pattern: str) -> re.Pattern[str]:
+    for alias, meaning in _ALIASES.items():
+        text = text.replace(alias, meaning)
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise UsageError(f"output scalar pattern {pattern!r} is no regular expression: {error}") from error
+
+
+def _list_event_files(folder: str) -> list[str]:
+    return [f"{folder}/{name}" for name in os.listdir(folder) if EVENT_MARK in name]

@@ -1,0 +1,219 @@
+"""Making a run directory of a RunSpec.
+
+The directory is no run until ``opref`` is there, which is written last; so the other files are written in place.
+What cannot be finished is removed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+from guild_ipy.domain.flags import format_flag
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram
+from guild_ipy.engine.meta import CellFile, JobMeta, encode_meta
+from guild_ipy.engine.provenance import host_name, safe_env, user_name
+from guild_ipy.errors import StoreError
+from guild_ipy.store.attrs import encode_attr
+from guild_ipy.store.home import Home
+from guild_ipy.store.lock import hold_alive
+from guild_ipy.store.markers import set_pending, set_staged
+from guild_ipy.store.manifest import ManifestEntry, format_manifest
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.whole_file import write_new_file
+
+_NOTEBOOK_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
+
+Flags are in meta.json, the source is in {sourcecode}.
+"""
+
+from guild_ipy.engine.job import open_job, run_job
+
+_job = open_job(__file__, globals())
+
+if __name__ == "__main__":
+    run_job(_job)
+'''
+
+_SCRIPT_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again."""
+
+from guild_ipy.engine.script import run_script_main
+
+if __name__ == "__main__":
+    run_script_main(
+        __file__,
+        globals(),
+        script={meta.script!r},
+        arguments={meta.arguments!r},
+        constants={constants!r},
+        seed={meta.random_seed!r},
+        import_path={meta.import_path!r},
+    )
+'''
+
+
+def prepare_run(home: Home, spec: RunSpec, *, staged: bool = False) -> tuple[RunDir, int]:
+    """Make the directory of a run, pending or staged.
+
+    Returns
+    -------
+    tuple of RunDir and int
+        The directory, and the descriptor that holds its ``alive`` lock.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written; nothing of it stays.
+    """
+    run_dir = home.run_dir(uuid.uuid4().hex)
+    try:
+        return run_dir, _write_run(run_dir, spec, staged=staged)
+    except BaseException as error:
+        shutil.rmtree(run_dir.path, ignore_errors=True)
+        if isinstance(error, OSError) and not isinstance(error, StoreError):
+            raise StoreError(f"cannot make a run in {home.path!r}: {error.strerror or error}") from error
+        raise
+
+
+def job_meta(spec: RunSpec) -> JobMeta:
+    """Give the ``meta.json`` of a spec."""
+    program = spec.program
+    meta = JobMeta(
+        operation=spec.opref.display_name,
+        flags=spec.flags,
+        random_seed=spec.random_seed,
+        import_path=spec.import_path,
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        sourcecode=spec.source.dest,
+        output_scalars=spec.output_scalars,
+        flag_defs=spec.flag_defs,
+        takes_any_flag=spec.takes_any_flag,
+    )
+    if isinstance(program, ScriptProgram):
+        return replace(meta, script=program.path, arguments=program.arguments, constants=program.constants)
+    cells = {name: CellFile(path=path, number=program.cell_numbers[name]) for name, path in program.cells.items()}
+    return replace(meta, cells=cells)
+
+
+def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
+    """Give the files of a job that depend on its flags, with their contents."""
+    template = _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
+    operation = meta.operation.replace("\\", "/").replace('"', "'")
+    main = template.format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=dict(meta.constants))
+    yield run_dir.main, main.encode("utf-8", "backslashreplace")
+    yield run_dir.meta, encode_meta(meta)
+
+
+def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str, meta: JobMeta) -> dict[str, str]:
+    """Give what Guild AI adds to the environment of an operation, and what makes output readable."""
+    return {
+        "PYTHONUNBUFFERED": "1",
+        "COLUMNS": "120",
+        "MPLBACKEND": "Agg",
+        "RUN_DIR": run_dir.path,
+        "RUN_ID": run_dir.id,
+        "GUILD_HOME": home.path,
+        "GUILD_OP": opref.to_opspec(),
+        "GUILD_SOURCECODE": meta.sourcecode,
+        "PROJECT_DIR": project_dir,
+        "CMD_DIR": project_dir,
+        **{f"FLAG_{name.upper()}": format_flag(value) for name, value in meta.flags.items() if value is not None},
+    }
+
+
+def _write_run(run_dir: RunDir, spec: RunSpec, *, staged: bool) -> int:
+    for folder in (run_dir.path, run_dir.guild, run_dir.attrs, run_dir.job, run_dir.tmp):
+        os.mkdir(folder)
+    alive = hold_alive(run_dir)
+    assert alive is not None
+    for path, content in _files(run_dir, spec):
+        write_new_file(path, content)
+    if staged:  # Guild AI's queues take the oldest; without it the order of making would be lost
+        write_new_file(run_dir.attr("started"), encode_attr(time.time_ns() // 1000))
+    _write_source(run_dir, spec)
+    (set_staged if staged else set_pending)(run_dir)
+    write_new_file(run_dir.opref, str(spec.opref).encode())
+    return alive
+
+
+def _files(run_dir: RunDir, spec: RunSpec) -> Iterator[tuple[str, bytes]]:
+    for name, value in _attrs(run_dir, spec).items():
+        yield run_dir.attr(name), value if isinstance(value, bytes) else encode_attr(value)
+    yield from job_files(run_dir, job_meta(spec))
+    if isinstance(spec.program, NotebookProgram):
+        yield run_dir.payload, spec.program.payload
+    yield run_dir.manifest, format_manifest(_manifest(spec)).encode()
+
+
+def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
+    values: dict[str, object] = {
+        "id": run_dir.id,
+        "initialized": time.time_ns() // 1000,
+        "flags": dict(spec.flags),
+        "user_flags": dict(spec.user_flags),
+        "label": spec.label,
+        "op": _op(spec),
+        "deps": {},
+        "cmd": [sys.executable, run_dir.main],
+        "env": _env_text(tuple(spec.env.items())),
+        "run_params": dict(spec.run_params),
+        "random_seed": spec.random_seed,
+        "host": host_name(),
+        "user": user_name(),
+    }
+    if spec.source.digest:
+        values["sourcecode_digest"] = spec.source.digest
+    if spec.tags:
+        values["tags"] = sorted(spec.tags)
+    return values
+
+
+def _op(spec: RunSpec) -> dict[str, object]:
+    """Give what Guild AI 0.9.0 needs to start or restart the run: our interpreter on our program."""
+    return {
+        "op-cmd": {
+            "cmd-args": [sys.executable, ".guild/job/main.py"],
+            "cmd-env": {},
+            "cmd-flags": {},
+            "flags-dest": "args",
+        },
+        "deps": [],
+        "sourcecode": {"dest": spec.source.dest},
+        "output-scalars": None,
+    }
+
+
+@cache
+def _env_text(env: tuple[tuple[str, str], ...]) -> bytes:
+    return encode_attr(safe_env(dict(env)))
+
+
+def _write_source(run_dir: RunDir, spec: RunSpec) -> None:
+    made = {run_dir.path}
+    for file in spec.source.files:
+        path = os.path.normpath(os.path.join(run_dir.path, spec.source.dest, file.path))
+        folder = os.path.dirname(path)
+        if folder not in made:
+            os.makedirs(folder, exist_ok=True)
+            made.add(folder)
+        write_new_file(path, file.content)
+
+
+def _manifest(spec: RunSpec) -> list[ManifestEntry]:
+    return [
+        ManifestEntry.source(
+            path=os.path.normpath(os.path.join(spec.source.dest, file.path)),
+            content=file.content,
+            origin=file.origin or file.path,
+        )
+        for file in spec.source.files
+    ]

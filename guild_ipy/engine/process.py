@@ -1,0 +1,146 @@
+"""The process of a run: how its operation ends, and how the process ends after it.
+
+A script in a fresh interpreter imports this module and little else, so it and what it imports at the top stay with
+modules that Python has loaded anyway; everything else is imported where it is used (start-up cost).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import NoReturn
+
+    from guild_ipy.engine.meta import CellFile
+    from guild_ipy.store.run_dir import RunDir
+
+SIGINT = 2  # signal.SIGINT, without loading enum
+
+
+def run_to_end(operation: Callable[[], object], run_dir: RunDir, cells: Mapping[str, CellFile]) -> int:
+    """Run an operation, keep what it returned or raised, and give the exit status of the process.
+
+    0 when it returned, 1 when it raised, the code of a SystemExit, ``-SIGINT`` for a KeyboardInterrupt.
+    """
+    try:
+        result = operation()
+    except SystemExit as request:
+        return _exit_code(request)
+    except KeyboardInterrupt as interrupt:
+        _report(interrupt, cells)
+        return -SIGINT
+    except BaseException as error:  # noqa: BLE001 - whatever the operation raises is the run's own failure
+        _report(error, cells)
+        _keep(run_dir, run_dir.exception, error)
+        return 1
+    if result is not None and not _keep(run_dir, run_dir.result, result):
+        _keep_text(run_dir, result)
+    return 0
+
+
+def end_process(run_dir: RunDir, code: int, *, supervised: bool) -> NoReturn:
+    """End as Python ends, without tearing down loaded modules, which costs up to 0.5 s.
+
+    A negative code is a signal that the process sends to itself.
+    """
+    for last_rite in (save_figures, _join_threads, _run_exit_functions):
+        try:
+            last_rite(run_dir)
+        except BaseException as error:  # noqa: BLE001 - code that the user registered with atexit; the status stands
+            _report(error, {})
+    _flush()
+    if supervised:
+        _write_own_word(run_dir, code)
+    if code < 0:
+        import signal  # start-up cost
+
+        signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+def save_figures(run_dir: RunDir) -> None:
+    """Save the matplotlib figures that are still open to ``figures/`` in the run directory."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return
+    for number in pyplot.get_fignums():
+        os.makedirs(run_dir.path + "/figures", exist_ok=True)
+        pyplot.figure(number).savefig(f"{run_dir.path}/figures/figure-{number}.png")
+
+
+def _exit_code(request: SystemExit) -> int:
+    if request.code is None or isinstance(request.code, int):
+        return (request.code or 0) & 0xFF
+    sys.stderr.write(f"{request.code}\n")
+    return 1
+
+
+def _report(error: BaseException, cells: Mapping[str, CellFile]) -> None:
+    from guild_ipy.engine.failure import format_failure  # start-up cost
+
+    try:
+        sys.stdout.flush()
+        sys.stderr.write(format_failure(error, cells))
+        sys.stderr.flush()
+    except (OSError, ValueError):  # a full disk or a closed stream: there is nobody to tell
+        return
+
+
+def _keep(run_dir: RunDir, path: str, value: object) -> bool:
+    """Pickle by reference where that works, so that the notebook gets its own classes back, else by value."""
+    import pickle  # start-up cost
+
+    import cloudpickle
+
+    from guild_ipy.store.whole_file import write_file
+
+    for dumps in (pickle.dumps, cloudpickle.dumps):
+        try:
+            write_file(run_dir, path, dumps(value, protocol=5))
+        except Exception:  # noqa: BLE001, S112 - a type's own __reduce__ may raise anything; its repr is kept then
+            continue
+        return True
+    return False
+
+
+def _keep_text(run_dir: RunDir, value: object) -> None:
+    from guild_ipy.store.whole_file import write_file  # start-up cost
+
+    try:
+        write_file(run_dir, run_dir.result_text, repr(value).encode("utf-8", "replace"))
+    except Exception as error:  # noqa: BLE001 - a broken __repr__ or a full disk must not fail finished work
+        sys.stderr.write(f"the result could not be kept: {error}\n")
+
+
+def _join_threads(run_dir: RunDir) -> None:  # noqa: ARG001 - a last rite
+    threading = sys.modules.get("threading")
+    if threading is not None:
+        threading._shutdown()  # noqa: SLF001 - what Python's own end calls
+
+
+def _run_exit_functions(run_dir: RunDir) -> None:  # noqa: ARG001 - a last rite
+    import atexit  # start-up cost
+
+    atexit._run_exitfuncs()  # noqa: SLF001 - what Python's own end calls
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # a full disk or a closed stream
+            continue
+
+
+def _write_own_word(run_dir: RunDir, code: int) -> None:
+    """Say how the run ended, in case that its supervisor is gone."""
+    descriptor = os.open(run_dir.exit_status + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        os.write(descriptor, b"%d\n" % code)
+    finally:
+        os.close(descriptor)
+    os.rename(run_dir.exit_status + ".new", run_dir.exit_status)

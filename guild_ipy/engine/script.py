@@ -1,0 +1,86 @@
+"""Running a script; what the ``main.py`` of a script's run imports.
+
+Light on imports: see :mod:`guild_ipy.engine.process`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from guild_ipy.engine.process import end_process, run_to_end
+from guild_ipy.engine.seeds import seed_generators
+from guild_ipy.engine.streams import redirect_streams
+from guild_ipy.store.run_dir import RunDir
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any, NoReturn
+
+#: Set by the supervisor: the descriptor that holds the run's ``alive`` lock.
+ALIVE_VARIABLE = "GUILD_IPY_ALIVE_FD"
+
+
+def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
+    main: str,
+    namespace: dict[str, Any],
+    *,
+    script: str,
+    arguments: Sequence[str],
+    constants: Mapping[str, object],
+    seed: int,
+    import_path: Sequence[str],
+) -> NoReturn:
+    """Run the script whose ``main.py`` this is, as the whole of this process."""
+    run_dir = run_dir_of(main)
+    supervised = take_over(run_dir)
+    enter_script(namespace, script=script, arguments=arguments, import_path=import_path, run_dir=run_dir)
+    seed_generators(seed)
+    end_process(run_dir, run_to_end(lambda: execute(namespace, constants), run_dir, {}), supervised=supervised)
+
+
+def enter_script(
+    namespace: dict[str, Any],
+    *,
+    script: str,
+    arguments: Sequence[str],
+    import_path: Sequence[str],
+    run_dir: RunDir,
+) -> None:
+    """Make the process look as if Python had been started on the script: ``argv``, ``path``, ``__file__``."""
+    path = os.path.join(run_dir.path, script)
+    sys.argv[:] = [path, *arguments]
+    folder = os.path.dirname(path)
+    sys.path[:] = [folder, *(entry for entry in import_path if entry != folder)]
+    namespace["__file__"] = path
+
+
+def execute(namespace: dict[str, Any], constants: Mapping[str, object]) -> None:
+    """Run the script in its namespace, with these values in place of its constants."""
+    path = namespace["__file__"]
+    with open(path, "rb") as file:
+        source = file.read()
+    if constants:
+        from guild_ipy.domain.constants import compile_with_constants  # start-up cost
+
+        code = compile_with_constants(source, path, constants)
+    else:
+        code = compile(source, path, "exec", dont_inherit=True)
+    exec(code, namespace)  # noqa: S102 - running the user's script is what this is for
+
+
+def run_dir_of(main: str) -> RunDir:
+    """Give the run whose ``.guild/job/main.py`` this is."""
+    return RunDir(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(main)))))
+
+
+def take_over(run_dir: RunDir) -> bool:
+    """Take the run's folder and streams; whether there is a supervisor, or this was started by hand or by guild."""
+    alive = os.environ.pop(ALIVE_VARIABLE, None)
+    os.chdir(run_dir.path)
+    if alive is None:
+        return False
+    os.set_inheritable(int(alive), False)
+    redirect_streams(run_dir)
+    return True

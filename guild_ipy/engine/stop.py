@@ -1,0 +1,73 @@
+"""Stopping runs: through the supervisor, which knows the process group and what the run left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import time
+
+from guild_ipy.errors import RunStateError
+from guild_ipy.settings import Settings
+from guild_ipy.store.lock import LockContent, ProcessId, is_alive, read_lock
+from guild_ipy.store.run_dir import RunDir
+
+_POLL_SECONDS = 0.02
+#: What a supervisor needs to write the end once its run is dead.
+_END_SECONDS = 10.0
+
+
+def stop_run(run_dir: RunDir, settings: Settings) -> None:
+    """Stop a running run: SIGINT, then SIGTERM, then SIGKILL, a grace period apart; wait until it has ended.
+
+    Raises
+    ------
+    RunStateError
+        If it runs on another machine, or does not end.
+    """
+    lock = read_lock(run_dir)
+    if lock is None:
+        return
+    if not lock.is_local():
+        raise RunStateError(f"run {run_dir.short_id} runs on {lock.host!r}; stop it there")
+    if lock.supervisor is not None and lock.supervisor.is_alive():
+        _signal(lock.supervisor, signal.SIGTERM)
+        if wait_for_end(run_dir, lock, 2 * settings.stop_grace + _END_SECONDS):
+            return
+    _stop_process(run_dir, lock, settings)
+
+
+def wait_for_end(run_dir: RunDir, lock: LockContent, timeout: float) -> bool:
+    """Wait until no process of the run lives; whether that is so."""
+    deadline = time.monotonic() + timeout
+    while _lives(run_dir, lock):
+        if time.monotonic() > deadline:
+            return False
+        select.select([], [], [], _POLL_SECONDS)
+    return True
+
+
+def _stop_process(run_dir: RunDir, lock: LockContent, settings: Settings) -> None:
+    """Stop a run whose supervisor is gone, or that Guild AI started."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        _signal(lock.run, number)
+        if wait_for_end(run_dir, lock, settings.stop_grace):
+            return
+    raise RunStateError(f"run {run_dir.short_id} (pid {lock.run.pid}) does not end")
+
+
+def _lives(run_dir: RunDir, lock: LockContent) -> bool:
+    held = is_alive(run_dir)
+    return lock.run.is_alive() if held is None else held
+
+
+def _signal(process: ProcessId, number: signal.Signals) -> None:
+    """Send a signal to this very process, not to a later one of its number."""
+    with contextlib.suppress(ProcessLookupError):
+        descriptor = os.pidfd_open(process.pid)
+        try:
+            if process.is_alive():
+                signal.pidfd_send_signal(descriptor, number)
+        finally:
+            os.close(descriptor)

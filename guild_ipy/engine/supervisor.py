@@ -1,0 +1,231 @@
+"""The process beside a run: it starts it, waits, stops it when asked, and writes the end.
+
+It outlives the kernel and is the only one that can collect a death by signal. The fork server forks one for each
+run; without a fork server it is ``python -m guild_ipy.engine.supervisor CHANNEL ALIVE``, two inherited descriptors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+from guild_ipy.engine.fork import become_run
+from guild_ipy.engine.launch import LaunchRequest, receive_request, send_event
+from guild_ipy.engine.leftovers import adopt_orphans, kill_leftovers
+from guild_ipy.engine.meta import JobMeta, read_meta
+from guild_ipy.engine.output_scalars import ScalarRecorder
+from guild_ipy.engine.provenance import record_environment
+from guild_ipy.engine.script import ALIVE_VARIABLE
+from guild_ipy.errors import DamagedRun, GuildError
+from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start, this_process
+from guild_ipy.store.markers import clear_pending, clear_staged, remove_marker
+from guild_ipy.store.output import complete_index
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.whole_file import write_file
+
+RESERVE_BYTES = 65536
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+
+
+def supervise(channel: socket.socket, alive: int) -> None:
+    """Run one request to its end; the lock `alive` is held from before until all is written."""
+    try:
+        request = receive_request(channel)
+    except EOFError:
+        return
+    run_dir = RunDir(request.path)
+    with _stop_requests() as stop_requests:
+        adopt_orphans()
+        try:
+            meta = _read_meta(run_dir)
+            pid = _start(run_dir, meta, request, channel, alive)
+        except (OSError, GuildError) as error:
+            _write_end(run_dir, exit_status=1)
+            send_event(channel, "failed", reason=str(error))
+            return
+        send_event(channel, "started", pid=pid)
+        recorder = ScalarRecorder(run_dir, meta.output_scalars, frozenset(meta.flags))
+        record_environment(run_dir, request.project_dir, request.cache_dir)
+        exit_status = _Watch(pid=pid, request=request, recorder=recorder, stop_requests=stop_requests).wait()
+    kill_leftovers(pid)
+    _finish(run_dir, recorder, exit_status)
+    send_event(channel, "ended", exit_status=exit_status)
+
+
+def main() -> None:
+    """Supervise the run whose channel and lock are the two descriptors named in the arguments."""
+    channel, alive = map(int, sys.argv[1:])
+    os.set_inheritable(alive, False)
+    os.set_inheritable(channel, False)
+    supervise(socket.socket(fileno=channel), alive)
+
+
+# -- start
+
+
+def _start(run_dir: RunDir, meta: JobMeta, request: LaunchRequest, channel: socket.socket, alive: int) -> int:
+    _reserve(run_dir)
+    write_attr(run_dir, "started", time.time_ns() // 1000)
+    output = os.open(run_dir.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    if request.forks:
+        pid = _fork_run(run_dir, meta, request, output, channel)
+    else:
+        pid = _spawn_run(run_dir, request, output, alive)
+    os.close(output)
+    lock = LockContent(
+        run=ProcessId(pid=pid, start=process_start(pid)),
+        supervisor=this_process(),
+        boot=boot_id(),
+        host=socket.gethostname(),
+    )
+    write_file(run_dir, run_dir.lock, format_lock(lock).encode())
+    clear_staged(run_dir)
+    clear_pending(run_dir)
+    return pid
+
+
+def _fork_run(run_dir: RunDir, meta: JobMeta, request: LaunchRequest, output: int, channel: socket.socket) -> int:
+    pid = os.fork()
+    if pid == 0:
+        channel.close()  # its end of file tells the starter that the supervisor is gone
+        become_run(run_dir, meta, request.env, output)
+    with contextlib.suppress(OSError):  # the child does the same; whoever comes first
+        os.setpgid(pid, pid)
+    return pid
+
+
+def _spawn_run(run_dir: RunDir, request: LaunchRequest, output: int, alive: int) -> int:
+    process = subprocess.Popen(
+        [request.python, run_dir.main],
+        cwd=run_dir.path,
+        env={**request.env, ALIVE_VARIABLE: str(alive)},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        pass_fds=(alive,),
+        process_group=0,
+    )
+    process.returncode = 0  # collected by pid below, not by Popen
+    return process.pid
+
+
+def _reserve(run_dir: RunDir) -> None:
+    """Keep some disk space, to be able to write the end when the run has filled the disk."""
+    descriptor = os.open(run_dir.reserve, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+    finally:
+        os.close(descriptor)
+
+
+def _read_meta(run_dir: RunDir) -> JobMeta:
+    meta = read_meta(run_dir)
+    if meta is None:
+        raise DamagedRun(run_dir.meta, "it is missing")
+    return meta
+
+
+# -- wait and stop
+
+
+@contextlib.contextmanager
+def _stop_requests() -> Iterator[int]:
+    """Turn SIGTERM and SIGINT into bytes that can be read from the descriptor."""
+    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(writer)
+    for number in _STOP_SIGNALS:
+        signal.signal(number, lambda *_: None)
+    yield reader
+    signal.set_wakeup_fd(-1)
+    os.close(reader)
+    os.close(writer)
+
+
+@dataclass(kw_only=True)
+class _Watch:
+    """Waits for the run; a stop request sends SIGINT, then SIGTERM, then SIGKILL to its group."""
+
+    pid: int
+    request: LaunchRequest
+    recorder: ScalarRecorder
+    stop_requests: int
+    stopped_by: int = 0
+
+    def wait(self) -> int:
+        """Give the exit status of the run: negative for a signal, also when it ended well after a stop."""
+        descriptor = os.pidfd_open(self.pid)
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        poll.register(self.stop_requests, select.POLLIN)
+        deadline = float("inf")
+        while True:
+            timeout = min(self.request.scan_interval, max(0.0, deadline - time.monotonic()))
+            ready = {fd for fd, _ in poll.poll(timeout * 1000)}
+            if descriptor in ready:
+                break
+            asked_again = self.stop_requests in ready and bool(os.read(self.stop_requests, 4096))
+            if asked_again or time.monotonic() >= deadline:
+                deadline = self._escalate()
+            self._scan()
+        os.close(descriptor)
+        return self._exit_status()
+
+    def _escalate(self) -> float:
+        number = _next_signal(self.stopped_by)
+        self.stopped_by = number
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+        return time.monotonic() + self.request.stop_grace
+
+    def _scan(self) -> None:
+        with contextlib.suppress(OSError, GuildError):  # a full disk now; the last scan tries again
+            self.recorder.scan()
+
+    def _exit_status(self) -> int:
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return -self.stopped_by if self.stopped_by and status >= 0 else status
+
+
+def _next_signal(number: int) -> int:
+    position = _ESCALATION.index(signal.Signals(number)) + 1 if number else 0
+    return _ESCALATION[min(position, len(_ESCALATION) - 1)]
+
+
+# -- end
+
+
+def _finish(run_dir: RunDir, recorder: ScalarRecorder, exit_status: int) -> None:
+    remove_marker(run_dir.reserve)
+    with contextlib.suppress(OSError, GuildError):  # the output itself is there; scalars can be read from it again
+        recorder.scan()
+        recorder.close()
+        complete_index(run_dir)
+    _write_end(run_dir, exit_status)
+
+
+def _write_end(run_dir: RunDir, exit_status: int) -> None:
+    """Write what makes the run a finished one; the exit status comes last, since it decides."""
+    write_attr(run_dir, "stopped", time.time_ns() // 1000)
+    write_attr(run_dir, "exit_status", exit_status, durable=True)
+    for marker in (run_dir.lock, run_dir.staged, run_dir.pending):
+        remove_marker(marker)
+
+
+def exit_now(code: int = 0) -> NoReturn:
+    """End a forked supervisor without running what the fork server registered for its own end."""
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The fork server: a process that has imported what the notebook has, and forks a supervisor for each run.
+
+``python -m guild_ipy.engine.zygote SOCKET`` with an inherited SEQPACKET socket. First message, from the kernel: the
+modules to import, as JSON. First answer: ``{"ready": true, "threads": [names]}``. Then each message is one byte with
+two descriptors, the channel and the ``alive`` lock of a run (:mod:`guild_ipy.engine.launch`). It ends with the
+kernel; its supervisors do not.
+
+It imports, and never computes: no threads are started, no CUDA touched. A module that starts a Python thread when it
+is imported is reported, and the kernel starts another zygote without it.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import warnings
+
+from guild_ipy.engine import supervisor
+from guild_ipy.engine.provenance import packages_text, platform_text
+
+_MESSAGE = 2**20
+
+
+def main() -> None:
+    """Serve until the kernel closes its end."""
+    server = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors are reaped by the system
+    threaded = preload(json.loads(server.recv(_MESSAGE)))
+    platform_text()
+    packages_text()
+    server.send(json.dumps({"ready": True, "threads": threaded}).encode())
+    gc.collect()
+    gc.freeze()
+    serve(server)
+
+
+def preload(modules: list[str]) -> list[str]:
+    """Import what can be imported; the names of modules that left a thread running."""
+    threaded = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in modules:
+            before = threading.active_count()
+            try:
+                importlib.import_module(name)
+            except Exception:  # noqa: BLE001, S112 - the run imports it itself, and meets the error where it counts
+                continue
+            if threading.active_count() > before:
+                threaded.append(name)
+    return threaded
+
+
+def serve(server: socket.socket) -> None:
+    """Fork a supervisor for each request."""
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
+        if not message:
+            return
+        channel, alive = descriptors
+        if os.fork() == 0:
+            server.close()
+            _become_supervisor(channel, alive)
+        os.close(channel)
+        os.close(alive)
+
+
+def _become_supervisor(channel: int, alive: int) -> None:
+    code = 1
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        supervisor.supervise(socket.socket(fileno=channel), alive)
+        code = 0
+    finally:
+        supervisor.exit_now(code)
+
+
+if __name__ == "__main__":
+    main()

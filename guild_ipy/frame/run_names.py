@@ -1,0 +1,107 @@
+"""What stands in a ``run`` column: the beginning of an id, long enough to mean one run.
+
+Plain text that one can read, type and compare, and that survives sorting, joining and saving. It has 8
+digits as everywhere; where two runs of the home share these, both get as many as it takes. A later run can
+still come to share them: then the name is refused, never taken for one of the two.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from guild_ipy.errors import NoRunColumn, RunNotFound, UsageError
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    import pandas as pd
+
+RUN = "run"
+_SHOWN = 3
+
+
+def short_names(ids: Sequence[str], among: Iterable[str]) -> list[str]:
+    """Name each of `ids` by its shortest beginning, of 8 digits or more, that no other of `among` has.
+
+    Examples
+    --------
+    >>> short_names(["0123456789ab", "cdef01234567"], ["0123456789ab", "0123456788ab", "cdef01234567"])
+    ['0123456789', 'cdef0123']
+    """
+    alike: dict[str, set[str]] = defaultdict(set)
+    for each in (*ids, *among):
+        alike[each[:SHORT_ID_LENGTH]].add(each)
+    return [_short_name(each, alike[each[:SHORT_ID_LENGTH]]) for each in ids]
+
+
+def find_ids(names: Iterable[str], ids: Collection[str]) -> dict[str, str]:
+    """Give the id that each name means; a name that means none is left out.
+
+    Raises
+    ------
+    RunNotFound
+        For a name that is the beginning of several ids and none of them whole.
+    """
+    ordered = sorted(ids)
+    found = ((name, _find_id(name, ordered)) for name in dict.fromkeys(names))
+    return {name: each for name, each in found if each is not None}
+
+
+def run_column(frame: pd.DataFrame) -> pd.Series:
+    """Give the ``run`` column, or the index level of that name.
+
+    Raises
+    ------
+    NoRunColumn
+        If there is none, or several.
+    """
+    if list(frame.columns).count(RUN) == 1:
+        return frame[RUN]
+    if RUN not in frame.columns and RUN in frame.index.names:
+        return frame.index.get_level_values(RUN).to_series()
+    raise NoRunColumn(map(str, frame.columns))
+
+
+def read_names(frame: pd.DataFrame) -> list[str]:
+    """Read the names in the ``run`` column of any frame: each run once, rows without a run left out.
+
+    Raises
+    ------
+    UsageError
+        If there is no such column, or it holds what cannot be a run id.
+    """
+    column = run_column(frame).dropna()
+    return list(dict.fromkeys(_name(value) for value in column))
+
+
+def _short_name(each: str, alike: Collection[str]) -> str:
+    shared = max((_shared_length(each, other) for other in alike if other != each), default=0)
+    return each[: max(SHORT_ID_LENGTH, shared + 1)]
+
+
+def _shared_length(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
+def _find_id(name: str, ordered: Sequence[str]) -> str | None:
+    start = bisect_left(ordered, name)
+    if start < len(ordered) and ordered[start] == name:
+        return name
+    end = bisect_left(ordered, name + "\U0010ffff", start)
+    if end - start > 1:
+        some = ", ".join(ordered[start : min(end, start + _SHOWN)])
+        raise RunNotFound(name, f"it is the beginning of {end - start} runs ({some}); give more digits")
+    return ordered[start] if end > start else None
+
+
+def _name(value: object) -> str:
+    """Undo what reading a CSV file does to an id of digits only."""
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return f"{value:0{SHORT_ID_LENGTH}d}"
+    raise UsageError(f"{value!r} in column 'run' is no run id; read the column as text: dtype={{'run': 'string'}}")

@@ -1,0 +1,27 @@
+"""The IPython extension: ``%guild_VERB`` for every verb, ``%%guild_run``, and completion.
+
+``registration`` puts the magics into a shell · ``verbs`` what each does · ``expansion`` the words of a line ·
+``view`` how a notebook shows a run · ``completion`` what TAB offers · ``matcher`` asks for it
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from guild_ipy.magics.registration import register, unregister
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def load_ipython_extension(ipython: InteractiveShell) -> None:
+    """Register the magics, and start the fork server in the background."""
+    from guild_ipy.api.context import warm_up  # start-up cost: `import guild_ipy.magics` needs no engine
+
+    register(ipython)
+    warm_up()
+
+
+def unload_ipython_extension(ipython: InteractiveShell) -> None:
+    """Take the magics away again."""
+    unregister(ipython)

@@ -1,0 +1,41 @@
+"""Where TAB finds names: the notebook, its folder and Guild home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from guild_ipy.api.context import get_context
+from guild_ipy.api.operations import describe_operation, list_operations
+from guild_ipy.api.run import surroundings_of
+from guild_ipy.api.runs import list_runs
+from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import GuildError
+from guild_ipy.magics.completion import Candidate
+
+_MOST_RUNS = 100
+
+
+class SessionCandidates:
+    """Names of this session; what cannot be read offers nothing."""
+
+    def operations(self) -> Iterable[Candidate]:
+        """Give the functions of the notebook and the scripts of its folder."""
+        return [Candidate(text=info.name, kind=info.kind) for info in list_operations(get_context())]
+
+    def flags(self, operation: str) -> Iterable[FlagDef]:
+        """Give the flags of an operation; none if there is no such operation."""
+        info = describe_operation(operation, surroundings_of(get_context()))
+        return () if info is None else info.flags
+
+    def runs(self, beginning: str) -> Iterable[Candidate]:
+        """Give the short ids of runs whose id begins so, the newest first."""
+        try:
+            found = list_runs(get_context(), RunFilter(limit=_MOST_RUNS))
+        except GuildError:
+            return []
+        return [
+            Candidate(text=run.short_id, kind=f"{run.operation} {run.label or ''}".strip())
+            for run in found
+            if run.id.startswith(beginning)
+        ]

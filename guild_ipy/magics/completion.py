@@ -1,0 +1,160 @@
+"""What TAB offers on the line of a magic: options, operations, flags and runs.
+
+:func:`complete_line` knows no IPython: it reads a line up to the cursor, and asks its :class:`Candidates` for
+names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from guild_ipy.arguments.table import VERBS
+from guild_ipy.arguments.verb import Verb
+from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
+
+_MAGIC = re.compile(r"\s*(?:[\w.,\[\]'\" ]+=\s*)?%{0,2}guild_(\w+)\s+(.*)\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One word that TAB offers, and what it is."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What can take the place of `fragment`, the text before the cursor; `files` says that paths can, too."""
+
+    fragment: str
+    candidates: tuple[Candidate, ...]
+    files: bool = False
+
+
+class Candidates(Protocol):
+    """Where names come from; each is asked for only when it can stand at the cursor."""
+
+    def operations(self) -> Iterable[Candidate]:
+        """Give what can be run here."""
+        ...
+
+    def flags(self, operation: str) -> Iterable[FlagDef]:
+        """Give the flags of an operation; none if there is no such operation."""
+        ...
+
+    def runs(self, beginning: str) -> Iterable[Candidate]:
+        """Give the short ids of runs whose id begins so, the newest first."""
+        ...
+
+
+def complete_line(line: str, candidates: Candidates) -> Offer | None:
+    """Say what can stand at the end of `line`; None if it is no line of a magic of ours."""
+    match = _MAGIC.match(line)
+    verb = VERBS.get(match[1]) if match else None
+    if match is None or verb is None:
+        return None
+    *words, fragment = re.split(r"\s+", match[2])
+    found = _Completer(verb=verb, words=words, fragment=fragment, candidates=candidates)
+    return Offer(fragment=fragment, candidates=tuple(found.offer()), files=found.takes_path())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Completer:
+    """The words before the cursor, and the one that is being written."""
+
+    verb: Verb[object]
+    words: Sequence[str]
+    fragment: str
+    candidates: Candidates
+
+    def offer(self) -> Iterator[Candidate]:
+        option = self._open_option()
+        if option is not None:
+            found = self._option_values(option)
+        elif self.fragment.startswith("-"):
+            found = self._options()
+        elif self.verb.name == "run":
+            found = self._operation_or_flags()
+        else:
+            found = self._runs() if self._takes_runs() else iter(())
+        return (each for each in found if each.text.startswith(self.fragment) and each.text != self.fragment)
+
+    def takes_path(self) -> bool:
+        option = self._open_option()
+        if option is not None:
+            return option.metavar in {"FILE", "PATH"} and self.verb.name != "cat"
+        return self.verb.name == "home" or (self.verb.name == "run" and not self._positionals())
+
+    def _open_option(self) -> argparse.Action | None:
+        """Find the option whose value is being written."""
+        option = self.verb.parser.find_option(self.words[-1]) if self.words else None
+        return option if option is not None and _takes_value(option) else None
+
+    def _options(self) -> Iterator[Candidate]:
+        given = set(self.words)
+        for text in sorted(self.verb.parser.option_strings(), key=_long_first):
+            if text not in given:
+                yield Candidate(text=text, kind="option")
+
+    def _option_values(self, option: argparse.Action) -> Iterator[Candidate]:
+        if option.choices:
+            yield from (Candidate(text=str(choice), kind="value") for choice in option.choices)
+        elif option.metavar == "RUN":
+            yield from self._runs()
+        elif option.metavar == "NAME":
+            yield from self.candidates.operations()
+
+    def _operation_or_flags(self) -> Iterator[Candidate]:
+        words = self._positionals()
+        if words:
+            yield from self._flags(words[0], words[1:])
+        elif not {"--restart", "--start"} & set(self.words):
+            yield from self.candidates.operations()
+
+    def _flags(self, operation: str, given: Sequence[str]) -> Iterator[Candidate]:
+        name, equals, _ = self.fragment.partition("=")
+        taken = {word.partition("=")[0] for word in given}
+        for flag in self.candidates.flags(operation):
+            if equals and flag.name == name:
+                yield from (Candidate(text=f"{name}={value}", kind="value") for value in _values(flag))
+            elif flag.name not in taken:
+                yield Candidate(text=f"{flag.name}=", kind="flag")
+
+    def _positionals(self) -> list[str]:
+        """Give the words that are neither options nor their values."""
+        found = []
+        previous = None
+        for word in self.words:
+            option = self.verb.parser.find_option(word)
+            if option is None and not (previous is not None and _takes_value(previous)):
+                found.append(word)
+            previous = option
+        return found
+
+    def _takes_runs(self) -> bool:
+        return "RUN" in self.verb.words
+
+    def _runs(self) -> Iterator[Candidate]:
+        given = set(self.words)
+        return (run for run in self.candidates.runs(self.fragment) if run.text not in given)
+
+
+def _takes_value(option: argparse.Action) -> bool:
+    return option.nargs != 0
+
+
+def _long_first(option: str) -> tuple[bool, str]:
+    return not option.startswith("--"), option
+
+
+def _values(flag: FlagDef) -> list[str]:
+    if flag.choices:
+        return [format_flag(choice) for choice in flag.choices]
+    if flag.type is FlagType.BOOLEAN:
+        return ["yes", "no"]
+    return [] if flag.default is None else [format_flag(flag.default)]

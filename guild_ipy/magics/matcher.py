@@ -1,0 +1,46 @@
+"""Completion of our magics as IPython asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.completer import CompletionContext, SimpleMatcherResult
+    from IPython.core.interactiveshell import InteractiveShell
+
+_OTHER_MATCHERS = {"IPCompleter.file_matcher"}
+
+
+class GuildMatcher:
+    """A matcher of version 2 (:mod:`IPython.core.completer`): on a line of ours it alone answers."""
+
+    matcher_api_version = 2
+    matcher_identifier = "guild_ipy"
+    matcher_priority = 100
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+
+    def __call__(self, context: CompletionContext) -> SimpleMatcherResult:
+        """Offer what can stand at the cursor."""
+        if "guild_" not in context.text_until_cursor:
+            return {"completions": []}
+        return _offer(context)
+
+
+def _offer(context: CompletionContext) -> Any:  # noqa: ANN401 - a TypedDict of IPython
+    from IPython.core.completer import SimpleCompletion  # start-up cost, as the others
+
+    from guild_ipy.magics.candidates import SessionCandidates
+    from guild_ipy.magics.completion import complete_line
+
+    offer = complete_line(context.text_until_cursor, SessionCandidates())
+    if offer is None:
+        return {"completions": []}
+    return {
+        "completions": [SimpleCompletion(text=each.text, type=each.kind) for each in offer.candidates],
+        "matched_fragment": offer.fragment,
+        "suppress": True,
+        "do_not_suppress": _OTHER_MATCHERS if offer.files else set(),
+        "ordered": True,
+    }

@@ -1,0 +1,77 @@
+"""Puts the magics into a shell, and takes them out.
+
+What a magic does is loaded when it is first used: registering costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import needs_local_scope, no_var_expand
+
+from guild_ipy.magics.matcher import GuildMatcher
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+#: All verbs; each is a line magic ``%guild_VERB``.
+VERB_NAMES = (
+    "run", "start", "runs", "info", "ls", "cat", "mark", "label", "stop", "watch", "delete", "home", "operations",
+)  # fmt: skip
+
+
+def register(shell: InteractiveShell) -> None:
+    """Register all magics and their completion."""
+    for verb in VERB_NAMES:
+        shell.register_magic_function(_line_magic(verb, shell), "line", f"guild_{verb}")
+    shell.register_magic_function(_cell_magic(shell), "cell", "guild_run")
+    shell.Completer.custom_matchers.append(GuildMatcher(shell))
+
+
+def unregister(shell: InteractiveShell) -> None:
+    """Take away what :func:`register` put in."""
+    for magics in shell.magics_manager.magics.values():
+        for verb in VERB_NAMES:
+            magics.pop(f"guild_{verb}", None)
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [matcher for matcher in matchers if not isinstance(matcher, GuildMatcher)]
+
+
+def _line_magic(verb: str, shell: InteractiveShell) -> Callable[..., Any]:
+    def magic(line: str, local_ns: Mapping[str, Any] | None = None) -> object:
+        from guild_ipy.magics.verbs import call_line  # start-up cost
+
+        return call_line(verb, line, _names(shell, local_ns))
+
+    return _describe(magic, verb, f"%guild_{verb}")
+
+
+def _cell_magic(shell: InteractiveShell) -> Callable[..., Any]:
+    def magic(line: str, cell: str, local_ns: Mapping[str, Any] | None = None) -> object:
+        from guild_ipy.magics.verbs import call_cell  # start-up cost
+
+        return call_cell(line, cell, _names(shell, local_ns), shell.execution_count)
+
+    return _describe(magic, "run", "%%guild_run")
+
+
+def _describe(magic: Callable[..., Any], verb: str, command: str) -> Callable[..., Any]:
+    """Name the magic; IPython asks ``getdoc`` for the help of ``%guild_run?``."""
+
+    def getdoc() -> str:
+        from guild_ipy.magics.verbs import help_text  # start-up cost
+
+        return help_text(verb, command)
+
+    magic.__name__ = magic.__qualname__ = f"guild_{verb}"
+    magic.__doc__ = f"The verb {verb} of guild_ipy; {command}? shows its options."
+    magic.getdoc = getdoc  # type: ignore[attr-defined] # IPython's protocol
+    described: Callable[..., Any] = no_var_expand(needs_local_scope(magic))
+    return described
+
+
+def _names(shell: InteractiveShell, local_names: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give what names mean where the magic stands: in a function its variables come first."""
+    names: dict[str, Any] = shell.user_ns
+    return names if local_names is None or local_names is names else {**names, **local_names}

@@ -1,0 +1,137 @@
+"""What each magic does: parse the words, call one function, show or return its value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from guild_ipy.api.context import get_context
+from guild_ipy.api.files import list_files
+from guild_ipy.api.home import guild_home, set_guild_home
+from guild_ipy.api.info import RunInfo, get_info
+from guild_ipy.api.operations import list_operations
+from guild_ipy.arguments import change, look, run
+from guild_ipy.arguments.apply import (
+    apply_delete,
+    apply_label,
+    apply_mark,
+    apply_run,
+    apply_start,
+    apply_stop,
+    apply_watch,
+    find_run,
+    read_text,
+)
+from guild_ipy.arguments.parser import asks_for_help
+from guild_ipy.arguments.table import VERBS
+from guild_ipy.errors import UsageError
+from guild_ipy.magics.expansion import expand_line
+from guild_ipy.magics.view import FileList, FileText, NotebookViewer, OperationList
+from guild_ipy.operations.cell import CellOperation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from guild_ipy.api.handle import Run
+
+Words = Sequence[str]
+
+
+def call_line(verb: str, line: str, names: dict[str, Any]) -> object:
+    """Carry out ``%guild_VERB line``."""
+    words = expand_line(line, names)
+    if asks_for_help(words):
+        print(help_text(verb, f"%guild_{verb}"))
+        return None
+    return _MAGICS[verb](words)
+
+
+def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> Run | None:
+    """Carry out ``%%guild_run line`` with the text below it."""
+    arguments = run.RUN.parse(expand_line(line, names))
+    name = arguments.operation or "cell"
+    if not isinstance(name, str):
+        raise UsageError(f"the name of a cell is a word, not {type(name).__name__}")
+    operation = CellOperation(text=cell, name=name, number=number)
+    return apply_run(get_context(), replace(arguments, operation=operation), NotebookViewer())
+
+
+def help_text(verb: str, command: str) -> str:
+    """Give the help of a verb for who writes it as `command`."""
+    return VERBS[verb].format_help(command)
+
+
+def _run(words: Words) -> Run | None:
+    return apply_run(get_context(), run.RUN.parse(words), NotebookViewer())
+
+
+def _start(words: Words) -> Run | None:
+    return apply_start(get_context(), run.START.parse(words), NotebookViewer())
+
+
+def _watch(words: Words) -> Run:
+    return apply_watch(get_context(), look.WATCH.parse(words), NotebookViewer())
+
+
+def _runs(words: Words) -> pd.DataFrame:
+    from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
+
+    return frame_runs(look.RUNS.parse(words).filter)
+
+
+def _info(words: Words) -> RunInfo:
+    return get_info(find_run(get_context(), look.INFO.parse(words).selection))
+
+
+def _ls(words: Words) -> FileList:
+    arguments = look.LS.parse(words)
+    return FileList(list_files(find_run(get_context(), arguments.selection), everything=arguments.all))
+
+
+def _cat(words: Words) -> FileText:
+    arguments = look.CAT.parse(words)
+    return FileText(read_text(find_run(get_context(), arguments.selection), arguments.path))
+
+
+def _mark(words: Words) -> None:
+    print(apply_mark(get_context(), change.MARK.parse(words)))
+
+
+def _label(words: Words) -> None:
+    print(apply_label(get_context(), change.LABEL.parse(words)))
+
+
+def _stop(words: Words) -> None:
+    print(apply_stop(get_context(), change.STOP.parse(words), print))
+
+
+def _delete(words: Words) -> None:
+    print(apply_delete(get_context(), change.DELETE.parse(words)))
+
+
+def _home(words: Words) -> str:
+    path = look.HOME.parse(words).path
+    return guild_home() if path is None else set_guild_home(path)
+
+
+def _operations(words: Words) -> OperationList:
+    look.OPERATIONS.parse(words)
+    return OperationList(list_operations(get_context()))
+
+
+_MAGICS: dict[str, Callable[[Words], object]] = {
+    "run": _run,
+    "start": _start,
+    "runs": _runs,
+    "info": _info,
+    "ls": _ls,
+    "cat": _cat,
+    "mark": _mark,
+    "label": _label,
+    "stop": _stop,
+    "watch": _watch,
+    "delete": _delete,
+    "home": _home,
+    "operations": _operations,
+}

@@ -1,0 +1,56 @@
+"""How a notebook shows a run, and the values that magics return."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from guild_ipy.api.operations import OperationInfo
+from guild_ipy.api.viewer import Preview
+from guild_ipy.view import StreamViewer, collapse_returns, format_operations
+
+
+class Printer(Protocol):
+    """What IPython hands to ``_repr_pretty_``."""
+
+    def text(self, text: str) -> None:
+        """Write text as it is."""
+        ...
+
+
+class NotebookViewer(StreamViewer):
+    """The preview above the output, the output as a stream, one line at the end."""
+
+    def __init__(self) -> None:
+        super().__init__(start_command="%guild_start {}")
+
+    def preview(self, preview: Preview) -> bool:
+        """Show it, and agree: a notebook that runs unattended cannot be asked."""
+        self.write(f"{preview}\n")
+        return True
+
+    def output(self, text: str) -> None:
+        """Write new output, of each line only what its last carriage return leaves."""
+        super().output(collapse_returns(text))
+
+
+class FileList(list[str]):
+    """Names of files, shown one on a line."""
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's protocol
+        printer.text("\n".join(self))
+
+
+class FileText(str):
+    """The text of a file, shown as it is."""
+
+    __slots__ = ()
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's protocol
+        printer.text(collapse_returns(self))
+
+
+class OperationList(list[OperationInfo]):
+    """Operations, shown one on a line with their flags."""
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's protocol
+        printer.text(format_operations(self))

@@ -1,0 +1,174 @@
+"""A Python callable as an operation: its name, its flags, and the call that the run makes."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, get_type_hints
+
+from guild_ipy.domain.flags import FlagDef, Flags, FlagType, FlagValue, is_flag_value
+from guild_ipy.domain.payload import FunctionCall
+from guild_ipy.errors import FlagError, UsageError
+from guild_ipy.operations.flags import FlagText, bind_flags
+
+_TYPES: Mapping[object, FlagType] = {
+    int: FlagType.INT,
+    float: FlagType.FLOAT,
+    bool: FlagType.BOOLEAN,
+    str: FlagType.STRING,
+    list: FlagType.LIST,
+}
+_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY,)
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallableInterface:
+    """What a callable takes."""
+
+    name: str
+    parameters: tuple[inspect.Parameter, ...]
+    flags: tuple[FlagDef, ...]
+    takes_any_flag: bool
+    """Whether it has ``**kwargs``."""
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundCall:
+    """A call with all its values: what is a flag, and what travels as an object."""
+
+    call: FunctionCall
+    flags: Flags
+    user_flags: Flags = field(default_factory=dict)
+
+
+def inspect_callable(function: Callable[..., Any]) -> CallableInterface:
+    """Look at a function, bound method, partial, class or callable object."""
+    name = callable_name(function)
+    try:
+        parameters = tuple(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name!r} does not say what it takes: {error}; wrap it in a function") from error
+    hints = _hints(function)
+    return CallableInterface(
+        name=name,
+        parameters=parameters,
+        flags=tuple(_flag_def(p, hints.get(p.name)) for p in parameters if p.kind not in _VARIADIC),
+        takes_any_flag=any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters),
+        description=(inspect.getdoc(_innermost(function)) or "").partition("\n")[0],
+    )
+
+
+def callable_name(function: object) -> str:
+    """Give the name of the operation that a callable is: ``train``, ``Model.fit``."""
+    inner = _innermost(function)
+    if isinstance(inner, types.MethodType):
+        return f"{type(inner.__self__).__name__}.{inner.__func__.__name__}"
+    return str(getattr(inner, "__name__", type(inner).__name__))
+
+
+def bind_call(
+    function: Callable[..., Any], interface: CallableInterface, args: Sequence[Any], given: Mapping[str, Any]
+) -> BoundCall:
+    """Match positional and named values to parameters, fill in defaults, and tell flags from objects.
+
+    Raises
+    ------
+    FlagError
+        For an unknown or missing parameter, or a value of the wrong type.
+    """
+    named, rest = _name_positional(interface, args, given)
+    objects = {name: value for name, value in named.items() if not _is_flag(value)}
+    user_flags = {name: _native(value) for name, value in named.items() if name not in objects}
+    wanted = [flag for flag in interface.flags if flag.name not in objects]
+    flags = bind_flags(wanted, user_flags, operation=f"{interface.name}()", accepts_any=interface.takes_any_flag)
+    _keep_other_defaults(interface, flags, named, objects)
+    variadic = next((p.name for p in interface.parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), None)
+    if rest and variadic:
+        (flags if is_flag_value(rest) else objects)[variadic] = rest
+    by_position = tuple(p.name for p in interface.parameters if p.kind in _BY_POSITION or (rest and _is_plain(p)))
+    call = FunctionCall(function=function, objects=objects, positional=by_position, variadic=variadic)
+    return BoundCall(call=call, flags=flags, user_flags=user_flags)
+
+
+def _name_positional(
+    interface: CallableInterface, args: Sequence[Any], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Any]]:
+    """Give each positional value the name of its parameter; what is left belongs to ``*args``."""
+    names = [p.name for p in interface.parameters if p.kind in _BY_POSITION or _is_plain(p)]
+    named = dict(zip(names, args, strict=False))
+    for name in named.keys() & given.keys():
+        raise FlagError(f"{interface.name}() got two values for {name!r}", flag=name)
+    rest = list(args[len(names) :])
+    if rest and not any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in interface.parameters):
+        raise UsageError(f"{interface.name}() takes {len(names)} positional values, not {len(args)}")
+    return named | dict(given), rest
+
+
+def _keep_other_defaults(
+    interface: CallableInterface,
+    flags: dict[str, FlagValue],
+    named: Mapping[str, Any],
+    objects: Mapping[str, Any],
+) -> None:
+    """Leave a default that is no flag value (a function, a tuple) to the function itself."""
+    for parameter in interface.parameters:
+        name, default = parameter.name, parameter.default
+        if name in flags and name not in named and name not in objects and not is_flag_value(_native(default)):
+            del flags[name]
+
+
+def _flag_def(parameter: inspect.Parameter, hint: object) -> FlagDef:
+    has_default = parameter.default is not inspect.Parameter.empty
+    default = _native(parameter.default) if has_default else None
+    return FlagDef(
+        name=parameter.name,
+        type=_flag_type(hint, parameter.default),
+        default=default if is_flag_value(default) else None,
+        required=not has_default,
+    )
+
+
+def _flag_type(hint: object, default: object) -> FlagType:
+    """Take the annotation's word, unless the default is None; a list default makes a list, the rest takes anything."""
+    declared = _TYPES.get(getattr(hint, "__origin__", hint))
+    if declared is not None and default is not None:
+        return declared
+    return FlagType.LIST if isinstance(default, list) else FlagType.ANY
+
+
+def _hints(function: object) -> Mapping[str, Any]:
+    inner = _innermost(function)
+    if isinstance(inner, types.FunctionType | types.MethodType):
+        target: object = inner
+    else:
+        target = vars(inner).get("__init__") if isinstance(inner, type) else getattr(type(inner), "__call__", None)  # noqa: B004 - its annotations are wanted
+    try:
+        return get_type_hints(target)  # type: ignore[arg-type] # a TypeError says what is none
+    except (NameError, TypeError, AttributeError):  # annotations that name what is not there
+        return {}
+
+
+def _innermost(function: object) -> object:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
+def _is_plain(parameter: inspect.Parameter) -> bool:
+    return parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, FlagText) or is_flag_value(_native(value))
+
+
+def _native(value: Any) -> Any:  # noqa: ANN401 - any argument
+    """Give the Python number that a NumPy scalar stands for."""
+    if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
+        return value.item()
+    return value

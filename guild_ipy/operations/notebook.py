@@ -1,0 +1,75 @@
+"""The notebook that an operation comes from: its variables, its cells, its folder."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """An executed cell."""
+
+    number: int
+    """Its execution count."""
+    source: str
+    """Its text as Python compiled it: magics are function calls."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notebook:
+    """Where notebook functions live.
+
+    `shell` is IPython's InteractiveShell, or None in a plain interpreter; nothing but plain attributes of it is
+    used, so this module does not need IPython.
+    """
+
+    variables: dict[str, Any]
+    shell: Any = field(default=None, repr=False)
+    project_dir: str
+    path: str = ""
+    """The notebook's file, as far as the front end tells; empty otherwise."""
+
+    def find_cell(self, code_file: str) -> Cell | None:
+        """Find the cell that Python knows as `code_file` (``co_filename`` of its code)."""
+        numbers = getattr(getattr(self.shell, "compile", None), "_filename_map", {})
+        if code_file not in numbers:
+            return None
+        return Cell(number=numbers[code_file], source="".join(linecache.getlines(code_file)))
+
+    def find_assignment(self, name: str) -> int | None:
+        """Find the execution count of the last cell that gave a value to the variable `name`."""
+        history = self._history()
+        for number in range(len(history) - 1, 0, -1):
+            if _assigns(self.to_python(history[number]), name):
+                return number
+        return None
+
+    def to_python(self, cell: str) -> str:
+        """Turn a cell's text into Python: ``!ls`` and ``%magic`` become function calls."""
+        return str(self.shell.transform_cell(cell)) if self.shell is not None else cell
+
+    def _history(self) -> Sequence[str]:
+        manager = getattr(self.shell, "history_manager", None)
+        return getattr(manager, "input_hist_raw", None) or [""]
+
+
+def _assigns(source: str, name: str) -> bool:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return False
+    return any(_binds(node, name) for node in ast.walk(tree))
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id == name and isinstance(node.ctx, ast.Store)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return node.name == name
+    if isinstance(node, ast.alias):
+        return (node.asname or node.name.partition(".")[0]) == name
+    return False

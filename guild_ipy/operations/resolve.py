@@ -1,0 +1,316 @@
+"""From what the user wrote to a RunSpec."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guild_ipy.domain.flags import FlagDef, Flags
+from guild_ipy.domain.label import default_label
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.payload import CellCode, FunctionCall
+from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, Source, SourceFile
+from guild_ipy.domain.scalars import DEFAULT_PATTERNS
+from guild_ipy.errors import OperationNotFound, UsageError
+from guild_ipy.operations.call import bind_call, inspect_callable
+from guild_ipy.operations.cell import CellOperation, bind_cell
+from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.pack import Packed, pack
+from guild_ipy.operations.script import ScriptInterface, inspect_script, script_arguments
+from guild_ipy.operations.sourcecode import Snapshot, SourceCache, snapshot
+from guild_ipy.operations.unsendable import explain_unsendable
+
+#: Where the snapshot of a function goes: its cells and the modules beside the notebook.
+FUNCTION_SOURCE = ".guild/sourcecode"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpecOptions:
+    """What the user says about a run besides its flags."""
+
+    label: str | None = None
+    tags: tuple[str, ...] = ()
+    random_seed: int | None = None
+    output_scalars: tuple[str, ...] = ()
+    """Patterns in place of the default ones; see :mod:`guild_ipy.engine.output_scalars`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Where an operation is looked for and copied from."""
+
+    notebook: Notebook
+    env: Mapping[str, str]
+    import_path: tuple[str, ...]
+    excluded_dirs: tuple[str, ...]
+    """Folders that no snapshot enters: Guild home."""
+    source_cache: SourceCache
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved:
+    """A spec, and what the user should know before it runs."""
+
+    spec: RunSpec
+    objects: tuple[str, ...] = ()
+    """Arguments that are no flags, for the preview: ``data: <DataFrame 100 x 3>``."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptOperation:
+    """A script on disk."""
+
+    path: str
+    """Absolute."""
+    interface: ScriptInterface
+
+    @property
+    def name(self) -> str:
+        """Its path from the project's folder."""
+        return os.path.basename(self.path)
+
+
+Operation = Callable[..., Any] | CellOperation | ScriptOperation
+
+
+def find_operation(word: object, surroundings: Surroundings) -> Operation:
+    """Find what `word` names: a callable itself, a name of the notebook (dots allowed), or the path of a script.
+
+    Raises
+    ------
+    OperationNotFound, UsageError
+    """
+    if isinstance(word, CellOperation | ScriptOperation) or callable(word):
+        return word
+    if not isinstance(word, str):
+        raise UsageError(f"an operation is a function, a script or a name, not {type(word).__name__}")
+    found = _find_variable(word, surroundings.notebook.variables)
+    if callable(found):
+        return found  # type: ignore[no-any-return] # just tested
+    path = os.path.join(surroundings.notebook.project_dir, word)
+    if os.path.isfile(path):
+        return ScriptOperation(path=os.path.normpath(path), interface=inspect_script(path))
+    if found is not None:
+        raise UsageError(f"{word!r} is a {type(found).__name__}, which cannot be run; name a function or a script")
+    raise OperationNotFound(word, known_operations(surroundings.notebook))
+
+
+def known_operations(notebook: Notebook) -> list[str]:
+    """Give the names that could be run: functions made in the notebook, and scripts in its folder."""
+    functions = [
+        name
+        for name, value in notebook.variables.items()
+        if not name.startswith("_") and getattr(value, "__module__", None) == "__main__" and _is_function(value)
+    ]
+    try:
+        scripts = [name for name in os.listdir(notebook.project_dir) if name.endswith(".py") and name[0] not in "._"]
+    except OSError:
+        scripts = []
+    return sorted(functions) + sorted(scripts)
+
+
+def resolve(
+    operation: Operation,
+    args: Sequence[Any],
+    flags: Mapping[str, Any],
+    options: SpecOptions,
+    surroundings: Surroundings,
+) -> Resolved:
+    """Bind flags, pack the program, and choose the source files.
+
+    Raises
+    ------
+    FlagError, CannotSend, UsageError
+        Nothing has been written then.
+    """
+    if isinstance(operation, ScriptOperation):
+        if args:
+            raise UsageError(f"{operation.name!r} is a script and takes flags by name only")
+        return _resolve_script(operation, flags, options, surroundings)
+    if isinstance(operation, CellOperation):
+        return _resolve_cell(operation, flags, options, surroundings)
+    return _resolve_function(operation, args, flags, options, surroundings)
+
+
+# -- the three kinds
+
+
+def _resolve_function(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    given: Mapping[str, Any],
+    options: SpecOptions,
+    surroundings: Surroundings,
+) -> Resolved:
+    interface = inspect_callable(function)
+    bound = bind_call(function, interface, args, given)
+    parts = _NotebookParts(
+        name=interface.name,
+        program=bound.call,
+        flags=bound.flags,
+        user_flags=bound.user_flags,
+        flag_defs=interface.flags,
+        takes_any_flag=interface.takes_any_flag,
+    )
+    return _resolve_notebook_program(parts, options, surroundings)
+
+
+def _resolve_cell(
+    cell: CellOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+) -> Resolved:
+    bound = bind_cell(cell, given, surroundings.notebook)
+    parts = _NotebookParts(
+        name=cell.name,
+        program=bound.code,
+        flags=bound.flags,
+        user_flags=dict(given),
+        flag_defs=bound.flag_defs,
+        cell_number=cell.number,
+    )
+    return _resolve_notebook_program(parts, options, surroundings)
+
+
+def _resolve_script(
+    script: ScriptOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+) -> Resolved:
+    folder = surroundings.notebook.project_dir
+    inside = script.path.startswith(folder + os.sep)
+    project = folder if inside else os.path.dirname(script.path)
+    name = os.path.relpath(script.path, project)
+    flags = bind_flags(script.interface.flags, given, operation=name)
+    taken = snapshot(project, dest=".", excluded_dirs=surroundings.excluded_dirs, cache=surroundings.source_cache)
+    taken = _with_script(taken, script.path, name)
+    constants = flags if script.interface.kind == "constants" else {}
+    arguments = () if constants else script_arguments(script.interface, flags)
+    spec = RunSpec(
+        opref=OpRef(type="script", package=project, name=name),
+        program=ScriptProgram(path=name, arguments=arguments, constants=constants),
+        source=taken.source,
+        flag_defs=script.interface.flags,
+        **_common(flags, dict(given), options, surroundings, project),
+    )
+    return Resolved(spec=spec, notes=taken.notes)
+
+
+# -- notebook programs
+
+
+@dataclass(frozen=True, kw_only=True)
+class _NotebookParts:
+    name: str
+    program: FunctionCall | CellCode
+    flags: Flags
+    user_flags: Flags
+    flag_defs: tuple[FlagDef, ...]
+    takes_any_flag: bool = False
+    cell_number: int | None = None
+
+
+def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surroundings: Surroundings) -> Resolved:
+    notebook = surroundings.notebook
+    packed = _pack(parts.program, notebook)
+    program, cell_files = _cells(packed, parts, notebook)
+    taken = snapshot(
+        notebook.project_dir,
+        dest=FUNCTION_SOURCE,
+        excluded_dirs=surroundings.excluded_dirs,
+        include_notebooks=False,
+        extra=cell_files,
+        cache=surroundings.source_cache,
+    )
+    spec = RunSpec(
+        opref=OpRef(type="func", package=notebook.path, name=parts.name),
+        program=program,
+        source=taken.source,
+        flag_defs=parts.flag_defs,
+        takes_any_flag=parts.takes_any_flag,
+        **_common(parts.flags, parts.user_flags, options, surroundings, notebook.project_dir),
+    )
+    return Resolved(spec=spec, objects=_describe_objects(parts.program), notes=taken.notes)
+
+
+def _describe_objects(program: FunctionCall | CellCode) -> tuple[str, ...]:
+    objects = program.objects if isinstance(program, FunctionCall) else {}
+    return tuple(f"{name}: <{_describe(value)}>" for name, value in objects.items())
+
+
+def _describe(value: object) -> str:
+    shape = getattr(value, "shape", None)
+    size = " x ".join(map(str, shape)) if isinstance(shape, tuple) else ""
+    return f"{type(value).__name__} {size}".rstrip()
+
+
+def _pack(program: FunctionCall | CellCode, notebook: Notebook) -> Packed:
+    try:
+        return pack(program, notebook)
+    except Exception as error:  # noqa: BLE001 - whatever a type's own __reduce__ raises
+        raise explain_unsendable(program, notebook, error) from None
+
+
+def _cells(packed: Packed, parts: _NotebookParts, notebook: Notebook) -> tuple[NotebookProgram, tuple[SourceFile, ...]]:
+    """Name the files of the captured cells: 01.py, 02.py, ... in the order of their execution."""
+    found = {name: cell for name in packed.code_files if (cell := notebook.find_cell(name)) is not None}
+    texts = {name: (cell.number, cell.source) for name, cell in found.items()}
+    if isinstance(parts.program, CellCode):
+        texts[parts.program.filename] = (parts.cell_number or 0, parts.program.source)
+    ordered = sorted(texts, key=lambda name: texts[name][0])
+    paths = {name: f"cells/{position:02d}.py" for position, name in enumerate(ordered, start=1)}
+    files = tuple(SourceFile(path=path, content=texts[name][1].encode()) for name, path in paths.items())
+    numbers = {name: texts[name][0] for name in ordered}
+    return NotebookProgram(payload=packed.payload, cells=paths, cell_numbers=numbers), files
+
+
+# -- common
+
+
+def _common(
+    flags: Flags, user_flags: Flags, options: SpecOptions, surroundings: Surroundings, project_dir: str
+) -> dict[str, Any]:
+    seed = secrets.randbits(32) if options.random_seed is None else options.random_seed
+    if not 0 <= seed < 2**32:
+        raise UsageError(f"random seed {seed} is not between 0 and {2**32 - 1}")
+    return {
+        "flags": flags,
+        "user_flags": {name: flags[name] for name in user_flags if name in flags},
+        "label": default_label(flags) if options.label is None else options.label,
+        "tags": options.tags,
+        "random_seed": seed,
+        "project_dir": project_dir,
+        "import_path": surroundings.import_path,
+        "env": surroundings.env,
+        "output_scalars": options.output_scalars or DEFAULT_PATTERNS,
+    }
+
+
+def _with_script(taken: Snapshot, path: str, name: str) -> Snapshot:
+    """Make sure that the script itself is in the snapshot, whatever the limits say."""
+    if any(file.path == name for file in taken.source.files):
+        return taken
+    with open(path, "rb") as file:
+        script = SourceFile(path=name, content=file.read(), origin=path)
+    source = Source(dest=taken.source.dest, files=(*taken.source.files, script), digest=taken.source.digest)
+    return Snapshot(source=source, notes=taken.notes)
+
+
+def _find_variable(word: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    name, *attributes = word.split(".")
+    value = variables.get(name)
+    for attribute in attributes:
+        value = getattr(value, attribute, None)
+    return value
+
+
+def _is_function(value: object) -> bool:
+    return callable(value) and not isinstance(value, type)
+
+
+def python_import_path(project_dir: str) -> tuple[str, ...]:
+    """Give the project's folder and ``sys.path``, every entry absolute and once."""
+    entries = (os.path.normpath(os.path.join(project_dir, entry)) for entry in ("", *sys.path))
+    return tuple(dict.fromkeys(entries))

@@ -1,0 +1,73 @@
+"""Python scripts as operations: what a script takes, found without running it.
+
+A script that imports argparse and adds arguments, or imports click and has a command, takes the arguments.
+Any other takes its module-level constants.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+from guild_ipy.domain.constants import find_constants
+from guild_ipy.errors import UsageError
+from guild_ipy.operations.argparse_flags import find_argparse_arguments
+from guild_ipy.operations.click_flags import find_click_arguments
+from guild_ipy.operations.command_line import script_arguments
+from guild_ipy.operations.constant_flags import define_constants
+from guild_ipy.operations.script_interface import InterfaceKind, ScriptArgument, ScriptInterface
+from guild_ipy.operations.static_values import find_names
+
+__all__ = ["InterfaceKind", "ScriptInterface", "inspect_script", "script_arguments"]
+
+
+def inspect_script(path: str) -> ScriptInterface:
+    """Find the flags of a script in its source.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or is no Python.
+    """
+    try:
+        return _inspect(_parse(path))
+    except OSError as error:
+        raise UsageError(f"cannot read {path!r}: {(error.strerror or str(error)).lower()}") from error
+    except SyntaxError as error:
+        line = f" (line {error.lineno})" if error.lineno else ""
+        raise UsageError(f"cannot read {path!r}: {error.msg}{line}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise UsageError(f"cannot read {path!r}: {error or 'it is nested too deeply'}") from error
+
+
+def _parse(path: str) -> ast.Module:
+    with open(path, "rb") as file:
+        source = file.read()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what the compiler warns about is shown when the script runs
+        return ast.parse(source, path)
+
+
+def _inspect(tree: ast.Module) -> ScriptInterface:
+    imported = _find_imports(tree)
+    if any(name.endswith("argparse") for name in imported):
+        arguments = find_argparse_arguments(tree, find_names(tree))
+        if arguments is not None:
+            return ScriptInterface(kind=InterfaceKind.ARGPARSE, arguments=arguments)
+    if any(name.endswith("click") for name in imported):
+        arguments = find_click_arguments(tree, find_names(tree))
+        if arguments is not None:
+            return ScriptInterface(kind=InterfaceKind.CLICK, arguments=arguments)
+    flags = define_constants(find_constants(tree))
+    return ScriptInterface(kind=InterfaceKind.CONSTANTS, arguments=tuple(ScriptArgument(flag=flag) for flag in flags))
+
+
+def _find_imports(tree: ast.Module) -> set[str]:
+    """Find the top-level names of what is imported anywhere in a script."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names

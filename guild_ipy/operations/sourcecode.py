@@ -1,0 +1,210 @@
+"""The source code of the moment: the text files of a project, and their digest.
+
+The rules are those of Guild AI 0.9.0 for a project without a Guild file: text files of at most 1 MiB, at most
+100 of them. Unlike there, hidden files, notebooks of function runs, Guild home, other runs and folders with more
+than 1000 files are never copied, and links to folders are not followed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from guild_ipy.domain.run_spec import Source, SourceFile
+from guild_ipy.operations.source_walk import MAX_ENTRIES, MAX_FOLDER, FoundFile, SourceWalk
+
+MAX_FILES = 100
+MAX_BYTES = 2**20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """Source code, and what the user should know about what is not in it."""
+
+    source: Source
+    notes: tuple[str, ...] = ()
+
+
+class SourceCache:
+    """What earlier snapshots read: a file is read again only when the file system says that it changed."""
+
+    def __init__(self) -> None:
+        self._projects: dict[tuple[str, bool], _Project] = {}
+
+    def _project(self, root: str, *, include_notebooks: bool) -> _Project:
+        return self._projects.setdefault((root, include_notebooks), _Project())
+
+
+def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller knows
+    project_dir: str,
+    *,
+    dest: str,
+    excluded_dirs: Sequence[str] = (),
+    include_notebooks: bool = True,
+    extra: Sequence[SourceFile] = (),
+    cache: SourceCache | None = None,
+) -> Snapshot:
+    """Read the source files of a project.
+
+    Parameters
+    ----------
+    dest
+        Where in the run directory they go.
+    excluded_dirs
+        Folders that are not entered; `project_dir` itself always is.
+    extra
+        Files that belong to it whatever the rules say; they hide files of the project with the same path.
+    cache
+        Kept by the caller from one snapshot to the next.
+    """
+    root = os.path.realpath(project_dir)
+    walk = SourceWalk(root, frozenset(map(os.path.realpath, excluded_dirs)))
+    project = (cache or SourceCache())._project(root, include_notebooks=include_notebooks)  # noqa: SLF001 - same module
+    hidden = {file.path for file in extra}
+    wanted = (
+        found for found in walk if found.path not in hidden and (include_notebooks or not found.path.endswith(".ipynb"))
+    )
+    taken = project.take(wanted)
+    source = project.make_source(dest, [*extra, *taken.files])
+    return Snapshot(source=source, notes=tuple(_write_notes(taken, walk, project_dir)))
+
+
+def digest_files(files: Iterable[SourceFile]) -> str:
+    """Give the MD5 of files as Guild AI 0.9.0 does: over sorted paths, path, NUL, content, NUL."""
+    digest = hashlib.md5(usedforsecurity=False)
+    for file in sorted(files, key=lambda file: file.path):
+        digest.update(file.path.encode("utf-8", "surrogateescape") + b"\0")
+        digest.update(file.content)
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+# -- reading, once per change
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What is known of a file while its `stamp` stays."""
+
+    stamp: tuple[int, ...]
+    file: SourceFile | None
+    """None if it is no text, or too large."""
+    is_large: bool = False
+    """Text, but too large."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Taken:
+    """The files of one walk."""
+
+    files: Sequence[SourceFile]
+    large: Sequence[str]
+    unreadable: Sequence[str]
+    is_full: bool
+    """Whether there were more files than are taken."""
+
+
+@dataclass
+class _Project:
+    """The files of one project as last seen, and the source that was made of them."""
+
+    known: dict[str, _Known] = field(default_factory=dict)
+    source: Source | None = None
+
+    def take(self, found_files: Iterable[FoundFile]) -> _Taken:
+        """Read files until there are enough."""
+        seen: dict[str, _Known] = {}
+        files: list[SourceFile] = []
+        large, unreadable = [], []
+        is_full = False
+        for found in found_files:
+            try:
+                known = seen[found.path] = self._look_at(found)
+            except OSError:
+                unreadable.append(found.path)
+                continue
+            if known.file is not None:
+                is_full = len(files) == MAX_FILES
+                if is_full:
+                    break
+                files.append(known.file)
+            elif known.is_large:
+                large.append(found.path)
+        self.known = {path: known for path, known in seen.items() if known.stamp}
+        return _Taken(files=files, large=large, unreadable=unreadable, is_full=is_full)
+
+    def make_source(self, dest: str, files: Sequence[SourceFile]) -> Source:
+        """Make a source, the last one if nothing changed: digests cost more than comparing."""
+        ordered = tuple(sorted(files, key=lambda file: file.path))
+        if self.source is None or self.source.dest != dest or self.source.files != ordered:
+            self.source = Source(dest=dest, files=ordered, digest=digest_files(ordered) if ordered else "")
+        return self.source
+
+    def _look_at(self, found: FoundFile) -> _Known:
+        stamp = (found.stat.st_mtime_ns, found.stat.st_ctime_ns, found.stat.st_size, found.stat.st_ino)
+        known = self.known.get(found.path)
+        return known if known is not None and known.stamp == stamp else _read(found, stamp)
+
+
+#: A file that changed this short a time ago may change again without a new time stamp (2 s on FAT).
+_RECENT_NS = 2 * 10**9
+
+
+def _read(found: FoundFile, stamp: tuple[int, ...]) -> _Known:
+    is_settled = time.time_ns() - found.stat.st_ctime_ns > _RECENT_NS
+    with open(found.full_path, "rb", buffering=0) as file:
+        content = file.read(_HEAD)
+        if not _is_text(content, found.path):
+            return _Known(stamp=stamp, file=None)
+        if found.stat.st_size > MAX_BYTES:
+            return _Known(stamp=stamp, file=None, is_large=True)
+        while len(content) <= MAX_BYTES and (more := file.read(MAX_BYTES)):
+            content += more
+    if len(content) > MAX_BYTES:
+        return _Known(stamp=(), file=None, is_large=True)
+    source = SourceFile(path=found.path, content=content, origin=found.full_path)
+    return _Known(stamp=stamp if is_settled else (), file=source)
+
+
+_HEAD = 8192
+
+
+def _is_text(head: bytes, path: str) -> bool:
+    if path.endswith(".py"):
+        return True  # a coding cookie may make it anything
+    if b"\0" in head:
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+# -- what is left out
+
+
+_NAMED = 3
+
+
+def _write_notes(taken: _Taken, walk: SourceWalk, project_dir: str) -> Iterable[str]:
+    remedy = "put an empty .guild-nocopy into folders of data"
+    if taken.is_full:
+        yield f"more than {MAX_FILES} source files in {project_dir!r}: the others are not copied; {remedy}"
+    if walk.is_cut:
+        yield f"more than {MAX_ENTRIES} files in {project_dir!r}: not all were looked at for source; {remedy}"
+    if walk.crowded:
+        yield f"more than {MAX_FOLDER} files in a folder, not copied: {_name_some(walk.crowded)}"
+    if taken.large:
+        yield f"larger than 1 MiB, not copied: {_name_some(taken.large)}"
+    if unreadable := [*walk.unreadable, *taken.unreadable]:
+        yield f"cannot be read, not copied: {_name_some(unreadable)}"
+
+
+def _name_some(paths: Sequence[str]) -> str:
+    named = ", ".join(map(repr, paths[:_NAMED]))
+    return f"{named} and {len(paths) - _NAMED} more" if len(paths) > _NAMED else named

@@ -1,0 +1,85 @@
+"""Which variable of the notebook keeps a function from travelling; looked for only after packing failed."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from guild_ipy.domain.payload import CellCode, FunctionCall
+from guild_ipy.errors import CannotSend
+from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.pack import pack
+
+
+def explain_unsendable(program: FunctionCall | CellCode, notebook: Notebook, error: Exception) -> CannotSend:
+    """Name the variable that cannot travel, its type, and the cell that made it."""
+    for name, value in _referenced(program, notebook):
+        why = _why_not(value, notebook)
+        if why is not None:
+            number = notebook.find_assignment(name)
+            return CannotSend(
+                variable=name,
+                type_name=type(value).__name__,
+                cell=f"cell In[{number}]" if number else "",
+                reason=_reason(why),
+            )
+    what = program.function if isinstance(program, FunctionCall) else "the cell"
+    name = getattr(what, "__name__", None) or str(what)
+    return CannotSend(variable=name, type_name=type(what).__name__, cell="", reason=_reason(error))
+
+
+def _referenced(program: FunctionCall | CellCode, notebook: Notebook) -> Iterator[tuple[str, Any]]:
+    """Give the variables that could be the cause, the innermost first; functions are looked into, not named."""
+    seen: set[int] = set()
+    if isinstance(program, CellCode):
+        yield from _leaves(program.variables, notebook, seen)
+        return
+    yield from _leaves(program.objects, notebook, seen)
+    yield from _leaves({getattr(program.function, "__name__", "it"): program.function}, notebook, seen)
+
+
+def _leaves(variables: Mapping[str, Any], notebook: Notebook, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    for name, value in variables.items():
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        inner = _variables_of(value, notebook)
+        yield from _leaves(inner, notebook, seen)
+        if not inner:
+            yield name, value
+
+
+def _variables_of(value: Any, notebook: Notebook) -> dict[str, Any]:  # noqa: ANN401
+    """Give the variables that a function or class of the notebook, or an object of such a class, refers to."""
+    if isinstance(value, types.MethodType):
+        return {"self": value.__self__, **_variables_of(value.__func__, notebook)}
+    if isinstance(value, types.FunctionType) and value.__globals__ is notebook.variables:
+        closure = zip(value.__code__.co_freevars, value.__closure__ or (), strict=True)
+        cells = {name: cell.cell_contents for name, cell in closure if cell != types.CellType()}
+        names = _names(value.__code__)
+        return cells | {name: notebook.variables[name] for name in names if name in notebook.variables}
+    if isinstance(value, type) and value.__module__ == "__main__":
+        return {name: item for name, item in vars(value).items() if isinstance(item, types.FunctionType)}
+    return {}
+
+
+def _names(code: types.CodeType) -> set[str]:
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= _names(constant)
+    return names
+
+
+def _why_not(value: Any, notebook: Notebook) -> Exception | None:  # noqa: ANN401
+    try:
+        pack(CellCode(source="", filename="", variables={"value": value}), notebook)
+    except Exception as error:  # noqa: BLE001 - whatever a type's own __reduce__ raises is the answer
+        return error
+    return None
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).split("\n", maxsplit=1)[0].rstrip(".") or type(error).__name__
+    return text[0].lower() + text[1:]

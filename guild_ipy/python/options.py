@@ -1,0 +1,92 @@
+"""The options of a Python call: keywords that begin with ``_``, so that no flag name is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.arguments.run import RunArguments
+from guild_ipy.errors import UsageError, suggest
+from guild_ipy.operations.resolve import SpecOptions
+
+Value = TypeVar("Value")
+
+
+def read_run_call(operation: object, args: tuple[object, ...], keywords: Mapping[str, object]) -> RunArguments:
+    """Split keywords into flags and options.
+
+    Raises
+    ------
+    UsageError
+        For an option that is not there, or a value that it cannot have.
+    """
+    flags = {name: value for name, value in keywords.items() if not name.startswith("_")}
+    options = _Options({name: value for name, value in keywords.items() if name.startswith("_")})
+    arguments = RunArguments(
+        operation=operation,
+        args=args,
+        flags=flags,
+        spec=SpecOptions(
+            label=options.take("_label", str),
+            tags=options.take_texts("_tag") + options.take_texts("_tags"),
+            random_seed=options.take("_random_seed", int),
+            output_scalars=options.take_texts("_output_scalars"),
+        ),
+        launch=options.take_launch(),
+        stage=options.take_switch("_stage"),
+        start=options.take("_start", object),
+        restart=options.take("_restart", object),
+    )
+    options.refuse_rest("run")
+    return arguments
+
+
+def read_launch_call(verb: str, keywords: Mapping[str, object]) -> LaunchOptions:
+    """Read the options of a verb that takes no flags."""
+    options = _Options(dict(keywords))
+    launch = options.take_launch()
+    options.refuse_rest(verb)
+    return launch
+
+
+class _Options:
+    """The options that are not yet read."""
+
+    def __init__(self, given: dict[str, object]) -> None:
+        self._given = given
+        self._known: list[str] = []
+
+    def take(self, name: str, kind: type[Value]) -> Value | None:
+        self._known.append(name)
+        value = self._given.pop(name, None)
+        if value is None or (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
+            return value  # type: ignore[return-value] # isinstance says so
+        raise UsageError(f"{name} takes {_describe(kind)}, not {value!r}")
+
+    def take_switch(self, name: str) -> bool:
+        return bool(self.take(name, bool))
+
+    def take_texts(self, name: str) -> tuple[str, ...]:
+        """Take a text, or several."""
+        value = self.take(name, object)
+        texts = (value,) if isinstance(value, str) else value or ()
+        if isinstance(texts, list | tuple) and all(isinstance(text, str) for text in texts):
+            return tuple(texts)
+        raise UsageError(f"{name} takes a text or a list of texts, not {value!r}")
+
+    def take_launch(self) -> LaunchOptions:
+        return LaunchOptions(
+            background=self.take_switch("_background"),
+            isolation=self.take("_isolation", str),
+            pidfile=self.take("_pidfile", str),
+        )
+
+    def refuse_rest(self, verb: str) -> None:
+        for name in self._given:
+            hint = suggest(name, self._known) or f"; it has {', '.join(self._known)}"
+            raise UsageError(f"{verb} has no option {name!r}{hint}")
+
+
+def _describe(kind: type[object]) -> str:
+    return {bool: "True or False", int: "a whole number", str: "a text"}[kind]

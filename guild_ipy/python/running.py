@@ -1,0 +1,84 @@
+"""``run``, ``start``, ``watch`` and ``stop`` from Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from guild_ipy.api.context import get_context
+from guild_ipy.api.handle import Run
+from guild_ipy.api.selection import RunRef
+from guild_ipy.arguments.apply import apply_run, apply_start, apply_stop, apply_watch
+from guild_ipy.arguments.change import StopArguments, stop_selection
+from guild_ipy.arguments.look import WatchArguments
+from guild_ipy.arguments.run import StartArguments, start_selection
+from guild_ipy.arguments.selection import RunSelection, flatten_refs
+from guild_ipy.python.options import read_launch_call, read_run_call
+from guild_ipy.view import StreamViewer
+
+_START = 'guild_ipy.start("{}")'
+
+
+def run(operation: Any = None, /, *args: Any, **flags: Any) -> Run:  # noqa: ANN401 - what can be run, and its arguments
+    """Run a function or a script as an isolated run, and show its output while it goes.
+
+    Parameters
+    ----------
+    operation
+        A function, its name in the notebook, or the path of a script.
+    *args, **flags
+        Its arguments. Those that are numbers, texts, booleans, None, or lists and mappings of these are recorded as
+        flags; other objects travel along.
+
+        Keywords that begin with ``_`` are options: ``_label``, ``_tag``, ``_random_seed``, ``_output_scalars``,
+        ``_background`` (return at once), ``_pidfile``, ``_isolation`` (``"fork"``, ``"fresh"`` or ``"inline"``),
+        ``_stage`` (prepare only), ``_start`` and ``_restart`` (a run, in place of an operation).
+
+    Returns
+    -------
+    Run
+        With ``result``, ``flags``, ``scalars``, ``output`` and more.
+
+    Raises
+    ------
+    RunError
+        If the run failed or was interrupted; it carries the run.
+
+    Examples
+    --------
+    >>> run = guild_ipy.run(train, lr=0.1, _label="first")     # doctest: +SKIP
+    >>> run.result                                             # doctest: +SKIP
+    """
+    arguments = read_run_call(operation, args, flags)
+    made = apply_run(get_context(), arguments, StreamViewer(_START))
+    assert made is not None, "the viewer always agrees"
+    return made
+
+
+def start(run: RunRef | None = None, **options: object) -> Run:
+    """Start a staged run: the one that is named, else the newest.
+
+    Options are ``_background``, ``_pidfile`` and ``_isolation``, as for :func:`run`.
+    """
+    selection = start_selection(_select(run))
+    arguments = StartArguments(selection=selection, launch=read_launch_call("start", options))
+    started = apply_start(get_context(), arguments, StreamViewer(_START))
+    assert started is not None, "the viewer always agrees"
+    return started
+
+
+def watch(run: RunRef | None = None) -> Run:
+    """Show the output of a run until it ends: the one that is named, else the newest that is running.
+
+    Interrupting it ends the watching, not the run.
+    """
+    return apply_watch(get_context(), WatchArguments(selection=_select(run)), StreamViewer(_START))
+
+
+def stop(*runs: RunRef) -> None:
+    """Stop the runs that are named, or all that are running, and say so."""
+    selection = stop_selection(RunSelection(refs=flatten_refs(runs)))
+    print(apply_stop(get_context(), StopArguments(selection=selection), print))
+
+
+def _select(run: RunRef | None) -> RunSelection:
+    return RunSelection(refs=() if run is None else flatten_refs([run]))

@@ -1,0 +1,69 @@
+"""Claiming a run that is to be started: one starter wins, also against queues of Guild AI.
+
+Guild AI takes the file lock ``locks/run-status`` before it turns ``STAGED`` into ``PENDING``; so do we. What says that
+the claimer lives is ``alive``: the descriptor goes on to the supervisor and the run.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from guild_ipy.errors import RunStateError, StoreError
+from guild_ipy.store.home import Home
+from guild_ipy.store.lock import hold_alive
+from guild_ipy.store.markers import clear_pending, clear_staged, set_pending, set_staged
+from guild_ipy.store.run import read_status
+from guild_ipy.store.run_dir import RunDir
+
+
+def claim_run(home: Home, run_dir: RunDir) -> int:
+    """Take a run that is not at work, and mark it pending.
+
+    Returns
+    -------
+    int
+        The descriptor that holds its ``alive`` lock.
+
+    Raises
+    ------
+    RunStateError
+        If it runs or another process has claimed it.
+    """
+    with _run_status_lock(home):
+        status = read_status(run_dir)
+        alive = None if status.is_active else hold_alive(run_dir)
+        if alive is None:
+            raise RunStateError(f"run {run_dir.short_id} is {status}; stop it first")
+        try:
+            set_pending(run_dir)
+        except StoreError:
+            os.close(alive)
+            raise
+        return alive
+
+
+def release_run(run_dir: RunDir, alive: int, *, staged: bool) -> None:
+    """Give a claimed run back, staged or as it was."""
+    if staged:
+        set_staged(run_dir)
+    else:
+        clear_staged(run_dir)
+    clear_pending(run_dir)
+    os.close(alive)
+
+
+@contextmanager
+def _run_status_lock(home: Home) -> Iterator[None]:
+    try:
+        os.makedirs(home.locks, exist_ok=True)
+        descriptor = os.open(f"{home.locks}/run-status", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise StoreError(f"cannot lock Guild home {home.path!r}: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

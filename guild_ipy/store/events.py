@@ -1,0 +1,164 @@
+"""Event files of a run: written for its output scalars, read wherever they are below its directory.
+
+The bytes are described in :mod:`guild_ipy.store.tfevents`.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.tfevents import (
+    Point,
+    decode_points,
+    decode_records,
+    encode_point,
+    encode_record,
+    encode_version,
+)
+
+#: What the name of an event file contains.
+EVENT_MARK = ".tfevents."
+
+_CHUNK_BYTES = 2**20
+_NO_SCALARS = frozenset({"attrs", "job", "tmp"})
+
+
+class EventWriter:
+    """Appends scalars to one new event file; a file is never continued by a second writer.
+
+    Parameters
+    ----------
+    folder
+        Where the file is made, as ``events.out.tfevents.<unix seconds>.<host>.<pid>.<n>``.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.path, self._descriptor = _create_event_file(folder)
+        self._size = 0
+        self._append(encode_record(encode_version()))
+
+    def write(self, points: Iterable[ScalarPoint], wall_time: float | None = None) -> None:
+        """Append points, all with one time; when it raises, none of them has been written."""
+        now = time.time() if wall_time is None else wall_time
+        self._append(b"".join(encode_record(encode_point(Point(p.step, now, p.tag, p.value))) for p in points))
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+    def _append(self, content: bytes) -> None:
+        try:
+            view = memoryview(content)
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+        except OSError as error:
+            os.ftruncate(self._descriptor, self._size)
+            os.lseek(self._descriptor, self._size, os.SEEK_SET)
+            raise StoreError(f"cannot write {self.path!r}: {error.strerror}") from error
+        self._size += len(content)
+
+
+def read_points(path: str, offset: int = 0) -> tuple[list[Point], int]:
+    """Read the scalars of an event file from a byte offset on.
+
+    Returns
+    -------
+    tuple of list and int
+        The points, and the offset to go on from when the file has grown. A torn record at the end is left for
+        then; behind damage nothing more is read.
+
+    Raises
+    ------
+    DamagedRun
+        If the file cannot be opened.
+    """
+    points: list[Point] = []
+    for found, end in iter_points(path, offset):
+        points += found
+        offset = end
+    return points, offset
+
+
+def iter_points(path: str, offset: int = 0) -> Iterator[tuple[list[Point], int]]:
+    """Read as :func:`read_points` does, about 1 MiB at a time: points, and the offset behind them."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            yield from _iter_chunks(descriptor, offset)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise DamagedRun(path, error.strerror or str(error)) from error
+
+
+def find_event_files(run_dir: RunDir) -> list[str]:
+    """Find the event files below a run, sorted; links that leave the run are not followed."""
+    found: list[str] = []
+    folders = [run_dir.path]
+    while folders:
+        folder = folders.pop()
+        names_skipped = _NO_SCALARS if folder == run_dir.guild else frozenset[str]()
+        for entry in _scan(folder):
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in names_skipped:
+                    folders.append(entry.path)
+            elif EVENT_MARK in entry.name and _belongs(entry, run_dir):
+                found.append(entry.path)
+    return sorted(found)
+
+
+def _create_event_file(folder: str) -> tuple[str, int]:
+    stem = f"{folder}/events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}"
+    for number in count():
+        path = f"{stem}.{number}"
+        try:
+            return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise StoreError(f"cannot write {path!r}: {error.strerror}") from error
+    raise AssertionError("numbers do not end")
+
+
+def _iter_chunks(descriptor: int, offset: int) -> Iterator[tuple[list[Point], int]]:
+    wanted = _CHUNK_BYTES
+    while chunk := os.pread(descriptor, wanted, offset):
+        points: list[Point] = []
+        end = 0
+        try:
+            for begin, end in decode_records(chunk):
+                points += decode_points(chunk[begin:end])
+                end += 4  # noqa: PLW2901 - behind the checksum
+        except ValueError:
+            yield points, offset + end
+            return
+        if end:
+            offset += end
+            wanted = _CHUNK_BYTES
+            yield points, offset
+        elif len(chunk) < wanted:  # a torn record
+            return
+        else:  # a record larger than a chunk
+            wanted *= 4
+
+
+def _scan(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _belongs(entry: os.DirEntry[str], run_dir: RunDir) -> bool:
+    if not entry.is_symlink():
+        return entry.is_file()
+    target = os.path.realpath(entry.path)
+    return os.path.isfile(target) and target.startswith(os.path.realpath(run_dir.path) + "/")

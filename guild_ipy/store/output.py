@@ -1,0 +1,198 @@
+"""What a run printed, and the time and stream of each line.
+
+``output`` has the bytes of stdout and stderr as they were written. ``output.index`` has one row of 9 bytes
+for each line, the last one also without a newline (Guild AI's format)::
+
+    >Q  time in milliseconds since 1970
+    B   0 for stdout, 1 for stderr
+
+A run of ours writes rows for what passes through Python. For bytes that it finds written by others (C code,
+child processes) it appends a row of 24 bytes to ``job/output.gaps``, of which :func:`complete_index` makes
+index rows::
+
+    >Q  number of index rows before the gap
+    Q   first byte of the gap in ``output``
+    Q   first byte behind it
+
+An index may be missing or too short, while a run is at work and ever after: such lines have no time.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Self
+
+from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.store.markers import remove_marker
+from guild_ipy.store.run_dir import RunDir
+
+ROW = struct.Struct(">QB")
+GAP = struct.Struct(">QQQ")
+STDOUT, STDERR = 0, 1
+
+_CHUNK_BYTES = 2**20
+_ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputLine:
+    """One line of output, without its newline."""
+
+    text: bytes
+    time_ms: int | None = None
+    """When it was written, in milliseconds since 1970; None where nobody recorded it."""
+    stream: int = STDOUT
+    """0 for stdout, 1 for stderr."""
+
+
+def read_output_bytes(run_dir: RunDir) -> bytes:
+    """Read all that a run printed; empty if it has not printed."""
+    with _Files(run_dir) as files:
+        return b"" if files.output is None else files.output.read()
+
+
+def read_output(run_dir: RunDir) -> str:
+    """Read all that a run printed as text; what is no UTF-8 becomes the replacement character."""
+    return read_output_bytes(run_dir).decode("utf-8", "replace")
+
+
+def iter_output_lines(run_dir: RunDir) -> Iterator[OutputLine]:
+    """Read the output line by line, with time and stream where they are known."""
+    with _Files(run_dir) as files:
+        if files.output is None:
+            return
+        rows = (row for block in _iter_row_blocks(files) for row in ROW.iter_unpack(block))
+        for line in files.output:
+            time_ms, stream = next(rows, (None, STDOUT))
+            yield OutputLine(text=line.removesuffix(b"\n"), time_ms=time_ms, stream=stream)
+
+
+def complete_index(run_dir: RunDir) -> None:
+    """Give each line of a finished run its row in ``output.index``.
+
+    Lines in gaps take the time of the next row, lines behind the last row the time of the last write. Calling
+    it again changes nothing; it needs as little memory for a large output as for a small one.
+    """
+    with _Files(run_dir) as files:
+        missing = _count_lines(files) - files.row_count
+        if missing > 0 or files.is_torn:
+            _write_index(run_dir, files, missing)
+    remove_marker(run_dir.output_gaps)
+
+
+class _Files:
+    """The output, the index and the gaps of a run, open; None for one that is not there."""
+
+    def __init__(self, run_dir: RunDir) -> None:
+        self.output = _open(run_dir.output)
+        self.index = _open(run_dir.output_index)
+        self.gaps = _open(run_dir.output_gaps)
+        self.row_count, torn_bytes = divmod(_size(self.index), ROW.size)
+        self.is_torn = torn_bytes > 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in (self.output, self.index, self.gaps):
+            if file is not None:
+                file.close()
+
+    def read_rows(self, start: int, end: int) -> bytes:
+        """Read index rows by their numbers."""
+        if self.index is None or start >= end:
+            return b""
+        return os.pread(self.index.fileno(), (end - start) * ROW.size, start * ROW.size)
+
+    def last_write_ms(self) -> int:
+        """Give the time of the last write of output."""
+        return 0 if self.output is None else os.fstat(self.output.fileno()).st_mtime_ns // 1_000_000
+
+
+def _write_index(run_dir: RunDir, files: _Files, missing: int) -> None:
+    """Write the index anew with `missing` more rows, as many of them in the gaps as there are newlines."""
+    aside = f"{run_dir.tmp}/output.index.{os.getpid()}"
+    try:
+        os.makedirs(run_dir.tmp, exist_ok=True)
+        with open(aside, "wb") as new:
+            target = files.row_count + max(0, missing)
+            new.writelines(block[: max(0, target * ROW.size - new.tell())] for block in _iter_row_blocks(files))
+            new.writelines(_repeat_row(_row_at_end(files), target - new.tell() // ROW.size))
+        os.rename(aside, run_dir.output_index)
+    except OSError as error:
+        raise StoreError(f"cannot write {run_dir.output_index!r}: {error.strerror}") from error
+
+
+def _iter_row_blocks(files: _Files) -> Iterator[bytes]:
+    """Give the rows of the index and of the gaps in order, some thousands at a time."""
+    done = 0
+    for before, start, end in _iter_gaps(files):
+        until = min(max(before, done), files.row_count)
+        yield from _iter_index(files, done, until)
+        done = until
+        yield from _repeat_row(_row_at(files, done), _count_newlines(files, start, end))
+    yield from _iter_index(files, done, files.row_count)
+
+
+def _iter_index(files: _Files, start: int, end: int) -> Iterator[bytes]:
+    for first in range(start, end, _ROWS_AT_ONCE):
+        yield files.read_rows(first, min(first + _ROWS_AT_ONCE, end))
+
+
+def _iter_gaps(files: _Files) -> Iterator[tuple[int, int, int]]:
+    while files.gaps is not None and len(row := files.gaps.read(GAP.size)) == GAP.size:
+        yield GAP.unpack(row)
+
+
+def _repeat_row(row: bytes, times: int) -> Iterator[bytes]:
+    for left in range(times, 0, -_ROWS_AT_ONCE):
+        yield row * min(left, _ROWS_AT_ONCE)
+
+
+def _row_at(files: _Files, number: int) -> bytes:
+    """Make the row of a line before row `number`."""
+    if number >= files.row_count:
+        return _row_at_end(files)
+    return ROW.pack(ROW.unpack(files.read_rows(number, number + 1))[0], STDOUT)
+
+
+def _row_at_end(files: _Files) -> bytes:
+    last = files.read_rows(files.row_count - 1, files.row_count) if files.row_count else b""
+    last_ms = ROW.unpack(last)[0] if last else 0
+    return ROW.pack(max(last_ms, files.last_write_ms()), STDOUT)
+
+
+def _count_lines(files: _Files) -> int:
+    """Count the lines of the output; what follows the last newline is one."""
+    size = _size(files.output)
+    if files.output is None or not size:
+        return 0
+    is_open_line = os.pread(files.output.fileno(), 1, size - 1) != b"\n"
+    return _count_newlines(files, 0, size) + is_open_line
+
+
+def _count_newlines(files: _Files, start: int, end: int) -> int:
+    newlines = 0
+    while files.output is not None and start < end:
+        chunk = os.pread(files.output.fileno(), min(_CHUNK_BYTES, end - start), start)
+        if not chunk:
+            break
+        newlines += chunk.count(b"\n")
+        start += len(chunk)
+    return newlines
+
+
+def _open(path: str) -> BinaryIO | None:
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DamagedRun(path, error.strerror or str(error)) from error
+
+
+def _size(file: BinaryIO | None) -> int:
+    return 0 if file is None else os.fstat(file.fileno()).st_size

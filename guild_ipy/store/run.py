@@ -1,0 +1,254 @@
+"""A run as listings show it: read from its directory in one go, damaged or not."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from guild_ipy.domain.flags import FlagValue, is_flag_value
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.errors import DamagedRun
+from guild_ipy.store.attrs import list_attrs, read_attr
+from guild_ipy.store.reconcile import settle
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state import RunState, read_state
+from guild_ipy.store.whole_file import read_bytes
+
+_LAST_MICROSECOND = 253_402_300_800_000_000  # the year 10000
+_FRESH_SECONDS = 2.0
+_OPREF_BYTES = 65536
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comment:
+    """A remark of a user about a run; `time` is microseconds since 1970."""
+
+    body: str
+    time: int | None = None
+    user: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """What one look at a run directory found; times are microseconds since 1970."""
+
+    dir: RunDir
+    opref: OpRef | None
+    status: RunStatus
+    initialized: int | None = None
+    started: int | None = None
+    stopped: int | None = None
+    exit_status: int | None = None
+    label: str | None = None
+    tags: tuple[str, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    marked: bool = False
+    flags: dict[str, FlagValue] = field(default_factory=dict)
+    sourcecode_digest: str | None = None
+    damage: str | None = None
+    """Why the status is :attr:`RunStatus.DAMAGED`: the file, and what is wrong with it."""
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When it started, in local time."""
+        return None if self.started is None else _to_local(self.started)
+
+    @property
+    def stopped_at(self) -> datetime | None:
+        """When it ended, in local time; None while it is at work."""
+        return None if self.stopped is None or self.status.is_active else _to_local(self.stopped)
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long it took, or has been at work; None if that is not known."""
+        if self.started is None or self.status is RunStatus.STAGED:
+            return None
+        end = time.time_ns() // 1000 if self.status.is_active else self.stopped
+        return None if end is None else timedelta(microseconds=max(0, end - self.started))
+
+
+def read_run(run_dir: RunDir) -> RunRecord:
+    """Read a run; what cannot be read makes its status DAMAGED and is named, and the rest is still there."""
+    damage: list[str] = []
+    state = _read_state(run_dir, damage)
+    opref = _read_opref(run_dir, damage)
+    attrs = _read_attrs(run_dir, damage)
+    return RunRecord(
+        dir=run_dir,
+        opref=opref,
+        status=RunStatus.DAMAGED if damage else state.status,
+        exit_status=state.exit_status,
+        damage=damage[0] if damage else None,
+        **attrs,
+    )
+
+
+def read_status(run_dir: RunDir) -> RunStatus:
+    """Read the status alone, without PyYAML; a run that died without a word is given its end."""
+    try:
+        state = read_state(run_dir)
+        return settle(run_dir).status if state.is_lost else state.status
+    except DamagedRun:
+        return RunStatus.DAMAGED
+
+
+def read_opref(run_dir: RunDir) -> OpRef:
+    """Read which operation a run is of.
+
+    Raises
+    ------
+    DamagedRun
+        If the reference is missing or cannot be read.
+    """
+    content = read_bytes(run_dir.opref, _OPREF_BYTES)
+    if content is None:
+        raise DamagedRun(run_dir.opref, "it is missing")
+    try:
+        return _parse_opref(content.decode("utf-8"))
+    except ValueError as error:
+        raise DamagedRun(run_dir.opref, str(error)) from error
+
+
+def read_time(run_dir: RunDir) -> int:
+    """Read what listings are sorted by: when the run started, else when it was made, else 0."""
+    for name in ("started", "initialized"):
+        try:
+            value = read_attr(run_dir, name)
+            if value is not None:
+                return _to_time(value)
+        except (DamagedRun, TypeError, ValueError):
+            continue
+    return 0
+
+
+# -- parts of a record, each noting what is wrong with it
+
+
+def _read_state(run_dir: RunDir, damage: list[str]) -> RunState:
+    try:
+        state = read_state(run_dir)
+        return settle(run_dir) if state.is_lost else state
+    except DamagedRun as error:
+        damage.append(_name(error, run_dir))
+        return RunState(status=RunStatus.DAMAGED)
+
+
+def _read_opref(run_dir: RunDir, damage: list[str]) -> OpRef | None:
+    try:
+        return read_opref(run_dir)
+    except DamagedRun as error:
+        damage.append(_name(error, run_dir))
+        return None
+
+
+def _read_attrs(run_dir: RunDir, damage: list[str]) -> dict[str, Any]:
+    values = {}
+    try:
+        names = _PARSERS.keys() & list_attrs(run_dir)
+    except DamagedRun as error:
+        damage.append(_name(error, run_dir))
+        names = set()
+    for name in names:
+        try:
+            value = read_attr(run_dir, name)
+            if value is not None:
+                values[name] = _PARSERS[name](value)
+            elif _was_emptied(run_dir.attr(name)):
+                damage.append(f"attrs/{name}: it is empty")
+        except DamagedRun as error:
+            damage.append(_name(error, run_dir))
+        except (TypeError, ValueError) as error:
+            damage.append(f"attrs/{name}: {error}")
+    damage.sort()
+    return values
+
+
+def _name(error: DamagedRun, run_dir: RunDir) -> str:
+    return f"{error.path.removeprefix(run_dir.guild + '/')}: {error.why}"
+
+
+def _was_emptied(path: str) -> bool:
+    """Whether a file is empty and not just being written (Guild AI truncates a file before it writes it)."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return False
+    return info.st_size == 0 and abs(time.time() - info.st_mtime) > _FRESH_SECONDS
+
+
+_parse_opref = lru_cache(maxsize=1024)(OpRef.parse)
+
+# -- types of attributes
+
+
+def _to_time(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(f"it holds {type(value).__name__}, not a time in microseconds")
+    if not 0 <= value < _LAST_MICROSECOND:
+        raise ValueError(f"{str(value)[:40]} is no time in microseconds since 1970")
+    return value
+
+
+def _to_text(value: object) -> str:
+    if isinstance(value, Mapping | list):
+        raise TypeError(f"it holds {type(value).__name__}, not text")
+    return str(value)
+
+
+def _to_texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"it holds {type(value).__name__}, not a list")
+    return tuple(map(_to_text, value))
+
+
+def _to_flags(value: object) -> dict[str, FlagValue]:
+    if not isinstance(value, dict):
+        raise TypeError(f"it holds {type(value).__name__}, not a map")
+    return {str(name): item if is_flag_value(item) else _to_flag(item) for name, item in value.items()}
+
+
+def _to_flag(value: object) -> FlagValue:
+    """Turn what YAML can say beyond flag values (dates, bytes, sets) into text."""
+    if isinstance(value, dict):
+        return {str(name): _to_flag(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_to_flag(item) for item in value]
+    return value if is_flag_value(value) else str(value)  # type: ignore[return-value] # is_flag_value has told
+
+
+def _to_comments(value: object) -> tuple[Comment, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise TypeError("it is not a list of maps")
+    return tuple(
+        Comment(
+            body=str(item.get("body") or ""),
+            time=item["time"] if type(item.get("time")) is int else None,
+            user=str(item.get("user") or ""),
+            host=str(item.get("host") or ""),
+        )
+        for item in value
+    )
+
+
+_PARSERS: Mapping[str, Callable[[object], object]] = {
+    "initialized": _to_time,
+    "started": _to_time,
+    "stopped": _to_time,
+    "label": _to_text,
+    "tags": _to_texts,
+    "comments": _to_comments,
+    "marked": bool,
+    "flags": _to_flags,
+    "sourcecode_digest": _to_text,
+}
+
+
+def _to_local(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC).astimezone()

@@ -1,0 +1,96 @@
+"""The runs of a home: list them and find one by the beginning of its id.
+
+A directory is a run if it has an operation reference. One with the name of a run and a recorded id but
+without a reference has lost it, and is listed as damaged once nobody can be making it any more.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from itertools import islice
+
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import RunNotFound, StoreError
+from guild_ipy.store.home import Home
+from guild_ipy.store.lock import is_alive
+from guild_ipy.store.run import RunRecord, read_run, read_time
+from guild_ipy.store.run_dir import RunDir, is_run_id
+from guild_ipy.store.run_match import matches
+
+#: How long ``guild`` may take from making a directory to its operation reference.
+MAKING_SECONDS = 10.0
+_CANDIDATES_SHOWN = 3
+
+
+def list_run_dirs(home: Home, *, deleted: bool = False) -> list[RunDir]:
+    """List the runs of a home, or of its trash, in no order."""
+    folder = home.trash if deleted else home.runs
+    return [RunDir(path) for name in _list_names(folder) if _is_run(path := f"{folder}/{name}", name)]
+
+
+def list_runs(home: Home, run_filter: RunFilter) -> list[RunRecord]:
+    """List the runs that pass the filter, newest first.
+
+    A run that died without a word is given its end; nothing else is written.
+    """
+    newest_first = sorted(
+        list_run_dirs(home, deleted=run_filter.deleted), key=lambda run_dir: (-read_time(run_dir), run_dir.id)
+    )
+    return list(islice(_read_matching(newest_first, run_filter), run_filter.limit))
+
+
+def find_run_dir(home: Home, id_prefix: str, *, deleted: bool = False) -> RunDir:
+    """Find the run whose id begins with `id_prefix`.
+
+    Raises
+    ------
+    RunNotFound
+        If there is none, or more than one of which none has exactly that id.
+    """
+    folder = home.trash if deleted else home.runs
+    names = sorted(name for name in _list_names(folder) if id_prefix and name.startswith(id_prefix))
+    found = [name for name in names if _is_run(f"{folder}/{name}", name)]
+    if id_prefix in found:
+        found = [id_prefix]
+    if not found:
+        raise RunNotFound(id_prefix)
+    if len(found) > 1:
+        shown = ", ".join(found[:_CANDIDATES_SHOWN]) + (", ..." if len(found) > _CANDIDATES_SHOWN else "")
+        raise RunNotFound(id_prefix, f"{len(found)} runs begin so ({shown}); give more digits")
+    return RunDir(f"{folder}/{found[0]}")
+
+
+def _read_matching(run_dirs: list[RunDir], run_filter: RunFilter) -> Iterator[RunRecord]:
+    for run_dir in run_dirs:
+        record = read_run(run_dir)
+        was_deleted = record.damage is not None and not os.path.exists(run_dir.path)
+        if matches(record, run_filter) and not was_deleted:
+            yield record
+
+
+def _list_names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StoreError(f"cannot list the runs in {folder!r}: {error.strerror}") from error
+
+
+def _is_run(path: str, name: str) -> bool:
+    return os.path.exists(f"{path}/.guild/opref") or (is_run_id(name) and _lost_opref(path))
+
+
+def _lost_opref(path: str) -> bool:
+    attrs = f"{path}/.guild/attrs"
+    if not os.path.exists(f"{attrs}/id"):
+        return False
+    alive = is_alive(RunDir(path))
+    if alive is not None:  # we made it, and hold the lock until it is complete
+        return not alive
+    try:
+        return os.path.exists(f"{attrs}/started") or abs(time.time() - os.stat(attrs).st_mtime) > MAKING_SECONDS
+    except OSError:
+        return False

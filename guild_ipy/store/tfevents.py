@@ -1,0 +1,241 @@
+"""The bytes of TensorBoard event files, without TensorBoard and protobuf.
+
+A file is a row of records, the first of which names the version::
+
+    record    length (u64 LE), masked CRC-32C of the length, event, masked CRC-32C of the event
+    event     1 wall time (double), 2 step (varint), 3 file version (text), 5 summary
+    summary   1 value, repeated
+    value     1 tag (text), 2 simple value (float) or 8 tensor, 9 metadata
+    tensor    1 type (1 float, 2 double), 4 content (LE bytes), 5 float values, 6 double values
+
+Numbers before names are field numbers of protobuf. A reader takes what it can: it stops at a torn record and
+passes over what it does not know. The checksum of a length is checked, that of an event is not.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+FILE_VERSION = b"brain.Event:2"
+HEADER_BYTES = 12
+FOOTER_BYTES = 4
+#: A record that says it is longer than this is damage.
+MAX_RECORD_BYTES = 2**30
+
+_U32 = struct.Struct("<I")
+_U64 = struct.Struct("<Q")
+_HEADER = struct.Struct("<QI")
+_FLOAT = struct.Struct("<f")
+_DOUBLE = struct.Struct("<d")
+_WALL_TAG, _STEP_TAG, _SUMMARY_TAG, _SIMPLE_TAG = 0x09, 0x10, 0x2A, 0x15
+_VALUE_TAG = _NAME_TAG = 0x0A
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_FLOAT_TYPE, _DOUBLE_TYPE = 1, 2
+_SIGN_BIT, _MODULUS = 2**63, 2**64
+
+
+class Point(NamedTuple):
+    """One value of a scalar, as an event file holds it."""
+
+    step: int
+    wall_time: float
+    tag: str
+    value: float
+
+
+# -- writing
+
+
+def encode_record(event: bytes) -> bytes:
+    """Frame one event."""
+    return b"".join((_header(len(event)), event, _U32.pack(_masked_crc(event))))
+
+
+def encode_version() -> bytes:
+    """Give the event that opens a file, without its wall time, so that files can be compared."""
+    return b"\x1a" + _varint(len(FILE_VERSION)) + FILE_VERSION
+
+
+def encode_point(point: Point) -> bytes:
+    """Give the event of one value; what is too large for 32 bits becomes infinite."""
+    tag = point.tag.encode("utf-8", "replace")
+    value = b"\x0a" + _varint(len(tag)) + tag + b"\x15" + _pack_float(point.value)
+    summary = b"\x0a" + _varint(len(value)) + value
+    step = b"\x10" + _varint(point.step) if point.step else b""
+    return b"\x09" + _DOUBLE.pack(point.wall_time) + step + b"\x2a" + _varint(len(summary)) + summary
+
+
+# -- reading
+
+
+def decode_records(buffer: bytes) -> Iterator[tuple[int, int]]:
+    """Find the events in `buffer`: the begin and the end of each that is complete."""
+    position, size = 0, len(buffer)
+    while position + HEADER_BYTES <= size:
+        length, crc = _HEADER.unpack_from(buffer, position)
+        begin = position + HEADER_BYTES
+        end = begin + length
+        if length > MAX_RECORD_BYTES or crc != _length_crc(length):
+            raise ValueError(f"no record begins at byte {position}")
+        if end + FOOTER_BYTES > size:
+            return
+        yield begin, end
+        position = end + FOOTER_BYTES
+
+
+def decode_points(event: bytes) -> list[Point]:
+    """Read the scalars of one event; none if it is of another kind or damaged."""
+    try:
+        return _decode_short(event) or _decode_event(event)
+    except (IndexError, ValueError, struct.error):
+        return []
+
+
+def _decode_short(event: bytes) -> list[Point] | None:
+    """Read the usual shape: time, step, one short tag, simple value; None for any other."""
+    if event[0] != _WALL_TAG or event[-5] != _SIMPLE_TAG:
+        return None
+    step, position = _read_varint(event, 10) if event[9] == _STEP_TAG else (0, 9)
+    tag_at = position + 6
+    shape = (_SUMMARY_TAG, len(event) - position - 2, _VALUE_TAG, len(event) - position - 4, _NAME_TAG)
+    if tuple(event[position : position + 5]) != shape or tag_at + event[tag_at - 1] != len(event) - 5:
+        return None
+    value = _FLOAT.unpack_from(event, len(event) - 4)[0]
+    return [Point(_signed(step), _DOUBLE.unpack_from(event, 1)[0], _tag(event[tag_at:-5]), value)]
+
+
+def _decode_event(event: bytes) -> list[Point]:
+    wall_time, step, points = 0.0, 0, []
+    for number, kind, value in _fields(event):
+        if (number, kind) == (1, _FIXED64):
+            wall_time = _DOUBLE.unpack(value)[0]
+        elif (number, kind) == (2, _VARINT):
+            step = _signed(_read_varint(value, 0)[0])
+        elif (number, kind) == (5, _BYTES):
+            points = [scalar for n, k, part in _fields(value) if (n, k) == (1, _BYTES) for scalar in _scalar(part)]
+    return [Point(step, wall_time, tag, value) for tag, value in points]
+
+
+def _scalar(value: bytes) -> list[tuple[str, float]]:
+    """Read a summary value: its tag and number, if it has one number."""
+    tag, number = "", None
+    for field, kind, content in _fields(value):
+        if (field, kind) == (1, _BYTES):
+            tag = _tag(content)
+        elif (field, kind) == (2, _FIXED32):
+            number = _FLOAT.unpack(content)[0]
+        elif (field, kind) == (8, _BYTES):
+            number = _tensor_number(content)
+    return [] if number is None else [(tag, number)]
+
+
+def _tensor_number(tensor: bytes) -> float | None:
+    """Read a tensor of exactly one float or double."""
+    dtype, content = 0, b""
+    for field, kind, value in _fields(tensor):
+        if (field, kind) == (1, _VARINT):
+            dtype = _read_varint(value, 0)[0]
+        elif field in {4, 5, 6} and kind != _VARINT:
+            content += value
+    packer = {_FLOAT_TYPE: _FLOAT, _DOUBLE_TYPE: _DOUBLE}.get(dtype)
+    return packer.unpack(content)[0] if packer and len(content) == packer.size else None
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Give the number, the wire type and the bytes of each field of a protobuf message."""
+    position = 0
+    while position < len(message):
+        key, position = _read_varint(message, position)
+        kind = key & 7
+        if kind == _VARINT:
+            end = _read_varint(message, position)[1]
+        elif kind == _BYTES:
+            length, position = _read_varint(message, position)
+            end = position + length
+        elif kind in {_FIXED64, _FIXED32}:
+            end = position + (8 if kind == _FIXED64 else 4)
+        else:
+            raise ValueError(f"wire type {kind} is unknown")
+        if end > len(message):
+            raise ValueError("a field ends behind its message")
+        yield key >> 3, kind, message[position:end]
+        position = end
+
+
+# -- numbers
+
+
+def _read_varint(buffer: bytes, position: int) -> tuple[int, int]:
+    result = shift = 0
+    while True:
+        byte = buffer[position]
+        position += 1
+        result |= (byte & 0x7F) << shift
+        if byte < 0x80:  # noqa: PLR2004 - the bit that says: more follows
+            return result, position
+        shift += 7
+        if shift > 63:  # noqa: PLR2004 - 64 bits at most
+            raise ValueError("a number has more than 64 bits")
+
+
+def _varint(number: int) -> bytes:
+    number %= _MODULUS
+    out = bytearray()
+    while number > 0x7F:  # noqa: PLR2004 - 7 bits a byte
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def _signed(number: int) -> int:
+    return number - _MODULUS if number >= _SIGN_BIT else number
+
+
+def _pack_float(value: float) -> bytes:
+    try:
+        return _FLOAT.pack(value)
+    except OverflowError:
+        return _FLOAT.pack(float("inf") if value > 0 else float("-inf"))
+
+
+@lru_cache(maxsize=4096)
+def _tag(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
+
+
+# -- checksums
+
+
+@cache
+def _crc_table() -> tuple[int, ...]:
+    """Build the table of CRC-32C (Castagnoli), reflected polynomial 0x82F63B78."""
+    table = []
+    for byte in range(256):
+        crc = byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+        table.append(crc)
+    return tuple(table)
+
+
+def _masked_crc(data: bytes) -> int:
+    table = _crc_table()
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc = table[(crc ^ byte) & 0xFF] ^ crc >> 8
+    crc ^= 0xFFFFFFFF
+    return (crc >> 15 | crc << 17) + 0xA282EAD8 & 0xFFFFFFFF
+
+
+@lru_cache(maxsize=4096)
+def _length_crc(length: int) -> int:
+    return _masked_crc(_U64.pack(length))
+
+
+@lru_cache(maxsize=4096)
+def _header(length: int) -> bytes:
+    return _HEADER.pack(length, _length_crc(length))

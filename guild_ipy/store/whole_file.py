@@ -1,0 +1,102 @@
+"""Files of a run that appear whole: written in ``.guild/tmp`` and renamed.
+
+The process of a run imports this, so it loads nothing that Python has not loaded anyway.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.store.run_dir import RunDir
+
+#: A label of a gigabyte is not read.
+MAX_BYTES = 16 * 2**20
+_FIRST_READ = 65536
+
+
+def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes | None:
+    """Read a small file whole; None when it is not there.
+
+    Raises
+    ------
+    DamagedRun
+        If it cannot be read, or has more than `limit` bytes.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise DamagedRun(path, error.strerror or str(error)) from error
+    try:
+        return _read_all(descriptor, limit)
+    except OSError as error:
+        raise DamagedRun(path, error.strerror or str(error)) from error
+    except ValueError as error:
+        raise DamagedRun(path, str(error)) from error
+    finally:
+        os.close(descriptor)
+
+
+def write_file(run_dir: RunDir, path: str, content: bytes, *, durable: bool = False) -> None:
+    """Write `path`, a file of the run, aside and rename it; `durable` also survives a power cut."""
+    aside = f"{run_dir.tmp}/{os.path.basename(path)}.{os.getpid()}"
+    try:
+        try:
+            _write_new(aside, content, durable=durable)
+        except FileNotFoundError:
+            os.makedirs(run_dir.tmp, exist_ok=True)  # a run that guild made has no .guild/tmp
+            _write_new(aside, content, durable=durable)
+        os.rename(aside, path)
+    except OSError as error:
+        _remove_quietly(aside)
+        raise _store_error(path, error) from error
+
+
+def write_new_file(path: str, content: bytes) -> None:
+    """Write a file that nobody can see yet."""
+    try:
+        _write_new(path, content, durable=False)
+    except OSError as error:
+        raise _store_error(path, error) from error
+
+
+def _write_new(path: str, content: bytes, *, durable: bool) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        if durable:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_all(descriptor: int, limit: int) -> bytes:
+    content = os.read(descriptor, _FIRST_READ)
+    if len(content) < _FIRST_READ:
+        return content
+    parts = [content]
+    size = len(content)
+    while part := os.read(descriptor, 2**20):
+        size += len(part)
+        if size > limit:
+            raise ValueError(f"more than {limit} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _remove_quietly(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return
+
+
+def _store_error(path: str, error: OSError) -> StoreError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StoreError(f"cannot write {path!r}: the disk is full; free space and try again")
+    return StoreError(f"cannot write {path!r}: {error.strerror or error}")

@@ -1,0 +1,103 @@
+"""Runs and operations as text: a run while it goes, one line on how it ended, the line of an operation."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from guild_ipy.api.handle import Run, format_duration
+from guild_ipy.api.operations import OperationInfo
+from guild_ipy.api.viewer import Preview
+from guild_ipy.domain.flags import format_flag
+from guild_ipy.domain.status import RunStatus
+
+
+class StreamViewer:
+    """Writes to standard output as the run goes; it shows no preview, and agrees.
+
+    Parameters
+    ----------
+    start_command
+        How a staged run is started from here, with ``{}`` for its id.
+    """
+
+    def __init__(self, start_command: str) -> None:
+        self._start_command = start_command
+        self._at_line_start = True
+
+    def preview(self, preview: Preview) -> bool:  # noqa: ARG002 - the protocol's
+        """Agree."""
+        return True
+
+    def output(self, text: str) -> None:
+        """Write new output."""
+        self.write(text)
+        self._at_line_start = text.endswith("\n")
+
+    def ended(self, run: Run) -> None:
+        """Write how it ended, on a line of its own."""
+        line = describe_end(run)
+        if run.status is RunStatus.STAGED:
+            line += f"; start it with {self._start_command.format(run.short_id)}"
+        self.write(line + "\n" if self._at_line_start else f"\n{line}\n")
+
+    def write(self, text: str) -> None:
+        """Write to what is standard output at this moment: in a notebook it changes with the cell."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def describe_end(run: Run) -> str:
+    """Say how a run ended, or that it waits or goes on.
+
+    Examples
+    --------
+    >>> describe_end(run)                                    # doctest: +SKIP
+    'train() completed in 0.32 s · 3f2a1b4c'
+    """
+    record = run.record
+    if record.status is RunStatus.STAGED:
+        return f"{run.operation} staged as {run.id}"
+    if record.status.is_active:
+        return f"{run.operation} goes on in the background · {run.short_id}"
+    took = format_duration(record.duration)
+    return f"{run.operation} {record.status}{f' in {took}' if took else ''} · {run.short_id}"
+
+
+def format_operations(operations: Sequence[OperationInfo]) -> str:
+    """Write one line for each operation: its name, its flags with their defaults, what it does."""
+    width = max((len(info.name) for info in operations), default=0)
+    return "\n".join(f"{info.name:<{width}}  {_flags(info)}  {_first_line(info)}".rstrip() for info in operations)
+
+
+def _flags(info: OperationInfo) -> str:
+    return " ".join(f"{d.name}=" if d.required else f"{d.name}={format_flag(d.default)}" for d in info.flags)
+
+
+def _first_line(info: OperationInfo) -> str:
+    return info.description.strip().partition("\n")[0]
+
+
+def collapse_returns(text: str) -> str:
+    r"""Keep of each line only what its last carriage return leaves visible.
+
+    The return itself stays, for what an earlier portion wrote on that line.
+
+    Examples
+    --------
+    >>> collapse_returns("\r 1%\r 2%\r 3%")
+    '\r 3%'
+    >>> collapse_returns("a\r\nb\n")
+    'a\nb\n'
+    """
+    if "\r" not in text:
+        return text
+    *lines, rest = text.split("\n")
+    return "".join(_collapse(line.rstrip("\r")) + "\n" for line in lines) + _collapse(rest)
+
+
+def _collapse(line: str) -> str:
+    body = line.rstrip("\r")
+    before, returned, last = body.rpartition("\r")
+    del before
+    return returned + last + line[len(body) :][:1]

@@ -1,0 +1,30 @@
+"""Fixtures that several folders of tests need."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from guild_ipy.store.home import Home, create_home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A new, empty Guild home."""
+    home = Home(f"{tmp_path}/guild home")
+    create_home(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def guild_command() -> str:
+    """The path of the command of guildai 0.9.0."""
+    root = os.environ.get("GUILD_PEER_ENV")
+    if not root:
+        pytest.fail("GUILD_PEER_ENV must name an environment with guildai 0.9.0; `make test` makes one")
+    command = f"{root}/bin/guild"
+    if not os.access(command, os.X_OK):
+        pytest.fail(f"GUILD_PEER_ENV={root} has no executable {command}")
+    return command

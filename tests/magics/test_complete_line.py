@@ -1,0 +1,77 @@
+import pytest
+
+from guild_ipy.domain.flags import FlagDef, FlagType
+from guild_ipy.magics.completion import Candidate, complete_line
+
+
+class Names:
+    def operations(self):
+        return [Candidate(text=name, kind="function") for name in ("train", "test", "prepare.py")]
+
+    def flags(self, operation):
+        flags = {
+            "lr": FlagDef(name="lr", type=FlagType.FLOAT, default=0.1),
+            "opt": FlagDef(name="opt", choices=("sgd", "adam")),
+            "shuffle": FlagDef(name="shuffle", type=FlagType.BOOLEAN, default=True),
+        }
+        return flags.values() if operation == "train" else []
+
+    def runs(self, beginning):
+        return [Candidate(text=run, kind="run") for run in ("3f2a1b4c", "3a000000") if run.startswith(beginning)]
+
+
+def texts(line):
+    offer = complete_line(line, Names())
+    return None if offer is None else [candidate.text for candidate in offer.candidates]
+
+
+@pytest.mark.parametrize(
+    "line", ["%guild_run ", "%%guild_run ", "  %guild_run ", "run = %guild_run ", "guild_run "]
+)
+def test_an_operation_comes_first_wherever_the_magic_stands(line):
+    assert texts(line) == ["train", "test", "prepare.py"]
+
+
+@pytest.mark.parametrize("line", ["", "x = 1", "print('%guild_run ')", "%guild_ru ", "%guild_nothing ", "%time f() "])
+def test_other_lines_are_left_alone(line):
+    assert texts(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("%guild_run t", ["train", "test"]),
+        ("%guild_run train ", ["lr=", "opt=", "shuffle="]),
+        ("%guild_run --label x train lr=1 ", ["opt=", "shuffle="]),
+        ("%guild_run train opt=", ["opt=sgd", "opt=adam"]),
+        ("%guild_run train opt=a", ["opt=adam"]),
+        ("%guild_run train shuffle=", ["shuffle=yes", "shuffle=no"]),
+        ("%guild_run train lr=", ["lr=0.1"]),
+        ("%guild_run nothing ", []),
+        ("%guild_run --isolation f", ["fork", "fresh"]),
+        ("%guild_run --restart 3f", ["3f2a1b4c"]),
+        ("%guild_run train --lab", ["--label"]),
+        ("%guild_run train --label ", []),
+        ("%guild_mark ", ["3f2a1b4c", "3a000000"]),
+        ("%guild_mark 3f2a1b4c ", ["3a000000"]),
+        ("%guild_mark --cl", ["--clear"]),
+        ("%guild_runs -Fo te", ["test"]),
+        ("%guild_runs ", []),
+    ],
+)
+def test_the_line_so_far_says_what_can_follow(line, expected):
+    assert texts(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "files"),
+    [
+        ("%guild_run src/", True),
+        ("%guild_run train ", False),
+        ("%guild_run train --pidfile ", True),
+        ("%guild_home ", True),
+        ("%guild_mark ", False),
+    ],
+)
+def test_paths_are_left_to_the_shell_where_they_can_stand(line, files):
+    assert complete_line(line, Names()).files is files

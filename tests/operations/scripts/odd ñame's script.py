@@ -1,0 +1,9 @@
+"""Imports argparse and uses none of it: its constants are its flags."""
+
+import argparse
+
+grüße = "schön"
+text = "line 1\nline 2"
+
+if __name__ == "__main__":
+    print(argparse.__name__, ascii(grüße), text)
