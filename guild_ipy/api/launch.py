@@ -72,6 +72,8 @@ def _request(context: Context, run: Run) -> LaunchRequest:
         env={**os.environ, **added},
         python=sys.executable,
         forks=True,
+        output_scalars=meta.output_scalars,
+        flag_names=tuple(meta.flags),
         stop_grace=context.settings.stop_grace,
         scan_interval=context.settings.scan_interval,
         project_dir=project_dir,
@@ -149,6 +151,8 @@ def _interrupt(context: Context, run: Run, started: StartedRun) -> None:
 def _check(run: Run, started: StartedRun) -> Run:
     if started.failure:
         raise RunError(f"{run.operation} could not be started: {started.failure}", run=run)
+    if started.exit_status == 0:
+        return run
     record = run.record
     if record.status is RunStatus.COMPLETED:
         return run

@@ -49,6 +49,8 @@ class StartedRun:
     failure: str = ""
     """Why there is no process, where none could be started."""
     started: bool = False
+    exit_status: int | None = None
+    """As the supervisor told it."""
     ended: bool = False
     """Whether the supervisor said so; if the channel is closed without it, it died."""
     _pending: bytes = field(default=b"", repr=False)
@@ -86,6 +88,7 @@ class StartedRun:
     def _take(self, event: dict[str, Any]) -> None:
         kind = event["event"]
         self.started |= kind == "started"
+        self.exit_status = event.get("exit_status", self.exit_status)
         self.failure = event.get("reason", self.failure)
         self.ended |= kind in {"ended", "failed"}
 

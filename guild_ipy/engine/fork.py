@@ -10,22 +10,23 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from guild_ipy.engine.job import open_job
-from guild_ipy.engine.meta import JobMeta
+from guild_ipy.engine.meta import read_meta
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import enter_script, execute
 from guild_ipy.engine.seeds import seed_generators
 from guild_ipy.engine.streams import redirect_streams
+from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir
 
 
-def become_run(run_dir: RunDir, meta: JobMeta, env: Mapping[str, str], output: int) -> NoReturn:
+def become_run(run_dir: RunDir, env: Mapping[str, str], output: int) -> NoReturn:
     """Turn the calling process, a fork, into the run; it ends here."""
     code = 1
     try:
         _leave_the_supervisor(env, output)
         os.chdir(run_dir.path)
         redirect_streams(run_dir)
-        code = execute_run(run_dir, meta, new_main(run_dir))
+        code = execute_run(run_dir, new_main(run_dir))
     except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
@@ -42,15 +43,24 @@ def _leave_the_supervisor(env: Mapping[str, str], output: int) -> None:
     for source, target in ((null, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
     os.close(null)
-    os.environ.clear()
-    os.environ.update(env)
-    sys.argv[:] = [""]
+    set_environment(env)
 
 
-def execute_run(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any]) -> int:
+def set_environment(env: Mapping[str, str]) -> None:
+    """Make the environment of the process that of the run, touching only what differs."""
+    for name in os.environ.keys() - env.keys():
+        del os.environ[name]
+    for name, value in env.items() - os.environ.items():
+        os.environ[name] = value
+
+
+def execute_run(run_dir: RunDir, namespace: dict[str, Any]) -> int:
     """Run what ``main.py`` of the run would, in this process; its exit status."""
+    meta = read_meta(run_dir)
+    if meta is None:
+        raise DamagedRun(run_dir.meta, "it is missing")
     if meta.script is None:
-        return open_job(run_dir.main, namespace).execute()
+        return open_job(run_dir, meta, namespace).execute()
     enter_script(namespace, script=meta.script, arguments=meta.arguments, import_path=meta.import_path, run_dir=run_dir)
     seed_generators(meta.random_seed)
     return run_to_end(lambda: execute(namespace, meta.constants), run_dir, {})

@@ -16,12 +16,10 @@ from typing import Any
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.fork import execute_run, new_main
 from guild_ipy.engine.launch import LaunchRequest
-from guild_ipy.engine.meta import JobMeta, read_meta
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.process import save_figures
 from guild_ipy.engine.provenance import record_environment
 from guild_ipy.engine.streams import IndexedOutput
-from guild_ipy.errors import DamagedRun
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.markers import clear_pending, clear_staged
 from guild_ipy.store.run_dir import RunDir
@@ -34,22 +32,19 @@ class InlineExecutor:
         """See :class:`guild_ipy.engine.executors.Executor`."""
         run_dir = RunDir(request.path)
         try:
-            meta = read_meta(run_dir)
-            if meta is None:
-                raise DamagedRun(run_dir.meta, "it is missing")
             write_attr(run_dir, "started", time.time_ns() // 1000)
             record_environment(run_dir, request.project_dir, request.cache_dir)
             with _in_the_place_of_a_run(run_dir, request) as namespace:
-                code = execute_run(run_dir, meta, namespace)
+                code = execute_run(run_dir, namespace)
                 save_figures(run_dir)
-            _finish(run_dir, meta, code)
+            _finish(run_dir, request, code)
         finally:
             os.close(alive)
         return StartedRun(run_dir=run_dir, channel=None, started=True, ended=True)
 
 
-def _finish(run_dir: RunDir, meta: JobMeta, code: int) -> None:
-    recorder = ScalarRecorder(run_dir, meta.output_scalars, frozenset(meta.flags))
+def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
+    recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_names)
     recorder.scan()
     recorder.close()
     write_attr(run_dir, "stopped", time.time_ns() // 1000)

@@ -47,12 +47,17 @@ class Job:
         return _awaited(self.program.function(*arguments, **keywords))
 
 
-def open_job(main: str, namespace: dict[str, Any]) -> Job:
+def open_main(main: str, namespace: dict[str, Any]) -> Job:
     """Open the job whose ``main.py`` this is, in the namespace of that module."""
     run_dir = run_dir_of(main)
     meta = read_meta(run_dir)
     if meta is None:
         raise DamagedRun(run_dir.meta, "it is missing")
+    return open_job(run_dir, meta, namespace)
+
+
+def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any]) -> Job:
+    """Open a job in a namespace that is to be its ``__main__``."""
     sourcecode = os.path.normpath(os.path.join(run_dir.path, meta.sourcecode))
     sys.path[:] = [sourcecode, *(entry for entry in meta.import_path if entry != sourcecode)]
     show_cells(meta.cells, sourcecode)

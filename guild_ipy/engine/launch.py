@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import socket
 import struct
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 _LENGTH = struct.Struct(">Q")
@@ -29,6 +29,10 @@ class LaunchRequest:
     """Interpreter for a fresh process."""
     forks: bool
     """Whether the run may be a fork of the supervisor; otherwise it is a fresh interpreter."""
+    output_scalars: Sequence[str]
+    """Patterns of the scalars to look for in the output."""
+    flag_names: Sequence[str]
+    """Names that are no scalars when they are printed."""
     stop_grace: float
     scan_interval: float
     project_dir: str = ""
@@ -38,7 +42,7 @@ class LaunchRequest:
 
 def send_request(channel: socket.socket, request: LaunchRequest) -> None:
     """Send a request whole."""
-    content = json.dumps(asdict(request)).encode("utf-8", "surrogateescape")
+    content = json.dumps(vars(request)).encode("utf-8", "surrogateescape")
     channel.sendall(_LENGTH.pack(len(content)) + content)
 
 

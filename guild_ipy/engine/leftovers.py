@@ -20,13 +20,24 @@ def kill_leftovers(group: int) -> None:
     """Kill what is left of a process group and all children of the caller, and wait for them."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
-    while children := _children():
+    while _has_children():
+        children = _children()
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         for pid in children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
+
+
+def _has_children() -> bool:
+    """Whether the caller has children; those that are dead already are collected."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _children() -> list[int]:

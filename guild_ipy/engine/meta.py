@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from guild_ipy.domain.flags import FlagDef, Flags, FlagType
@@ -50,9 +50,12 @@ class JobMeta:
 
 def encode_meta(meta: JobMeta) -> bytes:
     """Write the JSON."""
-    values = asdict(replace(meta, flag_defs=()))
-    values["flag_defs"] = [{**asdict(flag), "type": flag.type.value} for flag in meta.flag_defs]
-    return json.dumps({"format": FORMAT, **values}, indent=1).encode()
+    values = {
+        **vars(meta),
+        "flag_defs": [{**vars(flag), "type": flag.type.value} for flag in meta.flag_defs],
+        "cells": {code_file: vars(cell) for code_file, cell in meta.cells.items()},
+    }
+    return json.dumps({"format": FORMAT, **values}).encode()
 
 
 def read_meta(run_dir: RunDir) -> JobMeta | None:

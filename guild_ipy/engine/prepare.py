@@ -35,9 +35,9 @@ _NOTEBOOK_MAIN = '''\
 Flags are in meta.json, the source is in {sourcecode}.
 """
 
-from guild_ipy.engine.job import open_job, run_job
+from guild_ipy.engine.job import open_main, run_job
 
-_job = open_job(__file__, globals())
+_job = open_main(__file__, globals())
 
 if __name__ == "__main__":
     run_job(_job)

@@ -21,17 +21,16 @@ from typing import NoReturn
 from guild_ipy.engine.fork import become_run
 from guild_ipy.engine.launch import LaunchRequest, receive_request, send_event
 from guild_ipy.engine.leftovers import adopt_orphans, kill_leftovers
-from guild_ipy.engine.meta import JobMeta, read_meta
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.provenance import record_environment
 from guild_ipy.engine.script import ALIVE_VARIABLE
-from guild_ipy.errors import DamagedRun, GuildError
+from guild_ipy.errors import GuildError
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start, this_process
 from guild_ipy.store.markers import clear_pending, clear_staged, remove_marker
 from guild_ipy.store.output import complete_index
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.whole_file import write_file
+from guild_ipy.store.whole_file import write_new_file
 
 RESERVE_BYTES = 65536
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -48,14 +47,13 @@ def supervise(channel: socket.socket, alive: int) -> None:
     with _stop_requests() as stop_requests:
         adopt_orphans()
         try:
-            meta = _read_meta(run_dir)
-            pid = _start(run_dir, meta, request, channel, alive)
+            pid = _start(run_dir, request, channel, alive)
         except (OSError, GuildError) as error:
             _write_end(run_dir, exit_status=1)
             send_event(channel, "failed", reason=str(error))
             return
         send_event(channel, "started", pid=pid)
-        recorder = ScalarRecorder(run_dir, meta.output_scalars, frozenset(meta.flags))
+        recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_names)
         record_environment(run_dir, request.project_dir, request.cache_dir)
         exit_status = _Watch(pid=pid, request=request, recorder=recorder, stop_requests=stop_requests).wait()
     kill_leftovers(pid)
@@ -74,12 +72,12 @@ def main() -> None:
 # -- start
 
 
-def _start(run_dir: RunDir, meta: JobMeta, request: LaunchRequest, channel: socket.socket, alive: int) -> int:
+def _start(run_dir: RunDir, request: LaunchRequest, channel: socket.socket, alive: int) -> int:
     _reserve(run_dir)
     write_attr(run_dir, "started", time.time_ns() // 1000)
     output = os.open(run_dir.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
     if request.forks:
-        pid = _fork_run(run_dir, meta, request, output, channel)
+        pid = _fork_run(run_dir, request, output, channel)
     else:
         pid = _spawn_run(run_dir, request, output, alive)
     os.close(output)
@@ -89,17 +87,17 @@ def _start(run_dir: RunDir, meta: JobMeta, request: LaunchRequest, channel: sock
         boot=boot_id(),
         host=socket.gethostname(),
     )
-    write_file(run_dir, run_dir.lock, format_lock(lock).encode())
+    write_new_file(run_dir.lock, format_lock(lock).encode())  # in place: while PENDING is there nobody reads it
     clear_staged(run_dir)
     clear_pending(run_dir)
     return pid
 
 
-def _fork_run(run_dir: RunDir, meta: JobMeta, request: LaunchRequest, output: int, channel: socket.socket) -> int:
+def _fork_run(run_dir: RunDir, request: LaunchRequest, output: int, channel: socket.socket) -> int:
     pid = os.fork()
     if pid == 0:
         channel.close()  # its end of file tells the starter that the supervisor is gone
-        become_run(run_dir, meta, request.env, output)
+        become_run(run_dir, request.env, output)
     with contextlib.suppress(OSError):  # the child does the same; whoever comes first
         os.setpgid(pid, pid)
     return pid
@@ -127,13 +125,6 @@ def _reserve(run_dir: RunDir) -> None:
         os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
     finally:
         os.close(descriptor)
-
-
-def _read_meta(run_dir: RunDir) -> JobMeta:
-    meta = read_meta(run_dir)
-    if meta is None:
-        raise DamagedRun(run_dir.meta, "it is missing")
-    return meta
 
 
 # -- wait and stop

@@ -22,7 +22,10 @@ import threading
 import warnings
 
 from guild_ipy.engine import supervisor
+from guild_ipy.engine.output_scalars import OutputScanner
 from guild_ipy.engine.provenance import packages_text, platform_text
+from guild_ipy.store.lock import boot_id
+from guild_ipy.store.tfevents import Point, encode_point, encode_record
 
 _MESSAGE = 2**20
 
@@ -33,12 +36,20 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors are reaped by the system
     threaded = preload(json.loads(server.recv(_MESSAGE)))
-    platform_text()
-    packages_text()
+    _touch_what_runs_need()
     server.send(json.dumps({"ready": True, "threads": threaded}).encode())
     gc.collect()
     gc.freeze()
     serve(server)
+
+
+def _touch_what_runs_need() -> None:
+    """Compute once what each supervisor and run would compute anew: caches are inherited by forks."""
+    platform_text()
+    packages_text()
+    boot_id()
+    OutputScanner().feed(b"loss: 1.0 (step 1)\n")
+    encode_record(encode_point(Point(step=1, wall_time=0.0, tag="loss", value=1.0)))
 
 
 def preload(modules: list[str]) -> list[str]:

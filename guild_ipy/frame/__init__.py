@@ -3,3 +3,10 @@
 ``runs`` · ``keywords`` · ``listing`` · ``columns`` · ``local_time`` · ``run_names``
 ``accessor`` · ``flags`` · ``attributes`` · ``scalars`` · ``compare``
 """
+
+from guild_ipy.frame.accessor import GuildAccessor, register_accessor
+from guild_ipy.frame.runs import frame_runs, runs
+
+__all__ = ["GuildAccessor", "frame_runs", "register_accessor", "runs"]
+
+register_accessor()

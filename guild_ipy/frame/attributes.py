@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import pandas as pd
 
 from guild_ipy.errors import DamagedRun
 from guild_ipy.frame.columns import headings, text_column, value_column
 from guild_ipy.frame.run_names import RUN
-from guild_ipy.store.attrs import list_attrs
+from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.run_dir import RunDir
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from guild_ipy.api.handle import Run
 
 #: What the format of a run directory gives a meaning; other verbs show it.
 _STRUCTURAL = frozenset(
@@ -25,26 +20,35 @@ _STRUCTURAL = frozenset(
 )
 
 
-def attributes_frame(runs: Mapping[str, Run]) -> pd.DataFrame:
+def attributes_frame(runs: Mapping[str, RunDir]) -> pd.DataFrame:
     """Give one row a run: ``run``, and each attribute of its own that one of them has, by name.
 
     An attribute that cannot be read is missing.
     """
-    attributes = [_read_attributes(run) for run in runs.values()]
+    attributes = [_read_attributes(run_dir) for run_dir in runs.values()]
     names = sorted(set().union(*attributes))
     columns = (value_column([each.get(name) for each in attributes]) for name in names)
-    return pd.DataFrame(
-        {RUN: text_column(list(runs)), **dict(zip(headings(names, "attr", [RUN]), columns, strict=True))}
-    )
+    own = dict(zip(headings(names, "attr", [RUN]), columns, strict=True))
+    return pd.DataFrame({RUN: text_column(list(runs)), **own})
 
 
-def _read_attributes(run: Run) -> dict[str, object]:
-    names = (name for name in list_attrs(RunDir(run.path)) if not name.startswith("_") and name not in _STRUCTURAL)
-    return {name: _read(run, name) for name in names}
+def _read_attributes(run_dir: RunDir) -> dict[str, object]:
+    return {name: _read(run_dir, name) for name in _list_names(run_dir) if _is_own(name)}
 
 
-def _read(run: Run, name: str) -> object:
+def _is_own(name: str) -> bool:
+    return not name.startswith("_") and name not in _STRUCTURAL
+
+
+def _list_names(run_dir: RunDir) -> list[str]:
     try:
-        return run.get(name)
+        return list_attrs(run_dir)
+    except DamagedRun:
+        return []
+
+
+def _read(run_dir: RunDir, name: str) -> object:
+    try:
+        return read_attr(run_dir, name)
     except DamagedRun:
         return None

@@ -7,20 +7,17 @@ timezone, and what fits nowhere else stays an object.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from guild_ipy.frame.local_time import local_timezone
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from pandas.api.extensions import ExtensionArray
-
-    Column: TypeAlias = ExtensionArray | pd.Index | pd.Series
+Column: TypeAlias = ExtensionArray | pd.Index | pd.Series
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -65,11 +62,11 @@ def value_column(values: Sequence[object]) -> Column:
     """Values of one flag or attribute, in the narrowest dtype that holds them all exactly."""
     kinds = {type(value) for value in values if value is not None}
     if kinds == {bool}:
-        return pd.array(values, dtype="boolean")
+        return pd.array(cast("Sequence[bool | None]", values), dtype="boolean")
     if kinds == {str}:
-        return text_column(values)
+        return text_column(cast("Sequence[str | None]", values))
     if kinds == {int} and _all_within(values, 2**63 - 1):
-        return integer_column(values)
+        return integer_column(cast("Sequence[int | None]", values))
     if kinds == {float} or (kinds == {int, float} and _all_within(values, _EXACT_AS_FLOAT)):
         return pd.Series(values, dtype="float64")
     return pd.Series(values, dtype=object)

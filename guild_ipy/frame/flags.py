@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
 from guild_ipy.frame.columns import Column, headings, text_column, value_column
 from guild_ipy.frame.run_names import RUN
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from guild_ipy.api.handle import Run
+from guild_ipy.store.run import RunRecord
 
 
-def flags_frame(runs: Mapping[str, Run]) -> pd.DataFrame:
+def flags_frame(runs: Mapping[str, RunRecord]) -> pd.DataFrame:
     """Give one row a run: ``run``, and each flag that one of them has, by name."""
     return pd.DataFrame({RUN: text_column(list(runs)), **flag_columns(runs.values(), taken=[RUN])})
 
 
-def flag_columns(runs: Collection[Run], taken: Collection[str]) -> dict[str, Column]:
+def flag_columns(runs: Collection[RunRecord], taken: Collection[str]) -> dict[str, Column]:
     """Give a column for each flag, sorted by name; a heading that is `taken` becomes ``flag:name``."""
     flags = [run.flags for run in runs]
     names = sorted(set().union(*flags))

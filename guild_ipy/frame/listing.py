@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -16,42 +16,42 @@ from guild_ipy.frame.columns import (
     text_column,
 )
 from guild_ipy.frame.run_names import RUN
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from guild_ipy.api.handle import Run
+from guild_ipy.store.run import RunRecord
 
 
-def listing_frame(runs: Mapping[str, Run], *, details: bool = False) -> pd.DataFrame:
+def listing_frame(runs: Mapping[str, RunRecord], *, details: bool = False) -> pd.DataFrame:
     """Give one row a run: ``run operation started time status label marked``.
 
     With `details` also ``id stopped exit_status tags comments digest run_dir damage``.
     """
     columns = core_columns(runs)
     columns["marked"] = pd.Series([run.marked for run in runs.values()], dtype=bool)
-    return pd.DataFrame(columns | (_detail_columns(runs.values()) if details else {}))
+    if details:
+        columns |= _detail_columns(runs.values())
+    return pd.DataFrame(columns)
 
 
-def core_columns(runs: Mapping[str, Run]) -> dict[str, Column]:
+def core_columns(runs: Mapping[str, RunRecord]) -> dict[str, Column]:
     """Give the columns that every table of runs begins with; `runs` are by the name to show."""
     each = runs.values()
     return {
         RUN: text_column(list(runs)),
-        "operation": category_column([run.operation or None for run in each]),
-        "started": moment_column([run.started for run in each]),
+        "operation": category_column([run.opref.display_name if run.opref else None for run in each]),
+        "started": moment_column([run.started_at for run in each]),
         "time": duration_column([run.duration for run in each]),
         "status": category_column([run.status.value for run in each], [status.value for status in RunStatus]),
         "label": text_column([run.label or None for run in each]),
     }
 
 
-def _detail_columns(runs: Collection[Run]) -> dict[str, Column]:
+def _detail_columns(runs: Collection[RunRecord]) -> dict[str, Column]:
     return {
-        "id": text_column([run.id for run in runs]),
-        "stopped": moment_column([run.stopped for run in runs]),
+        "id": text_column([run.dir.id for run in runs]),
+        "stopped": moment_column([run.stopped_at for run in runs]),
         "exit_status": integer_column([run.exit_status for run in runs]),
         "tags": text_column([", ".join(run.tags) or None for run in runs]),
-        "run_dir": text_column([run.path for run in runs]),
+        "comments": text_column(["; ".join(comment.body for comment in run.comments) or None for run in runs]),
+        "digest": text_column([run.sourcecode_digest for run in runs]),
+        "run_dir": text_column([run.dir.path for run in runs]),
         "damage": text_column([run.damage for run in runs]),
     }

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Sequence
+
+import pandas as pd
 
 from guild_ipy.errors import NoRunColumn, RunNotFound, UsageError
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-    import pandas as pd
 
 RUN = "run"
 _SHOWN = 3

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import math
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
-from guild_ipy.store.events import find_event_files, read_points
 
+from guild_ipy.domain.scalars import ScalarSummary
+from guild_ipy.errors import DamagedRun
 from guild_ipy.frame.columns import Column, headings, integer_column, text_column
 from guild_ipy.frame.run_names import RUN
+from guild_ipy.store.events import find_event_files, read_points
 from guild_ipy.store.run_dir import RunDir
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from guild_ipy.api.handle import Run
-
-    from guild_ipy.domain.scalars import ScalarSummary
+from guild_ipy.store.scalars import summarize
 
 #: Heading of the step in a comparison.
 STEP = "step"
@@ -41,9 +37,9 @@ _STEP_GIVER = "loss"
 _SYSTEM = "sys/"
 
 
-def scalars_frame(runs: Mapping[str, Run]) -> pd.DataFrame:
+def scalars_frame(runs: Mapping[str, RunDir]) -> pd.DataFrame:
     """Give one row a run and scalar, with its first, last, least, greatest and average value."""
-    rows = [(name, summary) for name, run in runs.items() for summary in run.scalar_summaries.values()]
+    rows = [(name, summary) for name, run_dir in runs.items() for summary in summarize(run_dir).values()]
     columns: dict[str, Column] = {RUN: text_column([name for name, _ in rows])}
     for heading in _TEXTS:
         columns[heading] = text_column([getattr(summary, heading) for _, summary in rows])
@@ -53,13 +49,13 @@ def scalars_frame(runs: Mapping[str, Run]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def scalar_columns(runs: Collection[Run], taken: Collection[str]) -> dict[str, Column]:
+def scalar_columns(run_dirs: Collection[RunDir], taken: Collection[str]) -> dict[str, Column]:
     """Give ``step`` and a column of last values for each scalar, sorted by name.
 
     What Guild AI records about the machine (``sys/``) is left out. The step is that of ``loss``, or of the
     first scalar. A heading that is `taken`, or ``step`` itself, becomes ``scalar:name``.
     """
-    summaries = [_shown(run) for run in runs]
+    summaries = [_shown(run_dir) for run_dir in run_dirs]
     names = sorted(set().union(*summaries))
     if not names:
         return {}
@@ -69,9 +65,9 @@ def scalar_columns(runs: Collection[Run], taken: Collection[str]) -> dict[str, C
     return columns
 
 
-def points_frame(runs: Mapping[str, Run]) -> pd.DataFrame:
+def points_frame(runs: Mapping[str, RunDir]) -> pd.DataFrame:
     """Give one row for every value that was reported, file by file."""
-    rows = [(name, path, *point) for name, run in runs.items() for path, *point in _points(run)]
+    rows = [(name, path, *point) for name, run_dir in runs.items() for path, *point in _points(run_dir)]
     names, paths, steps, tags, values = zip(*rows, strict=True) if rows else ((),) * 5
     return pd.DataFrame(
         {
@@ -84,9 +80,8 @@ def points_frame(runs: Mapping[str, Run]) -> pd.DataFrame:
     )
 
 
-def _shown(run: Run) -> dict[str, ScalarSummary]:
-    summaries = run.scalar_summaries
-    return {name: summaries[name] for name in sorted(summaries) if not summaries[name].tag.startswith(_SYSTEM)}
+def _shown(run_dir: RunDir) -> dict[str, ScalarSummary]:
+    return {name: each for name, each in summarize(run_dir).items() if not each.tag.startswith(_SYSTEM)}
 
 
 def _step(summaries: Mapping[str, ScalarSummary]) -> int | None:
@@ -94,9 +89,11 @@ def _step(summaries: Mapping[str, ScalarSummary]) -> int | None:
     return giver.last_step if giver else None
 
 
-def _points(run: Run) -> Iterator[tuple[str, int, str, float]]:
-    run_dir = RunDir(run.path)
+def _points(run_dir: RunDir) -> Iterator[tuple[str, int, str, float]]:
     for path in find_event_files(run_dir):
-        points, _ = read_points(path)
-        shown = os.path.relpath(path, run.path)
+        shown = os.path.relpath(path, run_dir.path)
+        try:
+            points, _ = read_points(path)
+        except DamagedRun:
+            continue
         yield from ((shown, point.step, point.tag, point.value) for point in points)

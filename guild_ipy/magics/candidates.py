@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from guild_ipy.api.context import get_context
@@ -38,4 +39,17 @@ class SessionCandidates:
             Candidate(text=run.short_id, kind=f"{run.operation} {run.label or ''}".strip())
             for run in found
             if run.id.startswith(beginning)
+        ]
+
+    def paths(self, beginning: str) -> Iterable[Candidate]:
+        """Give the files and folders whose path begins so; folders end in a slash."""
+        folder, slash, _ = beginning.rpartition("/")
+        try:
+            entries = sorted(os.scandir((folder or slash) or "."), key=lambda entry: entry.name)
+        except OSError:
+            return []
+        return [
+            Candidate(text=f"{folder}{slash}{entry.name}{'/' * entry.is_dir()}", kind="path")
+            for entry in entries
+            if not entry.name.startswith(".")
         ]

@@ -29,11 +29,10 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What can take the place of `fragment`, the text before the cursor; `files` says that paths can, too."""
+    """What can take the place of `fragment`, the text before the cursor."""
 
     fragment: str
     candidates: tuple[Candidate, ...]
-    files: bool = False
 
 
 class Candidates(Protocol):
@@ -51,6 +50,10 @@ class Candidates(Protocol):
         """Give the short ids of runs whose id begins so, the newest first."""
         ...
 
+    def paths(self, beginning: str) -> Iterable[Candidate]:
+        """Give the files and folders whose path begins so."""
+        ...
+
 
 def complete_line(line: str, candidates: Candidates) -> Offer | None:
     """Say what can stand at the end of `line`; None if it is no line of a magic of ours."""
@@ -60,7 +63,7 @@ def complete_line(line: str, candidates: Candidates) -> Offer | None:
         return None
     *words, fragment = re.split(r"\s+", match[2])
     found = _Completer(verb=verb, words=words, fragment=fragment, candidates=candidates)
-    return Offer(fragment=fragment, candidates=tuple(found.offer()), files=found.takes_path())
+    return Offer(fragment=fragment, candidates=tuple(found.offer()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,17 +81,9 @@ class _Completer:
             found = self._option_values(option)
         elif self.fragment.startswith("-"):
             found = self._options()
-        elif self.verb.name == "run":
-            found = self._operation_or_flags()
         else:
-            found = self._runs() if self._takes_runs() else iter(())
+            found = self._words()
         return (each for each in found if each.text.startswith(self.fragment) and each.text != self.fragment)
-
-    def takes_path(self) -> bool:
-        option = self._open_option()
-        if option is not None:
-            return option.metavar in {"FILE", "PATH"} and self.verb.name != "cat"
-        return self.verb.name == "home" or (self.verb.name == "run" and not self._positionals())
 
     def _open_option(self) -> argparse.Action | None:
         """Find the option whose value is being written."""
@@ -108,6 +103,16 @@ class _Completer:
             yield from self._runs()
         elif option.metavar == "NAME":
             yield from self.candidates.operations()
+        elif option.metavar == "FILE":
+            yield from self.candidates.paths(self.fragment)
+
+    def _words(self) -> Iterator[Candidate]:
+        if self.verb.name == "run":
+            yield from self._operation_or_flags()
+        elif self.verb.name == "home":
+            yield from self.candidates.paths(self.fragment)
+        elif "RUN" in self.verb.words:
+            yield from self._runs()
 
     def _operation_or_flags(self) -> Iterator[Candidate]:
         words = self._positionals()
@@ -115,6 +120,13 @@ class _Completer:
             yield from self._flags(words[0], words[1:])
         elif not {"--restart", "--start"} & set(self.words):
             yield from self.candidates.operations()
+            yield from self._scripts()
+
+    def _scripts(self) -> Iterator[Candidate]:
+        """Offer scripts by path once a folder is being named."""
+        if "/" in self.fragment:
+            paths = self.candidates.paths(self.fragment)
+            yield from (path for path in paths if path.text.endswith((".py", "/")))
 
     def _flags(self, operation: str, given: Sequence[str]) -> Iterator[Candidate]:
         name, equals, _ = self.fragment.partition("=")
@@ -136,9 +148,6 @@ class _Completer:
             previous = option
         return found
 
-    def _takes_runs(self) -> bool:
-        return "RUN" in self.verb.words
-
     def _runs(self) -> Iterator[Candidate]:
         given = set(self.words)
         return (run for run in self.candidates.runs(self.fragment) if run.text not in given)
@@ -155,6 +164,6 @@ def _long_first(option: str) -> tuple[bool, str]:
 def _values(flag: FlagDef) -> list[str]:
     if flag.choices:
         return [format_flag(choice) for choice in flag.choices]
-    if flag.type is FlagType.BOOLEAN:
+    if flag.type is FlagType.BOOLEAN or isinstance(flag.default, bool):
         return ["yes", "no"]
     return [] if flag.default is None else [format_flag(flag.default)]

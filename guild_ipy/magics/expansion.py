@@ -76,8 +76,8 @@ class _Scanner:
 
     def _read(self, char: str) -> None:
         if char == "'":
-            end = self._quote_end(char)
-            self._take(end + 1, self.line[self.position + 1 : end])
+            closing = self._quote_end(char)
+            self._take(closing + 1, self.line[self.position + 1 : closing])
         elif char == '"':
             self._read_double_quoted(self._quote_end(char))
         elif char == "\\":

@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
-    from IPython.core.interactiveshell import InteractiveShell
-
-_OTHER_MATCHERS = {"IPCompleter.file_matcher"}
 
 
 class GuildMatcher:
@@ -18,8 +15,8 @@ class GuildMatcher:
     matcher_identifier = "guild_ipy"
     matcher_priority = 100
 
-    def __init__(self, shell: InteractiveShell) -> None:
-        self._shell = shell
+    def __init__(self) -> None:
+        self.__qualname__ = type(self).__name__  # IPython takes matchers for functions
 
     def __call__(self, context: CompletionContext) -> SimpleMatcherResult:
         """Offer what can stand at the cursor."""
@@ -41,6 +38,5 @@ def _offer(context: CompletionContext) -> Any:  # noqa: ANN401 - a TypedDict of 
         "completions": [SimpleCompletion(text=each.text, type=each.kind) for each in offer.candidates],
         "matched_fragment": offer.fragment,
         "suppress": True,
-        "do_not_suppress": _OTHER_MATCHERS if offer.files else set(),
         "ordered": True,
     }

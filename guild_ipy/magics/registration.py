@@ -26,7 +26,7 @@ def register(shell: InteractiveShell) -> None:
     for verb in VERB_NAMES:
         shell.register_magic_function(_line_magic(verb, shell), "line", f"guild_{verb}")
     shell.register_magic_function(_cell_magic(shell), "cell", "guild_run")
-    shell.Completer.custom_matchers.append(GuildMatcher(shell))
+    shell.Completer.custom_matchers.append(GuildMatcher())
 
 
 def unregister(shell: InteractiveShell) -> None:

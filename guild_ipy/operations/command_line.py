@@ -70,7 +70,7 @@ def _write_option(argument: ScriptArgument, value: FlagValue, kind: InterfaceKin
     name = argument.flag.arg_name or ""
     match argument.style:
         case ArgumentStyle.VALUE:
-            return _with_value(name, _text(argument, value), kind)
+            return _with_value(argument, _text(argument, value), kind)
         case ArgumentStyle.SWITCH:
             return _write_switch(argument, name, value)
         case ArgumentStyle.PAIR:
@@ -83,11 +83,19 @@ def _write_option(argument: ScriptArgument, value: FlagValue, kind: InterfaceKin
             return _write_list(argument, name, value, kind)
 
 
-def _with_value(name: str, text: str, kind: InterfaceKind) -> list[str]:
+def _with_value(argument: ScriptArgument, text: str, kind: InterfaceKind) -> list[str]:
     """Write an option and its value; click takes whatever follows, and knows no ``=`` behind a short option."""
+    name = argument.flag.arg_name or ""
+    if kind is InterfaceKind.ARGPARSE and text == "--":
+        raise _refusal(argument, text)
     if not text.startswith("-") or (kind is InterfaceKind.CLICK and not name.startswith("--")):
         return [name, text]
     return [f"{name}={text}"]
+
+
+def _refusal(argument: ScriptArgument, text: str) -> FlagError:
+    flag = argument.flag
+    return FlagError(f"flag {flag.name!r} cannot be given {text!r}: argparse takes it for an option", flag=flag.name)
 
 
 def _write_switch(argument: ScriptArgument, name: str, value: FlagValue) -> list[str]:
@@ -128,15 +136,12 @@ def _added(argument: ScriptArgument, value: FlagValue) -> list[FlagValue]:
 def _write_list(argument: ScriptArgument, name: str, value: FlagValue, kind: InterfaceKind) -> list[str]:
     texts = _texts(argument, value)
     if len(texts) == 1:
-        return _with_value(name, texts[0], kind)
+        return _with_value(argument, texts[0], kind)
     if kind is InterfaceKind.CLICK:
         return [name, *texts]
     unclear = next((text for text in texts if _looks_like_option(text)), None)
     if unclear is not None:
-        raise FlagError(
-            f"flag {argument.flag.name!r} cannot have {unclear!r} in a list: argparse takes it for an option",
-            flag=argument.flag.name,
-        )
+        raise _refusal(argument, unclear)
     return [name, *texts]
 
 

@@ -55,7 +55,7 @@ def parse_flag_value(text: str, flag_type: FlagType = FlagType.ANY) -> FlagValue
     if flag_type is FlagType.STRING:
         return _parse_yaml(text) if text[:1] in {"'", '"', "["} else text
     number = _parse_number(text)
-    return _parse_yaml(text) if number is None else number
+    return _parse_yaml(text) if number is None or _is_surprising(number, text) else number
 
 
 def bind_flags(
@@ -100,10 +100,9 @@ def _parse_number(text: str) -> int | float | None:
         return None
     for read in (int, float):
         try:
-            number: int | float = read(text)
+            return read(text)
         except ValueError:
             continue
-        return None if math.isinf(number) and "inf" not in text.lower() else number
     return None
 
 
@@ -131,6 +130,8 @@ def _is_surprising(value: FlagValue, text: str) -> bool:
         return text.strip() not in {"null", "Null", "NULL", "~"}
     if isinstance(value, str):
         return not text.startswith(("'", '"', "!!"))
+    if isinstance(value, float) and math.isinf(value):
+        return "inf" not in text.lower()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return "!!" not in text and ("_" in text or ":" in text)
     return False
@@ -265,6 +266,6 @@ def _show(value: object) -> str:
         return "null"
     kind = type(value).__name__
     if not is_flag_value(value):
-        return f"a {kind}"
+        return f"an object of {kind}"
     text = "a huge number" if isinstance(value, int) and value.bit_length() > _SHOWN * 4 else repr(value)
     return f"{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'} ({kind})"

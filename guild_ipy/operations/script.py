@@ -34,7 +34,7 @@ def inspect_script(path: str) -> ScriptInterface:
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {(error.strerror or str(error)).lower()}") from error
     except SyntaxError as error:
-        line = f" (line {error.lineno})" if error.lineno else ""
+        line = f" (line {error.lineno})" if error.lineno and " line " not in error.msg else ""
         raise UsageError(f"cannot read {path!r}: {error.msg}{line}") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise UsageError(f"cannot read {path!r}: {error or 'it is nested too deeply'}") from error

@@ -61,7 +61,7 @@ class _Options:
         self._known.append(name)
         value = self._given.pop(name, None)
         if value is None or (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
-            return value  # type: ignore[return-value] # isinstance says so
+            return value
         raise UsageError(f"{name} takes {_describe(kind)}, not {value!r}")
 
     def take_switch(self, name: str) -> bool:

@@ -1,7 +1,7 @@
 """YAML as run attributes use it: a small exact writer, and a reader with a fast path.
 
 Writing does not load PyYAML: block style, strings plain only where no YAML 1.1 reader could take them for
-anything else, otherwise double-quoted; floats always with a point. Reading takes plain scalars and flat maps
+anything else, otherwise double-quoted; floats always with a point. Reading takes scalars, flat lists and flat maps
 directly and leaves the rest to PyYAML's safe loader, with Guild AI's one addition: ``1e5`` is a float.
 """
 
@@ -18,8 +18,11 @@ from guild_ipy.domain.flags import format_float
 if TYPE_CHECKING:
     import yaml
 
-MAX_BYTES = 16 * 2**20
-MAX_ALIASES = 100
+#: Nested YAML takes libyaml some 3 s for each MiB; flat lists and maps of any size are read without it.
+MAX_PARSED = 2**20
+#: An alias costs a few characters and may stand for millions of values.
+MAX_VALUES = 1_000_000
+MAX_DEPTH = 100
 
 _WORD = re.compile(r"[A-Za-z_/][A-Za-z0-9_./=+-]*\Z")
 _RESERVED = frozenset(
@@ -62,7 +65,7 @@ def decode(text: str) -> Any:  # noqa: ANN401 - callers narrow what they read
     Raises
     ------
     ValueError
-        If it is not YAML, too large (16 MiB), or bears more than 100 aliases.
+        If it is not YAML, or too large: more than 1 MiB of nested YAML, a million values, 100 levels.
     """
     stripped = text.rstrip("\n")
     value = _decode_plain(stripped)
@@ -178,25 +181,41 @@ def _decode_scalar(text: str) -> Any:  # noqa: ANN401
 
 
 def _decode_any(text: str) -> Any:  # noqa: ANN401
+    if len(text) > MAX_PARSED:
+        raise ValueError(f"{len(text)} characters of nested YAML are more than {MAX_PARSED}")
+    value = _parse(text)
+    _measure(value, 0, {})
+    return value
+
+
+def _parse(text: str) -> Any:  # noqa: ANN401
     import yaml  # start-up cost: 15 ms, and most attributes need no parser
 
-    if len(text) > MAX_BYTES:
-        raise ValueError(f"{len(text)} characters of YAML are more than {MAX_BYTES}")
     try:
-        aliases = sum(isinstance(token, yaml.AliasToken) for token in _alias_tokens(text))
-        if aliases > MAX_ALIASES:
-            raise ValueError(f"{aliases} YAML aliases are more than {MAX_ALIASES}")
-        return yaml.load(text, Loader=_loader())  # noqa: S506 - a subclass of the safe loader
+        # libyaml refuses what stands for a byte that is no UTF-8 in the name of a file
+        return yaml.load(text, Loader=_loader(pure="\\ud" in text))  # noqa: S506 - a subclass of the safe loader
     except yaml.YAMLError as error:
         raise ValueError(_one_line(error)) from error
     except RecursionError as error:
         raise ValueError("YAML nested too deeply") from error
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ValueError(f"a YAML tag does not fit its value: {error}") from error
 
 
-def _alias_tokens(text: str) -> Any:  # noqa: ANN401
-    import yaml  # start-up cost, see above
-
-    return yaml.scan(text, Loader=_loader()) if "*" in text else ()
+def _measure(value: object, depth: int, known: dict[int, int]) -> int:
+    """Count the values within `value`, those behind an alias each time; ValueError if they are too many."""
+    if not isinstance(value, dict | list | tuple | set):
+        return 1
+    if id(value) in known:
+        return known[id(value)]
+    if depth > MAX_DEPTH:
+        raise ValueError(f"YAML nested more than {MAX_DEPTH} deep")
+    parts = value.values() if isinstance(value, dict) else value
+    size = 1 + sum(_measure(part, depth + 1, known) for part in parts)
+    if size > MAX_VALUES:
+        raise ValueError(f"YAML stands for more than {MAX_VALUES} values")
+    known[id(value)] = size
+    return size
 
 
 def _one_line(error: Exception) -> str:
@@ -206,11 +225,11 @@ def _one_line(error: Exception) -> str:
 
 
 @cache
-def _loader() -> type[yaml.SafeLoader]:
-    """Build the safe loader that reads floats as Guild AI does, on libyaml where there is one."""
+def _loader(*, pure: bool) -> type[yaml.SafeLoader]:
+    """Build the safe loader that reads floats as Guild AI does, on libyaml where there is one, unless `pure`."""
     import yaml  # start-up cost, see above
 
-    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    base = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     class GuildLoader(base):  # type: ignore[misc, valid-type]
         """Takes ``1e5`` and ``1.5e5`` for floats."""

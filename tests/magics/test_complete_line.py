@@ -19,6 +19,9 @@ class Names:
     def runs(self, beginning):
         return [Candidate(text=run, kind="run") for run in ("3f2a1b4c", "3a000000") if run.startswith(beginning)]
 
+    def paths(self, beginning):
+        return [Candidate(text=path, kind="path") for path in ("src/", "src/train.py", "src/notes.md")]
+
 
 def texts(line):
     offer = complete_line(line, Names())
@@ -48,6 +51,9 @@ def test_other_lines_are_left_alone(line):
         ("%guild_run train shuffle=", ["shuffle=yes", "shuffle=no"]),
         ("%guild_run train lr=", ["lr=0.1"]),
         ("%guild_run nothing ", []),
+        ("%guild_run src/", ["src/train.py"]),
+        ("%guild_run train --pidfile src/n", ["src/notes.md"]),
+        ("%guild_home s", ["src/", "src/train.py", "src/notes.md"]),
         ("%guild_run --isolation f", ["fork", "fresh"]),
         ("%guild_run --restart 3f", ["3f2a1b4c"]),
         ("%guild_run train --lab", ["--label"]),
@@ -61,17 +67,3 @@ def test_other_lines_are_left_alone(line):
 )
 def test_the_line_so_far_says_what_can_follow(line, expected):
     assert texts(line) == expected
-
-
-@pytest.mark.parametrize(
-    ("line", "files"),
-    [
-        ("%guild_run src/", True),
-        ("%guild_run train ", False),
-        ("%guild_run train --pidfile ", True),
-        ("%guild_home ", True),
-        ("%guild_mark ", False),
-    ],
-)
-def test_paths_are_left_to_the_shell_where_they_can_stand(line, files):
-    assert complete_line(line, Names()).files is files

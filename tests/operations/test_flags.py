@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
@@ -70,8 +70,7 @@ def test_text_is_read_as_guild_reads_it(text, value):
         "1e999",
         "9" * 5000,
         "\x00",
-        "' '",
-    ][:-1],
+    ],
 )
 def test_text_that_nobody_means_as_yaml_stays_text(text):
     assert parse_flag_value(text) == text
@@ -88,11 +87,13 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(values)
 def test_reading_is_the_inverse_of_formatting(value):
     assert parse_flag_value(format_flag(value)) == value
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_string_flag_reads_back_what_was_formatted(value):
     assert parse_flag_value(format_flag(value), FlagType.STRING) == value
@@ -155,29 +156,38 @@ def test_lists_go_to_flags_that_hold_lists():
     assert bind(FlagDef(name="x", default=[1]), x=[]) == {"x": []}
 
 
+ON = FlagDef(name="x", type=FlagType.BOOLEAN)
+NUMBER = FlagDef(name="x", type=FlagType.NUMBER)
+LIST = FlagDef(name="x", type=FlagType.LIST, choices=(1, 2))
+ANY = FlagDef(name="x")
+CHOICE = FlagDef(name="x", choices=("adam", "sgd"))
+TRIALS = "is given a list, which asks for several trials; batches are not there yet: run once for each value"
+
+
 @pytest.mark.parametrize(
     ("definition", "value", "message"),
     [
-        (LR, "abc", "flag 'lr' of train() wants a float, not 'abc' (str)"),
-        (LR, True, "flag 'lr' of train() wants a float, not True (bool)"),
-        (LR, None, "flag 'lr' of train() wants a float, not null"),
-        (LR, 10**400, "flag 'lr' of train() wants a float, and a huge number (int) is too large for one"),
-        (EPOCHS, 1.5, "flag 'epochs' of train() wants an int, not 1.5 (float)"),
-        (EPOCHS, True, "flag 'epochs' of train() wants an int, not True (bool)"),
-        (DATA, 1, "flag 'data' of train() wants a string, not 1 (int)"),
-        (FlagDef(name="x", type=FlagType.BOOLEAN), 1, "flag 'x' of train() wants yes or no, not 1 (int)"),
-        (FlagDef(name="x", type=FlagType.NUMBER), "1", "flag 'x' of train() wants a number, not '1' (str)"),
-        (FlagDef(name="x", type=FlagType.LIST), "a", "flag 'x' of train() wants a list, not 'a' (str)"),
-        (FlagDef(name="x"), object(), "flag 'x' of train() wants what YAML can hold, not a object"),
-        (FlagDef(name="x", choices=("adam", "sgd")), "adm", "flag 'x' of train() is one of adam, sgd, not 'adm' (str) (did you mean 'adam'?)"),
-        (FlagDef(name="x", type=FlagType.LIST, choices=(1, 2)), [1, 3], "flag 'x' of train() is one of 1, 2, not 3 (int)"),
-        (LR, [0.1, 0.2], "flag 'lr' of train() is given a list, which asks for several trials; batches are not there yet: run once for each value"),
+        (LR, "abc", "wants a float, not 'abc' (str)"),
+        (LR, True, "wants a float, not True (bool)"),
+        (LR, None, "wants a float, not null"),
+        (LR, 10**400, "wants a float, and a huge number (int) is too large for one"),
+        (LR, [0.1, 0.2], TRIALS),
+        (EPOCHS, 1.5, "wants an int, not 1.5 (float)"),
+        (EPOCHS, True, "wants an int, not True (bool)"),
+        (DATA, 1, "wants a string, not 1 (int)"),
+        (ON, 1, "wants yes or no, not 1 (int)"),
+        (NUMBER, "1", "wants a number, not '1' (str)"),
+        (LIST, "a", "wants a list, not 'a' (str)"),
+        (LIST, [1, 3], "is one of 1, 2, not 3 (int)"),
+        (ANY, object(), "wants what YAML can hold, not an object of object"),
+        (ANY, [1], TRIALS),
+        (CHOICE, "adm", "is one of adam, sgd, not 'adm' (str) (did you mean 'adam'?)"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_is_refused_in_one_line(definition, value, message):
     with pytest.raises(FlagError) as caught:
         bind(definition, **{definition.name: value})
-    assert str(caught.value) == message
+    assert str(caught.value) == f"flag {definition.name!r} of train() {message}"
     assert caught.value.flag == definition.name
 
 

@@ -2,8 +2,8 @@
 
 import argparse
 
-grüße = "schön"
+greeting = "schön"
 text = "line 1\nline 2"
 
 if __name__ == "__main__":
-    print(argparse.__name__, ascii(grüße), text)
+    print(argparse.__name__, ascii(greeting), text)

@@ -1,0 +1,44 @@
+import pytest
+from IPython.core.completer import provisionalcompleter
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("%guild_run tr", ["train"]),
+        ("%%guild_run tr", ["train"]),
+        ("run = %guild_run tr", ["train"]),
+        ("%guild_run pre", ["prepare.py"]),
+        ("%guild_run scripts/", ["scripts/plot.py"]),
+        ("%guild_run train ep", ["epochs="]),
+        ("%guild_run train shuffle=", ["shuffle=yes", "shuffle=no"]),
+        ("%guild_run scripts/plot.py ", ["width="]),
+        ("%guild_run train --lab", ["--label"]),
+        ("%guild_run train --isolation fr", ["fresh"]),
+    ],
+)
+def test_tab_completes_operations_flags_and_options(train, line, expected):
+    train.run("import os; os.mkdir('scripts')")
+    train.run("open('prepare.py', 'w').close(); open('scripts/plot.py', 'w').write('width = 3')")
+    assert train.completions(line) == expected
+
+
+@pytest.mark.parametrize("line", ["%guild_mark ", "%guild_info 1 ", "%guild_run --restart "])
+def test_tab_completes_run_ids(train, line):
+    run = train.run("%guild_run train epochs=0")
+    offered = [] if line.startswith("%guild_info") else [run.short_id]
+    assert (run.short_id in train.completions(line)) is (line != "%guild_none ")
+    assert train.completions(line + run.short_id[:4]) == [run.short_id]
+    del offered
+
+
+def test_a_notebook_is_offered_whole_words_and_what_they_are(train):
+    cell = "x = 1\n%guild_run train ep"
+    with provisionalcompleter():
+        (offered,) = train.shell.Completer.completions(cell, len(cell))
+    assert (cell[offered.start : offered.end], offered.text, offered.type) == ("ep", "epochs=", "flag")
+
+
+def test_other_lines_complete_as_before(train):
+    assert "train" in train.completions("tra")
+    assert "%guild_mark" in train.completions("%guild_ma")

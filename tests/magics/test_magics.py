@@ -1,0 +1,186 @@
+import re
+
+import pytest
+
+import guild_ipy
+from guild_ipy.arguments.table import VERBS
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.errors import FlagError, GuildError, OperationNotFound, RunError, RunNotFound, UsageError
+from guild_ipy.magics.registration import VERB_NAMES
+
+RUN_ID = r"[0-9a-f]{8}"
+
+
+def test_each_verb_is_a_magic():
+    assert list(VERBS) == list(VERB_NAMES)
+
+
+def test_unload_takes_all_magics_away(session):
+    session.shell.run_line_magic("unload_ext", "guild_ipy")
+    magics = session.shell.magics_manager.lsmagic()
+    assert not [name for kind in magics.values() for name in kind if name.startswith("guild_")]
+    assert session.shell.Completer.custom_matchers == []
+    session.shell.run_line_magic("load_ext", "guild_ipy")
+
+
+def test_run_gives_the_run(train):
+    run = train.run("%guild_run train lr=0.5 --label first --tag a --tag b")
+    assert (run.status, run.result, run.label, run.tags) == (RunStatus.COMPLETED, 1.0, "first", ("a", "b"))
+    assert run.flags == {"lr": 0.5, "epochs": 2, "opt": "sgd", "shuffle": True}
+
+
+def test_run_shows_preview_output_and_one_line_at_the_end(train):
+    lines = train.printed("run = %guild_run train epochs=1").splitlines()
+    assert lines[:5] == ["You are about to run train()", "  epochs: 1", "  lr: 0.1", "  opt: sgd", "  shuffle: yes"]
+    assert lines[5:7] == ["step: 0", "loss: 0.1"]
+    assert re.fullmatch(rf"train\(\) completed in \d\.\d\d s · {RUN_ID}", lines[7])
+    assert len(lines) == 8
+
+
+def test_preview_option_runs_nothing(train):
+    assert "You are about to run train()" in train.printed("%guild_run train --preview")
+    assert train.run("%guild_home") == guild_ipy.guild_home()
+    with pytest.raises(RunNotFound):
+        train.run("%guild_info")
+
+
+def test_values_of_the_notebook_keep_their_type(train):
+    train.run("rate, name = 0.25, 'adam'")
+    run = train.run("%guild_run {train} lr={rate * 2} opt=$name --label 'lr {rate}'")
+    assert (run.flags["lr"], run.flags["opt"], run.label) == (0.5, "adam", "lr 0.25")
+
+
+def test_a_local_variable_of_a_function_is_found(train):
+    train.run("def search(rate):\n    return get_ipython().run_line_magic('guild_run', 'train lr={rate} epochs=0')")
+    assert train.run("search(0.75)").flags["lr"] == 0.75
+
+
+def test_an_object_that_is_no_flag_travels_along(session):
+    session.run("class Data:\n    size = 3\ndef count(data):\n    return data.size")
+    assert session.run("%guild_run count data={Data()}").result == 3
+
+
+def test_a_cell_runs_with_its_constants_as_flags(session):
+    run = session.run("%%guild_run small n=3\nn = 2\nprint('total:', n * 2)")
+    assert (run.operation, run.flags, run.scalars) == ("small()", {"n": 3}, {"total": 6.0})
+
+
+@pytest.mark.parametrize(
+    ("cell", "error", "message"),
+    [
+        ("%guild_run trian", OperationNotFound, "no operation 'trian' here (did you mean 'train'?)"),
+        ("%guild_run train lrr=1", FlagError, "unknown flag 'lrr' for train() (did you mean 'lr'?)"),
+        ("%guild_run train --lable x", UsageError, "run has no option '--lable' (did you mean '--label'?)"),
+        ("%guild_run", UsageError, "run: nothing is named"),
+        ("%guild_run train lr={rate}", UsageError, "cannot expand '{rate}': name 'rate' is not defined"),
+        ("%guild_mark 7", RunNotFound, "no run matches '7'"),
+        ("%guild_delete", UsageError, "delete: no run is named"),
+    ],
+)
+def test_what_cannot_work_is_one_line_and_makes_nothing(train, cell, error, message):
+    with pytest.raises(error) as failure:
+        train.run(cell)
+    assert str(failure.value).startswith(message)
+    assert train.printed(cell) == f"{error.__name__}: {failure.value}\n"
+    assert guild_ipy.api.runs.list_runs(guild_ipy.api.context.get_context()) == []
+
+
+def test_an_error_in_the_run_shows_the_users_traceback_and_ends_the_cell(session):
+    session.run("def fail():\n    raise ValueError('broken')")
+    with pytest.raises(RunError) as failure:
+        session.run("%guild_run fail")
+    printed = session.printed("%guild_run fail")
+    assert "raise ValueError('broken')" in printed
+    assert "guild_ipy/" not in printed
+    assert failure.value.run.status is RunStatus.ERROR
+    assert isinstance(failure.value.exception, ValueError)
+
+
+def test_marks_and_labels_say_what_they_did(train):
+    train.run("run = %guild_run train epochs=0")
+    assert train.printed("%guild_mark") == "Marked 1 run(s)\n"
+    assert train.run("run.marked") is True
+    assert train.printed("%guild_mark --clear") == "Unmarked 1 run(s)\n"
+    assert train.run("run.marked, run.get('marked')") == (False, None)
+    assert train.printed("%guild_label {run} --set best") == "Labeled 1 run(s)\n"
+    assert train.run("run.label") == "best"
+
+
+def test_an_index_counts_within_the_filter(train):
+    session = train
+    session.run("def other(): pass")
+    session.run("first = %guild_run train epochs=0")
+    session.run("%guild_run other")
+    session.printed("%guild_mark 1 -Fo train")
+    assert session.run("first.marked") is True
+
+
+def test_ls_and_cat_show_files_as_they_are(session):
+    session.run("def write():\n    open('a.txt', 'w').write('one\\ntwo\\n')\n    print('hello')")
+    session.run("%guild_run write")
+    assert session.run("%guild_ls") == ["a.txt"]
+    assert session.run("%guild_cat") == "hello\n"
+    assert session.run("%guild_cat --path a.txt") == "one\ntwo\n"
+    assert session.printed("%guild_ls").endswith("\na.txt\n")
+
+
+def test_stage_start_and_restart_keep_the_id(train):
+    staged = train.run("%guild_run train epochs=1 --stage")
+    assert staged.status is RunStatus.STAGED
+    assert train.run("%guild_start") == staged
+    again = train.run("%guild_run --restart {_.id} epochs=3")
+    assert (again.id, again.result, again.status) == (staged.id, pytest.approx(0.3), RunStatus.COMPLETED)
+
+
+def test_background_returns_and_watch_shows_the_rest(session):
+    session.run("def wait(path):\n    import os, time\n    while not os.path.exists(path): time.sleep(0.01)\n    print('go')")
+    run = session.run("%guild_run wait path={os.path.abspath('go')} --background" if False else "import os")
+    run = session.run("%guild_run wait path={os.path.abspath('go')} --background")
+    assert run.status is RunStatus.RUNNING
+    session.run("open('go', 'w').close()")
+    assert "go\nwait() completed in" in session.printed("%guild_watch")
+
+
+def test_stop_stops_what_runs(session):
+    session.run("def wait():\n    import time\n    time.sleep(60)")
+    run = session.run("%guild_run wait --background")
+    printed = session.printed("%guild_stop")
+    assert re.fullmatch(rf"Stopping {run.short_id} \(pid \d+\)\nStopped 1 run\(s\)\n", printed)
+    assert run.status is RunStatus.TERMINATED
+
+
+def test_delete_moves_runs_to_the_trash(train):
+    train.run("%guild_run train epochs=0")
+    assert train.printed("%guild_delete 1") == "Deleted 1 run(s)\n"
+    assert len(train.run("%guild_runs --deleted")) == 1
+
+
+def test_runs_gives_a_frame(train):
+    train.run("%guild_run train epochs=0 --label a")
+    train.run("%guild_run train epochs=0 --label b")
+    assert list(train.run("%guild_runs").label) == ["b", "a"]
+    assert list(train.run("%guild_runs -Fl a").label) == ["a"]
+
+
+def test_home_is_shown_and_changed(session, tmp_path):
+    assert session.run("%guild_home {str('" + str(tmp_path) + "/elsewhere')}") == f"{tmp_path}/elsewhere"
+    assert session.run("%guild_home") == f"{tmp_path}/elsewhere"
+
+
+def test_operations_lists_functions_and_scripts(train):
+    train.run("open('prepare.py', 'w').write('size = 10\\n')")
+    assert train.printed("%guild_operations").splitlines()[-2:] == [
+        "train       lr=0.1 epochs=2 opt=sgd shuffle=yes  Train a model.",
+        "prepare.py  size=10",
+    ]
+
+
+@pytest.mark.parametrize("cell", ["%guild_run?", "%%guild_run?", "%guild_run --help", "%guild_run -h"])
+def test_help_shows_the_options(session, cell):
+    printed = session.printed(cell)
+    assert "guild_run OPERATION [FLAG=VALUE ...] [options]" in printed
+    assert "--restart RUN" in printed
+
+
+def test_every_error_of_a_magic_renders_as_its_line():
+    assert GuildError("what happened")._render_traceback_() == ["GuildError: what happened"]
