@@ -21,7 +21,6 @@ from __future__ import annotations
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing: the process of a script imports this
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import TracebackType
     from typing import Any
 
 
@@ -142,8 +141,3 @@ class RunError(GuildError, RuntimeError):
         self.run = run
         self.exception = exception
         super().__init__(message)
-
-    def with_cause(self, traceback: TracebackType | None = None) -> RunError:
-        """Chain the operation's own exception as the cause."""
-        self.__cause__ = self.exception
-        return self.with_traceback(traceback)

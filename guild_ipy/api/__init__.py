@@ -1,5 +1,6 @@
 """One plain function for each verb, wiring the layers below; the faces only parse, call and show.
 
-``run`` · ``start`` · ``runs`` · ``info`` · ``files`` · ``mark`` · ``label`` · ``stop`` · ``watch`` · ``delete`` · ``home`` ·
-``operations``. They take a :class:`~guild_ipy.api.context.Context` and give :class:`~guild_ipy.api.handle.Run` objects.
+``run`` · ``start`` · ``runs`` · ``info`` · ``files`` · ``mark`` · ``label`` · ``stop`` · ``watch`` · ``delete`` ·
+``home`` · ``operations``. They take a :class:`~guild_ipy.api.context.Context` and give
+:class:`~guild_ipy.api.handle.Run` objects.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import select
 import time
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from guild_ipy.domain.flags import FlagValue, format_flag
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.recover import recover_run
 from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.output import read_output
 from guild_ipy.store.run import RunRecord, read_run, read_status
@@ -126,6 +126,7 @@ class Run:
     @property
     def scalar_summaries(self) -> dict[str, ScalarSummary]:
         """First, last, min, max, average, total and count of each scalar."""
+        recover_run(self._dir)
         return summarize(self._dir)
 
     @property
@@ -184,10 +185,10 @@ class Run:
         return f"<Run {self.short_id} {self.operation} {self.status}>"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Run) and os.path.samefile(self.path, other.path)
+        return isinstance(other, Run) and self.path == other.path
 
     def __hash__(self) -> int:
-        return hash(self.id)
+        return hash(self.path)
 
     def summary(self) -> dict[str, str]:
         """Give what its text and HTML forms show, as names and texts."""

@@ -54,7 +54,6 @@ def get_info(run: Run) -> RunInfo:
         "operation": run.operation,
         "from": run.opref.package,
         "status": str(record.status),
-        "damage": record.damage or "",
         "started": record.started_at.strftime(_TIME) if record.started_at else "",
         "stopped": record.stopped_at.strftime(_TIME) if record.stopped_at else "",
         "marked": "yes" if record.marked else "no",
@@ -66,6 +65,8 @@ def get_info(run: Run) -> RunInfo:
         "exit_status": "" if record.exit_status is None else str(record.exit_status),
         "pid": _pid(run),
     }
+    if record.damage:
+        lines["damage"] = record.damage
     sections = {
         "tags": dict.fromkeys(record.tags, ""),
         "flags": {name: format_flag(value) for name, value in sorted(record.flags.items())},

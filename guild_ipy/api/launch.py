@@ -35,26 +35,38 @@ class LaunchOptions:
     pidfile: str | None = None
     """File that gets the process id of the run; implies `background`."""
 
+    @property
+    def leaves(self) -> bool:
+        """Whether the verb returns while the run goes on."""
+        return self.background or self.pidfile is not None
 
-def launch(context: Context, run: Run, alive: int, options: LaunchOptions, viewer: Viewer) -> Run:
-    """Start a prepared run and follow it to its end, or leave it in the background.
+
+def begin(context: Context, run: Run, alive: int, options: LaunchOptions) -> StartedRun:
+    """Start a prepared run.
 
     Raises
     ------
-    EngineError
+    EngineError, RunStateError, UsageError
         If no process could be had; the caller still holds `alive` then.
+    """
+    meta = get_meta(run)
+    request = _request(context, run, meta)
+    isolation = options.isolation or context.settings.isolation
+    python = _interpreter(run, meta)
+    if python != request.python:
+        request, isolation = replace(request, python=python), "fresh"
+    return context.engine.start(request, alive, isolation)
+
+
+def see_through(context: Context, run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer) -> Run:
+    """Follow a started run to its end, or leave it in the background.
+
+    Raises
+    ------
     RunError
         If the run failed or was interrupted.
     """
-    request = _request(context, run)
-    isolation = options.isolation or context.settings.isolation
-    python = _interpreter(run, request)
-    if python != request.python:
-        request, isolation = replace(request, python=python), "fresh"
-    started = context.engine.start(request, alive, isolation)
-    if options.background or options.pidfile:
-        return _leave(run, started, options, viewer)
-    return _follow(context, run, started, viewer)
+    return _leave(run, started, options, viewer) if options.leaves else _follow(context, run, started, viewer)
 
 
 def follow(context: Context, run: Run, wait: Callable[[float], bool], viewer: Viewer) -> None:
@@ -63,13 +75,20 @@ def follow(context: Context, run: Run, wait: Callable[[float], bool], viewer: Vi
         viewer.output(text)
 
 
-def _request(context: Context, run: Run) -> LaunchRequest:
-    meta = _meta(run)
+def get_meta(run: Run) -> JobMeta:
+    """Read what a run's program needs; RunStateError for a run that Guild AI made."""
+    meta = read_meta(run.dir)
+    if meta is None:
+        raise RunStateError(f"run {run.short_id} was not made by guild_ipy; use `guild run --restart {run.short_id}`")
+    return meta
+
+
+def _request(context: Context, run: Run, meta: JobMeta) -> LaunchRequest:
     project_dir = meta.import_path[0] if meta.import_path else ""
-    added = run_environment(run.dir, context.home, run.opref, project_dir, meta)
+    home = context.home
     return LaunchRequest(
         path=run.path,
-        env={**os.environ, **added},
+        env={**os.environ, **run_environment(run.dir, home, run.opref, project_dir, meta)},
         python=sys.executable,
         forks=True,
         output_scalars=meta.output_scalars,
@@ -77,22 +96,14 @@ def _request(context: Context, run: Run) -> LaunchRequest:
         stop_grace=context.settings.stop_grace,
         scan_interval=context.settings.scan_interval,
         project_dir=project_dir,
-        cache_dir=context.home.cache,
+        cache_dir=home.cache,
     )
 
 
-def _meta(run: Run) -> JobMeta:
-    meta = read_meta(run.dir)
-    if meta is None:
-        raise RunStateError(f"run {run.short_id} was not made by guild_ipy; use `guild run --restart {run.short_id}`")
-    return meta
-
-
-def _interpreter(run: Run, request: LaunchRequest) -> str:
+def _interpreter(run: Run, meta: JobMeta) -> str:
     """Give the interpreter that made the run if its payload is bound to that one, else ours."""
-    meta = _meta(run)
     if meta.script is not None or meta.python == f"{sys.version_info.major}.{sys.version_info.minor}":
-        return request.python
+        return sys.executable
     recorded = str((run.get("cmd") or [""])[0])
     if os.access(recorded, os.X_OK):
         return recorded
@@ -103,10 +114,12 @@ def _interpreter(run: Run, request: LaunchRequest) -> str:
 
 
 def _leave(run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer) -> Run:
-    if not started.wait_started(_START_SECONDS):
-        raise RunError(f"{run.operation} did not start within a minute · {run.short_id}", run=run)
+    has_started = started.wait_started(_START_SECONDS)
+    started.close()
     if started.failure:
         raise RunError(f"{run.operation} could not be started: {started.failure}", run=run)
+    if not has_started:
+        raise RunError(f"{run.operation} did not start within a minute · {run.short_id}", run=run)
     lock = read_lock(run.dir)
     if options.pidfile and lock is not None:
         write_new_file(options.pidfile, b"%d\n" % lock.run.pid)
@@ -163,8 +176,4 @@ def _check(run: Run, started: StartedRun) -> Run:
     raise RunError(message, run=run, exception=run.exception)
 
 
-_ENDINGS = {
-    RunStatus.ERROR: "failed",
-    RunStatus.TERMINATED: "was terminated",
-    RunStatus.DAMAGED: "is damaged",
-}
+_ENDINGS = {RunStatus.ERROR: "failed", RunStatus.TERMINATED: "was terminated", RunStatus.DAMAGED: "is damaged"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.call import inspect_callable
-from guild_ipy.operations.resolve import Surroundings, ScriptOperation, find_operation, known_operations
+from guild_ipy.operations.resolve import ScriptOperation, Surroundings, find_operation, known_operations
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context

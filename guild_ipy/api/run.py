@@ -10,10 +10,11 @@ from typing import Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions, launch
+from guild_ipy.api.launch import LaunchOptions, begin, see_through
 from guild_ipy.api.viewer import Preview, Viewer
+from guild_ipy.engine.output_scalars import check_patterns
 from guild_ipy.engine.prepare import prepare_run
-from guild_ipy.errors import EngineError
+from guild_ipy.errors import GuildError
 from guild_ipy.operations.resolve import (
     Resolved,
     SpecOptions,
@@ -59,6 +60,7 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
     RunError
         If the run failed or was interrupted; it carries the run.
     """
+    check_patterns(request.spec.output_scalars)
     surroundings = surroundings_of(context)
     operation = find_operation(request.operation, surroundings)
     resolved = resolve(operation, request.args, request.flags, request.spec, surroundings)
@@ -72,11 +74,12 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
         viewer.ended(made)
         return made
     try:
-        return launch(context, made, alive, request.launch, viewer)
-    except EngineError:
+        started = begin(context, made, alive, request.launch)
+    except GuildError:
         shutil.rmtree(run_dir.path, ignore_errors=True)
         os.close(alive)
         raise
+    return see_through(context, made, started, request.launch, viewer)
 
 
 def surroundings_of(context: Context) -> Surroundings:

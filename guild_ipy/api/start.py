@@ -10,13 +10,13 @@ from typing import Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions, launch
+from guild_ipy.api.launch import LaunchOptions, begin, get_meta, see_through
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.domain.label import default_label
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.meta import JobMeta, read_meta
+from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.prepare import job_files
-from guild_ipy.errors import EngineError, RunStateError
+from guild_ipy.errors import GuildError, RunStateError
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.script import inspect_script, script_arguments
 from guild_ipy.store.attrs import delete_attr, write_attr
@@ -49,7 +49,7 @@ def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) ->
     status = run.status
     if status is not RunStatus.STAGED:
         raise RunStateError(f"run {run.short_id} is {status}, not staged; run it again with --restart {run.short_id}")
-    return _start(context, _Attempt(run=run, meta=_meta(run), verb="start"), options, viewer)
+    return _start(context, _Attempt(run=run, meta=get_meta(run), verb="start"), options, viewer)
 
 
 def restart(context: Context, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:
@@ -64,7 +64,7 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     RunError
         If the run failed or was interrupted.
     """
-    meta = _change_flags(_meta(run), run, change.flags)
+    meta = _change_flags(get_meta(run), run, change.flags)
     return _start(context, _Attempt(run=run, meta=meta, verb="stage" if change.stage else "restart"), options, viewer)
 
 
@@ -91,17 +91,11 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
         viewer.ended(run)
         return run
     try:
-        return launch(context, run, alive, options, viewer)
-    except EngineError:
+        started = begin(context, run, alive, options)
+    except GuildError:
         release_run(run.dir, alive, staged=was_staged)
         raise
-
-
-def _meta(run: Run) -> JobMeta:
-    meta = read_meta(run.dir)
-    if meta is None:
-        raise RunStateError(f"run {run.short_id} was not made by guild_ipy; use `guild run --restart {run.short_id}`")
-    return meta
+    return see_through(context, run, started, options, viewer)
 
 
 def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:

@@ -24,6 +24,7 @@ class RunsArguments:
     """Which runs to list."""
 
     filter: RunFilter
+    details: bool = False
     all: bool = False
     """Whether a shell lists more than the newest."""
 
@@ -81,11 +82,12 @@ def _declare_one_run(parser: VerbParser) -> None:
 def _declare_runs(parser: VerbParser) -> None:
     add_filters(parser)
     add_deleted(parser)
+    parser.add_argument("-v", "--details", action="store_true", help="more about each run")
     parser.add_argument("-a", "--all", action="store_true", help="all (a shell lists the newest 20 otherwise)")
 
 
 def _read_runs(namespace: argparse.Namespace) -> RunsArguments:
-    return RunsArguments(filter=read_filter(namespace), all=namespace.all)
+    return RunsArguments(filter=read_filter(namespace), details=namespace.details, all=namespace.all)
 
 
 def _declare_info(parser: VerbParser) -> None:

@@ -42,6 +42,8 @@ class FlagDef:
     type: FlagType = FlagType.ANY
     default: FlagValue = None
     required: bool = False
+    nullable: bool = False
+    """Whether None is a value of it, whatever the type says."""
     choices: tuple[FlagValue, ...] = ()
     description: str = ""
     arg_name: str | None = None

@@ -63,6 +63,18 @@ class StartedRun:
         """Wait until the process lives (or has ended already)."""
         return self._listen(timeout, lambda: self.started) or self.started
 
+    def leave(self) -> None:
+        """Listen no more; the run goes on."""
+        if self.channel is not None:
+            self.channel.close()
+            self.channel = None
+
+    def close(self) -> None:
+        """Listen no more; the run goes on."""
+        if self.channel is not None:
+            self.channel.close()
+            self.channel = None
+
     def _listen(self, timeout: float | None, is_enough: Any) -> bool:  # noqa: ANN401 - a predicate
         deadline = None if timeout is None else time.monotonic() + timeout
         while self.channel is not None and not is_enough():

@@ -24,8 +24,8 @@ from guild_ipy.errors import StoreError
 from guild_ipy.store.attrs import encode_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive
-from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.manifest import ManifestEntry, format_manifest
+from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_new_file
 
@@ -134,7 +134,16 @@ def _write_run(run_dir: RunDir, spec: RunSpec, *, staged: bool) -> int:
     for folder in (run_dir.path, run_dir.guild, run_dir.attrs, run_dir.job, run_dir.tmp):
         os.mkdir(folder)
     alive = hold_alive(run_dir)
-    assert alive is not None
+    assert alive is not None, "nobody else knows the id yet"
+    try:
+        _fill(run_dir, spec, staged=staged)
+    except BaseException:
+        os.close(alive)
+        raise
+    return alive
+
+
+def _fill(run_dir: RunDir, spec: RunSpec, *, staged: bool) -> None:
     for path, content in _files(run_dir, spec):
         write_new_file(path, content)
     if staged:  # Guild AI's queues take the oldest; without it the order of making would be lost
@@ -142,7 +151,6 @@ def _write_run(run_dir: RunDir, spec: RunSpec, *, staged: bool) -> int:
     _write_source(run_dir, spec)
     (set_staged if staged else set_pending)(run_dir)
     write_new_file(run_dir.opref, str(spec.opref).encode())
-    return alive
 
 
 def _files(run_dir: RunDir, spec: RunSpec) -> Iterator[tuple[str, bytes]]:

@@ -80,7 +80,16 @@ def take_over(run_dir: RunDir) -> bool:
     alive = os.environ.pop(ALIVE_VARIABLE, None)
     os.chdir(run_dir.path)
     if alive is None:
+        _forget_last_attempt(run_dir)
         return False
     os.set_inheritable(int(alive), False)
     redirect_streams(run_dir)
     return True
+
+
+def _forget_last_attempt(run_dir: RunDir) -> None:
+    for path in (run_dir.result, run_dir.result_text, run_dir.exception, run_dir.exit_status):
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            continue

@@ -76,10 +76,7 @@ def _start(run_dir: RunDir, request: LaunchRequest, channel: socket.socket, aliv
     _reserve(run_dir)
     write_attr(run_dir, "started", time.time_ns() // 1000)
     output = os.open(run_dir.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-    if request.forks:
-        pid = _fork_run(run_dir, request, output, channel)
-    else:
-        pid = _spawn_run(run_dir, request, output, alive)
+    pid = _fork_run(run_dir, request, output, channel) if request.forks else _spawn_run(run_dir, request, output, alive)
     os.close(output)
     lock = LockContent(
         run=ProcessId(pid=pid, start=process_start(pid)),

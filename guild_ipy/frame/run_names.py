@@ -8,7 +8,6 @@ still come to share them: then the name is refused, never taken for one of the t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
@@ -28,10 +27,8 @@ def short_names(ids: Sequence[str], among: Iterable[str]) -> list[str]:
     >>> short_names(["0123456789ab", "cdef01234567"], ["0123456789ab", "0123456788ab", "cdef01234567"])
     ['0123456789', 'cdef0123']
     """
-    alike: dict[str, set[str]] = defaultdict(set)
-    for each in (*ids, *among):
-        alike[each[:SHORT_ID_LENGTH]].add(each)
-    return [_short_name(each, alike[each[:SHORT_ID_LENGTH]]) for each in ids]
+    ordered = sorted({*ids, *among})
+    return [_short_name(each, ordered) for each in ids]
 
 
 def find_ids(names: Iterable[str], ids: Collection[str]) -> dict[str, str]:
@@ -74,14 +71,14 @@ def read_names(frame: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(_name(value) for value in column))
 
 
-def _short_name(each: str, alike: Collection[str]) -> str:
-    shared = max((_shared_length(each, other) for other in alike if other != each), default=0)
-    return each[: max(SHORT_ID_LENGTH, shared + 1)]
-
-
-def _shared_length(one: str, other: str) -> int:
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+def _short_name(each: str, ordered: Sequence[str]) -> str:
+    at = bisect_left(ordered, each)
+    beside = (*ordered[max(0, at - 1) : at], *ordered[at + 1 : at + 2])  # nothing shares more with it
+    alike = [other for other in beside if other.startswith(each[:SHORT_ID_LENGTH])]
+    length = SHORT_ID_LENGTH
+    while any(other.startswith(each[:length]) for other in alike) and length < len(each):
+        length += 1
+    return each[:length]
 
 
 def _find_id(name: str, ordered: Sequence[str]) -> str | None:

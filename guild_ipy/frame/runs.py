@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Unpack
 
 import pandas as pd
@@ -57,7 +57,7 @@ def frame_runs(run_filter: RunFilter, *, details: bool = False) -> pd.DataFrame:
     return listing_frame(dict(zip(names, records, strict=True)), details=details)
 
 
-def find_runs(home: Home, names: Iterable[str]) -> dict[str, RunDir]:
+def find_runs(home: Home, names: Sequence[str]) -> dict[str, RunDir]:
     """Give the runs, live or deleted, that the names of a frame mean.
 
     Raises

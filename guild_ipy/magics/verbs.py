@@ -77,7 +77,8 @@ def _watch(words: Words) -> Run:
 def _runs(words: Words) -> pd.DataFrame:
     from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
 
-    return frame_runs(look.RUNS.parse(words).filter)
+    arguments = look.RUNS.parse(words)
+    return frame_runs(arguments.filter, details=arguments.details)
 
 
 def _info(words: Words) -> RunInfo:

@@ -10,6 +10,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue
+from guild_ipy.operations.parser_calls import find_calls, find_made_by, is_called_on
 from guild_ipy.operations.script_interface import ArgumentStyle, ScriptArgument
 from guild_ipy.operations.static_values import Names, find_flag_value, find_text, is_true
 
@@ -22,21 +23,25 @@ def find_argparse_arguments(tree: ast.Module, names: Names) -> tuple[ScriptArgum
     names
         Values of the module's names, see :func:`~guild_ipy.operations.static_values.find_names`.
     """
-    calls = _find_calls(tree, "add_argument")
+    calls = find_calls(tree, "add_argument")
     if not calls:
         return None
-    commands, rivals = (
-        _find_made_by(tree, {"add_parser"}),
-        _find_made_by(tree, {"add_mutually_exclusive_group"}),
-    )
+    commands = find_made_by(tree, {"add_parser"})
+    rivals = find_made_by(tree, {"add_mutually_exclusive_group"})
     later_defaults = _find_later_defaults(tree)
     arguments: dict[str, ScriptArgument] = {}
     for call in calls:
-        argument = None if _is_of(call, commands) else _read_call(call, names, later_defaults)
+        argument = None if is_called_on(call, commands) else _read_call(call, names, later_defaults)
         if argument is not None:
-            alone = replace(argument, passes_default=False) if _is_of(call, rivals) else argument
+            alone = replace(argument, passes_default=False) if is_called_on(call, rivals) else argument
             arguments.setdefault(argument.flag.name, alone)
     return tuple(arguments.values())
+
+
+def _find_later_defaults(tree: ast.Module) -> dict[str, ast.expr]:
+    """Find what ``set_defaults`` puts in place of the default of each destination."""
+    calls = find_calls(tree, "set_defaults")
+    return {keyword.arg: keyword.value for call in calls for keyword in call.keywords if keyword.arg}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,50 +255,3 @@ def _convert(default: FlagValue, flag_type: FlagType) -> FlagValue:
     except (ValueError, OverflowError):
         return None
     return default
-
-
-# -- the source
-
-
-def _find_calls(tree: ast.Module, method: str) -> list[ast.Call]:
-    """Find calls of a method in the order of the source."""
-    found = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method
-    ]
-    return sorted(found, key=lambda call: (call.end_lineno or 0, call.end_col_offset or 0))
-
-
-def _find_made_by(tree: ast.Module, makers: set[str]) -> frozenset[str]:
-    """Find the names of what certain methods made, and of groups within it."""
-    made: set[str] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(attr=maker, value=owner))):
-                if maker in makers or (maker in _GROUPS and _name(owner) in made):
-                    made.add(name)
-    return frozenset(made) | makers
-
-
-def _is_of(call: ast.Call, receivers: frozenset[str]) -> bool:
-    """Whether a method is called on one of those names, or on what a maker of them gave just before."""
-    match call.func:
-        case ast.Attribute(value=ast.Call(func=ast.Attribute(attr=maker))):
-            return maker in receivers
-        case ast.Attribute(value=owner):
-            return _name(owner) in receivers
-    return False
-
-
-_GROUPS = {"add_argument_group", "add_mutually_exclusive_group"}
-
-
-def _name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _find_later_defaults(tree: ast.Module) -> dict[str, ast.expr]:
-    """Find what ``set_defaults`` puts in place of the default of each destination."""
-    calls = _find_calls(tree, "set_defaults")
-    return {keyword.arg: keyword.value for call in calls for keyword in call.keywords if keyword.arg}

@@ -21,6 +21,12 @@ _TYPES: Mapping[object, FlagType] = {
     str: FlagType.STRING,
     list: FlagType.LIST,
 }
+_TYPES_OF_DEFAULTS: Mapping[type, FlagType] = {
+    int: FlagType.NUMBER,
+    float: FlagType.NUMBER,
+    bool: FlagType.BOOLEAN,
+    list: FlagType.LIST,
+}
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY,)
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -128,17 +134,20 @@ def _flag_def(parameter: inspect.Parameter, hint: object) -> FlagDef:
     return FlagDef(
         name=parameter.name,
         type=_flag_type(hint, parameter.default),
+        nullable=hint is None,
         default=default if is_flag_value(default) else None,
         required=not has_default,
     )
 
 
 def _flag_type(hint: object, default: object) -> FlagType:
-    """Take the annotation's word, unless the default is None; a list default makes a list, the rest takes anything."""
-    declared = _TYPES.get(getattr(hint, "__origin__", hint))
-    if declared is not None and default is not None:
-        return declared
-    return FlagType.LIST if isinstance(default, list) else FlagType.ANY
+    """Take the annotation's word, unless the default is None; without one that of the default.
+
+    A text as default promises nothing: ``max_features="sqrt"`` also takes a number.
+    """
+    if hint is not None:
+        return _TYPES.get(getattr(hint, "__origin__", hint), FlagType.ANY) if default is not None else FlagType.ANY
+    return _TYPES_OF_DEFAULTS.get(type(default), FlagType.ANY)
 
 
 def _hints(function: object) -> Mapping[str, Any]:
@@ -148,7 +157,7 @@ def _hints(function: object) -> Mapping[str, Any]:
     else:
         target = vars(inner).get("__init__") if isinstance(inner, type) else getattr(type(inner), "__call__", None)  # noqa: B004 - its annotations are wanted
     try:
-        return get_type_hints(target)  # type: ignore[arg-type] # a TypeError says what is none
+        return get_type_hints(target)
     except (NameError, TypeError, AttributeError):  # annotations that name what is not there
         return {}
 

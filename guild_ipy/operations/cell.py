@@ -10,9 +10,10 @@ from itertools import takewhile
 from typing import Any
 
 from guild_ipy.domain.constants import find_constants
-from guild_ipy.domain.flags import FlagDef, Flags, FlagType
+from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.payload import CellCode
 from guild_ipy.errors import UsageError
+from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.notebook import Notebook
 
@@ -52,7 +53,7 @@ def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook)
         tree = ast.parse(source, filename)
     except SyntaxError as error:
         raise UsageError(f"the cell is no Python: {error.msg} (line {error.lineno})") from error
-    defs = tuple(_flag_def(name, value) for name, value in find_constants(_top(tree)).items())
+    defs = define_constants(find_constants(_top(tree)))
     flags = bind_flags(defs, given, operation=f"{cell.name}()")
     code = CellCode(source=source, filename=filename, variables=_variables(tree, notebook.variables))
     return BoundCell(code=code, flags=flags, flag_defs=defs)
@@ -62,10 +63,6 @@ def _top(tree: ast.Module) -> ast.Module:
     """Give the assignments and imports that the cell begins with."""
     kinds = ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom
     return ast.Module(body=list(takewhile(lambda s: isinstance(s, kinds), tree.body)), type_ignores=[])
-
-
-def _flag_def(name: str, value: Any) -> FlagDef:  # noqa: ANN401 - a flag value
-    return FlagDef(name=name, default=value, type=FlagType.LIST if isinstance(value, list) else FlagType.ANY)
 
 
 def _variables(tree: ast.AST, namespace: Mapping[str, Any]) -> dict[str, Any]:

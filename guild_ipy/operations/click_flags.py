@@ -128,9 +128,8 @@ def _read(call: _Call) -> ScriptArgument:
 
 
 def _read_switch(call: _Call) -> ScriptArgument:
-    """Read an option without a value; one that is on by default is there to switch off."""
-    default = call.value("default") is True
-    flag = _define(call, FlagType.BOOLEAN, default=default, switch=not default or "flag_value" in call.keywords)
+    """Read an option without a value; what one that is on by default does depends on the version of click."""
+    flag = _define(call, FlagType.BOOLEAN, default=call.value("default") is True, switch=True)
     return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
 

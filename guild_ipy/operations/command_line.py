@@ -100,10 +100,10 @@ def _refusal(argument: ScriptArgument, text: str) -> FlagError:
 
 def _write_switch(argument: ScriptArgument, name: str, value: FlagValue) -> list[str]:
     flag = argument.flag
-    if _is_same(value, flag.arg_switch):
-        return [name]
     if _is_same(value, flag.default) or (value is False and flag.default is None):
         return []
+    if _is_same(value, flag.arg_switch):
+        return [name]
     raise FlagError(
         f"flag {flag.name!r} is a switch, {flag.arg_switch!r} or left out, not {value!r}",
         flag=flag.name,

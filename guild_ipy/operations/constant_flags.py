@@ -16,7 +16,7 @@ _TYPES = {
 
 
 def define_constants(constants: Mapping[str, FlagValue]) -> tuple[FlagDef, ...]:
-    """Make a flag of each constant; a number may become an int or a float, None may become anything.
+    """Make a flag of each constant; a number may become an int or a float, None anything, and anything None.
 
     Examples
     --------
@@ -24,6 +24,6 @@ def define_constants(constants: Mapping[str, FlagValue]) -> tuple[FlagDef, ...]:
     ['number', 'boolean', 'any']
     """
     return tuple(
-        FlagDef(name=name, default=value, type=_TYPES.get(type(value), FlagType.ANY))
+        FlagDef(name=name, default=value, type=_TYPES.get(type(value), FlagType.ANY), nullable=True)
         for name, value in constants.items()
     )

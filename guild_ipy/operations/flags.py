@@ -185,7 +185,7 @@ def _check(definition: FlagDef, value: FlagValue, operation: str) -> FlagValue:
             f"batches are not there yet: run once for each value",
             flag=definition.name,
         )
-    if value is None and definition.default is None and not definition.required:
+    if value is None and _takes_none(definition):
         return None
     if not _has_type(definition.type, value):
         raise FlagError(
@@ -197,9 +197,13 @@ def _check(definition: FlagDef, value: FlagValue, operation: str) -> FlagValue:
 
 
 def _read_text(definition: FlagDef, text: FlagText) -> FlagValue:
-    if text == "null" and definition.default is None and not definition.required:
+    if text == "null" and _takes_none(definition):
         return None
     return parse_flag_value(text, definition.type)
+
+
+def _takes_none(definition: FlagDef) -> bool:
+    return definition.nullable or (definition.default is None and not definition.required)
 
 
 def _takes_list(definition: FlagDef) -> bool:

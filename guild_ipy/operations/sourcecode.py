@@ -91,6 +91,7 @@ class _Known:
     """What is known of a file while its `stamp` stays."""
 
     stamp: tuple[int, ...]
+    """Times, size and inode; empty where they cannot be trusted to change with the file."""
     file: SourceFile | None
     """None if it is no text, or too large."""
     is_large: bool = False
@@ -155,7 +156,8 @@ _RECENT_NS = 2 * 10**9
 
 
 def _read(found: FoundFile, stamp: tuple[int, ...]) -> _Known:
-    is_settled = time.time_ns() - found.stat.st_ctime_ns > _RECENT_NS
+    if time.time_ns() - found.stat.st_ctime_ns <= _RECENT_NS:
+        stamp = ()
     with open(found.full_path, "rb", buffering=0) as file:
         content = file.read(_HEAD)
         if not _is_text(content, found.path):
@@ -167,7 +169,7 @@ def _read(found: FoundFile, stamp: tuple[int, ...]) -> _Known:
     if len(content) > MAX_BYTES:
         return _Known(stamp=(), file=None, is_large=True)
     source = SourceFile(path=found.path, content=content, origin=found.full_path)
-    return _Known(stamp=stamp if is_settled else (), file=source)
+    return _Known(stamp=stamp, file=source)
 
 
 _HEAD = 8192
@@ -179,7 +181,7 @@ def _is_text(head: bytes, path: str) -> bool:
     if b"\0" in head:
         return False
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < _HEAD)
     except UnicodeDecodeError:
         return False
     return True

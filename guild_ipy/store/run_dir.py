@@ -94,7 +94,7 @@ class RunDir:
     @property
     def tmp(self) -> str:
         """Where files are written before they get their name."""
-        return self.guild + "/tmp"
+        return self.guild + "/tmp"  # noqa: S108 - a folder of the run
 
     @property
     def output(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: Nested YAML takes libyaml some 3 s for each MiB; flat lists and maps of any size are read without it.
 MAX_PARSED = 2**20
+MAX_PARSED_PURE = 2**16
 #: An alias costs a few characters and may stand for millions of values.
 MAX_VALUES = 1_000_000
 MAX_DEPTH = 100
@@ -34,6 +35,7 @@ _WORDS = re.compile(r"[A-Za-z_/][A-Za-z0-9_./=+-]*(?: [A-Za-z0-9_./=+-]+)+\Z")
 _QUOTED = re.compile(r'"(?:[ !#-\[\]-~]|\\["\\nt])*"\Z')
 _SINGLE_QUOTED = re.compile(r"'[ !-&(-~]*'\Z")
 _ENTRY = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*|"[ !#-\[\]-~]*"|'[ !-&(-~]*'): (.+)\Z""")
+_INDENTATION = re.compile(r"^[ ?:-]*", re.MULTILINE)
 _GUILD_FLOAT = re.compile(r"[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+\Z|[-+]?[0-9][0-9_]*\.[0-9_]*[eE][0-9]+\Z")
 
 
@@ -191,15 +193,38 @@ def _decode_any(text: str) -> Any:  # noqa: ANN401
 def _parse(text: str) -> Any:  # noqa: ANN401
     import yaml  # start-up cost: 15 ms, and most attributes need no parser
 
+    # libyaml refuses what stands for a byte that is no UTF-8 in the name of a file
+    loader = _loader(pure="\\ud" in text and len(text) <= MAX_PARSED_PURE)
     try:
-        # libyaml refuses what stands for a byte that is no UTF-8 in the name of a file
-        return yaml.load(text, Loader=_loader(pure="\\ud" in text))  # noqa: S506 - a subclass of the safe loader
+        if _may_be_deep(text):
+            _check_depth(yaml.parse(text, Loader=loader))
+        return yaml.load(text, Loader=loader)  # noqa: S506 - a subclass of the safe loader
     except yaml.YAMLError as error:
         raise ValueError(_one_line(error)) from error
     except RecursionError as error:
         raise ValueError("YAML nested too deeply") from error
     except (AttributeError, LookupError, TypeError) as error:
         raise ValueError(f"a YAML tag does not fit its value: {error}") from error
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether the number of brackets, or the indentation of a line, allows for a dangerous depth."""
+    indentation = max(map(len, _INDENTATION.findall(text)))
+    return text.count("[") + text.count("{") + indentation > MAX_DEPTH
+
+
+def _check_depth(events: Iterable[yaml.Event]) -> None:
+    """Refuse what nests so deeply that libyaml's loader, which recurses in C, would crash the interpreter."""
+    import yaml  # start-up cost, see above
+
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"YAML nested more than {MAX_DEPTH} deep")
 
 
 def _measure(value: object, depth: int, known: dict[int, int]) -> int:

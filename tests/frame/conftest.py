@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from guild_ipy.api.context import get_context, set_context
+from guild_ipy.api.context import set_context
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarPoint
-from guild_ipy.store.attrs import write_attr, write_new_file
+from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.events import EventWriter
-from guild_ipy.store.home import Home, create_home
+from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.whole_file import write_new_file
 
 MINUTE = 60_000_000
 #: 2026-11-20 12:00:00 UTC, microseconds.
@@ -21,11 +22,10 @@ NOON = 1_795_176_000_000_000
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch) -> Home:
-    monkeypatch.setenv("GUILD_HOME", str(tmp_path / "home"))
+def home(home, monkeypatch) -> Iterator[Home]:
+    monkeypatch.setenv("GUILD_HOME", home.path)
     set_context(None)
-    create_home(get_context().home)
-    yield get_context().home
+    yield home
     set_context(None)
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import pickle
 import time
 from datetime import UTC, datetime
@@ -25,13 +24,25 @@ def timezone(monkeypatch):
     time.tzset()
 
 
-def test_the_zone_of_the_machine_has_a_name():
-    os.environ.pop("TZ", None)
+def test_the_zone_of_the_machine_is_given_by_its_name(timezone, tmp_path, monkeypatch):
+    link = tmp_path / "localtime"
+    link.symlink_to("/usr/share/zoneinfo/Asia/Kolkata")
+    monkeypatch.setattr("guild_ipy.frame.local_time._LINK", str(link))
+    timezone("Asia/Kolkata")
 
-    assert local_timezone() != "tzlocal()"
+    assert str(local_timezone()) == "Asia/Kolkata"
 
 
-@pytest.mark.parametrize("name", ["UTC", "Asia/Kolkata", "America/Sao_Paulo", "Europe/Berlin"])
+def test_a_zone_that_is_set_wins_over_that_of_the_machine(timezone, tmp_path, monkeypatch):
+    link = tmp_path / "localtime"
+    link.symlink_to("/usr/share/zoneinfo/Asia/Kolkata")
+    monkeypatch.setattr("guild_ipy.frame.local_time._LINK", str(link))
+    timezone("UTC")
+
+    assert local_timezone() is UTC
+
+
+@pytest.mark.parametrize("name", ["UTC", "Asia/Kolkata", "America/Sao_Paulo", "Europe/Berlin", "XYZ-3:21"])
 def test_moments_show_the_clock_of_the_process(timezone, name):
     timezone(name)
 

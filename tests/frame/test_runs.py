@@ -4,11 +4,11 @@ import os
 
 import pandas as pd
 import pytest
-from conftest import MINUTE, NOON
 
 from guild_ipy.errors import UsageError
 from guild_ipy.frame.runs import runs
-from guild_ipy.store.attrs import write_attr, write_file
+from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.whole_file import write_file
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -28,6 +28,7 @@ def test_runs_are_listed_newest_first_in_a_plain_frame(add_run):
     assert df.label.isna().to_list() == [False, True]
 
 
+NOON = 1_795_176_000_000_000
 DTYPES = ["string", "category", "datetime64[us, UTC]", "timedelta64[us]", "category", "string", "bool"]
 
 
@@ -47,7 +48,7 @@ def test_a_home_without_runs_gives_the_same_dtypes(monkeypatch):
 
 
 def test_times_are_exact(add_run):
-    add_run("aaaa", started=NOON + 5, stopped=NOON + 5 + MINUTE)
+    add_run("aaaa", started=NOON + 5, stopped=NOON + 60_000_005)
 
     df = runs()
 

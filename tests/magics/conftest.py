@@ -3,11 +3,15 @@
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from guild_ipy.api.context import get_context, set_context
+from guild_ipy.api.context import Context, set_context
+from guild_ipy.engine.engine import Engine
+from guild_ipy.settings import Settings
 
 
 @dataclass
@@ -16,6 +20,8 @@ class Session:
 
     shell: InteractiveShell
     capsys: pytest.CaptureFixture[str]
+    project: Path
+    """The folder that its notebook lies in."""
 
     def run(self, cell):
         """Run a cell; what it gives."""
@@ -29,9 +35,10 @@ class Session:
         self.shell.run_cell(cell, store_history=True)
         return self.capsys.readouterr().out
 
-    def completions(self, line):
-        """Complete a line as a terminal does."""
-        return self.shell.complete("", line, len(line))[1]
+    def completions(self, cell):
+        """Complete the end of a cell as a notebook does."""
+        with provisionalcompleter():
+            return [found.text for found in self.shell.Completer.completions(cell, len(cell))]
 
 
 @pytest.fixture(scope="session")
@@ -45,18 +52,24 @@ def ipython(tmp_path_factory):
     sys.modules["__main__"] = main_module
 
 
+@pytest.fixture(scope="session")
+def engine():
+    """One engine for all tests: what a notebook has imported stays preloaded."""
+    engine = Engine(Settings.from_environment())
+    yield engine
+    engine.close()
+
+
 @pytest.fixture
-def session(ipython, home, tmp_path, monkeypatch, capsys):
+def session(ipython, engine, home, tmp_path, monkeypatch, capsys):
     project = tmp_path / "project"
     project.mkdir()
     monkeypatch.chdir(project)
-    monkeypatch.setenv("GUILD_HOME", home.path)
-    set_context(None)
+    set_context(Context(settings=Settings(guild_home=home.path), engine=engine))
     ipython.reset(new_session=True)
     ipython.run_line_magic("load_ext", "guild_ipy")
-    yield Session(ipython, capsys)
+    yield Session(ipython, capsys, project)
     ipython.run_line_magic("unload_ext", "guild_ipy")
-    get_context().engine.close()
     set_context(None)
 
 

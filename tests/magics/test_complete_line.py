@@ -28,9 +28,7 @@ def texts(line):
     return None if offer is None else [candidate.text for candidate in offer.candidates]
 
 
-@pytest.mark.parametrize(
-    "line", ["%guild_run ", "%%guild_run ", "  %guild_run ", "run = %guild_run ", "guild_run "]
-)
+@pytest.mark.parametrize("line", ["%guild_run ", "%%guild_run ", "  %guild_run ", "run = %guild_run ", "guild_run "])
 def test_an_operation_comes_first_wherever_the_magic_stands(line):
     assert texts(line) == ["train", "test", "prepare.py"]
 

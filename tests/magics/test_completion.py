@@ -18,18 +18,18 @@ from IPython.core.completer import provisionalcompleter
     ],
 )
 def test_tab_completes_operations_flags_and_options(train, line, expected):
-    train.run("import os; os.mkdir('scripts')")
-    train.run("open('prepare.py', 'w').close(); open('scripts/plot.py', 'w').write('width = 3')")
+    (train.project / "scripts").mkdir()
+    (train.project / "scripts/plot.py").write_text("width = 3")
+    (train.project / "prepare.py").touch()
     assert train.completions(line) == expected
 
 
-@pytest.mark.parametrize("line", ["%guild_mark ", "%guild_info 1 ", "%guild_run --restart "])
+@pytest.mark.parametrize("line", ["%guild_mark ", "%guild_info ", "%guild_run --restart ", "%guild_delete "])
 def test_tab_completes_run_ids(train, line):
     run = train.run("%guild_run train epochs=0")
-    offered = [] if line.startswith("%guild_info") else [run.short_id]
-    assert (run.short_id in train.completions(line)) is (line != "%guild_none ")
+    assert train.completions(line) == [run.short_id]
     assert train.completions(line + run.short_id[:4]) == [run.short_id]
-    del offered
+    assert train.completions(line + "z") == []
 
 
 def test_a_notebook_is_offered_whole_words_and_what_they_are(train):

@@ -3,6 +3,8 @@ import re
 import pytest
 
 import guild_ipy
+from guild_ipy.api.context import get_context
+from guild_ipy.api.runs import list_runs
 from guild_ipy.arguments.table import VERBS
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, GuildError, OperationNotFound, RunError, RunNotFound, UsageError
@@ -46,7 +48,7 @@ def test_preview_option_runs_nothing(train):
 
 def test_values_of_the_notebook_keep_their_type(train):
     train.run("rate, name = 0.25, 'adam'")
-    run = train.run("%guild_run {train} lr={rate * 2} opt=$name --label 'lr {rate}'")
+    run = train.run('%guild_run {train} lr={rate * 2} opt=$name --label "lr {rate}"')
     assert (run.flags["lr"], run.flags["opt"], run.label) == (0.5, "adam", "lr 0.25")
 
 
@@ -82,7 +84,7 @@ def test_what_cannot_work_is_one_line_and_makes_nothing(train, cell, error, mess
         train.run(cell)
     assert str(failure.value).startswith(message)
     assert train.printed(cell) == f"{error.__name__}: {failure.value}\n"
-    assert guild_ipy.api.runs.list_runs(guild_ipy.api.context.get_context()) == []
+    assert list_runs(get_context()) == []
 
 
 def test_an_error_in_the_run_shows_the_users_traceback_and_ends_the_cell(session):
@@ -116,12 +118,14 @@ def test_an_index_counts_within_the_filter(train):
 
 
 def test_ls_and_cat_show_files_as_they_are(session):
-    session.run("def write():\n    open('a.txt', 'w').write('one\\ntwo\\n')\n    print('hello')")
+    session.run(
+        "from pathlib import Path\ndef write():\n    Path('a.txt').write_text('one\\ntwo\\n')\n    print('hello')"
+    )
     session.run("%guild_run write")
     assert session.run("%guild_ls") == ["a.txt"]
     assert session.run("%guild_cat") == "hello\n"
     assert session.run("%guild_cat --path a.txt") == "one\ntwo\n"
-    assert session.printed("%guild_ls").endswith("\na.txt\n")
+    assert session.printed("%guild_ls").endswith(": a.txt\n")
 
 
 def test_stage_start_and_restart_keep_the_id(train):
@@ -133,11 +137,12 @@ def test_stage_start_and_restart_keep_the_id(train):
 
 
 def test_background_returns_and_watch_shows_the_rest(session):
-    session.run("def wait(path):\n    import os, time\n    while not os.path.exists(path): time.sleep(0.01)\n    print('go')")
-    run = session.run("%guild_run wait path={os.path.abspath('go')} --background" if False else "import os")
+    session.run(
+        "import os, time\ndef wait(path):\n    while not os.path.exists(path): time.sleep(0.01)\n    print('go')"
+    )
     run = session.run("%guild_run wait path={os.path.abspath('go')} --background")
     assert run.status is RunStatus.RUNNING
-    session.run("open('go', 'w').close()")
+    (session.project / "go").touch()
     assert "go\nwait() completed in" in session.printed("%guild_watch")
 
 
@@ -163,12 +168,12 @@ def test_runs_gives_a_frame(train):
 
 
 def test_home_is_shown_and_changed(session, tmp_path):
-    assert session.run("%guild_home {str('" + str(tmp_path) + "/elsewhere')}") == f"{tmp_path}/elsewhere"
-    assert session.run("%guild_home") == f"{tmp_path}/elsewhere"
+    assert session.run(f"%guild_home '{tmp_path}/else where'") == f"{tmp_path}/else where"
+    assert session.run("%guild_home") == f"{tmp_path}/else where"
 
 
 def test_operations_lists_functions_and_scripts(train):
-    train.run("open('prepare.py', 'w').write('size = 10\\n')")
+    (train.project / "prepare.py").write_text("size = 10\n")
     assert train.printed("%guild_operations").splitlines()[-2:] == [
         "train       lr=0.1 epochs=2 opt=sgd shuffle=yes  Train a model.",
         "prepare.py  size=10",

@@ -162,6 +162,11 @@ def test_constants_are_no_arguments():
         (argument("x", style=ArgumentStyle.LIST), ["a", "-b"], "cannot be given '-b': argparse takes it for an option"),
         (argument("x"), "--", "cannot be given '--'"),
         (argument("x", style=ArgumentStyle.SWITCH, default="a", arg_switch="b"), "c", "is a switch, 'b' or left out"),
+        (
+            argument("x", style=ArgumentStyle.SWITCH, default=True, arg_switch=True),
+            False,
+            "is a switch, True or left out",
+        ),
         (argument("x", style=ArgumentStyle.COUNT, default=2), 1, "counts up from 2 and cannot be 1"),
         (argument("x", style=ArgumentStyle.REPEAT, default=["a"]), [], "the script takes its default"),
         (argument("x", style=ArgumentStyle.REPEAT, default=["a"], passes_default=False), ["b"], "takes its default"),

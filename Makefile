@@ -1,0 +1,96 @@
+# Everything that is done with this project; `make` alone lists it.
+#
+# Needed are Python 3.11 or newer (another one: make PYTHON=/path/to/python), make and bash. Environments are made
+# in .venv and .envs, everything else that is written goes to build/ or to a temporary folder.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# `-m module` and never a script of bin/: the path of a script's interpreter may hold no space.
+VENV := .venv/bin/python
+PEER := .envs/guild
+PIP_OPTIONS := --disable-pip-version-check --no-input -qq
+IMPORT_LINTER := from importlinter.cli import lint_imports_command as lint; lint()
+
+ifndef PYTHON
+PYTHON := $(shell for each in python3.11 python3 python; do \
+	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
+endif
+
+export GUILD_PEER_ENV := $(CURDIR)/$(PEER)
+
+.PHONY: help test lint demo lab bench faults notebooks format constraints clean
+
+help:
+	@echo "make test       run every check"
+	@echo "make demo       run the quickstart on real data, and show what came of it"
+	@echo "make lab        open the quickstart in JupyterLab"
+	@echo "make bench      measure runs against the limits of the machine and against peers"
+	@echo "make faults     kill, fill disks, and count what survives"
+	@echo "make notebooks  execute the notebooks anew, and save them"
+	@echo "make format     format the source"
+	@echo "make clean      remove the environments, and everything that was built"
+
+test: lint .envs/guild/.installed
+	$(VENV) -m pytest tests notebooks $(NBVAL)
+
+# Strict: an output that differs from the saved one fails.
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval_sanitize.cfg
+
+lint: .venv/.installed-test
+	$(VENV) -m ruff check --quiet
+	$(VENV) -m ruff format --quiet --diff
+	$(VENV) -m mypy
+	$(VENV) -c '$(IMPORT_LINTER)' --no-logo
+
+demo: .venv/.installed-notebooks
+	@$(VENV) tests/demo.py
+
+lab: .venv/.installed-lab
+	$(VENV) tests/lab.py $(LAB_OPTIONS)
+
+bench: .venv/.installed-test .envs/guild/.installed
+	$(VENV) benchmarks
+
+faults: .venv/.installed-test
+	$(VENV) -m pytest tests/faults --capture=no
+
+notebooks: .venv/.installed-test
+	$(VENV) tests/save_notebooks.py
+
+format: .venv/.installed-test
+	$(VENV) -m ruff check --fix --quiet
+	$(VENV) -m ruff format --quiet
+
+clean:
+	rm -rf .venv .envs build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# -- environments: an extra of pyproject.toml is installed anew when what it asks for has changed
+
+.venv/.installed-%: pyproject.toml constraints.txt | .venv/.made
+	@echo "Installing guild_ipy with what '$*' needs into .venv"
+	$(VENV) -m pip install $(PIP_OPTIONS) -c constraints.txt --build-constraint constraints.txt -e '.[$*]'
+	@touch $@
+
+.venv/.made:
+	$(make_environment)
+
+.envs/guild/.installed: tests/compat/requirements.txt
+	$(make_environment)
+	@echo "Installing Guild AI 0.9.0 into $(@D)"
+	$(@D)/bin/python -m pip install $(PIP_OPTIONS) -r $<
+	@touch $@
+
+define make_environment
+$(if $(PYTHON),,$(error Python 3.11 or newer was not found: make PYTHON=/path/to/python3.11))
+@echo "Making an environment in $(@D)"
+"$(PYTHON)" -m venv $(@D)
+$(@D)/bin/python -m pip install $(PIP_OPTIONS) --upgrade -c constraints.txt pip
+@touch $@
+endef
+
+constraints: .venv/.installed-test .venv/.installed-lab
+	@echo '# The versions that are tested; `make constraints` writes this file anew.' > $@.txt
+	$(VENV) -m pip list --disable-pip-version-check --format=freeze --exclude-editable | grep -v ^setuptools= >> $@.txt

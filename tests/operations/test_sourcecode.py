@@ -1,0 +1,231 @@
+import hashlib
+import os
+import time
+
+import pytest
+
+from guild_ipy.domain.run_spec import SourceFile
+from guild_ipy.operations import source_walk, sourcecode
+from guild_ipy.operations.sourcecode import SourceCache, digest_files, snapshot
+
+
+def make(root, *paths, content="x = 1\n"):
+    for path in paths:
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)
+
+
+def paths(root, **options):
+    return [file.path for file in snapshot(str(root), dest=".", **options).source.files]
+
+
+def notes(root, **options):
+    return snapshot(str(root), dest=".", **options).notes
+
+
+def test_text_files_are_taken_with_their_path_content_and_origin(tmp_path):
+    make(tmp_path, "train.py", "pkg/model.py", "conf/a b.yml", "README")
+    source = snapshot(str(tmp_path), dest="code").source
+    assert [file.path for file in source.files] == ["README", "conf/a b.yml", "pkg/model.py", "train.py"]
+    assert source.files[3] == SourceFile(path="train.py", content=b"x = 1\n", origin=str(tmp_path / "train.py"))
+    assert source.dest == "code"
+
+
+def test_the_digest_is_over_sorted_paths_and_contents(tmp_path):
+    make(tmp_path, "b.py", "a.py")
+    expected = hashlib.md5(b"a.py\0x = 1\n\0b.py\0x = 1\n\0").hexdigest()
+    assert snapshot(str(tmp_path), dest=".").source.digest == expected
+
+
+def test_an_empty_project_has_no_digest(tmp_path):
+    assert snapshot(str(tmp_path), dest=".").source.digest == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".hidden.py",
+        ".git/config",
+        "__pycache__/a.py",
+        "node_modules/a.js",
+        "build/a.py",
+        "dist/a.py",
+        "x.egg-info/PKG",
+        "picture.PNG",
+        "weights.pt",
+    ],
+)
+def test_names_that_are_no_source_are_left_out(tmp_path, path):
+    make(tmp_path, "a.py", path, f"sub/{path}")
+    assert paths(tmp_path) == ["a.py"]
+
+
+@pytest.mark.parametrize(
+    "marker",
+    ["bin/activate", "Scripts/activate", "pyvenv.cfg", "conda-meta/history", ".guild-nocopy", ".guild/opref"],
+)
+def test_environments_runs_and_marked_folders_are_left_out(tmp_path, marker):
+    make(tmp_path, "a.py", f"other/{marker}", "other/b.py", "other/lib/c.py")
+    assert paths(tmp_path) == ["a.py"]
+
+
+def test_markers_do_not_hide_the_project_itself(tmp_path):
+    make(tmp_path, "a.py", "pyvenv.cfg", "lib/b.py")
+    assert paths(tmp_path) == ["a.py", "lib/b.py", "pyvenv.cfg"]
+
+
+def test_guild_home_is_not_entered(tmp_path):
+    make(tmp_path, "a.py", "home/runs/1/b.py", "homes/c.py")
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "home")
+    assert paths(tmp_path, excluded_dirs=[str(link)]) == ["a.py", "homes/c.py"]
+
+
+def test_a_project_that_is_itself_guild_home_is_still_read(tmp_path):
+    make(tmp_path, "a.py", "runs/1/b.py")
+    assert paths(tmp_path, excluded_dirs=[str(tmp_path), str(tmp_path / "runs")]) == ["a.py"]
+
+
+def test_binary_content_is_left_out(tmp_path):
+    make(tmp_path, "a.txt")
+    (tmp_path / "nul.txt").write_bytes(b"a\0b")
+    (tmp_path / "latin.txt").write_bytes("é".encode("latin-1"))
+    (tmp_path / "latin 2.txt").write_bytes("é!".encode("latin-1"))
+    (tmp_path / "latin.py").write_bytes("# -*- coding: latin-1 -*-\nx = 'é'".encode("latin-1"))
+    (tmp_path / "cut.txt").write_bytes(b"x" * 8191 + "é".encode())
+    assert paths(tmp_path) == ["a.txt", "cut.txt", "latin.py"]
+
+
+def test_links_to_files_are_read_and_links_to_folders_are_not_followed(tmp_path):
+    make(tmp_path, "project/a.py", "outside/b.py")
+    (tmp_path / "project/link.py").symlink_to(tmp_path / "outside/b.py")
+    (tmp_path / "project/outside").symlink_to(tmp_path / "outside")
+    (tmp_path / "project/circle").symlink_to(tmp_path / "project")
+    (tmp_path / "project/broken.py").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "project/pipe")
+    assert paths(tmp_path / "project") == ["a.py", "link.py"]
+
+
+def test_notebooks_are_left_out_where_asked(tmp_path):
+    make(tmp_path, "a.py", "lab.ipynb")
+    assert paths(tmp_path, include_notebooks=False) == ["a.py"]
+    assert paths(tmp_path) == ["a.py", "lab.ipynb"]
+
+
+def test_extra_files_come_first_and_hide_others(tmp_path):
+    make(tmp_path, "a.py", "cells/01.py")
+    cell = SourceFile(path="cells/01.py", content=b"def f(): ...\n")
+    source = snapshot(str(tmp_path), dest=".", extra=[cell]).source
+    assert [file.path for file in source.files] == ["a.py", "cells/01.py"]
+    assert source.files[1] is cell
+    assert source.digest == digest_files(source.files)
+
+
+def test_a_large_text_file_is_left_out_and_said_so(tmp_path):
+    make(tmp_path, "data.csv", content="1," * 2**19 + "1")
+    make(tmp_path, "fits.csv", content="1," * 2**19)
+    (tmp_path / "large").write_bytes(b"\0" * 2**21)
+    assert paths(tmp_path) == ["fits.csv"]
+    assert notes(tmp_path) == ("larger than 1 MiB, not copied: 'data.csv'",)
+
+
+def test_the_first_hundred_files_are_taken_and_the_rest_is_said(tmp_path):
+    make(tmp_path, *(f"b/{n:03}.py" for n in range(60)), *(f"a/{n:03}.py" for n in range(60)), "z.py")
+    taken = paths(tmp_path)
+    assert len(taken) == 100
+    assert (taken[0], taken[98], taken[99]) == ("a/000.py", "b/038.py", "z.py")
+    assert notes(tmp_path)[0].startswith("more than 100 source files in ")
+
+
+def test_exactly_a_hundred_files_need_no_note(tmp_path):
+    make(tmp_path, *(f"{n:03}.py" for n in range(100)))
+    assert notes(tmp_path) == ()
+
+
+def test_a_huge_project_is_not_walked_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(source_walk, "MAX_ENTRIES", 10)
+    make(tmp_path, "a.py", *(f"z/{n}/x.py" for n in range(20)))
+    assert "a.py" in paths(tmp_path)
+    assert notes(tmp_path)[0].startswith("more than ")
+
+
+def test_a_crowded_folder_is_data(tmp_path):
+    make(tmp_path, "a.py", *(f"texts/{n}.txt" for n in range(1001)), *(f"images/{n}.png" for n in range(1001)))
+    assert paths(tmp_path) == ["a.py"]
+    assert notes(tmp_path) == ("more than 1000 files in a folder, not copied: 'texts/'",)
+
+
+def test_many_left_out_files_are_counted(tmp_path):
+    make(tmp_path, *(f"{n}.csv" for n in range(5)), content="1," * 2**20)
+    assert notes(tmp_path) == ("larger than 1 MiB, not copied: '0.csv', '1.csv', '2.csv' and 2 more",)
+
+
+def test_names_that_are_not_utf_8_are_taken(tmp_path):
+    (tmp_path / os.fsdecode(b"\xff.py")).write_text("x = 1\n")
+    make(tmp_path, "new\nline 'q' ü.py")
+    source = snapshot(str(tmp_path), dest=".").source
+    assert [os.fsencode(file.path) for file in source.files] == ["new\nline 'q' ü.py".encode(), b"\xff.py"]
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """The paths of the files that snapshots read, an hour after they were written."""
+    paths = []
+    real_read, hour_later = sourcecode._read, time.time_ns() + 3600 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: hour_later)
+    monkeypatch.setattr(sourcecode, "_read", lambda found, stamp: paths.append(found.path) or real_read(found, stamp))
+    return paths
+
+
+def test_an_unchanged_project_is_not_read_again(tmp_path, reads):
+    make(tmp_path, "a.py", "pkg/b.py")
+    (tmp_path / "c.txt").write_bytes(b"\0")
+    cache = SourceCache()
+    first = snapshot(str(tmp_path), dest=".", cache=cache)
+    again = snapshot(str(tmp_path), dest=".", cache=cache)
+    assert reads == ["a.py", "c.txt", "pkg/b.py"]
+    assert again.source is first.source
+
+
+def test_a_changed_file_is_read_again(tmp_path, reads):
+    make(tmp_path, "a.py", "b.py")
+    cache = SourceCache()
+    snapshot(str(tmp_path), dest=".", cache=cache)
+    status = os.stat(tmp_path / "a.py")
+    make(tmp_path, "a.py", content="y = 2\n")
+    os.utime(tmp_path / "a.py", ns=(status.st_atime_ns, status.st_mtime_ns))
+    source = snapshot(str(tmp_path), dest=".", cache=cache).source
+    assert reads == ["a.py", "b.py", "a.py"]
+    assert source.files[0].content == b"y = 2\n"
+    assert source.digest == digest_files(source.files)
+
+
+def test_a_file_that_changed_just_now_is_not_trusted(tmp_path):
+    make(tmp_path, "a.py")
+    cache = SourceCache()
+    for number in range(300):
+        make(tmp_path, "a.py", content=f"x = {number:03}\n")
+        source = snapshot(str(tmp_path), dest=".", cache=cache).source
+        assert source.files[0].content == f"x = {number:03}\n".encode()
+
+
+def test_a_removed_file_is_gone_from_the_next_snapshot(tmp_path, reads):
+    make(tmp_path, "a.py", "b.py")
+    cache = SourceCache()
+    snapshot(str(tmp_path), dest=".", cache=cache)
+    (tmp_path / "a.py").unlink()
+    assert paths(tmp_path, cache=cache) == ["b.py"]
+
+
+def test_one_cache_serves_several_projects_and_rules(tmp_path, reads):
+    make(tmp_path, "one/a.py", "one/n.ipynb", "two/a.py", content="x = 1\n")
+    cache = SourceCache()
+    found = [
+        paths(tmp_path / "one", cache=cache),
+        paths(tmp_path / "one", cache=cache, include_notebooks=False),
+        paths(tmp_path / "two", cache=cache),
+        paths(tmp_path / "one", cache=cache),
+    ]
+    assert found == [["a.py", "n.ipynb"], ["a.py"], ["a.py"], ["a.py", "n.ipynb"]]
+    assert len(reads) == 4
