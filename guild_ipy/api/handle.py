@@ -11,16 +11,15 @@ from html import escape
 from typing import Any
 
 from guild_ipy.api.result import read_exception, read_result
+from guild_ipy.api.scalars import read_summaries
 from guild_ipy.domain.flags import FlagValue, format_flag
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.recover import recover_run
 from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.output import read_output
 from guild_ipy.store.run import RunRecord, read_run, read_status
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.scalars import summarize
 
 _UNKNOWN = OpRef(type="pending", name="?")
 _POLL_SECONDS = 0.02
@@ -126,8 +125,7 @@ class Run:
     @property
     def scalar_summaries(self) -> dict[str, ScalarSummary]:
         """First, last, min, max, average, total and count of each scalar."""
-        recover_run(self._dir)
-        return summarize(self._dir)
+        return read_summaries(self._dir)
 
     @property
     def output(self) -> str:

@@ -100,6 +100,5 @@ def _table(rows: Mapping[str, str]) -> str:
     cells = "".join(
         f"<tr><th style='text-align:left'>{escape(name)}</th><td style='text-align:left'>{escape(value)}</td></tr>"
         for name, value in rows.items()
-        if value or name in rows
     )
     return f"<table><tbody>{cells}</tbody></table>"

@@ -37,7 +37,7 @@ class Engine:
             return
         key = self._current_key()
         newest = self._next or self._server
-        if newest is None or newest.key != key or not newest.is_running():
+        if newest is None or not newest.key.serves(key) or not newest.is_running():
             if self._next is not None:
                 self._next.close()
             self._next = ForkServer(key, dict(os.environ))

@@ -42,6 +42,8 @@ _NOT_PRELOADED = frozenset(
     "backcall stack_data executing asttokens pure_eval pytest _pytest pluggy".split()
 )
 _BOOT_SECONDS = 60
+#: So many modules of a package that it has already are not worth another server.
+_FEW_MODULES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,14 @@ class ServerKey:
     def current(cls, modules: Mapping[str, ModuleType], env: Mapping[str, str]) -> ServerKey:
         """Give the key for a kernel with these modules and this environment."""
         return cls(modules=_installed(modules), import_env=import_env(env))
+
+
+    def serves(self, wanted: ServerKey) -> bool:
+        """Whether a server of this key does for `wanted`: the few modules that it lacks, a run imports itself."""
+        missing = set(wanted.modules) - set(self.modules)
+        packages = {name.partition(".")[0] for name in self.modules}
+        is_new = any(name.partition(".")[0] not in packages for name in missing)
+        return self.import_env == wanted.import_env and not is_new and len(missing) <= _FEW_MODULES
 
 
 def import_env(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from typing import Unpack
 import pandas as pd
 
 from guild_ipy.api.context import get_context
+from guild_ipy.api.runs import list_records
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound
 from guild_ipy.frame.keywords import RunKeywords, parse_keywords
@@ -15,7 +16,7 @@ from guild_ipy.frame.listing import listing_frame
 from guild_ipy.frame.run_names import find_ids, short_names
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import list_run_dirs, list_runs
+from guild_ipy.store.runs import list_run_dirs
 
 
 def runs(*, details: bool = False, **filters: Unpack[RunKeywords]) -> pd.DataFrame:
@@ -51,9 +52,9 @@ def runs(*, details: bool = False, **filters: Unpack[RunKeywords]) -> pd.DataFra
 
 def frame_runs(run_filter: RunFilter, *, details: bool = False) -> pd.DataFrame:
     """List the runs that pass a filter, newest first; see :func:`runs`."""
-    home = get_context().home
-    records = list_runs(home, run_filter)
-    names = short_names([record.dir.id for record in records], _all_run_dirs(home))
+    context = get_context()
+    records = list_records(context, run_filter)
+    names = short_names([record.dir.id for record in records], _all_run_dirs(context.home))
     return listing_frame(dict(zip(names, records, strict=True)), details=details)
 
 

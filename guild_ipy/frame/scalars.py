@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
+from guild_ipy.api.scalars import read_summaries
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import DamagedRun
 from guild_ipy.frame.columns import Column, headings, integer_column, text_column
 from guild_ipy.frame.run_names import RUN
 from guild_ipy.store.events import find_event_files, read_points
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.scalars import summarize
 
 #: Heading of the step in a comparison.
 STEP = "step"
@@ -39,7 +39,7 @@ _SYSTEM = "sys/"
 
 def scalars_frame(runs: Mapping[str, RunDir]) -> pd.DataFrame:
     """Give one row a run and scalar, with its first, last, least, greatest and average value."""
-    rows = [(name, summary) for name, run_dir in runs.items() for summary in summarize(run_dir).values()]
+    rows = [(name, summary) for name, run_dir in runs.items() for summary in read_summaries(run_dir).values()]
     columns: dict[str, Column] = {RUN: text_column([name for name, _ in rows])}
     for heading in _TEXTS:
         columns[heading] = text_column([getattr(summary, heading) for _, summary in rows])
@@ -81,7 +81,7 @@ def points_frame(runs: Mapping[str, RunDir]) -> pd.DataFrame:
 
 
 def _shown(run_dir: RunDir) -> dict[str, ScalarSummary]:
-    return {name: each for name, each in summarize(run_dir).items() if not each.tag.startswith(_SYSTEM)}
+    return {name: each for name, each in read_summaries(run_dir).items() if not each.tag.startswith(_SYSTEM)}
 
 
 def _step(summaries: Mapping[str, ScalarSummary]) -> int | None:

@@ -126,12 +126,16 @@ def _read_store(call: _Call) -> ScriptArgument:
         return _read_values(call, ArgumentStyle.LIST)
     declared = call.type
     default = _convert(call.value("default"), declared)
-    flag_type = FlagType.BOOLEAN if declared is FlagType.ANY and isinstance(default, bool) else declared
-    is_text = "type" not in call.keywords or declared is FlagType.BOOLEAN
+    is_untyped = "type" not in call.keywords
+    flag_type = declared
+    if declared is FlagType.ANY and isinstance(default, bool):
+        flag_type = FlagType.BOOLEAN
+    elif is_untyped and isinstance(default, str):
+        flag_type = FlagType.STRING
     return ScriptArgument(
         flag=_define(call, flag_type, default=default, choices=_read_choices(call)),
         passes_default=type(default) is _MADE.get(declared, str),
-        no_text="" if is_text else "False",
+        no_text="" if is_untyped or declared is FlagType.BOOLEAN else "False",
     )
 
 

@@ -48,6 +48,8 @@ def test_a_flag_is_named_by_its_first_long_option(call, name, option):
         ("type=lambda text: text, default=1", FlagType.ANY, 1),
         ("type=to_bool, default=True", FlagType.BOOLEAN, True),
         ("default=0.1", FlagType.ANY, 0.1),
+        ("default='a'", FlagType.STRING, "a"),
+        ("default=True", FlagType.BOOLEAN, True),
         ("type=int, default=config.n", FlagType.INT, None),
         ("type=int, default=argparse.SUPPRESS", FlagType.INT, None),
         ("nargs='+', type=int, default=[1, 2]", FlagType.LIST, [1, 2]),

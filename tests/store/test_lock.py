@@ -108,9 +108,11 @@ def test_lock_does_not_go_to_other_programs(make_run: MakeRun):
     run_dir = make_run()
     descriptor = hold_alive(run_dir)
     assert descriptor is not None
-    waits = [sys.executable, "-c", "import sys; sys.stdin.read()"]
-    with subprocess.Popen(waits, stdin=subprocess.PIPE, close_fds=False) as other:
+    waits = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(waits, stdin=pipe, stdout=pipe, close_fds=False) as other:
         os.close(descriptor)
+        other.stdout.readline()
         assert is_alive(run_dir) is False
         other.kill()
 

@@ -1,0 +1,111 @@
+"""The magics in a real kernel, as notebooks and Run All meet them."""
+
+import os
+
+import nbformat
+import pytest
+from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+TRAIN = "def train(lr=0.1):\n    print('loss:', lr)\n    return lr"
+
+
+@pytest.fixture(autouse=True)
+def environment(home, tmp_path, monkeypatch):
+    monkeypatch.setenv("GUILD_HOME", home.path)
+    monkeypatch.setenv("IPYTHONDIR", f"{tmp_path}/ipython")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def kernel():
+    """A kernel with the extension loaded."""
+    manager, client = start_new_kernel(extra_arguments=["--Application.log_level=ERROR"])
+    execute(client, "%load_ext guild_ipy")
+    yield manager, client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def execute(client, code, on_stream=lambda text: None):
+    """Run code; its reply and all that it streamed."""
+    printed = []
+
+    def take(message):
+        if message["msg_type"] == "stream":
+            printed.append(message["content"]["text"])
+            on_stream("".join(printed))
+
+    reply = client.execute_interactive(code, output_hook=take, timeout=60)
+    return reply["content"], "".join(printed)
+
+
+def execute_notebook(*cells, allow_errors=False):
+    """Run All; the notebook with its outputs."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    client = NotebookClient(notebook, timeout=60, allow_errors=allow_errors)
+    return client.execute(cwd=os.getcwd())
+
+
+def test_run_all_shows_output_and_returns_the_run():
+    notebook = execute_notebook("%load_ext guild_ipy", TRAIN, "%guild_run train lr=0.5")
+    stream, shown = notebook.cells[2].outputs
+    assert stream.text.startswith("You are about to run train()\n  lr: 0.5\nloss: 0.5\ntrain() completed in ")
+    assert "train()" in shown.data["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("%guild_run trian", "OperationNotFound"),
+        ("%guild_run train --lable x", "UsageError"),
+        ("%guild_run train lr={1 / 0}", "UsageError"),
+        ("def fail(): raise ValueError('broken')\n%guild_run fail", "RunError"),
+    ],
+)
+def test_run_all_stops_at_an_error(cell, name):
+    with pytest.raises(CellExecutionError, match=name):
+        execute_notebook("%load_ext guild_ipy", TRAIN, cell, "print('not reached')")
+
+
+def test_an_error_output_is_its_one_line():
+    notebook = execute_notebook("%load_ext guild_ipy", TRAIN, "%guild_run trian", allow_errors=True)
+    (output,) = notebook.cells[2].outputs
+    assert (output.output_type, output.ename) == ("error", "OperationNotFound")
+    assert output.traceback == ["OperationNotFound: no operation 'trian' here (did you mean 'train'?)"]
+
+
+def test_interrupting_the_cell_terminates_the_run(kernel):
+    manager, client = kernel
+    execute(client, "import time\ndef wait():\n    print('ready', flush=True)\n    time.sleep(60)")
+    interrupted = []
+
+    def interrupt_once(text):
+        if "ready" in text and not interrupted:
+            interrupted.append(True)
+            manager.interrupt_kernel()
+
+    reply, printed = execute(client, "%guild_run wait", interrupt_once)
+    assert reply["ename"] == "RunError"
+    assert "wait() terminated in" in printed
+    reply, printed = execute(client, "print(guild_ipy.runs().status[0]) if 0 else None\n%guild_runs -n 1")
+    _, printed = execute(client, "import guild_ipy; print(guild_ipy.info().lines['status'])")
+    assert printed == "terminated\n"
+
+
+def test_watch_finds_the_run_again_after_a_kernel_restart(kernel, tmp_path):
+    manager, client = kernel
+    execute(client, "import os, time\ndef wait():\n    while not os.path.exists('../../../go'): time.sleep(0.01)\n    print('went')")
+    execute(client, "%guild_run wait --background")
+    manager.restart_kernel(now=True)
+    client.wait_for_ready(timeout=60)
+    (tmp_path / "go").touch()
+    _, printed = execute(client, "%load_ext guild_ipy\n%guild_watch")
+    assert "went\nwait() completed in" in printed
+
+
+def test_loading_costs_little_and_loads_nothing_large(kernel):
+    _, client = kernel
+    _, printed = execute(client, "import sys; print([name for name in ('pandas', 'numpy', 'yaml') if name in sys.modules])")
+    assert printed == "[]\n"
