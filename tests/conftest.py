@@ -11,6 +11,8 @@ import pytest
 from guild_ipy.store.home import Home, create_home
 from tests.surroundings import enter
 
+pytest_plugins = ["tests.notebook_session"]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the session away from the user's folders."""

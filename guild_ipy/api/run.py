@@ -84,12 +84,12 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
 
 def surroundings_of(context: Context) -> Surroundings:
     """Give where operations are looked for in this session."""
-    notebook = context.notebook
+    notebook, home = context.notebook, context.home
     return Surroundings(
         notebook=notebook,
         env=dict(os.environ),
         import_path=python_import_path(notebook.project_dir),
-        excluded_dirs=(context.home.path,),
+        excluded_dirs=(home.path, home.runs, home.path + "/trash", home.path + "/cache"),
         source_cache=context.source_cache,
     )
 

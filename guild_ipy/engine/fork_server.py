@@ -58,7 +58,6 @@ class ServerKey:
         """Give the key for a kernel with these modules and this environment."""
         return cls(modules=_installed(modules), import_env=import_env(env))
 
-
     def serves(self, wanted: ServerKey) -> bool:
         """Whether a server of this key does for `wanted`: the few modules that it lacks, a run imports itself."""
         missing = set(wanted.modules) - set(self.modules)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.domain.flags import FlagDef, Flags
+from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
 from guild_ipy.domain.label import default_label
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
-from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, Source, SourceFile
+from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, SourceFile
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 from guild_ipy.errors import OperationNotFound, UsageError
 from guild_ipy.operations.call import bind_call, inspect_callable
@@ -22,7 +22,7 @@ from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.pack import Packed, pack
 from guild_ipy.operations.script import ScriptInterface, inspect_script, script_arguments
-from guild_ipy.operations.sourcecode import Snapshot, SourceCache, snapshot
+from guild_ipy.operations.sourcecode import SourceCache, snapshot
 from guild_ipy.operations.unsendable import explain_unsendable
 
 #: Where the snapshot of a function goes: its cells and the modules beside the notebook.
@@ -184,8 +184,13 @@ def _resolve_script(
     project = folder if inside else os.path.dirname(script.path)
     name = os.path.relpath(script.path, project)
     flags = bind_flags(script.interface.flags, given, operation=name)
-    taken = snapshot(project, dest=".", excluded_dirs=surroundings.excluded_dirs, cache=surroundings.source_cache)
-    taken = _with_script(taken, script.path, name)
+    taken = snapshot(
+        project,
+        dest=".",
+        excluded_dirs=surroundings.excluded_dirs,
+        extra=(_read_script(script.path, name),),
+        cache=surroundings.source_cache,
+    )
     constants = flags if script.interface.kind == "constants" else {}
     arguments = () if constants else script_arguments(script.interface, flags)
     spec = RunSpec(
@@ -277,7 +282,7 @@ def _common(
         raise UsageError(f"random seed {seed} is not between 0 and {2**32 - 1}")
     return {
         "flags": flags,
-        "user_flags": {name: flags[name] for name in user_flags if name in flags},
+        "user_flags": _chosen(flags, user_flags),
         "label": default_label(flags) if options.label is None else options.label,
         "tags": options.tags,
         "random_seed": seed,
@@ -288,14 +293,19 @@ def _common(
     }
 
 
-def _with_script(taken: Snapshot, path: str, name: str) -> Snapshot:
-    """Make sure that the script itself is in the snapshot, whatever the limits say."""
-    if any(file.path == name for file in taken.source.files):
-        return taken
-    with open(path, "rb") as file:
-        script = SourceFile(path=name, content=file.read(), origin=path)
-    source = Source(dest=taken.source.dest, files=(*taken.source.files, script), digest=taken.source.digest)
-    return Snapshot(source=source, notes=taken.notes)
+def _chosen(flags: Flags, given: Mapping[str, Any]) -> dict[str, FlagValue]:
+    """Give those of the flags that the user gave; ``learning_rate`` may have been said for ``learning-rate``."""
+    names = {name.replace("-", "_") for name in given}
+    return {name: value for name, value in flags.items() if name.replace("-", "_") in names}
+
+
+def _read_script(path: str, name: str) -> SourceFile:
+    """Read the script itself, which is in the snapshot whatever the limits say."""
+    try:
+        with open(path, "rb") as file:
+            return SourceFile(path=name, content=file.read(), origin=path)
+    except OSError as error:
+        raise UsageError(f"cannot read {path!r}: {error.strerror}") from error
 
 
 def _find_variable(word: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401

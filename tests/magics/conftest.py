@@ -61,10 +61,16 @@ def engine():
 
 
 @pytest.fixture
-def session(ipython, engine, home, tmp_path, monkeypatch, capsys):
+def project(tmp_path, monkeypatch):
+    """The folder that the notebook lies in."""
     project = tmp_path / "project"
     project.mkdir()
     monkeypatch.chdir(project)
+    return project
+
+
+@pytest.fixture
+def session(ipython, engine, home, project, capsys):
     set_context(Context(settings=Settings(guild_home=home.path), engine=engine))
     ipython.reset(new_session=True)
     ipython.run_line_magic("load_ext", "guild_ipy")

@@ -1,0 +1,184 @@
+import pytest
+
+from guild_ipy.api.label import LabelEdit
+from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.arguments.change import ACTIVE, DELETE, LABEL, MARK, STOP
+from guild_ipy.arguments.look import CAT, HOME, INFO, LS, OPERATIONS, RUNS
+from guild_ipy.arguments.run import RUN, START
+from guild_ipy.arguments.table import VERBS
+from guild_ipy.arguments.tokens import ObjectToken
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.errors import FlagError, UsageError
+from guild_ipy.operations.resolve import SpecOptions
+
+
+def test_options_and_flags_of_a_run_may_be_mixed():
+    parsed = RUN.parse("train lr=0.1 --label x epochs=2 -t a --tag b -y".split())
+    assert (parsed.operation, parsed.flags) == ("train", {"lr": "0.1", "epochs": "2"})
+    assert parsed.spec == SpecOptions(label="x", tags=("a", "b"))
+    assert parsed.yes
+
+
+def test_all_options_of_a_run_are_read():
+    parsed = RUN.parse(
+        "f.py -b --pidfile p --isolation fresh --stage --preview --random-seed 7 --output-scalar a --output-scalar b".split()
+    )
+    assert parsed.launch == LaunchOptions(background=True, pidfile="p", isolation="fresh")
+    assert (parsed.spec.random_seed, parsed.spec.output_scalars) == (7, ("a", "b"))
+    assert (parsed.stage, parsed.preview, parsed.yes) == (True, True, False)
+
+
+def test_objects_of_the_notebook_are_taken_as_they_are():
+    data = object()
+    words = [ObjectToken.of(print, source="{f}"), ObjectToken.of(data, source="{data}", name="data")]
+    parsed = RUN.parse([*words, "--restart", "x"][:2])
+    assert parsed.operation is print
+    assert parsed.flags["data"] is data
+
+
+def test_a_restart_takes_flags_and_no_operation():
+    parsed = RUN.parse("--restart 3f2a lr=1".split())
+    assert (parsed.operation, parsed.restart, parsed.flags) == (None, "3f2a", {"lr": "1"})
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("train --lable x", "run has no option '--lable' (did you mean '--label'?)"),
+        ("train --zzzzz", "run has no option '--zzzzz'; see the options with --help"),
+        ("train --isolation frok", "run: --isolation: 'frok' is not known (did you mean 'fork'?)"),
+        ("train --random-seed x", "run: --random-seed: 'x' is not a whole number"),
+        ("train --label", "run: -l/--label: expected one argument"),
+        ("train 5", "run: '5' is no flag; write flags as name=value"),
+        ("train lr=1 lr=2", "run: flag 'lr' is given twice"),
+        ("--start 1 --restart 1", "run: --start and --restart are two things"),
+        ("train --restart 1", "run: --restart knows its operation; leave 'train' out"),
+        ("--restart 1 --label x", "run: --restart keeps label, tags, seed and patterns"),
+        ("--start 1 lr=2", "run: --start takes no flags"),
+    ],
+)
+def test_a_run_that_cannot_work_is_refused_in_one_line(line, message):
+    with pytest.raises(UsageError) as failure:
+        RUN.parse(line.split())
+    assert str(failure.value).startswith(message)
+    assert "\n" not in str(failure.value)
+
+
+def test_a_flag_needs_a_name():
+    with pytest.raises(FlagError, match="no flag name in '=5'"):
+        RUN.parse(["train", "=5"])
+
+
+def test_filters_make_a_run_filter():
+    line = "-Fo a --operation b -Fl l --tag t -Fc c -Sr --error -Fm -Fd 3f -n 3 --deleted"
+    assert RUNS.parse(line.split()).filter == RunFilter(
+        operations=("a", "b"),
+        labels=("l",),
+        tags=("t",),
+        comments=("c",),
+        statuses=frozenset({RunStatus.RUNNING, RunStatus.ERROR}),
+        marked=True,
+        digest="3f",
+        limit=3,
+        deleted=True,
+    )
+
+
+def test_a_time_range_is_read():
+    span = RUNS.parse(["-Fs", "between 2026-11-01 and 2026-11-02"]).filter.started
+    assert span.start.day == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("-Fm -Fn", "runs: -Fn/--unmarked: not allowed with argument -Fm/--marked"),
+        ("extra", "runs does not know what to do with 'extra'"),
+        ("--limit -3", "runs: -n/--limit: expected one argument"),
+        ("--started whenever", "runs: -Fs/--started: "),
+    ],
+)
+def test_filters_that_cannot_work_are_refused(line, message):
+    with pytest.raises(UsageError) as failure:
+        RUNS.parse(line.split())
+    assert str(failure.value).startswith(message)
+
+
+def test_one_run_is_enough_for_info():
+    assert INFO.parse(["1", "-Fo", "train"]).selection.refs == ("1",)
+    with pytest.raises(UsageError, match="info does not know what to do with '2'"):
+        INFO.parse(["1", "2"])
+
+
+def test_lists_of_the_notebook_name_several_runs():
+    words = [ObjectToken.of(["3f", ("4a", 2)], source="{best}"), "5b"]
+    assert MARK.parse(words).selection.refs == ("3f", "4a", 2, "5b")
+
+
+def test_what_is_no_run_is_refused():
+    with pytest.raises(UsageError, match="a run is named by id, index or Run, not by object"):
+        MARK.parse([ObjectToken.of(object(), source="{x}")])
+
+
+@pytest.mark.parametrize(
+    ("verb", "line", "run_filter", "default"),
+    [
+        (MARK, "", RunFilter(marked=False), "latest"),
+        (MARK, "--clear", RunFilter(marked=True), "all"),
+        (MARK, "1 --clear", RunFilter(), "latest"),
+        (LABEL, "--set x", RunFilter(), "latest"),
+        (STOP, "", RunFilter(statuses=ACTIVE), "all"),
+        (STOP, "-Fo a", RunFilter(operations=("a",), statuses=ACTIVE), "all"),
+        (DELETE, "-Se", RunFilter(statuses=frozenset({RunStatus.ERROR})), "all"),
+        (START, "", RunFilter(statuses=frozenset({RunStatus.STAGED})), "latest"),
+    ],
+)
+def test_each_verb_says_what_no_run_means(verb, line, run_filter, default):
+    selection = verb.parse(line.split()).selection
+    assert (selection.filter, selection.default) == (run_filter, default)
+
+
+def test_delete_wants_runs_or_filters():
+    with pytest.raises(UsageError, match="delete: no run is named"):
+        DELETE.parse([])
+
+
+@pytest.mark.parametrize(
+    ("line", "edit"),
+    [
+        ("1 --set a", LabelEdit(set="a")),
+        ("1 -a b", LabelEdit(append="b")),
+        ("1 -p c", LabelEdit(prepend="c")),
+        ("1 -rm d", LabelEdit(remove="d")),
+        ("-Fl old --clear", LabelEdit(clear=True)),
+    ],
+)
+def test_a_label_has_one_change(line, edit):
+    assert LABEL.parse(line.split()).edit == edit
+
+
+@pytest.mark.parametrize("line", ["1", "1 --set a --clear"])
+def test_no_change_or_two_of_a_label_are_refused(line):
+    with pytest.raises(UsageError, match="label: "):
+        LABEL.parse(line.split())
+
+
+def test_the_other_verbs_take_their_words():
+    assert CAT.parse("1 -p a.txt".split()).path == "a.txt"
+    assert LS.parse(["-a"]).all
+    assert HOME.parse(["somewhere"]).path == "somewhere"
+    assert OPERATIONS.parse([]) is not None
+    with pytest.raises(UsageError, match="two files"):
+        CAT.parse("1 --path a --output".split())
+
+
+def test_words_behind_two_dashes_are_no_options():
+    assert RUN.parse(["train", "--", "x=--y"]).flags == {"x": "--y"}
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_has_help_that_names_every_option(name):
+    text = VERBS[name].format_help(f"%guild_{name}")
+    assert text.startswith(f"usage: %guild_{name} ")
+    assert all(option in text for option in VERBS[name].parser.option_strings())

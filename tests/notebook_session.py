@@ -1,0 +1,162 @@
+"""A notebook as tests use it: a real IPython shell on a Guild home, the verbs, and nothing left running behind it."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+import time
+import types
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.handle import Run
+from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.api.run import RunRequest, run
+from guild_ipy.api.viewer import SilentViewer, Viewer
+from guild_ipy.engine.engine import Engine
+from guild_ipy.errors import RunError
+from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.settings import Settings
+
+_MARK = "GUILD_IPY_TEST_SESSION"
+
+
+@dataclass(kw_only=True)
+class NotebookSession:
+    """A shell, and ``run`` over it."""
+
+    shell: InteractiveShell
+    context: Context
+    isolation: str | None = None
+    """Of all runs that name none."""
+    viewer: Viewer = field(default_factory=SilentViewer)
+
+    def cell(self, text: str) -> Any:
+        """Execute a cell; what its last line gives."""
+        done = self.shell.run_cell(text, store_history=True)
+        done.raise_error()
+        return done.result
+
+    def run(self, operation: Any, *args: Any, request: dict[str, Any] | None = None, **flags: Any) -> Run:
+        """Run an operation; `request` has further fields of RunRequest."""
+        fields = {"launch": LaunchOptions(isolation=self.isolation), **(request or {})}
+        made = run(self.context, RunRequest(operation=operation, args=args, flags=flags, **fields), self.viewer)
+        assert made is not None
+        return made
+
+    def run_seeded(self, operation: Any, seed: int, **flags: Any) -> Run:
+        return self.run(operation, request={"spec": SpecOptions(random_seed=seed)}, **flags)
+
+    def fail(self, operation: Any, *args: Any, **flags: Any) -> RunError:
+        """Run an operation that must fail; the error."""
+        with pytest.raises(RunError) as caught:
+            self.run(operation, *args, **flags)
+        return caught.value
+
+    def run_in_background(self, operation: Any, *args: Any, **flags: Any) -> Run:
+        launch = LaunchOptions(isolation=self.isolation, background=True)
+        return self.run(operation, *args, request={"launch": launch}, **flags)
+
+
+@contextmanager
+def open_notebook(settings: Settings, engine: Engine) -> Iterator[NotebookSession]:
+    """Give a new notebook in the current directory."""
+    with _new_shell() as shell:
+        yield NotebookSession(shell=shell, context=Context(settings=settings, engine=engine))
+
+
+@contextmanager
+def _new_shell() -> Iterator[InteractiveShell]:
+    """Put a new shell and main module in place of those that are there."""
+    main, shell = sys.modules["__main__"], InteractiveShell._instance
+    path = sys.path[:]
+    if shell is not None:
+        type(shell).clear_instance()
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    try:
+        yield InteractiveShell.instance(config=config, user_module=types.ModuleType("__main__"))
+    finally:
+        InteractiveShell.clear_instance()
+        if shell is not None:
+            for cls in type(shell)._walk_mro():
+                cls._instance = shell
+        sys.modules["__main__"] = main
+        sys.path[:] = path
+
+
+def wait_until(is_so: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """Wait for a condition, and give what it gave."""
+    deadline = time.monotonic() + seconds
+    while not (found := is_so()):
+        assert time.monotonic() < deadline, f"not so after {seconds} seconds"
+        time.sleep(0.005)
+    return found
+
+
+def find_processes() -> dict[int, str]:
+    """Find what this session has started and still lives, fork servers of its engines aside: pid -> command line."""
+    mark = f"{_MARK}={os.environ.get(_MARK)}".encode()
+    found = {}
+    for folder in glob.glob("/proc/[0-9]*"):
+        with suppress(OSError):
+            if mark in _read(f"{folder}/environ").split(b"\0") and not _is_fork_server(folder):
+                found[int(folder[6:])] = _read(f"{folder}/cmdline").replace(b"\0", b" ").decode()
+    return found
+
+
+def _is_fork_server(folder: str) -> bool:
+    parent = int(_read(f"{folder}/stat").rpartition(b")")[2].split()[1])
+    return parent == os.getpid() and b"guild_ipy.engine.zygote" in _read(f"{folder}/cmdline")
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+@pytest.fixture(scope="session")
+def session_mark() -> None:
+    """Mark what the session starts, to tell it from the rest of the machine."""
+    os.environ[_MARK] = uuid.uuid4().hex
+
+
+@pytest.fixture
+def no_process_left(session_mark) -> Iterator[None]:
+    """Check that a test leaves no process behind."""
+    yield
+    wait_until(lambda: not find_processes() or time.sleep(0.05), seconds=10)
+
+
+@pytest.fixture(scope="session")
+def engine(session_mark) -> Iterator[Engine]:
+    """One engine for all tests; a fork server with pandas takes a second to start."""
+    engine = Engine(Settings())
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def settings(home) -> Settings:
+    """Short waits."""
+    return Settings(guild_home=home.path, stop_grace=0.3, scan_interval=0.1, output_interval=0.02)
+
+
+@pytest.fixture
+def notebook(settings, engine, tmp_path, monkeypatch, no_process_left) -> Iterator[NotebookSession]:
+    """A notebook in a project folder of its own."""
+    project = tmp_path / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
+    with open_notebook(settings, engine) as session:
+        yield session
