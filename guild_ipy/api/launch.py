@@ -162,13 +162,13 @@ def _interrupt(context: Context, run: Run, started: StartedRun) -> None:
 
 
 def _check(run: Run, started: StartedRun) -> Run:
-    if started.failure:
-        raise RunError(f"{run.operation} could not be started: {started.failure}", run=run)
     if started.exit_status == 0:
         return run
     record = run.record
-    if record.status is RunStatus.COMPLETED:
+    if record.status is RunStatus.COMPLETED:  # its supervisor was killed, and it went on
         return run
+    if started.failure:
+        raise RunError(f"{run.operation} could not be started: {started.failure}", run=run)
     how = f"exit status {record.exit_status}"
     if record.status is RunStatus.TERMINATED:
         how = f"signal {-(record.exit_status or 0)}"

@@ -82,9 +82,13 @@ def _runs(context: Context, words: Words) -> None:
     found = list_runs(context, arguments.filter)
     shown = found if arguments.all or arguments.filter.limit is not None else found[:_SHOWN]
     if shown:
-        print(format_runs(shown))
+        print(_details(shown) if arguments.details else format_runs(shown))
     if len(shown) < len(found):
         print(f"The newest {len(shown)} of {len(found)} runs; --all shows all of them", file=sys.stderr)
+
+
+def _details(runs: Sequence[Run]) -> str:
+    return "\n\n".join(str(get_info(found)) for found in runs)
 
 
 def _info(context: Context, words: Words) -> None:
@@ -167,3 +171,5 @@ _VERBS: dict[str, Callable[[Context, Words], None]] = {
     "home": _home,
     "operations": _operations,
 }
+
+VERB_NAMES = tuple(_VERBS)

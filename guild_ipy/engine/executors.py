@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from guild_ipy.engine.fork_server import ForkServer
-from guild_ipy.engine.launch import LaunchRequest, send_request
+from guild_ipy.engine.launch import LaunchRequest, is_readable, send_request
 from guild_ipy.errors import EngineError
 from guild_ipy.store.run_dir import RunDir
 
@@ -79,7 +78,7 @@ class StartedRun:
         deadline = None if timeout is None else time.monotonic() + timeout
         while self.channel is not None and not is_enough():
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            if not select.select([self.channel], [], [], left)[0]:
+            if not is_readable(self.channel, left):
                 return False
             self._receive(self.channel)
         return self.channel is None
@@ -93,6 +92,8 @@ class StartedRun:
         *lines, self._pending = self._pending.split(b"\n")
         for line in lines:
             self._take(json.loads(line))
+        if not part and not self.started and not self.failure:
+            self.failure = "its supervisor could not be started"
         if not part or self.ended:
             channel.close()
             self.channel = None

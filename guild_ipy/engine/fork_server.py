@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
+from guild_ipy.engine.launch import is_readable
 from guild_ipy.errors import EngineError
 
 #: Variables that act when a library is loaded: a run that sets them otherwise needs a fresh interpreter.
@@ -94,7 +94,7 @@ class ForkServer:
 
     def is_ready(self, timeout: float = 0.0) -> bool:
         """Whether it can fork; waits up to `timeout` seconds. False for good when it died."""
-        if not self._ready and select.select([self._socket], [], [], timeout)[0]:
+        if not self._ready and is_readable(self._socket, timeout):
             self._receive_ready()
         return self._ready
 

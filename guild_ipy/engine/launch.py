@@ -9,6 +9,7 @@ the supervisor is gone.
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
 from collections.abc import Mapping, Sequence
@@ -59,6 +60,13 @@ def send_event(channel: socket.socket, event: str, **values: Any) -> None:  # no
         channel.sendall(json.dumps({"event": event, **values}).encode() + b"\n")
     except OSError:  # the kernel is gone; the run goes on without it
         return
+
+
+def is_readable(source: socket.socket, timeout: float | None) -> bool:
+    """Wait until there is something to read, up to `timeout` seconds; None waits for ever."""
+    poll = select.poll()  # select.select fails where a kernel has more than 1024 files open
+    poll.register(source, select.POLLIN)
+    return bool(poll.poll(None if timeout is None else timeout * 1000))
 
 
 def _receive_exactly(channel: socket.socket, length: int) -> bytes:

@@ -16,10 +16,14 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def kill_leftovers(group: int) -> None:
-    """Kill what is left of a process group and all children of the caller, and wait for them."""
+def kill_group(group: int) -> None:
+    """Kill a process group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
+
+
+def kill_orphans() -> None:
+    """Kill all children of the caller, and theirs as they become its children, and wait for them."""
     while _has_children():
         children = _children()
         for pid in children:

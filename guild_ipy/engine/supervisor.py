@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from guild_ipy.engine.fork import become_run
 from guild_ipy.engine.launch import LaunchRequest, receive_request, send_event
-from guild_ipy.engine.leftovers import adopt_orphans, kill_leftovers
+from guild_ipy.engine.leftovers import adopt_orphans, kill_group, kill_orphans
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.provenance import record_environment
 from guild_ipy.engine.script import ALIVE_VARIABLE
@@ -49,14 +49,15 @@ def supervise(channel: socket.socket, alive: int) -> None:
         try:
             pid = _start(run_dir, request, channel, alive)
         except (OSError, GuildError) as error:
-            _write_end(run_dir, exit_status=1)
+            with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
+                _write_end(run_dir, exit_status=1)
             send_event(channel, "failed", reason=str(error))
             return
         send_event(channel, "started", pid=pid)
         recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_names)
         record_environment(run_dir, request.project_dir, request.cache_dir)
         exit_status = _Watch(pid=pid, request=request, recorder=recorder, stop_requests=stop_requests).wait()
-    kill_leftovers(pid)
+    kill_orphans()
     _finish(run_dir, recorder, exit_status)
     send_event(channel, "ended", exit_status=exit_status)
 
@@ -78,16 +79,22 @@ def _start(run_dir: RunDir, request: LaunchRequest, channel: socket.socket, aliv
     output = os.open(run_dir.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
     pid = _fork_run(run_dir, request, output, channel) if request.forks else _spawn_run(run_dir, request, output, alive)
     os.close(output)
+    with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so
+        _write_lock(run_dir, pid)
+    clear_staged(run_dir)
+    clear_pending(run_dir)
+    return pid
+
+
+def _write_lock(run_dir: RunDir, pid: int) -> None:
+    """Write ``LOCK``, in place: while ``PENDING`` is there nobody reads it."""
     lock = LockContent(
         run=ProcessId(pid=pid, start=process_start(pid)),
         supervisor=this_process(),
         boot=boot_id(),
         host=socket.gethostname(),
     )
-    write_new_file(run_dir.lock, format_lock(lock).encode())  # in place: while PENDING is there nobody reads it
-    clear_staged(run_dir)
-    clear_pending(run_dir)
-    return pid
+    write_new_file(run_dir.lock, format_lock(lock).encode())
 
 
 def _fork_run(run_dir: RunDir, request: LaunchRequest, output: int, channel: socket.socket) -> int:
@@ -181,6 +188,7 @@ class _Watch:
             self.recorder.scan()
 
     def _exit_status(self) -> int:
+        kill_group(self.pid)  # while the dead run is not collected, nobody else can have its number
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return -self.stopped_by if self.stopped_by and status >= 0 else status
 

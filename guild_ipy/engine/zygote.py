@@ -11,6 +11,7 @@ is imported is reported, and the kernel starts another zygote without it.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -75,9 +76,10 @@ def serve(server: socket.socket) -> None:
         if not message:
             return
         channel, alive = descriptors
-        if os.fork() == 0:
-            server.close()
-            _become_supervisor(channel, alive)
+        with contextlib.suppress(OSError):  # no process to be had: the starter hears it when the channel closes
+            if os.fork() == 0:
+                server.close()
+                _become_supervisor(channel, alive)
         os.close(channel)
         os.close(alive)
 

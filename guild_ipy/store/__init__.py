@@ -1,4 +1,6 @@
 """Run directories on disk; the only layer that reads or writes ``.guild``.
 
-``home`` · ``run_dir`` · ``yaml_codec`` · ``attrs`` · ``lock`` · ``output`` · ``events`` · ``manifest`` · ``run`` · ``runs``
+Places: ``home`` · ``run_dir``. Files: ``whole_file`` · ``yaml_codec`` · ``attrs`` · ``manifest`` · ``output`` ·
+``events``, with ``tfevents`` · ``scalars``. What a run is doing: ``markers`` · ``lock`` · ``state`` · ``reconcile`` ·
+``claim``. Runs: ``run`` · ``run_match`` · ``runs`` · ``trash``.
 """

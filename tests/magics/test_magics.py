@@ -143,7 +143,7 @@ def test_background_returns_and_watch_shows_the_rest(session):
     run = session.run("%guild_run wait path={os.path.abspath('go')} --background")
     assert run.status is RunStatus.RUNNING
     (session.project / "go").touch()
-    assert session.printed("%guild_watch").startswith("wait() completed in")
+    assert session.printed("%guild_watch").startswith("go\nwait() completed in")
 
 
 def test_stop_stops_what_runs(session):

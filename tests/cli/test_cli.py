@@ -1,0 +1,146 @@
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from guild_ipy.arguments.table import VERBS
+from guild_ipy.cli.verbs import VERB_NAMES
+
+RUN_ID = "[0-9a-f]{8}"
+
+
+def test_each_verb_is_a_command():
+    assert list(VERBS) == list(VERB_NAMES)
+
+
+def test_run_prints_the_output_and_one_line(shell):
+    printed = shell.printed("run", "train.py", "lr=0.5", "--yes")
+    assert re.fullmatch(rf"loss: 0.5\nloss: 0.25\ntrain.py completed in \d+\.\d+ s · {RUN_ID}\n", printed)
+
+
+def test_runs_is_a_table(shell):
+    shell.run("run", "train.py", "-y", "--label", "first")
+    shell.run("run", "train.py", "-y", "lr=1")
+    shell.run("mark", "2")
+    time = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+    table = shell.printed("runs")
+    assert re.fullmatch(
+        rf"\[1:{RUN_ID}\]  train.py           {time}  completed  epochs=2 lr=1\n"
+        rf"\[2:{RUN_ID}\]  train.py \[marked\]  {time}  completed  first\n",
+        table,
+    )
+
+
+def test_only_the_newest_are_listed(shell):
+    for _ in range(21):
+        shell.run("run", "train.py", "-y", "epochs=0", "--stage")
+    done = shell.run("runs")
+    assert len(done.stdout.splitlines()) == 20
+    assert done.stderr == "The newest 20 of 21 runs; --all shows all of them\n"
+    assert len(shell.printed("runs", "--all").splitlines()) == 21
+    assert len(shell.printed("runs", "-n", "3").splitlines()) == 3
+
+
+def test_info_ls_and_cat_show_a_run(shell):
+    shell.run("run", "train.py", "-y")
+    assert "\nstatus: completed\n" in shell.printed("info")
+    assert shell.printed("ls") == "train.py\n"
+    assert shell.printed("cat") == "loss: 0.1\nloss: 0.05\n"
+    assert shell.printed("cat", "-p", "train.py").startswith("lr = 0.1\n")
+
+
+def test_mark_label_and_delete_say_what_they_did(shell):
+    shell.run("run", "train.py", "-y")
+    assert shell.printed("mark") == "Marked 1 run(s)\n"
+    assert shell.printed("mark", "1", "--clear") == "Unmarked 1 run(s)\n"
+    assert shell.printed("label", "--set", "a b") == "Labeled 1 run(s)\n"
+    assert shell.printed("runs").endswith("a b\n")
+    assert shell.printed("delete", "1", "--yes") == "Deleted 1 run(s)\n"
+    assert shell.printed("runs") == ""
+
+
+def test_background_stop_and_watch(shell):
+    (shell.project / "wait.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
+    assert "wait.py goes on in the background" in shell.printed("run", "wait.py", "-y", "--background")
+    printed = shell.printed("stop", "--yes")
+    assert re.fullmatch(rf"Stopping {RUN_ID} \(pid \d+\)\nStopped 1 run\(s\)\n", printed)
+    assert "wait.py terminated in" in shell.printed("watch")
+
+
+def test_stage_start_and_restart(shell):
+    staged = shell.printed("run", "train.py", "-y", "--stage")
+    run_id = re.search(rf"train.py staged as ({RUN_ID})\w{{24}}; start it with `guild-ipy start \1`", staged)[1]
+    assert "loss: 0.05" in shell.printed("start", run_id, "-y")
+    assert "loss: 2.0" in shell.printed("run", "--restart", run_id, "lr=2", "-y")
+    assert len(shell.printed("runs").splitlines()) == 1
+
+
+def test_operations_and_home(shell):
+    assert shell.printed("operations") == "train.py  lr=0.1 epochs=2\n"
+    assert shell.printed("home") == f"{shell.env['GUILD_HOME']}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "message"),
+    [
+        ("run trian.py -y", 1, "no operation 'trian.py' here (did you mean 'train.py'?)"),
+        ("run train.py lrr=1 -y", 1, "unknown flag 'lrr' for train.py (did you mean 'lr'?)"),
+        ("run train.py --lable x", 2, "run has no option '--lable' (did you mean '--label'?)"),
+        ("rnu", 2, "guild-ipy has no verb 'rnu' (did you mean 'run'?)"),
+        ("run", 2, "run: nothing is named"),
+        ("run train.py", 2, "cannot ask, standard input is no terminal; add --yes"),
+        ("info 9", 1, "no run matches '9'"),
+        ("cat -p ../../x", 1, "no run matches"),
+        ("home elsewhere", 2, "home: a shell command ends at once; set GUILD_HOME=elsewhere"),
+        ("run main -y", 1, "no operation 'main' here"),
+    ],
+)
+def test_what_cannot_work_is_one_line(shell, line, status, message):
+    done = shell.run(*line.split())
+    assert (done.returncode, done.stdout) == (status, "")
+    assert done.stderr.startswith(f"guild-ipy: {message}")
+    assert done.stderr.count("\n") == 1
+    assert shell.printed("runs") == ""
+
+
+def test_a_failed_run_exits_with_1_behind_its_traceback(shell):
+    (shell.project / "fail.py").write_text("raise ValueError('broken')\n")
+    done = shell.run("run", "fail.py", "-y")
+    assert done.returncode == 1
+    assert "ValueError: broken\n" in done.stdout
+    assert re.fullmatch(rf"guild-ipy: fail.py failed \(exit status 1\) · {RUN_ID}\n", done.stderr)
+
+
+def test_ctrl_c_stops_the_run_and_exits_with_130(shell):
+    (shell.project / "wait.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
+    command = [sys.executable, "-m", "guild_ipy", "run", "wait.py", "-y"]
+    with subprocess.Popen(command, cwd=shell.project, env=shell.env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    assert process.returncode == 130
+    assert "wait.py terminated in" in rest
+    assert " terminated " in shell.printed("runs")
+
+
+def test_a_reader_that_goes_away_is_no_error(shell):
+    shell.run("run", "train.py", "-y")
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "guild_ipy", "runs"]
+    done = subprocess.run(command, env=shell.env, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), ("-h",)])
+def test_help_lists_the_verbs(shell, words):
+    printed = shell.printed(*words)
+    assert all(f"\n  {name} " in printed for name in VERBS)
+
+
+def test_a_verb_has_help(shell):
+    assert shell.printed("run", "--help").startswith("usage: guild-ipy run OPERATION [FLAG=VALUE ...] [options]\n")

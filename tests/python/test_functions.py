@@ -1,0 +1,119 @@
+"""The verbs as Python functions, in a plain interpreter."""
+
+import pytest
+
+import guild_ipy
+from guild_ipy.api.context import Context, get_context, set_context
+from guild_ipy.api.runs import list_runs
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.engine import Engine
+from guild_ipy.errors import FlagError, RunNotFound, UsageError
+from guild_ipy.settings import Settings
+
+SCRIPT = "lr = 0.1\nprint('loss:', lr)\n"
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = Engine(Settings.from_environment())
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(autouse=True)
+def project(home, engine, tmp_path, monkeypatch):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "train.py").write_text(SCRIPT)
+    monkeypatch.chdir(project)
+    set_context(Context(settings=Settings(guild_home=home.path), engine=engine))
+    yield project
+    set_context(None)
+
+
+def test_run_shows_the_output_and_gives_the_run(capfd):
+    run = guild_ipy.run("train.py", lr=0.5, _label="first", _tag="a", _tags=["b"])
+    assert (run.status, run.flags, run.label, run.tags) == (RunStatus.COMPLETED, {"lr": 0.5}, "first", ("a", "b"))
+    assert capfd.readouterr().out.startswith("loss: 0.5\ntrain.py completed in ")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"_lable": "x"}, "run has no option '_lable' (did you mean '_label'?)"),
+        ({"_label": 5}, "_label takes a text, not 5"),
+        ({"_background": "yes"}, "_background takes True or False, not 'yes'"),
+        ({"_random_seed": True}, "_random_seed takes a whole number, not True"),
+        ({"_tag": [1]}, "_tag takes a text or a list of texts, not [1]"),
+        ({"_restart": "1"}, "run: --restart knows its operation"),
+    ],
+)
+def test_options_that_cannot_work_are_refused(options, message):
+    with pytest.raises(UsageError) as failure:
+        guild_ipy.run("train.py", **options)
+    assert str(failure.value).startswith(message)
+    assert list_runs(get_context()) == []
+
+
+def test_a_flag_may_have_the_name_of_an_option():
+    with pytest.raises(FlagError, match="unknown flag 'label'"):
+        guild_ipy.run("train.py", label="x")
+
+
+def test_stage_start_and_restart():
+    staged = guild_ipy.run("train.py", _stage=True)
+    assert staged.status is RunStatus.STAGED
+    assert guild_ipy.start().id == staged.id
+    assert guild_ipy.run(_restart=staged, lr=2).flags == {"lr": 2}
+    with pytest.raises(UsageError, match="start has no option 'background'"):
+        guild_ipy.start(staged, background=True)
+
+
+def test_background_watch_and_stop(project, capfd):
+    (project / "wait.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
+    run = guild_ipy.run("wait.py", _background=True)
+    guild_ipy.stop()
+    assert guild_ipy.watch(run).status is RunStatus.TERMINATED
+    assert f"Stopping {run.short_id} (pid" in capfd.readouterr().out
+
+
+def test_a_run_can_be_looked_at():
+    run = guild_ipy.run("train.py")
+    assert guild_ipy.info(run).lines["operation"] == "train.py"
+    assert guild_ipy.ls() == ["train.py"]
+    assert ".guild/opref" in guild_ipy.ls(run, all=True)
+    assert guild_ipy.cat() == "loss: 0.1\n"
+    assert guild_ipy.cat(1, "train.py") == SCRIPT
+    assert [info.name for info in guild_ipy.operations()] == ["train.py"]
+
+
+def test_marks_and_labels_say_what_they_did(capfd):
+    run = guild_ipy.run("train.py")
+    capfd.readouterr()
+    guild_ipy.mark()
+    guild_ipy.label(run, append="best")
+    guild_ipy.mark(run.id, clear=True)
+    guild_ipy.delete(run)
+    printed = "Marked 1 run(s)\nLabeled 1 run(s)\nUnmarked 1 run(s)\nDeleted 1 run(s)\n"
+    assert capfd.readouterr().out == printed
+
+
+@pytest.mark.parametrize("changes", [{}, {"set": "a", "clear": True}])
+def test_a_label_has_one_change(changes):
+    with pytest.raises(UsageError, match="label takes one of"):
+        guild_ipy.label(1, **changes)
+
+
+def test_delete_wants_runs():
+    with pytest.raises(UsageError, match="delete: no run is named"):
+        guild_ipy.delete()
+    with pytest.raises(RunNotFound):
+        guild_ipy.delete("3f2a1b4c")
+
+
+def test_several_runs_may_come_as_a_list_or_column(capfd):
+    guild_ipy.run("train.py")
+    guild_ipy.run("train.py")
+    capfd.readouterr()
+    guild_ipy.mark(guild_ipy.runs().run)
+    assert capfd.readouterr().out == "Marked 2 run(s)\n"
