@@ -64,5 +64,5 @@ class _Reader(pickle.Unpickler):
     @cached_property
     def _sent(self) -> dict[str, Any]:
         namespace: dict[str, Any] = {"__name__": "__main__"}
-        unpack(self._run_dir.payload, namespace)
+        unpack(self._run_dir, namespace)
         return namespace

@@ -12,6 +12,7 @@ from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, begin, see_through
 from guild_ipy.api.viewer import Preview, Viewer
+from guild_ipy.domain.run_spec import Program, ScriptProgram
 from guild_ipy.engine.output_scalars import check_patterns
 from guild_ipy.engine.prepare import prepare_run
 from guild_ipy.errors import GuildError
@@ -97,7 +98,7 @@ def surroundings_of(context: Context) -> Surroundings:
 def _preview(context: Context, resolved: Resolved, *, stage: bool) -> Preview:
     spec = resolved.spec
     notes = list(resolved.notes)
-    size = len(getattr(spec.program, "payload", b""))
+    size = _payload_size(spec.program)
     if size > context.settings.payload_warning:
         notes.append(
             f"{size / _MEGABYTE:.0f} MiB of notebook variables travel to the run; pass a file name in their place"
@@ -109,3 +110,9 @@ def _preview(context: Context, resolved: Resolved, *, stage: bool) -> Preview:
         notes=tuple(notes),
         verb="stage" if stage else "run",
     )
+
+
+def _payload_size(program: Program) -> int:
+    if isinstance(program, ScriptProgram):
+        return 0
+    return len(program.payload) + sum(buffer.nbytes for buffer in program.buffers)

@@ -40,7 +40,9 @@ class NotebookProgram:
     """A function or a cell of a notebook, packed to travel."""
 
     payload: bytes
-    """See :mod:`guild_ipy.engine.payload`."""
+    """See :mod:`guild_ipy.domain.payload`."""
+    buffers: tuple[memoryview, ...] = ()
+    """Large arrays of the payload, in the order in which it refers to them (pickle protocol 5)."""
     cells: Mapping[str, str] = field(default_factory=dict)
     """Python's name for the code of a captured cell -> its path in the source snapshot."""
     cell_numbers: Mapping[str, int] = field(default_factory=dict)

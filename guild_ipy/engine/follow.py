@@ -92,7 +92,7 @@ class _Tail:
         count += rest.find(b"\n") + 1
         self.offset += count
         self._decoder.reset()
-        return f"\n… {count:,} bytes of output are not shown here; all of it is in the run …\n"
+        return f"\n… {count:,} bytes of output are not shown here; all of it is in {self.path} …\n"
 
 
 def _size(path: str) -> int:

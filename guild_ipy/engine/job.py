@@ -61,7 +61,7 @@ def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any]) -> Job:
     sourcecode = os.path.normpath(os.path.join(run_dir.path, meta.sourcecode))
     sys.path[:] = [sourcecode, *(entry for entry in meta.import_path if entry != sourcecode)]
     show_cells(meta.cells, sourcecode)
-    return Job(run_dir=run_dir, meta=meta, program=unpack(run_dir.payload, namespace), namespace=namespace)
+    return Job(run_dir=run_dir, meta=meta, program=unpack(run_dir, namespace), namespace=namespace)
 
 
 def run_job(job: Job) -> NoReturn:

@@ -150,11 +150,11 @@ def recover_scalars(run_dir: RunDir, patterns: Sequence[str], ignore: Iterable[s
         recorder = ScalarRecorder(run_dir, patterns, ignore, folder=folder)
         recorder.scan()
         recorder.close()
-        old = _list_event_files(run_dir.guild)
-        for path in _list_event_files(folder):
-            os.rename(path, f"{run_dir.guild}/{os.path.basename(path)}")
-        for path in old:
-            os.unlink(path)
+        old, new = _list_event_files(run_dir.guild), _list_event_files(folder)
+        for name in new:
+            os.rename(f"{folder}/{name}", f"{run_dir.guild}/{name}")
+        for name in old - new:
+            os.unlink(f"{run_dir.guild}/{name}")
     except OSError as error:
         raise StoreError(f"cannot write the scalars of run {run_dir.short_id!r}: {error.strerror}") from error
     finally:
@@ -165,6 +165,20 @@ def check_patterns(patterns: Iterable[str]) -> None:
     """Raise UsageError for a pattern that is no regular expression, or has groups that say nothing."""
     for pattern in patterns:
         _parse_pattern(pattern)
+
+
+def guild_patterns(patterns: Sequence[str]) -> list[str | dict[str, str]] | None:
+    r"""Give patterns as ``output-scalars`` of a Guild file has them; None for the default ones.
+
+    Examples
+    --------
+    >>> guild_patterns([r"loss: error is (\S+)"])
+    [{'loss': 'error is (\\S+)'}]
+    """
+    if tuple(patterns) == DEFAULT_PATTERNS:
+        return None
+    parsed = [_parse_pattern(pattern) for pattern in patterns]
+    return [{each.name: each.expression.pattern} if each.name else each.expression.pattern for each in parsed]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,5 +225,5 @@ def _compile(text: str, pattern: str) -> re.Pattern[str]:
         raise UsageError(f"output scalar pattern {pattern!r} is no regular expression: {error}") from error
 
 
-def _list_event_files(folder: str) -> list[str]:
-    return [f"{folder}/{name}" for name in os.listdir(folder) if EVENT_MARK in name]
+def _list_event_files(folder: str) -> set[str]:
+    return {name for name in os.listdir(folder) if EVENT_MARK in name}

@@ -16,9 +16,12 @@ from dataclasses import replace
 from functools import cache
 
 from guild_ipy.domain.flags import format_flag
+from guild_ipy.domain.label import default_label
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram
+from guild_ipy.engine.buffers import write_buffers
 from guild_ipy.engine.meta import CellFile, JobMeta, encode_meta
+from guild_ipy.engine.output_scalars import guild_patterns
 from guild_ipy.engine.provenance import host_name, safe_env, user_name
 from guild_ipy.errors import StoreError
 from guild_ipy.store.attrs import encode_attr
@@ -76,7 +79,7 @@ def prepare_run(home: Home, spec: RunSpec, *, staged: bool = False) -> tuple[Run
     """
     run_dir = home.run_dir(uuid.uuid4().hex)
     try:
-        return run_dir, _write_run(run_dir, spec, staged=staged)
+        return run_dir, _write_run(home, run_dir, spec, staged=staged)
     except BaseException as error:
         shutil.rmtree(run_dir.path, ignore_errors=True)
         if isinstance(error, OSError) and not isinstance(error, StoreError):
@@ -130,12 +133,14 @@ def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str,
     }
 
 
-def _write_run(run_dir: RunDir, spec: RunSpec, *, staged: bool) -> int:
+def _write_run(home: Home, run_dir: RunDir, spec: RunSpec, *, staged: bool) -> int:
     for folder in (run_dir.path, run_dir.guild, run_dir.attrs, run_dir.job, run_dir.tmp):
         os.mkdir(folder)
     alive = hold_alive(run_dir)
     assert alive is not None, "nobody else knows the id yet"
     try:
+        if isinstance(spec.program, NotebookProgram):
+            write_buffers(home, run_dir, spec.program.buffers)
         _fill(run_dir, spec, staged=staged)
     except BaseException:
         os.close(alive)
@@ -196,7 +201,8 @@ def _op(spec: RunSpec) -> dict[str, object]:
         },
         "deps": [],
         "sourcecode": {"dest": spec.source.dest},
-        "output-scalars": None,
+        "label-template": None if spec.label == default_label(spec.flags) else spec.label,
+        "output-scalars": guild_patterns(spec.output_scalars),
     }
 
 

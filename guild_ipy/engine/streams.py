@@ -9,6 +9,7 @@ Light on imports: see :mod:`guild_ipy.engine.process`.
 
 from __future__ import annotations
 
+import builtins
 import io
 import os
 import sys
@@ -33,6 +34,7 @@ _BUFFER = 65536
 
 def redirect_streams(run_dir: RunDir) -> None:
     """Make ``sys.stdout`` and ``sys.stderr`` index what they write to descriptors 1 and 2, the output file."""
+    builtins.input = _refuse_input
     index = _OutputIndex(run_dir, 1)
     sys.stdout = sys.__stdout__ = _text(1, 0, index)  # type: ignore[misc, assignment] # Final for type checkers only
     sys.stderr = sys.__stderr__ = _text(2, 1, index)  # type: ignore[misc, assignment]
@@ -53,6 +55,10 @@ class IndexedOutput:
         self.stderr.close()
         self._index.close()
         os.close(self._descriptor)
+
+
+def _refuse_input(prompt: object = "", /) -> str:
+    raise EOFError(f"a run has no input (stdin is /dev/null) and cannot be asked {str(prompt)!r}; pass it as a flag")
 
 
 def _text(descriptor: int, stream: int, index: _OutputIndex) -> TextIO:

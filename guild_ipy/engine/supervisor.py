@@ -51,6 +51,7 @@ def supervise(channel: socket.socket, alive: int) -> None:
         except (OSError, GuildError) as error:
             with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
                 _write_end(run_dir, exit_status=1)
+            os.close(alive)
             send_event(channel, "failed", reason=str(error))
             return
         send_event(channel, "started", pid=pid)
@@ -59,6 +60,7 @@ def supervise(channel: socket.socket, alive: int) -> None:
         exit_status = _Watch(pid=pid, request=request, recorder=recorder, stop_requests=stop_requests).wait()
     kill_orphans()
     _finish(run_dir, recorder, exit_status)
+    os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
 
 

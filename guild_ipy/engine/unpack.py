@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any
+from collections.abc import Iterator
+from mmap import mmap
+from typing import Any, BinaryIO
 
 from guild_ipy.domain import payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
+from guild_ipy.engine.buffers import open_buffers
+from guild_ipy.store.run_dir import RunDir
 
 
-def unpack(path: str, namespace: dict[str, Any]) -> FunctionCall | CellCode:
-    """Load a payload; the notebook's definitions land in `namespace`, the ``__main__`` of the run.
+def unpack(run_dir: RunDir, namespace: dict[str, Any]) -> FunctionCall | CellCode:
+    """Load the payload of a run; the notebook's definitions land in `namespace`, the ``__main__`` of the run.
 
     Opening a payload executes code of whoever wrote it.
     """
-    with open(path, "rb") as file:
-        reader = _Reader(file, namespace)
+    with open(run_dir.payload, "rb") as file:
+        reader = _Reader(file, namespace, open_buffers(run_dir))
         program: FunctionCall | CellCode = reader.load()
         while True:
             try:
@@ -27,8 +31,8 @@ def unpack(path: str, namespace: dict[str, Any]) -> FunctionCall | CellCode:
 
 
 class _Reader(pickle.Unpickler):
-    def __init__(self, file: Any, namespace: dict[str, Any]) -> None:  # noqa: ANN401 - any readable binary file
-        super().__init__(file)
+    def __init__(self, file: BinaryIO, namespace: dict[str, Any], buffers: Iterator[mmap]) -> None:
+        super().__init__(file, buffers=buffers)
         self._namespace = namespace
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - pickle's own protocol

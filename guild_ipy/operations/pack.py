@@ -7,6 +7,7 @@ collects the notebook's own definitions and the cells that they were written in.
 from __future__ import annotations
 
 import io
+import pickle
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from guild_ipy.domain import payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.operations.notebook import Notebook
 
+#: Arrays of so many bytes are kept beside the payload.
+LARGE_BUFFER = 2**20
+
 
 class Unsendable(TypeError):
     """An object that must not travel although pickle would take it."""
@@ -28,6 +32,8 @@ class Packed:
     """A payload, and the code files of the cells whose functions are in it."""
 
     payload: bytes
+    buffers: tuple[memoryview, ...]
+    """Large arrays, which are not in the payload: :mod:`guild_ipy.engine.buffers` keeps each once."""
     code_files: tuple[str, ...]
 
 
@@ -46,7 +52,7 @@ def pack(program: FunctionCall | CellCode, notebook: Notebook) -> Packed:
     packer.dump(packer.pop_definitions())
     while late := packer.pop_definitions():  # definitions that only definitions refer to
         packer.dump(late)
-    return Packed(payload=buffer.getvalue(), code_files=tuple(packer.code_files))
+    return Packed(payload=buffer.getvalue(), buffers=tuple(packer.buffers), code_files=tuple(packer.code_files))
 
 
 class _MainNamespace:
@@ -58,7 +64,8 @@ class _MainNamespace:
 
 class _Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
     def __init__(self, file: io.BytesIO, notebook: Notebook) -> None:
-        super().__init__(file, protocol=5)
+        super().__init__(file, protocol=5, buffer_callback=self._take_buffer)
+        self.buffers: list[memoryview] = []
         self._namespace = notebook.variables
         self._shell = notebook.shell
         self._definitions: dict[str, Any] = {}
@@ -83,6 +90,14 @@ class _Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         elif isinstance(obj, io.IOBase) and not isinstance(obj, io.BytesIO | io.StringIO):
             raise Unsendable("an open file belongs to this process")
         return super().reducer_override(obj)
+
+    def _take_buffer(self, buffer: pickle.PickleBuffer) -> bool:
+        """Keep a large buffer out of the payload (False), or leave a small one in it (True)."""
+        raw = buffer.raw()
+        if raw.nbytes < LARGE_BUFFER:
+            return True
+        self.buffers.append(raw)
+        return False
 
     def _collect(self, definition: Any) -> None:  # noqa: ANN401
         name = definition.__name__

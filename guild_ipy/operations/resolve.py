@@ -268,7 +268,7 @@ def _cells(packed: Packed, parts: _NotebookParts, notebook: Notebook) -> tuple[N
     paths = {name: f"cells/{position:02d}.py" for position, name in enumerate(ordered, start=1)}
     files = tuple(SourceFile(path=path, content=texts[name][1].encode()) for name, path in paths.items())
     numbers = {name: texts[name][0] for name in ordered}
-    return NotebookProgram(payload=packed.payload, cells=paths, cell_numbers=numbers), files
+    return NotebookProgram(payload=packed.payload, buffers=packed.buffers, cells=paths, cell_numbers=numbers), files
 
 
 # -- common

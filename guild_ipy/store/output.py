@@ -176,6 +176,7 @@ def _count_lines(files: _Files) -> int:
 
 def _count_newlines(files: _Files, start: int, end: int) -> int:
     newlines = 0
+    end = min(end, _size(files.output))
     while files.output is not None and start < end:
         chunk = os.pread(files.output.fileno(), min(_CHUNK_BYTES, end - start), start)
         if not chunk:

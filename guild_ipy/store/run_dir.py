@@ -18,6 +18,7 @@ ignores::
           main.py                 the program; runs by hand too
           meta.json               flags, import path, names of cells
           payload.pkl             the packed function
+          buffer-0, ...           its large arrays; hard links to one copy for all runs
           result.pkl, result.txt  what it returned, or the repr of it
           exception.pkl           what it raised
           exit_status             its own word, in case the supervisor is gone
@@ -155,6 +156,10 @@ class RunDir:
     def payload(self) -> str:
         """The packed function."""
         return self.job + "/payload.pkl"
+
+    def buffer(self, number: int) -> str:
+        """Give the path of a large array of the payload, counted from 0."""
+        return f"{self.job}/buffer-{number}"
 
     @property
     def result(self) -> str:

@@ -55,7 +55,7 @@ def write_file(run_dir: RunDir, path: str, content: bytes, *, durable: bool = Fa
         raise _store_error(path, error) from error
 
 
-def write_new_file(path: str, content: bytes) -> None:
+def write_new_file(path: str, content: bytes | memoryview) -> None:
     """Write a file that nobody can see yet."""
     try:
         _write_new(path, content, durable=False)
@@ -63,7 +63,7 @@ def write_new_file(path: str, content: bytes) -> None:
         raise _store_error(path, error) from error
 
 
-def _write_new(path: str, content: bytes, *, durable: bool) -> None:
+def _write_new(path: str, content: bytes | memoryview, *, durable: bool) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
     try:
         view = memoryview(content)

@@ -21,9 +21,9 @@ def test_options_and_flags_of_a_run_may_be_mixed():
 
 
 def test_all_options_of_a_run_are_read():
-    parsed = RUN.parse(
-        "f.py -b --pidfile p --isolation fresh --stage --preview --random-seed 7 --output-scalar a --output-scalar b".split()
-    )
+    how = "-b --pidfile p --isolation fresh --stage --preview"
+    what = "--random-seed 7 --output-scalar a --output-scalar b"
+    parsed = RUN.parse(f"f.py {how} {what}".split())
     assert parsed.launch == LaunchOptions(background=True, pidfile="p", isolation="fresh")
     assert (parsed.spec.random_seed, parsed.spec.output_scalars) == (7, ("a", "b"))
     assert (parsed.stage, parsed.preview, parsed.yes) == (True, True, False)

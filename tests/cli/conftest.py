@@ -8,6 +8,12 @@ from pathlib import Path
 
 import pytest
 
+TRAIN = """\
+lr = 0.1
+epochs = 2
+for step in range(epochs):
+    print('loss:', lr / (step + 1))
+"""
 COMMAND = [sys.executable, "-m", "guild_ipy"]
 
 

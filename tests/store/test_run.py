@@ -67,7 +67,7 @@ def test_what_yaml_can_say_beyond_flags_becomes_text(make_run: MakeRun):
         ("flags", b"- 1\n", "attrs/flags: it holds list, not a map"),
         ("flags", b"\xff\xfe\x00", "attrs/flags: 'utf-8' codec can't decode byte 0xff"),
         ("flags", b"!!python/object/apply:os.system [ls]", "attrs/flags: could not determine a constructor"),
-        ("flags", b"\0\0\0", "attrs/flags: control characters are not allowed"),
+        ("flags", b"\0\0\0", "attrs/flags: unacceptable character #x0000: control characters are not allowed"),
         ("started", b"yesterday\n", "attrs/started: it holds str, not a time in microseconds"),
         ("started", b"1e30\n", "attrs/started: it holds float, not a time in microseconds"),
         ("started", b"9" * 30, "attrs/started: 999999999999999999999999999999 is no time"),
