@@ -11,7 +11,7 @@ import pytest
 from guild_ipy.store.home import Home, create_home
 from tests.surroundings import enter
 
-pytest_plugins = ["tests.notebook_session"]
+pytest_plugins = ["tests.guild_peer", "tests.notebook_session"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

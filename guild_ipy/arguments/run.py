@@ -76,6 +76,10 @@ def _declare_run(parser: VerbParser) -> None:
     group.add_argument("-l", "--label", metavar="TEXT", help="label of the run (default: its flags)")
     group.add_argument("-t", "--tag", action="append", default=[], metavar="TAG", help="tag; may be repeated")
     group.add_argument("--random-seed", type=whole_number, metavar="N", help="seed of random, numpy and torch")
+    take_along = partial(group.add_argument, action="append", default=[])
+    take_along(
+        "--uses", metavar="NAME", help="notebook variable that the code needs and does not name; may be repeated"
+    )
     add_patterns = partial(group.add_argument, action="append", default=[])
     add_patterns("--output-scalar", metavar="PATTERN", dest="output_scalars", help=_PATTERN_HELP)
     _declare_how(group)
@@ -100,6 +104,7 @@ def _read_run(namespace: argparse.Namespace) -> RunArguments:
         label=namespace.label,
         tags=tuple(namespace.tag),
         random_seed=namespace.random_seed,
+        uses=tuple(namespace.uses),
         output_scalars=tuple(namespace.output_scalars),
     )
     return RunArguments(

@@ -7,6 +7,8 @@ What cannot be finished is removed.
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import sys
 import time
@@ -15,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from guild_ipy.domain.flags import format_flag
+from guild_ipy.domain.flags import Flags, FlagValue
 from guild_ipy.domain.label import default_label
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram
@@ -129,8 +131,25 @@ def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str,
         "GUILD_SOURCECODE": meta.sourcecode,
         "PROJECT_DIR": project_dir,
         "CMD_DIR": project_dir,
-        **{f"FLAG_{name.upper()}": format_flag(value) for name, value in meta.flags.items() if value is not None},
+        **_flag_environment(meta.flags),
     }
+
+
+def _flag_environment(flags: Flags) -> dict[str, str]:
+    """Give the variables ``FLAG_<NAME>`` as Guild AI 0.9.0 writes them; NUL and half a character fit in none."""
+    texts = {"FLAG_" + _NO_VARIABLE.sub("_", name.upper()): _argument_text(value) for name, value in flags.items()}
+    return {name: text for name, text in texts.items() if not _UNSAYABLE.search(text)}
+
+
+def _argument_text(value: FlagValue) -> str:
+    """Write a value as an argument of a command: text as it is, 1 or nothing for a boolean, the words of a list."""
+    if value is None or isinstance(value, bool):
+        return "1" if value else ""
+    return shlex.join(map(_argument_text, value)) if isinstance(value, list) else str(value)
+
+
+_NO_VARIABLE = re.compile("[^A-Z0-9_]")
+_UNSAYABLE = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 
 
 def _write_run(home: Home, run_dir: RunDir, spec: RunSpec, *, staged: bool) -> int:

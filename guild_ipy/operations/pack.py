@@ -23,6 +23,9 @@ from guild_ipy.operations.notebook import Notebook
 LARGE_BUFFER = 2**20
 
 
+_NOTHING: Mapping[str, Any] = {}
+
+
 class Unsendable(TypeError):
     """An object that must not travel although pickle would take it."""
 
@@ -37,8 +40,10 @@ class Packed:
     code_files: tuple[str, ...]
 
 
-def pack(program: FunctionCall | CellCode, notebook: Notebook) -> Packed:
+def pack(program: FunctionCall | CellCode, notebook: Notebook, uses: Mapping[str, Any] = _NOTHING) -> Packed:
     """Pickle a call or a cell.
+
+    `uses` are variables that come along although the code does not name them (it may ask for them by ``eval``).
 
     Raises
     ------
@@ -49,7 +54,7 @@ def pack(program: FunctionCall | CellCode, notebook: Notebook) -> Packed:
     buffer = io.BytesIO()
     packer = _Packer(buffer, notebook)
     packer.dump(program)
-    packer.dump(packer.pop_definitions())
+    packer.dump({**uses, **packer.pop_definitions()})
     while late := packer.pop_definitions():  # definitions that only definitions refer to
         packer.dump(late)
     return Packed(payload=buffer.getvalue(), buffers=tuple(packer.buffers), code_files=tuple(packer.code_files))

@@ -15,7 +15,7 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, SourceFile
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
-from guild_ipy.errors import OperationNotFound, UsageError
+from guild_ipy.errors import OperationNotFound, UsageError, suggest
 from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.cell import CellOperation, bind_cell
 from guild_ipy.operations.flags import bind_flags
@@ -36,6 +36,8 @@ class SpecOptions:
     label: str | None = None
     tags: tuple[str, ...] = ()
     random_seed: int | None = None
+    uses: tuple[str, ...] = ()
+    """Variables of the notebook that the code does not name and needs all the same."""
     output_scalars: tuple[str, ...] = ()
     """Patterns in place of the default ones; see :mod:`guild_ipy.engine.output_scalars`."""
 
@@ -219,7 +221,7 @@ class _NotebookParts:
 
 def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surroundings: Surroundings) -> Resolved:
     notebook = surroundings.notebook
-    packed = _pack(parts.program, notebook)
+    packed = _pack(parts.program, notebook, _used(options.uses, notebook))
     program, cell_files = _cells(packed, parts, notebook)
     taken = snapshot(
         notebook.project_dir,
@@ -251,11 +253,18 @@ def _describe(value: object) -> str:
     return f"{type(value).__name__} {size}".rstrip()
 
 
-def _pack(program: FunctionCall | CellCode, notebook: Notebook) -> Packed:
+def _used(names: Sequence[str], notebook: Notebook) -> dict[str, Any]:
+    for name in names:
+        if name not in notebook.variables:
+            raise UsageError(f"the notebook has no variable {name!r} to take along{suggest(name, notebook.variables)}")
+    return {name: notebook.variables[name] for name in names}
+
+
+def _pack(program: FunctionCall | CellCode, notebook: Notebook, uses: Mapping[str, Any]) -> Packed:
     try:
-        return pack(program, notebook)
+        return pack(program, notebook, uses)
     except Exception as error:  # noqa: BLE001 - whatever a type's own __reduce__ raises
-        raise explain_unsendable(program, notebook, error) from None
+        raise explain_unsendable(program, notebook, error, uses) from None
 
 
 def _cells(packed: Packed, parts: _NotebookParts, notebook: Notebook) -> tuple[NotebookProgram, tuple[SourceFile, ...]]:

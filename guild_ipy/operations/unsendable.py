@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from guild_ipy.domain.payload import CellCode, FunctionCall
@@ -12,9 +13,11 @@ from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.pack import pack
 
 
-def explain_unsendable(program: FunctionCall | CellCode, notebook: Notebook, error: Exception) -> CannotSend:
+def explain_unsendable(
+    program: FunctionCall | CellCode, notebook: Notebook, error: Exception, uses: Mapping[str, Any]
+) -> CannotSend:
     """Name the variable that cannot travel, its type, and the cell that made it."""
-    for name, value in _referenced(program, notebook):
+    for name, value in chain(_referenced(program, notebook), _leaves(uses, notebook, set())):
         why = _why_not(value, notebook)
         if why is not None:
             number = notebook.find_assignment(name)

@@ -31,6 +31,7 @@ def read_run_call(operation: object, args: tuple[object, ...], keywords: Mapping
             label=options.take("_label", str),
             tags=options.take_texts("_tag") + options.take_texts("_tags"),
             random_seed=options.take("_random_seed", int),
+            uses=options.take_texts("_uses"),
             output_scalars=options.take_texts("_output_scalars"),
         ),
         launch=options.take_launch(),

@@ -30,8 +30,9 @@ def run(operation: Any = None, /, *args: Any, **flags: Any) -> Run:  # noqa: ANN
         flags; other objects travel along.
 
         Keywords that begin with ``_`` are options: ``_label``, ``_tag``, ``_random_seed``, ``_output_scalars``,
-        ``_background`` (return at once), ``_pidfile``, ``_isolation`` (``"fork"``, ``"fresh"`` or ``"inline"``),
-        ``_stage`` (prepare only), ``_start`` and ``_restart`` (a run, in place of an operation).
+        ``_uses`` (names of variables that the code needs and does not name), ``_background`` (return at once),
+        ``_pidfile``, ``_isolation`` (``"fork"``, ``"fresh"`` or ``"inline"``), ``_stage`` (prepare only), ``_start``
+        and ``_restart`` (a run, in place of an operation).
 
     Returns
     -------

@@ -182,7 +182,7 @@ def test_recovery_of_a_run_that_printed_nothing_writes_nothing(run_dir: RunDir):
     assert find_event_files(run_dir) == []
 
 
-LINES = ["loss: 0.5", "loss: 0.25 (step 3)", "acc: 1", "a b: 2", "x : 3", "n: 1.5e-3", "s: 4 (s)", "k: 5 (12)", "z: 1 "]
+LINES = ["loss: 0.5", "loss: 0.25 (step 3)", "acc: 1", "a b: 2", "x : 3", "n: 5e-1", "s: 4 (s)", "k: 5 (12)", "z: 1 "]
 SCRIPT = f"for line in {LINES!r} + ['step: 9', 'late: 1']:\n    print(line)\n"
 
 

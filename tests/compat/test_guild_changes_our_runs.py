@@ -1,0 +1,54 @@
+"""The guild command marks, labels, stops and deletes runs that guild_ipy made."""
+
+import json
+
+import pytest
+
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.store.lock import is_alive
+from guild_ipy.store.runs import list_run_dirs
+
+pytestmark = pytest.mark.guild
+
+
+def test_guild_marks_and_unmarks(bench):
+    run = bench.make("train")["train"]
+    bench.guild("mark", "-y", run.id)
+    assert run.marked
+    bench.guild("mark", "-y", "--clear", run.id)
+    assert not run.marked
+
+
+def test_guild_labels_and_tags(bench):
+    run = bench.make("train")["train"]
+    bench.guild("label", "-y", "--append", "'quoted' ünï", run.id)
+    bench.guild("tag", "-y", "--add", "green", run.id)
+    assert run.label == "first try 'quoted' ünï"
+    assert run.tags == ("green", "nightly")
+
+
+def test_guild_stops_a_running_run(bench):
+    run = bench.make("running")["running"]
+    bench.guild("stop", "-y", run.id)
+    assert run.wait(10).status is RunStatus.TERMINATED
+    assert run.exit_status == -15
+    assert not is_alive(run.dir)
+    assert bench.guild_status(run) == "terminated"
+
+
+def test_guild_deletes_and_restores_a_finished_run(bench):
+    run = bench.make("script")["script"]
+    bench.guild("runs", "delete", "-y", run.id)
+    assert bench.runs() == []
+    assert [each.id for each in list_run_dirs(bench.context.home, deleted=True)] == [run.id]
+    bench.guild("runs", "restore", "-y", run.id)
+    assert run.status is RunStatus.COMPLETED
+
+
+def test_guild_deletes_a_running_run(bench):
+    run = bench.make("running")["running"]
+    bench.guild("runs", "delete", "-y", run.id)
+    (deleted,) = list_run_dirs(bench.context.home, deleted=True)
+    assert deleted.id == run.id
+    assert not is_alive(deleted)
+    assert json.loads(bench.guild("runs", "--json")) == []
