@@ -46,10 +46,10 @@ lint: .venv/.installed-test
 	$(VENV) -c '$(IMPORT_LINTER)' --no-logo
 
 demo: .venv/.installed-notebooks
-	@$(VENV) tests/demo.py
+	@$(VENV) -m tests.demo
 
 lab: .venv/.installed-lab
-	$(VENV) tests/lab.py $(LAB_OPTIONS)
+	$(VENV) -m tests.lab $(LAB_OPTIONS)
 
 bench: .venv/.installed-test .envs/guild/.installed
 	$(VENV) benchmarks
@@ -58,7 +58,7 @@ faults: .venv/.installed-test
 	$(VENV) -m pytest tests/faults --capture=no
 
 notebooks: .venv/.installed-test
-	$(VENV) tests/save_notebooks.py
+	$(VENV) -m tests.save_notebooks
 
 format: .venv/.installed-test
 	$(VENV) -m ruff check --fix --quiet

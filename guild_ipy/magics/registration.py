@@ -27,6 +27,7 @@ def register(shell: InteractiveShell) -> None:
         shell.register_magic_function(_line_magic(verb, shell), "line", f"guild_{verb}")
     shell.register_magic_function(_cell_magic(shell), "cell", "guild_run")
     shell.Completer.custom_matchers.append(GuildMatcher())
+    shell.events.register("post_run_cell", _keep_warm)
 
 
 def unregister(shell: InteractiveShell) -> None:
@@ -35,7 +36,15 @@ def unregister(shell: InteractiveShell) -> None:
         for verb in VERB_NAMES:
             magics.pop(f"guild_{verb}", None)
     matchers = shell.Completer.custom_matchers
+    shell.events.unregister("post_run_cell", _keep_warm)
     matchers[:] = [matcher for matcher in matchers if not isinstance(matcher, GuildMatcher)]
+
+
+def _keep_warm(result: object) -> None:  # noqa: ARG001 - IPython hands it over
+    """Let the fork server import what the cell has imported, before the first run that needs it."""
+    from guild_ipy.api.context import warm_up  # start-up cost
+
+    warm_up()
 
 
 def _line_magic(verb: str, shell: InteractiveShell) -> Callable[..., Any]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -97,7 +98,7 @@ OUTPUT = b"loss: 0.5\nstep: 2\r\nacc: 0.25\rloss: 0.125 (step 3)\nnoise\n\nacc: 
 def test_pieces_give_what_the_whole_gives(cuts: list[int]):
     scanner = OutputScanner()
     bounds = [0, *sorted(cuts), len(OUTPUT)]
-    pieces = [OUTPUT[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    pieces = [OUTPUT[start:end] for start, end in pairwise(bounds)]
     found = [point for piece in pieces for point in scanner.feed(piece)] + scanner.finish()
     assert [(point.tag, point.value, point.step) for point in found] == scan(OUTPUT)
 

@@ -28,7 +28,7 @@ sys.stdin.read()
 def make_run(home: Home) -> Callable[..., RunDir]:
     """Make a run of these attributes, as Guild AI would: without `alive`."""
 
-    def make(*, id: str | None = None, opref: str = "func:lab.ipynb '' '' train", **attrs: object) -> RunDir:
+    def make(*, id: str | None = None, opref: str = "func:lab.ipynb '' '' train", **attrs: object) -> RunDir:  # noqa: A002
         run_dir = home.run_dir(id or uuid.uuid4().hex)
         os.makedirs(run_dir.attrs)
         for name, value in {"id": run_dir.id, **attrs}.items():

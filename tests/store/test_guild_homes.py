@@ -89,7 +89,9 @@ def test_every_attribute_that_guild_writes_is_read(guild_run: GuildRun):
     assert [name for name in names if read_attr(run_dir, name) is None] == []
 
 
-@pytest.mark.parametrize(("script", "status"), [("raise SystemExit(3)", "error"), ("import os; os.abort()", "terminated")])
+@pytest.mark.parametrize(
+    ("script", "status"), [("raise SystemExit(3)", "error"), ("import os; os.abort()", "terminated")]
+)
 def test_end_of_a_run_that_guild_made_is_its_status(guild_run: GuildRun, script: str, status: str):
     assert str(read_run(guild_run(script)).status) == status
 

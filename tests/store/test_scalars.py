@@ -77,18 +77,16 @@ def test_files_of_one_folder_are_one_scalar(make_run: MakeRun):
     assert summarize(run_dir)["loss"].count == 2
 
 
-def test_update_reads_only_what_was_added(make_run: MakeRun, monkeypatch):
+def test_update_reads_only_what_was_added(make_run: MakeRun):
     run_dir = make_run()
     writer = EventWriter(run_dir.path)
     summaries = ScalarSummaries(run_dir)
-    read = []
-    real_read = os.pread
-    monkeypatch.setattr(os, "pread", lambda *args: read.append(args[2]) or real_read(*args))
     for step in range(3):
         writer.write([ScalarPoint(tag="loss", value=1.0, step=step)])
         assert summaries.update()["loss"].count == step + 1
+        with open(writer.path, "r+b") as file:
+            file.write(bytes(os.path.getsize(writer.path)))  # what was read may be gone
     writer.close()
-    assert sorted(set(read))[1:] == [read_at for read_at in read if read_at][::2] or read == sorted(read)
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 100, b"not an event file", b"\x18"])

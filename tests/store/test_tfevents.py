@@ -51,7 +51,7 @@ def test_bytes_of_a_record_are_those_of_tensorboard():
         b"\x15" + struct.pack("<f", 0.5),
         b"\x4a\x02\x0a\x00\x15" + struct.pack("<f", 0.5),
         b"\x42\x08\x08\x01\x22\x04" + struct.pack("<f", 0.5),
-        b"\x42\x09\x08\x01\x12\x00\x2d" + struct.pack("<f", 0.5) ,
+        b"\x42\x09\x08\x01\x12\x00\x2d" + struct.pack("<f", 0.5),
         b"\x42\x0a\x08\x01\x12\x00\x2a\x04" + struct.pack("<f", 0.5),
         b"\x42\x0c\x08\x02\x22\x08" + struct.pack("<d", 0.5),
         b"\x42\x0c\x08\x02\x32\x08" + struct.pack("<d", 0.5),
@@ -68,7 +68,9 @@ def test_every_form_of_a_scalar_is_read(body: bytes):
     ids=["empty", "two floats", "text", "image"],
 )
 def test_what_is_no_scalar_is_passed_over(body: bytes):
-    assert decode_points(event(value(b"other", body), value(b"a", b"\x15\x00\x00\x00\x3f"))) == [Point(7, 1.5, "a", 0.5)]
+    assert decode_points(event(value(b"other", body), value(b"a", b"\x15\x00\x00\x00\x3f"))) == [
+        Point(7, 1.5, "a", 0.5)
+    ]
 
 
 def test_event_without_a_step_has_step_0():

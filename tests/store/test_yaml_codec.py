@@ -15,14 +15,69 @@ from hypothesis import strategies as st
 from guild_ipy.store.yaml_codec import decode, encode
 
 WORDS = ["yes", "No", "ON", "off", "y", "N", "null", "~", "", " ", "1e5", "1e-5", "1_000", "0x1f", "0o7", "010", "1:30"]
-WORDS += ["nan", ".nan", ".inf", "-.INF", "=", "<<", "-", "- a", "a: b", "a #b", "#", "!x", "&a", "*a", "?", "|", ">", "%"]
-WORDS += ["@", "`", "2026-01-01", "+1", "1.", ".5", "true", "True", "TRUE", "'", '"', "\\", "a\nb", "\t", "\r", "a ", " a"]
-WORDS += ["\x00", "\x85", "\xa0", "\u2028", "\ufeff", "\ud800", "\U0001f600", "---", "...", "a=", "[", "{", "}", ",", ":"]
+WORDS += [
+    "nan",
+    ".nan",
+    ".inf",
+    "-.INF",
+    "=",
+    "<<",
+    "-",
+    "- a",
+    "a: b",
+    "a #b",
+    "#",
+    "!x",
+    "&a",
+    "*a",
+    "?",
+    "|",
+    ">",
+    "%",
+]
+WORDS += [
+    "@",
+    "`",
+    "2026-01-01",
+    "+1",
+    "1.",
+    ".5",
+    "true",
+    "True",
+    "TRUE",
+    "'",
+    '"',
+    "\\",
+    "a\nb",
+    "\t",
+    "\r",
+    "a ",
+    " a",
+]
+WORDS += [
+    "\x00",
+    "\x85",
+    "\xa0",
+    "\u2028",
+    "\ufeff",
+    "\ud800",
+    "\U0001f600",
+    "---",
+    "...",
+    "a=",
+    "[",
+    "{",
+    "}",
+    ",",
+    ":",
+]
 
 TEXT = st.one_of(st.sampled_from(WORDS), st.text(st.characters(exclude_categories=[])))
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), TEXT)
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(TEXT, inner, max_size=4)), max_leaves=8
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(TEXT, inner, max_size=4)),
+    max_leaves=8,
 )
 
 
@@ -76,7 +131,7 @@ def test_numbers_with_an_exponent_are_floats_as_in_guild(text: str):
 
 @pytest.mark.parametrize("value", [{1: 2}, {"a": object()}, b"bytes", {1, 2}, [{"a": [1j]}]])
 def test_only_what_yaml_can_say_is_written(value: object):
-    with pytest.raises(TypeError, match="a run attribute cannot hold|a key of a run attribute is text"):
+    with pytest.raises(TypeError, match=r"a run attribute cannot hold|a key of a run attribute is text"):
         encode(value)
 
 

@@ -1,0 +1,274 @@
+import asyncio
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import pandas
+import pytest
+
+from guild_ipy.domain.flags import FlagType
+from guild_ipy.errors import FlagError, UsageError
+from guild_ipy.operations.call import BoundCall, bind_call, callable_name, inspect_callable
+from guild_ipy.operations.flags import FlagText
+
+
+def bind(function, *args, **given) -> BoundCall:
+    return bind_call(function, inspect_callable(function), args, given)
+
+
+def call(bound: BoundCall):
+    """Call as the run does."""
+    arguments, keywords = bound.call.arguments(bound.flags)
+    return bound.call.function(*arguments, **keywords)
+
+
+def flag_types(function):
+    return {flag.name: flag.type for flag in inspect_callable(function).flags}
+
+
+def plain(a, b=2, *, c="x"):
+    return (a, b, c)
+
+
+def by_position(a, b=2, /, c=3):
+    return (a, b, c)
+
+
+def variadic(a, b=2, *rest, c=3, **others):
+    return (a, b, rest, c, others)
+
+
+def gap(a, b=print, c=3, /):
+    return (a, b, c)
+
+
+async def later(n=1):
+    return n + 1
+
+
+@dataclass
+class Model:
+    size: int = 3
+
+    def fit(self, lr=0.1):
+        return self.size * lr
+
+    @classmethod
+    def make(cls, size=1):
+        return cls(size)
+
+    def __call__(self, x, scale=2):
+        return self.size * x * scale
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "given"),
+    [
+        (plain, (1,), {}),
+        (plain, (), {"a": 1, "c": "y"}),
+        (plain, (1, 5), {"c": "y"}),
+        (by_position, (1,), {}),
+        (by_position, (1, 5), {"c": 6}),
+        (variadic, (1,), {}),
+        (variadic, (1, 2, 3, 4), {"c": 5}),
+        (variadic, (1, 2, object), {}),
+        (variadic, (1,), {"new": 6, "object": print}),
+        (gap, (1,), {}),
+        (gap, (1, len, 5), {}),
+        (functools.partial(plain, 1, c="z"), (), {"b": 7}),
+        (functools.partial(plain, a=1), (), {}),
+        (functools.partial(Model(2).fit, lr=0.5), (), {}),
+        (Model(2).fit, (), {"lr": 0.5}),
+        (Model.make, (4,), {}),
+        (Model(2), (3,), {}),
+        (Model, (), {"size": 4}),
+        (lambda x=1: x + 1, (), {}),
+    ],
+)
+def test_a_run_calls_as_the_user_would(function, args, given):
+    assert call(bind(function, *args, **given)) == function(*args, **given)
+
+
+@pytest.mark.parametrize("c", [4, FlagText("4")])
+def test_a_value_behind_a_default_that_is_no_flag_stays_in_its_place(c):
+    assert call(bind_call(gap, inspect_callable(gap), (1,), {"c": c})) == (1, print, 4)
+
+
+def test_an_asynchronous_function_gives_what_is_awaited():
+    assert asyncio.run(call(bind(later, n=2))) == 3
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (plain, "plain"),
+        (Model(1).fit, "Model.fit"),
+        (Model.make, "Model.make"),
+        (Model(1), "Model"),
+        (Model, "Model"),
+        (functools.partial(functools.partial(plain, 1), b=2), "plain"),
+        (len, "len"),
+    ],
+)
+def test_an_operation_has_the_name_of_what_is_called(function, name):
+    assert callable_name(function) == name
+
+
+def test_values_that_yaml_can_say_are_flags_and_all_others_are_objects():
+    def train(data, lr=0.1, *, model=None, tuple_=None):
+        return data, lr, model, tuple_
+
+    frame, model = pandas.DataFrame({"a": [1]}), Model(1)
+    bound = bind(train, frame, lr=0.5, model=model, tuple_=(1, 2))
+    assert bound.flags == {"lr": 0.5}
+    assert dict(bound.call.objects) == {"data": frame, "model": model, "tuple_": (1, 2)}
+    assert call(bound) == (frame, 0.5, model, (1, 2))
+
+
+def test_flags_have_the_defaults_and_remember_what_was_given():
+    bound = bind(plain, 1, c="y")
+    assert bound.flags == {"a": 1, "b": 2, "c": "y"}
+    assert bound.user_flags == {"a": 1, "c": "y"}
+
+
+@pytest.mark.parametrize(
+    ("value", "flag"),
+    [
+        (numpy.float64(0.5), 0.5),
+        (numpy.float32(0.5), 0.5),
+        (numpy.int64(3), 3),
+        (numpy.bool_(True), True),
+        (numpy.array(3), 3),
+    ],
+)
+def test_numpy_scalars_become_numbers_of_python(value, flag):
+    found = bind(lambda x: x, x=value).flags["x"]
+    assert found == flag
+    assert type(found) is type(flag)
+
+
+def test_a_numpy_array_is_an_object():
+    array = numpy.zeros(3)
+    assert bind(lambda x: x, array).call.objects["x"] is array
+
+
+def test_defaults_that_are_no_flags_are_left_to_the_function():
+    def train(activation=max, shape=(1, 2), lr=0.1):
+        return activation, shape, lr
+
+    bound = bind(train, lr=1)
+    assert bound.flags == {"lr": 1}
+    assert call(bound) == (max, (1, 2), 1)
+
+
+def test_types_come_from_annotations_and_then_from_defaults():
+    def train(a: int, b: float = 1, c: str = "x", d: bool = True, e: list[int] = [], f: Any = 1):  # noqa: B006
+        pass
+
+    def loose(a, b=1, c=0.5, d=True, e=[], f="sqrt", g=None):  # noqa: B006
+        pass
+
+    assert flag_types(train) == {
+        "a": FlagType.INT,
+        "b": FlagType.FLOAT,
+        "c": FlagType.STRING,
+        "d": FlagType.BOOLEAN,
+        "e": FlagType.LIST,
+        "f": FlagType.ANY,
+    }
+    assert [kind.value for kind in flag_types(loose).values()] == [
+        "any",
+        "number",
+        "number",
+        "boolean",
+        "list",
+        "any",
+        "any",
+    ]
+
+
+def test_an_int_for_a_float_becomes_a_float():
+    def train(lr: float = 0.1):
+        return lr
+
+    bound = bind(train, lr=1)
+    assert type(bound.flags["lr"]) is float
+
+
+def test_annotations_that_name_what_is_not_there_are_passed_over():
+    def train(data: "Missing", lr: "float" = 0.1):  # noqa: F821
+        return data, lr
+
+    assert bind(train, 1).flags == {"data": 1, "lr": 0.1}
+
+
+def test_text_as_typed_takes_the_type_of_the_flag():
+    def train(name: str = "a", n=1, layers=[]):  # noqa: B006
+        return name, n, layers
+
+    bound = bind(train, name=FlagText("001"), n=FlagText("1e3"), layers=FlagText("[1, 2]"))
+    assert bound.flags == {"name": "001", "n": 1000.0, "layers": [1, 2]}
+
+
+def test_a_list_for_a_flag_that_takes_none_asks_for_batches():
+    with pytest.raises(FlagError, match="asks for several trials; batches are not there yet") as caught:
+        bind(plain, 1, b=[1, 2])
+    assert caught.value.flag == "b"
+
+
+def test_a_list_for_a_list_is_one_value():
+    def train(layers=[1]):  # noqa: B006
+        return layers
+
+    assert call(bind(train, layers=[3, 4])) == [3, 4]
+
+
+def test_many_values_are_one_flag_with_the_name_of_the_parameter():
+    bound = bind(variadic, 1, 2, 3, 4)
+    assert bound.flags == {"a": 1, "b": 2, "rest": [3, 4], "c": 3}
+
+
+def test_any_flag_is_taken_by_a_function_that_takes_any_keyword():
+    interface = inspect_callable(variadic)
+    assert interface.takes_any_flag
+    assert bind(variadic, 1, momentum=0.9).flags["momentum"] == 0.9
+
+
+@pytest.mark.parametrize(
+    ("args", "given", "error", "message"),
+    [
+        ((1,), {"d": 1}, FlagError, "unknown flag 'd' for plain().*it takes a, b, c"),
+        ((), {}, FlagError, "plain.. needs the flag 'a'; give a=..."),
+        ((1,), {"a": 2}, FlagError, "plain.. got two values for 'a'"),
+        ((1, 2, 3), {}, UsageError, "plain.. takes 2 positional values, not 3"),
+        ((1,), {"b": "x"}, FlagError, "flag 'b' of plain.. wants a number, not 'x' .str."),
+    ],
+)
+def test_what_cannot_be_called_is_refused_in_one_line(args, given, error, message):
+    with pytest.raises(error, match=message) as caught:
+        bind(plain, *args, **given)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_near_miss_is_suggested():
+    def train(learning_rate=0.1):
+        pass
+
+    with pytest.raises(FlagError, match="did you mean 'learning_rate'"):
+        bind(train, learning_rat=0.5)
+
+
+def test_the_first_line_of_the_docstring_describes_the_operation():
+    def train():
+        """Train a model.
+
+        At length.
+        """
+
+    assert inspect_callable(train).description == "Train a model."
+
+
+def test_a_callable_without_a_signature_is_refused():
+    with pytest.raises(UsageError, match="'max' does not say what it takes: .*; wrap it in a function"):
+        inspect_callable(max)
