@@ -56,6 +56,6 @@ class Settings:
         forkable = sys.platform == "linux"
         return cls(
             guild_home=environ.get("GUILD_HOME") or None,
-            environment_prefix=environ.get("VIRTUAL_ENV") or environ.get("CONDA_PREFIX") or None,
+            environment_prefix=environ.get("CONDA_PREFIX") or environ.get("VIRTUAL_ENV") or None,
             isolation=environ.get("GUILD_IPY_ISOLATION") or ("fork" if forkable else "fresh"),
         )

@@ -30,8 +30,8 @@ class StreamViewer:
         return True
 
     def output(self, text: str) -> None:
-        """Write new output."""
-        self.write(text)
+        """Write new output, of each line only what its last carriage return leaves."""
+        self.write(self.collapse(text))
         self._at_line_start = text.endswith("\n")
 
     def ended(self, run: Run) -> None:
@@ -40,6 +40,10 @@ class StreamViewer:
         if run.status is RunStatus.STAGED:
             line += f"; start it with {self._start_command.format(run.short_id)}"
         self.write(line + "\n" if self._at_line_start else f"\n{line}\n")
+
+    def collapse(self, text: str) -> str:
+        """Leave out what would be overwritten at once: a page shows twenty portions a second."""
+        return collapse_returns(text)
 
     def write(self, text: str) -> None:
         """Write to what is standard output at this moment: in a notebook it changes with the cell."""

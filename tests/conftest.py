@@ -1,30 +1,15 @@
-"""What several folders of tests need, and surroundings that are not the user's own."""
+"""Fixtures that several folders of tests need."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from guild_ipy.store.home import Home, create_home
-from tests.surroundings import enter
 
 pytest_plugins = ["tests.guild_peer", "tests.notebook_session"]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Keep the session away from the user's folders."""
-    scratch = tempfile.TemporaryDirectory(prefix="guild_ipy-")
-    config.add_cleanup(scratch.cleanup)
-    enter(scratch.name)
-
-
-def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """Give each notebook a Guild home of its own; its kernel takes over the environment."""
-    if item.path.suffix == ".ipynb":
-        os.environ["GUILD_HOME"] = f"{os.environ['HOME']}/homes/{item.path.stem}"
 
 
 @pytest.fixture

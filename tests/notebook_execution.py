@@ -21,9 +21,13 @@ def list_notebooks() -> list[Path]:
 def execute(path: Path, guild_home: str) -> nbformat.NotebookNode:
     """Run a notebook from top to bottom in a new kernel; an error that it does not announce is raised."""
     notebook = nbformat.read(path, as_version=4)
-    folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(
-        notebook, timeout=_CELL_SECONDS, resources=folder, record_timing=False, coalesce_streams=True
+        notebook,
+        timeout=_CELL_SECONDS,
+        resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--log-level=ERROR"],
+        record_timing=False,
+        coalesce_streams=True,
     )
     client.execute(env={**os.environ, "GUILD_HOME": guild_home})
     notebook.metadata = {

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -30,6 +31,14 @@ from guild_ipy.settings import Settings
 _MARK = "GUILD_IPY_TEST_SESSION"
 
 
+class PrintingViewer(SilentViewer):
+    """Prints output, which pytest shows when a test fails."""
+
+    def output(self, text: str) -> None:
+        """Print it."""
+        print(text, end="")
+
+
 @dataclass(kw_only=True)
 class NotebookSession:
     """A shell, and ``run`` over it."""
@@ -38,11 +47,11 @@ class NotebookSession:
     context: Context
     isolation: str | None = None
     """Of all runs that name none."""
-    viewer: Viewer = field(default_factory=SilentViewer)
+    viewer: Viewer = field(default_factory=PrintingViewer)
 
     def cell(self, text: str) -> Any:
         """Execute a cell; what its last line gives."""
-        done = self.shell.run_cell(text, store_history=True)
+        done = self.shell.run_cell(dedent(text).strip(), store_history=True)
         done.raise_error()
         return done.result
 
@@ -81,6 +90,7 @@ def _new_shell() -> Iterator[InteractiveShell]:
     path = sys.path[:]
     if shell is not None:
         type(shell).clear_instance()
+    sys.path.insert(0, "")  # as Jupyter does
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
@@ -93,6 +103,13 @@ def _new_shell() -> Iterator[InteractiveShell]:
                 cls._instance = shell
         sys.modules["__main__"] = main
         sys.path[:] = path
+        _forget_modules(os.getcwd())
+
+
+def _forget_modules(folder: str) -> None:
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(folder + os.sep):
+            del sys.modules[name]
 
 
 def wait_until(is_so: Callable[[], Any], seconds: float = 20.0) -> Any:

@@ -6,14 +6,17 @@ import atexit
 import os
 import sys
 import weakref
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.engine.engine import Engine
 from guild_ipy.operations.notebook import Notebook
-from guild_ipy.operations.sourcecode import SourceCache
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home, find_home
+
+if TYPE_CHECKING:
+    from guild_ipy.operations.sourcecode import SourceCache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +25,15 @@ class Context:
 
     settings: Settings
     engine: Engine
-    source_cache: SourceCache = field(default_factory=SourceCache)
     chosen_home: Home | None = None
     """Guild home set by the user; None means: by the rules, from the current directory."""
+
+    @cached_property
+    def source_cache(self) -> SourceCache:
+        """What the last snapshots have read."""
+        from guild_ipy.operations.sourcecode import SourceCache  # start-up cost
+
+        return SourceCache()
 
     @property
     def home(self) -> Home:

@@ -71,7 +71,7 @@ class Run:
     @property
     def operation(self) -> str:
         """The operation's name as listed: ``train()``, ``train.py``."""
-        return self.opref.display_name
+        return (self._first_record or self.record).operation or _UNKNOWN.display_name
 
     # -- what it does
 

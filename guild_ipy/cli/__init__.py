@@ -7,6 +7,7 @@ Exit status: 0, 1 for an error (one line on standard error), 2 for a command tha
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ _ERROR, _USAGE, _INTERRUPTED = 1, 2, 130
 
 def main(words: Sequence[str] | None = None) -> int:
     """Carry out a command line; the exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")  # names of files are bytes
     try:
         _carry_out(sys.argv[1:] if words is None else list(words))
         sys.stdout.flush()
@@ -44,6 +47,11 @@ def _exit_status(error: GuildError) -> int:
 def _carry_out(words: Sequence[str]) -> None:
     if not words or words[0] in HELP_OPTIONS:
         print(_help())
+        return
+    if words[0] == "--version":
+        from importlib.metadata import version  # start-up cost
+
+        print(f"guild-ipy {version('guild-ipy')}")
         return
     verb, *rest = words
     if verb not in VERBS:

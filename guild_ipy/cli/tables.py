@@ -30,4 +30,5 @@ def _row(index: int, run: Run) -> tuple[str, ...]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Write control characters as escapes: a label shall not steer the terminal."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in " ".join(text.split()))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from guild_ipy.api.handle import Run
 from guild_ipy.api.viewer import Preview
 from guild_ipy.errors import UsageError
 from guild_ipy.view import StreamViewer
 
 
 class ShellViewer(StreamViewer):
-    """The preview, the output as it comes, and on standard error one line at the end."""
+    """The preview, the output as it comes, and one line at the end."""
 
     def __init__(self) -> None:
         super().__init__(start_command="`guild-ipy start {}`")
@@ -21,15 +20,9 @@ class ShellViewer(StreamViewer):
         print(preview, flush=True)
         return True
 
-    def ended(self, run: Run) -> None:
-        """Say how it ended, behind all of its output."""
-        sys.stdout.buffer.flush()
-        super().ended(run)
-
-    def write(self, text: str) -> None:
-        """Write bytes: the output of a run need not suit the terminal's encoding."""
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-        sys.stdout.buffer.flush()
+    def collapse(self, text: str) -> str:
+        """Keep all of it: a terminal knows what to do, and a file shall have every byte."""
+        return text
 
 
 class AskingViewer(ShellViewer):

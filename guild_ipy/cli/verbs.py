@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -55,7 +56,7 @@ def _shell_context() -> Context:
     """Give a context in which all output is shown: a pipe loses nothing."""
     session = get_context()
     settings = replace(session.settings, output_rate=_UNLIMITED)
-    return _ShellContext(settings=settings, engine=session.engine, source_cache=session.source_cache)
+    return _ShellContext(settings=settings, engine=session.engine)
 
 
 def _run(context: Context, words: Words) -> None:
@@ -104,6 +105,8 @@ def _ls(context: Context, words: Words) -> None:
 def _cat(context: Context, words: Words) -> None:
     arguments = look.CAT.parse(words)
     found = find_run(context, arguments.selection)
+    if arguments.path is None and not os.path.exists(found.dir.output):  # it has not printed yet
+        return
     with open_file(found, arguments.path or found.dir.output) as file:
         shutil.copyfileobj(file, sys.stdout.buffer)
 

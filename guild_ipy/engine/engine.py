@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from guild_ipy.engine.executors import ForkExecutor, FreshExecutor, StartedRun
 from guild_ipy.engine.fork_server import ForkServer, ServerKey, import_env
-from guild_ipy.engine.inline import InlineExecutor
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.errors import EngineError, UsageError
 from guild_ipy.settings import Settings
@@ -51,6 +50,8 @@ class Engine:
         if isolation not in ISOLATIONS:
             raise UsageError(f"isolation {isolation!r} is none of {', '.join(ISOLATIONS)}")
         if isolation == "inline":
+            from guild_ipy.engine.inline import InlineExecutor  # start-up cost: it loads all that a run loads
+
             return InlineExecutor().start(request, alive)
         server = self._usable_server()
         if server is not None:

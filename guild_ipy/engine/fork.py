@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import types
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from guild_ipy.engine.job import open_job
+from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import read_meta
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import enter_script, execute
@@ -19,11 +19,15 @@ from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir
 
 
-def become_run(run_dir: RunDir, env: Mapping[str, str], output: int) -> NoReturn:
+def become_run(request: LaunchRequest, output: int) -> NoReturn:
     """Turn the calling process, a fork, into the run; it ends here."""
+    run_dir = RunDir(request.path)
     code = 1
     try:
-        _leave_the_supervisor(env, output)
+        for target in (1, 2):
+            os.dup2(output, target)
+        os.close(output)
+        set_environment(request.env)
         os.chdir(run_dir.path)
         redirect_streams(run_dir)
         code = execute_run(run_dir, new_main(run_dir))
@@ -31,19 +35,6 @@ def become_run(run_dir: RunDir, env: Mapping[str, str], output: int) -> NoReturn
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
         end_process(run_dir, code, supervised=True)
-
-
-def _leave_the_supervisor(env: Mapping[str, str], output: int) -> None:
-    os.setpgid(0, 0)
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    null = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((null, 0), (output, 1), (output, 2)):
-        os.dup2(source, target)
-    os.close(null)
-    set_environment(env)
 
 
 def set_environment(env: Mapping[str, str]) -> None:

@@ -77,7 +77,8 @@ class OutputScanner:
     def _read_line(self, line: bytes) -> list[ScalarPoint]:
         if len(line) > MAX_LINE_BYTES:
             return []
-        text = _ANSI.sub(b"", line).decode("utf-8", "ignore").rstrip()
+        plain = _ANSI.sub(b"", line) if b"\x1b" in line else line
+        text = plain.decode("utf-8", "ignore").rstrip()
         values = {key: value for pattern in self._patterns for key, value in pattern.find(text)}
         step = values.pop(STEP, None)
         if step is not None and abs(step) < 2**63:

@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
-from guild_ipy.engine.fork import become_run
 from guild_ipy.engine.launch import LaunchRequest, receive_request, send_event
 from guild_ipy.engine.leftovers import adopt_orphans, kill_group, kill_orphans
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.provenance import record_environment
 from guild_ipy.engine.script import ALIVE_VARIABLE
+from guild_ipy.engine.waiting import WaitingRun
 from guild_ipy.errors import GuildError
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start, this_process
@@ -37,17 +37,19 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
 
-def supervise(channel: socket.socket, alive: int) -> None:
-    """Run one request to its end; the lock `alive` is held from before until all is written."""
+def supervise(channel: socket.socket, alive: int, waiting: WaitingRun | None = None) -> None:
+    """Run one request to its end; the lock `alive` is held from before until all is written.
+
+    `waiting` becomes the run where a fork may be it; otherwise it is a fresh interpreter.
+    """
     try:
         request = receive_request(channel)
     except EOFError:
         return
     run_dir = RunDir(request.path)
     with _stop_requests() as stop_requests:
-        adopt_orphans()
         try:
-            pid = _start(run_dir, request, channel, alive)
+            pid = _start(run_dir, request, alive, waiting)
         except (OSError, GuildError) as error:
             with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
                 _write_end(run_dir, exit_status=1)
@@ -69,17 +71,22 @@ def main() -> None:
     channel, alive = map(int, sys.argv[1:])
     os.set_inheritable(alive, False)
     os.set_inheritable(channel, False)
+    adopt_orphans()
     supervise(socket.socket(fileno=channel), alive)
 
 
 # -- start
 
 
-def _start(run_dir: RunDir, request: LaunchRequest, channel: socket.socket, alive: int) -> int:
+def _start(run_dir: RunDir, request: LaunchRequest, alive: int, waiting: WaitingRun | None) -> int:
     _reserve(run_dir)
     write_attr(run_dir, "started", time.time_ns() // 1000)
     output = os.open(run_dir.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-    pid = _fork_run(run_dir, request, output, channel) if request.forks else _spawn_run(run_dir, request, output, alive)
+    if waiting is not None and request.forks:
+        pid = waiting.pid
+        waiting.start(request, output, alive)
+    else:
+        pid = _spawn_run(run_dir, request, output, alive)
     os.close(output)
     with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so
         _write_lock(run_dir, pid)
@@ -97,16 +104,6 @@ def _write_lock(run_dir: RunDir, pid: int) -> None:
         host=socket.gethostname(),
     )
     write_new_file(run_dir.lock, format_lock(lock).encode())
-
-
-def _fork_run(run_dir: RunDir, request: LaunchRequest, output: int, channel: socket.socket) -> int:
-    pid = os.fork()
-    if pid == 0:
-        channel.close()  # its end of file tells the starter that the supervisor is gone
-        become_run(run_dir, request.env, output)
-    with contextlib.suppress(OSError):  # the child does the same; whoever comes first
-        os.setpgid(pid, pid)
-    return pid
 
 
 def _spawn_run(run_dir: RunDir, request: LaunchRequest, output: int, alive: int) -> int:
@@ -218,11 +215,6 @@ def _write_end(run_dir: RunDir, exit_status: int) -> None:
     write_attr(run_dir, "exit_status", exit_status, durable=True)
     for marker in (run_dir.lock, run_dir.staged, run_dir.pending):
         remove_marker(marker)
-
-
-def exit_now(code: int = 0) -> NoReturn:
-    """End a forked supervisor without running what the fork server registered for its own end."""
-    os._exit(code)
 
 
 if __name__ == "__main__":

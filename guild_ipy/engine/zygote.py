@@ -22,9 +22,9 @@ import sys
 import threading
 import warnings
 
-from guild_ipy.engine import supervisor
 from guild_ipy.engine.output_scalars import OutputScanner
 from guild_ipy.engine.provenance import packages_text, platform_text
+from guild_ipy.engine.spare import Spare, refuse_request
 from guild_ipy.store.lock import boot_id
 from guild_ipy.store.tfevents import Point, encode_point, encode_record
 
@@ -70,29 +70,15 @@ def preload(modules: list[str]) -> list[str]:
 
 
 def serve(server: socket.socket) -> None:
-    """Fork a supervisor for each request."""
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
-        if not message:
-            return
-        channel, alive = descriptors
-        with contextlib.suppress(OSError):  # no process to be had: the starter hears it when the channel closes
-            if os.fork() == 0:
-                server.close()
-                _become_supervisor(channel, alive)
-        os.close(channel)
-        os.close(alive)
-
-
-def _become_supervisor(channel: int, alive: int) -> None:
-    code = 1
-    try:
-        os.setsid()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        supervisor.supervise(socket.socket(fileno=channel), alive)
-        code = 0
-    finally:
-        supervisor.exit_now(code)
+    """Keep a supervisor waiting for the next request, until there are no more."""
+    more = True
+    while more:
+        try:
+            spare = Spare(server)
+        except OSError:  # no process to be had
+            more = refuse_request(server)
+        else:
+            more = spare.wait()
 
 
 if __name__ == "__main__":

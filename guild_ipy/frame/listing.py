@@ -36,7 +36,7 @@ def core_columns(runs: Mapping[str, RunRecord]) -> dict[str, Column]:
     each = runs.values()
     return {
         RUN: text_column(list(runs)),
-        "operation": category_column([run.opref.display_name if run.opref else None for run in each]),
+        "operation": category_column([run.operation for run in each]),
         "started": moment_column([run.started_at for run in each]),
         "time": duration_column([run.duration for run in each]),
         "status": category_column([run.status.value for run in each], [status.value for status in RunStatus]),

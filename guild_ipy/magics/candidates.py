@@ -11,18 +11,22 @@ from guild_ipy.api.run import surroundings_of
 from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.errors import GuildError
 from guild_ipy.magics.completion import Candidate
 
 _MOST_RUNS = 100
 
 
 class SessionCandidates:
-    """Names of this session; what cannot be read offers nothing."""
+    """Names of this session."""
 
     def operations(self) -> Iterable[Candidate]:
         """Give the functions of the notebook and the scripts of its folder."""
         return [Candidate(text=info.name, kind=info.kind) for info in list_operations(get_context())]
+
+    def variables(self) -> Iterable[Candidate]:
+        """Give the variables of the notebook."""
+        names = get_context().notebook.variables
+        return [Candidate(text=name, kind="variable") for name in sorted(names) if not name.startswith("_")]
 
     def flags(self, operation: str) -> Iterable[FlagDef]:
         """Give the flags of an operation; none if there is no such operation."""
@@ -31,13 +35,9 @@ class SessionCandidates:
 
     def runs(self, beginning: str) -> Iterable[Candidate]:
         """Give the short ids of runs whose id begins so, the newest first."""
-        try:
-            found = list_runs(get_context(), RunFilter(limit=_MOST_RUNS))
-        except GuildError:
-            return []
         return [
             Candidate(text=run.short_id, kind=f"{run.operation} {run.label or ''}".strip())
-            for run in found
+            for run in list_runs(get_context(), RunFilter(limit=_MOST_RUNS))
             if run.id.startswith(beginning)
         ]
 

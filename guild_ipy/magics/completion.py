@@ -42,6 +42,10 @@ class Candidates(Protocol):
         """Give what can be run here."""
         ...
 
+    def variables(self) -> Iterable[Candidate]:
+        """Give the variables of the notebook."""
+        ...
+
     def flags(self, operation: str) -> Iterable[FlagDef]:
         """Give the flags of an operation; none if there is no such operation."""
         ...
@@ -101,8 +105,10 @@ class _Completer:
             yield from (Candidate(text=str(choice), kind="value") for choice in option.choices)
         elif option.metavar == "RUN":
             yield from self._runs()
-        elif option.metavar == "NAME":
+        elif option.dest == "operation":
             yield from self.candidates.operations()
+        elif option.dest == "uses":
+            yield from self.candidates.variables()
         elif option.metavar == "FILE":
             yield from self.candidates.paths(self.fragment)
 

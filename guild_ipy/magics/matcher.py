@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from guild_ipy.errors import GuildError
+
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
 
@@ -31,7 +33,10 @@ def _offer(context: CompletionContext) -> Any:  # noqa: ANN401 - a TypedDict of 
     from guild_ipy.magics.candidates import SessionCandidates
     from guild_ipy.magics.completion import complete_line
 
-    offer = complete_line(context.text_until_cursor, SessionCandidates())
+    try:
+        offer = complete_line(context.text_until_cursor, SessionCandidates())
+    except GuildError:  # Guild home cannot be read: running the line will say so
+        offer = None
     if offer is None:
         return {"completions": []}
     return {

@@ -35,8 +35,8 @@ def unregister(shell: InteractiveShell) -> None:
     for magics in shell.magics_manager.magics.values():
         for verb in VERB_NAMES:
             magics.pop(f"guild_{verb}", None)
-    matchers = shell.Completer.custom_matchers
     shell.events.unregister("post_run_cell", _keep_warm)
+    matchers = shell.Completer.custom_matchers
     matchers[:] = [matcher for matcher in matchers if not isinstance(matcher, GuildMatcher)]
 
 

@@ -28,10 +28,6 @@ class NotebookViewer(StreamViewer):
         self.write(f"{preview}\n")
         return True
 
-    def output(self, text: str) -> None:
-        """Write new output, of each line only what its last carriage return leaves."""
-        super().output(collapse_returns(text))
-
 
 class FileList(list[str]):
     """Names of files, shown one on a line."""

@@ -73,7 +73,8 @@ def callable_name(function: object) -> str:
     """Give the name of the operation that a callable is: ``train``, ``Model.fit``."""
     inner = _innermost(function)
     if isinstance(inner, types.MethodType):
-        return f"{type(inner.__self__).__name__}.{inner.__func__.__name__}"
+        owner = inner.__self__ if isinstance(inner.__self__, type) else type(inner.__self__)
+        return f"{owner.__name__}.{inner.__func__.__name__}"
     return str(getattr(inner, "__name__", type(inner).__name__))
 
 
@@ -119,13 +120,18 @@ def _keep_other_defaults(
     interface: CallableInterface,
     flags: dict[str, FlagValue],
     named: Mapping[str, Any],
-    objects: Mapping[str, Any],
+    objects: dict[str, Any],
 ) -> None:
-    """Leave a default that is no flag value (a function, a tuple) to the function itself."""
+    """Leave a default that is no flag value (a function, a tuple) to the function itself.
+
+    Only a positional one is passed, so that those behind it keep their place.
+    """
     for parameter in interface.parameters:
         name, default = parameter.name, parameter.default
         if name in flags and name not in named and name not in objects and not is_flag_value(_native(default)):
             del flags[name]
+            if parameter.kind in _BY_POSITION:
+                objects[name] = default
 
 
 def _flag_def(parameter: inspect.Parameter, hint: object) -> FlagDef:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,27 @@ def _assigns(source: str, name: str) -> bool:
         tree = ast.parse(source)
     except SyntaxError:
         return False
-    return any(_binds(node, name) for node in ast.walk(tree))
+    return any(_binds(node, name) for node in _walk_outer_scope(tree))
+
+
+def _walk_outer_scope(node: ast.AST) -> Iterator[ast.AST]:
+    """Give the nodes below `node`, but none within functions, classes and comprehensions: their names are others."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, _SCOPES):
+            yield from _walk_outer_scope(child)
+
+
+_SCOPES = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
 
 
 def _binds(node: ast.AST, name: str) -> bool:

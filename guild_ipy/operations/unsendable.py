@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -49,12 +50,18 @@ def _leaves(variables: Mapping[str, Any], notebook: Notebook, seen: set[int]) ->
         seen.add(id(value))
         inner = _variables_of(value, notebook)
         yield from _leaves(inner, notebook, seen)
-        if not inner:
+        if not inner or not isinstance(value, _DEFINITIONS):
             yield name, value
+
+
+_DEFINITIONS = (types.FunctionType, types.MethodType, functools.partial, type)
 
 
 def _variables_of(value: Any, notebook: Notebook) -> dict[str, Any]:  # noqa: ANN401
     """Give the variables that a function or class of the notebook, or an object of such a class, refers to."""
+    if isinstance(value, functools.partial):
+        held = {f"args[{position}]": item for position, item in enumerate(value.args)} | value.keywords
+        return {"func": value.func, **held}
     if isinstance(value, types.MethodType):
         return {"self": value.__self__, **_variables_of(value.__func__, notebook)}
     if isinstance(value, types.FunctionType) and value.__globals__ is notebook.variables:
@@ -64,6 +71,8 @@ def _variables_of(value: Any, notebook: Notebook) -> dict[str, Any]:  # noqa: AN
         return cells | {name: notebook.variables[name] for name in names if name in notebook.variables}
     if isinstance(value, type) and value.__module__ == "__main__":
         return {name: item for name, item in vars(value).items() if isinstance(item, types.FunctionType)}
+    if type(value).__module__ == "__main__":
+        return {type(value).__name__: type(value)}
     return {}
 
 

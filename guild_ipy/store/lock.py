@@ -22,6 +22,8 @@ from guild_ipy.errors import StoreError
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
 
+_ATTEMPTS = 10_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessId:
@@ -72,7 +74,7 @@ def parse_lock(text: str) -> LockContent | None:
     return LockContent(
         run=ProcessId(pid=pid, start=_int(words.get("start", ""))),
         supervisor=ProcessId(pid=int(supervisor_pid), start=_int(supervisor_start))
-        if supervisor_pid.isdigit()
+        if supervisor_pid.isdecimal()
         else None,
         boot=words.get("boot"),
         host=words.get("host"),
@@ -97,13 +99,33 @@ def hold_alive(run_dir: RunDir, *, create: bool = True) -> int | None:
     except OSError as error:
         raise StoreError(f"cannot open {run_dir.alive!r}: {error.strerror}") from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _take(descriptor):
+            return descriptor
     except OSError as error:
         os.close(descriptor)
-        if error.errno in {errno.EWOULDBLOCK, errno.EACCES}:
-            return None
         raise StoreError(f"cannot lock {run_dir.alive!r}: {error.strerror}") from error
-    return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _take(descriptor: int) -> bool:
+    """Take the lock unless a process holds it for good; one that only looks holds it, shared, for microseconds."""
+    for _ in range(_ATTEMPTS):
+        if _try_lock(descriptor, fcntl.LOCK_EX):
+            return True
+        if not _try_lock(descriptor, fcntl.LOCK_SH):
+            return False
+    return False
+
+
+def _try_lock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in {errno.EWOULDBLOCK, errno.EACCES}:
+            return False
+        raise
+    return True
 
 
 def is_alive(run_dir: RunDir) -> bool | None:
@@ -160,4 +182,4 @@ def _start_without_proc(pid: int) -> int | None:
 
 
 def _int(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None

@@ -45,7 +45,7 @@ def settle(run_dir: RunDir) -> RunState:
     except StoreError:
         return _resulting_state(run_dir, read_state(run_dir))
     if descriptor is None:
-        return read_state(run_dir)
+        return _resulting_state(run_dir, read_state(run_dir))
     try:
         return _settle_held(run_dir)
     finally:

@@ -4,35 +4,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from guild_ipy.domain.flags import FlagValue, is_flag_value
+from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DamagedRun
+from guild_ipy.store.attr_types import PARSERS, Comment, parse_time
 from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.reconcile import settle
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state import RunState, read_state
 from guild_ipy.store.whole_file import read_bytes
 
-_LAST_MICROSECOND = 253_402_300_800_000_000  # the year 10000
 _FRESH_SECONDS = 2.0
 _OPREF_BYTES = 65536
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comment:
-    """A remark of a user about a run; `time` is microseconds since 1970."""
-
-    body: str
-    time: int | None = None
-    user: str = ""
-    host: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +30,8 @@ class RunRecord:
 
     dir: RunDir
     opref: OpRef | None
+    trial_opref: OpRef | None = None
+    """For a batch that Guild AI made: the operation of its trials."""
     status: RunStatus
     initialized: int | None = None
     started: int | None = None
@@ -54,6 +45,14 @@ class RunRecord:
     sourcecode_digest: str | None = None
     damage: str | None = None
     """Why the status is :attr:`RunStatus.DAMAGED`: the file, and what is wrong with it."""
+
+    @property
+    def operation(self) -> str | None:
+        """Its operation's name in listings; a batch has that of its trials before its own: ``train.py+``."""
+        own = self.opref.display_name if self.opref else None
+        if own is None or self.trial_opref is None:
+            return own
+        return f"{self.trial_opref.display_name}{'' if own.startswith('+') else '+'}{own}"
 
     @property
     def started_at(self) -> datetime | None:
@@ -83,6 +82,7 @@ def read_run(run_dir: RunDir) -> RunRecord:
     return RunRecord(
         dir=run_dir,
         opref=opref,
+        trial_opref=_read_trial_opref(run_dir, opref),
         status=RunStatus.DAMAGED if damage else state.status,
         exit_status=state.exit_status,
         damage=damage[0] if damage else None,
@@ -122,7 +122,7 @@ def read_time(run_dir: RunDir) -> int:
         try:
             value = read_attr(run_dir, name)
             if value is not None:
-                return _to_time(value)
+                return parse_time(value)
         except (DamagedRun, TypeError, ValueError):
             continue
     return 0
@@ -148,10 +148,19 @@ def _read_opref(run_dir: RunDir, damage: list[str]) -> OpRef | None:
         return None
 
 
+def _read_trial_opref(run_dir: RunDir, opref: OpRef | None) -> OpRef | None:
+    if opref is None or opref.type != "builtin":
+        return None
+    try:
+        return read_opref(RunDir(f"{run_dir.guild}/proto"))
+    except DamagedRun:
+        return None
+
+
 def _read_attrs(run_dir: RunDir, damage: list[str]) -> dict[str, Any]:
     values = {}
     try:
-        names = _PARSERS.keys() & list_attrs(run_dir)
+        names = PARSERS.keys() & list_attrs(run_dir)
     except DamagedRun as error:
         damage.append(_name(error, run_dir))
         names = set()
@@ -159,7 +168,7 @@ def _read_attrs(run_dir: RunDir, damage: list[str]) -> dict[str, Any]:
         try:
             value = read_attr(run_dir, name)
             if value is not None:
-                values[name] = _PARSERS[name](value)
+                values[name] = PARSERS[name](value)
             elif _was_emptied(run_dir.attr(name)):
                 damage.append(f"attrs/{name}: it is empty")
         except DamagedRun as error:
@@ -184,70 +193,6 @@ def _was_emptied(path: str) -> bool:
 
 
 _parse_opref = lru_cache(maxsize=1024)(OpRef.parse)
-
-# -- types of attributes
-
-
-def _to_time(value: object) -> int:
-    if type(value) is not int:
-        raise TypeError(f"it holds {type(value).__name__}, not a time in microseconds")
-    if not 0 <= value < _LAST_MICROSECOND:
-        raise ValueError(f"{str(value)[:40]} is no time in microseconds since 1970")
-    return value
-
-
-def _to_text(value: object) -> str:
-    if isinstance(value, Mapping | list):
-        raise TypeError(f"it holds {type(value).__name__}, not text")
-    return str(value)
-
-
-def _to_texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError(f"it holds {type(value).__name__}, not a list")
-    return tuple(map(_to_text, value))
-
-
-def _to_flags(value: object) -> dict[str, FlagValue]:
-    if not isinstance(value, dict):
-        raise TypeError(f"it holds {type(value).__name__}, not a map")
-    return {str(name): item if is_flag_value(item) else _to_flag(item) for name, item in value.items()}
-
-
-def _to_flag(value: object) -> FlagValue:
-    """Turn what YAML can say beyond flag values (dates, bytes, sets) into text."""
-    if isinstance(value, dict):
-        return {str(name): _to_flag(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_to_flag(item) for item in value]
-    return value if is_flag_value(value) else str(value)  # type: ignore[return-value] # is_flag_value has told
-
-
-def _to_comments(value: object) -> tuple[Comment, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise TypeError("it is not a list of maps")
-    return tuple(
-        Comment(
-            body=str(item.get("body") or ""),
-            time=item["time"] if type(item.get("time")) is int else None,
-            user=str(item.get("user") or ""),
-            host=str(item.get("host") or ""),
-        )
-        for item in value
-    )
-
-
-_PARSERS: Mapping[str, Callable[[object], object]] = {
-    "initialized": _to_time,
-    "started": _to_time,
-    "stopped": _to_time,
-    "label": _to_text,
-    "tags": _to_texts,
-    "comments": _to_comments,
-    "marked": bool,
-    "flags": _to_flags,
-    "sourcecode_digest": _to_text,
-}
 
 
 def _to_local(microseconds: int) -> datetime:

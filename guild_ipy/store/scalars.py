@@ -25,13 +25,7 @@ def summarize(run_dir: RunDir) -> dict[str, ScalarSummary]:
 
 
 class ScalarSummaries:
-    """The summaries of one run, brought up to date by reading only what was added to its files.
-
-    Examples
-    --------
-    >>> ScalarSummaries(run_dir).update()["loss"].last  # doctest: +SKIP
-    0.25
-    """
+    """The summaries of one run, brought up to date by reading only what was added to its files."""
 
     def __init__(self, run_dir: RunDir) -> None:
         self._run_dir = run_dir

@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,9 +35,11 @@ def test_runs_is_a_table(shell):
     )
 
 
-def test_only_the_newest_are_listed(shell):
-    for _ in range(21):
-        shell.run("run", "train.py", "-y", "epochs=0", "--stage")
+def test_only_the_newest_are_listed(shell, home):
+    shell.run("run", "train.py", "-y", "--stage")
+    (staged,) = os.listdir(home.runs)
+    for number in range(20):
+        shutil.copytree(f"{home.runs}/{staged}", f"{home.runs}/{number:032x}")
     done = shell.run("runs")
     assert len(done.stdout.splitlines()) == 20
     assert done.stderr == "The newest 20 of 21 runs; --all shows all of them\n"
@@ -140,6 +143,28 @@ def test_a_reader_that_goes_away_is_no_error(shell):
 def test_help_lists_the_verbs(shell, words):
     printed = shell.printed(*words)
     assert all(f"\n  {name} " in printed for name in VERBS)
+
+
+def test_names_and_labels_of_any_bytes_can_be_listed(shell):
+    (shell.project / "write.py").write_text("open(b'caf\\xe9\\n', 'w').close()\n")
+    shell.run("run", "write.py", "-y", "--label", "red \x1b[31m\n next")
+    listed = subprocess.run([sys.executable, "-m", "guild_ipy", "ls"], env=shell.env, capture_output=True, check=True)
+    assert b"caf\xe9\n\n" in listed.stdout
+    assert shell.printed("runs").endswith("  red \\x1b[31m next\n")
+
+
+def test_a_damaged_run_is_listed_with_the_reason(shell, home):
+    shell.run("run", "train.py", "-y")
+    (damaged,) = os.listdir(home.runs)
+    with open(f"{home.runs}/{damaged}/.guild/opref", "w") as file:
+        file.write("nonsense")
+    assert re.search(r"  damaged  .*opref", shell.printed("runs"))
+
+
+def test_details_describe_each_run(shell):
+    shell.run("run", "train.py", "-y")
+    shell.run("run", "train.py", "-y")
+    assert shell.printed("runs", "--details").count("\nstatus: completed\n") == 2
 
 
 def test_a_verb_has_help(shell):

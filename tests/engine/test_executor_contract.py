@@ -147,7 +147,9 @@ class TestEveryExecutor:
         assert run.output.endswith("\nKeyboardInterrupt\n")
 
     def test_leaves_the_caller_as_it_was(self, contract):
-        contract.cell("import os, sys\ndef roam():\n    os.chdir('/')\n    os.environ['ROAMED'] = '1'\n    sys.path.clear()")
+        contract.cell(
+            "import os, sys\ndef roam():\n    os.chdir('/')\n    os.environ['ROAMED'] = '1'\n    sys.path.clear()"
+        )
         before = (os.getcwd(), sys.path[:], dict(os.environ), sys.argv[:], sys.modules["__main__"], sys.meta_path[:])
         contract.run("roam")
         assert before == (os.getcwd(), sys.path, os.environ, sys.argv, sys.modules["__main__"], sys.meta_path)
@@ -211,7 +213,7 @@ class TestEveryExecutor:
 
     def test_saves_open_figures(self, contract):
         contract.cell(
-            "def plot():\n    import matplotlib.pyplot as plt\n    plt.plot([1, 2])\n    plt.figure()\n    plt.plot([2])"
+            "def plot():\n    import matplotlib.pyplot as plt\n    plt.plot([1])\n    plt.figure()\n    plt.plot([2])"
         )
         run = contract.run("plot")
         assert sorted(os.listdir(f"{run.path}/figures")) == ["figure-1.png", "figure-2.png"]
@@ -272,7 +274,9 @@ class TestEveryProcessOfItsOwn:
         assert None not in [line.time_ms for line in lines]
 
     def test_has_none_of_the_modules_that_a_function_changed_before(self, isolated):
-        isolated.cell("import json\ndef poison():\n    json.POISON = 1\ndef look():\n    return hasattr(json, 'POISON')")
+        isolated.cell(
+            "import json\ndef poison():\n    json.POISON = 1\ndef look():\n    return hasattr(json, 'POISON')"
+        )
         isolated.run("poison")
         assert isolated.run("look").result is False
 

@@ -8,6 +8,9 @@ class Names:
     def operations(self):
         return [Candidate(text=name, kind="function") for name in ("train", "test", "prepare.py")]
 
+    def variables(self):
+        return [Candidate(text="layers", kind="variable")]
+
     def flags(self, operation):
         flags = {
             "lr": FlagDef(name="lr", type=FlagType.FLOAT, default=0.1),
@@ -54,6 +57,7 @@ def test_other_lines_are_left_alone(line):
         ("%guild_home s", ["src/", "src/train.py", "src/notes.md"]),
         ("%guild_run --isolation f", ["fork", "fresh"]),
         ("%guild_run --restart 3f", ["3f2a1b4c"]),
+        ("%guild_run train --uses la", ["layers"]),
         ("%guild_run train --lab", ["--label"]),
         ("%guild_run train --label ", []),
         ("%guild_mark ", ["3f2a1b4c", "3a000000"]),

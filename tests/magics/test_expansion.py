@@ -1,4 +1,8 @@
+import shlex
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guild_ipy.arguments.tokens import ObjectToken, token_value
 from guild_ipy.errors import UsageError
@@ -100,3 +104,18 @@ def test_what_cannot_be_expanded_is_one_line(line, message):
 def test_comprehensions_see_the_notebook():
     (word,) = expand_line("x={[n * i for i in layers]}", dict(NAMES))
     assert token_value(word) == [192, 96]
+
+
+@given(st.lists(st.text()))
+def test_quoted_words_come_back_as_they_are(words):
+    assert expand_line(" ".join(map(shlex.quote, words)), {}) == words
+
+
+@given(st.text())
+def test_any_line_gives_words_or_one_line_of_error(line):
+    try:
+        words = expand_line(line, {"__builtins__": {}})
+    except UsageError as error:
+        assert len(str(error).splitlines()) == 1
+    else:
+        assert all(isinstance(word, str) for word in words)

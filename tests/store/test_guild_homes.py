@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +99,15 @@ def test_end_of_a_run_that_guild_made_is_its_status(guild_run: GuildRun, script:
 
 def test_run_that_guild_staged_is_staged(guild_run: GuildRun):
     assert read_run(guild_run(SCRIPT, "--stage")).status is RunStatus.STAGED
+
+
+def test_batch_that_guild_made_has_the_name_that_guild_lists(home: Home, guild: Guild, tmp_path: Path):
+    (tmp_path / "project" / "script.py").write_text(SCRIPT)
+    guild("run", "-y", "script.py", "count=[1,2]", "--keep-batch")
+    names = {record.operation for record in list_runs(home, RunFilter())}
+    assert names == {"script.py", "script.py+"}
+    assert all(name in guild("runs") for name in names)
+    assert {str(record.status) for record in list_runs(home, RunFilter())} == {"completed"}
 
 
 @pytest.fixture

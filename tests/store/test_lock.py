@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
@@ -115,6 +116,31 @@ def test_lock_does_not_go_to_other_programs(make_run: MakeRun):
         other.stdout.readline()
         assert is_alive(run_dir) is False
         other.kill()
+
+
+LOOK = """
+import sys
+from guild_ipy.store.lock import is_alive
+from guild_ipy.store.run_dir import RunDir
+print(flush=True)
+while True:
+    is_alive(RunDir(sys.argv[1]))
+"""
+
+
+def test_those_who_only_look_do_not_keep_a_starter_from_the_lock(make_run: MakeRun):
+    run_dir = make_run()
+    os.close(hold_alive(run_dir))
+    command = [sys.executable, "-c", LOOK, run_dir.path]
+    with ExitStack() as stack:
+        for _ in range(3):
+            looker = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE))
+            stack.callback(looker.kill)
+            looker.stdout.readline()
+        for _ in range(2000):
+            descriptor = hold_alive(run_dir)
+            assert descriptor is not None
+            os.close(descriptor)
 
 
 def test_modules_that_a_run_imports_are_few():

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.store.attrs import read_attr
+from guild_ipy.store.home import Home
 from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock
 from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.reconcile import GRACE_SECONDS
@@ -147,3 +149,25 @@ def test_home_that_cannot_be_written_shows_the_end_and_stays_as_it_is(make_lost:
     monkeypatch.setattr(os, "open", refuse)  # tests may run as root, whom no file mode keeps from writing
     assert read_run(run_dir).status is RunStatus.COMPLETED
     assert not os.path.exists(run_dir.attr("exit_status"))
+
+
+SETTLE_ALL = """
+import sys
+from guild_ipy.store.home import Home
+from guild_ipy.store.run import read_status
+from guild_ipy.store.runs import list_run_dirs
+runs = list_run_dirs(Home(sys.argv[1]))
+while any(read_status(run_dir).value != "terminated" for run_dir in runs):
+    pass
+"""
+
+
+def test_readers_in_several_processes_agree(home: Home, make_lost: MakeRun):
+    run_dirs = [make_lost(started=1_000_000) for _ in range(50)]
+    for run_dir in run_dirs:
+        write(run_dir.lock, format_lock(DEAD))
+    command = [sys.executable, "-c", SETTLE_ALL, home.path]
+    readers = [subprocess.Popen(command) for _ in range(4)]
+    assert [reader.wait() for reader in readers] == [0] * 4
+    assert {read_attr(run_dir, "exit_status") for run_dir in run_dirs} == {-9}
+    assert [name for run_dir in run_dirs for name in os.listdir(run_dir.tmp)] == []

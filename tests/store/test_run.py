@@ -10,7 +10,8 @@ import pytest
 
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.store.run import Comment, read_opref, read_run, read_status, read_time
+from guild_ipy.store.attr_types import Comment
+from guild_ipy.store.run import read_opref, read_run, read_status, read_time
 from guild_ipy.store.run_dir import RunDir
 
 MakeRun = Callable[..., RunDir]
@@ -176,6 +177,22 @@ def test_reading_a_usual_run_needs_no_yaml_parser(make_run: MakeRun, monkeypatch
     run_dir = make_run(started=1, flags={"lr": 0.1, "n": 3}, label="lr=0.1 n=3", tags=["a"], exit_status=0)
     monkeypatch.setitem(sys.modules, "yaml", None)
     assert read_run(run_dir).flags == {"lr": 0.1, "n": 3}
+
+
+@pytest.mark.parametrize(
+    ("opref", "name"),
+    [("builtin:guildai 0.9.0 '' +", "a.py+"), ("builtin:guildai 0.9.0 skopt random", "a.py+skopt:random")],
+)
+def test_batch_has_the_operation_of_its_trials_in_its_name(make_run: MakeRun, opref: str, name: str):
+    run_dir = make_run(opref=opref)
+    os.makedirs(f"{run_dir.guild}/proto/.guild")
+    write(f"{run_dir.guild}/proto/.guild/opref", b"script:p '' '' a.py")
+    assert read_run(run_dir).operation == name
+
+
+def test_run_that_is_no_batch_has_the_name_of_its_operation(make_run: MakeRun):
+    assert read_run(make_run()).operation == "train()"
+    assert read_run(make_run(opref="builtin:guildai 0.9.0 '' queue")).operation == "queue"
 
 
 def test_operation_reference_is_quoted_as_a_shell_does(make_run: MakeRun):

@@ -8,7 +8,8 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.time_range import TimeRange
-from guild_ipy.store.run import Comment, RunRecord
+from guild_ipy.store.attr_types import Comment
+from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_match import matches
 

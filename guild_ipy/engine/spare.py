@@ -1,0 +1,82 @@
+"""A supervisor that is forked before anybody asks for it, so that no request waits for a fork.
+
+The fork server keeps one. It takes the next request from the fork server's socket by itself and says so through a pipe,
+which it holds open while it works; then the fork server forks the next.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+from typing import NoReturn
+
+from guild_ipy.engine import supervisor
+from guild_ipy.engine.leftovers import adopt_orphans
+from guild_ipy.engine.waiting import WaitingRun
+
+_TAKEN = b"t"
+_CLOSED = b"c"
+#: How long a run has the machine for itself before the next spare is forked, if it takes that long.
+_REST_SECONDS = 0.2
+
+
+class Spare:
+    """The fork server's end of it; OSError if no process is to be had."""
+
+    def __init__(self, server: socket.socket) -> None:
+        self._server = server
+        self._pipe, theirs = os.pipe2(os.O_CLOEXEC)
+        try:
+            if os.fork() == 0:
+                os.close(self._pipe)
+                _stand_by(server, theirs)
+        except OSError:
+            os.close(self._pipe)
+            raise
+        finally:
+            os.close(theirs)
+
+    def wait(self) -> bool:
+        """Wait until another is needed; False when there will be no more requests."""
+        word = os.read(self._pipe, 1)
+        if word == _TAKEN:
+            self._rest()
+        os.close(self._pipe)
+        return word != _CLOSED
+
+    def _rest(self) -> None:
+        """Wait until its run has ended, or another is asked for."""
+        poll = select.poll()
+        poll.register(self._pipe, select.POLLIN)
+        poll.register(self._server, select.POLLIN)
+        poll.poll(_REST_SECONDS * 1000)
+
+
+def refuse_request(server: socket.socket) -> bool:
+    """Drop the next request, so that its starter hears that there is no supervisor; False when there are no more."""
+    message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return bool(message)
+
+
+def _stand_by(server: socket.socket, pipe: int) -> NoReturn:
+    code = 1
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        adopt_orphans()
+        waiting = WaitingRun(closes=(server.fileno(), pipe))
+        message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
+        os.write(pipe, _TAKEN if message else _CLOSED)
+        server.close()
+        if message:
+            channel, alive = descriptors
+            for descriptor in descriptors:
+                os.set_inheritable(descriptor, False)
+            supervisor.supervise(socket.socket(fileno=channel), alive, waiting)
+        code = 0
+    finally:
+        os._exit(code)

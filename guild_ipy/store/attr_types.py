@@ -1,0 +1,88 @@
+"""What the attributes of listings must hold, whoever wrote them.
+
+Each parser takes what YAML gave and returns a value of the one type, or raises TypeError or ValueError with what is
+wrong, to be put behind the attribute's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from guild_ipy.domain.flags import FlagValue, is_flag_value
+
+_LAST_MICROSECOND = 253_402_300_800_000_000  # the year 10000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comment:
+    """A remark of a user about a run; `time` is microseconds since 1970."""
+
+    body: str
+    time: int | None = None
+    user: str = ""
+    host: str = ""
+
+
+def parse_time(value: object) -> int:
+    """Take a time in microseconds since 1970; TypeError or ValueError for anything else."""
+    if type(value) is not int:
+        raise TypeError(f"it holds {type(value).__name__}, not a time in microseconds")
+    if not 0 <= value < _LAST_MICROSECOND:
+        raise ValueError(f"{str(value)[:40]} is no time in microseconds since 1970")
+    return value
+
+
+def _parse_text(value: object) -> str:
+    if isinstance(value, Mapping | list):
+        raise TypeError(f"it holds {type(value).__name__}, not text")
+    return str(value)
+
+
+def _parse_texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"it holds {type(value).__name__}, not a list")
+    return tuple(map(_parse_text, value))
+
+
+def _parse_flags(value: object) -> dict[str, FlagValue]:
+    if not isinstance(value, dict):
+        raise TypeError(f"it holds {type(value).__name__}, not a map")
+    return {str(name): item if is_flag_value(item) else _parse_flag(item) for name, item in value.items()}
+
+
+def _parse_flag(value: object) -> FlagValue:
+    """Turn what YAML can say beyond flag values (dates, bytes, sets) into text."""
+    if isinstance(value, dict):
+        return {str(name): _parse_flag(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_parse_flag(item) for item in value]
+    return value if is_flag_value(value) else str(value)  # type: ignore[return-value] # is_flag_value has told
+
+
+def _parse_comments(value: object) -> tuple[Comment, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise TypeError("it is not a list of maps")
+    return tuple(
+        Comment(
+            body=str(item.get("body") or ""),
+            time=item["time"] if type(item.get("time")) is int else None,
+            user=str(item.get("user") or ""),
+            host=str(item.get("host") or ""),
+        )
+        for item in value
+    )
+
+
+#: The attributes that a listing reads.
+PARSERS: Mapping[str, Callable[[object], object]] = {
+    "initialized": parse_time,
+    "started": parse_time,
+    "stopped": parse_time,
+    "label": _parse_text,
+    "tags": _parse_texts,
+    "comments": _parse_comments,
+    "marked": bool,
+    "flags": _parse_flags,
+    "sourcecode_digest": _parse_text,
+}

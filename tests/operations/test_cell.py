@@ -1,0 +1,63 @@
+import pytest
+
+from guild_ipy.domain.flags import FlagType
+from guild_ipy.errors import FlagError, UsageError
+from guild_ipy.operations.cell import CellOperation, bind_cell
+from guild_ipy.operations.flags import FlagText
+
+
+@pytest.fixture
+def bind(notebook):
+    def bind(text, **given):
+        return bind_cell(CellOperation(text=text, name="train", number=7), given, notebook.context.notebook)
+
+    return bind
+
+
+def test_constants_at_the_top_are_flags(bind):
+    bound = bind("import math\nlr = 0.1\nlayers: list = [1, 2]\nname = 'a'\nprint(lr)\nlate = 5")
+    assert bound.flags == {"lr": 0.1, "layers": [1, 2], "name": "a"}
+    assert [flag.type for flag in bound.flag_defs] == [FlagType.NUMBER, FlagType.LIST, FlagType.STRING]
+
+
+def test_given_values_take_the_place_of_constants(bind):
+    bound = bind("lr = 0.1\nn = 3\nprint(lr)", lr=FlagText("0.5"))
+    assert bound.flags == {"lr": 0.5, "n": 3}
+    assert "lr = 0.1" in bound.code.source
+
+
+def test_a_flag_that_is_not_assigned_at_the_top_is_refused(bind):
+    with pytest.raises(FlagError, match=r"unknown flag 'late' for train\(\)"):
+        bind("lr = 0.1\nprint(lr)\nlate = 5", late=1)
+
+
+def test_computed_and_private_variables_are_no_flags(bind):
+    assert bind("n = 3\ntotal = n * 2\n_hidden = 1\ndata = load()\nlr = 0.1").flags == {"n": 3, "lr": 0.1}
+
+
+def test_variables_of_the_notebook_that_it_names_come_along(bind, notebook):
+    notebook.cell("data = [1, 2]\nunused = 3\ndef f(x): return x")
+    bound = bind("lr = 0.1\ndef inner():\n    return f(data)\ninner()")
+    assert dict(bound.code.variables) == {"data": [1, 2], "f": notebook.shell.user_ns["f"]}
+
+
+def test_magics_become_python(bind, notebook):
+    bound = bind("lr = 0.1\n!echo $lr\n%time x = 1\nfiles = !ls")
+    assert bound.code.source.splitlines()[1] == "get_ipython().system('echo $lr')"
+    assert "get_ipython" in bound.code.variables
+
+
+def test_a_cell_that_is_no_python_is_refused_with_its_line(bind):
+    with pytest.raises(UsageError, match=r"the cell is no Python: .* \(line 2\)"):
+        bind("lr = 0.1\nfor")
+
+
+def test_the_code_of_equal_cells_has_one_name_and_that_of_others_has_another(bind):
+    assert bind("a = 1").code.filename == bind("a = 1", a=2).code.filename
+    assert bind("a = 1").code.filename != bind("a = 2").code.filename
+
+
+def test_an_empty_cell_takes_no_flags(bind):
+    assert bind("").flags == {}
+    with pytest.raises(FlagError, match="it takes no flags"):
+        bind("", lr=1)
