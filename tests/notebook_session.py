@@ -133,8 +133,10 @@ def find_processes() -> dict[int, str]:
 
 
 def _is_fork_server(folder: str) -> bool:
-    parent = int(_read(f"{folder}/stat").rpartition(b")")[2].split()[1])
-    return parent == os.getpid() and b"guild_ipy.engine.zygote" in _read(f"{folder}/cmdline")
+    """Whether it is a fork server, or one of the two that wait in it for the next run: they hold no run's lock."""
+    files = [os.readlink(file) for file in glob.glob(f"{folder}/fd/*")]
+    is_zygote = b"guild_ipy.engine.zygote" in _read(f"{folder}/cmdline")
+    return is_zygote and not any(file.endswith("/.guild/alive") for file in files)
 
 
 def _read(path: str) -> bytes:

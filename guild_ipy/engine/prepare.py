@@ -6,6 +6,7 @@ What cannot be finished is removed.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shlex
@@ -59,7 +60,7 @@ if __name__ == "__main__":
         globals(),
         script={meta.script!r},
         arguments={meta.arguments!r},
-        constants={constants!r},
+        constants={constants},
         seed={meta.random_seed!r},
         import_path={meta.import_path!r},
     )
@@ -113,9 +114,21 @@ def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
     """Give the files of a job that depend on its flags, with their contents."""
     template = _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
     operation = meta.operation.replace("\\", "/").replace('"', "'")
-    main = template.format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=dict(meta.constants))
+    constants = _python_text(dict(meta.constants))
+    main = template.format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=constants)
     yield run_dir.main, main.encode("utf-8", "backslashreplace")
     yield run_dir.meta, encode_meta(meta)
+
+
+def _python_text(value: FlagValue) -> str:
+    """Write a flag value as Python; the repr of an infinite float would be a name."""
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_python_text, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name!r}: {_python_text(item)}" for name, item in value.items()) + "}"
+    return repr(value)
 
 
 def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str, meta: JobMeta) -> dict[str, str]:

@@ -86,7 +86,7 @@ def _report(error: BaseException, cells: Mapping[str, CellFile]) -> None:
         sys.stdout.flush()
         sys.stderr.write(format_failure(error, cells))
         sys.stderr.flush()
-    except (OSError, ValueError):  # a full disk or a closed stream: there is nobody to tell
+    except (OSError, ValueError, AttributeError):  # a full disk, a closed stream, or none: there is nobody to tell
         return
 
 
@@ -132,15 +132,19 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):  # a full disk or a closed stream
+        except (OSError, ValueError, AttributeError):  # a full disk, a closed stream, or none
             continue
 
 
 def _write_own_word(run_dir: RunDir, code: int) -> None:
     """Say how the run ended, in case that its supervisor is gone."""
-    descriptor = os.open(run_dir.exit_status + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    aside = run_dir.exit_status + ".new"
     try:
-        os.write(descriptor, b"%d\n" % code)
-    finally:
-        os.close(descriptor)
-    os.rename(run_dir.exit_status + ".new", run_dir.exit_status)
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        try:
+            os.write(descriptor, b"%d\n" % code)
+        finally:
+            os.close(descriptor)
+        os.rename(aside, run_dir.exit_status)
+    except OSError:  # a full disk: the supervisor has a reserve
+        return

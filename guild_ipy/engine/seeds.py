@@ -51,7 +51,6 @@ class _SeedOnImport:
     ) -> ModuleSpec | None:
         if fullname not in self._names:
             return None
-        self._names.remove(fullname)
         for finder in sys.meta_path:
             spec = finder.find_spec(fullname, path, target) if finder is not self else None
             if spec is not None and spec.loader is not None:

@@ -77,19 +77,23 @@ class _OutputIndex:
         self._end = os.fstat(output).st_size
 
     def add(self, start: int, end: int, newlines: int, stream: int) -> None:
-        if start > self._end:
-            self._add_gap(start)
-        self._end = end
-        if newlines:
-            os.write(self._rows, pack(_ROW, time.time_ns() // 1_000_000, stream) * newlines)
-            self._count += newlines
+        """Note what has been written. A full disk costs rows, which `complete_index` makes up for; the bytes are there."""
+        gap, self._end = (self._end, start), end
+        try:
+            if gap[0] < gap[1]:
+                self._add_gap(*gap)
+            if newlines:
+                os.write(self._rows, pack(_ROW, time.time_ns() // 1_000_000, stream) * newlines)
+                self._count += newlines
+        except OSError:
+            return
 
     def close(self) -> None:
         os.close(self._rows)
 
-    def _add_gap(self, start: int) -> None:
+    def _add_gap(self, start: int, end: int) -> None:
         gaps = os.open(self._gaps_path, _APPEND, 0o666)
-        os.write(gaps, pack(_GAP, self._count, self._end, start))
+        os.write(gaps, pack(_GAP, self._count, start, end))
         os.close(gaps)
 
 

@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NoReturn
 
 from guild_ipy.engine.launch import LaunchRequest, receive_request, send_event
 from guild_ipy.engine.leftovers import adopt_orphans, kill_group, kill_orphans
@@ -82,10 +81,8 @@ def _start(run_dir: RunDir, request: LaunchRequest, alive: int, waiting: Waiting
     _reserve(run_dir)
     write_attr(run_dir, "started", time.time_ns() // 1000)
     output = os.open(run_dir.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-    if waiting is not None and request.forks:
-        pid = waiting.pid
-        waiting.start(request, output, alive)
-    else:
+    pid = _wake_run(waiting, request, output, alive) if waiting is not None and request.forks else None
+    if pid is None:
         pid = _spawn_run(run_dir, request, output, alive)
     os.close(output)
     with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so
@@ -104,6 +101,14 @@ def _write_lock(run_dir: RunDir, pid: int) -> None:
         host=socket.gethostname(),
     )
     write_new_file(run_dir.lock, format_lock(lock).encode())
+
+
+def _wake_run(waiting: WaitingRun, request: LaunchRequest, output: int, alive: int) -> int | None:
+    try:
+        waiting.start(request, output, alive)
+    except OSError:  # somebody killed it while it waited
+        return None
+    return waiting.pid
 
 
 def _spawn_run(run_dir: RunDir, request: LaunchRequest, output: int, alive: int) -> int:

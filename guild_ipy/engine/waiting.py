@@ -35,10 +35,6 @@ class WaitingRun:
             socket.send_fds(self._socket, [b"r"], [output, alive])
             send_request(self._socket, request)
 
-    def dismiss(self) -> None:
-        """Let it end; whoever collects the supervisor's children collects it."""
-        self._socket.close()
-
 
 def _wait(supervisor: socket.socket, closes: Iterable[int]) -> NoReturn:
     try:

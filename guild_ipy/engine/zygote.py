@@ -11,11 +11,9 @@ is imported is reported, and the kernel starts another zygote without it.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import importlib
 import json
-import os
 import signal
 import socket
 import sys
