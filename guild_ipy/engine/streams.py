@@ -77,19 +77,24 @@ class _OutputIndex:
         self._end = os.fstat(output).st_size
 
     def add(self, start: int, end: int, newlines: int, stream: int) -> None:
-        """Note what has been written. A full disk costs rows, which `complete_index` makes up for; the bytes are there."""
-        gap, self._end = (self._end, start), end
+        """Note what has been written; the rows that a full disk costs are made up for by `complete_index`."""
+        before, self._end = self._end, end
         try:
-            if gap[0] < gap[1]:
-                self._add_gap(*gap)
+            if before < start:
+                self._add_gap(before, start)
             if newlines:
-                os.write(self._rows, pack(_ROW, time.time_ns() // 1_000_000, stream) * newlines)
-                self._count += newlines
-        except OSError:
+                self._add_rows(newlines, stream)
+        except OSError:  # the bytes are written, and must not be written again
             return
 
     def close(self) -> None:
         os.close(self._rows)
+
+    def _add_rows(self, newlines: int, stream: int) -> None:
+        written = os.write(self._rows, pack(_ROW, time.time_ns() // 1_000_000, stream) * newlines)
+        self._count += written // _ROW_SIZE
+        if written % _ROW_SIZE:  # a disk that became full in the middle of a row
+            os.ftruncate(self._rows, self._count * _ROW_SIZE)
 
     def _add_gap(self, start: int, end: int) -> None:
         gaps = os.open(self._gaps_path, _APPEND, 0o666)
