@@ -10,6 +10,7 @@ from guild_ipy.api.operations import OperationInfo
 from guild_ipy.api.viewer import Preview
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.store.run import RunRecord
 
 
 class StreamViewer:
@@ -36,8 +37,9 @@ class StreamViewer:
 
     def ended(self, run: Run) -> None:
         """Write how it ended, on a line of its own."""
-        line = describe_end(run)
-        if run.status is RunStatus.STAGED:
+        record = run.record
+        line = describe_end(record)
+        if record.status is RunStatus.STAGED:
             line += f"; start it with {self._start_command.format(run.short_id)}"
         self.write(line + "\n" if self._at_line_start else f"\n{line}\n")
 
@@ -51,21 +53,21 @@ class StreamViewer:
         sys.stdout.flush()
 
 
-def describe_end(run: Run) -> str:
+def describe_end(record: RunRecord) -> str:
     """Say how a run ended, or that it waits or goes on.
 
     Examples
     --------
-    >>> describe_end(run)                                    # doctest: +SKIP
+    >>> describe_end(run.record)                             # doctest: +SKIP
     'train() completed in 0.32 s · 3f2a1b4c'
     """
-    record = run.record
+    name = record.operation or "an unknown operation"
     if record.status is RunStatus.STAGED:
-        return f"{run.operation} staged as {run.id}"
+        return f"{name} staged as {record.dir.id}"
     if record.status.is_active:
-        return f"{run.operation} goes on in the background · {run.short_id}"
+        return f"{name} goes on in the background · {record.dir.short_id}"
     took = format_duration(record.duration)
-    return f"{run.operation} {record.status}{f' in {took}' if took else ''} · {run.short_id}"
+    return f"{name} {record.status}{f' in {took}' if took else ''} · {record.dir.short_id}"
 
 
 def format_operations(operations: Sequence[OperationInfo]) -> str:

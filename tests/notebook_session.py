@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import glob
+import atexit
 import os
+import subprocess
 import sys
 import time
 import types
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 
@@ -94,8 +96,10 @@ def _new_shell() -> Iterator[InteractiveShell]:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
+    new = InteractiveShell.instance(config=config, user_module=types.ModuleType("__main__"))
+    atexit.unregister(new.atexit_operations)  # they collect garbage, for each shell
     try:
-        yield InteractiveShell.instance(config=config, user_module=types.ModuleType("__main__"))
+        yield new
     finally:
         InteractiveShell.clear_instance()
         if shell is not None:
@@ -116,27 +120,39 @@ def wait_until(is_so: Callable[[], Any], seconds: float = 20.0) -> Any:
     """Wait for a condition, and give what it gave."""
     deadline = time.monotonic() + seconds
     while not (found := is_so()):
-        assert time.monotonic() < deadline, f"not so after {seconds} seconds"
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not so after {seconds} seconds")
         time.sleep(0.005)
     return found
 
 
 def find_processes() -> dict[int, str]:
-    """Find what this session has started and still lives, fork servers of its engines aside: pid -> command line."""
+    """Find what this session has started and still lives, fork servers standing by aside: pid -> command line."""
     mark = f"{_MARK}={os.environ.get(_MARK)}".encode()
     found = {}
-    for folder in glob.glob("/proc/[0-9]*"):
+    for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))):
         with suppress(OSError):
-            if mark in _read(f"{folder}/environ").split(b"\0") and not _is_fork_server(folder):
-                found[int(folder[6:])] = _read(f"{folder}/cmdline").replace(b"\0", b" ").decode()
+            if mark in _read(f"/proc/{pid}/environ").split(b"\0") and not _stands_by(pid):
+                found[pid] = _read_command(pid)
     return found
 
 
-def _is_fork_server(folder: str) -> bool:
-    """Whether it is a fork server, or one of the two that wait in it for the next run: they hold no run's lock."""
-    files = [os.readlink(file) for file in glob.glob(f"{folder}/fd/*")]
-    is_zygote = b"guild_ipy.engine.zygote" in _read(f"{folder}/cmdline")
-    return is_zygote and not any(file.endswith("/.guild/alive") for file in files)
+def _stands_by(pid: int) -> bool:
+    """Whether a process is a fork server of ours, or waits for one to be given a run: it holds none."""
+    if "guild_ipy.engine.zygote" not in _read_command(pid) or _holds_run(pid):
+        return False
+    while pid not in {0, 1, os.getpid()}:
+        pid = int(_read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[1])
+    return pid == os.getpid()
+
+
+def _holds_run(pid: int) -> bool:
+    folder = f"/proc/{pid}/fd"
+    return any("/.guild/alive" in os.readlink(f"{folder}/{name}") for name in os.listdir(folder))
+
+
+def _read_command(pid: int) -> str:
+    return _read(f"/proc/{pid}/cmdline").replace(b"\0", b" ").decode(errors="replace")
 
 
 def _read(path: str) -> bytes:
@@ -154,7 +170,9 @@ def session_mark() -> None:
 def no_process_left(session_mark) -> Iterator[None]:
     """Check that a test leaves no process behind."""
     yield
-    wait_until(lambda: not find_processes() or time.sleep(0.05), seconds=10)
+    with suppress(TimeoutError):
+        wait_until(lambda: not find_processes(), seconds=10)
+    assert not find_processes()
 
 
 @pytest.fixture(scope="session")
@@ -163,6 +181,43 @@ def engine(session_mark) -> Iterator[Engine]:
     engine = Engine(Settings())
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def start_python(home, session_mark) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start Python on a text, as a script of a folder of its own with the test's Guild home."""
+    with ExitStack() as stack:
+
+        def start(text: str, *arguments: str, **env: str) -> subprocess.Popen[str]:
+            folder = stack.enter_context(TemporaryDirectory())
+            with open(f"{folder}/driver.py", "w") as file:
+                file.write(dedent(text))
+            process = subprocess.Popen(
+                [sys.executable, "driver.py", *arguments],
+                cwd=folder,
+                env={**os.environ, "GUILD_HOME": home.path, **env},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            stack.enter_context(process)
+            stack.callback(process.kill)
+            return process
+
+        yield start
+
+
+@pytest.fixture
+def run_python(start_python) -> Callable[..., str]:
+    """Run Python on a text; what it prints."""
+
+    def run(text: str, *arguments: str, **env: str) -> str:
+        printed, complaints = start_python(text, *arguments, **env).communicate(timeout=60)
+        assert not complaints, complaints
+        return printed
+
+    return run
 
 
 @pytest.fixture

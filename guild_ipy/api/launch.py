@@ -20,6 +20,7 @@ from guild_ipy.engine.prepare import run_environment
 from guild_ipy.engine.stop import stop_run
 from guild_ipy.errors import RunError, RunStateError
 from guild_ipy.store.lock import is_alive, read_lock
+from guild_ipy.store.run import read_opref
 from guild_ipy.store.whole_file import write_new_file
 
 _START_SECONDS = 60.0
@@ -88,7 +89,7 @@ def _request(context: Context, run: Run, meta: JobMeta) -> LaunchRequest:
     home = context.home
     return LaunchRequest(
         path=run.path,
-        env={**os.environ, **run_environment(run.dir, home, run.opref, project_dir, meta)},
+        env={**os.environ, **run_environment(run.dir, home, read_opref(run.dir), project_dir, meta)},
         python=sys.executable,
         forks=True,
         output_scalars=meta.output_scalars,

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from guild_ipy.engine.fork_server import ForkServer
-from guild_ipy.engine.launch import LaunchRequest, is_readable, send_request
+from guild_ipy.engine.launch import LaunchRequest, format_request, is_readable, send_request
 from guild_ipy.errors import EngineError
 from guild_ipy.store.run_dir import RunDir
 
@@ -145,7 +145,7 @@ class FreshExecutor:
 
 def _hand_over(request: LaunchRequest, channel: socket.socket, alive: int) -> StartedRun:
     try:
-        send_request(channel, request)
+        send_request(channel, format_request(request))
     except OSError as error:
         channel.close()
         raise EngineError(f"the supervisor of the run is gone: {error.strerror}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from guild_ipy.engine.job import open_job
@@ -14,27 +14,38 @@ from guild_ipy.engine.meta import read_meta
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import enter_script, execute
 from guild_ipy.engine.seeds import seed_generators
-from guild_ipy.engine.streams import redirect_streams
+from guild_ipy.engine.streams import open_output, redirect_streams
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir
 
 
-def become_run(request: LaunchRequest, output: int) -> NoReturn:
-    """Turn the calling process, a fork, into the run; it ends here."""
+def become_run(request: LaunchRequest, may_start: Callable[[], bool]) -> NoReturn:
+    """Turn the calling process, a fork, into the run; it ends here.
+
+    Everything is made ready before it asks whether it may start.
+    """
     run_dir = RunDir(request.path)
     code = 1
     try:
-        for target in (1, 2):
-            os.dup2(output, target)
-        os.close(output)
-        set_environment(request.env)
-        os.chdir(run_dir.path)
-        redirect_streams(run_dir)
-        code = execute_run(run_dir, new_main(run_dir))
+        _enter(run_dir, request.env)
+        execute = open_run(run_dir, new_main(run_dir))
+        if not may_start():
+            os._exit(code)
+        code = execute()
     except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
         end_process(run_dir, code, supervised=True)
+
+
+def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:
+    output = open_output(run_dir)
+    for target in (1, 2):
+        os.dup2(output, target)
+    os.close(output)
+    set_environment(env)
+    os.chdir(run_dir.path)
+    redirect_streams(run_dir)
 
 
 def set_environment(env: Mapping[str, str]) -> None:
@@ -45,16 +56,16 @@ def set_environment(env: Mapping[str, str]) -> None:
         os.environ[name] = value
 
 
-def execute_run(run_dir: RunDir, namespace: dict[str, Any]) -> int:
-    """Run what ``main.py`` of the run would, in this process; its exit status."""
+def open_run(run_dir: RunDir, namespace: dict[str, Any]) -> Callable[[], int]:
+    """Prepare this process for what ``main.py`` of the run would do; the function that does it and gives its status."""
     meta = read_meta(run_dir)
     if meta is None:
         raise DamagedRun(run_dir.meta, "it is missing")
     if meta.script is None:
-        return open_job(run_dir, meta, namespace).execute()
+        return open_job(run_dir, meta, namespace).execute
     enter_script(namespace, script=meta.script, arguments=meta.arguments, import_path=meta.import_path, run_dir=run_dir)
     seed_generators(meta.random_seed)
-    return run_to_end(lambda: execute(namespace, meta.constants), run_dir, {})
+    return lambda: run_to_end(lambda: execute(namespace, meta.constants), run_dir, {})
 
 
 def new_main(run_dir: RunDir) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from guild_ipy.engine.executors import StartedRun
-from guild_ipy.engine.fork import execute_run, new_main
+from guild_ipy.engine.fork import new_main, open_run
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.process import save_figures
@@ -35,7 +35,7 @@ class InlineExecutor:
             write_attr(run_dir, "started", time.time_ns() // 1000)
             record_environment(run_dir, request.project_dir, request.cache_dir)
             with _in_the_place_of_a_run(run_dir, request) as namespace:
-                code = execute_run(run_dir, namespace)
+                code = open_run(run_dir, namespace)()
                 save_figures(run_dir)
             _finish(run_dir, request, code)
         finally:

@@ -41,17 +41,25 @@ class LaunchRequest:
     cache_dir: str = ""
 
 
-def send_request(channel: socket.socket, request: LaunchRequest) -> None:
+def format_request(request: LaunchRequest) -> bytes:
+    """Write a request as it is sent."""
+    return json.dumps(vars(request)).encode("utf-8", "surrogateescape")
+
+
+def send_request(channel: socket.socket, content: bytes) -> None:
     """Send a request whole."""
-    content = json.dumps(vars(request)).encode("utf-8", "surrogateescape")
     channel.sendall(_LENGTH.pack(len(content)) + content)
 
 
-def receive_request(channel: socket.socket) -> LaunchRequest:
-    """Read a request; EOFError when the starter is gone."""
+def receive_request(channel: socket.socket) -> bytes:
+    """Read a request whole, to be parsed or passed on; EOFError when the starter is gone."""
     (length,) = _LENGTH.unpack(_receive_exactly(channel, _LENGTH.size))
-    content = _receive_exactly(channel, length).decode("utf-8", "surrogateescape")
-    return LaunchRequest(**json.loads(content))
+    return _receive_exactly(channel, length)
+
+
+def parse_request(content: bytes) -> LaunchRequest:
+    """Read what :func:`format_request` wrote."""
+    return LaunchRequest(**json.loads(content.decode("utf-8", "surrogateescape")))
 
 
 def send_event(channel: socket.socket, event: str, **values: Any) -> None:  # noqa: ANN401 - JSON

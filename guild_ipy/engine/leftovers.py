@@ -24,8 +24,7 @@ def kill_group(group: int) -> None:
 
 def kill_orphans() -> None:
     """Kill all children of the caller, and theirs as they become its children, and wait for them."""
-    while _has_children():
-        children = _children()
+    while _has_children() and (children := _children()):
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -45,7 +44,7 @@ def _has_children() -> bool:
 
 
 def _children() -> list[int]:
-    """Give the processes whose parent is the caller."""
+    """Give the processes whose parent is the caller; none where the system does not tell."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
             return [int(pid) for pid in file.read().split()]

@@ -64,12 +64,14 @@ def read_meta(run_dir: RunDir) -> JobMeta | None:
     if content is None:
         return None
     try:
-        return _meta_of(json.loads(content))
+        return parse_meta(content)
     except (ValueError, TypeError, KeyError) as error:
         raise DamagedRun(run_dir.meta, str(error)) from error
 
 
-def _meta_of(values: dict[str, Any]) -> JobMeta:
+def parse_meta(content: bytes) -> JobMeta:
+    """Read the content of ``meta.json``; ValueError, TypeError or KeyError if it is not what we write."""
+    values: dict[str, Any] = json.loads(content)
     if values.pop("format") != FORMAT:
         raise ValueError("it was written by another version of guild_ipy")
     for name in ("import_path", "arguments", "output_scalars"):

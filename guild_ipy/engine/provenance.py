@@ -15,8 +15,9 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from urllib.parse import urlsplit
 
 from guild_ipy.errors import GuildError
@@ -25,6 +26,8 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes, write_file, write_new_file
 
 _GIT_SECONDS = 20
+#: A larger tree costs as much to look at as to ask git about.
+_MOST_FILES = 2000
 _SECRET_NAME = re.compile(r"password|passwd|token|secret|credential|api_?key|private_?key|access_?key", re.IGNORECASE)
 _SECRET_VALUE = re.compile(r"^(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|hf_|AKIA[0-9A-Z]{12}|eyJ[\w-]+\.eyJ)")
 
@@ -108,15 +111,17 @@ def find_commit(project_dir: str, cache_dir: str) -> str | None:
     root = _work_tree(project_dir)
     if root is None:
         return None
-    remembered = f"{cache_dir}/vcs/{_state_key(root)}"
-    known = read_bytes(remembered)
-    if known is not None:
-        return known.decode()
+    state = _state_key(root)
+    remembered = f"{cache_dir}/vcs/{_digest(root)}"
+    known_state, _, known = (read_bytes(remembered) or b"").decode().partition(" ")
+    if state is not None and state == known_state:
+        return known
     commit = _ask_git(root)
-    with contextlib.suppress(OSError, GuildError):
-        os.makedirs(os.path.dirname(remembered), exist_ok=True)
-        write_new_file(f"{remembered}.{os.getpid()}", (commit or "").encode())
-        os.rename(f"{remembered}.{os.getpid()}", remembered)
+    if state is not None and commit is not None:
+        with contextlib.suppress(OSError, GuildError):
+            os.makedirs(os.path.dirname(remembered), exist_ok=True)
+            write_new_file(f"{remembered}.{os.getpid()}", f"{state} {commit}".encode())
+            os.rename(f"{remembered}.{os.getpid()}", remembered)
     return commit
 
 
@@ -129,17 +134,21 @@ def _work_tree(folder: str) -> str | None:
     return folder
 
 
-def _state_key(root: str) -> str:
-    """Give a key that changes with the commit, the index, and the files at the top and one folder below."""
-    seen = [root]
-    seen += [_stamp(f"{root}/{name}") for name in (".git/HEAD", ".git/index", ".git/logs/HEAD")]
+def _state_key(root: str) -> str | None:
+    """Give a key that changes with the commit, the index and any file; None for a tree too large to look at."""
+    seen = [root, *(_stamp(f"{root}/{name}") for name in (".git/HEAD", ".git/index", ".git/logs/HEAD"))]
+    seen += islice(map(_stamp, _walk(root)), _MOST_FILES)
+    return None if len(seen) > _MOST_FILES else _digest("\n".join(seen))
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """Give the paths of files and folders, but nothing within hidden folders."""
     with contextlib.suppress(OSError):
-        for entry in sorted(os.scandir(root), key=lambda e: e.name):
-            if not entry.name.startswith("."):
-                seen.append(_stamp(entry.path))
-                if entry.is_dir(follow_symlinks=False):
-                    seen += [_stamp(inner.path) for inner in sorted(os.scandir(entry.path), key=lambda e: e.name)]
-    return hashlib.sha256("\n".join(seen).encode("utf-8", "surrogateescape")).hexdigest()
+        for entry in sorted(os.scandir(folder), key=lambda e: e.name):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if not (is_folder and entry.name.startswith(".")):
+                yield entry.path
+                yield from _walk(entry.path) if is_folder else ()
 
 
 def _stamp(path: str) -> str:
@@ -148,6 +157,10 @@ def _stamp(path: str) -> str:
     except OSError:
         return f"{path} -"
     return f"{path} {state.st_mtime_ns} {state.st_size} {state.st_ino}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _ask_git(root: str) -> str | None:

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from guild_ipy.engine import supervisor
 from guild_ipy.engine.leftovers import adopt_orphans
+from guild_ipy.engine.rehearsal import rehearse_supervisor
 from guild_ipy.engine.waiting import WaitingRun
 
 _TAKEN = b"t"
@@ -42,16 +43,19 @@ class Spare:
         """Wait until another is needed; False when there will be no more requests."""
         word = os.read(self._pipe, 1)
         if word == _TAKEN:
-            self._rest()
+            _wait_for(self._server.fileno(), self._pipe)
+        elif word != _CLOSED:  # it was killed; in case that this goes on, not in haste
+            _wait_for(self._server.fileno())
         os.close(self._pipe)
         return word != _CLOSED
 
-    def _rest(self) -> None:
-        """Wait until its run has ended, or another is asked for."""
-        poll = select.poll()
-        poll.register(self._pipe, select.POLLIN)
-        poll.register(self._server, select.POLLIN)
-        poll.poll(_REST_SECONDS * 1000)
+
+def _wait_for(*descriptors: int) -> None:
+    """Wait until another request is there or the run has ended, but not long."""
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    poll.poll(_REST_SECONDS * 1000)
 
 
 def refuse_request(server: socket.socket) -> bool:
@@ -69,6 +73,7 @@ def _stand_by(server: socket.socket, pipe: int) -> NoReturn:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         adopt_orphans()
         waiting = WaitingRun(closes=(server.fileno(), pipe))
+        rehearse_supervisor()
         message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
         os.write(pipe, _TAKEN if message else _CLOSED)
         server.close()

@@ -49,10 +49,16 @@ def wait_for_end(run_dir: RunDir, lock: LockContent, timeout: float) -> bool:
 
 
 def _stop_process(run_dir: RunDir, lock: LockContent, settings: Settings) -> None:
-    """Stop a run whose supervisor is gone, or that Guild AI started."""
+    """Stop a run whose supervisor is gone, or that Guild AI started; its process group too, if it leads one."""
+    leads_group = _leads_group(lock.run)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-        _signal(lock.run, number)
+        if leads_group:
+            _signal_group(lock.run, number)
+        else:
+            _signal(lock.run, number)
         if wait_for_end(run_dir, lock, settings.stop_grace):
+            if leads_group:
+                _signal_group(lock.run, signal.SIGKILL)  # what it left behind
             return
     raise RunStateError(f"run {run_dir.short_id} (pid {lock.run.pid}) does not end")
 
@@ -60,6 +66,18 @@ def _stop_process(run_dir: RunDir, lock: LockContent, settings: Settings) -> Non
 def _lives(run_dir: RunDir, lock: LockContent) -> bool:
     held = is_alive(run_dir)
     return lock.run.is_alive() if held is None else held
+
+
+def _leads_group(process: ProcessId) -> bool:
+    try:
+        return os.getpgid(process.pid) == process.pid and process.is_alive()
+    except ProcessLookupError:
+        return False
+
+
+def _signal_group(leader: ProcessId, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader.pid, number)
 
 
 def _signal(process: ProcessId, number: signal.Signals) -> None:

@@ -32,6 +32,11 @@ _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 _BUFFER = 65536
 
 
+def open_output(run_dir: RunDir) -> int:
+    """Open the output file of a run to append to it; the descriptor."""
+    return os.open(run_dir.output, _APPEND, 0o666)
+
+
 def redirect_streams(run_dir: RunDir) -> None:
     """Make ``sys.stdout`` and ``sys.stderr`` index what they write to descriptors 1 and 2, the output file."""
     builtins.input = _refuse_input
@@ -44,7 +49,7 @@ class IndexedOutput:
     """Streams that write to the output file of a run that shares its process."""
 
     def __init__(self, run_dir: RunDir) -> None:
-        self._descriptor = os.open(run_dir.output, _APPEND, 0o666)
+        self._descriptor = open_output(run_dir)
         self._index = _OutputIndex(run_dir, self._descriptor)
         self.stdout = _text(self._descriptor, 0, self._index)
         self.stderr = _text(self._descriptor, 1, self._index)

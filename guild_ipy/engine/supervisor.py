@@ -17,11 +17,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guild_ipy.engine.launch import LaunchRequest, receive_request, send_event
+from guild_ipy.engine.launch import LaunchRequest, parse_request, receive_request, send_event
 from guild_ipy.engine.leftovers import adopt_orphans, kill_group, kill_orphans
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.provenance import record_environment
 from guild_ipy.engine.script import ALIVE_VARIABLE
+from guild_ipy.engine.streams import open_output
 from guild_ipy.engine.waiting import WaitingRun
 from guild_ipy.errors import GuildError
 from guild_ipy.store.attrs import write_attr
@@ -29,7 +30,7 @@ from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, p
 from guild_ipy.store.markers import clear_pending, clear_staged, remove_marker
 from guild_ipy.store.output import complete_index
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.whole_file import write_new_file
+from guild_ipy.store.whole_file import sync_file, write_new_file
 
 RESERVE_BYTES = 65536
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -39,16 +40,18 @@ _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 def supervise(channel: socket.socket, alive: int, waiting: WaitingRun | None = None) -> None:
     """Run one request to its end; the lock `alive` is held from before until all is written.
 
-    `waiting` becomes the run where a fork may be it; otherwise it is a fresh interpreter.
+    `waiting` becomes the run where a fork may be it; otherwise the run is a fresh interpreter.
     """
     try:
-        request = receive_request(channel)
+        content = receive_request(channel)
     except EOFError:
         return
+    has_fork = waiting is not None and waiting.tell(content, alive)
+    request = parse_request(content)
     run_dir = RunDir(request.path)
     with _stop_requests() as stop_requests:
         try:
-            pid = _start(run_dir, request, alive, waiting)
+            pid = _start(run_dir, request, alive, waiting if has_fork else None)
         except (OSError, GuildError) as error:
             with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
                 _write_end(run_dir, exit_status=1)
@@ -63,6 +66,7 @@ def supervise(channel: socket.socket, alive: int, waiting: WaitingRun | None = N
     _finish(run_dir, recorder, exit_status)
     os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
+    sync_file(run_dir.attr("exit_status"))  # nobody waits for the disk
 
 
 def main() -> None:
@@ -80,11 +84,7 @@ def main() -> None:
 def _start(run_dir: RunDir, request: LaunchRequest, alive: int, waiting: WaitingRun | None) -> int:
     _reserve(run_dir)
     write_attr(run_dir, "started", time.time_ns() // 1000)
-    output = os.open(run_dir.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-    pid = _wake_run(waiting, request, output, alive) if waiting is not None and request.forks else None
-    if pid is None:
-        pid = _spawn_run(run_dir, request, output, alive)
-    os.close(output)
+    pid = _spawn_run(run_dir, request, alive) if waiting is None or not request.forks else waiting.let_go()
     with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so
         _write_lock(run_dir, pid)
     clear_staged(run_dir)
@@ -103,15 +103,8 @@ def _write_lock(run_dir: RunDir, pid: int) -> None:
     write_new_file(run_dir.lock, format_lock(lock).encode())
 
 
-def _wake_run(waiting: WaitingRun, request: LaunchRequest, output: int, alive: int) -> int | None:
-    try:
-        waiting.start(request, output, alive)
-    except OSError:  # somebody killed it while it waited
-        return None
-    return waiting.pid
-
-
-def _spawn_run(run_dir: RunDir, request: LaunchRequest, output: int, alive: int) -> int:
+def _spawn_run(run_dir: RunDir, request: LaunchRequest, alive: int) -> int:
+    output = open_output(run_dir)
     process = subprocess.Popen(
         [request.python, run_dir.main],
         cwd=run_dir.path,
@@ -122,6 +115,7 @@ def _spawn_run(run_dir: RunDir, request: LaunchRequest, output: int, alive: int)
         pass_fds=(alive,),
         process_group=0,
     )
+    os.close(output)
     process.returncode = 0  # collected by pid below, not by Popen
     return process.pid
 
@@ -206,18 +200,20 @@ def _next_signal(number: int) -> int:
 
 
 def _finish(run_dir: RunDir, recorder: ScalarRecorder, exit_status: int) -> None:
-    remove_marker(run_dir.reserve)
-    with contextlib.suppress(OSError, GuildError):  # the output itself is there; scalars can be read from it again
+    with contextlib.suppress(OSError):  # the run itself may have removed it
+        os.truncate(run_dir.reserve, 0)
+    with contextlib.suppress(OSError, GuildError):  # whoever asks for scalars does it again: engine.recover
         recorder.scan()
         recorder.close()
         complete_index(run_dir)
+        remove_marker(run_dir.reserve)  # only now, since it says that there is something left to do
     _write_end(run_dir, exit_status)
 
 
 def _write_end(run_dir: RunDir, exit_status: int) -> None:
     """Write what makes the run a finished one; the exit status comes last, since it decides."""
     write_attr(run_dir, "stopped", time.time_ns() // 1000)
-    write_attr(run_dir, "exit_status", exit_status, durable=True)
+    write_attr(run_dir, "exit_status", exit_status)
     for marker in (run_dir.lock, run_dir.staged, run_dir.pending):
         remove_marker(marker)
 

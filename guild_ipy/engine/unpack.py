@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterable
 from mmap import mmap
 from typing import Any, BinaryIO
 
@@ -19,19 +19,23 @@ def unpack(run_dir: RunDir, namespace: dict[str, Any]) -> FunctionCall | CellCod
     Opening a payload executes code of whoever wrote it.
     """
     with open(run_dir.payload, "rb") as file:
-        reader = _Reader(file, namespace, open_buffers(run_dir))
-        program: FunctionCall | CellCode = reader.load()
-        while True:
-            try:
-                definitions = reader.load()
-            except EOFError:
-                break
-            namespace.update(definitions)
-    return program
+        return load_program(file, namespace, open_buffers(run_dir))
+
+
+def load_program(file: BinaryIO, namespace: dict[str, Any], buffers: Iterable[mmap] = ()) -> FunctionCall | CellCode:
+    """Load a payload; see :func:`unpack`."""
+    reader = _Reader(file, namespace, buffers)
+    program: FunctionCall | CellCode = reader.load()
+    while True:
+        try:
+            definitions = reader.load()
+        except EOFError:
+            return program
+        namespace.update(definitions)
 
 
 class _Reader(pickle.Unpickler):
-    def __init__(self, file: BinaryIO, namespace: dict[str, Any], buffers: Iterator[mmap]) -> None:
+    def __init__(self, file: BinaryIO, namespace: dict[str, Any], buffers: Iterable[mmap]) -> None:
         super().__init__(file, buffers=buffers)
         self._namespace = namespace
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -9,7 +10,8 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from guild_ipy.engine.fork import become_run
-from guild_ipy.engine.launch import LaunchRequest, receive_request, send_request
+from guild_ipy.engine.launch import parse_request, receive_request, send_request
+from guild_ipy.engine.rehearsal import rehearse_run
 
 
 class WaitingRun:
@@ -29,11 +31,20 @@ class WaitingRun:
         theirs.close()
         os.setpgid(self.pid, self.pid)  # the run does the same; whoever comes first
 
-    def start(self, request: LaunchRequest, output: int, alive: int) -> None:
-        """Let it be the run that is requested; OSError if it is gone."""
-        with self._socket:
-            socket.send_fds(self._socket, [b"r"], [output, alive])
+    def tell(self, request: bytes, alive: int) -> bool:
+        """Let it make itself ready for a request; whether it was there to hear it."""
+        try:
+            socket.send_fds(self._socket, [b"r"], [alive])
             send_request(self._socket, request)
+        except OSError:  # somebody killed it while it waited
+            return False
+        return True
+
+    def let_go(self) -> int:
+        """Let it start; its process id."""
+        with self._socket, contextlib.suppress(OSError):  # it failed to make itself ready; its exit status tells
+            self._socket.sendall(b"g")
+        return self.pid
 
 
 def _wait(supervisor: socket.socket, closes: Iterable[int]) -> NoReturn:
@@ -41,15 +52,20 @@ def _wait(supervisor: socket.socket, closes: Iterable[int]) -> NoReturn:
         for descriptor in closes:
             os.close(descriptor)
         _leave_the_supervisor()
-        message, descriptors, _, _ = socket.recv_fds(supervisor, 1, 2)
+        rehearse_run()
+        message, alive, _, _ = socket.recv_fds(supervisor, 1, 1)
         if message:
-            output, alive = descriptors
-            os.set_inheritable(alive, False)  # it stays open: the lock lasts as long as the run
-            with supervisor:
-                request = receive_request(supervisor)
-            become_run(request, output)
+            os.set_inheritable(alive[0], False)  # it stays open: the lock lasts as long as the run
+            request = parse_request(receive_request(supervisor))
+            if request.forks:
+                become_run(request, may_start=lambda: _may_start(supervisor))
     finally:
         os._exit(1)
+
+
+def _may_start(supervisor: socket.socket) -> bool:
+    with supervisor:
+        return bool(supervisor.recv(1))
 
 
 def _leave_the_supervisor() -> None:

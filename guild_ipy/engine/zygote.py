@@ -60,7 +60,7 @@ def preload(modules: list[str]) -> list[str]:
             before = threading.active_count()
             try:
                 importlib.import_module(name)
-            except Exception:  # noqa: BLE001, S112 - the run imports it itself, and meets the error where it counts
+            except (Exception, SystemExit):  # noqa: BLE001, S112 - the run imports it itself, and meets the error where it counts
                 continue
             if threading.active_count() > before:
                 threaded.append(name)

@@ -63,6 +63,20 @@ def write_new_file(path: str, content: bytes | memoryview) -> None:
         raise _store_error(path, error) from error
 
 
+def sync_file(path: str) -> None:
+    """Have a file survive a power cut, if it is still there."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:  # the disk says no; what can be read now is all that there is
+        return
+    finally:
+        os.close(descriptor)
+
+
 def _write_new(path: str, content: bytes | memoryview, *, durable: bool) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
     try:

@@ -1,0 +1,154 @@
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+
+import pytest
+
+from guild_ipy.engine import provenance
+from guild_ipy.engine.provenance import find_commit, record_environment, safe_env
+from guild_ipy.store.attrs import list_attrs, read_attr
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A work tree with one commit."""
+    folder = tmp_path / "project"
+    (folder / "a/b/c").mkdir(parents=True)
+    (folder / "train.py").write_text("lr = 0.1\n")
+    (folder / "a/b/c/deep.py").write_text("x = 1\n")
+    (folder / ".gitignore").write_text("ignored\n")
+    git(folder, "init", "--quiet")
+    commit(folder)
+    return folder
+
+
+@pytest.fixture
+def count_git(tmp_path, monkeypatch):
+    """Count how often git is asked."""
+    log, folder = tmp_path / "log", tmp_path / "bin"
+    folder.mkdir()
+    (folder / "git").write_text(f'#!/bin/sh\necho "$*" >> "{log}"\nexec {shutil.which("git")} "$@"\n')
+    (folder / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    return lambda: len(log.read_text().splitlines()) if log.exists() else 0
+
+
+def git(folder, *arguments):
+    options = ("-c", "user.name=Ada", "-c", "user.email=ada@localhost", "-c", "commit.gpgsign=false")
+    done = subprocess.run(["git", "-C", folder, *options, *arguments], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def commit(folder):
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "one")
+
+
+def test_a_clean_work_tree_gives_its_commit(project, tmp_path):
+    expected = git(project, "rev-parse", "HEAD")
+    assert find_commit(str(project), f"{tmp_path}/cache") == expected
+    assert find_commit(str(project / "a/b"), f"{tmp_path}/cache") == expected
+
+
+@pytest.mark.parametrize("path", ["train.py", "new.py", ".gitignore", "a/new.py", "a/b/c/deep.py", "a/b/c/new.py"])
+def test_a_change_anywhere_is_seen_at_once(project, tmp_path, path):
+    clean = find_commit(str(project), f"{tmp_path}/cache")
+    (project / path).write_text("changed = 1\n")
+    assert find_commit(str(project), f"{tmp_path}/cache") == clean + "*"
+
+
+def test_a_new_commit_is_seen_at_once(project, tmp_path):
+    first = find_commit(str(project), f"{tmp_path}/cache")
+    commit(project)
+    assert find_commit(str(project), f"{tmp_path}/cache") not in {first, first + "*"}
+
+
+def test_what_git_ignores_does_not_count(project, tmp_path):
+    clean = find_commit(str(project), f"{tmp_path}/cache")
+    (project / "ignored").write_text("x")
+    assert find_commit(str(project), f"{tmp_path}/cache") == clean
+
+
+def test_git_is_asked_once_for_each_state(project, tmp_path, count_git):
+    for _ in range(3):
+        find_commit(str(project), f"{tmp_path}/cache")
+    once = count_git()
+    assert 1 <= once <= 2
+    (project / "train.py").write_text("changed = 1\n")
+    for _ in range(3):
+        find_commit(str(project), f"{tmp_path}/cache")
+    assert count_git() == 2 * once
+
+
+def test_a_tree_too_large_to_look_at_is_asked_about_each_time(project, tmp_path, count_git, monkeypatch):
+    monkeypatch.setattr(provenance, "_MOST_FILES", 5)
+    clean = find_commit(str(project), f"{tmp_path}/cache")
+    asked = count_git()
+    assert find_commit(str(project), f"{tmp_path}/cache") == clean
+    assert count_git() == 2 * asked
+
+
+def test_a_folder_without_git_has_no_commit(tmp_path, count_git):
+    assert find_commit(str(tmp_path), f"{tmp_path}/cache") is None
+    assert count_git() == 0
+
+
+def test_a_work_tree_that_git_refuses_has_no_commit(tmp_path):
+    (tmp_path / ".git").mkdir()
+    assert find_commit(str(tmp_path), f"{tmp_path}/cache") is None
+
+
+def test_a_new_repository_has_no_commit(tmp_path):
+    git(tmp_path, "init", "--quiet")
+    assert find_commit(str(tmp_path), f"{tmp_path}/cache") is None
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_else(project, tmp_path):
+    (tmp_path / "cache").write_text("a file")
+    assert find_commit(str(project), f"{tmp_path}/cache") == git(project, "rev-parse", "HEAD")
+
+
+def test_packages_platform_and_commit_are_recorded(run_dir, project, tmp_path):
+    record_environment(run_dir, str(project), f"{tmp_path}/cache")
+    assert list_attrs(run_dir) == ["pip_freeze", "platform", "vcs_commit"]
+    packages = dict(line.split("==") for line in read_attr(run_dir, "pip_freeze"))
+    assert packages["cloudpickle"] == importlib.metadata.version("cloudpickle")
+    assert packages["ipython"] == importlib.metadata.version("ipython")
+    recorded = read_attr(run_dir, "platform")
+    assert recorded["python_version"].startswith(platform.python_version())
+    assert recorded["cpus"] == os.cpu_count()
+
+
+def test_a_home_that_cannot_be_written_does_not_stop_a_run(run_dir, tmp_path):
+    shutil.rmtree(run_dir.attrs)
+    record_environment(run_dir, "", f"{tmp_path}/cache")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_PASSWORD", "x"),
+        ("github_token", "x"),
+        ("AWS_SECRET_ACCESS_KEY", "x"),
+        ("OPENAI_API_KEY", "x"),
+        ("PLAIN", "ghp_0123456789"),
+        ("PLAIN", "sk-0123456789"),
+        ("PLAIN", "eyJhbGciOi.eyJzdWIiOi.abc"),
+        ("DATABASE_URL", "postgres://ada:lovelace@host/db"),
+        ("BROKEN_URL", "http://[::1"),
+    ],
+)
+def test_secrets_are_left_out_by_name_and_by_value(name, value):
+    assert safe_env({name: value, "HOME": "/home/ada"}) == {"HOME": "/home/ada"}
+
+
+@pytest.mark.parametrize("value", ["https://host/path", "postgres://ada@host/db", "/usr/bin:/bin", "a=b", ""])
+def test_other_values_are_kept(value):
+    assert safe_env({"PLAIN": value}) == {"PLAIN": value}
+
+
+def test_names_of_user_and_host_are_there():
+    assert provenance.user_name()
+    assert provenance.host_name() == platform.node()

@@ -1,0 +1,106 @@
+"""Stopping processes that have no supervisor; runs with one are stopped in ``tests/api/test_stop.py``."""
+
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+
+import pytest
+
+from guild_ipy.engine.leftovers import kill_group
+from guild_ipy.engine.stop import stop_run
+from guild_ipy.errors import RunStateError
+from guild_ipy.settings import Settings
+from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start
+from tests.notebook_session import wait_until
+
+PLAIN = "import signal; print('ready', flush=True); signal.pause()"
+DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n" + PLAIN
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + DEAF
+PARENT = f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]); child.wait()"
+
+SETTINGS = Settings(stop_grace=0.2)
+
+
+@pytest.fixture
+def start(no_process_left):
+    """Start Python code in a process group of its own, and wait until it is ready."""
+    with ExitStack() as stack:
+
+        def start(code):
+            process = subprocess.Popen(
+                [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0
+            )
+            stack.enter_context(process)
+            stack.callback(kill_group, process.pid)
+            process.stdout.readline()
+            return process
+
+        yield start
+
+
+def write_lock(run_dir, pid, **changes):
+    values = {"run": ProcessId(pid=pid, start=process_start(pid)), "boot": boot_id(), **changes}
+    with open(run_dir.lock, "w") as file:
+        file.write(format_lock(LockContent(**{"host": None, **values})).replace(" host=None", ""))
+
+
+@pytest.mark.parametrize(
+    ("code", "number"), [(PLAIN, signal.SIGINT), (DEAF, signal.SIGTERM), (STUBBORN, signal.SIGKILL)]
+)
+def test_signals_grow_until_the_process_ends(run_dir, start, code, number):
+    process = start(code)
+    write_lock(run_dir, process.pid)
+    stop_run(run_dir, SETTINGS)
+    assert process.wait(timeout=5) in {-number, 1}
+
+
+def test_a_lock_of_guild_names_only_a_pid(run_dir, start):
+    process = start(PLAIN)
+    with open(run_dir.lock, "w") as file:
+        file.write(str(process.pid))
+    stop_run(run_dir, SETTINGS)
+    assert process.wait(timeout=5) != 0
+
+
+def test_processes_of_its_group_end_with_a_run_whose_supervisor_is_gone(run_dir, start):
+    process = start(PARENT)
+    write_lock(run_dir, process.pid)
+    stop_run(run_dir, SETTINGS)
+    assert process.communicate(timeout=5)[0] == b""  # the child held it open for as long as it lived
+
+
+def test_a_later_process_of_the_same_number_is_not_touched(run_dir, start):
+    process = start(PLAIN)
+    write_lock(run_dir, process.pid, run=ProcessId(pid=process.pid, start=process_start(process.pid) - 1))
+    stop_run(run_dir, SETTINGS)
+    assert process.poll() is None
+
+
+@pytest.mark.parametrize("changes", [{"boot": "another-boot"}, {"host": "another-host"}])
+def test_a_run_on_another_machine_is_refused(run_dir, start, changes):
+    process = start(PLAIN)
+    write_lock(run_dir, process.pid, **changes)
+    with pytest.raises(RunStateError, match=r"runs on .*; stop it there"):
+        stop_run(run_dir, SETTINGS)
+    assert process.poll() is None
+
+
+def test_a_process_that_is_gone_is_stopped_already(run_dir, start):
+    process = start(PLAIN)
+    write_lock(run_dir, process.pid)
+    process.kill()
+    process.wait()
+    stop_run(run_dir, SETTINGS)
+
+
+def test_a_run_without_a_lock_has_nothing_to_stop(run_dir):
+    stop_run(run_dir, SETTINGS)
+
+
+def test_a_zombie_counts_as_gone(run_dir, start):
+    process = start(PLAIN)
+    write_lock(run_dir, process.pid)
+    process.kill()
+    wait_until(lambda: process_start(process.pid) is None)
+    stop_run(run_dir, SETTINGS)

@@ -1,0 +1,216 @@
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from guild_ipy.api.handle import Run
+from guild_ipy.api.launch import LaunchOptions, _request, begin, get_meta
+from guild_ipy.api.run import surroundings_of
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.prepare import prepare_run
+from guild_ipy.operations.resolve import SpecOptions, find_operation, resolve
+from guild_ipy.store.lock import is_alive, process_start, read_lock
+from guild_ipy.store.output import iter_output_lines
+from tests.notebook_session import wait_until
+
+WAIT = """
+import os, select, sys
+
+def wait(code=0):
+    print("loss: 0.5 (step 1)")
+    while not os.path.exists("go"):
+        select.select([], [], [], 0.01)
+    print("loss: 0.25 (step 2)", file=sys.stderr)
+    sys.exit(code)
+"""
+
+
+@pytest.fixture(params=["fork", "fresh"])
+def isolation(request):
+    return request.param
+
+
+@pytest.fixture
+def prepare(notebook):
+    """Prepare a run of an operation of the notebook; the run and its lock."""
+    notebook.cell(WAIT)
+
+    def prepare(name="wait", **flags):
+        around = surroundings_of(notebook.context)
+        spec = resolve(find_operation(name, around), (), flags, SpecOptions(), around).spec
+        run_dir, alive = prepare_run(notebook.context.home, spec)
+        return Run(run_dir), alive
+
+    return prepare
+
+
+@pytest.fixture
+def start(notebook, prepare, isolation):
+    """Start `wait`; the run and what its starter holds."""
+
+    def start(**flags):
+        run, alive = prepare(**flags)
+        started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation))
+        assert started.wait_started(20)
+        wait_until(lambda: run.output)
+        return run, started
+
+    return start
+
+
+def let_go(run):
+    with open(f"{run.path}/go", "w"):
+        pass
+
+
+def test_a_run_is_running_until_its_end_is_told(start):
+    run, started = start()
+    assert run.status is RunStatus.RUNNING
+    assert not started.wait(0)
+    let_go(run)
+    assert started.wait(20)
+    assert (started.ended, started.exit_status, run.status) == (True, 0, RunStatus.COMPLETED)
+
+
+def test_all_is_written_and_the_lock_free_when_the_end_is_told(start):
+    run, started = start(code=3)
+    let_go(run)
+    assert started.wait(20)
+    assert is_alive(run.dir) is False
+    assert run.attr_names().count("exit_status") == run.attr_names().count("stopped") == 1
+    assert {"platform", "pip_freeze"} <= set(run.attr_names())
+    assert [line.stream for line in iter_output_lines(run.dir)] == [0, 1]
+    assert not {"LOCK", "PENDING", "STAGED"} & set(os.listdir(run.dir.guild))
+    assert not os.path.exists(run.dir.reserve)
+    assert run.exit_status == 3
+
+
+def test_the_lock_names_the_processes_and_guild_finds_the_run(start):
+    run, started = start()
+    lock = read_lock(run.dir)
+    with open(run.dir.lock) as file:
+        assert int(file.read(10)) == lock.run.pid
+    assert os.getpgid(lock.run.pid) == lock.run.pid
+    assert lock.is_alive()
+    assert lock.supervisor.is_alive()
+    let_go(run)
+    started.wait(20)
+
+
+def test_scalars_can_be_seen_while_it_runs(start):
+    run, started = start()
+    wait_until(lambda: run.scalars == {"loss": 0.5})
+    let_go(run)
+    started.wait(20)
+    assert run.scalar_summaries["loss"].last_step == 2
+
+
+def test_a_starter_that_listens_no_more_changes_nothing(start):
+    run, started = start()
+    started.close()
+    let_go(run)
+    assert run.wait(20).status is RunStatus.COMPLETED
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM, signal.SIGHUP])
+def test_the_signal_that_kills_a_run_is_its_exit_status(start, number):
+    run, started = start()
+    os.kill(read_lock(run.dir).run.pid, number)
+    assert started.wait(20)
+    assert (run.exit_status, run.status) == (-number, RunStatus.TERMINATED)
+
+
+@pytest.mark.parametrize(("code", "status"), [(0, RunStatus.COMPLETED), (3, RunStatus.ERROR)])
+def test_a_run_goes_on_without_its_supervisor_and_its_word_counts(start, code, status):
+    run, started = start(code=code)
+    os.kill(read_lock(run.dir).supervisor.pid, signal.SIGKILL)
+    assert started.wait(20)
+    assert not started.ended
+    assert run.status is RunStatus.RUNNING
+    let_go(run)
+    assert run.wait(20).status is status
+    assert run.exit_status == code
+    assert run.scalars == {"loss": 0.25}
+    assert [line.stream for line in iter_output_lines(run.dir)] == [0, 1]
+
+
+def test_a_run_that_dies_with_its_supervisor_is_terminated(start):
+    run, _ = start()
+    lock = read_lock(run.dir)
+    os.kill(lock.supervisor.pid, signal.SIGKILL)
+    os.kill(lock.run.pid, signal.SIGKILL)
+    assert run.wait(20).status is RunStatus.TERMINATED
+    assert run.exit_status == -9
+    assert run.scalars == {"loss": 0.5}
+
+
+def test_a_run_whose_directory_is_removed_leaves_no_process(start):
+    run, started = start()
+    pid = read_lock(run.dir).run.pid
+    shutil.rmtree(run.path)
+    os.kill(pid, signal.SIGTERM)
+    assert started.wait(20)
+    assert process_start(pid) is None
+
+
+def test_what_keeps_a_run_from_starting_is_told(notebook, prepare, isolation):
+    run, alive = prepare()
+    os.mkdir(run.dir.output)
+    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation))
+    assert started.wait(20)
+    assert "Is a directory" in started.failure
+    assert (run.record.damage, is_alive(run.dir)) == (None, False)
+    assert run.status is RunStatus.ERROR
+
+
+def test_an_interpreter_that_is_not_there_is_told(notebook, prepare):
+    run, alive = prepare()
+    request = replace(_request(notebook.context, run, get_meta(run)), python="/not/there/python")
+    started = notebook.context.engine.start(request, alive, "fresh")
+    assert started.wait(20)
+    assert "/not/there/python" in started.failure
+    assert run.status is RunStatus.ERROR
+
+
+def test_a_payload_that_cannot_be_opened_fails_the_run(notebook, prepare, isolation):
+    run, alive = prepare()
+    with open(run.dir.payload, "wb") as file:
+        file.write(b"no pickle")
+    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation))
+    assert started.wait(20)
+    assert (run.exit_status, run.status) == (1, RunStatus.ERROR)
+    assert "UnpicklingError" in run.output
+
+
+def test_a_supervisor_without_a_request_starts_nothing(prepare):
+    run, alive = prepare()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        command = [sys.executable, "-m", "guild_ipy.engine.supervisor", str(theirs.fileno()), str(alive)]
+        process = subprocess.Popen(command, pass_fds=(theirs.fileno(), alive))
+        theirs.close()
+        os.close(alive)
+    assert process.wait(20) == 0
+    assert is_alive(run.dir) is False
+    assert run.output == ""
+
+
+def test_a_slow_answer_of_git_does_not_delay_a_stop(notebook, prepare, isolation, tmp_path, monkeypatch):
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "git").write_text("#!/bin/sh\nexec sleep 60\n")
+    (folder / "git").chmod(0o755)
+    os.mkdir(".git")
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    notebook.context.engine.close()
+    run, alive = prepare()
+    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation))
+    assert started.wait_started(20)
+    os.kill(wait_until(lambda: read_lock(run.dir)).supervisor.pid, signal.SIGTERM)
+    assert started.wait(5)
+    assert run.exit_status == -2

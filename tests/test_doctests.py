@@ -1,0 +1,16 @@
+"""The examples in docstrings hold."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import guild_ipy
+
+MODULES = [module.name for module in pkgutil.walk_packages(guild_ipy.__path__, "guild_ipy.")]
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])
+def test_examples_of_a_module_hold(name):
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
