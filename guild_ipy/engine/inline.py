@@ -18,7 +18,7 @@ from guild_ipy.engine.fork import new_main, open_run
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.process import save_figures
-from guild_ipy.engine.provenance import record_environment
+from guild_ipy.engine.provenance import record_commit, record_packages
 from guild_ipy.engine.streams import IndexedOutput
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.markers import clear_pending, clear_staged
@@ -33,7 +33,8 @@ class InlineExecutor:
         run_dir = RunDir(request.path)
         try:
             write_attr(run_dir, "started", time.time_ns() // 1000)
-            record_environment(run_dir, request.project_dir, request.cache_dir)
+            record_packages(run_dir)
+            record_commit(run_dir, request.project_dir, request.cache_dir)
             with _in_the_place_of_a_run(run_dir, request) as namespace:
                 code = open_run(run_dir, namespace)()
                 save_figures(run_dir)

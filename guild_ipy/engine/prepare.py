@@ -187,7 +187,7 @@ def _fill(run_dir: RunDir, spec: RunSpec, *, staged: bool) -> None:
         write_new_file(run_dir.attr("started"), encode_attr(time.time_ns() // 1000))
     _write_source(run_dir, spec)
     (set_staged if staged else set_pending)(run_dir)
-    write_new_file(run_dir.opref, str(spec.opref).encode())
+    write_new_file(run_dir.opref, str(spec.opref).encode("utf-8", "backslashreplace"))
 
 
 def _files(run_dir: RunDir, spec: RunSpec) -> Iterator[tuple[str, bytes]]:

@@ -32,17 +32,29 @@ _SECRET_NAME = re.compile(r"password|passwd|token|secret|credential|api_?key|pri
 _SECRET_VALUE = re.compile(r"^(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|hf_|AKIA[0-9A-Z]{12}|eyJ[\w-]+\.eyJ)")
 
 
-def record_environment(run_dir: RunDir, project_dir: str, cache_dir: str) -> None:
-    """Write the attributes ``platform``, ``pip_freeze`` and, in a git work tree, ``vcs_commit``.
-
-    `cache_dir` is where answers of git are remembered.
-    """
+def record_packages(run_dir: RunDir) -> None:
+    """Write the attributes ``platform`` and ``pip_freeze``."""
     with contextlib.suppress(GuildError):  # a full disk: the run itself is worth more than its surroundings
         write_file(run_dir, run_dir.attr("platform"), platform_text())
         write_file(run_dir, run_dir.attr("pip_freeze"), packages_text())
-        commit = find_commit(project_dir, cache_dir) if project_dir else None
+
+
+def record_commit(run_dir: RunDir, project_dir: str, cache_dir: str, *, may_ask: bool = True) -> bool:
+    """Write the attribute ``vcs_commit`` in a git work tree; False if git must be asked, and may not.
+
+    `cache_dir` is where answers of git are remembered.
+    """
+    root = _find_work_tree(project_dir) if project_dir else None
+    if root is None:
+        return True
+    commit = _recall(root, cache_dir)
+    if commit is None and not may_ask:
+        return False
+    with contextlib.suppress(GuildError):  # as above
+        commit = commit or find_commit(root, cache_dir)
         if commit:
             attrs.write_attr(run_dir, "vcs_commit", commit)
+    return True
 
 
 @cache
@@ -108,30 +120,43 @@ def _is_secret(name: str, value: str) -> bool:
 
 def find_commit(project_dir: str, cache_dir: str) -> str | None:
     """Find the commit of a git work tree, with ``*`` behind it when files differ from it; None without git."""
-    root = _work_tree(project_dir)
+    root = _find_work_tree(project_dir)
     if root is None:
         return None
-    state = _state_key(root)
-    remembered = f"{cache_dir}/vcs/{_digest(root)}"
-    known_state, _, known = (read_bytes(remembered) or b"").decode().partition(" ")
-    if state is not None and state == known_state:
-        return known
-    commit = _ask_git(root)
-    if state is not None and commit is not None:
-        with contextlib.suppress(OSError, GuildError):
-            os.makedirs(os.path.dirname(remembered), exist_ok=True)
-            write_new_file(f"{remembered}.{os.getpid()}", f"{state} {commit}".encode())
-            os.rename(f"{remembered}.{os.getpid()}", remembered)
-    return commit
+    return _recall(root, cache_dir) or _ask_and_remember(root, cache_dir)
 
 
-def _work_tree(folder: str) -> str | None:
+def _find_work_tree(folder: str) -> str | None:
     while not os.path.exists(f"{folder}/.git"):
         parent = os.path.dirname(folder)
         if parent == folder:
             return None
         folder = parent
     return folder
+
+
+def _recall(root: str, cache_dir: str) -> str | None:
+    """Give what git said about this very state of the tree."""
+    remembered = read_bytes(_memory_path(root, cache_dir))
+    if remembered is None:
+        return None
+    state, _, commit = remembered.decode().partition(" ")
+    return commit if state == _state_key(root) else None
+
+
+def _ask_and_remember(root: str, cache_dir: str) -> str | None:
+    state, commit = _state_key(root), _ask_git(root)
+    if state is not None and commit is not None:
+        path = _memory_path(root, cache_dir)
+        with contextlib.suppress(OSError, GuildError):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            write_new_file(f"{path}.{os.getpid()}", f"{state} {commit}".encode())
+            os.rename(f"{path}.{os.getpid()}", path)
+    return commit
+
+
+def _memory_path(root: str, cache_dir: str) -> str:
+    return f"{cache_dir}/vcs/{_digest(root)}"
 
 
 def _state_key(root: str) -> str | None:

@@ -17,9 +17,11 @@ from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.engine.fork import set_environment
 from guild_ipy.engine.launch import LaunchRequest, format_request, parse_request, receive_request, send_request
 from guild_ipy.engine.meta import JobMeta, encode_meta, parse_meta
+from guild_ipy.engine.output_scalars import OutputScanner
 from guild_ipy.engine.unpack import load_program
 from guild_ipy.store.attrs import encode_attr
 from guild_ipy.store.lock import LockContent, boot_id, format_lock, this_process
+from guild_ipy.store.tfevents import Point, encode_point, encode_record
 
 _META = encode_meta(
     JobMeta(operation="nothing()", flags={"x": 0.5}, random_seed=0, import_path=(), python="3", sourcecode=".")
@@ -28,10 +30,12 @@ _PAYLOAD = cloudpickle.dumps(FunctionCall(function=lambda x: x), protocol=5)
 
 
 def rehearse_supervisor() -> None:
-    """Receive a request, and write what says that a run has started."""
+    """Receive a request, write what says that a run has started, and find a scalar in its output."""
     _receive_request()
     this = this_process()
     encode_attr(format_lock(LockContent(run=this, supervisor=this, boot=boot_id(), host=socket.gethostname())))
+    for found in OutputScanner().feed(b"loss: 0.5 (step 1)\n"):
+        encode_record(encode_point(Point(step=found.step, wall_time=0.0, tag=found.tag, value=found.value)))
 
 
 def rehearse_run() -> None:

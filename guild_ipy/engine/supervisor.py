@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from guild_ipy.engine.launch import LaunchRequest, parse_request, receive_request, send_event
 from guild_ipy.engine.leftovers import adopt_orphans, kill_group, kill_orphans
 from guild_ipy.engine.output_scalars import ScalarRecorder
-from guild_ipy.engine.provenance import record_environment
+from guild_ipy.engine.scribe import Scribe
 from guild_ipy.engine.script import ALIVE_VARIABLE
 from guild_ipy.engine.streams import open_output
 from guild_ipy.engine.waiting import WaitingRun
@@ -55,13 +55,17 @@ def supervise(channel: socket.socket, alive: int, waiting: WaitingRun | None = N
         except (OSError, GuildError) as error:
             with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
                 _write_end(run_dir, exit_status=1)
+            kill_orphans()
             os.close(alive)
             send_event(channel, "failed", reason=str(error))
             return
         send_event(channel, "started", pid=pid)
         recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_names)
-        record_environment(run_dir, request.project_dir, request.cache_dir)
-        exit_status = _Watch(pid=pid, request=request, recorder=recorder, stop_requests=stop_requests).wait()
+        scribe = Scribe(run_dir, request, closes=(channel.fileno(), alive))
+        watch = _Watch(pid=pid, request=request, recorder=recorder, stop_requests=stop_requests)
+        exit_status = watch.wait()
+        if not watch.stopped_by:
+            scribe.finish(stop_requests)
     kill_orphans()
     _finish(run_dir, recorder, exit_status)
     os.close(alive)  # who hears of the end may restart or delete the run at once

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from guild_ipy.engine import provenance
-from guild_ipy.engine.provenance import find_commit, record_environment, safe_env
+from guild_ipy.engine.provenance import find_commit, record_commit, record_packages, safe_env
 from guild_ipy.store.attrs import list_attrs, read_attr
 
 
@@ -111,7 +111,8 @@ def test_a_cache_that_cannot_be_written_costs_nothing_else(project, tmp_path):
 
 
 def test_packages_platform_and_commit_are_recorded(run_dir, project, tmp_path):
-    record_environment(run_dir, str(project), f"{tmp_path}/cache")
+    record_packages(run_dir)
+    assert record_commit(run_dir, str(project), f"{tmp_path}/cache")
     assert list_attrs(run_dir) == ["pip_freeze", "platform", "vcs_commit"]
     packages = dict(line.split("==") for line in read_attr(run_dir, "pip_freeze"))
     assert packages["cloudpickle"] == importlib.metadata.version("cloudpickle")
@@ -121,9 +122,19 @@ def test_packages_platform_and_commit_are_recorded(run_dir, project, tmp_path):
     assert recorded["cpus"] == os.cpu_count()
 
 
-def test_a_home_that_cannot_be_written_does_not_stop_a_run(run_dir, tmp_path):
+def test_git_is_asked_only_where_it_may(run_dir, project, tmp_path, count_git):
+    assert record_commit(run_dir, "", f"{tmp_path}/cache", may_ask=False)
+    assert not record_commit(run_dir, str(project), f"{tmp_path}/cache", may_ask=False)
+    assert (count_git(), list_attrs(run_dir)) == (0, [])
+    find_commit(str(project), f"{tmp_path}/cache")
+    assert record_commit(run_dir, str(project), f"{tmp_path}/cache", may_ask=False)
+    assert list_attrs(run_dir) == ["vcs_commit"]
+
+
+def test_a_home_that_cannot_be_written_does_not_stop_a_run(run_dir, project, tmp_path):
     shutil.rmtree(run_dir.attrs)
-    record_environment(run_dir, "", f"{tmp_path}/cache")
+    record_packages(run_dir)
+    assert record_commit(run_dir, str(project), f"{tmp_path}/cache")
 
 
 @pytest.mark.parametrize(

@@ -140,8 +140,9 @@ def test_a_run_goes_on_without_its_supervisor_and_its_word_counts(start, code, s
 
 
 def test_a_run_that_dies_with_its_supervisor_is_terminated(start):
-    run, _ = start()
+    run, started = start()
     lock = read_lock(run.dir)
+    started.close()
     os.kill(lock.supervisor.pid, signal.SIGKILL)
     os.kill(lock.run.pid, signal.SIGKILL)
     assert run.wait(20).status is RunStatus.TERMINATED
@@ -160,7 +161,7 @@ def test_a_run_whose_directory_is_removed_leaves_no_process(start):
 
 def test_what_keeps_a_run_from_starting_is_told(notebook, prepare, isolation):
     run, alive = prepare()
-    os.mkdir(run.dir.output)
+    os.mkdir(run.dir.reserve)
     started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation))
     assert started.wait(20)
     assert "Is a directory" in started.failure

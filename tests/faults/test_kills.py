@@ -93,10 +93,6 @@ def test_kill_at_any_time_leaves_whole_attributes_true_outputs_and_true_statuses
     made = [run for run in runs if os.path.exists(run.dir.opref)]
     left_alone = [run for run in made if os.path.exists(run.dir.reserve)]
     faults = Counter(fault for run in made for fault in find_faults(run, killing))
-    for run in made:
-        f = find_faults(run, killing)
-        if f:
-            print(run, f, [(m - (run.get("started") or run.get("initialized")), d.role) for m, d in killing.dead if d.run_id == run.id or abs(m - (run.get("started") or 0)) < 500000], run.get("initialized"), run.get("started"), run.get("stopped"), len(run.output), run.scalars, read_scalars(run.output.encode()), os.path.exists(run.dir.reserve), sorted(os.listdir(run.dir.guild)))
     report(
         "kill -9",
         kills=killing.injections.total(),

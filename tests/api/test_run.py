@@ -1,0 +1,227 @@
+import os
+import random
+import signal
+
+import pytest
+
+from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.api.run import RunRequest, run
+from guild_ipy.api.runs import list_runs
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.errors import CannotSend, FlagError, GuildError, OperationNotFound, RunError, StoreError, UsageError
+from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.store.home import Home
+from tests.api.conftest import RecordingViewer
+from tests.notebook_session import find_processes, wait_until
+
+INTERRUPTED = """
+import os, select, signal, sys
+import guild_ipy
+from guild_ipy.api.context import get_context
+
+def work():
+    print("at work")
+    while True:
+        select.select([], [], [], 0.01)
+
+get_context().engine.warm_up()
+print("ready", flush=True)
+for line in sys.stdin:
+    try:
+        print("go", flush=True)
+        guild_ipy.run(work)
+    except guild_ipy.RunError as error:
+        print(error.run.status, flush=True)
+    except KeyboardInterrupt:
+        print("none", flush=True)
+"""
+
+
+class TestForeground:
+    def test_a_run_is_previewed_shown_and_ended(self, train, viewer):
+        made = train.run("train", lr=0.5)
+        assert viewer.told == ["You are about to run train()\n  lr: 0.5\n  steps: 2", "ended completed"]
+        assert viewer.shown == made.output == "step: 0\nloss: 0.5\nstep: 1\nloss: 0.25\n"
+
+    def test_who_declines_makes_nothing(self, train):
+        request = RunRequest(operation="train")
+        assert run(train.context, request, RecordingViewer(agrees=False)) is None
+        assert list_runs(train.context) == []
+
+    def test_a_preview_alone_makes_nothing(self, train, viewer):
+        assert run(train.context, RunRequest(operation="train", preview_only=True), viewer) is None
+        assert len(viewer.told) == 1
+        assert os.listdir(train.context.home.path) == ["runs"]
+
+    def test_label_tags_and_seed_are_recorded(self, train):
+        made = train.run("train", request={"spec": SpecOptions(label="first", tags=("a",), random_seed=3)})
+        assert (made.label, made.tags, made.get("random_seed")) == ("first", ("a",), 3)
+
+    def test_patterns_of_scalars_can_be_chosen(self, notebook):
+        notebook.cell("def train():\n    print('epoch 3 error=0.5')")
+        spec = SpecOptions(output_scalars=(r"epoch (?P<step>\d+) error=(?P<error>\S+)",))
+        assert notebook.run("train", request={"spec": spec}).scalar_summaries["error"].last_step == 3
+
+    def test_a_large_payload_is_noted_before_the_run(self, notebook, viewer):
+        notebook.cell("data = [bytes([n]) * 2**20 for n in range(11)]\ndef train():\n    return len(data)")
+        notebook.run("train")
+        assert "  note: 11 MiB of notebook variables travel to the run; pass a file name" in viewer.told[0]
+
+    def test_objects_are_named_in_the_preview(self, notebook, viewer):
+        notebook.cell("import numpy as np\ndef train(data, lr=0.1):\n    return data.sum()")
+        assert notebook.run("train", notebook.cell("np.ones((2, 3))")).result == 6
+        assert "  data: <ndarray 2 x 3>" in viewer.told[0]
+
+    def test_a_home_is_made_where_there_is_none(self, train, tmp_path):
+        train.context = type(train.context)(
+            settings=train.context.settings, engine=train.context.engine, chosen_home=Home(f"{tmp_path}/new home")
+        )
+        assert train.run("train").path.startswith(f"{tmp_path}/new home/runs/")
+        assert os.stat(f"{tmp_path}/new home").st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("operation", "flags", "error"),
+    [
+        ("trian", {}, OperationNotFound),
+        (5, {}, UsageError),
+        ("train", {"rate": 1}, FlagError),
+        ("train", {"lr": "much"}, FlagError),
+        ("train", {"lr": [1, 2]}, FlagError),
+        ("locked", {}, CannotSend),
+        ("not_there.py", {}, OperationNotFound),
+    ],
+)
+def test_what_is_refused_makes_nothing(train, operation, flags, error):
+    train.cell("import threading\nlock = threading.Lock()\ndef locked():\n    return lock")
+    with pytest.raises(error) as caught:
+        train.run(operation, **flags)
+    assert "\n" not in str(caught.value)
+    assert list_runs(train.context) == []
+    assert os.listdir(train.context.home.runs) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"launch": LaunchOptions(isolation="vm")}, "isolation 'vm' is none of fork, fresh, inline"),
+        ({"spec": SpecOptions(output_scalars=("(",))}, "output scalar pattern '.' is no regular expression"),
+        ({"spec": SpecOptions(random_seed=-1)}, "random seed -1 is not between"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_and_nothing_stays(train, fields, message):
+    with pytest.raises(UsageError, match=message):
+        train.run("train", request=fields)
+    assert os.listdir(train.context.home.runs) == []
+
+
+def test_a_home_that_cannot_be_written_is_one_clear_error(train):
+    os.rmdir(train.context.home.runs)
+    with open(train.context.home.runs, "w"):
+        pass
+    with pytest.raises(StoreError, match="cannot make") as caught:
+        train.run("train")
+    assert "\n" not in str(caught.value)
+
+
+class TestFailures:
+    def test_the_error_carries_run_and_exception_as_cause(self, notebook):
+        notebook.cell("def fail():\n    raise ValueError('bad')")
+        error = notebook.fail("fail")
+        assert isinstance(error, GuildError)
+        assert error.run.status is RunStatus.ERROR
+        assert (type(error.exception), error.exception.args) == (ValueError, ("bad",))
+
+    def test_an_exception_that_cannot_travel_is_left_out(self, notebook):
+        notebook.cell(
+            "import threading\nclass Odd(Exception):\n    def __init__(self, a, b):\n        self.lock = threading.Lock()\n"
+            "def fail():\n    raise Odd(1, 2)"
+        )
+        error = notebook.fail("fail")
+        assert error.exception is None
+        assert "Odd" in error.run.output
+
+    def test_a_terminated_run_names_the_signal(self, notebook):
+        notebook.cell("import os, signal\ndef die():\n    os.kill(os.getpid(), signal.SIGKILL)")
+        error = notebook.fail("die")
+        assert str(error) == f"die() was terminated (signal 9) · {error.run.short_id}"
+
+
+class TestBackground:
+    def test_it_returns_while_the_run_goes_on(self, start_waiting, let_go, notebook, viewer):
+        made = start_waiting(code=5)
+        assert made.status is RunStatus.RUNNING
+        assert viewer.told[-1] == "ended running"
+        assert let_go(made).status is RunStatus.COMPLETED
+        assert made.result == 5
+
+    def test_a_pidfile_gets_the_process_id(self, notebook, start_waiting, let_go, tmp_path):
+        made = notebook.run("wait", request={"launch": LaunchOptions(pidfile=f"{tmp_path}/pid")})
+        with open(f"{tmp_path}/pid") as file:
+            pid = int(file.read())
+        assert f"pid: {pid}" in f"pid: {os.getpgid(pid)}"
+        let_go(made)
+
+    def test_a_run_that_cannot_start_is_told(self, notebook, start_waiting, monkeypatch):
+        monkeypatch.setattr("sys.executable", "/not/there/python")
+        with pytest.raises(GuildError, match="/not/there/python|cannot start an interpreter"):
+            notebook.run("wait", request={"launch": LaunchOptions(isolation="fresh", background=True)})
+
+    def test_many_at_once_are_kept_apart(self, start_waiting, let_go):
+        runs = [start_waiting(code=code) for code in range(5)]
+        assert {made.status for made in runs} == {RunStatus.RUNNING}
+        assert [let_go(made).result for made in runs] == list(range(5))
+
+
+@pytest.mark.usefixtures("no_process_left")
+class TestInterrupts:
+    def test_interrupting_a_kernel_terminates_its_run(self, start_python, home):
+        kernel = start_python(INTERRUPTED)
+        assert kernel.stdout.readline() == "ready\n"
+        print(file=kernel.stdin, flush=True)
+        while kernel.stdout.readline() != "at work\n":
+            pass
+        kernel.send_signal(signal.SIGINT)
+        while (line := kernel.stdout.readline()) not in {"terminated\n", ""}:
+            pass
+        assert line == "terminated\n"
+
+    def test_interrupting_at_any_time_leaves_no_run_at_work(self, start_python, notebook):
+        kernel = start_python(INTERRUPTED)
+        assert kernel.stdout.readline() == "ready\n"
+        delays = random.Random(0)
+        for _ in range(30):
+            print(file=kernel.stdin, flush=True)
+            wait_until(lambda: False, seconds=0) if False else None
+            signal.sigtimedwait([], delays.uniform(0, 0.03))
+            kernel.send_signal(signal.SIGINT)
+            while kernel.stdout.readline() not in {"terminated\n", "none\n", ""}:
+                pass
+            assert kernel.poll() is None
+        active = [made for made in list_runs(notebook.context) if made.status.is_active]
+        assert active == []
+
+    def test_a_second_interrupt_makes_it_more_urgent(self, start_python):
+        kernel = start_python(INTERRUPTED.replace("def work():", "def work():\n    signal.signal(2, signal.SIG_IGN)"))
+        assert kernel.stdout.readline() == "ready\n"
+        print(file=kernel.stdin, flush=True)
+        while kernel.stdout.readline() != "at work\n":
+            pass
+        kernel.send_signal(signal.SIGINT)
+        signal.sigtimedwait([], 0.3)
+        kernel.send_signal(signal.SIGINT)
+        while (line := kernel.stdout.readline()) not in {"terminated\n", ""}:
+            pass
+        assert line == "terminated\n"
+
+
+def test_nothing_is_left_of_a_run_that_ended(train):
+    train.run("train")
+    wait_until(lambda: not find_processes())
+
+
+def test_an_error_of_a_run_has_no_traceback_of_ours(notebook):
+    notebook.cell("def fail():\n    raise ValueError")
+    with pytest.raises(RunError) as caught:
+        notebook.run("fail")
+    assert caught.value._render_traceback_() == [f"RunError: {caught.value}"]
