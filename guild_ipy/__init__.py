@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from guild_ipy.frame.runs import runs
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
     from guild_ipy.python.keeping import delete, label, mark
-    from guild_ipy.python.looking import cat, info, ls, operations
+    from guild_ipy.python.looking import cat, get_run, info, ls, operations
     from guild_ipy.python.running import run, start, stop, watch
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "UsageError",
     "cat",
     "delete",
+    "get_run",
     "guild_home",
     "info",
     "label",
@@ -82,7 +83,7 @@ _MODULES = {
     "frame.runs": ("runs",),
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
     "python.keeping": ("delete", "label", "mark"),
-    "python.looking": ("cat", "info", "ls", "operations"),
+    "python.looking": ("cat", "get_run", "info", "ls", "operations"),
     "python.running": ("run", "start", "stop", "watch"),
 }
 _PLACES = {name: module for module, names in _MODULES.items() for name in names}

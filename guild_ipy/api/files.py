@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from guild_ipy.errors import RunNotFound, UsageError
+from guild_ipy.errors import UsageError
 
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
@@ -36,9 +36,7 @@ def open_file(run: Run, path: str) -> Iterator[BinaryIO]:
     Raises
     ------
     UsageError
-        If `path` leads out of the run, also through a link.
-    RunNotFound
-        If there is no such file.
+        If `path` leads out of the run, also through a link, or names no file.
     """
     root = os.path.realpath(run.path)
     real = os.path.realpath(os.path.join(root, path))
@@ -48,7 +46,7 @@ def open_file(run: Run, path: str) -> Iterator[BinaryIO]:
         descriptor = os.open(real, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         file = os.fdopen(descriptor, "rb")
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise RunNotFound(path, f"run {run.short_id} has no such file; its files are listed by ls") from error
+        raise UsageError(f"run {run.short_id} has no file {path!r}; its files are listed by ls") from error
     except IsADirectoryError as error:
         raise UsageError(f"{path!r} is a folder; name a file of it") from error
     except OSError as error:

@@ -14,6 +14,7 @@ from guild_ipy.store.lock import LockContent, ProcessId, is_alive, read_lock
 from guild_ipy.store.run_dir import RunDir
 
 _POLL_SECONDS = 0.02
+_WORD_SECONDS = 2.0
 #: What a supervisor needs to write the end once its run is dead.
 _END_SECONDS = 10.0
 
@@ -59,13 +60,20 @@ def _stop_process(run_dir: RunDir, lock: LockContent, settings: Settings) -> Non
         if wait_for_end(run_dir, lock, settings.stop_grace):
             if leads_group:
                 _signal_group(lock.run, signal.SIGKILL)  # what it left behind
+            _wait_for_word(run_dir)
             return
     raise RunStateError(f"run {run_dir.short_id} (pid {lock.run.pid}) does not end")
 
 
+def _wait_for_word(run_dir: RunDir) -> None:
+    """Give a `guild` command that started the run the time to write how it ended."""
+    deadline = time.monotonic() + _WORD_SECONDS
+    while not os.path.exists(run_dir.attr("exit_status")) and time.monotonic() < deadline:
+        select.select([], [], [], _POLL_SECONDS)
+
+
 def _lives(run_dir: RunDir, lock: LockContent) -> bool:
-    held = is_alive(run_dir)
-    return lock.run.is_alive() if held is None else held
+    return bool(is_alive(run_dir)) or lock.run.is_alive()
 
 
 def _leads_group(process: ProcessId) -> bool:

@@ -1,13 +1,24 @@
-"""``info``, ``ls``, ``cat`` and ``operations`` from Python."""
+"""``get_run``, ``info``, ``ls``, ``cat`` and ``operations`` from Python."""
 
 from __future__ import annotations
 
 from guild_ipy.api.context import get_context
 from guild_ipy.api.files import list_files
+from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import OperationInfo, list_operations
 from guild_ipy.api.selection import RunRef, select_run
 from guild_ipy.arguments.apply import read_text
+
+
+def get_run(run: RunRef | None = None) -> Run:
+    """Give a run to hold: the one that is named by id, beginning of an id or index, else the newest.
+
+    Examples
+    --------
+    >>> guild_ipy.get_run("3f2a1b4c").result                   # doctest: +SKIP
+    """
+    return select_run(get_context(), run)
 
 
 def info(run: RunRef | None = None) -> RunInfo:

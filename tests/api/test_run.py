@@ -17,14 +17,13 @@ from tests.notebook_session import find_processes, wait_until
 INTERRUPTED = """
 import os, select, signal, sys
 import guild_ipy
-from guild_ipy.api.context import get_context
 
 def work():
     print("at work")
     while True:
         select.select([], [], [], 0.01)
 
-get_context().engine.warm_up()
+guild_ipy.run(len, "imports what it needs")
 print("ready", flush=True)
 for line in sys.stdin:
     try:

@@ -117,3 +117,9 @@ def test_several_runs_may_come_as_a_list_or_column(capfd):
     capfd.readouterr()
     guild_ipy.mark(guild_ipy.runs().run)
     assert capfd.readouterr().out == "Marked 2 run(s)\n"
+
+
+def test_get_run_gives_a_run_by_the_beginning_of_its_id_and_the_newest_without():
+    first, second = guild_ipy.run("train.py", lr=1.0), guild_ipy.run("train.py", lr=2.0)
+    assert guild_ipy.get_run(first.short_id) == first
+    assert guild_ipy.get_run() == second

@@ -1,0 +1,124 @@
+"""Functions that do to their process and their run what no run should."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import dedent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hostile:
+    """The body of a function, and what is true of a run of it."""
+
+    body: str
+    exit_status: int = 0
+    prints: str | None = ""
+    """The whole output; None for whatever."""
+
+    @property
+    def cell(self) -> str:
+        """A cell that defines it as ``hostile()``."""
+        body = dedent(self.body).strip().replace("\n", "\n    ")
+        return f"import atexit, ctypes, os, shutil, signal, subprocess, sys, threading\ndef hostile():\n    {body}"
+
+
+_ENDLESS = "while True: signal.pause()"
+
+RUNS = {
+    "forks a daemon": Hostile(body=f"if os.fork() == 0:\n    {_ENDLESS}"),
+    "forks twice into a session of its own, deaf to signals": Hostile(
+        body=f"""
+        if os.fork() == 0:
+            os.setsid()
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            if os.fork() == 0:
+                {_ENDLESS}
+            os._exit(0)
+        """
+    ),
+    "starts a program and forgets it": Hostile(
+        body="hostile.child = subprocess.Popen(['sleep', '1000'], start_new_session=True)"
+    ),
+    "closes the streams": Hostile(body="print('last word')\nsys.stdout.close()\nsys.stderr.close()", prints="last word\n"),
+    "closes the descriptors of the streams": Hostile(body="print('last word')\nos.close(1)\nos.close(2)", prints="last word\n"),
+    "closes every descriptor": Hostile(body="print('last word')\nos.closerange(0, 1000)", prints="last word\n"),
+    "leaves at once": Hostile(body="print('half', end='', flush=True)\nos._exit(3)", exit_status=3, prints="half"),
+    "crashes in C": Hostile(body="print('last word')\nctypes.string_at(0)", exit_status=-11, prints="last word\n"),
+    "kills itself": Hostile(body="os.kill(os.getpid(), signal.SIGKILL)", exit_status=-9),
+    "kills its group": Hostile(body="os.killpg(0, signal.SIGTERM)", exit_status=-15),
+    "raises in an exit function": Hostile(body="atexit.register(lambda: 1 / 0)", prints=None),
+    "leaves a daemon thread": Hostile(body="threading.Thread(target=threading.Event().wait, daemon=True).start()"),
+    "leaves a thread that still prints": Hostile(body="threading.Timer(0.1, print, ['late']).start()", prints="late\n"),
+    "recurses for ever": Hostile(body="hostile()", exit_status=1, prints=None),
+    "raises what cannot be printed": Hostile(
+        body="""
+        class Mute(BaseException):
+            def __str__(self):
+                raise ValueError
+            __reduce__ = __repr__ = __str__
+        raise Mute
+        """,
+        exit_status=1,
+        prints=None,
+    ),
+    "deletes its output": Hostile(body="print('gone')\nos.unlink(os.environ['RUN_DIR'] + '/.guild/output')"),
+    "deletes what is kept for its end": Hostile(
+        body="shutil.rmtree(os.environ['RUN_DIR'] + '/.guild/tmp')\nshutil.rmtree(os.environ['RUN_DIR'] + '/.guild/job')"
+    ),
+    "goes elsewhere": Hostile(body="os.chdir('/')\nprint(os.getcwd())", prints="/\n"),
+    "writes its own status": Hostile(
+        body="open(os.environ['RUN_DIR'] + '/.guild/attrs/exit_status', 'w').write('0')\nos._exit(7)", exit_status=7
+    ),
+    "hides its environment": Hostile(body="os.environ.clear()\nprint(len(os.environ))", prints="0\n"),
+}
+DEAF = {
+    "ignores SIGINT and SIGTERM": Hostile(
+        body=f"""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        print('ready')
+        {_ENDLESS}
+        """,
+        exit_status=-9,
+        prints="ready\n",
+    ),
+    "catches every exception": Hostile(
+        body=f"""
+        print('ready')
+        while True:
+            try:
+                {_ENDLESS}
+            except BaseException:
+                print('no')
+        """,
+        exit_status=-15,
+        prints="ready\nno\n",
+    ),
+    "ends well when it is stopped": Hostile(
+        body=f"""
+        signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+        print('ready')
+        {_ENDLESS}
+        """,
+        exit_status=-2,
+        prints="ready\n",
+    ),
+    "leaves a deaf daemon behind": Hostile(
+        body=f"""
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            os.setsid()
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            os.write(writer, b'r')
+            {_ENDLESS}
+        os.read(reader, 1)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        print('ready')
+        {_ENDLESS}
+        """,
+        exit_status=-2,
+        prints="ready\n",
+    ),
+}
