@@ -5,11 +5,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-#: Python of this project, and that of the peers, which want other versions of pandas.
 OURS = sys.executable
 _PEERS = {
     "guild": ("GUILD_PEER_ENV", HERE.parent / ".envs" / "guild"),
@@ -17,53 +17,62 @@ _PEERS = {
 }
 
 
-def find_peer(name: str) -> Path | None:
-    """Find the environment of a peer: where a variable says, else in ``.envs``; None if it is not there."""
+def find_peer(name: str, program: str = "python") -> Path | None:
+    """Find a program of a peer's environment, which is where a variable says, else in ``.envs``."""
     variable, usual = _PEERS[name]
-    place = Path(os.environ.get(variable) or usual)
-    return place if (place / "bin" / "python").exists() else None
+    found = Path(os.environ.get(variable) or usual) / "bin" / program
+    return found if found.exists() else None
 
 
 class Workplace:
     """A new folder with a project and a Guild home in it, and the environment of processes that work there.
 
-    Python keeps bytecode, as it does for an installed package, whatever the caller's environment says.
+    The caller's ``PYTHON...`` variables are left out: Python keeps bytecode, as it does for an installed package.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **env: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="guild-ipy-bench-", ignore_cleanup_errors=True)
+        self.home = Path(self._folder.name, "home")
         self.project = Path(self._folder.name, "project")
         self.project.mkdir()
+        self.home.mkdir()  # the guild command wants it to be there
         (self.project / "empty.py").write_text("")
-        self.env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
-            "GUILD_HOME": str(Path(self._folder.name, "home")),
-            "PYTHONPYCACHEPREFIX": str(Path(self._folder.name, "bytecode")),
-        }
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        self.env = {**inherited, "GUILD_HOME": str(self.home), **env}
 
     def close(self) -> None:
         """Remove it."""
         self._folder.cleanup()
 
+    def time(self, *command: str | Path) -> float:
+        """Give how many seconds a command takes in the project."""
+        start = time.perf_counter()
+        subprocess.run(
+            command,
+            cwd=self.project,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+        return time.perf_counter() - start
+
 
 class Contender:
-    """A script of ``contenders/`` at work."""
+    """A script of ``contenders/`` at work in a workplace of its own."""
 
-    def __init__(self, place: Workplace, script: str, *arguments: str, python: str | Path = OURS) -> None:
+    def __init__(self, script: str, *arguments: str, python: str | Path = OURS, place: Workplace | None = None) -> None:
+        self.place = place or Workplace()
         self._process = subprocess.Popen(
             [str(python), str(HERE / "contenders" / script), *arguments],
-            cwd=place.project,
-            env=place.env,
+            cwd=self.place.project,
+            env=self.place.env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             bufsize=1,
         )
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
 
     def ask(self, word: str) -> Any:
         """Send a word, and give the answer."""
@@ -79,4 +88,5 @@ class Contender:
         """Let it end."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=60)
+        self.place.close()

@@ -132,8 +132,9 @@ def find_processes() -> dict[int, str]:
     found = {}
     for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))):
         with suppress(OSError):
-            if mark in _read(f"/proc/{pid}/environ").split(b"\0") and not _stands_by(pid):
-                found[pid] = _read_command(pid)
+            is_ours = mark in _read(f"/proc/{pid}/environ").split(b"\0") and not _stands_by(pid)
+            if is_ours and (command := _read_command(pid)):  # none: it has just ended
+                found[pid] = command
     return found
 
 

@@ -14,6 +14,7 @@ from guild_ipy.api.viewer import Viewer
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.follow import follow_output
+from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
 from guild_ipy.engine.prepare import run_environment
@@ -42,8 +43,8 @@ class LaunchOptions:
         return self.background or self.pidfile is not None
 
 
-def begin(context: Context, run: Run, alive: int, options: LaunchOptions) -> StartedRun:
-    """Start a prepared run.
+def begin(context: Context, run: Run, alive: int, options: LaunchOptions, interrupts: HeldInterrupts) -> StartedRun:
+    """Start a prepared run; in this process, where that is asked for, it can be interrupted.
 
     Raises
     ------
@@ -56,18 +57,33 @@ def begin(context: Context, run: Run, alive: int, options: LaunchOptions) -> Sta
     python = _interpreter(run, meta)
     if python != request.python:
         request, isolation = replace(request, python=python), "fresh"
+    if isolation == "inline":
+        interrupts.let_through()
     return context.engine.start(request, alive, isolation)
 
 
-def see_through(context: Context, run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer) -> Run:
+def get_ready(context: Context, options: LaunchOptions) -> None:
+    """Wait for what a start may have to wait for; interrupts come through here, and nothing has been made yet."""
+    context.engine.get_ready(options.isolation or context.settings.isolation)
+
+
+def see_through(
+    context: Context, started: StartedRun, options: LaunchOptions, viewer: Viewer, interrupts: HeldInterrupts
+) -> Run:
     """Follow a started run to its end, or leave it in the background.
+
+    Interrupts are let through as soon as they can stop the run.
 
     Raises
     ------
     RunError
         If the run failed or was interrupted.
     """
-    return _leave(run, started, options, viewer) if options.leaves else _follow(context, run, started, viewer)
+    run = Run(started.run_dir)
+    if options.leaves:
+        return _leave(run, started, options, viewer)
+    _follow(context, started, viewer, interrupts)
+    return _check(run, started)
 
 
 def follow(context: Context, run: Run, wait: Callable[[float], bool], viewer: Viewer) -> None:
@@ -131,7 +147,9 @@ def _leave(run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer
 # -- in the foreground
 
 
-def _follow(context: Context, run: Run, started: StartedRun, viewer: Viewer) -> Run:
+def _follow(context: Context, started: StartedRun, viewer: Viewer, interrupts: HeldInterrupts) -> None:
+    run = Run(started.run_dir)
+
     def has_ended(timeout: float) -> bool:
         if not started.wait(timeout):
             return False
@@ -141,20 +159,20 @@ def _follow(context: Context, run: Run, started: StartedRun, viewer: Viewer) -> 
         return False
 
     try:
+        interrupts.let_through()
         follow(context, run, has_ended, viewer)
     except KeyboardInterrupt:
         _interrupt(context, run, started)
         viewer.ended(run)
         raise RunError(f"{run.operation} was interrupted · {run.short_id}", run=run) from None
     viewer.ended(run)
-    return _check(run, started)
 
 
 def _interrupt(context: Context, run: Run, started: StartedRun) -> None:
     """Stop the run; each further interrupt makes it more urgent."""
-    started.wait_started(_START_SECONDS)
     while True:
         try:
+            started.wait_started(_START_SECONDS)
             stop_run(run.dir, context.settings)
             started.wait(context.settings.stop_grace)
         except KeyboardInterrupt:

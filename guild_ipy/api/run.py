@@ -10,12 +10,12 @@ from typing import Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions, begin, see_through
+from guild_ipy.api.launch import LaunchOptions, begin, get_ready, see_through
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.domain.run_spec import Program, ScriptProgram
+from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.output_scalars import check_patterns
 from guild_ipy.engine.prepare import prepare_run
-from guild_ipy.errors import GuildError
 from guild_ipy.operations.resolve import (
     Resolved,
     SpecOptions,
@@ -68,19 +68,22 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
     if not viewer.preview(_preview(context, resolved, stage=request.stage)) or request.preview_only:
         return None
     create_home(context.home)
-    run_dir, alive = prepare_run(context.home, resolved.spec, staged=request.stage)
-    made = Run(run_dir)
-    if request.stage:
-        os.close(alive)
-        viewer.ended(made)
-        return made
-    try:
-        started = begin(context, made, alive, request.launch)
-    except GuildError:
-        shutil.rmtree(run_dir.path, ignore_errors=True)
-        os.close(alive)
-        raise
-    return see_through(context, made, started, request.launch, viewer)
+    if not request.stage:
+        get_ready(context, request.launch)
+    with HeldInterrupts() as interrupts:
+        run_dir, alive = prepare_run(context.home, resolved.spec, staged=request.stage)
+        made = Run(run_dir)
+        if request.stage:
+            os.close(alive)
+            viewer.ended(made)
+            return made
+        try:
+            started = begin(context, made, alive, request.launch, interrupts)
+        except BaseException:
+            shutil.rmtree(run_dir.path, ignore_errors=True)
+            os.close(alive)
+            raise
+        return see_through(context, started, request.launch, viewer, interrupts)
 
 
 def surroundings_of(context: Context) -> Surroundings:

@@ -10,13 +10,14 @@ from typing import Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions, begin, get_meta, see_through
+from guild_ipy.api.launch import LaunchOptions, begin, get_meta, get_ready, see_through
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.domain.label import default_label
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.prepare import job_files
-from guild_ipy.errors import GuildError, RunStateError
+from guild_ipy.errors import RunStateError
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.script import inspect_script, script_arguments
 from guild_ipy.store.attrs import delete_attr, write_attr
@@ -83,19 +84,21 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
         raise RunStateError(f"run {run.short_id} is {run.status}; stop it first")
     if not viewer.preview(Preview(operation=run.operation, flags=attempt.meta.flags, verb=attempt.verb)):
         return None
-    was_staged = os.path.exists(run.dir.staged)
-    alive = claim_run(context.home, run.dir)
-    _reset(run, attempt.meta)
-    if attempt.verb == "stage":
-        release_run(run.dir, alive, staged=True)
-        viewer.ended(run)
-        return run
-    try:
-        started = begin(context, run, alive, options)
-    except GuildError:
-        release_run(run.dir, alive, staged=was_staged)
-        raise
-    return see_through(context, run, started, options, viewer)
+    get_ready(context, options)
+    with HeldInterrupts() as interrupts:
+        was_staged = os.path.exists(run.dir.staged)
+        alive = claim_run(context.home, run.dir)
+        try:
+            _reset(run, attempt.meta)
+            started = None if attempt.verb == "stage" else begin(context, run, alive, options, interrupts)
+        except BaseException:
+            release_run(run.dir, alive, staged=was_staged)
+            raise
+        if started is None:
+            release_run(run.dir, alive, staged=True)
+            viewer.ended(run)
+            return run
+        return see_through(context, started, options, viewer, interrupts)
 
 
 def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
@@ -113,18 +116,21 @@ def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
 
 
 def _reset(run: Run, meta: JobMeta) -> None:
-    """Take away what the last attempt left, and write the flags of the next."""
+    """Write the flags of the next attempt, and take away what the last one left.
+
+    What needs space comes first: on a full disk the last attempt is still there.
+    """
     old_flags = dict(run.flags)
-    for name in ("exit_status", "stopped"):
-        delete_attr(run.dir, name)
-    for path in _traces(run.dir):
-        remove_marker(path)
     if dict(meta.flags) != old_flags:
         for path, content in job_files(run.dir, meta):
             write_file(run.dir, path, content)
         write_attr(run.dir, "flags", dict(meta.flags))
         if run.label == default_label(old_flags):
             write_attr(run.dir, "label", default_label(meta.flags))
+    for name in ("exit_status", "stopped"):
+        delete_attr(run.dir, name)
+    for path in _traces(run.dir):
+        remove_marker(path)
 
 
 def _traces(run_dir: RunDir) -> list[str]:

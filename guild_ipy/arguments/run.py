@@ -132,7 +132,9 @@ def _split_operation(words: Sequence[str]) -> tuple[object | None, Sequence[str]
 
 
 def _is_assignment(word: str) -> bool:
-    return bool(word.name) if isinstance(word, ObjectToken) else "=" in word
+    if isinstance(word, ObjectToken):
+        return bool(word.name)
+    return "=" in word and not word.startswith(("./", "../", "/"))  # ./lr=0.1/train.py is a path
 
 
 def parse_flags(words: Sequence[str]) -> dict[str, object]:

@@ -34,12 +34,19 @@ class Engine:
         """Start a fork server for what this process has imported, without waiting for it."""
         if self._settings.isolation != "fork":
             return
+        if self._next is not None and self._next.is_ready():
+            self._adopt_next()
         key = self._current_key()
         newest = self._next or self._server
         if newest is None or not newest.key.serves(key) or not newest.is_running():
             if self._next is not None:
                 self._next.close()
             self._next = ForkServer(key, dict(os.environ))
+
+    def get_ready(self, isolation: str) -> None:
+        """Wait for what `start` would wait for."""
+        if isolation == "fork":
+            self._usable_server()
 
     def start(self, request: LaunchRequest, alive: int, isolation: str) -> StartedRun:
         """Start a prepared run; see :class:`guild_ipy.engine.executors.Executor`.

@@ -35,11 +35,11 @@ IMPORT_TIME_VARIABLES = (
     "LD_LIBRARY_PATH",
     "CUDA_VISIBLE_DEVICES",
 )
-#: The notebook's own machinery, which a run does not need and which starts threads.
+#: The notebook's own machinery, which a run does not need and which starts threads; ours, which is loaded anyway.
 _NOT_PRELOADED = frozenset(
     "IPython ipykernel ipykernel_launcher ipywidgets anywidget zmq tornado jupyter_client jupyter_core traitlets "
     "comm debugpy matplotlib_inline nest_asyncio jedi parso prompt_toolkit pygments psutil guild_ipy "
-    "backcall stack_data executing asttokens pure_eval pytest _pytest pluggy".split()
+    "backcall stack_data executing asttokens pure_eval pytest _pytest pluggy cloudpickle yaml".split()
 )
 _BOOT_SECONDS = 60
 #: So many modules of a package that it has already are not worth another server.

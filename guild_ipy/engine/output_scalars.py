@@ -12,13 +12,18 @@ In them ``\key``, ``\value`` and ``\step`` stand for what the default patterns t
 number counts for nothing. The key ``step`` is the step of the values of its line and of all that follow;
 before the first it is 0. The name of a flag is no key. A carriage return ends a line as a newline does,
 colours are passed over, and a line of more than 64 KiB is not looked at.
+
+A run may print faster than that can be read. What cannot be read in some seconds once it has ended is passed over,
+but for its last part, so that the last values are right.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,7 +35,10 @@ from guild_ipy.store.run_dir import RunDir
 MAX_LINE_BYTES = 65536
 STEP = "step"
 
-_CHUNK_BYTES = 2**20
+_CHUNK_BYTES = 2**18
+#: How much is read of the output of a run that has ended, and at least of its end.
+_LONGEST_SECONDS = 3.0
+_LAST_BYTES = 2**18
 _NAMED = re.compile(r"([^\s:()\[\]\\]+): +(.+)\Z", re.DOTALL)
 _KEY_AND_VALUE = 2
 _ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
@@ -70,6 +78,11 @@ class OutputScanner:
             self._is_too_long = True
         return [point for line in lines if self._needed in line for point in self._read_line(line)]
 
+    def skip_line(self) -> None:
+        """Pass over what is left of the line that the next piece begins with."""
+        self._rest = b""
+        self._is_too_long = True
+
     def finish(self) -> list[ScalarPoint]:
         """Give the points of a last line without newline."""
         return self.feed(b"\n")
@@ -106,11 +119,22 @@ class ScalarRecorder:
         self._unwritten: list[ScalarPoint] = []
         self._writer: EventWriter | None = None
 
-    def scan(self) -> None:
-        """Read the output that is new, and write its points."""
+    def scan(self, seconds: float = math.inf) -> bool:
+        """Read the output that is new, for about so long, and write its points; whether all of it is read."""
+        deadline = time.monotonic() + seconds
         for chunk in self._read_new():
             self._unwritten += self._scanner.feed(chunk)
             self._write()
+            if time.monotonic() > deadline:
+                return False
+        return True
+
+    def scan_end(self) -> None:
+        """Read what is left once the run has ended, or the last part of what is too much."""
+        if not self.scan(_LONGEST_SECONDS):
+            self._offset = max(self._offset, os.stat(self._run_dir.output).st_size - _LAST_BYTES)
+            self._scanner.skip_line()
+            self.scan()
 
     def close(self) -> None:
         """Take the last line as complete, and close the event file."""
@@ -149,7 +173,7 @@ def recover_scalars(run_dir: RunDir, patterns: Sequence[str], ignore: Iterable[s
     try:
         os.makedirs(folder)
         recorder = ScalarRecorder(run_dir, patterns, ignore, folder=folder)
-        recorder.scan()
+        recorder.scan_end()
         recorder.close()
         old, new = _list_event_files(run_dir.guild), _list_event_files(folder)
         for name in new:

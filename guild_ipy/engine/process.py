@@ -30,10 +30,10 @@ def run_to_end(operation: Callable[[], object], run_dir: RunDir, cells: Mapping[
     except SystemExit as request:
         return _exit_code(request)
     except KeyboardInterrupt as interrupt:
-        _report(interrupt, cells)
+        _report(interrupt, run_dir, cells)
         return -SIGINT
     except BaseException as error:  # noqa: BLE001 - whatever the operation raises is the run's own failure
-        _report(error, cells)
+        _report(error, run_dir, cells)
         _keep(run_dir, run_dir.exception, error)
         return 1
     if result is not None and not _keep(run_dir, run_dir.result, result):
@@ -50,7 +50,7 @@ def end_process(run_dir: RunDir, code: int, *, supervised: bool) -> NoReturn:
         try:
             last_rite(run_dir)
         except BaseException as error:  # noqa: BLE001 - code that the user registered with atexit; the status stands
-            _report(error, {})
+            _report(error, run_dir, {})
     _flush()
     if supervised:
         _write_own_word(run_dir, code)
@@ -79,14 +79,23 @@ def _exit_code(request: SystemExit) -> int:
     return 1
 
 
-def _report(error: BaseException, cells: Mapping[str, CellFile]) -> None:
+def _report(error: BaseException, run_dir: RunDir, cells: Mapping[str, CellFile]) -> None:
     from guild_ipy.engine.failure import format_failure  # start-up cost
 
+    _make_room(run_dir)
     try:
         sys.stdout.flush()
         sys.stderr.write(format_failure(error, cells))
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):  # a full disk, a closed stream, or none: there is nobody to tell
+        return
+
+
+def _make_room(run_dir: RunDir) -> None:
+    """Give back half of the space that the supervisor keeps for the end: the disk may be full of what the run wrote."""
+    try:
+        os.truncate(run_dir.reserve, os.stat(run_dir.reserve).st_size // 2)
+    except OSError:  # it has no supervisor
         return
 
 

@@ -34,17 +34,17 @@ def stop_run(run_dir: RunDir, settings: Settings) -> None:
         raise RunStateError(f"run {run_dir.short_id} runs on {lock.host!r}; stop it there")
     if lock.supervisor is not None and lock.supervisor.is_alive():
         _signal(lock.supervisor, signal.SIGTERM)
-        if wait_for_end(run_dir, lock, 2 * settings.stop_grace + _END_SECONDS):
+        if wait_for_end(run_dir, lock, 2 * settings.stop_grace + _END_SECONDS, by=lock.supervisor):
             return
     _stop_process(run_dir, lock, settings)
 
 
-def wait_for_end(run_dir: RunDir, lock: LockContent, timeout: float) -> bool:
-    """Wait until no process of the run lives; whether that is so."""
+def wait_for_end(run_dir: RunDir, lock: LockContent, timeout: float, *, by: ProcessId | None = None) -> bool:
+    """Wait until no process of the run lives, or until `by`, who is to end it, is gone; whether none lives."""
     deadline = time.monotonic() + timeout
     while _lives(run_dir, lock):
-        if time.monotonic() > deadline:
-            return False
+        if time.monotonic() > deadline or (by is not None and not by.is_alive()):
+            return not _lives(run_dir, lock)
         select.select([], [], [], _POLL_SECONDS)
     return True
 

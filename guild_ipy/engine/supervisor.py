@@ -33,6 +33,8 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import sync_file, write_new_file
 
 RESERVE_BYTES = 65536
+#: How long a stop request may have to wait for a scan of a flood of output.
+_SCAN_SECONDS = 0.2
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
@@ -187,7 +189,7 @@ class _Watch:
 
     def _scan(self) -> None:
         with contextlib.suppress(OSError, GuildError):  # a full disk now; the last scan tries again
-            self.recorder.scan()
+            self.recorder.scan(_SCAN_SECONDS)
 
     def _exit_status(self) -> int:
         kill_group(self.pid)  # while the dead run is not collected, nobody else can have its number
@@ -207,7 +209,7 @@ def _finish(run_dir: RunDir, recorder: ScalarRecorder, exit_status: int) -> None
     with contextlib.suppress(OSError):  # the run itself may have removed it
         os.truncate(run_dir.reserve, 0)
     with contextlib.suppress(OSError, GuildError):  # whoever asks for scalars does it again: engine.recover
-        recorder.scan()
+        recorder.scan_end()
         recorder.close()
         complete_index(run_dir)
         remove_marker(run_dir.reserve)  # only now, since it says that there is something left to do

@@ -47,10 +47,10 @@ def claim_run(home: Home, run_dir: RunDir) -> int:
 
 def release_run(run_dir: RunDir, alive: int, *, staged: bool) -> None:
     """Give a claimed run back, staged or as it was."""
-    if staged:
-        set_staged(run_dir)
-    else:
+    if not staged:
         clear_staged(run_dir)
+    elif not os.path.exists(run_dir.staged):
+        set_staged(run_dir)
     clear_pending(run_dir)
     os.close(alive)
 

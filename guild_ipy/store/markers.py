@@ -8,6 +8,7 @@ left alone.
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from guild_ipy.errors import StoreError
@@ -63,4 +64,6 @@ def _write(path: str) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(path)  # a full disk leaves it empty, which would make it one of Guild AI
         raise StoreError(f"cannot write {path!r}: {error.strerror}") from error

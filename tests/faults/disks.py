@@ -21,6 +21,10 @@ class Disk(Protocol):
 
     path: str
     kind: str
+    grain: int
+    """What a small file takes of it."""
+    complaint: str
+    """What is in the output of a run that has filled it."""
 
     def fill(self, *, leave: int = 0, writer: int = 0) -> None:
         """Let no more than `leave` bytes fit, for the process `writer` (0 is the caller) at least."""
@@ -35,6 +39,8 @@ class TmpfsDisk:
     """A file system of 8 MiB."""
 
     kind = "a tmpfs of 8 MiB"
+    grain = 4096
+    complaint = "No space left on device"
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -61,6 +67,8 @@ class LimitedDisk:
     """No file may become larger than what is left."""
 
     kind = "a limit on the size of files (RLIMIT_FSIZE), since mounting is not allowed here"
+    grain = 64
+    complaint = ""
 
     def __init__(self, path: str) -> None:
         self.path = path

@@ -40,8 +40,12 @@ RUNS = {
     "starts a program and forgets it": Hostile(
         body="hostile.child = subprocess.Popen(['sleep', '1000'], start_new_session=True)"
     ),
-    "closes the streams": Hostile(body="print('last word')\nsys.stdout.close()\nsys.stderr.close()", prints="last word\n"),
-    "closes the descriptors of the streams": Hostile(body="print('last word')\nos.close(1)\nos.close(2)", prints="last word\n"),
+    "closes the streams": Hostile(
+        body="print('last word')\nsys.stdout.close()\nsys.stderr.close()", prints="last word\n"
+    ),
+    "closes the descriptors of the streams": Hostile(
+        body="print('last word')\nos.close(1)\nos.close(2)", prints="last word\n"
+    ),
     "closes every descriptor": Hostile(body="print('last word')\nos.closerange(0, 1000)", prints="last word\n"),
     "leaves at once": Hostile(body="print('half', end='', flush=True)\nos._exit(3)", exit_status=3, prints="half"),
     "crashes in C": Hostile(body="print('last word')\nctypes.string_at(0)", exit_status=-11, prints="last word\n"),
@@ -64,7 +68,7 @@ RUNS = {
     ),
     "deletes its output": Hostile(body="print('gone')\nos.unlink(os.environ['RUN_DIR'] + '/.guild/output')"),
     "deletes what is kept for its end": Hostile(
-        body="shutil.rmtree(os.environ['RUN_DIR'] + '/.guild/tmp')\nshutil.rmtree(os.environ['RUN_DIR'] + '/.guild/job')"
+        body="for name in ('tmp', 'job'):\n    shutil.rmtree(os.environ['RUN_DIR'] + '/.guild/' + name)"
     ),
     "goes elsewhere": Hostile(body="os.chdir('/')\nprint(os.getcwd())", prints="/\n"),
     "writes its own status": Hostile(

@@ -85,7 +85,7 @@ def killing(home, tmp_path):
 @pytest.mark.timeout(1800)
 def test_kill_at_any_time_leaves_whole_attributes_true_outputs_and_true_statuses(killing, home, scale, report):
     context = Context(settings=Settings(), engine=Engine(Settings()), chosen_home=home)
-    for target in islice(cycle(TARGETS), scale(42, 252)):
+    for target in islice(cycle(TARGETS), scale(35, 252)):
         killing.kill_at_random(target)
         list_runs(context, RunFilter(limit=3))  # settles what has died, while others go on
     killing.close()

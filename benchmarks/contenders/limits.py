@@ -1,15 +1,18 @@
-"""The limit: a process that has imported cloudpickle alone, forks for each call, and waits for the fork.
+"""The limits: what the same work takes with the least that could do it.
 
-``bare_fork_server.py FILES``: a JSON list of ``[path, size]``, -1 for a directory. For each sample the files are
-written by the caller in the simplest way there is, then the function goes to the server and its exit comes back.
+``limits.py FILES``: a file with a JSON list of ``[path, size]``, -1 for a directory. They are written in the simplest
+way there is. The fork server is a process that has imported cloudpickle alone, forks for each call, and waits for
+the fork.
 """
 
 import json
 import os
 import pickle
 import socket
+import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import cloudpickle
@@ -22,9 +25,9 @@ def empty() -> None:
     """Do nothing; it stands in the main module, so it travels by value."""
 
 
-def write_files(files: list[tuple[str, int]]) -> None:
-    """Write the files of one run into a new directory."""
-    root = tempfile.mkdtemp()
+def write_files(files: list[tuple[str, int]]) -> str:
+    """Write the files of one run into a new directory, and give its path."""
+    root = tempfile.mkdtemp(dir=".")
     for path, size in files:
         if size < 0:
             os.mkdir(f"{root}/{path}")
@@ -32,6 +35,7 @@ def write_files(files: list[tuple[str, int]]) -> None:
         descriptor = os.open(f"{root}/{path}", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
         os.write(descriptor, b"x" * size)
         os.close(descriptor)
+    return root
 
 
 def start_server() -> socket.socket:
@@ -62,12 +66,19 @@ def call(server: socket.socket, function: Any) -> None:
         raise RuntimeError("the call failed")
 
 
+def spawn(script: str, folder: str) -> None:
+    """Run a script in a new interpreter, its output in a file."""
+    with open(f"{folder}/spawned.txt", "wb") as output:
+        subprocess.run([sys.executable, script], cwd=folder, stdout=output, stderr=output, check=True)
+
+
 def main() -> None:
-    """Answer ``files``, ``fork`` and ``both``."""
-    files = json.loads(sys.argv[1])
+    """Answer the names of the limits."""
+    files = json.loads(Path(sys.argv[1]).read_text())
+    script = os.path.abspath("empty.py")
     server = start_server()
 
-    def both() -> None:
+    def fork_with_files() -> None:
         write_files(files)
         call(server, empty)
 
@@ -75,7 +86,9 @@ def main() -> None:
         {
             "files": timed(lambda: write_files(files)),
             "fork": timed(lambda: call(server, empty)),
-            "both": timed(both),
+            "fork with files": timed(fork_with_files),
+            "spawn": timed(lambda: spawn(script, ".")),
+            "spawn with files": timed(lambda: spawn(script, write_files(files))),
         }
     )
 

@@ -1,0 +1,49 @@
+"""Interrupts (Ctrl-C, the stop button of a notebook) are answered where they can be: not while a run is on its way."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import Self
+
+
+class HeldInterrupts:
+    """Keeps SIGINT back, from entering the block until its end or :meth:`let_through`.
+
+    Other threads than the main one are never interrupted; there it does nothing.
+
+    Examples
+    --------
+    >>> with HeldInterrupts() as interrupts:
+    ...     started = "what must be undone"
+    ...     try:
+    ...         interrupts.let_through()
+    ...     except KeyboardInterrupt:
+    ...         started = None
+    """
+
+    def __init__(self) -> None:
+        self._came = False
+        self._is_holding = False
+
+    def __enter__(self) -> Self:
+        self._handler = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is threading.main_thread() and self._handler is not None:
+            self._is_holding = True
+            signal.signal(signal.SIGINT, self._remember)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.let_through()
+
+    def let_through(self) -> None:
+        """Hold them no more; one that came meanwhile is raised here, as a KeyboardInterrupt."""
+        if self._is_holding:
+            self._is_holding = False
+            signal.signal(signal.SIGINT, self._handler)
+            if self._came:
+                signal.raise_signal(signal.SIGINT)
+
+    def _remember(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+        self._came = True

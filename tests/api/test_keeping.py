@@ -1,0 +1,88 @@
+"""``mark``, ``label`` and ``delete``."""
+
+import os
+
+import pytest
+
+from guild_ipy.api.delete import delete, delete_message
+from guild_ipy.api.label import LabelEdit, edit_labels, label_message
+from guild_ipy.api.mark import mark, mark_message
+from guild_ipy.api.runs import list_runs
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import RunStateError
+from guild_ipy.store.attrs import list_attrs
+
+
+@pytest.fixture
+def runs(train):
+    """Two runs, newest first."""
+    train.run("train", lr=0.1)
+    train.run("train", lr=0.2)
+    return list_runs(train.context)
+
+
+def test_runs_are_marked_and_unmarked(train, runs):
+    assert mark(runs[:1]) == 1
+    assert [run.marked for run in runs] == [True, False]
+    assert list_runs(train.context, RunFilter(marked=True)) == runs[:1]
+    assert mark(runs, clear=True) == 2
+    assert "marked" not in list_attrs(runs[0].dir)
+
+
+def test_marks_are_said():
+    assert (mark_message(1), mark_message(2, clear=True)) == ("Marked 1 run(s)", "Unmarked 2 run(s)")
+
+
+@pytest.mark.parametrize(
+    ("edit", "label"),
+    [
+        (LabelEdit(set="best"), "best"),
+        (LabelEdit(append="best"), "lr=0.2 steps=2 best"),
+        (LabelEdit(prepend="best"), "best lr=0.2 steps=2"),
+        (LabelEdit(remove="lr=0.2"), "steps=2"),
+        (LabelEdit(remove="not there"), "lr=0.2 steps=2"),
+        (LabelEdit(clear=True), None),
+        (LabelEdit(set="ñ\n'\"\u202e"), "ñ\n'\"\u202e"),
+    ],
+)
+def test_labels_are_changed(runs, edit, label):
+    assert edit_labels(runs[:1], edit) == 1
+    assert runs[0].label == label
+    assert runs[1].label == "lr=0.1 steps=2"
+
+
+def test_labels_are_said():
+    assert label_message(2, LabelEdit(set="a")) == "Labeled 2 run(s)"
+    assert label_message(1, LabelEdit(clear=True)) == "Cleared label for 1 run(s)"
+
+
+def test_a_running_run_can_be_marked_and_labeled(start_waiting, let_go):
+    run = start_waiting()
+    mark([run])
+    edit_labels([run], LabelEdit(set="mine"))
+    let_go(run)
+    assert (run.marked, run.label) == (True, "mine")
+
+
+def test_deleted_runs_are_in_the_trash_whole(train, runs):
+    assert delete(train.context, runs[:1]) == 1
+    assert list_runs(train.context) == runs[1:]
+    (deleted,) = list_runs(train.context, RunFilter(deleted=True))
+    assert (deleted.id, deleted.flags, deleted.result) == (runs[0].id, {"lr": 0.2, "steps": 2}, 0.4)
+    assert delete_message(1) == "Deleted 1 run(s)"
+
+
+def test_none_is_deleted_when_one_of_them_runs(train, runs, start_waiting, let_go):
+    running = start_waiting()
+    with pytest.raises(RunStateError, match=f"run {running.short_id} is running; stop it first"):
+        delete(train.context, [*runs, running])
+    assert len(list_runs(train.context)) == 3
+    let_go(running)
+
+
+def test_a_link_to_a_run_elsewhere_is_not_deleted(train, runs, tmp_path):
+    os.rename(runs[0].path, f"{tmp_path}/elsewhere")
+    os.symlink(f"{tmp_path}/elsewhere", runs[0].path)
+    with pytest.raises(RunStateError, match="is a symbolic link; what it points to is not touched"):
+        delete(train.context, runs[:1])
+    assert os.path.exists(f"{tmp_path}/elsewhere/.guild/opref")

@@ -1,0 +1,86 @@
+import pytest
+
+from guild_ipy.api.runs import list_records, list_runs
+from guild_ipy.api.selection import select_run, select_runs
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.errors import RunNotFound
+
+
+@pytest.fixture
+def runs(train):
+    """Four runs, newest first; the second failed."""
+    train.cell("def fail():\n    raise ValueError")
+    train.run("train", lr=0.1)
+    train.run("train", lr=0.2)
+    train.fail("fail")
+    train.run("train", lr=0.4)
+    return list_runs(train.context)
+
+
+ERRORS = RunFilter(statuses=frozenset({RunStatus.ERROR}))
+TRAINS = RunFilter(operations=("train",))
+
+
+def test_runs_are_listed_newest_first_within_a_filter(train, runs):
+    assert [run.operation for run in runs] == ["train()", "fail()", "train()", "train()"]
+    assert list_runs(train.context, ERRORS) == runs[1:2]
+    assert list_runs(train.context, RunFilter(limit=2)) == runs[:2]
+    assert [record.dir.id for record in list_records(train.context, TRAINS)] == [runs[n].id for n in (0, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("refs", "positions"),
+    [
+        ([1], [0]),
+        (["2"], [1]),
+        ([3, 1, 3], [2, 0]),
+        (["2:3"], [1, 2]),
+        ([":2"], [0, 1]),
+        (["3:"], [2, 3]),
+        ([":"], [0, 1, 2, 3]),
+    ],
+)
+def test_an_index_counts_from_the_newest(train, runs, refs, positions):
+    assert select_runs(train.context, refs) == [runs[position] for position in positions]
+
+
+def test_an_index_counts_within_the_filter(train, runs):
+    assert select_runs(train.context, [2], TRAINS) == [runs[2]]
+    assert select_run(train.context, 1, ERRORS) == runs[1]
+
+
+def test_ids_their_beginnings_and_runs_are_found_whatever_the_filter(train, runs):
+    first, second = runs[0], runs[1]
+    assert select_runs(train.context, [first.id, second.id[:10], first], ERRORS) == [first, second]
+
+
+def test_no_reference_means_the_latest_all_or_none(train, runs):
+    assert select_runs(train.context, []) == runs[:1]
+    assert select_runs(train.context, [], TRAINS, default="all") == [runs[0], runs[2], runs[3]]
+    assert select_runs(train.context, [], default="none") == []
+    assert select_run(train.context, None, ERRORS) == runs[1]
+
+
+@pytest.mark.parametrize(
+    ("ref", "message"),
+    [
+        (9, "no run matches '9': there are 4 runs"),
+        ("7:", "no run matches '7:': there are 4 runs"),
+        ("xyz", "no run matches 'xyz': a run is named by its id .hex digits. or by an index"),
+        ("0" * 32, "no run matches"),
+        ("../../etc", "a run is named by its id"),
+        ("", "no run matches ''"),
+    ],
+)
+def test_what_names_no_run_is_refused_in_one_line(train, runs, ref, message):
+    with pytest.raises(RunNotFound, match=message) as caught:
+        select_runs(train.context, [ref])
+    assert "\n" not in str(caught.value)
+
+
+def test_an_empty_home_has_no_latest_run(train):
+    with pytest.raises(RunNotFound, match="there are no runs yet"):
+        select_run(train.context, None)
+    with pytest.raises(RunNotFound, match="no run passes the filter"):
+        select_run(train.context, None, ERRORS)
