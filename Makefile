@@ -20,6 +20,7 @@ PYTHON := $(shell for each in python3.11 python3 python; do \
 endif
 
 export GUILD_PEER_ENV := $(CURDIR)/$(PEER)
+export GUILD_IPY_MLFLOW_ENV := $(CURDIR)/.envs/mlflow
 
 .PHONY: help test lint demo lab bench faults notebooks format constraints clean
 
@@ -51,11 +52,11 @@ demo: .venv/.installed-notebooks
 lab: .venv/.installed-lab
 	$(VENV) -m tests.lab $(LAB_OPTIONS)
 
-bench: .venv/.installed-test .envs/guild/.installed
-	$(VENV) benchmarks
+bench: .venv/.installed-test .envs/guild/.installed .envs/mlflow/.installed
+	$(VENV) benchmarks/run_all.py $(BENCH_OPTIONS)
 
-faults: .venv/.installed-test
-	$(VENV) -m pytest tests/faults --capture=no
+faults: .venv/.installed-test .envs/guild/.installed
+	GUILD_IPY_FAULTS=full $(VENV) -m pytest tests/faults --capture=no
 
 notebooks: .venv/.installed-test
 	$(VENV) -m tests.save_notebooks
@@ -80,6 +81,12 @@ clean:
 .envs/guild/.installed: tests/compat/requirements.txt
 	$(make_environment)
 	@echo "Installing Guild AI 0.9.0 into $(@D)"
+	$(@D)/bin/python -m pip install $(PIP_OPTIONS) -r $<
+	@touch $@
+
+.envs/mlflow/.installed: benchmarks/requirements-mlflow.txt
+	$(make_environment)
+	@echo "Installing MLflow into $(@D)"
 	$(@D)/bin/python -m pip install $(PIP_OPTIONS) -r $<
 	@touch $@
 

@@ -61,7 +61,7 @@ def get_info(run: Run) -> RunInfo:
         "sourcecode_digest": record.sourcecode_digest or "",
         "vcs_commit": str(_get(run, "vcs_commit") or ""),
         "run_dir": _shorten_home(run.path),
-        "command": shlex.join(map(str, _get(run, "cmd") or [])),
+        "command": _command(run),
         "exit_status": "" if record.exit_status is None else str(record.exit_status),
         "pid": _pid(run),
     }
@@ -82,6 +82,11 @@ def get_info(run: Run) -> RunInfo:
 def _pid(run: Run) -> str:
     lock = read_lock(run.dir)
     return str(lock.run.pid) if lock is not None else ""
+
+
+def _command(run: Run) -> str:
+    words = _get(run, "cmd")
+    return shlex.join(map(str, words)) if isinstance(words, list) else ""
 
 
 def _get(run: Run, attr: str) -> Any:  # noqa: ANN401 - attributes are of any type

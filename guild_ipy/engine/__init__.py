@@ -1,6 +1,9 @@
 """Run one RunSpec in an isolated process; the only layer that starts processes.
 
-In the kernel: ``prepare`` · ``provenance`` · ``engine`` · ``fork_server`` · ``executors`` · ``follow`` · ``stop``.
-Beside it: ``zygote`` · ``supervisor`` · ``output_scalars``.
-In the run: ``job`` · ``unpack`` · ``streams`` · ``seeds`` · ``failure`` · ``constants``.
+In the kernel: ``engine`` · ``prepare`` · ``buffers`` · ``fork_server`` · ``executors`` · ``inline`` · ``interrupts`` ·
+``follow`` · ``stop`` · ``recover``.
+Beside it: ``zygote`` · ``spare`` · ``waiting`` · ``rehearsal`` · ``supervisor`` · ``output_scalars`` · ``scribe`` ·
+``provenance`` · ``leftovers``.
+In the run: ``fork`` · ``script`` · ``job`` · ``unpack`` · ``streams`` · ``seeds`` · ``failure`` · ``process``.
+What they tell each other: ``launch`` · ``meta``.
 """

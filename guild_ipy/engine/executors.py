@@ -11,12 +11,14 @@ inline     the calling process             the calling process
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -61,12 +63,6 @@ class StartedRun:
     def wait_started(self, timeout: float | None = None) -> bool:
         """Wait until the process lives (or has ended already)."""
         return self._listen(timeout, lambda: self.started) or self.started
-
-    def leave(self) -> None:
-        """Listen no more; the run goes on."""
-        if self.channel is not None:
-            self.channel.close()
-            self.channel = None
 
     def close(self) -> None:
         """Listen no more; the run goes on."""
@@ -114,8 +110,7 @@ class ForkExecutor:
 
     def start(self, request: LaunchRequest, alive: int) -> StartedRun:
         """See :class:`Executor`."""
-        ours, theirs = socket.socketpair()
-        with theirs:
+        with _new_channel() as (ours, theirs):
             self._server.fork(theirs, alive)
         return _hand_over(request, ours, alive)
 
@@ -125,8 +120,7 @@ class FreshExecutor:
 
     def start(self, request: LaunchRequest, alive: int) -> StartedRun:
         """See :class:`Executor`."""
-        ours, theirs = socket.socketpair()
-        with theirs:
+        with _new_channel() as (ours, theirs):
             descriptors = (theirs.fileno(), alive)
             try:
                 process = subprocess.Popen(
@@ -141,6 +135,16 @@ class FreshExecutor:
                 raise EngineError(f"cannot start an interpreter: {error.strerror}") from error
         _reap_later(process)
         return _hand_over(request, ours, alive)
+
+
+@contextlib.contextmanager
+def _new_channel() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Give both ends; theirs is closed afterwards, ours only if the block fails."""
+    ours, theirs = socket.socketpair()
+    with theirs, contextlib.ExitStack() as undo:
+        undo.callback(ours.close)
+        yield ours, theirs
+        undo.pop_all()
 
 
 def _hand_over(request: LaunchRequest, channel: socket.socket, alive: int) -> StartedRun:

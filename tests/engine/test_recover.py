@@ -1,0 +1,58 @@
+import os
+
+import pytest
+
+from guild_ipy.engine.meta import encode_meta
+from guild_ipy.engine.prepare import job_meta
+from guild_ipy.engine.recover import recover_run
+from guild_ipy.store.lock import hold_alive
+from guild_ipy.store.output import iter_output_lines
+from guild_ipy.store.scalars import summarize
+from tests.engine.test_prepare import SPEC
+
+
+@pytest.fixture
+def lost(run_dir):
+    """A run whose supervisor was killed before it had read the output."""
+    files = {
+        run_dir.output: b"loss: 0.5 (step 1)\nlr: 3\nlast\n",
+        run_dir.reserve: b"",
+        run_dir.meta: encode_meta(job_meta(SPEC)),
+    }
+    for path, content in files.items():
+        with open(path, "wb") as file:
+            file.write(content)
+    os.close(hold_alive(run_dir))
+    return run_dir
+
+
+def test_scalars_and_index_are_made_up_for_once(lost):
+    recover_run(lost)
+    assert {name: (s.last, s.last_step) for name, s in summarize(lost).items()} == {"loss": (0.5, 1)}
+    assert None not in [line.time_ms for line in iter_output_lines(lost)]
+    assert not os.path.exists(lost.reserve)
+    files = sorted(os.listdir(lost.guild))
+    recover_run(lost)
+    assert sorted(os.listdir(lost.guild)) == files
+
+
+def test_a_run_at_work_is_left_alone(lost):
+    alive = hold_alive(lost)
+    recover_run(lost)
+    os.close(alive)
+    assert summarize(lost) == {}
+    assert os.path.exists(lost.reserve)
+
+
+def test_a_run_that_was_finished_is_left_alone(lost):
+    os.unlink(lost.reserve)
+    recover_run(lost)
+    assert summarize(lost) == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"{}"])
+def test_a_damaged_run_stays_as_it_is(lost, content):
+    with open(lost.meta, "wb") as file:
+        file.write(content)
+    recover_run(lost)
+    assert summarize(lost) == {}
