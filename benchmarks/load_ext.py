@@ -17,8 +17,8 @@ def measure(rounds: int) -> Report:
     costs: dict[str, list[dict[str, Any]]] = {"modules": [], "extension": []}
     start_shell(place, "extension")  # it writes bytecode
     for _ in range(rounds):
-        for what in costs:
-            costs[what].append(start_shell(place, what))
+        for what, so_far in costs.items():
+            so_far.append(start_shell(place, what))
     place.close()
     loaded = sorted({name for cost in costs["extension"] for name in cost["loaded"]})
     more = [

@@ -60,7 +60,8 @@ def _stop_process(run_dir: RunDir, lock: LockContent, settings: Settings) -> Non
         if wait_for_end(run_dir, lock, settings.stop_grace):
             if leads_group:
                 _signal_group(lock.run, signal.SIGKILL)  # what it left behind
-            _wait_for_word(run_dir)
+            if is_alive(run_dir) is None:
+                _wait_for_word(run_dir)
             return
     raise RunStateError(f"run {run_dir.short_id} (pid {lock.run.pid}) does not end")
 

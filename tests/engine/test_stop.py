@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from guild_ipy.engine import stop
 from guild_ipy.engine.leftovers import kill_group
 from guild_ipy.engine.stop import stop_run
 from guild_ipy.errors import RunStateError
@@ -20,6 +21,11 @@ STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + DE
 PARENT = f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]); child.wait()"
 
 SETTINGS = Settings(stop_grace=0.2)
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_for_guild(monkeypatch):
+    monkeypatch.setattr(stop, "_WORD_SECONDS", 0.0)
 
 
 @pytest.fixture

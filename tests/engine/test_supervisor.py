@@ -12,6 +12,7 @@ from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, _request, begin, get_meta
 from guild_ipy.api.run import surroundings_of
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.prepare import prepare_run
 from guild_ipy.operations.resolve import SpecOptions, find_operation, resolve
 from guild_ipy.store.lock import is_alive, process_start, read_lock
@@ -55,7 +56,7 @@ def start(notebook, prepare, isolation):
 
     def start(**flags):
         run, alive = prepare(**flags)
-        started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation))
+        started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation), HeldInterrupts())
         assert started.wait_started(20)
         wait_until(lambda: run.output)
         return run, started
@@ -162,7 +163,7 @@ def test_a_run_whose_directory_is_removed_leaves_no_process(start):
 def test_what_keeps_a_run_from_starting_is_told(notebook, prepare, isolation):
     run, alive = prepare()
     os.mkdir(run.dir.reserve)
-    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation))
+    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation), HeldInterrupts())
     assert started.wait(20)
     assert "Is a directory" in started.failure
     assert (run.record.damage, is_alive(run.dir)) == (None, False)
@@ -182,7 +183,7 @@ def test_a_payload_that_cannot_be_opened_fails_the_run(notebook, prepare, isolat
     run, alive = prepare()
     with open(run.dir.payload, "wb") as file:
         file.write(b"no pickle")
-    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation))
+    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation), HeldInterrupts())
     assert started.wait(20)
     assert (run.exit_status, run.status) == (1, RunStatus.ERROR)
     assert "UnpicklingError" in run.output
@@ -210,7 +211,7 @@ def test_a_slow_answer_of_git_does_not_delay_a_stop(notebook, prepare, isolation
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     notebook.context.engine.close()
     run, alive = prepare()
-    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation))
+    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation), HeldInterrupts())
     assert started.wait_started(20)
     os.kill(wait_until(lambda: read_lock(run.dir)).supervisor.pid, signal.SIGTERM)
     assert started.wait(5)
