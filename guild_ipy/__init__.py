@@ -21,8 +21,8 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing: the process of a script imports this first
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
     from guild_ipy.api.home import guild_home, set_guild_home

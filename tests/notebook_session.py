@@ -224,7 +224,7 @@ def run_python(start_python) -> Callable[..., str]:
 @pytest.fixture
 def settings(home) -> Settings:
     """Short waits."""
-    return Settings(guild_home=home.path, stop_grace=0.3, scan_interval=0.1, output_interval=0.02)
+    return Settings(guild_home=home.path, stop_grace=5.0, scan_interval=0.1, output_interval=0.02)
 
 
 @pytest.fixture

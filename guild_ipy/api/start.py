@@ -90,12 +90,15 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
         alive = claim_run(context.home, run.dir)
         try:
             _reset(run, attempt.meta)
-            started = None if attempt.verb == "stage" else begin(context, run, alive, options, interrupts)
+            started = None
+            if attempt.verb == "stage":
+                release_run(run.dir, alive, staged=True)
+            else:
+                started = begin(context, run, alive, options, interrupts)
         except BaseException:
             release_run(run.dir, alive, staged=was_staged)
             raise
         if started is None:
-            release_run(run.dir, alive, staged=True)
             viewer.ended(run)
             return run
         return see_through(context, started, options, viewer, interrupts)

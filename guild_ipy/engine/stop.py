@@ -14,6 +14,10 @@ from guild_ipy.store.lock import LockContent, ProcessId, is_alive, read_lock
 from guild_ipy.store.run_dir import RunDir
 
 _POLL_SECONDS = 0.02
+#: The signals that a run gets, a grace period apart. Guild AI begins with SIGTERM: its processes take a SIGINT that
+#: comes while they start for an error.
+_OURS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+_OF_GUILD = (signal.SIGTERM, signal.SIGKILL)
 _WORD_SECONDS = 2.0
 #: What a supervisor needs to write the end once its run is dead.
 _END_SECONDS = 10.0
@@ -52,7 +56,7 @@ def wait_for_end(run_dir: RunDir, lock: LockContent, timeout: float, *, by: Proc
 def _stop_process(run_dir: RunDir, lock: LockContent, settings: Settings) -> None:
     """Stop a run whose supervisor is gone, or that Guild AI started; its process group too, if it leads one."""
     leads_group = _leads_group(lock.run)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+    for number in _OURS if lock.supervisor is not None else _OF_GUILD:
         if leads_group:
             _signal_group(lock.run, number)
         else:

@@ -44,9 +44,7 @@ def test_a_notebook_is_where_the_process_is(notebook):
     assert notebook.context.notebook.path == ""
 
 
-@pytest.mark.parametrize(
-    ("variable", "path"), [("/work/lab.ipynb", "/work/lab.ipynb"), ("5f0e-kernel-id", ""), ("", "")]
-)
+@pytest.mark.parametrize(("variable", "path"), [("/lab/lab.ipynb", "/lab/lab.ipynb"), ("5f0e-kernel-id", ""), ("", "")])
 def test_the_path_of_a_notebook_is_known_where_the_front_end_tells(notebook, monkeypatch, variable, path):
     monkeypatch.setenv("JPY_SESSION_NAME", variable)
     assert notebook.context.notebook.path == path

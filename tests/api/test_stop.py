@@ -1,5 +1,6 @@
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -64,6 +65,7 @@ def test_a_run_that_ends_well_when_it_is_stopped_is_terminated(isolated, launch)
 
 @pytest.mark.parametrize(("ignored", "number"), [("SIGINT", signal.SIGTERM), ("SIGINT SIGTERM", signal.SIGKILL)])
 def test_signals_grow_for_a_run_that_ignores_them(isolated, launch, ignored, number):
+    isolated.context = replace(isolated.context, settings=replace(isolated.context.settings, stop_grace=0.3))
     run = launch(f"""
         def work():
             for name in "{ignored}".split():

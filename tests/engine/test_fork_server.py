@@ -82,16 +82,16 @@ class TestKey:
             return made
 
         loaded = {
-            "yaml": module("yaml", f"{SITE}/yaml/__init__.py"),
-            "yaml.nodes": module("yaml.nodes", f"{SITE}/yaml/nodes.py"),
-            "mine": module("mine", "/work/mine.py"),
-            "editable": module("editable", "/work/src/editable/__init__.py"),
+            "torch": module("torch", f"{SITE}/torch/__init__.py"),
+            "torch.nn": module("torch.nn", f"{SITE}/torch/nn/__init__.py"),
+            "mine": module("mine", "/projects/mine.py"),
+            "editable": module("editable", "/projects/src/editable/__init__.py"),
             "json": module("json", "/usr/lib/python3/json/__init__.py"),
             "IPython": module("IPython", f"{SITE}/IPython/__init__.py"),
             "guild_ipy.api": module("guild_ipy.api", f"{SITE}/guild_ipy/api/__init__.py"),
             "odd": None,
         }
-        assert ServerKey.current(loaded, {}).modules == ("yaml", "yaml.nodes")
+        assert ServerKey.current(loaded, {}).modules == ("torch", "torch.nn")
 
     def test_variables_that_act_at_import_are_part_of_it(self):
         env = {"OMP_NUM_THREADS": "3", "HOME": "/home/ada"}
@@ -115,14 +115,14 @@ class TestKey:
 
 class TestServer:
     def test_it_is_ready_and_ends_when_it_is_closed(self, no_process_left):
-        server = ForkServer(key("yaml"), os.environ)
+        server = ForkServer(key("click"), os.environ)
         assert server.is_ready(timeout=30)
         assert server.is_running()
         server.close()
         assert not server.is_running()
 
     def test_it_ends_when_it_is_closed_before_it_is_ready(self, no_process_left):
-        server = ForkServer(key("yaml"), os.environ)
+        server = ForkServer(key("click"), os.environ)
         server.close()
         assert not server.is_running()
 

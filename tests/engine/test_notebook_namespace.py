@@ -130,7 +130,6 @@ class TestModulesBesideTheNotebook:
         isolated.cell("import localmod\ndef train():\n    return localmod.answer()")
         staged = isolated.run("train", request={"stage": True})
         write_module("localmod", "def answer():\n    return 'edited'\n")
-        isolated.context.engine.close()
         assert start_staged(isolated, staged).result == "as it was"
 
     def test_packages_and_data_of_the_project_are_found(self, isolated):

@@ -12,9 +12,11 @@ from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, _request, begin, get_meta
 from guild_ipy.api.run import surroundings_of
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.engine import Engine
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.prepare import prepare_run
 from guild_ipy.operations.resolve import SpecOptions, find_operation, resolve
+from guild_ipy.settings import Settings
 from guild_ipy.store.lock import is_alive, process_start, read_lock
 from guild_ipy.store.output import iter_output_lines
 from tests.notebook_session import wait_until
@@ -202,16 +204,16 @@ def test_a_supervisor_without_a_request_starts_nothing(prepare):
     assert run.output == ""
 
 
-def test_a_slow_answer_of_git_does_not_delay_a_stop(notebook, prepare, isolation, tmp_path, monkeypatch):
+def test_a_slow_answer_of_git_does_not_delay_a_stop(notebook, prepare, tmp_path, monkeypatch):
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "git").write_text("#!/bin/sh\nexec sleep 60\n")
     (folder / "git").chmod(0o755)
     os.mkdir(".git")
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    notebook.context.engine.close()
+    context = replace(notebook.context, engine=Engine(Settings(isolation="fresh")))  # its supervisor has our PATH
     run, alive = prepare()
-    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation), HeldInterrupts())
+    started = begin(context, run, alive, LaunchOptions(isolation="fresh"), HeldInterrupts())
     assert started.wait_started(20)
     os.kill(wait_until(lambda: read_lock(run.dir)).supervisor.pid, signal.SIGTERM)
     assert started.wait(5)

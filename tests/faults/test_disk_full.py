@@ -120,14 +120,15 @@ def judge(outcome, made):
     return "completed"
 
 
-def test_a_restart_that_finds_the_disk_full_can_be_tried_again(session, disk):
+@pytest.mark.parametrize("stage", [False, True])
+def test_a_restart_that_finds_the_disk_full_can_be_tried_again(session, disk, stage):
     session.cell("def one(text=''):\n    print(text[:10])\n    return len(text)")
     run = session.run("one")
     change = Change(flags={"text": "x" * 100_000})
     disk.fill()
     with pytest.raises(StoreError):
-        restart(session.context, run, change, LaunchOptions(), SilentViewer())
+        restart(session.context, run, replace(change, stage=stage), LaunchOptions(), SilentViewer())
     disk.free()
-    assert not run.status.is_active
+    assert (run.status, run.result) == (RunStatus.COMPLETED, 0)
     again = restart(session.context, run, change, LaunchOptions(), SilentViewer())
     assert (again.id, again.status, again.result) == (run.id, RunStatus.COMPLETED, 100_000)

@@ -97,9 +97,9 @@ class TestFinding:
 
 class TestFunctions:
     def test_the_reference_names_the_function(self, notebook, spec):
-        notebook.cell("__vsc_ipynb_file__ = '/work/lab.ipynb'\ndef train(lr=0.1): pass")
+        notebook.cell("__vsc_ipynb_file__ = '/lab/lab.ipynb'\ndef train(lr=0.1): pass")
         found = spec("train")
-        assert str(found.opref) == "func:/work/lab.ipynb '' '' train"
+        assert str(found.opref) == "func:/lab/lab.ipynb '' '' train"
         assert isinstance(found.program, NotebookProgram)
 
     def test_flags_and_what_the_user_gave_are_recorded(self, notebook, spec):
@@ -206,7 +206,7 @@ class TestOptions:
 
     def test_the_import_path_begins_with_the_project_and_is_absolute(self, monkeypatch):
         monkeypatch.setattr(sys, "path", ["", "lib", "/usr/lib", "/usr/lib"])
-        assert python_import_path("/work") == ("/work", "/work/lib", "/usr/lib")
+        assert python_import_path("/lab") == ("/lab", "/lab/lib", "/usr/lib")
 
 
 def test_a_partial_is_named_by_its_function(notebook, spec):
