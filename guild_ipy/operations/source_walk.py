@@ -44,7 +44,7 @@ class SourceWalk:
     root
         Where to begin, without symbolic links in it. It is walked whatever it is.
     excluded
-        Folders not to enter, without symbolic links in them.
+        Folders not to enter, by whatever names they are met.
     """
 
     def __init__(self, root: str, excluded: Collection[str] = ()) -> None:
@@ -52,7 +52,8 @@ class SourceWalk:
         self.unreadable: list[str] = []
         self.crowded: list[str] = []
         """Folders that were left alone for their size and hold more than binary files."""
-        self._excluded = excluded
+        self._excluded = frozenset(map(_identify, excluded))
+        self._excluded_inodes = {identity[1] for identity in self._excluded if identity is not None}
         self._left = MAX_ENTRIES
 
     @property
@@ -103,7 +104,7 @@ class SourceWalk:
         name = entry.name
         if name in _SKIPPED_DIRS or name.endswith(".egg-info") or not entry.is_dir(follow_symlinks=False):
             return False
-        return os.path.normpath(entry.path) not in self._excluded
+        return entry.inode() not in self._excluded_inodes or _identify(entry.path) not in self._excluded
 
 
 def _is_foreign(path: str, names: set[str]) -> bool:
@@ -112,3 +113,12 @@ def _is_foreign(path: str, names: set[str]) -> bool:
         return True
     markers = {"bin": "activate", "Scripts": "activate", ".guild": "opref"}
     return any(folder in names and os.path.exists(f"{path}{folder}/{file}") for folder, file in markers.items())
+
+
+def _identify(path: str) -> tuple[int, int] | None:
+    """Give what a folder is known by under all its names: device and inode; None if it is not there."""
+    try:
+        state = os.stat(path)
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino

@@ -62,7 +62,7 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
         Kept by the caller from one snapshot to the next.
     """
     root = os.path.realpath(project_dir)
-    walk = SourceWalk(root, frozenset(map(os.path.realpath, excluded_dirs)))
+    walk = SourceWalk(root, excluded_dirs)
     project = (cache or SourceCache())._project(root, include_notebooks=include_notebooks)  # noqa: SLF001 - same module
     hidden = {file.path for file in extra}
     wanted = (

@@ -140,7 +140,7 @@ def test_a_flood_of_output_does_not_delay_a_stop(isolated, launch):
     run = launch("""
         def work():
             print("ready")
-            subprocess.run("yes 'loss: 1.5 (step 3)' | head --bytes 300M", shell=True)
+            subprocess.run("yes 'loss: 1.5 (step 3)' | head --bytes 200M", shell=True)
             wait()
     """)
     wait_until(lambda: os.path.getsize(run.dir.output) > 30_000_000)

@@ -1,6 +1,7 @@
 """Stopping processes that have no supervisor; runs with one are stopped in ``tests/api/test_stop.py``."""
 
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -47,9 +48,15 @@ def start(no_process_left):
 
 
 def write_lock(run_dir, pid, **changes):
-    values = {"run": ProcessId(pid=pid, start=process_start(pid)), "boot": boot_id(), **changes}
+    """Write the lock of a run whose supervisor is dead."""
+    values = {
+        "run": ProcessId(pid=pid, start=process_start(pid)),
+        "supervisor": ProcessId(pid=2**22 + 1, start=1),
+        "boot": boot_id(),
+        "host": socket.gethostname(),
+    }
     with open(run_dir.lock, "w") as file:
-        file.write(format_lock(LockContent(**{"host": None, **values})).replace(" host=None", ""))
+        file.write(format_lock(LockContent(**values | changes)))
 
 
 @pytest.mark.parametrize(
@@ -64,12 +71,12 @@ def test_signals_grow_until_the_process_ends(run_dir, start, code, number):
     assert process.wait(timeout=5) == -number
 
 
-def test_a_lock_of_guild_names_only_a_pid(run_dir, start):
+def test_a_run_of_guild_is_stopped_as_guild_does(run_dir, start):
     process = start(PLAIN)
     with open(run_dir.lock, "w") as file:
         file.write(str(process.pid))
     stop_run(run_dir, SETTINGS)
-    assert process.wait(timeout=5) != 0
+    assert process.wait(timeout=5) == -signal.SIGTERM
 
 
 def test_processes_of_its_group_end_with_a_run_whose_supervisor_is_gone(run_dir, start):

@@ -51,10 +51,14 @@ def is_killed(run: Run, killing: Killing) -> bool:
     """Whether the process of the run was killed, or what was to make it before it had begun."""
     if killing.has_killed("run", run.id):
         return True
+    if read_output_bytes(run.dir) != b"":
+        return False
+    if killing.has_killed("supervisor", run.id):
+        return True
     begun = run.get("started", run.get("initialized"))
     killed = killing.killed_between(begun, run.get("stopped"))
     makers = {"spare", "supervisor"} if run.started else {"spare", "supervisor", "server", "kernel"}
-    return read_output_bytes(run.dir) == b"" and not killed.isdisjoint(makers)
+    return not killed.isdisjoint(makers)
 
 
 def has_torn_attributes(run: Run) -> bool:
