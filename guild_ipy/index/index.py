@@ -1,0 +1,124 @@
+"""The index of one home, as the layers above use it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import StoreError
+from guild_ipy.index.database import DamagedIndex, Database, is_damage
+from guild_ipy.index.place import find_folder, home_key
+from guild_ipy.index.reader import Reader
+from guild_ipy.index.refresh import EVERYTHING, find_news, update
+from guild_ipy.settings import Settings
+from guild_ipy.store import runs
+from guild_ipy.store.home import Home
+from guild_ipy.store.run import RunRecord
+
+_Answer = TypeVar("_Answer")
+
+#: What reading a damaged database can raise beside its own errors: values of wrong types.
+_ATTEMPTS = 2
+_NONSENSE = (ValueError, TypeError, LookupError, AttributeError)
+
+
+class Index:
+    """What is known of the runs of a home without reading their directories.
+
+    Every method can be called by any thread. None fails because of the index: one that is damaged is built anew, and
+    where there can be none the directories are read.
+    """
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        self.home = home
+        self._settings = settings
+        self._mutex = threading.RLock()
+        self._reader: Reader | None = None
+        self._database: Database | None = None
+        self.trouble: str | None = None
+        """Why the index could not be used the last time, or had to be built anew."""
+
+    def close(self) -> None:
+        """Close its files; it opens them again when it is used again."""
+        with self._mutex:
+            self._drop_reader()
+
+    def refresh(self, *, full: bool = False) -> bool:
+        """Bring it up to date; whether it can be used. `full` also sees at once what others changed in place."""
+        return self._ask(lambda reader: True, full=full) is not None  # noqa: ARG005 - nothing is asked
+
+    def records(self, run_filter: RunFilter, *, full: bool = False) -> list[RunRecord]:
+        """List runs as :func:`guild_ipy.store.runs.list_runs` does."""
+        found = None
+        if not run_filter.deleted:
+            found = self._ask(lambda reader: reader.records(self.home, run_filter), full=full)
+        return runs.list_runs(self.home, run_filter) if found is None else found
+
+    # -- details
+
+    def _ask(self, question: Callable[[Reader], _Answer], *, full: bool) -> _Answer | None:
+        """Ask an index that is up to date; None if there can be none now."""
+        with self._mutex:
+            self.trouble = None
+            for _ in range(_ATTEMPTS):
+                try:
+                    return question(self._up_to_date(full=full))
+                except StoreError:  # the home cannot be read
+                    raise
+                except (sqlite3.Error, DamagedIndex, OSError, *_NONSENSE) as error:
+                    self.trouble = f"{type(error).__name__}: {error}"
+                    self._drop_reader()
+                    if not (_is_damage(error) and self._put_aside()):
+                        break
+            return None
+
+    def _up_to_date(self, *, full: bool) -> Reader:
+        reader = self._open_reader()
+        if reader is None:
+            update(self.home, self._open_database(), EVERYTHING)
+        else:
+            news = find_news(self.home, reader, full=full)
+            if news:
+                update(self.home, self._open_database(), news)
+        reader = reader or self._open_reader()
+        if reader is None:
+            raise DamagedIndex("it is gone again")
+        return reader
+
+    def _open_reader(self) -> Reader | None:
+        if self._reader is not None and not self._reader.is_current():
+            self._drop_reader()
+        if self._reader is None:
+            try:
+                self._reader = Reader(self._open_database())
+            except FileNotFoundError:
+                return None
+        return self._reader
+
+    def _open_database(self) -> Database:
+        if self._database is None:
+            folder = find_folder(self.home, self._settings.cache_dir)
+            self._database = Database(folder, home_key(self.home), self._settings.index_patience)
+        return self._database
+
+    def _drop_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _put_aside(self) -> bool:
+        try:
+            self._open_database().put_aside()
+        except OSError:
+            return False
+        return True
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether an error says that the index is damaged, and not only that it cannot be used now."""
+    if isinstance(error, sqlite3.Error):
+        return is_damage(error)
+    return not isinstance(error, OSError)

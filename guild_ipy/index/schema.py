@@ -1,0 +1,51 @@
+"""The tables of the index.
+
+::
+
+    meta       one row: what the index was brought up to date with
+    run        one row a run: what it is selected and sorted by
+    record     the run whole, and its kept attributes, as JSON (:mod:`guild_ipy.index.entry`)
+    state      when a run has to be read again
+    folder     what lies among the runs and is none, or none yet
+    watched    lists of files, each once
+    name       flags, attributes and scalars by kind and text
+    flag, attr values of flags and attributes; clustered by name, since queries and columns go by name
+    scalar     summaries of scalars; likewise
+    segment    the generation in which a run of 8,192 neighbours was last changed
+
+`gen` is the number of the change that a row is from; `v` and `t` are described in :mod:`guild_ipy.index.values`.
+Times are microseconds since 1970.
+"""
+
+from __future__ import annotations
+
+#: "GIpy": what ``file`` and we know the database by.
+APPLICATION_ID = 0x47497079
+#: A database of another version is built anew.
+SCHEMA_VERSION = 1
+
+#: A segment is ``k >> SEGMENT_BITS``.
+SEGMENT_BITS = 13
+
+TABLES = """
+create table meta(
+    one integer primary key check (one = 1), home text not null, gen integer not null,
+    runs blob, runs_racy integer not null, log text, log_inode integer, log_offset integer, complete integer not null);
+create table run(
+    k integer primary key, id unique not null, gen integer not null, time integer not null, operation, status text,
+    initialized integer, started integer, stopped integer, exit_status, label, marked integer not null, tags, comments,
+    digest, damage);
+create table record(k integer primary key, data text not null, attrs text not null);
+create table state(
+    k integer primary key, inode integer not null, watched integer not null, stamp blob not null,
+    care integer not null);
+create table folder(name primary key) without rowid;
+create table watched(w integer primary key, names unique not null);
+create table name(n integer primary key, kind text not null, text not null, unique(kind, text));
+create table flag(n integer not null, k integer not null, v, t, primary key(n, k)) without rowid;
+create table attr(n integer not null, k integer not null, v, t, primary key(n, k)) without rowid;
+create table segment(seg integer primary key, gen integer not null);
+create index run_by_time on run(time desc, id);
+create index run_by_gen on run(gen);
+create index state_by_care on state(care) where care < 2;
+"""

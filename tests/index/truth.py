@@ -1,0 +1,50 @@
+"""What an index must say, and what may happen to its runs."""
+
+from __future__ import annotations
+
+import os
+
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.index.index import Index
+from guild_ipy.settings import Settings
+from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.home import Home
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.runs import list_runs
+
+EVERY = RunFilter()
+
+
+def assert_right(index: Index, *, full: bool = False) -> None:
+    """Check that the index says what the directories say, and that it was the index that said so."""
+    assert index.refresh(full=full), index.trouble
+    assert index.records(EVERY) == list_runs(index.home, EVERY)
+    assert index.trouble is None, index.trouble
+
+
+def runs_of(index: Index) -> list[RunDir]:
+    return [record.dir for record in list_runs(index.home, EVERY)]
+
+
+def overwrite(path: str, content: str) -> None:
+    """Write a file in place, as Guild AI and editors do, at a time that cannot be told from the last."""
+    before = os.stat(path) if os.path.exists(path) else None
+    with open(path, "w") as file:
+        file.write(content)
+    if before is not None:
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def make_run(home: Home, name: str = "f" * 32, **attrs: object) -> RunDir:
+    run_dir = home.run_dir(name)
+    os.makedirs(run_dir.attrs)
+    for attr, value in {"id": name, **attrs}.items():
+        write_attr(run_dir, attr, value)
+    with open(run_dir.opref, "w") as file:
+        file.write("func:lab.ipynb '' '' train")
+    return run_dir
+
+
+def database_of(settings: Settings) -> str:
+    (folder,) = os.scandir(f"{settings.cache_dir}/index")
+    return f"{folder.path}/index.db"
