@@ -55,6 +55,12 @@ class Settings:
     index_patience: float = 5.0
     """How long to wait for another process that writes to the index, before the directories are read."""
 
+    index_few: int = 64
+    """Up to how many runs each is looked at for every listing, and not in turn in the background."""
+
+    index_sweep: bool = True
+    """Whether a thread looks, after a listing, for what others changed in runs that have ended."""
+
     @classmethod
     def from_environment(cls) -> Settings:
         """Read ``GUILD_HOME``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV``, ``CONDA_PREFIX`` and ``XDG_CACHE_HOME``."""

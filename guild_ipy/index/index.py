@@ -13,6 +13,7 @@ from guild_ipy.index.database import DamagedIndex, Database, is_damage
 from guild_ipy.index.place import find_folder, home_key
 from guild_ipy.index.reader import Reader
 from guild_ipy.index.refresh import EVERYTHING, find_news, update
+from guild_ipy.index.sweep import Sweep
 from guild_ipy.settings import Settings
 from guild_ipy.store import runs
 from guild_ipy.store.home import Home
@@ -38,12 +39,15 @@ class Index:
         self._mutex = threading.RLock()
         self._reader: Reader | None = None
         self._database: Database | None = None
+        self._sweep: Sweep | None = None
         self.trouble: str | None = None
         """Why the index could not be used the last time, or had to be built anew."""
 
     def close(self) -> None:
         """Close its files; it opens them again when it is used again."""
         with self._mutex:
+            if self._sweep is not None:
+                self._sweep.close()
             self._drop_reader()
 
     def refresh(self, *, full: bool = False) -> bool:
@@ -80,9 +84,11 @@ class Index:
         if reader is None:
             update(self.home, self._open_database(), EVERYTHING)
         else:
-            news = find_news(self.home, reader, full=full)
+            suspects = self._sweep.take() if self._sweep is not None else ()
+            news = find_news(self.home, reader, suspects, full=full)
             if news:
                 update(self.home, self._open_database(), news)
+            self._ask_for_sweep(reader)
         reader = reader or self._open_reader()
         if reader is None:
             raise DamagedIndex("it is gone again")
@@ -93,7 +99,7 @@ class Index:
             self._drop_reader()
         if self._reader is None:
             try:
-                self._reader = Reader(self._open_database())
+                self._reader = Reader(self._open_database(), few=self._settings.index_few)
             except FileNotFoundError:
                 return None
         return self._reader
@@ -103,6 +109,13 @@ class Index:
             folder = find_folder(self.home, self._settings.cache_dir)
             self._database = Database(folder, home_key(self.home), self._settings.index_patience)
         return self._database
+
+    def _ask_for_sweep(self, reader: Reader) -> None:
+        if not self._settings.index_sweep or reader.state().is_small:
+            return
+        if self._sweep is None:
+            self._sweep = Sweep(self.home, self._open_database())
+        self._sweep.ask()
 
     def _drop_reader(self) -> None:
         if self._reader is not None:

@@ -43,12 +43,23 @@ class IndexState:
     unsettled: tuple[Watched, ...]
     folders: tuple[str, ...]
     """What lies among the runs and is none."""
+    is_small: bool
+    """Whether there are so few runs that all can be looked at every time."""
 
 
 class Reader:
-    """An index, open for reading."""
+    """An index, open for reading.
 
-    def __init__(self, database: Database) -> None:
+    Parameters
+    ----------
+    database
+        Where it is.
+    few
+        Up to how many runs make a home a small one.
+    """
+
+    def __init__(self, database: Database, *, few: int = 0) -> None:
+        self._few = few
         self._database = database
         self._glance = database.glance()
         self._db = database.open_reader()
@@ -110,6 +121,7 @@ class Reader:
             gen, runs, is_racy, log, inode, offset, complete = db.execute(sql).fetchone()
             unsettled = [_watched(row) for _, *row in db.execute(f"{_WATCHED} where care < {Care.SETTLED:d}")]
             folders = [text_from_sql(name) for (name,) in db.execute("select name from folder")]
+            (count,) = db.execute("select count(*) from (select 1 from state limit ?)", (self._few + 1,)).fetchone()
         finally:
             db.execute("commit")
         return IndexState(
@@ -120,6 +132,7 @@ class Reader:
             is_complete=bool(complete),
             unsettled=tuple(unsettled),
             folders=tuple(folders),
+            is_small=count <= self._few,
         )
 
 

@@ -5,7 +5,8 @@ Before every listing these are looked at:
 - the stamp of the folder of runs; only if it has changed is the folder listed;
 - runs that have not ended, and what lies among the runs and may become one;
 - the change log, in which everyone of us notes the runs that he has changed;
-- runs that the sweep suspects (:mod:`guild_ipy.index.sweep`), which compares the stamps of all others in turn.
+- runs that the sweep suspects (:mod:`guild_ipy.index.sweep`), which compares the stamps of all others in turn;
+- all runs, if they are few.
 
 Looking needs no lock. What has changed is read again under the lock, so that an older look never replaces a newer.
 """
@@ -59,7 +60,7 @@ def find_news(home: Home, reader: Reader, suspects: Iterable[str] = (), *, full:
     ids = {*changes.ids, *suspects}
     ids |= {each.id for each in state.unsettled if _has_changed(home, reader, each)}
     ids |= {name for name in state.folders if is_run(f"{home.runs}/{name}")}
-    if full or not changes.is_complete:
+    if full or state.is_small or not changes.is_complete:
         ids |= find_changed(home, (each for _, each in reader.watched() if each.care is Care.SETTLED))
     return News(
         ids=frozenset(filter(_is_name, ids)),

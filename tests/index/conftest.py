@@ -15,7 +15,8 @@ from guild_ipy.store.home import Home
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(cache_dir=f"{tmp_path}/cache")
+    """Nothing but what a listing itself has to see."""
+    return Settings(cache_dir=f"{tmp_path}/cache", index_few=0, index_sweep=False)
 
 
 @pytest.fixture

@@ -48,3 +48,9 @@ def make_run(home: Home, name: str = "f" * 32, **attrs: object) -> RunDir:
 def database_of(settings: Settings) -> str:
     (folder,) = os.scandir(f"{settings.cache_dir}/index")
     return f"{folder.path}/index.db"
+
+
+def wait_until_settled(index: Index) -> None:
+    """Wait until no file of a run is so young that a change could hide in its stamp."""
+    while not (index.refresh() and index._reader is not None and not index._reader.state().unsettled):
+        continue
