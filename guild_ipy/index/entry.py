@@ -77,7 +77,8 @@ def read_entry(run_dir: RunDir) -> Entry:
 def _care_for(record: RunRecord, has_exit_status: bool) -> Care:  # noqa: FBT001 - named at its one call
     if record.status.is_active or record.opref is None:
         return Care.FLUID
-    if record.exit_status is not None and not has_exit_status:  # a lost run, not settled yet
+    is_lost = record.exit_status is not None or record.status is RunStatus.DAMAGED
+    if is_lost and not has_exit_status:  # it is not settled yet, or may be at work
         return Care.FLUID
     if record.status in {RunStatus.STAGED, RunStatus.DAMAGED} or record.exit_status is None:
         return Care.OPEN

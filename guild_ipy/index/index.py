@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import StoreError
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
 from guild_ipy.index.place import find_folder, home_key
 from guild_ipy.index.reader import Reader
-from guild_ipy.index.refresh import EVERYTHING, find_news, update
+from guild_ipy.index.refresh import EVERYTHING, News, find_news, update
 from guild_ipy.index.sweep import Sweep
 from guild_ipy.settings import Settings
 from guild_ipy.store import runs
 from guild_ipy.store.home import Home
 from guild_ipy.store.run import RunRecord
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.scalars import summarize
 
 _Answer = TypeVar("_Answer")
 
@@ -31,10 +34,18 @@ class Index:
 
     Every method can be called by any thread. None fails because of the index: one that is damaged is built anew, and
     where there can be none the directories are read.
+
+    Parameters
+    ----------
+    home, settings
+        Which runs, and where the index is.
+    recover
+        Called with a run that has ended, before its scalars are read.
     """
 
-    def __init__(self, home: Home, settings: Settings) -> None:
+    def __init__(self, home: Home, settings: Settings, recover: Callable[[RunDir], None] | None = None) -> None:
         self.home = home
+        self._recover = recover or _leave_alone
         self._settings = settings
         self._mutex = threading.RLock()
         self._reader: Reader | None = None
@@ -61,7 +72,17 @@ class Index:
             found = self._ask(lambda reader: reader.records(self.home, run_filter), full=full)
         return runs.list_runs(self.home, run_filter) if found is None else found
 
+    def summaries(self, run_dirs: Sequence[RunDir]) -> list[dict[str, ScalarSummary]]:
+        """Summarise the scalars of each run as :func:`guild_ipy.store.scalars.summarize` does, by name."""
+        live = [run_dir.id for run_dir in run_dirs if run_dir == self.home.run_dir(run_dir.id)]
+        found = (self._ask(lambda reader: reader.summaries(live), full=False) if live else None) or {}
+        return [found[each.id] if each.id in found else self._summarize(each) for each in run_dirs]
+
     # -- details
+
+    def _summarize(self, run_dir: RunDir) -> dict[str, ScalarSummary]:
+        self._recover(run_dir)
+        return summarize(run_dir)
 
     def _ask(self, question: Callable[[Reader], _Answer], *, full: bool) -> _Answer | None:
         """Ask an index that is up to date; None if there can be none now."""
@@ -82,17 +103,20 @@ class Index:
     def _up_to_date(self, *, full: bool) -> Reader:
         reader = self._open_reader()
         if reader is None:
-            update(self.home, self._open_database(), EVERYTHING)
+            self._update(EVERYTHING)
         else:
             suspects = self._sweep.take() if self._sweep is not None else ()
             news = find_news(self.home, reader, suspects, full=full)
             if news:
-                update(self.home, self._open_database(), news)
+                self._update(news)
             self._ask_for_sweep(reader)
         reader = reader or self._open_reader()
         if reader is None:
             raise DamagedIndex("it is gone again")
         return reader
+
+    def _update(self, news: News) -> None:
+        update(self.home, self._open_database(), news, self._recover)
 
     def _open_reader(self) -> Reader | None:
         if self._reader is not None and not self._reader.is_current():
@@ -128,6 +152,10 @@ class Index:
         except OSError:
             return False
         return True
+
+
+def _leave_alone(run_dir: RunDir) -> None:
+    """Take a run as it is."""
 
 
 def _is_damage(error: Exception) -> bool:

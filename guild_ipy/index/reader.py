@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.database import Database
 from guild_ipy.index.entry import Care, decode_record
-from guild_ipy.index.values import text_from_sql
+from guild_ipy.index.scalar_rows import parse_stamp, read_scalar_row
+from guild_ipy.index.sources import FileStamp
+from guild_ipy.index.values import text_from_sql, text_to_sql
 from guild_ipy.store.changes import LogPosition
 from guild_ipy.store.home import Home
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_match import matches
+
+_WIDEST_GAP = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +33,8 @@ class Watched:
     care: Care
     files: tuple[str, ...]
     stamp: bytes
+    sources: Mapping[str, FileStamp]
+    """Event files by their paths within the run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +102,7 @@ class Reader:
     def watched(self, *, after: int = 0, limit: int = -1) -> list[tuple[int, Watched]]:
         """Give runs with their numbers, from a number on."""
         sql = f"{_WATCHED} where run.k > ? order by run.k limit ?"
-        return [(k, _watched(row)) for k, *row in self._db.execute(sql, (after, limit))]
+        return self._watched(sql, (after, limit))
 
     def read_entry_text(self, id: Any) -> tuple[str, str, int] | None:  # noqa: A002, ANN401 - as SQLite holds it
         """Give the record and the attributes of a run, as they are stored, and how it is watched."""
@@ -105,6 +114,20 @@ class Reader:
         """Give the live runs that pass a filter, newest first."""
         return list(islice(self._matching(home, run_filter), run_filter.limit))
 
+    def summaries(self, ids: Iterable[str]) -> dict[str, dict[str, ScalarSummary]]:
+        """Give the summaries of the scalars of runs, by id and name; a run that is not known is left out."""
+        names = {n: (text_from_sql(text), text_from_sql(prefix)) for n, text, prefix in self._db.execute(_SCALARS)}
+        return {id: found for id in ids if (found := self._summaries(id, names)) is not None}  # noqa: A001 - as above
+
+    def _summaries(self, id: str, names: Mapping[int, tuple[str, str]]) -> dict[str, ScalarSummary] | None:  # noqa: A002
+        sql = "select k, scalars from run join record using (k) where id = ?"
+        row = self._db.execute(sql, (text_to_sql(id),)).fetchone()
+        if row is None:
+            return None
+        k, numbers = row
+        found = (read_scalar_row(self._db, k, n, *names[n]) for n in json.loads(numbers))
+        return {each.name: each for each in sorted(found, key=lambda each: each.name)}
+
     def _matching(self, home: Home, run_filter: RunFilter) -> Iterator[RunRecord]:
         sql = "select id, data from run join record using (k) order by time desc, id"
         folder = home.runs
@@ -113,13 +136,38 @@ class Reader:
             if matches(record, run_filter):
                 yield record
 
+    def _watched(self, sql: str, parameters: tuple[int, ...]) -> list[tuple[int, Watched]]:
+        rows = self._db.execute(sql, parameters).fetchall()
+        sources = self._sources([k for k, *_ in rows])
+        return [
+            (
+                k,
+                Watched(
+                    id=text_from_sql(id),
+                    care=Care(care),
+                    files=_files(names),
+                    stamp=stamp,
+                    sources=sources.get(k, {}),
+                ),
+            )
+            for k, id, care, names, stamp in rows  # noqa: A001 - the word of the field
+        ]
+
+    def _sources(self, numbers: list[int]) -> dict[int, dict[str, FileStamp]]:
+        found: dict[int, dict[str, FileStamp]] = {}
+        for first, last in _ranges(numbers):
+            sql = "select k, path, stamp from source where k between ? and ?"
+            for k, path, stamp in self._db.execute(sql, (first, last)):
+                found.setdefault(k, {})[text_from_sql(path)] = parse_stamp(stamp)
+        return found
+
     def _read_state(self) -> IndexState:
         db = self._db
         db.execute("begin")
         try:
             sql = "select gen, runs, runs_racy, log, log_inode, log_offset, complete from meta"
             gen, runs, is_racy, log, inode, offset, complete = db.execute(sql).fetchone()
-            unsettled = [_watched(row) for _, *row in db.execute(f"{_WATCHED} where care < {Care.SETTLED:d}")]
+            unsettled = [each for _, each in self._watched(f"{_WATCHED} where care < ?", (int(Care.SETTLED),))]
             folders = [text_from_sql(name) for (name,) in db.execute("select name from folder")]
             (count,) = db.execute("select count(*) from (select 1 from state limit ?)", (self._few + 1,)).fetchone()
         finally:
@@ -136,12 +184,25 @@ class Reader:
         )
 
 
+_SCALARS = "select n, text, prefix from name where kind = 'scalar'"
 _WATCHED = (
     "select run.k, id, care, names, stamp from state join run using (k) join watched on watched.w = state.watched"
 )
 
 
-def _watched(row: Any) -> Watched:  # noqa: ANN401 - of _WATCHED
-    id, care, names, stamp = row  # noqa: A001 - the word of the field
-    files = text_from_sql(names)
-    return Watched(id=text_from_sql(id), care=Care(care), files=tuple(files.split("\0")) if files else (), stamp=stamp)
+def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Give the first and last of each row of neighbours; few gaps are not worth a query."""
+    first = last = -1
+    for number in sorted(numbers):
+        if first >= 0 and number - last > _WIDEST_GAP:
+            yield first, last
+            first = -1
+        first, last = number if first < 0 else first, number
+    if first >= 0:
+        yield first, last
+
+
+@lru_cache(maxsize=256)
+def _files(names: str | bytes) -> tuple[str, ...]:
+    text = text_from_sql(names)
+    return tuple(text.split("\0")) if text else ()

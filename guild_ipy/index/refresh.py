@@ -16,18 +16,20 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from guild_ipy.errors import StoreError
 from guild_ipy.index.database import Database
-from guild_ipy.index.entry import Care, encode_record, read_entry
+from guild_ipy.index.entry import Care, Entry, encode_record, read_entry
 from guild_ipy.index.reader import Reader, Watched
+from guild_ipy.index.sources import have_changed, read_sources, stamp_sources, summarize_sources
 from guild_ipy.index.stamps import Stamp, stamp_paths, stamp_run
 from guild_ipy.index.values import encode_json, text_to_sql
 from guild_ipy.index.writer import Writer
 from guild_ipy.store.changes import LogPosition, read_changes
 from guild_ipy.store.home import Home
+from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import is_run
 
 #: For so long the lock is held at a time.
@@ -61,7 +63,8 @@ def find_news(home: Home, reader: Reader, suspects: Iterable[str] = (), *, full:
     ids |= {each.id for each in state.unsettled if _has_changed(home, reader, each)}
     ids |= {name for name in state.folders if is_run(f"{home.runs}/{name}")}
     if full or state.is_small or not changes.is_complete:
-        ids |= find_changed(home, (each for _, each in reader.watched() if each.care is Care.SETTLED))
+        others = (each for _, each in reader.watched() if each.care is not Care.FLUID)
+        ids |= find_changed(home, others, is_deep=full)
     return News(
         ids=frozenset(filter(_is_name, ids)),
         is_scan_due=full or state.is_racy or folder.digest != state.runs or not state.is_complete,
@@ -69,9 +72,9 @@ def find_news(home: Home, reader: Reader, suspects: Iterable[str] = (), *, full:
     )
 
 
-def find_changed(home: Home, runs: Iterable[Watched]) -> set[str]:
-    """Give the runs whose stamps are no longer what they were."""
-    return {each.id for each in runs if stamp_run(home.run_dir(each.id), each.files).digest != each.stamp}
+def find_changed(home: Home, runs: Iterable[Watched], *, is_deep: bool = False) -> set[str]:
+    """Give the runs whose stamps are no longer what they were; `is_deep` also looks for new files in all folders."""
+    return {each.id for each in runs if _is_changed(home.run_dir(each.id), each, is_deep=is_deep)}
 
 
 def stamp_folder(home: Home) -> Stamp:
@@ -79,8 +82,15 @@ def stamp_folder(home: Home) -> Stamp:
     return stamp_paths([home.runs])
 
 
-def update(home: Home, database: Database, news: News) -> None:
+def update(home: Home, database: Database, news: News, recover: Callable[[RunDir], None]) -> None:
     """Bring the index up to date, a part at a time, so that others can read and write in between.
+
+    Parameters
+    ----------
+    home, database, news
+        What is to be read, and where it is kept.
+    recover
+        Called with each run that has ended, before its scalars are read.
 
     Raises
     ------
@@ -89,7 +99,7 @@ def update(home: Home, database: Database, news: News) -> None:
     IndexBusy, DamagedIndex, sqlite3.Error, OSError
         If the index cannot be written.
     """
-    work = _Update(home, news)
+    work = _Update(home, news, recover)
     while not work.is_done:
         with database.open_writer() as connection:
             connection.execute("begin immediate")
@@ -101,7 +111,8 @@ def update(home: Home, database: Database, news: News) -> None:
 class _Update:
     """What is left to do of an update; every call of :meth:`go_on` does a part of it in one transaction."""
 
-    def __init__(self, home: Home, news: News) -> None:
+    def __init__(self, home: Home, news: News, recover: Callable[[RunDir], None]) -> None:
+        self._recover = recover
         self.is_done = False
         self._home = home
         self._news = news
@@ -154,7 +165,18 @@ class _Update:
         except OSError:  # deleted while it was read
             writer.remove(name)
         else:
-            writer.put(entry, inode)
+            k = writer.put(entry, inode)
+            self._read_scalars(entry, k, writer)
+
+    def _read_scalars(self, entry: Entry, k: int, writer: Writer) -> None:
+        run_dir = entry.record.dir
+        if not entry.record.status.is_active:
+            self._recover(run_dir)
+        stamps, sources = stamp_sources(run_dir), writer.known_sources(k)
+        if stamps != {source.path: source.stamp for source in sources}:
+            sources = read_sources(run_dir, stamps, sources)
+            writer.put_scalars(k, summarize_sources(run_dir, sources).values())
+        writer.put_sources(k, sources, is_settled=entry.care is Care.SETTLED)
 
     def _conclude(self, writer: Writer) -> None:
         if self._folder is not None:
@@ -176,11 +198,18 @@ def _list_folders(home: Home) -> dict[str, int]:
 
 def _has_changed(home: Home, reader: Reader, watched: Watched) -> bool:
     run_dir = home.run_dir(watched.id)
-    if watched.care is Care.OPEN:
-        return stamp_run(run_dir, watched.files).digest != watched.stamp
+    if watched.care is not Care.FLUID:
+        return _is_changed(run_dir, watched)
     kept = reader.read_entry_text(text_to_sql(watched.id))
     entry = read_entry(run_dir)
-    return kept != (encode_record(entry.record), encode_json(dict(entry.attrs)), entry.care)
+    is_same = kept == (encode_record(entry.record), encode_json(dict(entry.attrs)), entry.care)
+    return not is_same or stamp_sources(run_dir) != watched.sources
+
+
+def _is_changed(run_dir: RunDir, watched: Watched, *, is_deep: bool = False) -> bool:
+    if stamp_run(run_dir, watched.files).digest != watched.stamp:
+        return True
+    return stamp_sources(run_dir) != watched.sources if is_deep else have_changed(run_dir, watched.sources)
 
 
 def _is_name(name: str) -> bool:

@@ -4,13 +4,15 @@
 
     meta       one row: what the index was brought up to date with
     run        one row a run: what it is selected and sorted by
-    record     the run whole, and its kept attributes, as JSON (:mod:`guild_ipy.index.entry`)
+    record     the run whole, its kept attributes, and the numbers of its scalars, as JSON
+               (:mod:`guild_ipy.index.entry`)
     state      when a run has to be read again
     folder     what lies among the runs and is none, or none yet
     watched    lists of files, each once
     name       flags, attributes and scalars by kind and text
     flag, attr values of flags and attributes; clustered by name, since queries and columns go by name
     scalar     summaries of scalars; likewise
+    source     event files, parsed up to an offset (:mod:`guild_ipy.index.sources`)
     segment    the generation in which a run of 8,192 neighbours was last changed
 
 `gen` is the number of the change that a row is from; `v` and `t` are described in :mod:`guild_ipy.index.values`.
@@ -35,15 +37,22 @@ create table run(
     k integer primary key, id unique not null, gen integer not null, time integer not null, operation, status text,
     initialized integer, started integer, stopped integer, exit_status, label, marked integer not null, tags, comments,
     digest, damage);
-create table record(k integer primary key, data text not null, attrs text not null);
+create table record(k integer primary key, data text not null, attrs text not null, scalars text not null);
 create table state(
     k integer primary key, inode integer not null, watched integer not null, stamp blob not null,
     care integer not null);
 create table folder(name primary key) without rowid;
 create table watched(w integer primary key, names unique not null);
-create table name(n integer primary key, kind text not null, text not null, unique(kind, text));
+create table name(
+    n integer primary key, kind text not null, text not null, prefix text not null, unique(kind, text));
 create table flag(n integer not null, k integer not null, v, t, primary key(n, k)) without rowid;
 create table attr(n integer not null, k integer not null, v, t, primary key(n, k)) without rowid;
+create table scalar(
+    n integer not null, k integer not null, last, last_step, first, first_step, min, min_step, max, max_step, avg,
+    total, count, primary key(n, k)) without rowid;
+create table source(
+    k integer not null, path not null, stamp text not null, scalars text, tail blob,
+    primary key(k, path)) without rowid;
 create table segment(seg integer primary key, gen integer not null);
 create index run_by_time on run(time desc, id);
 create index run_by_gen on run(gen);

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.entry import Entry, encode_record
+from guild_ipy.index.names import Names
+from guild_ipy.index.scalar_rows import read_source_rows, write_scalar_rows, write_source_rows
 from guild_ipy.index.schema import SEGMENT_BITS
+from guild_ipy.index.sources import Source
 from guild_ipy.index.values import encode_json, integer_to_sql, text_from_sql, text_to_sql, to_sql
 from guild_ipy.store.changes import LogPosition
 from guild_ipy.store.run import RunRecord
 
+_PUT_RECORD = """
+insert into record values (?, ?, ?, '[]') on conflict do update set data = excluded.data, attrs = excluded.attrs
+"""
 _FLAGS_AT = 11  # in the JSON of a record
 
 
@@ -23,26 +30,47 @@ class Writer:
         self._db = connection
         (self._gen,) = connection.execute("select gen from meta").fetchone()
         self._is_changed = False
-        self._names = {(kind, text): n for n, kind, text in connection.execute("select n, kind, text from name")}
+        self._names = Names(connection)
         self._watched = {names: w for w, names in connection.execute("select w, names from watched")}
         self._segments: set[int] = set()
 
-    def put(self, entry: Entry, inode: int) -> None:
-        """Keep an entry, in place of an older one of that run; nothing is new if it says the same."""
+    def put(self, entry: Entry, inode: int) -> int:
+        """Keep an entry, in place of an older one of that run; nothing is new if it says the same.
+
+        Returns
+        -------
+        int
+            The number of the run.
+        """
         db = self._db
         id = text_to_sql(entry.record.dir.id)  # noqa: A001 - the word of the field
         data, attrs = encode_record(entry.record), encode_json(dict(entry.attrs))
         row = db.execute("select k, data, attrs from run join record using (k) where id = ?", (id,)).fetchone()
-        k = row[0] if row else None
-        if row is None or (data, attrs) != row[1:]:
+        k: int | None = row[0] if row else None
+        if k is None or (data, attrs) != row[1:]:
             k = self._put_run(k, id, entry)
-            db.execute("insert or replace into record values (?, ?, ?)", (k, data, attrs))
+            db.execute(_PUT_RECORD, (k, data, attrs))
             before = (json.loads(row[1])[_FLAGS_AT], json.loads(row[2])) if row else ({}, {})
             self._put_values("flag", k, before[0], entry.record.flags)
             self._put_values("attr", k, before[1], entry.attrs)
         state = (k, inode, self._watched_number(entry.watched), entry.stamp.digest, int(entry.care))
         db.execute("insert or replace into state values (?, ?, ?, ?, ?)", state)
         db.execute("delete from folder where name = ?", (id,))
+        return k
+
+    def known_sources(self, k: int) -> list[Source]:
+        """Give the event files of a run as they are known."""
+        return read_source_rows(self._db, k)
+
+    def put_sources(self, k: int, sources: Iterable[Source], *, is_settled: bool) -> None:
+        """Keep how far the event files of a run were read."""
+        write_source_rows(self._db, k, sources, is_settled=is_settled)
+
+    def put_scalars(self, k: int, summaries: Iterable[ScalarSummary]) -> None:
+        """Keep the summaries of the scalars of a run."""
+        write_scalar_rows(self._db, self._names, k, summaries)
+        self._db.execute("update run set gen = ? where k = ?", (self._gen + 1, k))
+        self._note(k)
 
     def known(self) -> dict[str, int]:
         """Give what is known to lie among the runs, with the inodes of runs, and 0 for what is none."""
@@ -66,7 +94,8 @@ class Writer:
         k = row[0]
         self._put_values("flag", k, json.loads(row[1])[_FLAGS_AT], {})
         self._put_values("attr", k, json.loads(row[2]), {})
-        for table in ("run", "record", "state"):
+        write_scalar_rows(db, self._names, k, ())
+        for table in ("run", "record", "state", "source"):
             db.execute(f"delete from {table} where k = ?", (k,))  # noqa: S608 - our own words
         self._note(k)
 
@@ -100,19 +129,12 @@ class Writer:
 
     def _put_values(self, kind: str, k: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """Change the values of one kind that a run has."""
-        gone = [(self._name(kind, name), k) for name in before if name not in after]
+        gone = [(self._names.number(kind, name), k) for name in before if name not in after]
         if gone:
             self._db.executemany(f"delete from {kind} where n = ? and k = ?", gone)  # noqa: S608 - our own words
-        rows = [(self._name(kind, name), k, *to_sql(value)) for name, value in after.items()]
+        rows = [(self._names.number(kind, name), k, *to_sql(value)) for name, value in after.items()]
         if rows:
             self._db.executemany(f"insert or replace into {kind} values (?, ?, ?, ?)", rows)  # noqa: S608 - as above
-
-    def _name(self, kind: str, text: str) -> int:
-        n = self._names.get((kind, text_to_sql(text)))
-        if n is None:
-            row = (kind, text_to_sql(text))
-            n = self._names[row] = self._insert("insert into name(kind, text) values (?, ?)", row)
-        return n
 
     def _watched_number(self, watched: tuple[str, ...]) -> int:
         names = text_to_sql("\0".join(watched))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import shutil
@@ -13,12 +14,15 @@ from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.label import LabelEdit, edit_labels
 from guild_ipy.api.mark import mark
+from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.claim import claim_run, release_run
+from guild_ipy.store.events import EventWriter, find_event_files
 from guild_ipy.store.markers import clear_pending, set_staged
 from guild_ipy.store.run import read_status
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import list_run_dirs
+from guild_ipy.store.tfevents import Point, encode_point, encode_record
 from guild_ipy.store.trash import delete_run, restore_run
 from tests.index.truth import make_run, overwrite
 
@@ -40,9 +44,10 @@ class History:
     def go_on(self) -> str:
         """Do something, and say what."""
         deeds = (self._make, self._make, self._label, self._mark, self._delete, self._restore, self._restart,
-                 self._end, self._kill, self._edit, self._edit, self._damage, self._remove, self._stage)  # fmt: skip
+                 self._end, self._kill, self._edit, self._edit, self._damage, self._remove, self._stage,
+                 self._report, self._report, self._scribble)  # fmt: skip
         deed = self._random.choice(deeds)
-        self.was_foreign = deed in (self._edit, self._damage)
+        self.was_foreign = deed in (self._edit, self._damage, self._report, self._scribble)
         self._told.append(f"{deed.__name__} {self._do(deed)}")
         return " · ".join(self._told)
 
@@ -132,6 +137,29 @@ class History:
     def _remove(self, run_dir: RunDir) -> None:
         if self._random.random() < 0.3 and not self._is_held(run_dir):
             shutil.rmtree(run_dir.path)
+
+    def _report(self, run_dir: RunDir) -> None:
+        files = find_event_files(run_dir)
+        folder = self._random.choice((run_dir.guild, run_dir.path, f"{run_dir.path}/logs", f"{run_dir.path}/logs/val"))
+        values = [self._random.choice((0.5, math.nan, math.inf, self._random.random())) for _ in range(3)]
+        points = [ScalarPoint(tag=tag, value=value, step=3) for tag, value in zip("abc", values, strict=True)]
+        if files and self._random.random() < 0.5:
+            records = [encode_record(encode_point(Point(each.step, 1.0, each.tag, each.value))) for each in points]
+            with open(self._random.choice(files), "ab") as file:
+                file.write(b"".join(records)[: self._random.choice((-5, None))])
+        elif os.path.isdir(run_dir.guild):
+            os.makedirs(folder, exist_ok=True)
+            writer = EventWriter(folder)
+            writer.write(points)
+            writer.close()
+
+    def _scribble(self, run_dir: RunDir) -> None:
+        for path in find_event_files(run_dir)[:1]:
+            size = os.path.getsize(path)
+            with open(path, "r+b") as file:
+                file.seek(self._random.randrange(max(1, size)))
+                file.write(b"x")
+                file.truncate(self._random.choice((size, size // 2)))
 
     # -- processes
 

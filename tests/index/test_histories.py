@@ -12,6 +12,7 @@ from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home
 from guild_ipy.store.runs import list_runs
+from guild_ipy.store.scalars import summarize
 from tests.index.histories import History
 
 #: More of them: HISTORIES=1000.
@@ -29,6 +30,8 @@ def test_index_says_what_the_directories_say_after_any_history(home: Home, setti
             told = history.go_on()
             found = index.records(RunFilter(), full=history.was_foreign)
             assert found == list_runs(home, RunFilter()), told
+            run_dirs = [record.dir for record in found]
+            assert repr(index.summaries(run_dirs)) == repr([summarize(each) for each in run_dirs]), told
             assert index.trouble is None, index.trouble
     finally:
         history.close()

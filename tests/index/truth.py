@@ -11,6 +11,7 @@ from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import list_runs
+from guild_ipy.store.scalars import summarize
 
 EVERY = RunFilter()
 
@@ -18,7 +19,10 @@ EVERY = RunFilter()
 def assert_right(index: Index, *, full: bool = False) -> None:
     """Check that the index says what the directories say, and that it was the index that said so."""
     assert index.refresh(full=full), index.trouble
-    assert index.records(EVERY) == list_runs(index.home, EVERY)
+    records = index.records(EVERY)
+    assert records == list_runs(index.home, EVERY)
+    run_dirs = [record.dir for record in records]
+    assert repr(index.summaries(run_dirs)) == repr([summarize(run_dir) for run_dir in run_dirs])
     assert index.trouble is None, index.trouble
 
 
