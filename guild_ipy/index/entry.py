@@ -53,8 +53,12 @@ class Entry:
     @property
     def time(self) -> int:
         """What listings are sorted by, greatest first."""
-        record = self.record
-        return (record.initialized or 0) if record.started is None else record.started
+        return listed_time(self.record)
+
+
+def listed_time(record: RunRecord) -> int:
+    """Give what a run is sorted by: when it started, else when it was made, else 0."""
+    return (record.initialized or 0) if record.started is None else record.started
 
 
 def read_entry(run_dir: RunDir) -> Entry:
@@ -101,6 +105,24 @@ def _read(run_dir: RunDir, name: str) -> FlagValue:
         return parse_value(read_attr(run_dir, name))
     except DamagedRun:
         return None
+
+
+def run_values(record: RunRecord) -> dict[str, Any]:
+    """Give what runs are selected and shown by: names of columns and plain values."""
+    return {
+        "operation": record.operation,
+        "status": record.status.value,
+        "initialized": record.initialized,
+        "started": record.started,
+        "stopped": record.stopped,
+        "exit_status": record.exit_status,
+        "label": record.label,
+        "marked": record.marked,
+        "tags": encode_json(record.tags) if record.tags else None,
+        "comments": "\n".join(comment.body for comment in record.comments) if record.comments else None,
+        "digest": record.sourcecode_digest,
+        "damage": record.damage,
+    }
 
 
 # -- as text
@@ -150,6 +172,17 @@ def decode_record(path: str, text: str) -> RunRecord:
         sourcecode_digest=digest,
         damage=damage,
     )
+
+
+def encode_operation(record: RunRecord) -> str:
+    """Write what operation a run is of, and the name that it is listed by, as JSON."""
+    return encode_json([_opref_words(record.opref), record.operation])
+
+
+def decode_operation(text: str) -> tuple[OpRef | None, str | None]:
+    """Read what :func:`encode_operation` has written."""
+    words, listed = json.loads(text)
+    return words and _opref(*words), listed
 
 
 def _opref_words(opref: OpRef | None) -> list[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -11,10 +12,12 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import StoreError
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
+from guild_ipy.index.directories import read_table
 from guild_ipy.index.place import find_folder, home_key
 from guild_ipy.index.reader import Reader
 from guild_ipy.index.refresh import EVERYTHING, News, find_news, update
 from guild_ipy.index.sweep import Sweep
+from guild_ipy.index.table import StaleSegment, Table, Wanted, store_segments
 from guild_ipy.settings import Settings
 from guild_ipy.store import runs
 from guild_ipy.store.home import Home
@@ -26,7 +29,8 @@ _Answer = TypeVar("_Answer")
 
 #: What reading a damaged database can raise beside its own errors: values of wrong types.
 _ATTEMPTS = 2
-_NONSENSE = (ValueError, TypeError, LookupError, AttributeError)
+EVERY = RunFilter()
+_NONSENSE = (struct.error, ValueError, TypeError, LookupError, AttributeError)
 
 
 class Index:
@@ -78,7 +82,39 @@ class Index:
         found = (self._ask(lambda reader: reader.summaries(live), full=False) if live else None) or {}
         return [found[each.id] if each.id in found else self._summarize(each) for each in run_dirs]
 
+    def table(self, wanted: Wanted, run_filter: RunFilter = EVERY, *, full: bool = False) -> Table:
+        """Give columns of the runs that pass a filter, newest first.
+
+        Parameters
+        ----------
+        wanted
+            The columns, or a function that chooses them.
+        run_filter
+            Which runs.
+        full
+            Also see at once what others changed in place.
+        """
+        found = None
+        if not run_filter.deleted:
+            found = self._ask(lambda reader: reader.table(self.home, wanted, run_filter), full=full)
+        if found is None:
+            return read_table(self.home, wanted, run_filter, self._recover)
+        table, stale = found
+        if stale:
+            self._store(stale)
+        return table
+
     # -- details
+
+    def _store(self, stale: Sequence[StaleSegment]) -> None:
+        """Store segments; if that cannot be done they are made again the next time."""
+        try:
+            with self._mutex, self._open_database().open_writer() as connection:
+                connection.execute("begin immediate")
+                store_segments(connection, stale)
+                connection.execute("commit")
+        except (sqlite3.Error, OSError, DamagedIndex) as error:
+            self.trouble = f"{type(error).__name__}: {error}"
 
     def _summarize(self, run_dir: RunDir) -> dict[str, ScalarSummary]:
         self._recover(run_dir)

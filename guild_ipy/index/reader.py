@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,8 +15,10 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.database import Database
 from guild_ipy.index.entry import Care, decode_record
+from guild_ipy.index.finding import make_condition
 from guild_ipy.index.scalar_rows import parse_stamp, read_scalar_row
 from guild_ipy.index.sources import FileStamp
+from guild_ipy.index.table import StaleSegment, Table, TableReader, Wanted
 from guild_ipy.index.values import text_from_sql, text_to_sql
 from guild_ipy.store.changes import LogPosition
 from guild_ipy.store.home import Home
@@ -112,7 +115,19 @@ class Reader:
 
     def records(self, home: Home, run_filter: RunFilter) -> list[RunRecord]:
         """Give the live runs that pass a filter, newest first."""
-        return list(islice(self._matching(home, run_filter), run_filter.limit))
+        return list(islice((record for _, record in self._matching(home, run_filter)), run_filter.limit))
+
+    def table(self, home: Home, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
+        """Give columns of the live runs that pass a filter, newest first, and what of them is worth storing."""
+        self._db.execute("begin")
+        try:
+            table = TableReader(self._db)
+            numbers = self._numbers(home, run_filter)
+            fields = wanted(lambda kind: table.names(kind, numbers)) if callable(wanted) else wanted
+            columns = {field: table.column(field) for field in fields}
+        finally:
+            self._db.execute("commit")
+        return Table(gen=table.gen, numbers=numbers, columns=columns), table.stale
 
     def summaries(self, ids: Iterable[str]) -> dict[str, dict[str, ScalarSummary]]:
         """Give the summaries of the scalars of runs, by id and name; a run that is not known is left out."""
@@ -128,13 +143,26 @@ class Reader:
         found = (read_scalar_row(self._db, k, n, *names[n]) for n in json.loads(numbers))
         return {each.name: each for each in sorted(found, key=lambda each: each.name)}
 
-    def _matching(self, home: Home, run_filter: RunFilter) -> Iterator[RunRecord]:
-        sql = "select id, data from run join record using (k) order by time desc, id"
+    def _numbers(self, home: Home, run_filter: RunFilter) -> array[int]:
+        condition = make_condition(self._db, run_filter)
+        if condition.is_exact:
+            limit = -1 if run_filter.limit is None else run_filter.limit
+            sql = f"select k from run where {condition.sql} order by time desc, id limit ?"  # noqa: S608 - our own words
+            return array("q", [k for (k,) in self._db.execute(sql, (*condition.parameters, limit))])
+        found = (k for k, _ in self._matching(home, run_filter))
+        return array("q", islice(found, run_filter.limit))
+
+    def _matching(self, home: Home, run_filter: RunFilter) -> Iterator[tuple[int, RunRecord]]:
+        condition = make_condition(self._db, run_filter)
+        sql = (
+            f"select k, id, data from run join record using (k) where {condition.sql}"  # noqa: S608 - our own words
+            " order by time desc, id"
+        )
         folder = home.runs
-        for id, data in self._db.execute(sql):  # noqa: A001 - the word of the field
+        for k, id, data in self._db.execute(sql, condition.parameters):  # noqa: A001 - the word of the field
             record = decode_record(f"{folder}/{text_from_sql(id)}", data)
-            if matches(record, run_filter):
-                yield record
+            if condition.is_exact or matches(record, run_filter):
+                yield k, record
 
     def _watched(self, sql: str, parameters: tuple[int, ...]) -> list[tuple[int, Watched]]:
         rows = self._db.execute(sql, parameters).fetchall()

@@ -4,6 +4,7 @@
 
     meta       one row: what the index was brought up to date with
     run        one row a run: what it is selected and sorted by
+    operation  operation references, each once, as JSON
     record     the run whole, its kept attributes, and the numbers of its scalars, as JSON
                (:mod:`guild_ipy.index.entry`)
     state      when a run has to be read again
@@ -14,6 +15,7 @@
     scalar     summaries of scalars; likewise
     source     event files, parsed up to an offset (:mod:`guild_ipy.index.sources`)
     segment    the generation in which a run of 8,192 neighbours was last changed
+    colseg     columns in segments (:mod:`guild_ipy.index.columns`), each as of a generation; n is 0 for those of run
 
 `gen` is the number of the change that a row is from; `v` and `t` are described in :mod:`guild_ipy.index.values`.
 Times are microseconds since 1970.
@@ -34,9 +36,10 @@ create table meta(
     one integer primary key check (one = 1), home text not null, gen integer not null,
     runs blob, runs_racy integer not null, log text, log_inode integer, log_offset integer, complete integer not null);
 create table run(
-    k integer primary key, id unique not null, gen integer not null, time integer not null, operation, status text,
-    initialized integer, started integer, stopped integer, exit_status, label, marked integer not null, tags, comments,
-    digest, damage);
+    k integer primary key, id unique not null, gen integer not null, time integer not null, op integer not null,
+    operation, status text, initialized integer, started integer, stopped integer, exit_status, label,
+    marked integer not null, tags, comments, digest, damage);
+create table operation(op integer primary key, words text unique not null);
 create table record(k integer primary key, data text not null, attrs text not null, scalars text not null);
 create table state(
     k integer primary key, inode integer not null, watched integer not null, stamp blob not null,
@@ -54,6 +57,9 @@ create table source(
     k integer not null, path not null, stamp text not null, scalars text, tail blob,
     primary key(k, path)) without rowid;
 create table segment(seg integer primary key, gen integer not null);
+create table colseg(
+    n integer not null, field text not null, seg integer not null, gen integer not null, data blob not null,
+    primary key(n, field, seg)) without rowid;
 create index run_by_time on run(time desc, id);
 create index run_by_gen on run(gen);
 create index state_by_care on state(care) where care < 2;

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.index.entry import Entry, encode_record
+from guild_ipy.index.entry import Entry, encode_operation, encode_record, run_values
 from guild_ipy.index.names import Names
 from guild_ipy.index.scalar_rows import read_source_rows, write_scalar_rows, write_source_rows
 from guild_ipy.index.schema import SEGMENT_BITS
@@ -32,6 +32,7 @@ class Writer:
         self._is_changed = False
         self._names = Names(connection)
         self._watched = {names: w for w, names in connection.execute("select w, names from watched")}
+        self._operations = {words: op for op, words in connection.execute("select op, words from operation")}
         self._segments: set[int] = set()
 
     def put(self, entry: Entry, inode: int) -> int:
@@ -122,8 +123,16 @@ class Writer:
     # -- details
 
     def _put_run(self, k: int | None, id: Any, entry: Entry) -> int:  # noqa: A002, ANN401 - text or bytes
-        row = (k, id, self._gen + 1, entry.time, *_run_values(entry.record))
-        k = self._insert(f"insert or replace into run values ({','.join('?' * len(row))})", row)  # noqa: S608
+        values = {
+            "k": k,
+            "id": id,
+            "gen": self._gen + 1,
+            "time": entry.time,
+            "op": self._operation(entry.record),
+            **run_values(entry.record),
+        }
+        sql = f"insert or replace into run({', '.join(values)}) values ({', '.join('?' * len(values))})"  # noqa: S608
+        k = self._insert(sql, tuple(map(_to_sql, values.values())))
         self._note(k)
         return k
 
@@ -143,6 +152,13 @@ class Writer:
             w = self._watched[names] = self._insert("insert into watched(names) values (?)", (names,))
         return w
 
+    def _operation(self, record: RunRecord) -> int:
+        words = encode_operation(record)
+        op = self._operations.get(words)
+        if op is None:
+            op = self._operations[words] = self._insert("insert into operation(words) values (?)", (words,))
+        return op
+
     def _insert(self, sql: str, row: tuple[Any, ...]) -> int:
         number = self._db.execute(sql, row).lastrowid
         assert number is not None, "a row has been written"
@@ -153,18 +169,7 @@ class Writer:
         self._segments.add(k >> SEGMENT_BITS)
 
 
-def _run_values(record: RunRecord) -> tuple[Any, ...]:
-    return (
-        text_to_sql(record.operation),
-        record.status.value,
-        record.initialized,
-        record.started,
-        record.stopped,
-        integer_to_sql(record.exit_status),
-        text_to_sql(record.label),
-        record.marked,
-        encode_json(record.tags) if record.tags else None,
-        text_to_sql("\n".join(comment.body for comment in record.comments)) if record.comments else None,
-        text_to_sql(record.sourcecode_digest),
-        text_to_sql(record.damage),
-    )
+def _to_sql(value: Any) -> Any:  # noqa: ANN401 - text, a number, a boolean or None
+    if isinstance(value, str):
+        return text_to_sql(value)
+    return integer_to_sql(value) if type(value) is int else value
