@@ -91,6 +91,8 @@ def make_segment(values: Sequence[Any]) -> Segment:
 
 def patch_segment(segment: Segment, changes: Mapping[int, Any]) -> Segment:
     """Give a segment with other values at some positions; it grows if one is behind its end."""
+    if max(changes, default=-1) < segment.size and all(_fits(segment, value) for value in changes.values()):
+        return _patch_in_place(segment, changes)
     values = segment.to_list()
     values += [None] * (max(changes, default=-1) + 1 - len(values))
     for position, value in changes.items():
@@ -169,6 +171,32 @@ def _unpack(segment: Segment) -> list[Any]:
     if segment.form == "c":
         return [segment.words[place] for place in segment.values]
     return list(segment.values)
+
+
+# -- changing a segment that keeps its form
+
+
+def _fits(segment: Segment, value: Any) -> bool:  # noqa: ANN401 - any value of a column
+    form = segment.form
+    if form == "c":
+        return value in segment.words
+    if form == "t":
+        return isinstance(value, str) and _SEPARATOR not in value
+    if form == "q":
+        return type(value) is int and -_LARGEST <= value <= _LARGEST
+    return (form == "d" and type(value) is float and not segment.integers) or (form == "b" and type(value) is bool)
+
+
+def _patch_in_place(segment: Segment, changes: Mapping[int, Any]) -> Segment:
+    """Put values that fit in a copy of the segment, where there is none yet too."""
+    values = bytearray(segment.values) if segment.form in {"b", "c"} else segment.values[:]
+    present = bytearray(segment.present)
+    for position, value in changes.items():
+        values[position] = segment.words.index(value) if segment.form == "c" else value
+        if present:
+            present[position] = 1
+    is_bytes = isinstance(values, bytearray)
+    return replace(segment, values=bytes(values) if is_bytes else values, present=bytes(present))
 
 
 # -- bytes

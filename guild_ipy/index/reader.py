@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ class Reader:
         self._database = database
         self._glance = database.glance()
         self._db = database.open_reader()
+        weakref.finalize(self, self._db.close)
         self._inode = os.stat(database.path).st_ino
         self._version: int | None = None
         self._state: IndexState | None = None

@@ -14,6 +14,7 @@ from guild_ipy.store.home import Home
 from guild_ipy.store.runs import list_runs
 from guild_ipy.store.scalars import summarize
 from tests.index.histories import History
+from tests.index.truth import assert_table_right
 
 #: More of them: HISTORIES=1000.
 SEEDS = range(int(os.environ.get("HISTORIES", "12")))
@@ -33,6 +34,7 @@ def test_index_says_what_the_directories_say_after_any_history(home: Home, setti
             run_dirs = [record.dir for record in found]
             assert repr(index.summaries(run_dirs)) == repr([summarize(each) for each in run_dirs]), told
             assert index.trouble is None, index.trouble
+        assert_table_right(index)
     finally:
         history.close()
         index.close()

@@ -11,32 +11,14 @@ from guild_ipy.domain.time_range import parse_time_range
 from guild_ipy.index import table as tables
 from guild_ipy.index.directories import read_table
 from guild_ipy.index.index import Index
-from guild_ipy.index.table import RUN_FIELDS, Field, Table
+from guild_ipy.index.table import Field
 from guild_ipy.settings import Settings
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.trash import delete_run
-from tests.index.truth import EVERY, database_of, make_run, runs_of
-
-
-def everything(names: Callable[[str], list[str]]) -> list[Field]:
-    values = [Field(kind, name) for kind in ("flag", "attr") for name in names(kind)]
-    scalars = [Field("scalar", name, part) for name in names("scalar") for part in ("last", "first_step", "avg")]
-    return [*(Field("run", name) for name in RUN_FIELDS), *values, *scalars]
-
-
-def show(table: Table) -> dict[Field, str]:
-    return {field: repr(column.to_list(table.numbers)) for field, column in table.columns.items()}
-
-
-def assert_table_right(index: Index, run_filter: RunFilter = EVERY) -> None:
-    """Check that the index says what the directories say, also from what it has stored."""
-    truth = show(read_table(index.home, everything, run_filter, lambda run_dir: None))
-    for _ in range(2):
-        assert show(index.table(everything, run_filter)) == truth
-        assert index.trouble is None, index.trouble
+from tests.index.truth import EVERY, assert_table_right, database_of, everything, make_run, runs_of, show
 
 
 @pytest.fixture(autouse=True)

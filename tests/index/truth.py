@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.index.directories import read_table
 from guild_ipy.index.index import Index
+from guild_ipy.index.table import RUN_FIELDS, Field, Table
 from guild_ipy.settings import Settings
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.home import Home
@@ -58,3 +61,21 @@ def wait_until_settled(index: Index) -> None:
     """Wait until no file of a run is so young that a change could hide in its stamp."""
     while not (index.refresh() and index._reader is not None and not index._reader.state().unsettled):
         continue
+
+
+def everything(names: Callable[[str], list[str]]) -> list[Field]:
+    values = [Field(kind, name) for kind in ("flag", "attr") for name in names(kind)]
+    scalars = [Field("scalar", name, part) for name in names("scalar") for part in ("last", "first_step", "avg")]
+    return [*(Field("run", name) for name in RUN_FIELDS), *values, *scalars]
+
+
+def show(table: Table) -> dict[Field, str]:
+    return {field: repr(column.to_list(table.numbers)) for field, column in table.columns.items()}
+
+
+def assert_table_right(index: Index, run_filter: RunFilter = EVERY) -> None:
+    """Check that the index says what the directories say, also from what it has stored."""
+    truth = show(read_table(index.home, everything, run_filter, lambda run_dir: None))
+    for _ in range(2):
+        assert show(index.table(everything, run_filter)) == truth
+        assert index.trouble is None, index.trouble
