@@ -44,7 +44,7 @@ class Index:
     home, settings
         Which runs, and where the index is.
     recover
-        Called with a run that has ended, before its scalars are read.
+        Called with each run before it is read: to finish what its dead processes left undone.
     """
 
     def __init__(self, home: Home, settings: Settings, recover: Callable[[RunDir], None] | None = None) -> None:

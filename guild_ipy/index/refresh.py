@@ -21,12 +21,12 @@ from dataclasses import dataclass
 
 from guild_ipy.errors import StoreError
 from guild_ipy.index.database import Database
-from guild_ipy.index.entry import Care, Entry, encode_record, read_entry
+from guild_ipy.index.entry import Care, encode_record, read_entry
 from guild_ipy.index.reader import Reader, Watched
-from guild_ipy.index.sources import have_changed, read_sources, stamp_sources, summarize_sources
+from guild_ipy.index.sources import have_changed, prune, read_sources, stamp_sources, summarize_sources
 from guild_ipy.index.stamps import Stamp, stamp_paths, stamp_run
 from guild_ipy.index.values import encode_json, text_to_sql
-from guild_ipy.index.writer import Writer
+from guild_ipy.index.writer import KnownRun, ReadRun, Writer
 from guild_ipy.store.changes import LogPosition, read_changes
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
@@ -90,7 +90,7 @@ def update(home: Home, database: Database, news: News, recover: Callable[[RunDir
     home, database, news
         What is to be read, and where it is kept.
     recover
-        Called with each run that has ended, before its scalars are read.
+        Called with each run before it is read.
 
     Raises
     ------
@@ -159,24 +159,23 @@ class _Update:
             if os.path.isdir(run_dir.path):
                 writer.put_folder(name)
             return
-        entry = read_entry(run_dir)
+        known = writer.find(name)
         try:
-            inode = os.lstat(run_dir.path).st_ino
-        except OSError:  # deleted while it was read
+            writer.put(self._read_run(run_dir, known), known)
+        except FileNotFoundError:  # deleted while it was read
             writer.remove(name)
-        else:
-            k = writer.put(entry, inode)
-            self._read_scalars(entry, k, writer)
 
-    def _read_scalars(self, entry: Entry, k: int, writer: Writer) -> None:
-        run_dir = entry.record.dir
-        if not entry.record.status.is_active:
-            self._recover(run_dir)
-        stamps, sources = stamp_sources(run_dir), writer.known_sources(k)
+    def _read_run(self, run_dir: RunDir, known: KnownRun | None) -> ReadRun:
+        self._recover(run_dir)
+        entry = read_entry(run_dir)
+        inode = os.lstat(run_dir.path).st_ino
+        stamps, sources = stamp_sources(run_dir), known.sources if known else ()
+        summaries = None
         if stamps != {source.path: source.stamp for source in sources}:
             sources = read_sources(run_dir, stamps, sources)
-            writer.put_scalars(k, summarize_sources(run_dir, sources).values())
-        writer.put_sources(k, sources, is_settled=entry.care is Care.SETTLED)
+            summaries = tuple(summarize_sources(run_dir, sources).values())
+        is_settled = entry.care is Care.SETTLED
+        return ReadRun(entry=entry, inode=inode, sources=prune(sources) if is_settled else sources, summaries=summaries)
 
     def _conclude(self, writer: Writer) -> None:
         if self._folder is not None:

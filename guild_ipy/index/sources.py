@@ -41,10 +41,17 @@ class Source:
     """A digest of the bytes before the place that was read up to."""
 
 
-def read_sources(run_dir: RunDir, stamps: Mapping[str, FileStamp], known: Iterable[Source]) -> list[Source]:
+def read_sources(run_dir: RunDir, stamps: Mapping[str, FileStamp], known: Iterable[Source]) -> tuple[Source, ...]:
     """Read what is new in the event files that have these stamps."""
     by_path = {source.path: source for source in known}
-    return [_read(run_dir, path, stamp, by_path.get(path)) for path, stamp in stamps.items()]
+    return tuple(_read(run_dir, path, stamp, by_path.get(path)) for path, stamp in stamps.items())
+
+
+def prune(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """Give what is worth keeping of the event files of a run that has ended."""
+    return tuple(
+        source if source.stamp[2] > SMALL_BYTES else Source(path=source.path, stamp=source.stamp) for source in sources
+    )
 
 
 def stamp_sources(run_dir: RunDir) -> dict[str, FileStamp]:
@@ -61,11 +68,6 @@ def have_changed(run_dir: RunDir, known: Mapping[str, FileStamp]) -> bool:
 def summarize_sources(run_dir: RunDir, sources: Iterable[Source]) -> dict[str, ScalarSummary]:
     """Summarise what was read, as :func:`guild_ipy.store.scalars.summarize` does."""
     return merge_files(run_dir, {f"{run_dir.path}/{each.path}": each.scalars for each in sources if each.scalars})
-
-
-def is_worth_keeping(source: Source, *, is_settled: bool) -> bool:
-    """Whether to keep what was read, so that a file that grows costs what was added."""
-    return not is_settled or source.stamp[2] > SMALL_BYTES
 
 
 def encode_scalars(scalars: FileScalars) -> str:

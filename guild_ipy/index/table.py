@@ -50,7 +50,7 @@ Wanted: TypeAlias = "Iterable[Field] | Callable[[Callable[[str], list[str]]], It
 
 
 Recover: TypeAlias = "Callable[[RunDir], None]"
-"""Called with each run that has ended, before its scalars are read."""
+"""Called with each run before it is read."""
 
 
 @dataclass(frozen=True, kw_only=True)
