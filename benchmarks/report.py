@@ -110,7 +110,7 @@ def describe_machine() -> str:
     """Say on what all was measured."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     return (
-        f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()} {platform.release().partition("-")[0]}, "
+        f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()} {platform.release().partition('-')[0]}, "
         f"{platform.python_implementation()} {platform.python_version()}; load averages at the start {load}."
     )
 
