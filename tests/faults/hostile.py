@@ -89,12 +89,13 @@ DEAF = {
     ),
     "catches every exception": Hostile(
         body=f"""
-        print('ready')
+        answer = 'ready'
         while True:
             try:
+                print(answer)  # within the try: who reads it may send the signal at once
                 {_ENDLESS}
             except BaseException:
-                print('no')
+                answer = 'no'
         """,
         exit_status=-15,
         prints="ready\nno\n",
