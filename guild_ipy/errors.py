@@ -5,6 +5,7 @@ Each message is one line: what happened, the value, what to do::
     GuildError
     ├── UsageError (ValueError)            a verb was called in a way that cannot work
     │   └── NoRunColumn (AttributeError)   a frame that does not say which runs it is about
+    ├── SelectError (ValueError)           a select expression that cannot be understood; points at the place
     ├── OperationNotFound (LookupError)    nothing by that name can be run here
     ├── FlagError (ValueError)             a flag that the operation does not take, or a wrong value
     ├── CannotSend (TypeError)             a notebook variable that cannot travel to another process
@@ -57,6 +58,33 @@ class NoRunColumn(UsageError, AttributeError):
             f"df.guild needs one column 'run', and this frame has {shown or 'no columns'}; "
             f"begin with guild_ipy.runs() and keep its column 'run'"
         )
+
+
+class SelectError(GuildError, ValueError):
+    """A select expression that cannot be understood.
+
+    Attributes
+    ----------
+    text, position
+        The whole expression, and the index in it of what is wrong.
+    """
+
+    def __init__(self, message: str, *, text: str, position: int) -> None:
+        self.text = text
+        self.position = position
+        above, below = text.rfind("\n", 0, position) + 1, text.find("\n", position)
+        self._line = text[above : None if below < 0 else below]
+        self._column = position - above
+        where = f"line {text.count(chr(10), 0, position) + 1}, " if "\n" in text else ""
+        super().__init__(f"{message} ({where}column {self._column + 1})")
+
+    @property
+    def caret(self) -> str:
+        """Two lines: that of the expression, and a caret under what is wrong."""
+        return f"{self._line.replace(chr(9), ' ')}\n{' ' * self._column}^"
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}", *(f"  {line}" for line in self.caret.split("\n"))]
 
 
 class OperationNotFound(GuildError, LookupError):

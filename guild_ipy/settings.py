@@ -49,13 +49,27 @@ class Settings:
     payload_warning: int = 10 * 2**20
     """Size from which the preview warns about what travels to the run."""
 
+    cache_dir: str = field(default_factory=lambda: os.path.expanduser("~/.cache/guild_ipy"))
+    """Where the indexes of homes are; on a file system of another machine a temporary folder takes its place."""
+
+    index_patience: float = 5.0
+    """How long to wait for another process that writes to the index, before the directories are read."""
+
+    index_few: int = 64
+    """Up to how many runs each is looked at for every listing, and not in turn in the background."""
+
+    index_sweep: bool = True
+    """Whether a thread looks, after a listing, for what others changed in runs that have ended."""
+
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``GUILD_HOME``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV`` and ``CONDA_PREFIX``."""
+        """Read ``GUILD_HOME``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV``, ``CONDA_PREFIX`` and ``XDG_CACHE_HOME``."""
         environ = os.environ
         forkable = sys.platform == "linux"
+        caches = environ.get("XDG_CACHE_HOME", "")
         return cls(
             guild_home=environ.get("GUILD_HOME") or None,
             environment_prefix=environ.get("CONDA_PREFIX") or environ.get("VIRTUAL_ENV") or None,
             isolation=environ.get("GUILD_IPY_ISOLATION") or ("fork" if forkable else "fresh"),
+            cache_dir=f"{caches if os.path.isabs(caches) else os.path.expanduser('~/.cache')}/guild_ipy",
         )

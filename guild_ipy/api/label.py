@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from guild_ipy.store.attrs import delete_attr, write_attr
+from guild_ipy.store.changes import note_change
 
 if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
 
 
@@ -39,14 +41,17 @@ class LabelEdit:
         return " ".join(filter(None, (self.prepend, label, self.append)))
 
 
-def edit_labels(runs: Sequence[Run], edit: LabelEdit) -> int:
+def edit_labels(context: Context, runs: Sequence[Run], edit: LabelEdit) -> int:
     """Change the labels of runs; how many there were."""
-    for run in runs:
-        new = edit.apply(run.label or "")
-        if new:
-            write_attr(run.dir, "label", new)
-        else:
-            delete_attr(run.dir, "label")
+    try:
+        for run in runs:
+            new = edit.apply(run.label or "")
+            if new:
+                write_attr(run.dir, "label", new)
+            else:
+                delete_attr(run.dir, "label")
+    finally:
+        note_change(context.home, *(run.id for run in runs))
     return len(runs)
 
 

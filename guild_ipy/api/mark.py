@@ -6,21 +6,26 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from guild_ipy.store.attrs import delete_attr, write_attr
+from guild_ipy.store.changes import note_change
 
 if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
 
 
-def mark(runs: Sequence[Run], *, clear: bool = False) -> int:
+def mark(context: Context, runs: Sequence[Run], *, clear: bool = False) -> int:
     """Mark runs, or clear their marks; how many there were.
 
     The attribute ``marked`` is true, or its file is not there, as Guild AI has it.
     """
-    for run in runs:
-        if clear:
-            delete_attr(run.dir, "marked")
-        else:
-            write_attr(run.dir, "marked", value=True)
+    try:
+        for run in runs:
+            if clear:
+                delete_attr(run.dir, "marked")
+            else:
+                write_attr(run.dir, "marked", value=True)
+    finally:
+        note_change(context.home, *(run.id for run in runs))
     return len(runs)
 
 

@@ -65,13 +65,14 @@ def apply_watch(context: Context, arguments: WatchArguments, viewer: Viewer) -> 
 
 def apply_mark(context: Context, arguments: MarkArguments) -> str:
     """Mark runs, or clear their marks; the line that says so."""
-    count = mark(find_runs(context, arguments.selection), clear=arguments.clear)
+    count = mark(context, find_runs(context, arguments.selection), clear=arguments.clear)
     return mark_message(count, clear=arguments.clear)
 
 
 def apply_label(context: Context, arguments: LabelArguments) -> str:
     """Change labels; the line that says so."""
-    return label_message(edit_labels(find_runs(context, arguments.selection), arguments.edit), arguments.edit)
+    count = edit_labels(context, find_runs(context, arguments.selection), arguments.edit)
+    return label_message(count, arguments.edit)
 
 
 def apply_stop(context: Context, arguments: StopArguments, tell: Callable[[str], None]) -> str:

@@ -21,6 +21,8 @@ from guild_ipy.engine.process import save_figures
 from guild_ipy.engine.provenance import record_commit, record_packages
 from guild_ipy.engine.streams import IndexedOutput
 from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.changes import note_change
+from guild_ipy.store.home import home_of
 from guild_ipy.store.markers import clear_pending, clear_staged
 from guild_ipy.store.run_dir import RunDir
 
@@ -52,6 +54,7 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
     write_attr(run_dir, "exit_status", code, durable=True)
     clear_staged(run_dir)
     clear_pending(run_dir)
+    note_change(home_of(run_dir), run_dir.id)
 
 
 @contextlib.contextmanager

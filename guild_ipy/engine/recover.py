@@ -11,6 +11,8 @@ import os
 from guild_ipy.engine.meta import read_meta
 from guild_ipy.engine.output_scalars import recover_scalars
 from guild_ipy.errors import GuildError
+from guild_ipy.store.changes import note_change
+from guild_ipy.store.home import home_of
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.markers import remove_marker
 from guild_ipy.store.output import complete_index
@@ -44,3 +46,4 @@ def _recover(run_dir: RunDir) -> None:
         recover_scalars(run_dir, meta.output_scalars, meta.flags)
         complete_index(run_dir)
     remove_marker(run_dir.reserve)
+    note_change(home_of(run_dir), run_dir.id)

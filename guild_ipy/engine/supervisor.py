@@ -26,6 +26,8 @@ from guild_ipy.engine.streams import open_output
 from guild_ipy.engine.waiting import WaitingRun
 from guild_ipy.errors import GuildError
 from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.changes import note_change
+from guild_ipy.store.home import home_of
 from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start, this_process
 from guild_ipy.store.markers import clear_pending, clear_staged, remove_marker
 from guild_ipy.store.output import complete_index
@@ -222,6 +224,7 @@ def _write_end(run_dir: RunDir, exit_status: int) -> None:
     write_attr(run_dir, "exit_status", exit_status)
     for marker in (run_dir.lock, run_dir.staged, run_dir.pending):
         remove_marker(marker)
+    note_change(home_of(run_dir), run_dir.id)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class GuildAccessor:
 
     def mark(self, *, clear: bool = False) -> int:
         """Mark the runs, or clear their marks; how many there were."""
-        return mark(self._find_live(), clear=clear)
+        return mark(get_context(), self._find_live(), clear=clear)
 
     def label(
         self,
@@ -95,7 +95,7 @@ class GuildAccessor:
         if [text, append, prepend, remove].count(None) != (4 if clear else 3):
             raise UsageError("label takes one of a text, append, prepend, remove and clear")
         edit = LabelEdit(set=text, append=append, prepend=prepend, remove=remove, clear=clear)
-        return edit_labels(self._find_live(), edit)
+        return edit_labels(get_context(), self._find_live(), edit)
 
     def delete(self) -> int:
         """Move the runs to the trash, without asking; how many there were.

@@ -9,15 +9,9 @@ import pandas as pd
 from guild_ipy.errors import DamagedRun
 from guild_ipy.frame.columns import headings, text_column, value_column
 from guild_ipy.frame.run_names import RUN
+from guild_ipy.store.attr_types import is_own, parse_value
 from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.run_dir import RunDir
-
-#: What the format of a run directory gives a meaning; other verbs show it.
-_STRUCTURAL = frozenset(
-    "cmd comments compare deps env exit_status flags host id initialized label marked max_trials objective op opdef"
-    " pip_freeze platform plugins r_packages_loaded r_sys_info random_seed resolved_deps run_params"
-    " sourcecode_digest stage_trials started steps stopped tags trials user user_flags vcs_commit".split()
-)
 
 
 def attributes_frame(runs: Mapping[str, RunDir]) -> pd.DataFrame:
@@ -33,11 +27,7 @@ def attributes_frame(runs: Mapping[str, RunDir]) -> pd.DataFrame:
 
 
 def _read_attributes(run_dir: RunDir) -> dict[str, object]:
-    return {name: _read(run_dir, name) for name in _list_names(run_dir) if _is_own(name)}
-
-
-def _is_own(name: str) -> bool:
-    return not name.startswith("_") and name not in _STRUCTURAL
+    return {name: _read(run_dir, name) for name in _list_names(run_dir) if is_own(name)}
 
 
 def _list_names(run_dir: RunDir) -> list[str]:
@@ -49,6 +39,6 @@ def _list_names(run_dir: RunDir) -> list[str]:
 
 def _read(run_dir: RunDir, name: str) -> object:
     try:
-        return read_attr(run_dir, name)
+        return parse_value(read_attr(run_dir, name))
     except DamagedRun:
         return None

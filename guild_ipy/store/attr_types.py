@@ -48,15 +48,15 @@ def _parse_texts(value: object) -> tuple[str, ...]:
 def _parse_flags(value: object) -> dict[str, FlagValue]:
     if not isinstance(value, dict):
         raise TypeError(f"it holds {type(value).__name__}, not a map")
-    return {str(name): item if is_flag_value(item) else _parse_flag(item) for name, item in value.items()}
+    return {str(name): item if is_flag_value(item) else parse_value(item) for name, item in value.items()}
 
 
-def _parse_flag(value: object) -> FlagValue:
+def parse_value(value: object) -> FlagValue:
     """Turn what YAML can say beyond flag values (dates, bytes, sets) into text."""
     if isinstance(value, dict):
-        return {str(name): _parse_flag(item) for name, item in value.items()}
+        return {str(name): parse_value(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_parse_flag(item) for item in value]
+        return [parse_value(item) for item in value]
     return value if is_flag_value(value) else str(value)  # type: ignore[return-value] # is_flag_value has told
 
 
@@ -86,3 +86,15 @@ PARSERS: Mapping[str, Callable[[object], object]] = {
     "flags": _parse_flags,
     "sourcecode_digest": _parse_text,
 }
+
+#: What the format of a run directory gives a meaning, or Guild AI keeps for itself.
+_STRUCTURAL = frozenset(
+    "cmd comments compare deps env exit_status flags host id initialized label marked max_trials objective op opdef"
+    " pip_freeze platform plugins r_packages_loaded r_sys_info random_seed resolved_deps run_params"
+    " sourcecode_digest stage_trials started steps stopped tags trials user user_flags vcs_commit".split()
+)
+
+
+def is_own(name: str) -> bool:
+    """Whether an attribute is one that a user or an operation has noted on a run."""
+    return not name.startswith("_") and name not in _STRUCTURAL

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from guild_ipy.errors import RunStateError, StoreError
+from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.markers import clear_pending, clear_staged, set_pending, set_staged
@@ -39,6 +40,7 @@ def claim_run(home: Home, run_dir: RunDir) -> int:
             raise RunStateError(f"run {run_dir.short_id} is {status}; stop it first")
         try:
             set_pending(run_dir)
+            note_change(home, run_dir.id)
         except StoreError:
             os.close(alive)
             raise

@@ -128,8 +128,9 @@ def _create_event_file(folder: str) -> tuple[str, int]:
 
 
 def _iter_chunks(descriptor: int, offset: int) -> Iterator[tuple[list[Point], int]]:
+    size = os.fstat(descriptor).st_size
     wanted = _CHUNK_BYTES
-    while chunk := os.pread(descriptor, wanted, offset):
+    while offset < size and (chunk := os.pread(descriptor, min(wanted, size - offset), offset)):
         points: list[Point] = []
         end = 0
         try:
@@ -143,7 +144,7 @@ def _iter_chunks(descriptor: int, offset: int) -> Iterator[tuple[list[Point], in
             offset += end
             wanted = _CHUNK_BYTES
             yield points, offset
-        elif len(chunk) < wanted:  # a torn record
+        elif len(chunk) < wanted:  # a torn record, or the rest
             return
         else:  # a record larger than a chunk
             wanted *= 4

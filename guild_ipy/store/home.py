@@ -47,6 +47,11 @@ class Home:
         return RunDir(f"{self.runs}/{id}")
 
 
+def home_of(run_dir: RunDir) -> Home:
+    """Give the home that a live run is in."""
+    return Home(os.path.dirname(os.path.dirname(run_dir.path)))
+
+
 def find_home(settings: Settings, cwd: str) -> Home:
     """Find Guild home as the ``guild`` command does.
 

@@ -27,7 +27,12 @@ _CANDIDATES_SHOWN = 3
 def list_run_dirs(home: Home, *, deleted: bool = False) -> list[RunDir]:
     """List the runs of a home, or of its trash, in no order."""
     folder = home.trash if deleted else home.runs
-    return [RunDir(path) for name in _list_names(folder) if _is_run(path := f"{folder}/{name}", name)]
+    return [RunDir(path) for name in _list_names(folder) if is_run(path := f"{folder}/{name}")]
+
+
+def is_run(path: str) -> bool:
+    """Whether there is a run at `path`, damaged or not."""
+    return os.path.exists(f"{path}/.guild/opref") or (is_run_id(os.path.basename(path)) and _lost_opref(path))
 
 
 def list_runs(home: Home, run_filter: RunFilter) -> list[RunRecord]:
@@ -51,7 +56,7 @@ def find_run_dir(home: Home, id_prefix: str, *, deleted: bool = False) -> RunDir
     """
     folder = home.trash if deleted else home.runs
     names = sorted(name for name in _list_names(folder) if id_prefix and name.startswith(id_prefix))
-    found = [name for name in names if _is_run(f"{folder}/{name}", name)]
+    found = [name for name in names if is_run(f"{folder}/{name}")]
     if id_prefix in found:
         found = [id_prefix]
     if not found:
@@ -77,10 +82,6 @@ def _list_names(folder: str) -> list[str]:
         return []
     except OSError as error:
         raise StoreError(f"cannot list the runs in {folder!r}: {error.strerror}") from error
-
-
-def _is_run(path: str, name: str) -> bool:
-    return os.path.exists(f"{path}/.guild/opref") or (is_run_id(name) and _lost_opref(path))
 
 
 def _lost_opref(path: str) -> bool:

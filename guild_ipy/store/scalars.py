@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from guild_ipy.domain.scalars import ScalarSummary
@@ -29,34 +29,17 @@ class ScalarSummaries:
 
     def __init__(self, run_dir: RunDir) -> None:
         self._run_dir = run_dir
-        self._offsets: dict[str, int] = {}
-        self._folders: dict[str, dict[str, _Tally]] = {}
+        self._files: dict[str, FileScalars] = {}
 
     def update(self) -> dict[str, ScalarSummary]:
         """Read what is new, and give all summaries by name."""
         for path in find_event_files(self._run_dir):
-            tallies = self._folders.setdefault(os.path.dirname(path), {})
-            try:
-                for points, offset in iter_points(path, self._offsets.get(path, 0)):
-                    _add_points(tallies, points)
-                    self._offsets[path] = offset
-            except DamagedRun:
-                continue
-        return self._summaries()
-
-    def _summaries(self) -> dict[str, ScalarSummary]:
-        summaries = {}
-        own_first = sorted(self._folders, key=lambda folder: (folder != self._run_dir.guild, folder))
-        for folder in own_first:
-            prefix = _prefix(folder, self._run_dir)
-            for tag, tally in self._folders[folder].items():
-                summary = tally.summary(tag, prefix)
-                summaries[summary.name] = summary
-        return dict(sorted(summaries.items()))
+            self._files.setdefault(path, FileScalars()).read(path)
+        return merge_files(self._run_dir, self._files)
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """What a summary needs to know of the points so far."""
 
     first: float
@@ -68,9 +51,10 @@ class _Tally:
     max: float = math.nan
     max_step: int = 0
     total: float = 0.0
-    count: int = field(default=0)
+    count: int = 0
 
     def add(self, step: int, value: float) -> None:
+        """Count one more point."""
         if step < self.first_step:
             self.first, self.first_step = value, step
         if step >= self.last_step:
@@ -82,7 +66,27 @@ class _Tally:
         self.total += value
         self.count += 1
 
+    def merge(self, later: Tally) -> Tally:
+        """Give the tally of these points and then those of `later`."""
+        begins_later = self.first_step <= later.first_step
+        ends_later = self.last_step <= later.last_step
+        is_least = self.min <= later.min or math.isnan(later.min)
+        is_greatest = self.max >= later.max or math.isnan(later.max)
+        return Tally(
+            first=self.first if begins_later else later.first,
+            first_step=min(self.first_step, later.first_step),
+            last=later.last if ends_later else self.last,
+            last_step=max(self.last_step, later.last_step),
+            min=self.min if is_least else later.min,
+            min_step=self.min_step if is_least else later.min_step,
+            max=self.max if is_greatest else later.max,
+            max_step=self.max_step if is_greatest else later.max_step,
+            total=self.total + later.total,
+            count=self.count + later.count,
+        )
+
     def summary(self, tag: str, prefix: str) -> ScalarSummary:
+        """Give it as users see it."""
         return ScalarSummary(
             tag=tag,
             prefix=prefix,
@@ -100,11 +104,45 @@ class _Tally:
         )
 
 
-def _add_points(tallies: dict[str, _Tally], points: Iterable[Point]) -> None:
+@dataclass(slots=True)
+class FileScalars:
+    """What has been read of one event file."""
+
+    offset: int = 0
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    """By tag."""
+
+    def read(self, path: str) -> None:
+        """Read what has been added; of a file that cannot be opened there is nothing more."""
+        try:
+            for points, offset in iter_points(path, self.offset):
+                _add_points(self.tallies, points)
+                self.offset = offset
+        except DamagedRun:
+            return
+
+
+def merge_files(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str, ScalarSummary]:
+    """Summarise what was read of the files of a run, which are given by their paths."""
+    folders: dict[str, dict[str, Tally]] = {}
+    for path in sorted(files):
+        merged = folders.setdefault(os.path.dirname(path), {})
+        for tag, tally in files[path].tallies.items():
+            merged[tag] = merged[tag].merge(tally) if tag in merged else tally
+    summaries = {}
+    for folder in sorted(folders, key=lambda folder: (folder != run_dir.guild, folder)):
+        prefix = _prefix(folder, run_dir)
+        for tag, tally in folders[folder].items():
+            summary = tally.summary(tag, prefix)
+            summaries[summary.name] = summary
+    return dict(sorted(summaries.items()))
+
+
+def _add_points(tallies: dict[str, Tally], points: Iterable[Point]) -> None:
     for step, _, tag, value in points:
         tally = tallies.get(tag)
         if tally is None:
-            tally = tallies[tag] = _Tally(first=value, first_step=step, last=value, last_step=step)
+            tally = tallies[tag] = Tally(first=value, first_step=step, last=value, last_step=step)
         tally.add(step, value)
 
 

@@ -13,6 +13,7 @@ import shutil
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunNotFound, RunStateError, StoreError
+from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive, is_alive
 from guild_ipy.store.run import read_status
@@ -34,7 +35,7 @@ def delete_run(home: Home, run_dir: RunDir) -> RunDir:
     try:
         _check_idle(run_dir, is_ours=descriptor is not None)
         _make_folder(home.trash)
-        return _move(run_dir, RunDir(f"{home.trash}/{run_dir.id}"))
+        return _move(home, run_dir, RunDir(f"{home.trash}/{run_dir.id}"))
     finally:
         if descriptor is not None:
             os.close(descriptor)
@@ -47,7 +48,7 @@ def restore_run(home: Home, run_dir: RunDir) -> RunDir:
     if os.path.lexists(live.path):
         raise RunStateError(f"run {run_dir.id!r} is among the live runs; delete that one first")
     _make_folder(home.runs)
-    return _move(run_dir, live)
+    return _move(home, run_dir, live)
 
 
 def purge_run(home: Home, run_dir: RunDir) -> None:
@@ -81,7 +82,7 @@ def _check_idle(run_dir: RunDir, *, is_ours: bool) -> None:
         raise RunStateError(f"run {run_dir.short_id!r} is running; stop it first")
 
 
-def _move(run_dir: RunDir, target: RunDir) -> RunDir:
+def _move(home: Home, run_dir: RunDir, target: RunDir) -> RunDir:
     try:
         try:
             os.rename(run_dir.path, target.path)
@@ -94,6 +95,7 @@ def _move(run_dir: RunDir, target: RunDir) -> RunDir:
         raise RunNotFound(run_dir.id) from error
     except OSError as error:
         raise _cannot("move", run_dir, error) from error
+    note_change(home, run_dir.id)
     return target
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import os
+import random
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from guild_ipy.domain.scalars import ScalarPoint, ScalarSummary
 from guild_ipy.store.events import EventWriter
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.scalars import ScalarSummaries, summarize
+from guild_ipy.store.scalars import ScalarSummaries, Tally, summarize
 
 MakeRun = Callable[..., RunDir]
 
@@ -99,3 +100,20 @@ def test_file_that_is_no_event_file_gives_nothing(make_run: MakeRun, content: by
 
 def test_run_that_is_gone_has_no_scalars(tmp_path):
     assert summarize(RunDir(f"{tmp_path}/gone")) == {}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_tallies_of_two_parts_merge_to_that_of_the_whole(seed: int):
+    generator = random.Random(seed)
+    values = (0.5, 1.0, 2.0, math.nan, math.inf, -1.0)
+    points = [(generator.randrange(4), generator.choice(values)) for _ in range(generator.randint(2, 8))]
+    cut = generator.randint(1, len(points) - 1)
+    assert repr(tally(points[:cut]).merge(tally(points[cut:]))) == repr(tally(points))
+
+
+def tally(points: list[tuple[int, float]]) -> Tally:
+    step, value = points[0]
+    found = Tally(first=value, first_step=step, last=value, last_step=step)
+    for each in points:
+        found.add(*each)
+    return found

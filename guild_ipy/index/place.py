@@ -1,0 +1,78 @@
+"""Where the index of a home is: in the user's cache directory of this machine, never in the home.
+
+SQLite's write-ahead log needs memory that is shared on one host, so an index on a network file system would be
+damaged by two machines; each machine has its own.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from hashlib import blake2b
+
+from guild_ipy.store.home import Home
+
+_MOUNTS = "/proc/self/mountinfo"
+_NETWORK = frozenset(
+    "9p afs afpfs beegfs ceph cifs coda davfs fuse.cephfs fuse.davfs fuse.gcsfuse fuse.glusterfs fuse.juicefs"
+    " fuse.s3fs fuse.sshfs glusterfs gpfs lustre ncpfs nfs nfs4 orangefs panfs pvfs2 smb3 smbfs wekafs".split()
+)
+
+
+def find_folder(home: Home, cache_dir: str) -> str:
+    """Give the folder for the index of a home, which need not exist.
+
+    Raises
+    ------
+    OSError
+        If there is no place on this machine that only the user can write to.
+    """
+    root = _private_folder() if _is_shared(cache_dir) else cache_dir
+    return f"{root}/index/{home_key(home)}"
+
+
+def home_key(home: Home) -> str:
+    """Name a home by its resolved path and its device."""
+    path = os.path.realpath(home.path)
+    try:
+        device = os.stat(path).st_dev
+    except OSError:
+        device = 0
+    return blake2b(f"{device} {path}".encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+
+
+def _is_shared(path: str) -> bool:
+    """Whether a path is on a file system that other machines may write to."""
+    path = os.path.realpath(path)
+    best, kind = "", ""
+    for point, name in _mounts():
+        inside = path == point or path.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, name
+    return kind in _NETWORK
+
+
+def _mounts() -> list[tuple[str, str]]:
+    """Give mount points and the names of their file systems; see proc_pid_mountinfo(5)."""
+    try:
+        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
+            lines = [line.partition(" - ") for line in file]
+    except OSError:
+        return []
+    return [(_unescape(before.split()[4]), after.split()[0]) for before, _, after in lines if after]
+
+
+def _unescape(text: str) -> str:
+    for code, char in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        text = text.replace(code, char)
+    return text
+
+
+def _private_folder() -> str:
+    path = f"{tempfile.gettempdir()}/guild_ipy-{os.getuid()}"
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    info = os.lstat(path)
+    if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.getuid() or stat.S_IMODE(info.st_mode) & 0o077:
+        raise PermissionError(f"{path!r} is not private")
+    return path

@@ -1,0 +1,238 @@
+"""Reading the tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import weakref
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.scalars import ScalarSummary
+from guild_ipy.index.database import Database
+from guild_ipy.index.entry import Care, decode_record
+from guild_ipy.index.finding import make_condition
+from guild_ipy.index.scalar_rows import parse_stamp, read_scalar_row
+from guild_ipy.index.sources import FileStamp
+from guild_ipy.index.table import StaleSegment, Table, TableReader, Wanted
+from guild_ipy.index.values import text_from_sql, text_to_sql
+from guild_ipy.store.changes import LogPosition
+from guild_ipy.store.home import Home
+from guild_ipy.store.run import RunRecord
+from guild_ipy.store.run_match import matches
+
+_WIDEST_GAP = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """A run as it was when it was last read."""
+
+    id: str
+    care: Care
+    files: tuple[str, ...]
+    stamp: bytes
+    sources: Mapping[str, FileStamp]
+    """Event files by their paths within the run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexState:
+    """What the index was brought up to date with."""
+
+    gen: int
+    runs: bytes
+    """Stamp of the folder of runs."""
+    is_racy: bool
+    """Whether that folder could have changed, unseen, after it was read."""
+    position: LogPosition
+    is_complete: bool
+    """Whether all runs have been read once."""
+    unsettled: tuple[Watched, ...]
+    folders: tuple[str, ...]
+    """What lies among the runs and is none."""
+    is_small: bool
+    """Whether there are so few runs that all can be looked at every time."""
+
+
+class Reader:
+    """An index, open for reading.
+
+    Parameters
+    ----------
+    database
+        Where it is.
+    few
+        Up to how many runs make a home a small one.
+    """
+
+    def __init__(self, database: Database, *, few: int = 0) -> None:
+        self._few = few
+        self._database = database
+        self._glance = database.glance()
+        self._db = database.open_reader()
+        weakref.finalize(self, self._db.close)
+        self._inode = os.stat(database.path).st_ino
+        self._version: int | None = None
+        self._state: IndexState | None = None
+
+    def close(self) -> None:
+        """Close it."""
+        self._db.close()
+
+    def is_current(self) -> bool:
+        """Whether this is still the database, and whole; it is not if it was replaced, deleted or scribbled on."""
+        try:
+            glance = self._database.glance()
+        except OSError:
+            return False
+        if glance == self._glance:
+            return True
+        self._glance = glance
+        return self._inode == os.stat(self._database.path).st_ino and self._database.is_sound()
+
+    def state(self) -> IndexState:
+        """Give the present state; it is read again only when it has changed."""
+        (version,) = self._db.execute("pragma data_version").fetchone()
+        if self._state is None or version != self._version:
+            self._state = self._read_state()
+            self._version = version
+        return self._state
+
+    def watched(self, *, after: int = 0, limit: int = -1) -> list[tuple[int, Watched]]:
+        """Give runs with their numbers, from a number on."""
+        sql = f"{_WATCHED} where run.k > ? order by run.k limit ?"
+        return self._watched(sql, (after, limit))
+
+    def read_entry_text(self, id: Any) -> tuple[str, str, int] | None:  # noqa: A002, ANN401 - as SQLite holds it
+        """Give the record and the attributes of a run, as they are stored, and how it is watched."""
+        sql = "select data, attrs, care from run join record using (k) join state using (k) where id = ?"
+        row: tuple[str, str, int] | None = self._db.execute(sql, (id,)).fetchone()
+        return row
+
+    def records(self, home: Home, run_filter: RunFilter) -> list[RunRecord]:
+        """Give the live runs that pass a filter, newest first."""
+        return list(islice((record for _, record in self._matching(home, run_filter)), run_filter.limit))
+
+    def table(self, home: Home, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
+        """Give columns of the live runs that pass a filter, newest first, and what of them is worth storing."""
+        self._db.execute("begin")
+        try:
+            table = TableReader(self._db)
+            numbers = self._numbers(home, run_filter)
+            fields = wanted(lambda kind: table.names(kind, numbers)) if callable(wanted) else wanted
+            columns = {field: table.column(field) for field in fields}
+        finally:
+            self._db.execute("commit")
+        return Table(gen=table.gen, numbers=numbers, columns=columns), table.stale
+
+    def summaries(self, ids: Iterable[str]) -> dict[str, dict[str, ScalarSummary]]:
+        """Give the summaries of the scalars of runs, by id and name; a run that is not known is left out."""
+        names = {n: (text_from_sql(text), text_from_sql(prefix)) for n, text, prefix in self._db.execute(_SCALARS)}
+        return {id: found for id in ids if (found := self._summaries(id, names)) is not None}  # noqa: A001 - as above
+
+    def _summaries(self, id: str, names: Mapping[int, tuple[str, str]]) -> dict[str, ScalarSummary] | None:  # noqa: A002
+        sql = "select k, scalars from run join record using (k) where id = ?"
+        row = self._db.execute(sql, (text_to_sql(id),)).fetchone()
+        if row is None:
+            return None
+        k, numbers = row
+        found = (read_scalar_row(self._db, k, n, *names[n]) for n in json.loads(numbers))
+        return {each.name: each for each in sorted(found, key=lambda each: each.name)}
+
+    def _numbers(self, home: Home, run_filter: RunFilter) -> array[int]:
+        condition = make_condition(self._db, run_filter)
+        if condition.is_exact:
+            limit = -1 if run_filter.limit is None else run_filter.limit
+            sql = f"select k from run where {condition.sql} order by time desc, id limit ?"  # noqa: S608 - our own words
+            return array("q", [k for (k,) in self._db.execute(sql, (*condition.parameters, limit))])
+        found = (k for k, _ in self._matching(home, run_filter))
+        return array("q", islice(found, run_filter.limit))
+
+    def _matching(self, home: Home, run_filter: RunFilter) -> Iterator[tuple[int, RunRecord]]:
+        condition = make_condition(self._db, run_filter)
+        sql = (
+            f"select k, id, data from run join record using (k) where {condition.sql}"  # noqa: S608 - our own words
+            " order by time desc, id"
+        )
+        folder = home.runs
+        for k, id, data in self._db.execute(sql, condition.parameters):  # noqa: A001 - the word of the field
+            record = decode_record(f"{folder}/{text_from_sql(id)}", data)
+            if condition.is_exact or matches(record, run_filter):
+                yield k, record
+
+    def _watched(self, sql: str, parameters: tuple[int, ...]) -> list[tuple[int, Watched]]:
+        rows = self._db.execute(sql, parameters).fetchall()
+        sources = self._sources([k for k, *_ in rows])
+        return [
+            (
+                k,
+                Watched(
+                    id=text_from_sql(id),
+                    care=Care(care),
+                    files=_files(names),
+                    stamp=stamp,
+                    sources=sources.get(k, {}),
+                ),
+            )
+            for k, id, care, names, stamp in rows  # noqa: A001 - the word of the field
+        ]
+
+    def _sources(self, numbers: list[int]) -> dict[int, dict[str, FileStamp]]:
+        found: dict[int, dict[str, FileStamp]] = {}
+        for first, last in _ranges(numbers):
+            sql = "select k, path, stamp from source where k between ? and ?"
+            for k, path, stamp in self._db.execute(sql, (first, last)):
+                found.setdefault(k, {})[text_from_sql(path)] = parse_stamp(stamp)
+        return found
+
+    def _read_state(self) -> IndexState:
+        db = self._db
+        db.execute("begin")
+        try:
+            sql = "select gen, runs, runs_racy, log, log_inode, log_offset, complete from meta"
+            gen, runs, is_racy, log, inode, offset, complete = db.execute(sql).fetchone()
+            unsettled = [each for _, each in self._watched(f"{_WATCHED} where care < ?", (int(Care.SETTLED),))]
+            folders = [text_from_sql(name) for (name,) in db.execute("select name from folder")]
+            (count,) = db.execute("select count(*) from (select 1 from state limit ?)", (self._few + 1,)).fetchone()
+        finally:
+            db.execute("commit")
+        return IndexState(
+            gen=gen,
+            runs=runs or b"",
+            is_racy=bool(is_racy),
+            position=LogPosition(log=log, inode=inode, offset=offset),
+            is_complete=bool(complete),
+            unsettled=tuple(unsettled),
+            folders=tuple(folders),
+            is_small=count <= self._few,
+        )
+
+
+_SCALARS = "select n, text, prefix from name where kind = 'scalar'"
+_WATCHED = (
+    "select run.k, id, care, names, stamp from state join run using (k) join watched on watched.w = state.watched"
+)
+
+
+def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Give the first and last of each row of neighbours; few gaps are not worth a query."""
+    first = last = -1
+    for number in sorted(numbers):
+        if first >= 0 and number - last > _WIDEST_GAP:
+            yield first, last
+            first = -1
+        first, last = number if first < 0 else first, number
+    if first >= 0:
+        yield first, last
+
+
+@lru_cache(maxsize=256)
+def _files(names: str | bytes) -> tuple[str, ...]:
+    text = text_from_sql(names)
+    return tuple(text.split("\0")) if text else ()

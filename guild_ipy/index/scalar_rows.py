@@ -1,0 +1,63 @@
+"""Scalars and event files as rows of the tables."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from operator import attrgetter
+from typing import Any
+
+from guild_ipy.domain.scalars import ScalarSummary
+from guild_ipy.index.sources import Source, decode_scalars, encode_scalars
+from guild_ipy.index.values import text_from_sql, text_to_sql
+
+#: Columns of the table, and what they are called in a summary.
+SUMMARY_FIELDS = {
+    name: {"avg": "average"}.get(name, name)
+    for name in "last last_step first first_step min min_step max max_step avg total count".split()
+}
+_COLUMNS = ", ".join(SUMMARY_FIELDS)
+_FIELDS = tuple(SUMMARY_FIELDS.values())
+_SELECT = f"select {_COLUMNS} from scalar where n = ? and k = ?"  # noqa: S608 - our own words
+_get_numbers = attrgetter(*_FIELDS)
+
+
+def read_source_rows(connection: sqlite3.Connection, k: int) -> list[Source]:
+    """Give the event files of a run as they are known."""
+    sql = "select path, stamp, scalars, tail from source where k = ?"
+    return [
+        Source(
+            path=text_from_sql(path),
+            stamp=parse_stamp(stamp),
+            scalars=None if scalars is None else decode_scalars(scalars),
+            tail=tail,
+        )
+        for path, stamp, scalars, tail in connection.execute(sql, (k,))
+    ]
+
+
+def source_row(k: int, source: Source) -> tuple[Any, ...]:
+    """Give an event file as a row."""
+    scalars = None if source.scalars is None else encode_scalars(source.scalars)
+    return k, text_to_sql(source.path), " ".join(map(str, source.stamp)), scalars, source.tail
+
+
+def read_scalar_row(connection: sqlite3.Connection, k: int, n: int, name: str, prefix: str) -> ScalarSummary:
+    """Give the summary of one scalar of one run."""
+    row = connection.execute(_SELECT, (n, k)).fetchone()
+    numbers: dict[str, Any] = {
+        field: math.nan if value is None else value for field, value in zip(_FIELDS, row, strict=True)
+    }
+    return ScalarSummary(tag=name[len(prefix) + 1 :] if prefix else name, prefix=prefix, **numbers)
+
+
+def scalar_row(summary: ScalarSummary) -> tuple[float | int | None, ...]:
+    """Give the numbers of a summary as columns; SQLite knows no NaN, its NULL stands for it."""
+    numbers = _get_numbers(summary)
+    return tuple([None if number != number else number for number in numbers])  # noqa: PLR0124 - false for NaN alone
+
+
+def parse_stamp(text: str) -> tuple[int, int, int, int]:
+    """Read the stamp of a file; ValueError if it is none."""
+    mtime, ctime, size, inode = map(int, text.split())
+    return mtime, ctime, size, inode

@@ -1,0 +1,78 @@
+"""Telling without reading a file whether a run has changed: the stamps of all that its entry was read from.
+
+A stamp is the time of the last change of content and of the inode, the size and the number of the inode; so neither
+a clock that jumps nor a file moved in with its old times hides a change. A change can hide in one way: it is made
+after a file was read and within one tick of the clock of its file system. So what is younger than a tick when it is
+read is read again.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from guild_ipy.store.run_dir import RunDir
+
+#: Longer than a tick: a jiffy (10 ms) on local file systems.
+TICK_NS = 50_000_000
+#: File systems of other machines and old formats count seconds.
+COARSE_TICK_NS = 2_000_000_000
+#: For so long an empty file counts as one that is being written (:mod:`guild_ipy.store.run`), and a bit longer.
+_WRITING_NS = 3_000_000_000
+_SECOND_NS = 1_000_000_000
+
+_MISSING = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stamp:
+    """The stamps of some paths."""
+
+    digest: bytes
+    newest: int
+    """The latest change among them, in nanoseconds."""
+    has_empty: bool
+    """Whether one of them is an empty file: someone may be writing it."""
+
+    def is_racy(self, read_at: int) -> bool:
+        """Whether a change could hide that was made after `read_at`, when the stamps were taken."""
+        return is_racy(self.newest, read_at) or (self.has_empty and self.newest + _WRITING_NS > read_at)
+
+
+def stamp_run(run_dir: RunDir, names: Iterable[str]) -> Stamp:
+    """Take the stamps of a run, of its metadata, and of what `names` are in its folder of attributes."""
+    attrs = run_dir.attrs
+    paths = [run_dir.path, run_dir.guild, attrs, run_dir.opref, *(f"{attrs}/{name}" for name in names)]
+    return stamp_paths(paths)
+
+
+def stamp_paths(paths: Iterable[str]) -> Stamp:
+    """Take the stamps of paths, in this order; one that is not there has a stamp too."""
+    numbers: list[int] = []
+    newest = 0
+    has_empty = False
+    for path in paths:
+        mtime, ctime, size, inode = stamp_path(path)
+        numbers += (mtime, ctime, size, inode)
+        newest = max(newest, mtime, ctime)
+        has_empty = has_empty or (size == 0 and inode != 0)
+    packed = struct.pack(f"<{len(numbers)}Q", *(number & 0xFFFFFFFFFFFFFFFF for number in numbers))
+    return Stamp(digest=blake2b(packed, digest_size=12).digest(), newest=newest, has_empty=has_empty)
+
+
+def stamp_path(path: str) -> tuple[int, int, int, int]:
+    """Give times of change, size and inode; zeros if there is nothing."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return _MISSING
+    return info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino
+
+
+def is_racy(newest: int, read_at: int) -> bool:
+    """Whether what changed last at `newest` could have changed again, unseen, after it was read at `read_at`."""
+    tick = COARSE_TICK_NS if newest % _SECOND_NS == 0 else TICK_NS
+    return newest + tick > read_at

@@ -1,0 +1,18 @@
+"""What is wrong with an expression, and where, for those who do not have the whole text at hand."""
+
+from __future__ import annotations
+
+from guild_ipy.errors import SelectError
+
+
+class Refusal(ValueError):
+    """A part of an expression that cannot be understood; `position` is an index in the text."""
+
+    def __init__(self, message: str, position: int) -> None:
+        self.message = message
+        self.position = position
+        super().__init__(message)
+
+    def within(self, text: str) -> SelectError:
+        """Give the error that users see."""
+        return SelectError(self.message, text=text, position=self.position)

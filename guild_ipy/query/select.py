@@ -1,0 +1,111 @@
+"""An expression, ready to be asked: of runs one by one, or of a database.
+
+::
+
+    select = Select.parse("op = train and loss < 0.5", Scope(names=names))
+    select.accepts(run)            # of anything that is a Subject
+    select.to_sql(schema)          # a condition with parameters
+    select.explain(run)            # None, or the clause that the run does not pass
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from guild_ipy.domain.flags import FlagValue
+from guild_ipy.query.conditions import Condition, Plan
+from guild_ipy.query.names import Place, find_places
+from guild_ipy.query.nodes import And, Constant, Kind, Node, Not, Test
+from guild_ipy.query.parse import parse_name, parse_select
+from guild_ipy.query.plan import Scope, make_plan
+from guild_ipy.query.predicate import Predicate, Subject, make_predicate, value_at
+from guild_ipy.query.refusal import Refusal
+from guild_ipy.query.sql import SqlCondition, SqlSchema, make_sql
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropped:
+    """Why a run was not selected: the clause that it does not pass, and what it has there."""
+
+    clause: str
+    found: FlagValue = None
+    """The value that the clause is about; None where there is none, or where the clause is about several."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Clause:
+    text: str
+    places: tuple[Place, ...]
+    predicate: Predicate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Select:
+    """An expression with its meaning for given names and a given time."""
+
+    text: str
+    plan: Plan
+    predicate: Predicate = field(repr=False)
+    node: Node = field(repr=False)
+    scope: Scope = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str, scope: Scope | None = None, *, cache_dir: str | None = None) -> Select:
+        """Read an expression; SelectError says what is wrong with it."""
+        node = parse_select(text, cache_dir)
+        scope = scope or Scope()
+        try:
+            plan = make_plan(node, scope)
+        except Refusal as refusal:
+            raise refusal.within(text) from refusal.__cause__
+        return cls(text=text, plan=plan, predicate=make_predicate(plan), node=node, scope=scope)
+
+    def accepts(self, subject: Subject) -> bool:
+        """Whether a run passes."""
+        return self.predicate(subject)
+
+    def to_sql(self, schema: SqlSchema) -> SqlCondition:
+        """Give it as a condition of SQL."""
+        return make_sql(self.plan, schema)
+
+    def needs(self, kind: Kind) -> bool:
+        """Whether attributes, flags or scalars have to be known; reading scalars takes longest."""
+        return any(condition.place.kind is kind for condition in _conditions(self.plan))
+
+    def explain(self, subject: Subject) -> Dropped | None:
+        """Say which of the clauses that are joined with ``and`` is the first that a run does not pass."""
+        for clause in self._clauses(self.node):
+            if not clause.predicate(subject):
+                values = (value_at(place, subject) for place in clause.places)
+                return Dropped(clause=clause.text, found=next((value for value in values if value is not None), None))
+        return None
+
+    def _clauses(self, node: Node) -> Iterator[_Clause]:
+        if isinstance(node, And):
+            for item in node.items:
+                yield from self._clauses(item)
+            return
+        test = node.item if isinstance(node, Not) else node
+        places = find_places(test.name, self.scope.names) if isinstance(test, Test) else ()
+        text = " ".join(self.text[slice(*node.span)].split())
+        yield _Clause(text=text, places=places, predicate=make_predicate(make_plan(node, self.scope)))
+
+
+def parse_place(text: str, scope: Scope | None = None, *, cache_dir: str | None = None) -> tuple[Place, ...]:
+    """Read a name such as ``max val#acc``, to sort by: the places to look at, in this order, in each run."""
+    name = parse_name(text, cache_dir)
+    try:
+        return find_places(name, (scope or Scope()).names)
+    except Refusal as refusal:
+        raise refusal.within(text) from None
+
+
+def _conditions(plan: Plan) -> Iterator[Condition]:
+    if isinstance(plan, Condition):
+        yield plan
+    elif isinstance(plan, Not):
+        yield from _conditions(plan.item)
+    elif not isinstance(plan, Constant):
+        for item in plan.items:
+            yield from _conditions(item)

@@ -1,0 +1,223 @@
+"""Plans as conditions of SQL, for a database that is described by an :class:`SqlSchema`.
+
+Values and names are only ever parameters. What SQLite cannot do, or does otherwise than Python, is left to a function,
+:func:`guild_ipy.query.sql_functions.add_functions`, that makes the same check as a predicate does.
+
+A check of a run without the value is NULL, which counts as false: ``and`` and ``or`` need no more, and before a ``not``
+it is made false.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from guild_ipy.domain.flags import FlagValue
+from guild_ipy.query.attributes import AttributeType
+from guild_ipy.query.conditions import Condition, Plan
+from guild_ipy.query.names import Place
+from guild_ipy.query.nodes import And, Constant, Kind, Not
+from guild_ipy.query.sql_functions import CHECK, MOMENT, SCALAR, TEXT, encode_check
+from guild_ipy.query.values import Check
+
+SqlValue: TypeAlias = "str | int | float | None"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """Where an attribute of every run is."""
+
+    sql: str
+    """An expression over a row of the table of runs, or of the table that `within` names."""
+    within: str = "{}"
+    """What turns a test of that expression into a test of a run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlSchema:
+    """Where values of runs are.
+
+    There is a table for each kind of values that not every run has, with `n`, the number of a name, and `k`, that of
+    the run. Those of flags and attributes have the value as `v` and its type as `t`; `v` is what SQLite can compare
+    where `t` is NULL or says a boolean. That of scalars has a column for each summary, in which NULL is NaN.
+    """
+
+    key: str
+    """The number of a run."""
+    columns: Mapping[str, Column]
+    """For each of :data:`guild_ipy.query.attributes.ATTRIBUTES`; several texts are a JSON list, or NULL for none."""
+    tables: Mapping[Kind, str]
+    names: str
+    """Gives `n` of a name, with ``{kind}`` and ``{text}`` in the place of parameters."""
+    boxed: str
+    """What `t` is where `v` is not what SQLite can compare: lists, maps, NaN, large numbers."""
+    missing: str
+    """What `t` is for None."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlCondition:
+    """What stands behind ``where``; the parameters are by name."""
+
+    sql: str
+    parameters: Mapping[str, SqlValue]
+
+
+def make_sql(plan: Plan, schema: SqlSchema, *, prefix: str = "s") -> SqlCondition:
+    """Write a plan as SQL; the names of its parameters begin with `prefix`."""
+    writer = _Writer(schema, prefix)
+    sql = writer.write(plan)
+    return SqlCondition(sql=sql, parameters=writer.parameters)
+
+
+def make_value_sql(place: Place, schema: SqlSchema, *, prefix: str = "o") -> SqlCondition:
+    """Write the number or text that a run has at a place, to sort by; NULL for none, and for what has no order."""
+    writer = _Writer(schema, prefix)
+    if place.name in schema.columns and place.kind is Kind.ATTR:
+        column = schema.columns[place.name]
+        assert column.within == "{}", "runs are not sorted by what lies beside them"
+        return SqlCondition(sql=column.sql, parameters={})
+    value = place.summary if place.kind is Kind.SCALAR else f"case when t is not {writer.put(schema.boxed)} then v end"
+    sql = f"(select {value} from {schema.tables[place.kind]} where n = {writer.name(place)} and k = {schema.key})"  # noqa: S608 - our own words
+    return SqlCondition(sql=sql, parameters=writer.parameters)
+
+
+@dataclass
+class _Writer:
+    """Collects parameters while conditions are written."""
+
+    schema: SqlSchema
+    prefix: str
+    parameters: dict[str, SqlValue] = field(default_factory=dict)
+
+    def put(self, value: FlagValue) -> str:
+        """Give the parameter that stands for a value."""
+        assert not isinstance(value, list | dict), "SQLite has none"
+        name = f"{self.prefix}{len(self.parameters)}"
+        self.parameters[name] = value
+        return f":{name}"
+
+    def put_all(self, values: Iterable[FlagValue]) -> str:
+        return f"({', '.join(map(self.put, values))})"
+
+    def name(self, place: Place) -> str:
+        """Give what finds the number of a name."""
+        sql = self.schema.names.format(kind=self.put(place.kind.value), text=self.put(place.name))
+        return f"({sql})"
+
+    def write(self, plan: Plan) -> str:
+        if isinstance(plan, Condition):
+            return self._condition(plan)
+        if isinstance(plan, Constant):
+            return "true" if plan.value else "false"
+        if isinstance(plan, Not):
+            return f"not ifnull({self.write(plan.item)}, false)"
+        word = " and " if isinstance(plan, And) else " or "
+        return f"({word.join(map(self.write, plan.items))})"
+
+    def _condition(self, condition: Condition) -> str:
+        place = condition.place
+        column = self.schema.columns.get(place.name) if place.kind is Kind.ATTR else None
+        if column is not None:
+            return column.within.format(self._of_column(condition, column.sql))
+        name = self.name(place)
+        test = self._of_scalar(condition) if place.kind is Kind.SCALAR else self._of_value(condition)
+        table = self.schema.tables[place.kind]
+        return f"{self.schema.key} in (select k from {table} where n = {name} and {test})"  # noqa: S608 - our own words
+
+    def _call(self, condition: Condition, value: str, form: str) -> str:
+        return f"{CHECK}({value}, {form}, {self.put(encode_check(condition.check, condition.operand))})"
+
+    def _of_column(self, condition: Condition, column: str) -> str:
+        check, operand = condition.check, condition.operand
+        if check is Check.DEFINED:
+            return f"{column} is not null"
+        match condition.place.type:
+            case AttributeType.TEXTS:
+                return f"({column} is not null and {self._call(condition, column, self.put(self.schema.boxed))})"
+            case AttributeType.TEXT | AttributeType.OPERATION | AttributeType.STATUS:
+                if check in _ORDERS:  # half a character makes text bytes
+                    return f"cast({column} as text) {check.value} {self.put(_single(operand))}"
+                if (part := _ascii_part(condition)) is not None:
+                    return f"instr(lower({column}), {self.put(part)}) > 0"
+                form = TEXT
+            case AttributeType.MOMENT:
+                form = MOMENT
+            case _:
+                form = ""
+        if check in {Check.CONTAINS, Check.MATCHES}:
+            return self._call(condition, column, self.put(form or None))
+        if check is Check.AMONG:
+            return f"{column} in {self.put_all(_several(operand))}"
+        return f"{column} {check.value} {self.put(_single(operand))}"
+
+    def _of_scalar(self, condition: Condition) -> str:
+        check, operand, column = condition.check, condition.operand, str(condition.place.summary)
+        if check is Check.DEFINED:
+            return "true"
+        if check in {Check.CONTAINS, Check.MATCHES}:
+            return self._call(condition, column, self.put(SCALAR))
+        if check in _ORDERS:
+            return "false" if isinstance(operand, str) else f"{column} {check.value} {self.put(_single(operand))}"
+        values = _several(operand) if check is Check.AMONG else [_single(operand)]
+        numbers = [each for each in values if _is_number(each)]
+        nan = f" or {column} is null" if any(map(_is_nan, values)) else ""
+        return f"({column} in {self.put_all(numbers)}{nan})"
+
+    def _of_value(self, condition: Condition) -> str:
+        check, operand = condition.check, condition.operand
+        if check is Check.DEFINED:
+            return f"t is not {self.put(self.schema.missing)}"
+        if check is Check.MATCHES:
+            return self._call(condition, "v", "t")
+        if check is Check.CONTAINS:
+            call = self._call(condition, "v", "t")
+            part = _ascii_part(condition)
+            if part is None:
+                return call
+            return f"case when t is null and v >= '' then instr(lower(v), {self.put(part)}) > 0 else {call} end"
+        boxed = f"t = {self.put(self.schema.boxed)} and {self._call(condition, 'v', 't')}"
+        if check in _ORDERS:
+            return f"({self._ordered_value(check, operand)} or {boxed})"
+        values = _several(operand) if check is Check.AMONG else [_single(operand)]
+        numbers = [each for each in values if _is_number(each)]
+        texts = [each for each in values if isinstance(each, str)]
+        return f"(v in {self.put_all(numbers)} or (t is null and v in {self.put_all(texts)}) or ({boxed}))"
+
+    def _ordered_value(self, check: Check, operand: Any) -> str:  # noqa: ANN401 - a number or text
+        """Compare as SQLite does, for which every text is greater than every number."""
+        test = f"v {check.value} {self.put(operand)}"
+        if isinstance(operand, str):
+            return f"(t is null and v >= '' and {test})"
+        return f"({test} and v < '')"
+
+
+_ORDERS = frozenset({Check.LESS, Check.AT_MOST, Check.MORE, Check.AT_LEAST})
+
+
+def _single(operand: Any) -> FlagValue:  # noqa: ANN401 - the checks that compare with one value have one
+    value: FlagValue = operand
+    return value
+
+
+def _several(operand: Any) -> Sequence[FlagValue]:  # noqa: ANN401 - the check that has several has a tuple
+    values: Sequence[FlagValue] = operand
+    return values
+
+
+def _ascii_part(condition: Condition) -> str | None:
+    """Give the text to look for, if that is something that SQLite can do."""
+    if condition.check is not Check.CONTAINS:
+        return None
+    part: str = _several(condition.operand)[1]  # type: ignore[assignment] # the text of the pair
+    return part.lower() if part.isascii() else None
+
+
+def _is_nan(value: FlagValue) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _is_number(value: FlagValue) -> bool:
+    return isinstance(value, int | float) and not _is_nan(value)

@@ -1,0 +1,54 @@
+"""What SQLite asks Python: the checks of predicates, on values as they are stored."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from guild_ipy.domain.flags import FlagValue
+from guild_ipy.query.times import format_moment
+from guild_ipy.query.values import Check, Operand, compile_check
+
+#: The name of the function: of a value, its form, and a check as JSON.
+CHECK = "guild_ipy_check"
+
+#: Forms of values that are no flags or attributes of users: those have `t` there.
+TEXT, MOMENT, SCALAR = "#text", "#moment", "#scalar"
+
+
+def add_functions(connection: sqlite3.Connection, decode: Callable[[Any, Any], FlagValue]) -> None:
+    """Give a connection what conditions call; `decode` turns `v` and `t` of a flag or attribute into its value."""
+
+    def check(value: Any, form: str | None, text: str) -> bool | None:  # noqa: ANN401 - as SQLite has it
+        if form == SCALAR:
+            return _decode_check(text)(math.nan if value is None else value)
+        if value is None:
+            return None
+        return _decode_check(text)(_FORMS[form](value) if form in _FORMS else decode(value, form))
+
+    connection.create_function(CHECK, 3, check, deterministic=True)
+
+
+def encode_check(check: Check, operand: Operand) -> str:
+    """Write a check as the function takes it."""
+    return json.dumps([check.name, operand])
+
+
+@lru_cache(maxsize=256)
+def _decode_check(text: str) -> Callable[[FlagValue], bool]:
+    name, operand = json.loads(text)
+    return compile_check(Check[name], operand)
+
+
+def _decode_text(value: str | bytes) -> str:
+    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
+
+
+_FORMS: dict[str | None, Callable[[Any], FlagValue]] = {
+    TEXT: _decode_text,
+    MOMENT: format_moment,
+}

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from benchmarks.homes import make_home
+from guild_ipy.api.context import Context
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.engine.engine import Engine
+from guild_ipy.index.index import Index
+from guild_ipy.settings import Settings
+from guild_ipy.store.home import Home
+from guild_ipy.store.runs import list_runs
+from guild_ipy.store.scalars import summarize
+from tests.index.histories import History
+from tests.index.truth import assert_table_right
+
+#: More of them: HISTORIES=1000.
+SEEDS = range(int(os.environ.get("HISTORIES", "12")))
+STEPS = 30
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_index_says_what_the_directories_say_after_any_history(home: Home, settings: Settings, seed: int):
+    make_home(home.path, 5)
+    context = Context(settings=settings, engine=Engine(settings), chosen_home=home)
+    index, history = Index(home, settings), History(context, seed)
+    try:
+        for _ in range(STEPS):
+            told = history.go_on()
+            found = index.records(RunFilter(), full=history.was_foreign)
+            assert found == list_runs(home, RunFilter()), told
+            run_dirs = [record.dir for record in found]
+            assert repr(index.summaries(run_dirs)) == repr([summarize(each) for each in run_dirs]), told
+            assert index.trouble is None, index.trouble
+        assert_table_right(index)
+    finally:
+        history.close()
+        index.close()

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.homes import make_home
+from guild_ipy.index import sweep
+from guild_ipy.index.index import Index
+from guild_ipy.index.reader import Reader
+from guild_ipy.index.sweep import sweep_part
+from guild_ipy.settings import Settings
+from guild_ipy.store.home import Home
+from tests.index.truth import EVERY, assert_right, overwrite, runs_of, wait_until_settled
+
+
+def test_change_in_place_of_a_run_that_has_ended_is_not_looked_for_by_a_listing(index: Index):
+    wait_until_settled(index)
+    before = index.records(EVERY)
+    overwrite(before[3].dir.attr("label"), "other\n")
+    assert index.records(EVERY) == before
+
+
+def test_few_runs_are_all_looked_at_for_every_listing(home: Home, settings: Settings):
+    make_home(home.path, 10)
+    index = Index(home, replace(settings, index_few=10))
+    assert_right(index)
+    overwrite(runs_of(index)[3].attr("label"), "other\n")
+    assert_right(index)
+
+
+def test_sweep_finds_each_changed_run_in_one_pass(index: Index, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sweep, "_RUNS_AT_A_TIME", 7)
+    wait_until_settled(index)
+    changed = {runs_of(index)[number] for number in (0, 11, 29)}
+    for run in changed:
+        overwrite(run.attr("label"), "other\n")
+    reader = Reader(index._open_database())
+    found, after = sweep_part(index.home, reader, 0)
+    while after:
+        part, after = sweep_part(index.home, reader, after)
+        found |= part
+    reader.close()
+    assert found == {run.id for run in changed}
+
+
+def test_change_in_place_is_seen_by_a_later_listing(home: Home, settings: Settings):
+    make_home(home.path, 30)
+    index = Index(home, replace(settings, index_sweep=True))
+    assert_right(index)
+    run = runs_of(index)[5]
+    overwrite(run.attr("label"), "other\n")
+    deadline = time.monotonic() + 30
+    while "other" not in {record.label for record in index.records(EVERY)}:
+        assert time.monotonic() < deadline
+    assert_right(index)
+    index.close()
+
+
+def test_closing_an_index_ends_its_thread(home: Home, settings: Settings):
+    make_home(home.path, 3)
+    index = Index(home, replace(settings, index_sweep=True))
+    for _ in range(2):
+        index.refresh()
+        index.refresh()
+        index.close()
+        assert "guild_ipy index sweep" not in {thread.name for thread in threading.enumerate()}
