@@ -49,8 +49,11 @@ class Settings:
     payload_warning: int = 10 * 2**20
     """Size from which the preview warns about what travels to the run."""
 
-    cache_dir: str = field(default_factory=lambda: os.path.expanduser("~/.cache/guild_ipy"))
-    """Where the indexes of homes are; on a file system of another machine a temporary folder takes its place."""
+    cache_dir: str = field(default_factory=lambda: _find_cache_dir())  # noqa: PLW0108 - it is defined below
+    """Where the indexes of homes are; on a file system of another machine a temporary folder takes its place.
+
+    ``GUILD_IPY_CACHE``, or ``guild_ipy`` in ``XDG_CACHE_HOME``, which is ``~/.cache`` if it is not set.
+    """
 
     index_patience: float = 5.0
     """How long to wait for another process that writes to the index, before the directories are read."""
@@ -63,13 +66,19 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``GUILD_HOME``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV``, ``CONDA_PREFIX`` and ``XDG_CACHE_HOME``."""
+        """Read ``GUILD_HOME``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV`` and ``CONDA_PREFIX``."""
         environ = os.environ
         forkable = sys.platform == "linux"
-        caches = environ.get("XDG_CACHE_HOME", "")
         return cls(
             guild_home=environ.get("GUILD_HOME") or None,
             environment_prefix=environ.get("CONDA_PREFIX") or environ.get("VIRTUAL_ENV") or None,
             isolation=environ.get("GUILD_IPY_ISOLATION") or ("fork" if forkable else "fresh"),
-            cache_dir=f"{caches if os.path.isabs(caches) else os.path.expanduser('~/.cache')}/guild_ipy",
         )
+
+
+def _find_cache_dir() -> str:
+    chosen = os.environ.get("GUILD_IPY_CACHE", "")
+    if os.path.isabs(chosen):
+        return chosen
+    caches = os.environ.get("XDG_CACHE_HOME", "")
+    return f"{caches if os.path.isabs(caches) else os.path.expanduser('~/.cache')}/guild_ipy"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,14 @@ import pytest
 from guild_ipy.store.home import Home, create_home
 
 pytest_plugins = ["tests.bare_runs", "tests.guild_peer", "tests.notebook_session"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A place for the indexes of all homes of this session, also in the processes that it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GUILD_IPY_CACHE", str(tmp_path_factory.mktemp("caches")))
+        yield
 
 
 @pytest.fixture

@@ -6,16 +6,18 @@ import atexit
 import os
 import sys
 import weakref
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from guild_ipy.api.current_index import CurrentIndex
 from guild_ipy.engine.engine import Engine
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home, find_home
 
 if TYPE_CHECKING:
+    from guild_ipy.index.index import Index
     from guild_ipy.operations.sourcecode import SourceCache
 
 
@@ -27,6 +29,7 @@ class Context:
     engine: Engine
     chosen_home: Home | None = None
     """Guild home set by the user; None means: by the rules, from the current directory."""
+    current_index: CurrentIndex = field(default_factory=CurrentIndex, repr=False)
 
     @cached_property
     def source_cache(self) -> SourceCache:
@@ -39,6 +42,11 @@ class Context:
     def home(self) -> Home:
         """Guild home of this moment."""
         return self.chosen_home or find_home(self.settings, os.getcwd())
+
+    @property
+    def index(self) -> Index:
+        """What is known of the runs of that home without reading their directories."""
+        return self.current_index.of(self.home, self.settings)
 
     @property
     def notebook(self) -> Notebook:
@@ -56,15 +64,16 @@ def get_context() -> Context:
     global _context  # noqa: PLW0603 - the one place for what a session shares
     if _context is None:
         settings = Settings.from_environment()
-        engine = Engine(settings)
-        atexit.register(_close, weakref.ref(engine))
-        _context = Context(settings=settings, engine=engine)
+        _context = Context(settings=settings, engine=Engine(settings))
+        atexit.register(_close, weakref.ref(_context.engine), _context.current_index)
     return _context
 
 
 def set_context(context: Context | None) -> None:
     """Put another context in place; None makes a new one of the environment on the next use."""
     global _context  # noqa: PLW0603 - see get_context
+    if _context is not None:
+        _context.current_index.close()
     _context = context
 
 
@@ -93,7 +102,8 @@ def _notebook_path(variables: dict[str, Any]) -> str:
     return path if path.endswith(".ipynb") else ""
 
 
-def _close(engine: weakref.ref[Engine]) -> None:
+def _close(engine: weakref.ref[Engine], index: CurrentIndex) -> None:
+    index.close()
     alive = engine()
     if alive is not None:
         alive.close()

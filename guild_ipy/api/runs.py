@@ -6,15 +6,22 @@ from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.selection import EVERY, list_matching
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.store import runs
 from guild_ipy.store.run import RunRecord
 
 
-def list_runs(context: Context, run_filter: RunFilter = EVERY) -> list[Run]:
-    """Give the runs that pass a filter, newest first."""
-    return list_matching(context, run_filter)
+def list_runs(context: Context, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[Run]:
+    """Give the runs that pass a filter, newest first.
+
+    Parameters
+    ----------
+    context, run_filter
+        Which runs.
+    full
+        Also see at once what others have changed in place in runs that have ended; else that takes some seconds.
+    """
+    return list_matching(context, run_filter, full=full)
 
 
-def list_records(context: Context, run_filter: RunFilter = EVERY) -> list[RunRecord]:
-    """Give what one look at these runs found, for tables."""
-    return runs.list_runs(context.home, run_filter)
+def list_records(context: Context, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[RunRecord]:
+    """Give what one look at these runs found, for tables; see :func:`list_runs`."""
+    return context.index.records(run_filter, full=full)

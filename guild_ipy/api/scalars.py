@@ -1,17 +1,28 @@
-"""The scalars of a run."""
+"""The scalars of runs."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.engine.recover import recover_run
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.scalars import summarize
 
+if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
+
 
 def read_summaries(run_dir: RunDir) -> dict[str, ScalarSummary]:
-    """Summarise each scalar in the event files of a run, by name.
+    """Summarise each scalar in the event files of one run, by name, as they are at this moment.
 
     What a killed supervisor left unread in the output is read first.
     """
     recover_run(run_dir)
     return summarize(run_dir)
+
+
+def list_summaries(context: Context, run_dirs: Sequence[RunDir]) -> list[dict[str, ScalarSummary]]:
+    """Summarise the scalars of many runs, in their order; only files that have changed are read."""
+    return context.index.summaries(run_dirs)

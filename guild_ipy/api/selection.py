@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from guild_ipy.api.handle import Run
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound
 from guild_ipy.store.run_dir import RunDir, is_run_id
-from guild_ipy.store.runs import find_run_dir, list_runs
+from guild_ipy.store.runs import find_run_dir
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
@@ -24,9 +25,9 @@ _RANGE = re.compile(r"([1-9][0-9]{0,3})?:([1-9][0-9]{0,3})?")
 EVERY = RunFilter()
 
 
-def list_matching(context: Context, run_filter: RunFilter) -> list[Run]:
-    """Give the runs that pass a filter, newest first."""
-    return [Run(record.dir, record) for record in list_runs(context.home, run_filter)]
+def list_matching(context: Context, run_filter: RunFilter, *, full: bool = False) -> list[Run]:
+    """Give the runs that pass a filter, newest first; `full` as in :func:`guild_ipy.api.runs.list_runs`."""
+    return [Run(record.dir, record) for record in context.index.records(run_filter, full=full)]
 
 
 def select_runs(
@@ -52,10 +53,11 @@ def select_runs(
         return list({run.id: run for run in found}.values())
     if default == "none":
         return []
-    runs = list_matching(context, run_filter)
+    wanted = run_filter if default == "all" else replace(run_filter, limit=min(1, run_filter.limit or 1))
+    runs = list_matching(context, wanted)
     if not runs:
         raise RunNotFound("latest" if default == "latest" else "all", _describe(run_filter))
-    return runs[:1] if default == "latest" else runs
+    return runs
 
 
 def select_run(context: Context, ref: RunRef | None, run_filter: RunFilter = EVERY) -> Run:

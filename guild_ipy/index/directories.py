@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +15,23 @@ from guild_ipy.index.entry import listed_time, read_entry, run_values
 from guild_ipy.index.scalar_rows import SUMMARY_FIELDS
 from guild_ipy.index.table import SEGMENT_RUNS, Column, Field, Recover, Table, Wanted
 from guild_ipy.store.home import Home
-from guild_ipy.store.run import RunRecord
+from guild_ipy.store.run import RunRecord, read_run
+from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import list_runs
 from guild_ipy.store.scalars import summarize
 
 
 def read_table(home: Home, wanted: Wanted, run_filter: RunFilter, recover: Recover) -> Table:
     """Give columns of the runs that pass a filter, newest first."""
-    runs = [_read(record, recover) for record in list_runs(home, run_filter)]
+    return _make_table([_read(record, recover) for record in list_runs(home, run_filter)], wanted)
 
+
+def read_table_of(run_dirs: Sequence[RunDir], wanted: Wanted, recover: Recover) -> Table:
+    """Give columns of certain runs, in their order."""
+    return _make_table([_read(read_run(run_dir), recover) for run_dir in run_dirs], wanted)
+
+
+def _make_table(runs: Sequence[_Run], wanted: Wanted) -> Table:
     def names(kind: str) -> list[str]:
         return sorted({name for run in runs for name in run.values(kind)})
 

@@ -12,7 +12,7 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import StoreError
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
-from guild_ipy.index.directories import read_table
+from guild_ipy.index.directories import read_table, read_table_of
 from guild_ipy.index.place import find_folder, home_key
 from guild_ipy.index.reader import Reader
 from guild_ipy.index.refresh import EVERYTHING, News, find_news, update
@@ -99,12 +99,24 @@ class Index:
             found = self._ask(lambda reader: reader.table(self.home, wanted, run_filter), full=full)
         if found is None:
             return read_table(self.home, wanted, run_filter, self._recover)
-        table, stale = found
+        return self._keep(*found)
+
+    def table_of(self, run_dirs: Sequence[RunDir], wanted: Wanted, *, full: bool = False) -> Table:
+        """Give columns of certain runs, in their order; where one of them is not known, all directories are read."""
+        found = None
+        if run_dirs and all(run_dir == self.home.run_dir(run_dir.id) for run_dir in run_dirs):
+            ids = [run_dir.id for run_dir in run_dirs]
+            found = self._ask(lambda reader: (reader.table_of(ids, wanted),), full=full)
+        if found is None or found[0] is None:
+            return read_table_of(run_dirs, wanted, self._recover)
+        return self._keep(*found[0])
+
+    # -- details
+
+    def _keep(self, table: Table, stale: Sequence[StaleSegment]) -> Table:
         if stale:
             self._store(stale)
         return table
-
-    # -- details
 
     def _store(self, stale: Sequence[StaleSegment]) -> None:
         """Store segments; if that cannot be done they are made again the next time."""

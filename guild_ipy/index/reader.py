@@ -6,7 +6,8 @@ import json
 import os
 import weakref
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -121,20 +122,29 @@ class Reader:
 
     def table(self, home: Home, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
         """Give columns of the live runs that pass a filter, newest first, and what of them is worth storing."""
-        self._db.execute("begin")
-        try:
+        with self._moment():
+            return _read_columns(TableReader(self._db), self._numbers(home, run_filter), wanted)
+
+    def table_of(self, ids: Sequence[str], wanted: Wanted) -> tuple[Table, list[StaleSegment]] | None:
+        """Give columns of certain runs, likewise; None if one of them is not known."""
+        with self._moment():
             table = TableReader(self._db)
-            numbers = self._numbers(home, run_filter)
-            fields = wanted(lambda kind: table.names(kind, numbers)) if callable(wanted) else wanted
-            columns = {field: table.column(field) for field in fields}
-        finally:
-            self._db.execute("commit")
-        return Table(gen=table.gen, numbers=numbers, columns=columns), table.stale
+            numbers = table.find(ids)
+            return None if numbers is None else _read_columns(table, numbers, wanted)
 
     def summaries(self, ids: Iterable[str]) -> dict[str, dict[str, ScalarSummary]]:
         """Give the summaries of the scalars of runs, by id and name; a run that is not known is left out."""
         names = {n: (text_from_sql(text), text_from_sql(prefix)) for n, text, prefix in self._db.execute(_SCALARS)}
         return {id: found for id in ids if (found := self._summaries(id, names)) is not None}  # noqa: A001 - as above
+
+    @contextmanager
+    def _moment(self) -> Iterator[None]:
+        """Let several queries see the same moment."""
+        self._db.execute("begin")
+        try:
+            yield
+        finally:
+            self._db.execute("commit")
 
     def _summaries(self, id: str, names: Mapping[int, tuple[str, str]]) -> dict[str, ScalarSummary] | None:  # noqa: A002
         sql = "select k, scalars from run join record using (k) where id = ?"
@@ -193,15 +203,12 @@ class Reader:
 
     def _read_state(self) -> IndexState:
         db = self._db
-        db.execute("begin")
-        try:
+        with self._moment():
             sql = "select gen, runs, runs_racy, log, log_inode, log_offset, complete from meta"
             gen, runs, is_racy, log, inode, offset, complete = db.execute(sql).fetchone()
             unsettled = [each for _, each in self._watched(f"{_WATCHED} where care < ?", (int(Care.SETTLED),))]
             folders = [text_from_sql(name) for (name,) in db.execute("select name from folder")]
             (count,) = db.execute("select count(*) from (select 1 from state limit ?)", (self._few + 1,)).fetchone()
-        finally:
-            db.execute("commit")
         return IndexState(
             gen=gen,
             runs=runs or b"",
@@ -218,6 +225,12 @@ _SCALARS = "select n, text, prefix from name where kind = 'scalar'"
 _WATCHED = (
     "select run.k, id, care, names, stamp from state join run using (k) join watched on watched.w = state.watched"
 )
+
+
+def _read_columns(table: TableReader, numbers: array[int], wanted: Wanted) -> tuple[Table, list[StaleSegment]]:
+    fields = wanted(lambda kind: table.names(kind, numbers)) if callable(wanted) else wanted
+    columns = {field: table.column(field) for field in fields}
+    return Table(gen=table.gen, numbers=numbers, columns=columns), table.stale
 
 
 def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:

@@ -39,6 +39,7 @@ SELECT_SCHEMA = SqlSchema(
         "tags": Column(sql="run.tags"),
         "comments": Column(sql="run.comments"),
         "digest": Column(sql="run.digest"),
+        "sourcecode": Column(sql="substr(run.digest, 1, 8)"),
         "damage": Column(sql="run.damage"),
     },
     tables={Kind.ATTR: "attr", Kind.FLAG: "flag", Kind.SCALAR: "scalar"},

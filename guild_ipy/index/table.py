@@ -21,6 +21,8 @@ from guild_ipy.store.run_dir import RunDir
 SEGMENT_RUNS = 1 << SEGMENT_BITS
 #: When more runs of a segment have changed, it is made and stored anew.
 _MOST_PATCHED = 256
+#: Up to so many runs are looked for one by one.
+_FEW = 500
 
 #: The columns of the table of runs that can be asked for.
 RUN_FIELDS = tuple(
@@ -100,6 +102,16 @@ class TableReader:
         self._segments = dict(connection.execute("select seg, gen from segment").fetchall())
         self._changed: dict[tuple[int, int], list[int]] = {}
         self.stale: list[StaleSegment] = []
+
+    def find(self, ids: Sequence[str]) -> array[int] | None:
+        """Give the numbers of runs, or None if one of them is not known."""
+        if len(ids) <= _FEW:
+            sql = f"select id, k from run where id in ({','.join('?' * len(ids))})"  # noqa: S608 - question marks
+            rows = self._db.execute(sql, [text_to_sql(each) for each in ids])
+        else:
+            rows = self._db.execute("select id, k from run")
+        numbers = {text_from_sql(each): k for each, k in rows}
+        return array("q", [numbers[each] for each in ids]) if numbers.keys() >= set(ids) else None
 
     def names(self, kind: str, numbers: Sequence[int]) -> list[str]:
         """Give the names of flags, attributes or scalars that one of some runs has, sorted."""

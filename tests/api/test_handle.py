@@ -17,7 +17,7 @@ HTML = "<script>alert(1)</script>"
 @pytest.fixture
 def run(train):
     made = train.run("train", lr=0.5, request={"spec": SpecOptions(label=HTML, tags=("a<b",))})
-    mark([made])
+    mark(train.context, [made])
     return made
 
 
@@ -66,9 +66,9 @@ class TestRun:
         assert run != train.run("train")
         assert run != run.id
 
-    def test_it_always_shows_the_state_of_the_moment(self, run):
-        edit_labels([run], LabelEdit(set="new"))
-        mark([run], clear=True)
+    def test_it_always_shows_the_state_of_the_moment(self, run, train):
+        edit_labels(train.context, [run], LabelEdit(set="new"))
+        mark(train.context, [run], clear=True)
         assert (run.label, run.marked) == ("new", False)
 
     def test_waiting_ends_with_the_run_or_the_time(self, start_waiting, let_go):

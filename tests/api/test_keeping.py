@@ -22,10 +22,10 @@ def runs(train):
 
 
 def test_runs_are_marked_and_unmarked(train, runs):
-    assert mark(runs[:1]) == 1
+    assert mark(train.context, runs[:1]) == 1
     assert [run.marked for run in runs] == [True, False]
     assert list_runs(train.context, RunFilter(marked=True)) == runs[:1]
-    assert mark(runs, clear=True) == 2
+    assert mark(train.context, runs, clear=True) == 2
     assert "marked" not in list_attrs(runs[0].dir)
 
 
@@ -45,8 +45,8 @@ def test_marks_are_said():
         (LabelEdit(set="ñ\n'\"\u202e"), "ñ\n'\"\u202e"),
     ],
 )
-def test_labels_are_changed(runs, edit, label):
-    assert edit_labels(runs[:1], edit) == 1
+def test_labels_are_changed(train, runs, edit, label):
+    assert edit_labels(train.context, runs[:1], edit) == 1
     assert runs[0].label == label
     assert runs[1].label == "lr=0.1 steps=2"
 
@@ -56,10 +56,10 @@ def test_labels_are_said():
     assert label_message(1, LabelEdit(clear=True)) == "Cleared label for 1 run(s)"
 
 
-def test_a_running_run_can_be_marked_and_labeled(start_waiting, let_go):
+def test_a_running_run_can_be_marked_and_labeled(notebook, start_waiting, let_go):
     run = start_waiting()
-    mark([run])
-    edit_labels([run], LabelEdit(set="mine"))
+    mark(notebook.context, [run])
+    edit_labels(notebook.context, [run], LabelEdit(set="mine"))
     let_go(run)
     assert (run.marked, run.label) == (True, "mine")
 

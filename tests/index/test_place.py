@@ -21,12 +21,14 @@ def mount(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *lines: str) -> None:
 
 
 def test_index_is_in_the_cache_directory_of_the_user(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.delenv("GUILD_IPY_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", f"{tmp_path}/caches")
     folder = find_folder(home, Settings.from_environment().cache_dir)
     assert folder == f"{tmp_path}/caches/guild_ipy/index/{home_key(home)}"
 
 
 def test_relative_cache_directory_is_ignored(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("GUILD_IPY_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", "caches")
     assert Settings.from_environment().cache_dir == os.path.expanduser("~/.cache/guild_ipy")
 
