@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.status import RunStatus
 
 
@@ -51,6 +52,7 @@ ATTRIBUTES = {
     "tags": AttributeType.TEXTS,
     "comments": AttributeType.TEXT,  # the bodies of all, each on lines of its own
     "digest": AttributeType.TEXT,
+    "sourcecode": AttributeType.TEXT,  # the first eight digits of the digest
     "damage": AttributeType.TEXT,
 }
 
@@ -59,7 +61,6 @@ ALIASES = {
     "tag": "tags",
     "comment": "comments",
     "duration": "time",
-    "sourcecode": "digest",
     "sourcecode_digest": "digest",
 }
 
@@ -71,4 +72,12 @@ STATUS_WORDS = {
     "complete": RunStatus.COMPLETED,
     "errored": RunStatus.ERROR,
     "failed": RunStatus.ERROR,
+}
+
+#: Words that are tests: of what, and of what value it has, or has not.
+FLAG_WORDS: dict[str, tuple[str, FlagValue, bool]] = {
+    "marked": ("marked", True, True),
+    "unmarked": ("marked", True, False),
+    "labeled": ("label", None, False),
+    "unlabeled": ("label", None, True),
 }

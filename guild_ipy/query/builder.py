@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from guild_ipy.domain.flags import FlagValue, format_flag
 from guild_ipy.errors import suggest
-from guild_ipy.query.attributes import STATUS_WORDS
-from guild_ipy.query.nodes import And, Constant, Kind, Literal, Name, Node, Not, Operator, Or, Span, Test
+from guild_ipy.query.attributes import FLAG_WORDS, STATUS_WORDS
+from guild_ipy.query.nodes import And, Comparison, Constant, Kind, Literal, Name, Node, Not, Operator, Or, Span
 from guild_ipy.query.refusal import Refusal
 from guild_ipy.query.values import compile_pattern
 
@@ -30,14 +30,6 @@ _COMPARISONS = {
     ">=": Operator.AT_LEAST,
 }
 _MOMENTS = {"AFTER": Operator.AFTER, "BEFORE": Operator.BEFORE}
-
-#: Words that are tests: of what, and of what value it has, or has not.
-_FLAG_WORDS: dict[str, tuple[str, FlagValue, bool]] = {
-    "marked": ("marked", True, True),
-    "unmarked": ("marked", True, False),
-    "labeled": ("label", None, False),
-    "unlabeled": ("label", None, True),
-}
 
 #: Words that YAML, and so ``flag=word``, reads as something else than text.
 _YAML_WORDS: dict[str, FlagValue] = {
@@ -126,7 +118,7 @@ class NodeBuilder:
         """Look at the time; a span can stand alone: ``started today``."""
         literal = parts[2] if len(parts) > 2 else self.phrase((parts[1],))  # noqa: PLR2004 - name, word, value
         operator = _MOMENTS.get(parts[1].type, Operator.WITHIN)
-        return Test(name=parts[0], operator=operator, literals=(literal,), span=_around(parts))
+        return Comparison(name=parts[0], operator=operator, literals=(literal,), span=_around(parts))
 
     def bare(self, parts: tuple[Name]) -> Node:
         """Read a word that is a test by itself."""
@@ -135,11 +127,11 @@ class NodeBuilder:
         is_plain = name.kind is None and name.qualifier is None and not name.step
         if is_plain and word in STATUS_WORDS:
             return _equals("status", word, name.span)
-        if is_plain and word in _FLAG_WORDS:
-            attribute, value, holds = _FLAG_WORDS[word]
+        if is_plain and word in FLAG_WORDS:
+            attribute, value, holds = FLAG_WORDS[word]
             test = _equals(attribute, value, name.span)
             return test if holds else _opposite(test)
-        hint = suggest(word, [*STATUS_WORDS, *_FLAG_WORDS]) or f"; compare it, or ask '{name.text} is not undefined'"
+        hint = suggest(word, [*STATUS_WORDS, *FLAG_WORDS]) or f"; compare it, or ask '{name.text} is not undefined'"
         raise Refusal(f"{name.text!r} alone is no test{hint}", name.span[0])
 
     # -- names and values
@@ -160,6 +152,7 @@ class NodeBuilder:
             kind=Kind(prefix) if prefix else None,
             qualifier=by_type["QUALIFIER"].lower() if "QUALIFIER" in by_type else None,
             step="STEP" in by_type,
+            position=_span(tokens["QUALIFIER" in by_type])[0],
             span=_around(tokens),
         )
 
@@ -194,17 +187,17 @@ class NodeBuilder:
         return Literal(value=text, text=text, span=_around(tokens))
 
 
-def _test(operator: Operator, parts: Sequence[_Part]) -> Test:
+def _test(operator: Operator, parts: Sequence[_Part]) -> Comparison:
     literals = tuple(part for part in parts if isinstance(part, Literal)) or _one(tuple, parts)
-    return Test(name=_one(Name, parts), operator=operator, literals=literals, span=_around(parts))
+    return Comparison(name=_one(Name, parts), operator=operator, literals=literals, span=_around(parts))
 
 
-def _equals(attribute: str, value: FlagValue, span: Span) -> Test:
+def _equals(attribute: str, value: FlagValue, span: Span) -> Comparison:
     literal = Literal(value=value, text=str(value), span=span)
-    return Test(name=Name(text=attribute, span=span), operator=Operator.EQUAL, literals=(literal,), span=span)
+    return Comparison(name=Name(text=attribute, span=span), operator=Operator.EQUAL, literals=(literal,), span=span)
 
 
-def _opposite(test: Test) -> Node:
+def _opposite(test: Comparison) -> Node:
     return Not(item=test, span=test.span)
 
 

@@ -70,7 +70,7 @@ select: or_test
     | name AFTER value -> moment
     | name BEFORE value -> moment
     | name WITHIN value -> moment
-    | name PHRASE -> moment
+    | name (PHRASE | DATETIME) -> moment
     | name -> bare
     | TRUTH -> constant
 
@@ -84,7 +84,7 @@ items: LSQB value (_COMMA value)* RSQB
     | STRING -> text
     | (PHRASE | DATETIME) -> phrase
     | WORD -> word
-    | LSQB value (_COMMA value)* RSQB -> list_value
+    | LSQB (value (_COMMA value)*)? RSQB -> list_value
 
 _AND: /and{_END}/i
 _OR: /or{_END}/i
@@ -110,7 +110,7 @@ QUALIFIER.4: /(?:first|last|min|max|avg|total|count)(?=\s+(?!(?:{_AFTER_A_NAME})
 PREFIX.4: /(?:attr|flag|scalar):(?=["'])/
 NAME.1: /{_RESERVED}[^\W\d][^\s,<>!=()\[\]]*/i
 PHRASE.3: /(?:today|yesterday|(?:this|last)\s+(?:\d+\s+)?{_UNIT}|\d+(?:\.\d+)?\s+{_UNIT}(?:\s+ago)?){_END}/i
-DATETIME.3: /(?:\d\d(?:\d\d)?-)?\d\d?-\d\d?(?:\s+|T)\d\d?:\d\d(?::\d\d)?{_END}/
+DATETIME.3: /(?:\d\d(?:\d\d)?-)?\d\d?-\d\d?(?:(?:\s+|T)\d\d?:\d\d(?::\d\d)?)?{_END}/
 NUMBER.2: /[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?{_END}/i
 STRING.2: /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/s
 WORD.1: /{_RESERVED}[^\s,<>!=()\[\]"'][^\s,<>!=()\[\]]*(?:\(\))?/i

@@ -20,15 +20,15 @@ from guild_ipy.query import times
 from guild_ipy.query.attributes import STATUS_WORDS, AttributeType
 from guild_ipy.query.conditions import Condition, Plan, among, any_of, between, within
 from guild_ipy.query.names import Place
-from guild_ipy.query.nodes import Kind, Literal, Not, Operator, Test
+from guild_ipy.query.nodes import Comparison, Kind, Literal, Not, Operator
 from guild_ipy.query.refusal import Refusal
 from guild_ipy.query.values import Check
 
 _Read: TypeAlias = Callable[[Literal], int | float]
-_Meaning: TypeAlias = "Callable[[Place, Test, tuple[Literal, ...], datetime | None], Plan]"
+_Meaning: TypeAlias = "Callable[[Place, Comparison, tuple[Literal, ...], datetime | None], Plan]"
 
 
-def plan_at(place: Place, test: Test, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
+def plan_at(place: Place, test: Comparison, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
     """Say what `test`, with `literals`, means where the value is at `place`."""
     return _MEANINGS[place.type](place, test, literals, now)
 
@@ -43,7 +43,7 @@ def plan_defined(place: Place) -> Plan:
 # -- what a test means for each type of what it is about
 
 
-def _plan_any(place: Place, test: Test, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
+def _plan_any(place: Place, test: Comparison, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
     band = _band if place.kind is Kind.SCALAR and place.summary in _SINGLE_PRECISION else _exactly
     match test.operator:
         case Operator.EQUAL | Operator.IN:
@@ -61,7 +61,7 @@ def _plan_any(place: Place, test: Test, literals: tuple[Literal, ...], _: dateti
     return _plan_text_check(place, test, literals)
 
 
-def _plan_text(place: Place, test: Test, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
+def _plan_text(place: Place, test: Comparison, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
     texts = [_text(each, test) for each in literals]
     match test.operator:
         case Operator.EQUAL | Operator.IN:
@@ -78,7 +78,7 @@ def _plan_text(place: Place, test: Test, literals: tuple[Literal, ...], _: datet
     return Condition(place=place, check=check, operand=texts[0])
 
 
-def _plan_text_check(place: Place, test: Test, literals: tuple[Literal, ...]) -> Plan:
+def _plan_text_check(place: Place, test: Comparison, literals: tuple[Literal, ...]) -> Plan:
     literal = literals[0]
     if test.operator is Operator.CONTAINS:
         if literal.value is None and literal.text.lower() == "undefined":
@@ -89,7 +89,7 @@ def _plan_text_check(place: Place, test: Test, literals: tuple[Literal, ...]) ->
     raise Refusal(f"{test.name.text!r} is no moment; {test.operator.value!r} is for started and stopped", test.span[0])
 
 
-def _plan_status(place: Place, test: Test, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
+def _plan_status(place: Place, test: Comparison, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
     if test.operator in {Operator.EQUAL, Operator.IN}:
         return among(place, tuple(_status(each) for each in literals))
     if test.operator in {Operator.CONTAINS, Operator.MATCHES}:
@@ -97,7 +97,7 @@ def _plan_status(place: Place, test: Test, literals: tuple[Literal, ...], _: dat
     raise Refusal("a status has no order", test.span[0])
 
 
-def _plan_truth(place: Place, test: Test, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
+def _plan_truth(place: Place, test: Comparison, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
     if test.operator not in {Operator.EQUAL, Operator.IN}:
         raise Refusal(f"{test.name.text!r} is true or false", test.span[0])
     for literal in literals:
@@ -106,7 +106,7 @@ def _plan_truth(place: Place, test: Test, literals: tuple[Literal, ...], _: date
     return among(place, tuple(bool(each.value) for each in literals))
 
 
-def _plan_moment(place: Place, test: Test, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
+def _plan_moment(place: Place, test: Comparison, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
     literal = literals[0]
     match test.operator:
         case Operator.EQUAL | Operator.IN:
@@ -128,7 +128,7 @@ def _plan_moment(place: Place, test: Test, literals: tuple[Literal, ...], now: d
 
 def _plan_number(
     place: Place,
-    test: Test,
+    test: Comparison,
     literals: tuple[Literal, ...],
     now: datetime | None,
     *,
@@ -140,7 +140,7 @@ def _plan_number(
     return _plan_any(place, test, numbers, now)
 
 
-def _plan_texts(place: Place, test: Test, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
+def _plan_texts(place: Place, test: Comparison, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
     literal = literals[0]
     match test.operator:
         case Operator.EQUAL if isinstance(literal.value, list):
@@ -160,7 +160,7 @@ def _plan_texts(place: Place, test: Test, literals: tuple[Literal, ...], _: date
 # -- values
 
 
-def _ordered(literal: Literal, test: Test) -> Literal:
+def _ordered(literal: Literal, test: Comparison) -> Literal:
     value = literal.value
     if isinstance(value, str) or (type(value) in {int, float} and value == value):  # noqa: PLR0124 - NaN has no order
         return literal
@@ -185,13 +185,13 @@ def _band(literal: Literal) -> tuple[FlagValue, FlagValue]:
     return min(value, single), max(value, single)
 
 
-def _text(literal: Literal, test: Test) -> str:
+def _text(literal: Literal, test: Comparison) -> str:
     if isinstance(literal.value, list):
         raise Refusal(f"{test.name.text!r} is never a list", literal.span[0])
     return literal.text
 
 
-def _text_literal(literal: Literal, test: Test) -> Literal:
+def _text_literal(literal: Literal, test: Comparison) -> Literal:
     return Literal(value=_text(literal, test), text=literal.text, span=literal.span)
 
 
@@ -218,7 +218,7 @@ def _spellings(place: Place, text: str) -> tuple[str, ...]:
     return (text,) if text != bare else (text, f"{text}()")
 
 
-def _plan_exit_status(place: Place, test: Test, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
+def _plan_exit_status(place: Place, test: Comparison, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
     return _plan_number(place, test, literals, now, read=partial(_number, name=test.name.text))
 
 

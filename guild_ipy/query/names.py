@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from guild_ipy.errors import suggest
-from guild_ipy.query.attributes import ALIASES, ATTRIBUTES, COMMON_ATTRIBUTES, AttributeType
+from guild_ipy.query.attributes import ALIASES, ATTRIBUTES, COMMON_ATTRIBUTES, STATUS_WORDS, AttributeType
 from guild_ipy.query.nodes import Kind, Name
 from guild_ipy.query.refusal import Refusal
 
@@ -62,7 +62,7 @@ def find_places(name: Name, names: Names | None) -> tuple[Place, ...]:
         kinds = [Kind.FLAG, Kind.SCALAR] if name.kind is None else [name.kind]
         return tuple(_place(kind, name.text) for kind in kinds)
     if not known:
-        raise Refusal(_unknown(name, names), name.span[0])
+        raise Refusal(_unknown(name, names), name.position)
     return tuple(known)
 
 
@@ -94,8 +94,8 @@ def _scalar_places(name: Name, names: Names | None) -> tuple[Place, ...]:
     text = name.text if names is None else _scalar_name(name, names)
     if text is None:
         assert names is not None, "without names every name is taken"
-        scalar = Name(text=name.text, kind=Kind.SCALAR, span=name.span)
-        raise Refusal(_unknown(scalar, names), name.span[0])
+        scalar = Name(text=name.text, kind=Kind.SCALAR)
+        raise Refusal(_unknown(scalar, names), name.position)
     return (_place(Kind.SCALAR, text, f"{qualifier}_step" if name.step else qualifier),)
 
 
@@ -110,17 +110,21 @@ def _scalar_name(name: Name, names: Names) -> str | None:
     found = sorted(each for each in names.scalars if each.endswith(f"#{name.text}"))
     if len(found) > 1 and name.text not in names.flags | names.attributes:
         shown = ", ".join(map(repr, found[:_MOST_SHOWN])) + (", ..." if len(found) > _MOST_SHOWN else "")
-        raise Refusal(f"{name.text!r} can be {shown}; write which one", name.span[0])
+        raise Refusal(f"{name.text!r} can be {shown}; write which one", name.position)
     return found[0] if len(found) == 1 else None
 
 
 def _unknown(name: Name, names: Names) -> str:
-    by_kind: dict[Kind, Iterable[str]] = {
+    by_kind: dict[Kind, AbstractSet[str]] = {
         Kind.ATTR: ATTRIBUTES.keys() | ALIASES.keys() | COMMON_ATTRIBUTES | names.attributes,
         Kind.FLAG: names.flags,
         Kind.SCALAR: names.scalars,
     }
     kinds = [name.kind] if name.kind else list(Kind)
     known = {each for kind in kinds for each in by_kind[kind]}
+    if name.kind is None and name.text.lower() in STATUS_WORDS:
+        return f"{name.text!r} is a status; it is a test by itself, or a value: 'status = {name.text}'"
     what = {Kind.ATTR: "attribute", Kind.FLAG: "flag", Kind.SCALAR: "scalar", None: "attribute, flag or scalar"}
-    return f"no run has the {what[name.kind]} {name.text!r}{suggest(name.text, sorted(known))}"
+    others = [what[kind] for kind in by_kind if kind not in kinds and name.text in by_kind[kind]]
+    hint = f"; there is the {others[0]} {name.text!r}" if others else suggest(name.text, sorted(known))
+    return f"no run has the {what[name.kind]} {name.text!r}{hint}"

@@ -49,6 +49,8 @@ class Name:
     kind: Kind | None = None
     qualifier: str | None = None
     step: bool = False
+    position: int = field(default=0, compare=False)
+    """Where the name itself begins, behind a qualifier."""
     span: Span = field(default=(0, 0), compare=False)
 
 
@@ -62,7 +64,7 @@ class Literal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Test:
+class Comparison:
     """One test; `literals` are one, two for BETWEEN, any number for IN."""
 
     name: Name
@@ -103,4 +105,4 @@ class Not(Generic[T_co]):
     span: Span = field(default=(0, 0), compare=False)
 
 
-Node: TypeAlias = "Test | Constant | And[Node] | Or[Node] | Not[Node]"
+Node: TypeAlias = "Comparison | Constant | And[Node] | Or[Node] | Not[Node]"

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from guild_ipy.query.grammar import load_parser
-from guild_ipy.query.nodes import And, Name, Node, Not, Or, Test
+from guild_ipy.query.nodes import And, Comparison, Name, Node, Not, Or
 from guild_ipy.query.refusal import Refusal
 from guild_ipy.query.syntax_errors import explain_syntax
 
@@ -81,7 +81,7 @@ def _check_size(whole: Node) -> None:
         node, depth = rest.pop()
         if depth > _DEEPEST:
             raise Refusal(f"it is nested more than {_DEEPEST} deep", node.span[0])
-        if isinstance(node, Test):
+        if isinstance(node, Comparison):
             tests += 1
             values += len(node.literals)
             if tests > _MOST_TESTS or values > _MOST_VALUES:

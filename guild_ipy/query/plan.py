@@ -11,7 +11,7 @@ from datetime import datetime
 from guild_ipy.query.conditions import Plan, all_of, any_of
 from guild_ipy.query.meanings import plan_at, plan_defined
 from guild_ipy.query.names import Names, Place, find_places
-from guild_ipy.query.nodes import And, Literal, Node, Not, Operator, Or, Test
+from guild_ipy.query.nodes import And, Comparison, Literal, Node, Not, Operator, Or
 from guild_ipy.query.refusal import Refusal
 
 
@@ -27,7 +27,7 @@ class Scope:
 
 def make_plan(node: Node, scope: Scope) -> Plan:
     """Say what `node` means; Refusal if it cannot mean anything."""
-    if isinstance(node, Test):
+    if isinstance(node, Comparison):
         return _plan_test(node, scope)
     if isinstance(node, And):
         return And(items=tuple(make_plan(item, scope) for item in node.items))
@@ -38,7 +38,7 @@ def make_plan(node: Node, scope: Scope) -> Plan:
     return node
 
 
-def _plan_test(test: Test, scope: Scope) -> Plan:
+def _plan_test(test: Comparison, scope: Scope) -> Plan:
     places = _find_places(test, scope.names)
     if test.operator not in {Operator.EQUAL, Operator.IN}:
         return _plan_first(places, test, test.literals, scope)
@@ -49,7 +49,7 @@ def _plan_test(test: Test, scope: Scope) -> Plan:
     return any_of(plans)
 
 
-def _find_places(test: Test, names: Names | None) -> tuple[Place, ...]:
+def _find_places(test: Comparison, names: Names | None) -> tuple[Place, ...]:
     """Find what a test is about; whether ``flag:x is undefined`` can be asked of a name that no run has."""
     try:
         return find_places(test.name, names)
@@ -59,7 +59,7 @@ def _find_places(test: Test, names: Names | None) -> tuple[Place, ...]:
         return find_places(test.name, None)
 
 
-def _plan_first(places: tuple[Place, ...], test: Test, literals: tuple[Literal, ...], scope: Scope) -> Plan:
+def _plan_first(places: tuple[Place, ...], test: Comparison, literals: tuple[Literal, ...], scope: Scope) -> Plan:
     """Test the value at the first place where a run has one."""
     place, *others = places
     plan = plan_at(place, test, literals, scope.now)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.query.conditions import Condition, Plan
 from guild_ipy.query.names import Place, find_places
-from guild_ipy.query.nodes import And, Constant, Kind, Node, Not, Test
+from guild_ipy.query.nodes import And, Comparison, Constant, Kind, Node, Not
 from guild_ipy.query.parse import parse_name, parse_select
 from guild_ipy.query.plan import Scope, make_plan
 from guild_ipy.query.predicate import Predicate, Subject, make_predicate, value_at
@@ -87,7 +87,7 @@ class Select:
                 yield from self._clauses(item)
             return
         test = node.item if isinstance(node, Not) else node
-        places = find_places(test.name, self.scope.names) if isinstance(test, Test) else ()
+        places = find_places(test.name, self.scope.names) if isinstance(test, Comparison) else ()
         text = " ".join(self.text[slice(*node.span)].split())
         yield _Clause(text=text, places=places, predicate=make_predicate(make_plan(node, self.scope)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from guild_ipy.query.attributes import FLAG_WORDS, STATUS_WORDS
 from guild_ipy.query.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ _HINTS = {
     "===": "=",
     "!==": "!=",
 }
+
+#: What is a test by itself.
+_TESTS = STATUS_WORDS.keys() | FLAG_WORDS.keys()
 
 #: What is expected where a token would be accepted; the first that is accepted counts.
 _EXPECTED = (
@@ -45,7 +49,9 @@ def explain_syntax(error: UnexpectedInput, text: str, *, parser: Lark, start: st
     before = (_WORD.findall(text[:position]) or [""])[-1]
     after = f" after {before!r}" if before else ""
     instead = f", not {word!r}" if word else ""
-    hint = f" (did you mean {_HINTS[word.lower()]!r}?)" if word.lower() in _HINTS else ""
+    hint = next(
+        (f" (did you mean {_HINTS[each]!r}?)" for each in (word.lower(), before, before + word) if each in _HINTS), ""
+    )
     if start == "name":
         return Refusal(f"{text.strip()!r} is no name; write for example 'lr' or 'max loss'", position)
     if word[:1] in {"'", '"'} and word[0] not in word[1:]:
@@ -73,6 +79,10 @@ def _accepted(parser: Lark, before: str, start: str) -> set[str]:
 def _expectation(accepted: set[str], before: str, after: str, word: str, instead: str) -> str:
     if before in {"[", "("} and word in {"]", ")"} and "WORD" in accepted:
         return "the list is empty"
+    if not word and "RPAR" in accepted and "_COMMA" not in accepted:
+        return "a '(' is not closed"
+    if before.lower() in _TESTS:  # a test by itself
+        return f"expected 'and' or 'or'{after}{instead}"
     for terminal, what in _EXPECTED:
         if terminal in accepted:
             return f"expected {what}{after}{instead}"
@@ -80,4 +90,4 @@ def _expectation(accepted: set[str], before: str, after: str, word: str, instead
         return f"expected 'and' and a second value{after}{instead}"
     if word == ")":
         return "')' closes no '('"
-    return f"expected 'and' or 'or'{after}{instead}" if word else "a '(' is not closed"
+    return f"expected 'and' or 'or'{after}{instead}"

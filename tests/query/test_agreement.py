@@ -30,13 +30,19 @@ NAMES = Names(attributes=frozenset(["note"]), flags=frozenset(FLAGS), scalars=fr
 
 # -- runs
 
-texts = st.sampled_from(["", "a", "A", "b", "ab", "1", "0.5", "red", "Ünï", "\0z", "K", "\ud800", "train"]) | st.text(max_size=4)
-numbers = st.sampled_from([0, 1, -1, 2, 0.5, 1.0, 0.1, math.inf, -math.inf, math.nan, 2**63, 2**70, -(2**63), 2**63 - 1])
+texts = st.sampled_from(["", "a", "A", "b", "ab", "1", "0.5", "red", "Ünï", "\0z", "K", "\ud800", "train"]) | st.text(
+    max_size=4
+)
+numbers = st.sampled_from(
+    [0, 1, -1, 2, 0.5, 1.0, 0.1, math.inf, -math.inf, math.nan, 2**63, 2**70, -(2**63), 2**63 - 1]
+)
 atoms = st.none() | st.booleans() | numbers | texts
 values = atoms | st.lists(atoms, max_size=3) | st.dictionaries(st.sampled_from("ab"), atoms, max_size=2)
 single_precision = st.floats(width=32) | st.sampled_from([0.0, 0.5, 0.10000000149011612, math.nan, math.inf])
 steps = st.integers(0, 5)
-summaries = st.fixed_dictionaries({name: steps if "step" in name or name == "count" else single_precision for name in SUMMARIES})
+summaries = st.fixed_dictionaries(
+    {name: steps if "step" in name or name == "count" else single_precision for name in SUMMARIES}
+)
 moments = st.none() | st.integers(NOW_US - 3 * 86_400_000_000, NOW_US)
 cores = st.fixed_dictionaries(
     {
@@ -53,7 +59,7 @@ cores = st.fixed_dictionaries(
         "exit_status": st.none() | st.integers(-3, 3),
         "tags": st.none() | st.lists(texts, min_size=1, max_size=2),
         "comments": st.none() | texts,
-        "digest": st.none() | st.text("abc", max_size=3),
+        "digest": st.none() | st.sampled_from(["a" * 8, "a" * 9, "ab", ""]),
         "damage": st.none(),
     }
 )
@@ -70,6 +76,7 @@ def as_run(core: dict[str, Any], attrs: dict[str, Any], flags: dict[str, Any], s
         "op": core["op"] or None,
         "model": core["model"] or None,
         "label": core["label"] or None,
+        "sourcecode": core["digest"] and core["digest"][:8],
         "stopped": None if active else core["stopped"],
         "time": max(0, end - core["started"]) / 1e6 if is_timed else None,
     }
@@ -87,22 +94,28 @@ runs = st.builds(
 # -- expressions
 
 names = st.sampled_from(
-    "x y loss note host model label op operation id run status marked started stopped time exit_status tags tag comments"
-    " digest flag:x scalar:x scalar:loss attr:note attr:model acc val#acc".split()
-    + ["max loss", "min loss", "avg val#acc", "count loss", "loss step", "first loss step", "'x'", "flag:'y'"]
+    "x y loss note host model label op operation id run status marked started stopped time exit_status tags tag"
+    " comments digest sourcecode flag:x scalar:x scalar:loss attr:note attr:model acc val#acc".split()
+) | st.sampled_from(
+    ["max loss", "min loss", "avg val#acc", "count loss", "loss step", "first loss step", "'x'", "flag:'y'"]
 )
 quoted = st.text(st.characters(codec="utf-8", exclude_characters="\\'\""), max_size=3).map("'{}'".format)
 literals = (
     st.sampled_from(
         "1 0 0.5 0.1 -1 1e-3 inf nan -inf 9223372036854775808 true false undefined null yes a A ab red train train()"
-        " completed complete '' '1' 'Ü' '[1]' today yesterday 2026-05-28 m K [1,a] [] [nan,undefined]".split()
-        + ["2 days ago", "this week", "'2026-05-27 12:00'", "5 minutes", "0:01:00", "[[1],a]", "'\0'"]
+        " completed complete '' '1' 'Ü' '[1]' today yesterday 2026-05-28 m K aaaaaaaa [1,a] [] [nan,undefined]".split()
     )
+    | st.sampled_from(["2 days ago", "this week", "'2026-05-27 12:00'", "5 minutes", "0:01:00", "[[1],a]", "'\0'"])
     | quoted
 )
 lists = st.lists(literals, min_size=1, max_size=3).map(lambda items: f"[{', '.join(items)}]")
 tests = (
-    st.builds("{} {} {}".format, names, st.sampled_from("= == != <> < <= > >= is contains matches after before within on".split()), literals)
+    st.builds(
+        "{} {} {}".format,
+        names,
+        st.sampled_from("= == != <> < <= > >= is contains matches after before within on".split()),
+        literals,
+    )
     | st.builds("{} {} {}".format, names, st.sampled_from(["is not", "not contains", "not matches"]), literals)
     | st.builds("{} {} {}".format, names, st.sampled_from(["in", "not in"]), lists)
     | st.builds("{} between {} and {}".format, names, literals, literals)
@@ -110,8 +123,10 @@ tests = (
 )
 expressions = st.recursive(
     tests,
-    lambda inner: st.builds("({}) {} ({})".format, inner, st.sampled_from(["and", "or"]), inner)
-    | st.builds("not ({})".format, inner),
+    lambda inner: (
+        st.builds("({}) {} ({})".format, inner, st.sampled_from(["and", "or"]), inner)
+        | st.builds("not ({})".format, inner)
+    ),
     max_leaves=5,
 )
 
@@ -135,15 +150,20 @@ def insert(connection: sqlite3.Connection, k: int, run: FakeRun) -> None:
     tags = encode_json(raw["tags"]) if raw["tags"] else None
     row = [text_to_sql(raw[name]) if isinstance(raw[name], str) else raw[name] for name in columns]
     connection.execute(
-        f"insert into run(k, id, gen, time, op, operation, tags, {', '.join(columns)}) values (?{', ?' * (6 + len(columns))})",
+        f"insert into run(k, id, gen, time, op, operation, tags, {', '.join(columns)})"
+        f" values (?{', ?' * (6 + len(columns))})",
         (k, raw["id"], 1, 0, op, run.core["operation"], tags, *row),
     )
     for kind, items in (("flag", run.flags), ("attr", run.attrs)):
         for name, value in items.items():
-            connection.execute(f"insert into {kind} values (?, ?, ?, ?)", (number(connection, kind, name), k, *to_sql(value)))
+            connection.execute(
+                f"insert into {kind} values (?, ?, ?, ?)", (number(connection, kind, name), k, *to_sql(value))
+            )
     for name, summary in run.scalars.items():
         row = [None if math.isnan(summary[each]) else summary[each] for each in SUMMARIES]
-        connection.execute(f"insert into scalar values (?, ?{', ?' * len(row)})", (number(connection, "scalar", name), k, *row))
+        connection.execute(
+            f"insert into scalar values (?, ?{', ?' * len(row)})", (number(connection, "scalar", name), k, *row)
+        )
 
 
 def number(connection: sqlite3.Connection, kind: str, name: str) -> int:
