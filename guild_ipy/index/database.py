@@ -209,8 +209,8 @@ class Database:
             for statement in TABLES.split(";"):
                 connection.execute(statement)
             connection.execute(
-                "insert into meta values (1, ?, 0, null, 1, '-', 0, 0, 0)",
-                (self._home,),
+                "insert into meta values (1, ?, ?, null, 1, '-', 0, 0, 0)",
+                (self._home, time.time_ns() // 1000),  # no number of an index that was here before
             )
             connection.execute(f"pragma application_id = {APPLICATION_ID}")
             connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
