@@ -28,6 +28,8 @@ class RunFilter:
     started: TimeRange | None = None
     digest: str | None = None
     """Beginning of the source digest."""
+    where: str | None = None
+    """An expression of the select language (:mod:`guild_ipy.query.grammar`)."""
     deleted: bool = False
     """Look at the trash in place of the live runs."""
     limit: int | None = None

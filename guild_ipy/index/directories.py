@@ -21,9 +21,18 @@ from guild_ipy.store.runs import list_runs
 from guild_ipy.store.scalars import summarize
 
 
+def list_matching(home: Home, run_filter: RunFilter, recover: Recover) -> list[RunRecord]:
+    """List the runs that pass a filter, newest first."""
+    if run_filter.where is None:
+        return list_runs(home, run_filter)
+    from guild_ipy.index import unindexed  # start-up cost: for those who select without an index
+
+    return unindexed.list_matching(home, run_filter, recover)
+
+
 def read_table(home: Home, wanted: Wanted, run_filter: RunFilter, recover: Recover) -> Table:
     """Give columns of the runs that pass a filter, newest first."""
-    return _make_table([_read(record, recover) for record in list_runs(home, run_filter)], wanted)
+    return _make_table([_read(record, recover) for record in list_matching(home, run_filter, recover)], wanted)
 
 
 def read_table_of(run_dirs: Sequence[RunDir], wanted: Wanted, recover: Recover) -> Table:

@@ -7,7 +7,7 @@ records that come out are to be tested themselves.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,55 +24,75 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """What stands behind ``where``."""
+    """What stands behind ``where``; the parameters are by name."""
 
     sql: str
-    parameters: tuple[Any, ...]
+    parameters: Mapping[str, Any]
     is_exact: bool
 
 
 def make_condition(connection: sqlite3.Connection, run_filter: RunFilter) -> Condition:
     """Turn a filter into a condition on the table of runs; `deleted` and `limit` are left to the caller."""
-    tests = list(_tests(connection, run_filter))
+    writer = _Writer(connection)
+    tests = list(writer.tests(run_filter))
     return Condition(
-        sql=" and ".join(sql for sql, _ in tests) or "true",
-        parameters=tuple(value for _, values in tests for value in values),
+        sql=" and ".join(tests) or "true",
+        parameters=writer.parameters,
         is_exact=not (run_filter.labels or run_filter.unlabeled or run_filter.tags or run_filter.comments),
     )
 
 
-def _tests(connection: sqlite3.Connection, run_filter: RunFilter) -> Iterator[tuple[str, list[Any]]]:
-    if run_filter.statuses:
-        yield _among("status", [status.value for status in run_filter.statuses])
-    if run_filter.marked is not None:
-        yield "marked = ?", [run_filter.marked]
-    if run_filter.operations:
-        yield _among("op", _operations(connection, run_filter.operations))
-    if run_filter.labels and NOTHING not in run_filter.labels:
-        parts = [text_to_sql(part) for part in run_filter.labels]
-        yield f"({' or '.join(['instr(label, ?) > 0'] * len(parts))})", parts
-    if run_filter.tags:
-        yield "tags is not null", []
-    if run_filter.comments and NOTHING not in run_filter.comments:
-        yield "comments is not null", []
-    if run_filter.digest:
-        yield "substr(digest, 1, ?) = ?", [len(run_filter.digest), text_to_sql(run_filter.digest)]
-    if run_filter.started is not None:
-        yield from _within(run_filter.started)
+class _Writer:
+    """Collects parameters while tests are written."""
 
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.parameters: dict[str, Any] = {}
 
-def _among(column: str, values: list[Any]) -> tuple[str, list[Any]]:
-    return f"{column} in ({','.join('?' * len(values))})", values
+    def tests(self, run_filter: RunFilter) -> Iterator[str]:
+        if run_filter.statuses:
+            yield self._among("status", [status.value for status in run_filter.statuses])
+        if run_filter.marked is not None:
+            yield f"marked = {self._put(run_filter.marked)}"
+        if run_filter.operations:
+            yield self._among("op", _operations(self._connection, run_filter.operations))
+        if run_filter.labels and NOTHING not in run_filter.labels:
+            yield f"({' or '.join(f'instr(label, {self._put(text_to_sql(part))}) > 0' for part in run_filter.labels)})"
+        if run_filter.tags:
+            yield "tags is not null"
+        if run_filter.comments and NOTHING not in run_filter.comments:
+            yield "comments is not null"
+        if run_filter.digest:
+            digest = text_to_sql(run_filter.digest)
+            yield f"substr(digest, 1, {self._put(len(run_filter.digest))}) = {self._put(digest)}"
+        if run_filter.started is not None:
+            yield from self._within(run_filter.started)
+        if run_filter.where is not None:
+            yield self._where(run_filter.where)
+
+    def _put(self, value: Any) -> str:  # noqa: ANN401 - what SQLite holds
+        name = f"f{len(self.parameters)}"
+        self.parameters[name] = value
+        return f":{name}"
+
+    def _among(self, column: str, values: list[Any]) -> str:
+        return f"{column} in ({', '.join(map(self._put, values))})"
+
+    def _within(self, span: TimeRange) -> Iterator[str]:
+        yield "coalesce(started, initialized) is not null"
+        if span.start is not None:
+            yield f"coalesce(started, initialized) >= {self._put((span.start - _EPOCH) // _MICROSECOND)}"
+        if span.end is not None:
+            yield f"coalesce(started, initialized) < {self._put((span.end - _EPOCH) // _MICROSECOND)}"
+
+    def _where(self, text: str) -> str:
+        from guild_ipy.index.where import make_where  # start-up cost: for those who select
+
+        condition = make_where(self._connection, text)
+        self.parameters.update(condition.parameters)
+        return f"({condition.sql})"
 
 
 def _operations(connection: sqlite3.Connection, names: tuple[str, ...]) -> list[int]:
     rows = connection.execute("select op, words from operation").fetchall()
     return [op for op, words in rows if is_operation_named(*decode_operation(words), names)]
-
-
-def _within(span: TimeRange) -> Iterator[tuple[str, list[Any]]]:
-    yield "coalesce(started, initialized) is not null", []
-    if span.start is not None:
-        yield "coalesce(started, initialized) >= ?", [(span.start - _EPOCH) // _MICROSECOND]
-    if span.end is not None:
-        yield "coalesce(started, initialized) < ?", [(span.end - _EPOCH) // _MICROSECOND]

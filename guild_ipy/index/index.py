@@ -6,24 +6,27 @@ import sqlite3
 import struct
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.errors import StoreError
+from guild_ipy.errors import SelectError, StoreError
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
-from guild_ipy.index.directories import read_table, read_table_of
+from guild_ipy.index.directories import list_matching, read_table, read_table_of
 from guild_ipy.index.place import find_folder, home_key
 from guild_ipy.index.reader import Reader
 from guild_ipy.index.refresh import EVERYTHING, News, find_news, update
 from guild_ipy.index.sweep import Sweep
 from guild_ipy.index.table import StaleSegment, Table, Wanted, store_segments
 from guild_ipy.settings import Settings
-from guild_ipy.store import runs
 from guild_ipy.store.home import Home
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.scalars import summarize
+
+if TYPE_CHECKING:
+    from guild_ipy.index.where import Best
+    from guild_ipy.query.names import Names
 
 _Answer = TypeVar("_Answer")
 
@@ -74,7 +77,27 @@ class Index:
         found = None
         if not run_filter.deleted:
             found = self._ask(lambda reader: reader.records(self.home, run_filter), full=full)
-        return runs.list_runs(self.home, run_filter) if found is None else found
+        return list_matching(self.home, run_filter, self._recover) if found is None else found
+
+    def best(self, run_filter: RunFilter, best: Best, *, full: bool = False) -> list[RunRecord]:
+        """List the runs that have a number there, the best first, and of equal ones the newest."""
+        found = None
+        if not run_filter.deleted:
+            found = self._ask(lambda reader: reader.best(self.home, run_filter, best), full=full)
+        if found is None:
+            from guild_ipy.index.unindexed import list_best  # start-up cost: for those who select without an index
+
+            return list_best(self.home, run_filter, best, self._recover)
+        return found
+
+    def names(self) -> Names | None:
+        """Give the names of attributes, flags and scalars that runs have; None if there are no runs."""
+        found = self._ask(lambda reader: (reader.names(),), full=False)
+        if found is None:
+            from guild_ipy.index.unindexed import read_names  # start-up cost, as above
+
+            return read_names(self.home, self._recover)
+        return found[0]
 
     def summaries(self, run_dirs: Sequence[RunDir]) -> list[dict[str, ScalarSummary]]:
         """Summarise the scalars of each run as :func:`guild_ipy.store.scalars.summarize` does, by name."""
@@ -139,7 +162,7 @@ class Index:
             for _ in range(_ATTEMPTS):
                 try:
                     return question(self._up_to_date(full=full))
-                except StoreError:  # the home cannot be read
+                except (StoreError, SelectError):  # the home cannot be read, the expression cannot be understood
                     raise
                 except (sqlite3.Error, DamagedIndex, OSError, *_NONSENSE) as error:
                     self.trouble = f"{type(error).__name__}: {error}"

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
@@ -26,6 +26,10 @@ from guild_ipy.store.changes import LogPosition
 from guild_ipy.store.home import Home
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_match import matches
+
+if TYPE_CHECKING:
+    from guild_ipy.index.where import Best
+    from guild_ipy.query.names import Names
 
 _WIDEST_GAP = 20
 
@@ -120,6 +124,16 @@ class Reader:
         """Give the live runs that pass a filter, newest first."""
         return list(islice((record for _, record in self._matching(home, run_filter)), run_filter.limit))
 
+    def best(self, home: Home, run_filter: RunFilter, best: Best) -> list[RunRecord]:
+        """Give the live runs that pass a filter and have a number there, the best first."""
+        return list(islice((record for _, record in self._matching(home, run_filter, best)), run_filter.limit))
+
+    def names(self) -> Names | None:
+        """Give the names of attributes, flags and scalars that runs have; None if there are no runs."""
+        from guild_ipy.index.where import read_names  # start-up cost: for those who select
+
+        return read_names(self._db)
+
     def table(self, home: Home, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
         """Give columns of the live runs that pass a filter, newest first, and what of them is worth storing."""
         with self._moment():
@@ -159,19 +173,26 @@ class Reader:
         condition = make_condition(self._db, run_filter)
         if condition.is_exact:
             limit = -1 if run_filter.limit is None else run_filter.limit
-            sql = f"select k from run where {condition.sql} order by time desc, id limit ?"  # noqa: S608 - our own words
-            return array("q", [k for (k,) in self._db.execute(sql, (*condition.parameters, limit))])
+            sql = f"select k from run where {condition.sql} order by time desc, id limit :limit"  # noqa: S608 - our own words
+            return array("q", [k for (k,) in self._db.execute(sql, {**condition.parameters, "limit": limit})])
         found = (k for k, _ in self._matching(home, run_filter))
         return array("q", islice(found, run_filter.limit))
 
-    def _matching(self, home: Home, run_filter: RunFilter) -> Iterator[tuple[int, RunRecord]]:
+    def _matching(self, home: Home, run_filter: RunFilter, best: Best | None = None) -> Iterator[tuple[int, RunRecord]]:
         condition = make_condition(self._db, run_filter)
+        source, order, parameters = "run", "", dict(condition.parameters)
+        if best is not None:
+            from guild_ipy.index.where import make_best  # start-up cost: for those who select
+
+            ranking = make_best(self._db, best)
+            parameters |= ranking.parameters
+            source, order = f"({ranking.sql}) join run using (k)", f"v {'desc' if best.greatest else 'asc'}, "
         sql = (
-            f"select k, id, data from run join record using (k) where {condition.sql}"  # noqa: S608 - our own words
-            " order by time desc, id"
+            f"select k, id, data from {source} join record using (k) where {condition.sql}"  # noqa: S608 - our own words
+            f" order by {order}time desc, id"
         )
         folder = home.runs
-        for k, id, data in self._db.execute(sql, condition.parameters):  # noqa: A001 - the word of the field
+        for k, id, data in self._db.execute(sql, parameters):  # noqa: A001 - the word of the field
             record = decode_record(f"{folder}/{text_from_sql(id)}", data)
             if condition.is_exact or matches(record, run_filter):
                 yield k, record

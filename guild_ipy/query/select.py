@@ -71,7 +71,11 @@ class Select:
 
     def needs(self, kind: Kind) -> bool:
         """Whether attributes, flags or scalars have to be known; reading scalars takes longest."""
-        return any(condition.place.kind is kind for condition in _conditions(self.plan))
+        return any(place.kind is kind for place in self.places())
+
+    def places(self) -> Iterator[Place]:
+        """Give the places that it looks at."""
+        return (condition.place for condition in _conditions(self.plan))
 
     def explain(self, subject: Subject) -> Dropped | None:
         """Say which of the clauses that are joined with ``and`` is the first that a run does not pass."""

@@ -72,16 +72,18 @@ def make_sql(plan: Plan, schema: SqlSchema, *, prefix: str = "s") -> SqlConditio
     return SqlCondition(sql=sql, parameters=writer.parameters)
 
 
-def make_value_sql(place: Place, schema: SqlSchema, *, prefix: str = "o") -> SqlCondition:
-    """Write the number or text that a run has at a place, to sort by; NULL for none, and for what has no order."""
+def make_ranking(places: Sequence[Place], schema: SqlSchema, *, prefix: str = "o") -> SqlCondition:
+    """Write a table with the number of each run, `k`, and its value there, `v`: that of the first of `places`.
+
+    Text, NaN and lists have no place in a ranking.
+    """
     writer = _Writer(schema, prefix)
-    if place.name in schema.columns and place.kind is Kind.ATTR:
-        column = schema.columns[place.name]
-        assert column.within == "{}", "runs are not sorted by what lies beside them"
-        return SqlCondition(sql=column.sql, parameters={})
-    value = place.summary if place.kind is Kind.SCALAR else f"case when t is not {writer.put(schema.boxed)} then v end"
-    sql = f"(select {value} from {schema.tables[place.kind]} where n = {writer.name(place)} and k = {schema.key})"  # noqa: S608 - our own words
-    return SqlCondition(sql=sql, parameters=writer.parameters)
+    tables: list[str] = []
+    for place in places:
+        table = writer.values(place)
+        others = "".join(f" and k not in (select k from ({each}))" for each in tables)  # noqa: S608 - our own words
+        tables.append(f"select k, v from ({table}) where typeof(v) in ('integer', 'real'){others}")  # noqa: S608 - ours
+    return SqlCondition(sql=" union all ".join(tables), parameters=writer.parameters)
 
 
 @dataclass
@@ -106,6 +108,15 @@ class _Writer:
         """Give what finds the number of a name."""
         sql = self.schema.names.format(kind=self.put(place.kind.value), text=self.put(place.name))
         return f"({sql})"
+
+    def values(self, place: Place) -> str:
+        """Give a table with what runs, `k`, have at a place, `v`."""
+        if place.kind is Kind.ATTR and place.name in self.schema.columns:
+            return f"select {self.schema.key} as k, {self.schema.columns[place.name].sql} as v from run"  # noqa: S608
+        table, name = self.schema.tables[place.kind], self.name(place)
+        if place.kind is Kind.SCALAR:
+            return f"select k, {place.summary} as v from {table} where n = {name}"  # noqa: S608 - our own words
+        return f"select k, v from {table} where n = {name} and t is null"  # noqa: S608 - our own words
 
     def write(self, plan: Plan) -> str:
         if isinstance(plan, Condition):
