@@ -6,6 +6,8 @@ CSV file. Each run counts once, in the order of the frame; rows without a run ar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from guild_ipy.api.context import get_context
@@ -15,13 +17,15 @@ from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.label import LabelEdit, edit_labels
 from guild_ipy.api.mark import mark
 from guild_ipy.errors import RunNotFound, UsageError
-from guild_ipy.frame.attributes import attributes_frame
-from guild_ipy.frame.compare import compare_frame
-from guild_ipy.frame.flags import flags_frame
+from guild_ipy.frame.attributes import attribute_fields, attributes_frame
+from guild_ipy.frame.compare import compare_fields, compare_frame
+from guild_ipy.frame.find import find_run_dirs
+from guild_ipy.frame.flags import flag_fields, flags_frame
+from guild_ipy.frame.kept import Chooser
+from guild_ipy.frame.points import points_frame
+from guild_ipy.frame.rows import Rows, find_rows
 from guild_ipy.frame.run_names import read_names, run_column
-from guild_ipy.frame.runs import find_runs
-from guild_ipy.frame.scalars import points_frame, scalars_frame
-from guild_ipy.store.run import RunRecord, read_run
+from guild_ipy.frame.scalars import scalars_frame, summary_fields
 from guild_ipy.store.run_dir import RunDir
 
 _NAME = "guild"
@@ -55,26 +59,39 @@ class GuildAccessor:
 
     def flags(self) -> pd.DataFrame:
         """Give one row a run: ``run`` and its flags."""
-        return flags_frame(self._read())
+        return flags_frame(self._rows(flag_fields))
 
     def attributes(self) -> pd.DataFrame:
         """Give one row a run: ``run`` and the attributes that were noted on it."""
-        return attributes_frame(self._find())
+        return attributes_frame(self._rows(attribute_fields))
 
     def scalars(self) -> pd.DataFrame:
         """Give one row a run and scalar: ``run prefix tag``, values and steps of first, last, min and max.
 
         Behind these ``avg_val count total``.
         """
-        return scalars_frame(self._find())
+        return scalars_frame(get_context(), self._rows(summary_fields))
 
     def scalars_detail(self) -> pd.DataFrame:
         """Give one row for every reported value: ``run path tag val step``."""
         return points_frame(self._find())
 
-    def compare(self) -> pd.DataFrame:
-        """Give one row a run: who it is, its flags, ``step``, and the last values of its scalars."""
-        return compare_frame(self._read())
+    def compare(self, columns: str | Iterable[str] | None = None) -> pd.DataFrame:
+        """Give one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
+
+        Parameters
+        ----------
+        columns
+            Only these beside ``run``, as a list or with commas between them: ``loss`` the last value of a scalar,
+            ``min loss``, ``max loss step`` and with ``first last avg total count`` others of it, ``=lr`` a flag,
+            ``.stopped`` an attribute; ``loss as error`` under another heading.
+
+        Examples
+        --------
+        >>> df.guild.compare("=lr, min loss, min loss step as best")     # doctest: +SKIP
+        """
+        context = get_context()
+        return compare_frame(context, self._rows(compare_fields(context, columns)), columns)
 
     # -- change
 
@@ -109,11 +126,11 @@ class GuildAccessor:
 
     # -- which runs
 
-    def _find(self) -> dict[str, RunDir]:
-        return find_runs(get_context().home, read_names(self._frame))
+    def _rows(self, choose: Chooser) -> Rows:
+        return find_rows(get_context(), self._frame, choose)
 
-    def _read(self) -> dict[str, RunRecord]:
-        return {name: read_run(run_dir) for name, run_dir in self._find().items()}
+    def _find(self) -> dict[str, RunDir]:
+        return find_run_dirs(get_context(), read_names(self._frame))
 
     def _find_live(self) -> list[Run]:
         found = self._find()

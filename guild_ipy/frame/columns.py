@@ -1,4 +1,4 @@
-"""Columns of a frame: Python values to arrays of the right dtype, missing values missing.
+"""Columns of a frame: values to arrays of the right dtype, missing values missing.
 
 The dtypes are the same with every supported pandas: text is ``string``, whole numbers are ``Int64`` and
 truth values ``boolean`` where they can be missing, other numbers are ``float64``, times carry the local
@@ -7,95 +7,127 @@ timezone, and what fits nowhere else stays an object.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import TypeAlias, cast
+import copy
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from guild_ipy.frame.local_time import local_timezone
+from guild_ipy.frame.values import Array, Values, as_objects, make_values
 
 Column: TypeAlias = ExtensionArray | pd.Index | pd.Series
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _MISSING = np.iinfo(np.int64).min
 #: Years 1 and 9999 cannot be shown in every timezone.
-_FIRST = datetime(2, 1, 1, tzinfo=UTC)
-_LAST = datetime(9999, 1, 1, tzinfo=UTC)
-_EXACT_AS_FLOAT = 2**53
+_FIRST = int(datetime(2, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+_LAST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 
 
-def text_column(values: Sequence[str | None]) -> Column:
-    """Text, None where missing."""
-    return pd.array(values, dtype=pd.StringDtype("python"))  # an Arrow string cannot hold every Python one
+def text_column(values: Values) -> Column:
+    """Text; the array is made of Python strings, since an Arrow string cannot hold every one of these."""
+    if values.form == "c":
+        return pd.arrays.StringArray(np.array([*values.words, pd.NA], dtype=object)[values.data])
+    if values.form == "t":
+        return pd.arrays.StringArray(values.data.copy())
+    return texts_column([None if value is None else str(value) for value in values.to_objects()])
 
 
-def category_column(values: Sequence[str | None], categories: Iterable[str] | None = None) -> Column:
+def texts_column(values: Sequence[str | None]) -> Column:
+    """Text from Python strings, None where missing."""
+    return pd.array(values, dtype=pd.StringDtype("python"))
+
+
+def category_column(values: Values, categories: Sequence[str] | None = None) -> Column:
     """Words of a small set: `categories`, or the sorted words that occur."""
+    if values.form != "c":
+        return _category_of_objects(values, categories)
+    codes = values.data
     if categories is None:
-        categories = sorted({value for value in values if value is not None})
-    return pd.Categorical(values, categories=list(categories))
+        occurring = np.unique(codes[values.present])
+        categories = [values.words[code] for code in occurring]
+    places: Array = np.full(len(values.words) + 1, -1, np.intp)
+    for place, word in enumerate(categories):
+        if word in values.words:
+            places[values.words.index(word)] = place
+    return _category(places[codes], categories)
 
 
-def moment_column(values: Sequence[datetime | None]) -> Column:
-    """Moments in the local timezone, to the microsecond."""
-    ticks = [_moment_ticks(value) for value in values]
-    moments = pd.DatetimeIndex(np.array(ticks, dtype="datetime64[us]"))
-    return moments.tz_localize("UTC").tz_convert(local_timezone())
+def moment_column(values: Values) -> Column:
+    """Moments in the local timezone, from microseconds since 1970."""
+    ticks = ticks_of(values)
+    ticks = np.where((ticks >= _FIRST) & (ticks < _LAST), ticks, _MISSING)
+    return pd.DatetimeIndex(ticks.view("datetime64[us]")).tz_localize("UTC").tz_convert(local_timezone())
 
 
-def duration_column(values: Sequence[timedelta | None]) -> Column:
-    """Durations, to the microsecond."""
-    ticks = [_MISSING if value is None else value // _MICROSECOND for value in values]
-    return pd.TimedeltaIndex(np.array(ticks, dtype="timedelta64[us]"))
+def duration_column(ticks: Array, present: Array) -> Column:
+    """Durations, from microseconds."""
+    return pd.TimedeltaIndex(np.where(present, ticks, _MISSING).view("timedelta64[us]"))
 
 
-def integer_column(values: Sequence[int | None]) -> Column:
-    """Whole numbers, None where missing."""
-    return pd.array(values, dtype="Int64")
+def ticks_of(values: Values) -> Array:
+    """Give whole numbers as an array of integers; what is missing, or too large, is the least integer."""
+    if values.form == "q":
+        return np.where(values.present, values.data, _MISSING)
+    if values.form == "n":
+        return np.full(len(values), _MISSING, np.int64)
+    whole = (value if type(value) is int and abs(value) < -_MISSING else _MISSING for value in values.to_objects())
+    return np.fromiter(whole, np.int64, len(values))
 
 
-def value_column(values: Sequence[object]) -> Column:
+def number_column(values: Values) -> Column:
+    """Numbers as ``float64``."""
+    if values.form == "d":
+        return pd.Series(values.data.copy())
+    objects = (np.nan if value is None else float(value) for value in values.to_objects())
+    return pd.Series(np.fromiter(objects, np.float64, len(values)))
+
+
+def truth_column(values: Values) -> Column:
+    """Truth values; a missing one is False."""
+    return pd.Series(
+        values.data & values.present if values.form == "b" else values.to_objects() == np.True_, dtype=bool
+    )
+
+
+def value_column(values: Values) -> Column:
     """Values of one flag or attribute, in the narrowest dtype that holds them all exactly."""
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {bool}:
-        return pd.array(cast("Sequence[bool | None]", values), dtype="boolean")
-    if kinds == {str}:
-        return text_column(cast("Sequence[str | None]", values))
-    if kinds == {int} and _all_within(values, 2**63 - 1):
-        return integer_column(cast("Sequence[int | None]", values))
-    if kinds == {float} or (kinds == {int, float} and _all_within(values, _EXACT_AS_FLOAT)):
-        return pd.Series(values, dtype="float64")
-    return pd.Series(values, dtype=object)
+    if values.form in {"c", "t"}:
+        return text_column(values)
+    if values.form == "q":
+        return pd.arrays.IntegerArray(values.data.copy(), ~values.present)
+    if values.form == "b":
+        return pd.arrays.BooleanArray(values.data.copy(), ~values.present)
+    if values.form == "d":
+        return _value_column_of_numbers(values)
+    narrowed = make_values(values.to_objects().tolist())  # of all runs they may be of any type, and of these of one
+    return _object_column(narrowed) if narrowed.form in {"j", "n"} else value_column(narrowed)
 
 
-def headings(names: Iterable[str], kind: str, taken: Iterable[str]) -> list[str]:
-    """Give each name a heading that is not `taken`: itself, or ``kind:name`` as in selections.
-
-    Examples
-    --------
-    >>> headings(["lr", "run"], "flag", taken=["run", "label"])
-    ['lr', 'flag:run']
-    """
-    used = set(taken)
-    found = []
-    for name in names:
-        heading = name
-        while heading in used:
-            heading = f"{kind}:{heading}"
-        used.add(heading)
-        found.append(heading)
-    return found
+def _category_of_objects(values: Values, categories: Sequence[str] | None) -> Column:
+    words = [None if value is None else str(value) for value in values.to_objects()]
+    if categories is None:
+        categories = sorted({word for word in words if word is not None})
+    codes = {word: code for code, word in enumerate(categories)}
+    return _category(np.array([-1 if word is None else codes.get(word, -1) for word in words], np.intp), categories)
 
 
-def _moment_ticks(moment: datetime | None) -> int:
-    if moment is None or not _FIRST <= moment < _LAST:
-        return _MISSING
-    return (moment - _EPOCH) // _MICROSECOND
+def _category(codes: Array, categories: Sequence[str]) -> Column:
+    column: Column = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(categories)))
+    return column
 
 
-def _all_within(values: Sequence[object], limit: int) -> bool:
-    return all(-limit <= value <= limit for value in values if type(value) is int)
+def _value_column_of_numbers(values: Values) -> Column:
+    if values.whole is None or not (values.whole | ~values.present).all():
+        return pd.Series(values.data.copy())
+    whole = np.where(values.present, values.data, 0).astype(np.int64)
+    return pd.arrays.IntegerArray(whole, ~values.present)
+
+
+def _object_column(values: Values) -> Column:
+    """Give objects that nobody else holds: a list can be changed."""
+    own = [copy.deepcopy(value) if isinstance(value, list | dict) else value for value in values.to_objects()]
+    return pd.Series(as_objects(own), dtype=object)

@@ -2,22 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import pandas as pd
 
-from guild_ipy.frame.flags import flag_columns
-from guild_ipy.frame.listing import core_columns
-from guild_ipy.frame.scalars import STEP, scalar_columns
-from guild_ipy.store.run import RunRecord
+from guild_ipy.api.compare import ComparedColumn, default_columns, parse_columns
+from guild_ipy.api.context import Context
+from guild_ipy.frame.columns import Column, value_column
+from guild_ipy.frame.core import core_column, core_fields, run_column
+from guild_ipy.frame.kept import Chooser, Names
+from guild_ipy.frame.rows import Rows
+from guild_ipy.frame.run_names import RUN
+from guild_ipy.frame.values import first_of
+from guild_ipy.index.table import Field
+
+#: Columns as a user writes them; None for those of every comparison.
+Written: TypeAlias = "str | Iterable[str] | None"
 
 
-def compare_frame(runs: Mapping[str, RunRecord]) -> pd.DataFrame:
-    """Give one row a run: who it is, its flags, ``step``, and the last values of its scalars.
+def compare_fields(context: Context, written: Written) -> Chooser:
+    """Give what a comparison is made of."""
 
-    The order is that of ``guild compare``. Flags and scalars are sorted by name.
+    def choose(names: Names) -> list[Field]:
+        return [field for column in _columns(context, names, written) for field in _fields(column)]
+
+    return choose
+
+
+def compare_frame(context: Context, rows: Rows, written: Written = None) -> pd.DataFrame:
+    """Give one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
+
+    The order is that of ``guild compare``; flags, attributes and scalars are sorted by name. With columns as a user
+    has `written` them: ``run``, and these.
     """
-    columns = core_columns(runs)
-    columns |= flag_columns(runs.values(), taken=[*columns, STEP])
-    columns |= scalar_columns([run.dir for run in runs.values()], taken=columns)
-    return pd.DataFrame(columns)
+    names = rows.known.__getitem__ if written is not None else _used(rows)
+    columns = {each.heading: _make(rows, each) for each in _columns(context, names, written)}
+    return pd.DataFrame(columns if RUN in columns else {RUN: run_column(rows), **columns})
+
+
+def _columns(context: Context, names: Names, written: Written) -> Sequence[ComparedColumn]:
+    if written is None:
+        return default_columns(names)
+    return parse_columns(written, names, context.settings.cache_dir)
+
+
+def _fields(column: ComparedColumn) -> Sequence[Field]:
+    return column.fields if column.core is None else core_fields([column.core])
+
+
+def _used(rows: Rows) -> Names:
+    """Give the names that one of the rows has something for."""
+
+    def names(kind: str) -> list[str]:
+        part = "last" if kind == "scalar" else ""
+        fields = (Field(kind, name, part) for name in rows.known[kind])
+        return [each.name for each in fields if each in rows.columns and not rows.get(each).is_empty()]
+
+    return names
+
+
+def _make(rows: Rows, column: ComparedColumn) -> Column:
+    if column.core is not None:
+        return core_column(rows, column.core)
+    return value_column(first_of([rows.get(field) for field in column.fields]))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
 import pandas as pd
 
-from guild_ipy.frame.columns import Column, headings, text_column, value_column
+from guild_ipy.api.headings import headings
+from guild_ipy.frame.columns import value_column
+from guild_ipy.frame.core import run_column
+from guild_ipy.frame.kept import Names
+from guild_ipy.frame.rows import Rows
 from guild_ipy.frame.run_names import RUN
-from guild_ipy.store.run import RunRecord
+from guild_ipy.index.table import Field
 
 
-def flags_frame(runs: Mapping[str, RunRecord]) -> pd.DataFrame:
+def flag_fields(names: Names) -> list[Field]:
+    """Choose the columns of all flags."""
+    return [Field("flag", name) for name in names("flag")]
+
+
+def flags_frame(rows: Rows) -> pd.DataFrame:
     """Give one row a run: ``run``, and each flag that one of them has, by name."""
-    return pd.DataFrame({RUN: text_column(list(runs)), **flag_columns(runs.values(), taken=[RUN])})
-
-
-def flag_columns(runs: Collection[RunRecord], taken: Collection[str]) -> dict[str, Column]:
-    """Give a column for each flag, sorted by name; a heading that is `taken` becomes ``flag:name``."""
-    flags = [run.flags for run in runs]
-    names = sorted(set().union(*flags))
-    columns = (value_column([each.get(name) for each in flags]) for name in names)
-    return dict(zip(headings(names, "flag", taken), columns, strict=True))
+    found = {name: values for name in rows.known["flag"] if not (values := rows.get(Field("flag", name))).is_empty()}
+    columns = dict(zip(headings(found, "flag", [RUN]), map(value_column, found.values()), strict=True))
+    return pd.DataFrame({RUN: run_column(rows), **columns})

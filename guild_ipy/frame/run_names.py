@@ -8,6 +8,7 @@ still come to share them: then the name is refused, never taken for one of the t
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
@@ -27,8 +28,12 @@ def short_names(ids: Sequence[str], among: Iterable[str]) -> list[str]:
     >>> short_names(["0123456789ab", "cdef01234567"], ["0123456789ab", "0123456788ab", "cdef01234567"])
     ['0123456789', 'cdef0123']
     """
-    ordered = sorted({*ids, *among})
-    return [_short_name(each, ordered) for each in ids]
+    everything = {*ids, *among}
+    beginnings = Counter(each[:SHORT_ID_LENGTH] for each in everything)
+    ordered = sorted(each for each in everything if beginnings[each[:SHORT_ID_LENGTH]] > 1)
+    return [
+        _short_name(each, ordered) if beginnings[each[:SHORT_ID_LENGTH]] > 1 else each[:SHORT_ID_LENGTH] for each in ids
+    ]
 
 
 def find_ids(names: Iterable[str], ids: Collection[str]) -> dict[str, str]:
@@ -68,7 +73,8 @@ def read_names(frame: pd.DataFrame) -> list[str]:
         If there is no such column, or it holds what cannot be a run id.
     """
     column = run_column(frame).dropna()
-    return list(dict.fromkeys(_name(value) for value in column))
+    values = column.drop_duplicates() if isinstance(column.dtype, pd.StringDtype) else column
+    return list(dict.fromkeys(_name(value) for value in values))
 
 
 def _short_name(each: str, ordered: Sequence[str]) -> str:

@@ -1,26 +1,24 @@
-"""The scalars of runs: summaries, and every point."""
+"""The scalars of runs, summarised: one row a run and scalar."""
 
 from __future__ import annotations
 
-import math
-import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
-from guild_ipy.api.scalars import read_summaries
-from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.errors import DamagedRun
-from guild_ipy.frame.columns import Column, headings, integer_column, text_column
+from guild_ipy.api.context import Context
+from guild_ipy.api.scalars import list_summaries
+from guild_ipy.frame.columns import Column, number_column, ticks_of
+from guild_ipy.frame.find import find_run_dirs
+from guild_ipy.frame.kept import Names
+from guild_ipy.frame.rows import Rows
 from guild_ipy.frame.run_names import RUN
-from guild_ipy.store.events import find_event_files, read_points
-from guild_ipy.store.run_dir import RunDir
+from guild_ipy.frame.values import Array, Values
+from guild_ipy.index.table import Field
 
-#: Heading of the step in a comparison.
-STEP = "step"
-_TEXTS = ("prefix", "tag")
-#: Heading -> field of a summary, in the order that users of ``guild.ipy`` know.
-_NUMBERS = {
+#: Heading -> part of a scalar in the index, in the order that users of ``guild.ipy`` know.
+_PARTS = {
     "first_val": "first",
     "first_step": "first_step",
     "last_val": "last",
@@ -29,71 +27,65 @@ _NUMBERS = {
     "min_step": "min_step",
     "max_val": "max",
     "max_step": "max_step",
-    "avg_val": "average",
+    "avg_val": "avg",
     "count": "count",
     "total": "total",
 }
-_STEP_GIVER = "loss"
-_SYSTEM = "sys/"
 
 
-def scalars_frame(runs: Mapping[str, RunDir]) -> pd.DataFrame:
+def summary_fields(names: Names) -> list[Field]:
+    """Choose all columns of all scalars."""
+    return [Field("scalar", name, part) for name in names("scalar") for part in _PARTS.values()]
+
+
+def scalars_frame(context: Context, rows: Rows) -> pd.DataFrame:
     """Give one row a run and scalar, with its first, last, least, greatest and average value."""
-    rows = [(name, summary) for name, run_dir in runs.items() for summary in read_summaries(run_dir).values()]
-    columns: dict[str, Column] = {RUN: text_column([name for name, _ in rows])}
-    for heading in _TEXTS:
-        columns[heading] = text_column([getattr(summary, heading) for _, summary in rows])
-    for heading, field in _NUMBERS.items():
-        kind = "float64" if heading.endswith(("_val", "total")) else "int64"
-        columns[heading] = pd.Series([getattr(summary, field) for _, summary in rows], dtype=kind)
+    names = rows.known["scalar"]
+    reported = [rows.get(Field("scalar", name, "last")).present for name in names]
+    grid = _Grid(np.array(reported, dtype=bool).reshape(len(names), len(rows)).T)
+    places = [_split(context, rows, name, present) for name, present in zip(names, reported, strict=True)]
+    columns: dict[str, Column] = {
+        RUN: pd.arrays.StringArray(rows.names[grid.rows]),
+        "prefix": grid.texts([prefix for prefix, _ in places]),
+        "tag": grid.texts([tag for _, tag in places]),
+    }
+    for heading, part in _PARTS.items():
+        each = [rows.get(Field("scalar", name, part)) for name in names]
+        is_number = heading.endswith(("_val", "total"))
+        columns[heading] = grid.spread(_numbers(each) if is_number else _steps(each), float if is_number else np.int64)
     return pd.DataFrame(columns)
 
 
-def scalar_columns(run_dirs: Collection[RunDir], taken: Collection[str]) -> dict[str, Column]:
-    """Give ``step`` and a column of last values for each scalar, sorted by name.
+class _Grid:
+    """Runs by scalars; where there is something, a row of the frame, run by run."""
 
-    What Guild AI records about the machine (``sys/``) is left out. The step is that of ``loss``, or of the
-    first scalar. A heading that is `taken`, or ``step`` itself, becomes ``scalar:name``.
-    """
-    summaries = [_shown(run_dir) for run_dir in run_dirs]
-    names = sorted(set().union(*summaries))
-    if not names:
-        return {}
-    columns: dict[str, Column] = {STEP: integer_column([_step(each) for each in summaries])}
-    for name, heading in zip(names, headings(names, "scalar", {STEP, *taken}), strict=True):
-        columns[heading] = pd.Series([each[name].last if name in each else math.nan for each in summaries])
-    return columns
+    def __init__(self, reported: Array) -> None:
+        self.rows, self.places = np.nonzero(reported)
 
+    def texts(self, texts: Sequence[str]) -> Column:
+        """Give the text of each scalar."""
+        return pd.arrays.StringArray(np.array([*texts, ""], dtype=object)[self.places])
 
-def points_frame(runs: Mapping[str, RunDir]) -> pd.DataFrame:
-    """Give one row for every value that was reported, file by file."""
-    rows = [(name, path, *point) for name, run_dir in runs.items() for path, *point in _points(run_dir)]
-    names, paths, steps, tags, values = zip(*rows, strict=True) if rows else ((),) * 5
-    return pd.DataFrame(
-        {
-            RUN: text_column(names),
-            "path": text_column(paths),
-            "tag": text_column(tags),
-            "val": pd.Series(values, dtype="float64"),
-            "step": pd.Series(steps, dtype="int64"),
-        }
-    )
+    def spread(self, columns: Sequence[Array], dtype: type) -> Column:
+        """Give the values of columns, one a scalar."""
+        if not columns:
+            return pd.Series([], dtype=dtype)
+        return pd.Series(np.array(columns, dtype=dtype)[self.places, self.rows])
 
 
-def _shown(run_dir: RunDir) -> dict[str, ScalarSummary]:
-    return {name: each for name, each in read_summaries(run_dir).items() if not each.tag.startswith(_SYSTEM)}
+def _numbers(columns: Sequence[Values]) -> list[Array]:
+    return [np.asarray(number_column(each)) for each in columns]
 
 
-def _step(summaries: Mapping[str, ScalarSummary]) -> int | None:
-    giver = summaries.get(_STEP_GIVER) or next(iter(summaries.values()), None)
-    return giver.last_step if giver else None
+def _steps(columns: Sequence[Values]) -> list[Array]:
+    return [ticks_of(each) for each in columns]
 
 
-def _points(run_dir: RunDir) -> Iterator[tuple[str, int, str, float]]:
-    for path in find_event_files(run_dir):
-        shown = os.path.relpath(path, run_dir.path)
-        try:
-            points, _ = read_points(path)
-        except DamagedRun:
-            continue
-        yield from ((shown, point.step, point.tag, point.value) for point in points)
+def _split(context: Context, rows: Rows, name: str, present: Array) -> tuple[str, str]:
+    """Give the sub-directory and the tag of a scalar; where a tag could have a ``#`` itself, a run is asked."""
+    if "#" not in name or not present.any():
+        return "", name
+    first = rows.names[present][0]
+    (summaries,) = list_summaries(context, list(find_run_dirs(context, [first]).values()))
+    summary = summaries.get(name)
+    return (summary.prefix, summary.tag) if summary else ("", name)

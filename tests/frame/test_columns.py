@@ -2,18 +2,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from guild_ipy.frame.columns import (
-    category_column,
-    duration_column,
-    headings,
-    integer_column,
-    moment_column,
-    text_column,
-    value_column,
-)
+from guild_ipy.api.headings import headings
+from guild_ipy.frame.columns import category_column, duration_column, moment_column, text_column, value_column
+from guild_ipy.frame.values import make_values
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def ticks(moment):
+    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ from guild_ipy.frame.columns import (
     ],
 )
 def test_values_get_the_narrowest_dtype_that_holds_them_exactly(values, dtype):
-    column = pd.Series(value_column(values))
+    column = pd.Series(value_column(make_values(values)))
 
     assert str(column.dtype) == dtype
     assert column.dropna().to_list() == [value for value in values if value is not None]
@@ -43,22 +44,22 @@ def test_values_get_the_narrowest_dtype_that_holds_them_exactly(values, dtype):
 
 @pytest.mark.parametrize("values", [[True, None], [1, None], [0.5, None], ["a", None], [[1], None]])
 def test_missing_values_are_missing(values):
-    assert pd.Series(value_column(values)).isna().to_list() == [False, True]
+    assert pd.Series(value_column(make_values(values))).isna().to_list() == [False, True]
 
 
 def test_text_keeps_what_no_arrow_string_could_hold():
-    assert list(text_column(["\ud800", ""])) == ["\ud800", ""]
+    assert list(text_column(make_values(["\ud800", ""]))) == ["\ud800", ""]
 
 
 def test_words_are_categories_in_order():
-    column = pd.Series(category_column(["b", None, "a"]))
+    column = pd.Series(category_column(make_values(["b", None, "a"])))
 
     assert list(column.cat.categories) == ["a", "b"]
     assert column.isna().to_list() == [False, True, False]
 
 
 def test_frames_with_the_same_categories_stay_categories_when_joined():
-    first, second = (pd.Series(category_column([word], ["a", "b"])) for word in "ab")
+    first, second = (pd.Series(category_column(make_values([word]), ["a", "b"])) for word in "ab")
 
     assert pd.concat([first, second]).dtype == first.dtype
 
@@ -66,7 +67,7 @@ def test_frames_with_the_same_categories_stay_categories_when_joined():
 def test_moments_keep_microseconds_and_have_a_timezone():
     moment = datetime(2026, 11, 20, 14, 30, 0, 123456, tzinfo=UTC)
 
-    column = pd.Series(moment_column([moment, None]))
+    column = pd.Series(moment_column(make_values([ticks(moment), None])))
 
     assert column.dt.tz is not None
     assert column[0] == moment
@@ -75,21 +76,17 @@ def test_moments_keep_microseconds_and_have_a_timezone():
 
 @pytest.mark.parametrize("moment", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
 def test_a_moment_that_no_timezone_can_show_is_missing(moment):
-    column = pd.Series(moment_column([moment]))
+    column = pd.Series(moment_column(make_values([ticks(moment)])))
 
     assert column.isna().all()
     assert "NaT" in str(column)
 
 
 def test_durations_keep_microseconds():
-    column = pd.Series(duration_column([timedelta(seconds=1, microseconds=5), None]))
+    column = pd.Series(duration_column(np.array([1_000_005, 7]), np.array([True, False])))
 
     assert column[0] == timedelta(seconds=1, microseconds=5)
     assert column.isna().to_list() == [False, True]
-
-
-def test_whole_numbers_stay_whole_beside_missing_ones():
-    assert str(pd.Series(integer_column([1, None])).dtype) == "Int64"
 
 
 def test_no_two_names_get_the_same_heading():

@@ -1,0 +1,51 @@
+"""From what stands in a ``run`` column back to the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from guild_ipy.api.context import Context
+from guild_ipy.errors import RunNotFound
+from guild_ipy.frame.kept import Generation, Names, keeper_of
+from guild_ipy.frame.run_names import find_ids
+from guild_ipy.frame.trash import list_deleted
+from guild_ipy.index.table import Field
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.runs import list_run_dirs
+
+
+def find_run_dirs(context: Context, names: Sequence[str]) -> dict[str, RunDir]:
+    """Give the runs, live or deleted, that the names of a frame mean.
+
+    Raises
+    ------
+    RunNotFound
+        For the first name that means none, or several.
+    """
+    kept = keeper_of(context.index).newest(context, _no_columns)
+    found = {} if kept is None else _find_kept(context, kept, names)
+    if len(found) < len(names):
+        found |= _find_any(context, kept, [name for name in names if name not in found])
+    return {name: found[name] for name in names}
+
+
+def _no_columns(names: Names) -> list[Field]:  # noqa: ARG001 - those that are always there are enough
+    return []
+
+
+def _find_kept(context: Context, kept: Generation, names: Sequence[str]) -> dict[str, RunDir]:
+    """Find runs by the names that stand for them now."""
+    row_by_name = kept.naming(list_deleted(context.home)).row_by_name
+    return {name: context.home.run_dir(kept.ids[row]) for name in names if (row := row_by_name.get(name)) is not None}
+
+
+def _find_any(context: Context, kept: Generation | None, names: Sequence[str]) -> dict[str, RunDir]:
+    """Find runs by any beginning of their ids; a live one before a deleted one of the same id."""
+    home = context.home
+    live = list_run_dirs(home) if kept is None else map(home.run_dir, kept.ids)
+    run_dirs = {run_dir.id: run_dir for run_dir in (*list_run_dirs(home, deleted=True), *live)}
+    ids = find_ids(names, run_dirs)
+    for name in names:
+        if name not in ids:
+            raise RunNotFound(name, f"it is not in {home.path!r}")
+    return {name: run_dirs[each] for name, each in ids.items()}

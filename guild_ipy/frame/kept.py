@@ -1,0 +1,159 @@
+"""The columns of all runs of a home, kept from one call to the next for as long as no run changes.
+
+What is kept are arrays in the order of a listing. A frame is made of parts or copies of them, so that nothing that is
+done to a frame can be seen in the next.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import TypeAlias
+
+import numpy as np
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.table import read_table
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.frame.run_names import short_names
+from guild_ipy.frame.values import Array, Values, read_values
+from guild_ipy.index.index import Index
+from guild_ipy.index.table import Field, Table
+
+Names: TypeAlias = Callable[[str], Sequence[str]]
+"""Says which names of a kind there are: ``flag``, ``attr`` or ``scalar``."""
+Chooser: TypeAlias = Callable[[Names], Iterable[Field]]
+"""Chooses columns."""
+
+ID = Field("run", "id")
+KINDS = ("flag", "attr", "scalar")
+_NOTHING = RunFilter(limit=0)
+
+
+class Naming:
+    """What stands for each run in a frame, as a list, an array, and by name."""
+
+    def __init__(self, names: list[str], deleted: frozenset[str]) -> None:
+        self.names = names
+        self.deleted = deleted
+
+    @cached_property
+    def array(self) -> Array:
+        """The names as objects."""
+        return np.array(self.names, dtype=object)
+
+    @cached_property
+    def row_by_name(self) -> Mapping[str, int]:
+        """The rows of the runs by name."""
+        return {name: row for row, name in enumerate(self.names)}
+
+
+class Generation:
+    """Columns of all live runs, newest first, as of one generation of the index.
+
+    Attributes
+    ----------
+    gen, numbers
+        Which generation; the numbers of the runs in the index.
+    known
+        The names that there are, by kind.
+    columns
+        What has been asked for so far.
+    """
+
+    def __init__(self, table: Table, known: Mapping[str, Sequence[str]]) -> None:
+        self.gen = table.gen
+        self.numbers: Array = np.array(table.numbers, np.int64)
+        self.known = known
+        self.columns: dict[Field, Values] = {}
+        self.add(table)
+        self._naming: Naming | None = None
+
+    def add(self, table: Table) -> None:
+        """Take in more columns of the same generation."""
+        for field, column in table.columns.items():
+            self.columns[field] = read_values(column, self.numbers)
+
+    def rows(self, numbers: Sequence[int]) -> Array:
+        """Give the rows of runs by their numbers."""
+        return self._row_of[np.array(numbers, np.int64)]
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The ids of the runs."""
+        ids: list[str] = self.columns[ID].to_objects().tolist()
+        return ids
+
+    @cached_property
+    def row_by_id(self) -> Mapping[str, int]:
+        """The rows by whole ids."""
+        return {each: row for row, each in enumerate(self.ids)}
+
+    def naming(self, deleted: frozenset[str]) -> Naming:
+        """Give what stands for each run in a frame; the names of deleted ones are left to these."""
+        if self._naming is None or self._naming.deleted != deleted:
+            self._naming = Naming(short_names(self.ids, deleted), deleted)
+        return self._naming
+
+    @cached_property
+    def _row_of(self) -> Array:
+        rows = np.full(int(self.numbers.max(initial=-1)) + 1, -1)
+        rows[self.numbers] = np.arange(len(self.numbers))
+        return rows
+
+
+class Keeper:
+    """Keeps the columns that were asked for of the newest generation."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._kept: Generation | None = None
+
+    def newest(self, context: Context, choose: Chooser, *, full: bool = False) -> Generation | None:
+        """Give columns of all live runs as they are now; None where there is no index."""
+        return self.columns(context, read_table(context, (), _NOTHING, full=full).gen, choose)
+
+    def columns(self, context: Context, gen: int, choose: Chooser) -> Generation | None:
+        """Give columns of all live runs as of `gen` or later; None where there is no index."""
+        if gen == 0:
+            return None
+        with self._mutex:
+            kept = self._kept
+            if kept is None or kept.gen != gen or not _complete(context, kept, choose):
+                self._kept = kept = _read(context, choose)
+            return kept
+
+
+@lru_cache(maxsize=1)
+def keeper_of(index: Index) -> Keeper:  # noqa: ARG001 - it is what the columns are of
+    """Give the keeper of the columns of an index; that of another is let go."""
+    return Keeper()
+
+
+def remember_names(choose: Chooser) -> tuple[dict[str, Sequence[str]], Callable[[Names], Iterable[Field]]]:
+    """Give a map that will have the names by kind, and what to ask a table for, so that it has."""
+    known: dict[str, Sequence[str]] = {}
+
+    def wanted(names: Names) -> set[Field]:
+        known.update((kind, tuple(names(kind))) for kind in KINDS)
+        return {ID, *choose(known.__getitem__)}
+
+    return known, wanted
+
+
+def _read(context: Context, choose: Chooser) -> Generation | None:
+    known, wanted = remember_names(choose)
+    table = read_table(context, wanted)
+    return Generation(table, known) if table.gen else None
+
+
+def _complete(context: Context, kept: Generation, choose: Chooser) -> bool:
+    """Add the columns that are missing; False if runs have changed meanwhile."""
+    missing = set(choose(kept.known.__getitem__)) - kept.columns.keys()
+    if missing:
+        table = read_table(context, missing)
+        if table.gen != kept.gen:
+            return False
+        kept.add(table)
+    return True

@@ -1,0 +1,164 @@
+"""Some runs in order, with columns of theirs: what every frame is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.table import read_table, read_table_of
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.frame.find import find_run_dirs
+from guild_ipy.frame.kept import ID, KINDS, Chooser, Generation, keeper_of, remember_names
+from guild_ipy.frame.run_names import read_names, run_column, short_names
+from guild_ipy.frame.trash import list_deleted
+from guild_ipy.frame.values import Array, Values, make_values, read_values
+from guild_ipy.index.table import Field, Table
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.runs import list_run_dirs
+
+_EVERY = RunFilter()
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Runs in order."""
+
+    names: Array
+    """What stands for each in the column ``run``."""
+    known: Mapping[str, Sequence[str]]
+    """Names of flags, attributes and scalars by kind, also some that none of these runs has."""
+    columns: Mapping[Field, Values] = field(repr=False)
+    at: Array | None = field(default=None, repr=False)
+    """Where in the columns the runs stand; None: they are all, in their order."""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def get(self, wanted: Field) -> Values:
+        """Give one of the columns; its arrays may be those of others, and are not to be changed."""
+        values = self.columns[wanted]
+        return values if self.at is None else values.take(self.at)
+
+
+def read_rows(context: Context, run_filter: RunFilter, choose: Chooser, *, full: bool = False) -> Rows:
+    """Give the runs that pass a filter, newest first.
+
+    Parameters
+    ----------
+    context, run_filter
+        Which runs.
+    choose
+        Which columns, of all that there are.
+    full
+        Also see at once what others have changed in place.
+    """
+    keeper = keeper_of(context.index)
+    if run_filter == _EVERY:
+        kept = keeper.newest(context, choose, full=full)
+        return _read_directly(context, run_filter, choose) if kept is None else _all_of(context, kept)
+    for _ in range(0 if run_filter.deleted else _ATTEMPTS):
+        passing = read_table(context, (), run_filter, full=full)
+        kept = keeper.columns(context, passing.gen, choose)
+        if kept is None:
+            break
+        if kept.gen == passing.gen:
+            return _some_of(context, kept, kept.rows(passing.numbers))
+    return _read_directly(context, run_filter, choose)
+
+
+def find_rows(context: Context, frame: pd.DataFrame, choose: Chooser) -> Rows:
+    """Give the runs of a frame, live or deleted, each once and in its order.
+
+    Raises
+    ------
+    RunNotFound
+        For the first name in its column ``run`` that means no run, or several.
+    """
+    kept = keeper_of(context.index).newest(context, choose)
+    if kept is not None:
+        naming = kept.naming(list_deleted(context.home))
+        if run_column(frame).to_list() == naming.names:
+            return _all_of(context, kept)
+        names = read_names(frame)
+        rows = [naming.row_by_name.get(name, -1) for name in names]
+        if -1 not in rows:
+            return _some_of(context, kept, np.array(rows, np.intp))
+    run_dirs = find_run_dirs(context, read_names(frame))
+    if kept is None:
+        return _read_one_by_one(context, run_dirs, choose)
+    return _from_both(context, kept, run_dirs, choose)
+
+
+# -- from what is kept
+
+
+def _all_of(context: Context, kept: Generation) -> Rows:
+    names = kept.naming(list_deleted(context.home)).array
+    return Rows(names=names, known=kept.known, columns=kept.columns)
+
+
+def _some_of(context: Context, kept: Generation, rows: Array) -> Rows:
+    names = kept.naming(list_deleted(context.home)).array
+    return Rows(names=names[rows], known=kept.known, columns=kept.columns, at=rows)
+
+
+def _from_both(context: Context, kept: Generation, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
+    """Give runs that are named in other ways, or of which some are deleted or have just come."""
+    rows = {name: _row(context, kept, run_dir) for name, run_dir in run_dirs.items()}
+    live = Rows(
+        names=np.array([name for name, row in rows.items() if row is not None], dtype=object),
+        known=kept.known,
+        columns=kept.columns,
+        at=np.array([row for row in rows.values() if row is not None], np.intp),
+    )
+    if len(live) == len(rows):
+        return live
+    others = {name: run_dirs[name] for name, row in rows.items() if row is None}
+    return _merge(live, _read_one_by_one(context, others, choose), list(run_dirs), choose)
+
+
+def _row(context: Context, kept: Generation, run_dir: RunDir) -> int | None:
+    return kept.row_by_id.get(run_dir.id) if run_dir == context.home.run_dir(run_dir.id) else None
+
+
+def _merge(first: Rows, second: Rows, order: Sequence[str], choose: Chooser) -> Rows:
+    known = {kind: sorted({*first.known[kind], *second.known[kind]}) for kind in KINDS}
+    columns = {
+        each: make_values([*_objects(first, each), *_objects(second, each)]) for each in choose(known.__getitem__)
+    }
+    place = {name: row for row, name in enumerate([*first.names, *second.names])}
+    at = np.array([place[name] for name in order], np.intp)
+    return Rows(names=np.array(order, dtype=object), known=known, columns=columns, at=at)
+
+
+def _objects(rows: Rows, wanted: Field) -> list[object]:
+    objects: list[object] = rows.get(wanted).to_objects().tolist() if wanted in rows.columns else [None] * len(rows)
+    return objects
+
+
+# -- from tables that are not kept
+
+
+def _read_directly(context: Context, run_filter: RunFilter, choose: Chooser) -> Rows:
+    known, wanted = remember_names(choose)
+    table = read_table(context, wanted, run_filter)
+    columns = _read_columns(table)
+    ids = columns[ID].to_objects().tolist()
+    among = {*list_deleted(context.home), *(each.id for each in list_run_dirs(context.home))}
+    return Rows(names=np.array(short_names(ids, among), dtype=object), known=known, columns=columns)
+
+
+def _read_one_by_one(context: Context, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
+    known, wanted = remember_names(choose)
+    table = read_table_of(context, list(run_dirs.values()), wanted)
+    return Rows(names=np.array(list(run_dirs), dtype=object), known=known, columns=_read_columns(table))
+
+
+def _read_columns(table: Table) -> dict[Field, Values]:
+    numbers = np.array(table.numbers, np.int64)
+    return {each: read_values(column, numbers) for each, column in table.columns.items()}

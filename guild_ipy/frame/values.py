@@ -1,0 +1,219 @@
+"""The values of one column as arrays: what the index stores in segments, in an order of one's own.
+
+The forms are those of :mod:`guild_ipy.index.columns`. Texts and anything else are arrays of objects, which have
+``pd.NA`` where there is none; words are places in a list, -1 where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from guild_ipy.index.columns import EXACT_AS_FLOAT, Segment, make_segment
+from guild_ipy.index.table import SEGMENT_RUNS, Column
+
+Array: TypeAlias = Any
+"""A NumPy array."""
+
+_TEXTS = frozenset("ct")
+_NUMBERS = frozenset("qd")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Values:
+    """Values by row."""
+
+    form: str
+    data: Array
+    present: Array
+    """Where there is a value."""
+    whole: Array | None = None
+    """Of numbers: where a whole number was given; None if nowhere."""
+    words: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def take(self, rows: Array) -> Values:
+        """Give the values of some rows, which may be a mask."""
+        whole = None if self.whole is None else self.whole[rows]
+        return replace(self, data=self.data[rows], present=self.present[rows], whole=whole)
+
+    def is_empty(self) -> bool:
+        """Whether there is no value at all."""
+        return not self.present.any()
+
+    def to_objects(self) -> Array:
+        """Give the values as Python objects, None where there is none."""
+        objects = _full(len(self), None, object)
+        if self.form == "c":
+            objects[:] = np.array([*self.words, None], dtype=object)[self.data]
+        elif self.form != "n":
+            objects[:] = self.data
+        if self.whole is not None:
+            objects[self.whole] = [int(value) for value in self.data[self.whole]]
+        objects[~self.present] = None
+        return objects
+
+
+def read_values(column: Column, numbers: Array) -> Values:
+    """Give the values of the runs of these numbers."""
+    form = _common_form(column.segments)
+    size = max(len(column.segments) * SEGMENT_RUNS, int(numbers.max(initial=-1)) + 1)
+    return _FILL[form](column.segments, size).take(numbers)
+
+
+def make_values(objects: Sequence[Any]) -> Values:
+    """Give Python objects as values; None is none."""
+    starts = range(0, len(objects), SEGMENT_RUNS)
+    segments = tuple(make_segment(objects[start : start + SEGMENT_RUNS]) for start in starts)
+    return read_values(Column(segments=segments), np.arange(len(objects)))
+
+
+def first_of(several: Sequence[Values]) -> Values:
+    """Give of each row the first value that there is."""
+    return reduce(_fill_up, several)
+
+
+# -- from segments
+
+
+def _common_form(segments: Sequence[Segment]) -> str:
+    forms = {segment.form for segment in segments} - {"n"}
+    if not forms:
+        return "n"
+    if len(forms) == 1:
+        return forms.pop()
+    if forms <= _TEXTS:
+        return "t"
+    return "d" if forms <= _NUMBERS and all(map(_is_exact, segments)) else "j"
+
+
+def _is_exact(segment: Segment) -> bool:
+    """Whether its numbers are the same as floats."""
+    return segment.form != "q" or bool(np.abs(np.frombuffer(segment.values, np.int64)).max() <= EXACT_AS_FLOAT)
+
+
+def _fill_none(segments: Sequence[Segment], size: int) -> Values:  # noqa: ARG001 - one of the ways to fill
+    return Values(form="n", data=_full(size, None, object), present=_nowhere(size))
+
+
+def _fill_integers(segments: Sequence[Segment], size: int) -> Values:
+    data, present = _full(size, 0, np.int64), _nowhere(size)
+    for place, segment in _places(segments):
+        data[place] = np.frombuffer(segment.values, np.int64)
+        present[place] = _present(segment)
+    return Values(form="q", data=data, present=present)
+
+
+def _fill_numbers(segments: Sequence[Segment], size: int) -> Values:
+    data, present, whole = _full(size, np.nan, np.float64), _nowhere(size), _nowhere(size)
+    for place, segment in _places(segments):
+        data[place] = np.frombuffer(segment.values, np.int64 if segment.form == "q" else np.float64)
+        present[place] = _present(segment)
+        if segment.form == "q":
+            whole[place] = _present(segment)
+        elif segment.integers:
+            whole[place] = np.frombuffer(segment.integers, dtype=bool)
+    data[~present] = np.nan
+    return Values(form="d", data=data, present=present, whole=whole if whole.any() else None)
+
+
+def _fill_truths(segments: Sequence[Segment], size: int) -> Values:
+    data, present = _nowhere(size), _nowhere(size)
+    for place, segment in _places(segments):
+        data[place] = np.frombuffer(segment.values, dtype=bool)
+        present[place] = _present(segment)
+    return Values(form="b", data=data, present=present)
+
+
+def _fill_words(segments: Sequence[Segment], size: int) -> Values:
+    words = tuple(sorted({word for segment in segments for word in segment.words}))
+    codes = {word: code for code, word in enumerate(words)}
+    data = _full(size, -1, np.intp)
+    for place, segment in _places(segments):
+        own = np.array([codes[word] for word in segment.words], np.intp)
+        data[place] = np.where(_present(segment), own[np.frombuffer(segment.values, np.uint8)], -1)
+    return Values(form="c", data=data, present=data >= 0, words=words)
+
+
+def _fill_objects(segments: Sequence[Segment], size: int, form: str) -> Values:
+    data, present = _full(size, pd.NA, object), _nowhere(size)
+    for place, segment in _places(segments):
+        data[place] = as_objects(segment.to_list())
+        present[place] = _present(segment)
+    data[~present] = pd.NA
+    return Values(form=form, data=data, present=present)
+
+
+def _fill_texts(segments: Sequence[Segment], size: int) -> Values:
+    return _fill_objects(segments, size, "t")
+
+
+def _fill_anything(segments: Sequence[Segment], size: int) -> Values:
+    return _fill_objects(segments, size, "j")
+
+
+_FILL: Mapping[str, Callable[[Sequence[Segment], int], Values]] = {
+    "n": _fill_none,
+    "q": _fill_integers,
+    "d": _fill_numbers,
+    "b": _fill_truths,
+    "c": _fill_words,
+    "t": _fill_texts,
+    "j": _fill_anything,
+}
+
+
+def _full(size: int, value: Any, dtype: Any) -> Array:  # noqa: ANN401 - what NumPy takes
+    return np.full(size, value, dtype=dtype)
+
+
+def _nowhere(size: int) -> Array:
+    return np.zeros(size, dtype=bool)
+
+
+def _where(mask: Array, chosen: Array, other: Array) -> Array:
+    return np.where(mask, chosen, other)
+
+
+def _places(segments: Sequence[Segment]) -> list[tuple[slice, Segment]]:
+    """Give where each segment that has values stands."""
+    starts = range(0, len(segments) * SEGMENT_RUNS, SEGMENT_RUNS)
+    return [
+        (slice(start, start + segment.size), segment)
+        for start, segment in zip(starts, segments, strict=True)
+        if segment.form != "n"
+    ]
+
+
+def _present(segment: Segment) -> Array:
+    return np.frombuffer(segment.present, dtype=bool) if segment.present else np.ones(segment.size, dtype=bool)
+
+
+def as_objects(items: Sequence[Any]) -> Array:
+    """Give an array of objects; NumPy would take a list of lists for a matrix."""
+    array = _full(len(items), None, object)
+    for place, item in enumerate(items):
+        array[place] = item
+    return array
+
+
+def _fill_up(first: Values, second: Values) -> Values:
+    missing = ~first.present
+    if not missing.any() or second.is_empty():
+        return first
+    if first.is_empty():
+        return second
+    if first.form != second.form or first.form == "c" or first.whole is not None or second.whole is not None:
+        return make_values(_where(missing, second.to_objects(), first.to_objects()).tolist())
+    return replace(
+        first,
+        data=_where(missing, second.data, first.data),
+        present=first.present | second.present,
+    )
