@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
+from typing import TypeAlias, TypeVar
 
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.tfevents import (
+    FOOTER_BYTES,
     Point,
     decode_points,
     decode_records,
@@ -22,11 +24,16 @@ from guild_ipy.store.tfevents import (
     encode_record,
     encode_version,
 )
+from guild_ipy.store.usual_events import Values, decode_usual
 
 #: What the name of an event file contains.
 EVENT_MARK = ".tfevents."
 
 _CHUNK_BYTES = 2**20
+_Part = TypeVar("_Part")
+#: Takes a part of a file apart: what was found, how many bytes that took, and whether all is sound so far.
+_Take: TypeAlias = Callable[[bytes], tuple[_Part, int, bool]]
+
 _NO_SCALARS = frozenset({"attrs", "job", "tmp"})
 
 
@@ -88,14 +95,12 @@ def read_points(path: str, offset: int = 0) -> tuple[list[Point], int]:
 
 def iter_points(path: str, offset: int = 0) -> Iterator[tuple[list[Point], int]]:
     """Read as :func:`read_points` does, about 1 MiB at a time: points, and the offset behind them."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        try:
-            yield from _iter_chunks(descriptor, offset)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise DamagedRun(path, error.strerror or str(error)) from error
+    return _iter_file(path, offset, _take_points)
+
+
+def iter_values(path: str, offset: int = 0) -> Iterator[tuple[Values, int]]:
+    """Read as :func:`iter_points` does, much faster, without times."""
+    return _iter_file(path, offset, _take_values)
 
 
 def find_event_files(run_dir: RunDir) -> list[str]:
@@ -127,27 +132,53 @@ def _create_event_file(folder: str) -> tuple[str, int]:
     raise AssertionError("numbers do not end")
 
 
-def _iter_chunks(descriptor: int, offset: int) -> Iterator[tuple[list[Point], int]]:
+def _iter_file(path: str, offset: int, take: _Take[_Part]) -> Iterator[tuple[_Part, int]]:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            yield from _iter_chunks(descriptor, offset, take)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise DamagedRun(path, error.strerror or str(error)) from error
+
+
+def _iter_chunks(descriptor: int, offset: int, take: _Take[_Part]) -> Iterator[tuple[_Part, int]]:
     size = os.fstat(descriptor).st_size
     wanted = _CHUNK_BYTES
     while offset < size and (chunk := os.pread(descriptor, min(wanted, size - offset), offset)):
-        points: list[Point] = []
-        end = 0
-        try:
-            for begin, end in decode_records(chunk):
-                points += decode_points(chunk[begin:end])
-                end += 4  # noqa: PLW2901 - behind the checksum
-        except ValueError:
-            yield points, offset + end
-            return
-        if end:
-            offset += end
+        part, end, is_sound = take(chunk)
+        offset += end
+        if end or not is_sound:
             wanted = _CHUNK_BYTES
-            yield points, offset
+            yield part, offset
         elif len(chunk) < wanted:  # a torn record, or the rest
             return
         else:  # a record larger than a chunk
             wanted *= 4
+        if not is_sound:
+            return
+
+
+def _take_points(chunk: bytes) -> tuple[list[Point], int, bool]:
+    points: list[Point] = []
+    end = 0
+    try:
+        for begin, stop in decode_records(chunk):
+            points += decode_points(chunk[begin:stop])
+            end = stop + FOOTER_BYTES
+    except ValueError:
+        return points, end, False
+    return points, end, True
+
+
+def _take_values(chunk: bytes) -> tuple[Values, int, bool]:
+    usual = decode_usual(chunk)
+    if usual is not None:
+        return *usual, True
+    points, end, is_sound = _take_points(chunk)
+    steps, _, tags, values = zip(*points, strict=True) if points else ((), (), (), ())
+    return Values(steps=steps, tags=tags, values=values), end, is_sound
 
 
 def _scan(folder: str) -> list[os.DirEntry[str]]:

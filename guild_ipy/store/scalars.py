@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import DamagedRun
-from guild_ipy.store.events import find_event_files, iter_points
+from guild_ipy.store.events import find_event_files, iter_values
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.tfevents import Point
+from guild_ipy.store.usual_events import Values
+
+#: From here on it pays to sort values by tag.
+_MANY = 200
 
 
 def summarize(run_dir: RunDir) -> dict[str, ScalarSummary]:
@@ -65,6 +70,28 @@ class Tally:
             self.max, self.max_step = value, step
         self.total += value
         self.count += 1
+
+    def add_all(self, steps: Sequence[int], values: Sequence[float]) -> None:
+        """Count more points, as :meth:`add` does one by one."""
+        total = self.total
+        for value in values:
+            total += value
+        if math.isnan(total):
+            for step, value in zip(steps, values, strict=True):
+                self.add(step, value)
+            return
+        earliest, latest, least, greatest = min(steps), max(steps), min(values), max(values)
+        if earliest < self.first_step:
+            self.first, self.first_step = values[steps.index(earliest)], earliest
+        if latest >= self.last_step:
+            place = len(steps) - 1 - steps[::-1].index(latest)
+            self.last, self.last_step = values[place], latest
+        if not self.min <= least:
+            self.min, self.min_step = least, steps[values.index(least)]
+        if not self.max >= greatest:
+            self.max, self.max_step = greatest, steps[values.index(greatest)]
+        self.total = total
+        self.count += len(values)
 
     def merge(self, later: Tally) -> Tally:
         """Give the tally of these points and then those of `later`."""
@@ -115,8 +142,8 @@ class FileScalars:
     def read(self, path: str) -> None:
         """Read what has been added; of a file that cannot be opened there is nothing more."""
         try:
-            for points, offset in iter_points(path, self.offset):
-                _add_points(self.tallies, points)
+            for values, offset in iter_values(path, self.offset):
+                add_values(self.tallies, values)
                 self.offset = offset
         except DamagedRun:
             return
@@ -138,12 +165,33 @@ def merge_files(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str, 
     return dict(sorted(summaries.items()))
 
 
-def _add_points(tallies: dict[str, Tally], points: Iterable[Point]) -> None:
-    for step, _, tag, value in points:
-        tally = tallies.get(tag)
-        if tally is None:
-            tally = tallies[tag] = Tally(first=value, first_step=step, last=value, last_step=step)
+def add_values(tallies: dict[str, Tally], values: Values) -> None:
+    """Count more values."""
+    if len(values.values) > _MANY:
+        for tag, steps, numbers in _by_tag(values):
+            tally = tallies.get(tag) or _begin(tallies, tag, steps[0], numbers[0])
+            tally.add_all(steps, numbers)
+        return
+    for step, tag, value in zip(values.steps, values.tags, values.values, strict=True):
+        tally = tallies.get(tag) or _begin(tallies, tag, step, value)
         tally.add(step, value)
+
+
+def _begin(tallies: dict[str, Tally], tag: str, step: int, value: float) -> Tally:
+    tallies[tag] = Tally(first=value, first_step=step, last=value, last_step=step)
+    return tallies[tag]
+
+
+def _by_tag(values: Values) -> Iterator[tuple[str, list[int], list[float]]]:
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, tag in enumerate(values.tags):
+        places[tag].append(place)
+    for tag, among in places.items():
+        pick = itemgetter(*among) if len(among) > 1 else None
+        if pick is None:
+            yield tag, [values.steps[among[0]]], [values.values[among[0]]]
+        else:
+            yield tag, list(pick(values.steps)), list(pick(values.values))
 
 
 def _prefix(folder: str, run_dir: RunDir) -> str:

@@ -104,7 +104,7 @@ def _decode_short(event: bytes) -> list[Point] | None:
     if tuple(event[position : position + 5]) != shape or tag_at + event[tag_at - 1] != len(event) - 5:
         return None
     value = _FLOAT.unpack_from(event, len(event) - 4)[0]
-    return [Point(_signed(step), _DOUBLE.unpack_from(event, 1)[0], _tag(event[tag_at:-5]), value)]
+    return [Point(_signed(step), _DOUBLE.unpack_from(event, 1)[0], decode_tag(event[tag_at:-5]), value)]
 
 
 def _decode_event(event: bytes) -> list[Point]:
@@ -124,7 +124,7 @@ def _scalar(value: bytes) -> list[tuple[str, float]]:
     tag, number = "", None
     for field, kind, content in _fields(value):
         if (field, kind) == (1, _BYTES):
-            tag = _tag(content)
+            tag = decode_tag(content)
         elif (field, kind) == (2, _FIXED32):
             number = _FLOAT.unpack(content)[0]
         elif (field, kind) == (8, _BYTES):
@@ -165,6 +165,26 @@ def _fields(message: bytes) -> Iterator[tuple[int, int, bytes]]:
         position = end
 
 
+# -- parts
+
+
+def decode_step(varint: bytes) -> int:
+    """Read a step as it is written; ValueError or IndexError if it is none."""
+    return _signed(_read_varint(varint, 0)[0])
+
+
+def is_header(header: bytes) -> bool:
+    """Whether these bytes are the length of a record and its checksum."""
+    length, crc = _HEADER.unpack(header)
+    return bool(length <= MAX_RECORD_BYTES and crc == _length_crc(length))
+
+
+@lru_cache(maxsize=4096)
+def decode_tag(content: bytes) -> str:
+    """Read a tag; what is no UTF-8 is replaced."""
+    return content.decode("utf-8", "replace")
+
+
 # -- numbers
 
 
@@ -200,11 +220,6 @@ def _pack_float(value: float) -> bytes:
         return _FLOAT.pack(value)
     except OverflowError:
         return _FLOAT.pack(float("inf") if value > 0 else float("-inf"))
-
-
-@lru_cache(maxsize=4096)
-def _tag(content: bytes) -> str:
-    return content.decode("utf-8", "replace")
 
 
 # -- checksums

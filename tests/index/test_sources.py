@@ -28,8 +28,8 @@ def points(first: int, last: int) -> list[ScalarPoint]:
 def offsets(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Where event files were read from."""
     seen: list[int] = []
-    read = scalars.iter_points
-    monkeypatch.setattr(scalars, "iter_points", lambda path, offset: (seen.append(offset), read(path, offset))[1])
+    read = scalars.iter_values
+    monkeypatch.setattr(scalars, "iter_values", lambda path, offset: (seen.append(offset), read(path, offset))[1])
     return seen
 
 
