@@ -36,13 +36,14 @@ if TYPE_CHECKING:
         RunError,
         RunNotFound,
         RunStateError,
+        SelectError,
         StoreError,
         UsageError,
     )
     from guild_ipy.frame.runs import runs
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
     from guild_ipy.python.keeping import delete, label, mark
-    from guild_ipy.python.looking import cat, get_run, info, ls, operations
+    from guild_ipy.python.looking import cat, get_run, info, ls, operations, select
     from guild_ipy.python.running import run, start, stop, watch
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "RunError",
     "RunNotFound",
     "RunStateError",
+    "SelectError",
     "StoreError",
     "UsageError",
     "cat",
@@ -70,6 +72,7 @@ __all__ = [
     "operations",
     "run",
     "runs",
+    "select",
     "set_guild_home",
     "start",
     "stop",
@@ -83,7 +86,7 @@ _MODULES = {
     "frame.runs": ("runs",),
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
     "python.keeping": ("delete", "label", "mark"),
-    "python.looking": ("cat", "get_run", "info", "ls", "operations"),
+    "python.looking": ("cat", "get_run", "info", "ls", "operations", "select"),
     "python.running": ("run", "start", "stop", "watch"),
 }
 _PLACES = {name: module for module, names in _MODULES.items() for name in names}

@@ -13,6 +13,7 @@ from guild_ipy.api.label import edit_labels, label_message
 from guild_ipy.api.mark import mark, mark_message
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
+from guild_ipy.api.select import Explanation, explain, select
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.start import Change, restart, start
 from guild_ipy.api.stop import stop
@@ -21,6 +22,7 @@ from guild_ipy.api.watch import watch
 from guild_ipy.arguments.change import ACTIVE, DeleteArguments, LabelArguments, MarkArguments, StopArguments
 from guild_ipy.arguments.look import WatchArguments
 from guild_ipy.arguments.run import RunArguments, StartArguments
+from guild_ipy.arguments.select import SelectArguments
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.errors import UsageError
 
@@ -84,6 +86,14 @@ def apply_stop(context: Context, arguments: StopArguments, tell: Callable[[str],
 def apply_delete(context: Context, arguments: DeleteArguments) -> str:
     """Move runs to the trash; the line that says so."""
     return delete_message(delete(context, find_runs(context, arguments.selection)))
+
+
+def apply_select(context: Context, arguments: SelectArguments) -> list[str] | str | list[Explanation]:
+    """Give the ids that are selected, the one id that was asked for, or why each run is selected or not."""
+    if arguments.explain:
+        return explain(context, arguments.filter)
+    ids = [found.id for found in select(context, arguments.filter, arguments.best)]
+    return ids[0] if arguments.is_one else ids
 
 
 def read_text(found: Run, path: str | None) -> str:

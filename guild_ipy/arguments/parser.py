@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from typing import Never
 
 from guild_ipy.errors import UsageError, suggest
+
+_NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 
 HELP_OPTIONS = frozenset({"-h", "--help"})
 
@@ -16,6 +19,7 @@ class VerbParser(argparse.ArgumentParser):
 
     def __init__(self, *, verb: str, usage: str, description: str) -> None:
         super().__init__(prog=verb, usage=usage, description=description, add_help=False, allow_abbrev=False)
+        self._negative_number_matcher = _NEGATIVE_NUMBER  # argparse's own takes -1e-3 for an option
         self.add_argument("-h", "--help", action="store_true", help="show this help and do nothing else")
 
     def parse(self, tokens: Sequence[str]) -> argparse.Namespace:

@@ -62,6 +62,7 @@ def add_filters(parser: VerbParser, *, label_option: str = "--label") -> None:
     marks.add_argument("-Fn", "--unmarked", action="store_const", const=False, dest="marked", help="not marked")
     group.add_argument("-Fs", "--started", type=_time_range, metavar="RANGE", help=_RANGE_HELP)
     group.add_argument("-Fd", "--digest", metavar="DIGEST", help="beginning of the digest of the source code")
+    group.add_argument("-F", "--where", metavar="EXPR", help="an expression, such as 'loss < 0.5 and not marked'")
     add_status = partial(group.add_argument, action="append_const", dest="statuses", default=[])
     for option, status in _STATUS_OPTIONS.items():
         add_status(option, f"--{status}", const=status, help=f"with status {status}")
@@ -85,6 +86,7 @@ def read_filter(namespace: argparse.Namespace) -> RunFilter:
         marked=namespace.marked,
         started=namespace.started,
         digest=namespace.digest,
+        where=namespace.where,
         deleted=getattr(namespace, "deleted", False),
         limit=namespace.limit,
     )

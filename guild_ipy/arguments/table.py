@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from guild_ipy.arguments import change, look, run
+from guild_ipy.arguments import change, look, run, select
 from guild_ipy.arguments.verb import Verb
 
 VERBS: Mapping[str, Verb[object]] = {
@@ -13,6 +13,7 @@ VERBS: Mapping[str, Verb[object]] = {
         run.RUN,
         run.START,
         look.RUNS,
+        select.SELECT,
         look.INFO,
         look.LS,
         look.CAT,

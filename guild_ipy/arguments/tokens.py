@@ -31,6 +31,21 @@ class ObjectToken(str):
         return token
 
 
+class QuotedToken(str):
+    """A word that was written with quotes: its text without them, and how it was written."""
+
+    __slots__ = ("written",)
+
+    written: str
+
+    @classmethod
+    def of(cls, text: str, *, written: str) -> QuotedToken:
+        """Make the word `text`."""
+        token = cls(text)
+        token.written = written
+        return token
+
+
 def token_value(token: str) -> object:
     """Give the object that a word stands for: itself, for plain text."""
     return token.value if isinstance(token, ObjectToken) else token

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from guild_ipy.arguments.parser import HELP_OPTIONS, asks_for_help
 from guild_ipy.arguments.table import VERBS
 from guild_ipy.cli.verbs import call_verb
-from guild_ipy.errors import GuildError, UsageError, suggest
+from guild_ipy.errors import GuildError, SelectError, UsageError, suggest
 
 _ERROR, _USAGE, _INTERRUPTED = 1, 2, 130
 
@@ -29,6 +29,8 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except GuildError as error:
         print(f"guild-ipy: {error}", file=sys.stderr)
+        if isinstance(error, SelectError):
+            print(error.caret, file=sys.stderr)
         return _exit_status(error)
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -41,7 +43,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def _exit_status(error: GuildError) -> int:
     if isinstance(error.__context__, KeyboardInterrupt):  # the run was stopped by Ctrl-C
         return _INTERRUPTED
-    return _USAGE if isinstance(error, UsageError) else _ERROR
+    return _USAGE if isinstance(error, UsageError | SelectError) else _ERROR
 
 
 def _carry_out(words: Sequence[str]) -> None:

@@ -14,7 +14,9 @@ from guild_ipy.api.handle import Run
 from guild_ipy.api.info import get_info
 from guild_ipy.api.operations import list_operations
 from guild_ipy.api.runs import list_runs
-from guild_ipy.arguments import change, look, run
+from guild_ipy.api.select import explain
+from guild_ipy.api.select import select as select_runs
+from guild_ipy.arguments import change, look, run, select
 from guild_ipy.arguments.apply import (
     apply_delete,
     apply_label,
@@ -86,6 +88,17 @@ def _runs(context: Context, words: Words) -> None:
         print(_details(shown) if arguments.details else format_runs(shown))
     if len(shown) < len(found):
         print(f"The newest {len(shown)} of {len(found)} runs; --all shows all of them", file=sys.stderr)
+
+
+def _select(context: Context, words: Words) -> None:
+    arguments = select.SELECT.parse(words)
+    if arguments.explain:
+        lines = list(map(str, explain(context, arguments.filter)))
+    else:
+        found = select_runs(context, arguments.filter, arguments.best)
+        lines = [format_runs(found)] if arguments.frame and found else [each.id for each in found]
+    if lines:
+        print("\n".join(lines))
 
 
 def _details(runs: Sequence[Run]) -> str:
@@ -163,6 +176,7 @@ _VERBS: dict[str, Callable[[Context, Words], None]] = {
     "run": _run,
     "start": _start,
     "runs": _runs,
+    "select": _select,
     "info": _info,
     "ls": _ls,
     "cat": _cat,

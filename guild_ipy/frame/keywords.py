@@ -30,6 +30,7 @@ class RunKeywords(TypedDict, total=False):
     unmarked: bool | None
     started: str | None
     digest: str | None
+    where: str | None
     deleted: bool | None
     limit: int | None
 
@@ -55,6 +56,7 @@ def parse_keywords(keywords: Mapping[str, object]) -> RunFilter:
         marked=_marked(keywords),
         started=_started(keywords),
         digest=_text(keywords, "digest"),
+        where=_text(keywords, "where"),
         deleted=_is_set(keywords, "deleted"),
         limit=_limit(keywords),
     )

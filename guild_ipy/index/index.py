@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import SelectError, StoreError
@@ -25,7 +26,6 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.scalars import summarize
 
 if TYPE_CHECKING:
-    from guild_ipy.index.where import Best
     from guild_ipy.query.names import Names
 
 _Answer = TypeVar("_Answer")

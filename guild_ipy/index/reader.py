@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.database import Database
@@ -28,7 +29,6 @@ from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_match import matches
 
 if TYPE_CHECKING:
-    from guild_ipy.index.where import Best
     from guild_ipy.query.names import Names
 
 _WIDEST_GAP = 20

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.subject import RunSubject
-from guild_ipy.index.where import Best
 from guild_ipy.query.attributes import ATTRIBUTES
 from guild_ipy.query.names import Names, Place
 from guild_ipy.query.nodes import Kind

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from guild_ipy.domain.best import Best
 from guild_ipy.index.select_sql import NOW, SELECT_SCHEMA, prepare_selection
 from guild_ipy.index.values import text_from_sql
 from guild_ipy.query.names import Names
@@ -16,16 +16,6 @@ from guild_ipy.query.sql import SqlCondition, make_ranking
 from guild_ipy.query.sql_functions import CHECK
 
 _IS_PREPARED = "select 1 from pragma_function_list where name = ?"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Best:
-    """What the best run is the best in."""
-
-    name: str
-    """A name of the select language, such as ``loss`` or ``max val#acc``."""
-    greatest: bool = False
-    """Whether the greatest number is the best, and not the least."""
 
 
 def make_where(connection: sqlite3.Connection, text: str) -> SqlCondition:

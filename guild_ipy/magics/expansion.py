@@ -9,7 +9,8 @@ Words are split as a shell does. ``'…'`` is taken as it stands; in ``"…"`` a
 - ``#`` at the beginning of a word ends the line.
 
 A word that is one expansion only, or ``name=`` and one expansion, gives the object itself
-(:class:`~guild_ipy.arguments.tokens.ObjectToken`); anywhere else its ``str()`` is put in.
+(:class:`~guild_ipy.arguments.tokens.ObjectToken`); anywhere else its ``str()`` is put in. A word with quotes
+remembers how it was written (:class:`~guild_ipy.arguments.tokens.QuotedToken`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from guild_ipy.arguments.tokens import ObjectToken
+from guild_ipy.arguments.tokens import ObjectToken, QuotedToken
 from guild_ipy.errors import UsageError
 
 _NAME = re.compile(r"\$([^\W\d]\w*)")
@@ -59,6 +60,9 @@ class _Scanner:
     names: dict[str, object]
     position: int = 0
     word: list[str | _Expanded] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    """The same with its quotes."""
+    is_quoted: bool = False
     result: list[str] = field(default_factory=list)
 
     def words(self) -> list[str]:
@@ -77,7 +81,8 @@ class _Scanner:
     def _read(self, char: str) -> None:
         if char == "'":
             closing = self._quote_end(char)
-            self._take(closing + 1, self.line[self.position + 1 : closing])
+            self.is_quoted = True
+            self._take(closing + 1, self.line[self.position + 1 : closing], self.line[self.position : closing + 1])
         elif char == '"':
             self._read_double_quoted(self._quote_end(char))
         elif char == "\\":
@@ -89,13 +94,15 @@ class _Scanner:
             self._read_text(len(self.line))
 
     def _read_double_quoted(self, end: int) -> None:
-        self._take(self.position + 1, "")
+        self.is_quoted = True
+        self._take(self.position + 1, "", '"')
         while self.position < end:
             if self.line[self.position] == "\\" and self.line[self.position + 1] in '"\\$':
-                self._take(self.position + 2, self.line[self.position + 1])
+                char = self.line[self.position + 1]
+                self._take(self.position + 2, char, char if char == "$" else f"\\{char}")
             else:
                 self._read_text(end)
-        self._take(end + 1, "")
+        self._take(end + 1, "", '"')
 
     def _read_text(self, end: int) -> None:
         """Take one character or one expansion, which closes before `end`."""
@@ -135,14 +142,17 @@ class _Scanner:
             raise UsageError(f"no closing {quote} in {self.line[self.position :]!r}; close it, or write \\{quote}")
         return found.end() - 1
 
-    def _take(self, position: int, piece: str | _Expanded) -> None:
+    def _take(self, position: int, piece: str | _Expanded, written: str | None = None) -> None:
         self.position = position
         self.word.append(piece)
+        self.written.append(_text(piece) if written is None else written)
 
     def _end_word(self) -> None:
-        if self.word:
+        if self.is_quoted:
+            self.result.append(QuotedToken.of("".join(map(_text, self.word)), written="".join(self.written)))
+        elif self.word:
             self.result.extend(_join(self.word))
-            self.word = []
+        self.word, self.written, self.is_quoted = [], [], False
 
 
 def _join(pieces: list[str | _Expanded]) -> list[str]:
@@ -158,6 +168,10 @@ def _join(pieces: list[str | _Expanded]) -> list[str]:
     if _OPTION.match(head) and not isinstance(last.value, str):
         return [head[:-1], ObjectToken.of(last.value, source=last.source)]
     return [f"{head}{last.value}"]
+
+
+def _text(piece: str | _Expanded) -> str:
+    return piece if isinstance(piece, str) else str(piece.value)
 
 
 def _closing(text: str, start: int) -> int | None:

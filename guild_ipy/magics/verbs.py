@@ -11,12 +11,13 @@ from guild_ipy.api.files import list_files
 from guild_ipy.api.home import guild_home, set_guild_home
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import list_operations
-from guild_ipy.arguments import change, look, run
+from guild_ipy.arguments import change, look, run, select
 from guild_ipy.arguments.apply import (
     apply_delete,
     apply_label,
     apply_mark,
     apply_run,
+    apply_select,
     apply_start,
     apply_stop,
     apply_watch,
@@ -27,7 +28,7 @@ from guild_ipy.arguments.parser import asks_for_help
 from guild_ipy.arguments.table import VERBS
 from guild_ipy.errors import UsageError
 from guild_ipy.magics.expansion import expand_line
-from guild_ipy.magics.view import FileList, FileText, NotebookViewer, OperationList
+from guild_ipy.magics.view import FileText, LineList, NotebookViewer, OperationList
 from guild_ipy.operations.cell import CellOperation
 
 if TYPE_CHECKING:
@@ -81,13 +82,23 @@ def _runs(words: Words) -> pd.DataFrame:
     return frame_runs(arguments.filter, details=arguments.details)
 
 
+def _select(words: Words) -> object:
+    arguments = select.SELECT.parse(words)
+    if arguments.frame:
+        from guild_ipy.frame.selected import frame_selected  # start-up cost: pandas
+
+        return frame_selected(arguments.filter, arguments.best)
+    found = apply_select(get_context(), arguments)
+    return LineList(found) if arguments.explain else found
+
+
 def _info(words: Words) -> RunInfo:
     return get_info(find_run(get_context(), look.INFO.parse(words).selection))
 
 
-def _ls(words: Words) -> FileList:
+def _ls(words: Words) -> LineList:
     arguments = look.LS.parse(words)
-    return FileList(list_files(find_run(get_context(), arguments.selection), everything=arguments.all))
+    return LineList(list_files(find_run(get_context(), arguments.selection), everything=arguments.all))
 
 
 def _cat(words: Words) -> FileText:
@@ -125,6 +136,7 @@ _MAGICS: dict[str, Callable[[Words], object]] = {
     "run": _run,
     "start": _start,
     "runs": _runs,
+    "select": _select,
     "info": _info,
     "ls": _ls,
     "cat": _cat,

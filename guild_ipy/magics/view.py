@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from guild_ipy.api.operations import OperationInfo
 from guild_ipy.api.viewer import Preview
@@ -29,11 +29,11 @@ class NotebookViewer(StreamViewer):
         return True
 
 
-class FileList(list[str]):
-    """Names of files, shown one on a line."""
+class LineList(list[Any]):
+    """Names of files, or explanations, shown one on a line."""
 
     def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's protocol
-        printer.text("\n".join(self))
+        printer.text("\n".join(map(str, self)))
 
 
 class FileText(str):

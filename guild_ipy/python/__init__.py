@@ -1,5 +1,5 @@
 """The verbs as Python functions; ``guild_ipy`` gives them as its own names.
 
-``running`` run, start, watch, stop · ``looking`` info, ls, cat, operations · ``keeping`` mark, label, delete ·
+``running`` run, start, watch, stop · ``looking`` select, info, ls, cat, operations · ``keeping`` mark, label, delete ·
 ``options`` keywords that begin with ``_``
 """

@@ -1,29 +1,85 @@
-"""``get_run``, ``info``, ``ls``, ``cat`` and ``operations`` from Python."""
+"""``get_run``, ``select``, ``info``, ``ls``, ``cat`` and ``operations`` from Python."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from guild_ipy.api.context import get_context
 from guild_ipy.api.files import list_files
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import OperationInfo, list_operations
+from guild_ipy.api.select import Explanation
 from guild_ipy.api.selection import RunRef, select_run
-from guild_ipy.arguments.apply import read_text
+from guild_ipy.arguments.apply import apply_select, read_text
+from guild_ipy.arguments.select import SelectArguments, make_best
+from guild_ipy.domain.run_filter import RunFilter
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def get_run(run: RunRef | None = None) -> Run:
+def get_run(run: RunRef | None = None, *, where: str | None = None) -> Run:
     """Give a run to hold: the one that is named by id, beginning of an id or index, else the newest.
+
+    With `where` indexes count among those that the expression selects, and the newest of them is meant.
 
     Examples
     --------
     >>> guild_ipy.get_run("3f2a1b4c").result                   # doctest: +SKIP
     """
-    return select_run(get_context(), run)
+    return select_run(get_context(), run, RunFilter(where=where))
 
 
-def info(run: RunRef | None = None) -> RunInfo:
-    """Give what is known of a run, at this moment: the one that is named, else the newest."""
-    return get_info(select_run(get_context(), run))
+def select(  # noqa: PLR0913 - the options are keywords
+    expr: str | None = None,
+    *,
+    min: str | None = None,  # noqa: A002 - the option's name at a shell, as the next
+    max: str | None = None,  # noqa: A002
+    limit: int | None = None,
+    frame: bool = False,
+    explain: bool = False,
+) -> list[str] | str | pd.DataFrame | list[Explanation]:
+    """Give the ids of the runs that an expression selects, newest first.
+
+    Parameters
+    ----------
+    expr
+        A test of names of runs, or several with ``and``, ``or`` and ``not``; None selects all.
+    min, max
+        A name such as ``loss`` or ``max val#acc``: give the one id of the run that has the least or the greatest.
+    limit
+        At most that many; with `min` or `max` a list of that many ids, the best first.
+    frame
+        Give a DataFrame, as :func:`guild_ipy.runs` does, in place of ids.
+    explain
+        Give for each run why it is selected or not, in place of ids.
+
+    Raises
+    ------
+    SelectError
+        If the expression or a name cannot be understood; it points at the place.
+    RunNotFound
+        If there is no best run.
+
+    Examples
+    --------
+    >>> guild_ipy.select("op = train and lr < 0.1 and not marked")                       # doctest: +SKIP
+    >>> guild_ipy.get_run(guild_ipy.select("completed", min="loss"))                     # doctest: +SKIP
+    """
+    arguments = SelectArguments(
+        filter=RunFilter(where=expr, limit=limit), best=make_best(min, max), frame=frame, explain=explain
+    )
+    if frame:
+        from guild_ipy.frame.selected import frame_selected  # start-up cost: pandas
+
+        return frame_selected(arguments.filter, arguments.best)
+    return apply_select(get_context(), arguments)
+
+
+def info(run: RunRef | None = None, *, where: str | None = None) -> RunInfo:
+    """Give what is known of a run, at this moment: the one that is named, else the newest (that `where` selects)."""
+    return get_info(select_run(get_context(), run, RunFilter(where=where)))
 
 
 def ls(run: RunRef | None = None, *, all: bool = False) -> list[str]:  # noqa: A002 - the option's name at a shell

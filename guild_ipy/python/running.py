@@ -12,6 +12,7 @@ from guild_ipy.arguments.change import StopArguments, stop_selection
 from guild_ipy.arguments.look import WatchArguments
 from guild_ipy.arguments.run import StartArguments, start_selection
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
+from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.python.options import read_launch_call, read_run_call
 from guild_ipy.view import StreamViewer
 
@@ -55,31 +56,33 @@ def run(operation: Any = None, /, *args: Any, **flags: Any) -> Run:  # noqa: ANN
     return made
 
 
-def start(run: RunRef | None = None, **options: object) -> Run:
-    """Start a staged run: the one that is named, else the newest.
+def start(run: RunRef | None = None, *, where: str | None = None, **options: object) -> Run:
+    """Start a staged run: the one that is named, else the newest (that `where` selects).
 
     Options are ``_background``, ``_pidfile`` and ``_isolation``, as for :func:`run`.
     """
-    selection = start_selection(_select(run))
+    selection = start_selection(_select(run, where))
     arguments = StartArguments(selection=selection, launch=read_launch_call("start", options))
     started = apply_start(get_context(), arguments, StreamViewer(_START))
     assert started is not None, "the viewer always agrees"
     return started
 
 
-def watch(run: RunRef | None = None) -> Run:
+def watch(run: RunRef | None = None, *, where: str | None = None) -> Run:
     """Show the output of a run until it ends: the one that is named, else the newest that is running.
+
+    With `where` it is one of those that the expression selects.
 
     Interrupting it ends the watching, not the run.
     """
-    return apply_watch(get_context(), WatchArguments(selection=_select(run)), StreamViewer(_START))
+    return apply_watch(get_context(), WatchArguments(selection=_select(run, where)), StreamViewer(_START))
 
 
-def stop(*runs: RunRef) -> None:
-    """Stop the runs that are named, or all that are running, and say so."""
-    selection = stop_selection(RunSelection(refs=flatten_refs(runs)))
+def stop(*runs: RunRef, where: str | None = None) -> None:
+    """Stop the runs that are named, or all that are running (and that `where` selects), and say so."""
+    selection = stop_selection(RunSelection(refs=flatten_refs(runs), filter=RunFilter(where=where)))
     print(apply_stop(get_context(), StopArguments(selection=selection), print))
 
 
-def _select(run: RunRef | None) -> RunSelection:
-    return RunSelection(refs=() if run is None else flatten_refs([run]))
+def _select(run: RunRef | None, where: str | None) -> RunSelection:
+    return RunSelection(refs=() if run is None else flatten_refs([run]), filter=RunFilter(where=where))

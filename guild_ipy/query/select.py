@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from guild_ipy.domain.flags import FlagValue
+from guild_ipy.query.attributes import AttributeType
 from guild_ipy.query.conditions import Condition, Plan
 from guild_ipy.query.names import Place, find_places
 from guild_ipy.query.nodes import And, Comparison, Constant, Kind, Node, Not
@@ -22,6 +23,7 @@ from guild_ipy.query.plan import Scope, make_plan
 from guild_ipy.query.predicate import Predicate, Subject, make_predicate, value_at
 from guild_ipy.query.refusal import Refusal
 from guild_ipy.query.sql import SqlCondition, SqlSchema, make_sql
+from guild_ipy.query.times import format_moment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,8 @@ class Dropped:
     clause: str
     found: FlagValue = None
     """The value that the clause is about; None where there is none, or where the clause is about several."""
+    is_missing: bool = False
+    """Whether the clause is about one value, and there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +85,8 @@ class Select:
         """Say which of the clauses that are joined with ``and`` is the first that a run does not pass."""
         for clause in self._clauses(self.node):
             if not clause.predicate(subject):
-                values = (value_at(place, subject) for place in clause.places)
-                return Dropped(clause=clause.text, found=next((value for value in values if value is not None), None))
+                found = next((value for place in clause.places if (value := _shown(place, subject)) is not None), None)
+                return Dropped(clause=clause.text, found=found, is_missing=bool(clause.places) and found is None)
         return None
 
     def _clauses(self, node: Node) -> Iterator[_Clause]:
@@ -113,3 +117,8 @@ def _conditions(plan: Plan) -> Iterator[Condition]:
     elif not isinstance(plan, Constant):
         for item in plan.items:
             yield from _conditions(item)
+
+
+def _shown(place: Place, subject: Subject) -> FlagValue:
+    value = value_at(place, subject)
+    return format_moment(value) if place.type is AttributeType.MOMENT and isinstance(value, int) else value

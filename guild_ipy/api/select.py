@@ -1,0 +1,92 @@
+"""``select``: the runs that an expression lets pass, the best of them, or why a run is not among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from guild_ipy.api.handle import Run
+from guild_ipy.api.selection import EVERY, list_matching
+from guild_ipy.domain.best import Best
+from guild_ipy.domain.flags import format_flag
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import RunNotFound, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from guild_ipy.api.context import Context
+    from guild_ipy.domain.scalars import ScalarSummary
+    from guild_ipy.query.select import Dropped
+    from guild_ipy.store.run import RunRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Why a run is selected or not."""
+
+    run: Run
+    dropped: Dropped | None
+    """The clause that it does not pass, and what it has there; None for a run that is selected."""
+
+    def __str__(self) -> str:
+        if self.dropped is None:
+            return f"{self.run.short_id}  selected"
+        found = ""
+        if self.dropped.is_missing:
+            found = ": it has none"
+        elif self.dropped.found is not None:
+            found = f": it has {format_flag(self.dropped.found)}"
+        return f"{self.run.short_id}  dropped by {self.dropped.clause}{found}"
+
+
+def select(context: Context, run_filter: RunFilter = EVERY, best: Best | None = None) -> list[Run]:
+    """Give the runs that pass a filter, newest first, or with `best` only the best one.
+
+    Parameters
+    ----------
+    context
+        Which home.
+    run_filter
+        Its ``where`` is the expression; with `best` its ``limit`` is how many are wanted, best first.
+    best
+        What the best run is the best in; of equal ones the newest counts.
+
+    Raises
+    ------
+    SelectError
+        If the expression or the name cannot be understood.
+    RunNotFound
+        If there is no best run.
+    """
+    if best is None:
+        return list_matching(context, run_filter)
+    wanted = replace(run_filter, limit=1 if run_filter.limit is None else run_filter.limit)
+    found = [Run(record.dir, record) for record in context.index.best(wanted, best)]
+    if not found:
+        raise RunNotFound(best.name, f"no run{' that passes' if run_filter != EVERY else ''} has a number there")
+    return found
+
+
+def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
+    """Say for each run that passes the rest of the filter whether the expression lets it pass, and if not, why."""
+    from guild_ipy.index.subject import RunSubject  # start-up cost, as the next two: for those who ask
+    from guild_ipy.query.nodes import Kind
+    from guild_ipy.query.plan import Scope
+    from guild_ipy.query.select import Select
+
+    if run_filter.where is None:
+        raise UsageError("select: there is nothing to explain without an expression")
+    selected = Select.parse(run_filter.where, Scope(names=context.index.names()))
+    runs = list_matching(context, replace(run_filter, where=None))
+    summaries = _read_summaries(context, runs) if selected.needs(Kind.SCALAR) else {}
+
+    def read_scalars(record: RunRecord) -> Mapping[str, ScalarSummary]:
+        return summaries[record.dir.id]
+
+    return [Explanation(run=run, dropped=selected.explain(RunSubject(run.record, read_scalars))) for run in runs]
+
+
+def _read_summaries(context: Context, runs: Sequence[Run]) -> dict[str, Mapping[str, ScalarSummary]]:
+    found = context.index.summaries([run.dir for run in runs])
+    return {run.id: each for run, each in zip(runs, found, strict=True)}
