@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from guild_ipy.api.handle import Run
-from guild_ipy.api.selection import EVERY, list_matching
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
+from guild_ipy.settings import Settings
+from guild_ipy.store.home import find_home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from guild_ipy.api.context import Context
+    from guild_ipy.api.handle import Run
     from guild_ipy.domain.scalars import ScalarSummary
+    from guild_ipy.index.index import Index
     from guild_ipy.query.select import Dropped
     from guild_ipy.store.run import RunRecord
+    from guild_ipy.store.run_dir import RunDir
+
+_EVERY = RunFilter()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +46,7 @@ class Explanation:
         return f"{self.run.short_id}  dropped by {self.dropped.clause}{found}"
 
 
-def select(context: Context, run_filter: RunFilter = EVERY, best: Best | None = None) -> list[Run]:
+def select(context: Context, run_filter: RunFilter = _EVERY, best: Best | None = None) -> list[Run]:
     """Give the runs that pass a filter, newest first, or with `best` only the best one.
 
     Parameters
@@ -59,18 +65,28 @@ def select(context: Context, run_filter: RunFilter = EVERY, best: Best | None = 
     RunNotFound
         If there is no best run.
     """
-    if best is None:
-        return list_matching(context, run_filter)
-    wanted = replace(run_filter, limit=1 if run_filter.limit is None else run_filter.limit)
-    found = [Run(record.dir, record) for record in context.index.best(wanted, best)]
-    if not found:
-        raise RunNotFound(best.name, f"no run{' that passes' if run_filter != EVERY else ''} has a number there")
-    return found
+    from guild_ipy.api.handle import Run  # start-up cost: a shell wants nothing but ids
+
+    return [Run(record.dir, record) for record in _find(context.index, run_filter, best)]
+
+
+def select_ids(index: Index, run_filter: RunFilter = _EVERY, best: Best | None = None) -> list[str]:
+    """Give the ids of these runs; see :func:`select`."""
+    return [record.dir.id for record in _find(index, run_filter, best)]
+
+
+def open_index() -> Index:
+    """Open the index of Guild home without a session, and without what a session needs to run anything."""
+    from guild_ipy.index.index import Index  # start-up cost, as the next
+
+    settings = Settings.from_environment()
+    return Index(find_home(settings, os.getcwd()), settings, recover=_recover)
 
 
 def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
     """Say for each run that passes the rest of the filter whether the expression lets it pass, and if not, why."""
-    from guild_ipy.index.subject import RunSubject  # start-up cost, as the next two: for those who ask
+    from guild_ipy.api.selection import list_matching  # start-up cost, as the others: for those who ask
+    from guild_ipy.index.subject import RunSubject
     from guild_ipy.query.nodes import Kind
     from guild_ipy.query.plan import Scope
     from guild_ipy.query.select import Select
@@ -85,6 +101,22 @@ def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
         return summaries[record.dir.id]
 
     return [Explanation(run=run, dropped=selected.explain(RunSubject(run.record, read_scalars))) for run in runs]
+
+
+def _find(index: Index, run_filter: RunFilter, best: Best | None) -> list[RunRecord]:
+    if best is None:
+        return index.records(run_filter)
+    wanted = replace(run_filter, limit=1 if run_filter.limit is None else run_filter.limit)
+    found = index.best(wanted, best)
+    if not found:
+        raise RunNotFound(best.name, f"no run{' that passes' if run_filter != _EVERY else ''} has a number there")
+    return found
+
+
+def _recover(run_dir: RunDir) -> None:
+    from guild_ipy.engine.recover import recover_run  # start-up cost: most runs need none
+
+    recover_run(run_dir)
 
 
 def _read_summaries(context: Context, runs: Sequence[Run]) -> dict[str, Mapping[str, ScalarSummary]]:

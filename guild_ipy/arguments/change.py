@@ -6,9 +6,10 @@ import argparse
 from dataclasses import dataclass, replace
 
 from guild_ipy.api.label import LabelEdit
+from guild_ipy.arguments.filters import add_filters
 from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.run import add_yes
-from guild_ipy.arguments.selection import RunSelection, add_filters, add_refs, read_selection
+from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.arguments.filters import add_filters
 from guild_ipy.arguments.parser import VerbParser, one_of, whole_number
-from guild_ipy.arguments.selection import RunSelection, add_filters, add_refs, read_selection
+from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
 from guild_ipy.arguments.tokens import ObjectToken, token_value
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.status import RunStatus

@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
 from guild_ipy.arguments.parser import VerbParser
-from guild_ipy.arguments.selection import add_deleted, add_filters, read_filter
 from guild_ipy.arguments.tokens import ObjectToken, QuotedToken
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.best import Best

@@ -5,30 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Literal, TypeAlias
 
 from guild_ipy.api.handle import Run
 from guild_ipy.api.selection import RunRef
-from guild_ipy.arguments.parser import VerbParser, whole_number
+from guild_ipy.arguments.filters import read_filter
+from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.tokens import token_value
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.domain.status import RunStatus
-from guild_ipy.domain.time_range import TimeRange, parse_time_range
 from guild_ipy.errors import UsageError
 
 Default: TypeAlias = Literal["latest", "all", "none"]
-
-_RANGE_HELP = "when it started: 'after 9:00', 'last 2 hours', 'between 2026-11-01 and today'"
-_STATUS_OPTIONS = {
-    "-Sr": RunStatus.RUNNING,
-    "-Sc": RunStatus.COMPLETED,
-    "-Se": RunStatus.ERROR,
-    "-St": RunStatus.TERMINATED,
-    "-Sp": RunStatus.PENDING,
-    "-Ss": RunStatus.STAGED,
-    "-Sd": RunStatus.DAMAGED,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,50 +35,6 @@ def add_refs(parser: VerbParser, *, many: bool) -> None:
     parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=what)
 
 
-def add_filters(parser: VerbParser, *, label_option: str = "--label") -> None:
-    """Declare the filters; `label_option` is another name where ``--label`` has another meaning."""
-    group = parser.add_argument_group("filters", "Repeat one for alternatives; a run must pass each kind.")
-    add_texts = partial(group.add_argument, action="append", default=[])
-    add_texts("-Fo", "--operation", metavar="NAME", help="name of the operation")
-    add_texts("-Fl", label_option, metavar="TEXT", dest="filter_label", help="text in the label")
-    add_texts("-Ft", "--tag", metavar="TAG", dest="filter_tag", help="tag")
-    add_texts("-Fc", "--comment", metavar="TEXT", help="text in a comment")
-    group.add_argument("-Fu", "--unlabeled", action="store_true", help="without a label")
-    marks = group.add_mutually_exclusive_group()
-    marks.add_argument("-Fm", "--marked", action="store_const", const=True, help="marked")
-    marks.add_argument("-Fn", "--unmarked", action="store_const", const=False, dest="marked", help="not marked")
-    group.add_argument("-Fs", "--started", type=_time_range, metavar="RANGE", help=_RANGE_HELP)
-    group.add_argument("-Fd", "--digest", metavar="DIGEST", help="beginning of the digest of the source code")
-    group.add_argument("-F", "--where", metavar="EXPR", help="an expression, such as 'loss < 0.5 and not marked'")
-    add_status = partial(group.add_argument, action="append_const", dest="statuses", default=[])
-    for option, status in _STATUS_OPTIONS.items():
-        add_status(option, f"--{status}", const=status, help=f"with status {status}")
-    group.add_argument("-n", "--limit", type=whole_number, metavar="N", help="no more than the newest N")
-
-
-def add_deleted(parser: VerbParser) -> None:
-    """Declare the switch that looks at the trash."""
-    parser.add_argument("-d", "--deleted", action="store_true", help="look at deleted runs")
-
-
-def read_filter(namespace: argparse.Namespace) -> RunFilter:
-    """Build the filter of parsed options."""
-    return RunFilter(
-        operations=tuple(namespace.operation),
-        labels=tuple(namespace.filter_label),
-        tags=tuple(namespace.filter_tag),
-        comments=tuple(namespace.comment),
-        statuses=frozenset(namespace.statuses),
-        unlabeled=namespace.unlabeled,
-        marked=namespace.marked,
-        started=namespace.started,
-        digest=namespace.digest,
-        where=namespace.where,
-        deleted=getattr(namespace, "deleted", False),
-        limit=namespace.limit,
-    )
-
-
 def read_selection(namespace: argparse.Namespace, *, default: Default = "latest") -> RunSelection:
     """Build the selection of parsed words and options."""
     refs = [namespace.refs] if isinstance(namespace.refs, str) else namespace.refs or []
@@ -104,15 +47,10 @@ def flatten_refs(refs: Iterable[object]) -> tuple[RunRef, ...]:
     for ref in refs:
         if isinstance(ref, str | int | Run):
             flat.append(ref)
+        elif "run" in getattr(ref, "columns", ()):
+            flat.extend(flatten_refs(ref["run"]))  # type: ignore[index] # a frame of runs; this layer has no pandas
         elif isinstance(ref, Iterable):
             flat.extend(flatten_refs(ref))
         else:
             raise UsageError(f"a run is named by id, index or Run, not by {type(ref).__name__}")
     return tuple(flat)
-
-
-def _time_range(text: str) -> TimeRange:
-    try:
-        return parse_time_range(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error

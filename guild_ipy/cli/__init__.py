@@ -2,7 +2,8 @@
 
 Exit status: 0, 1 for an error (one line on standard error), 2 for a command that cannot work, 130 after Ctrl-C.
 
-``terminal`` what is shown and asked · ``tables`` lists as text · ``verbs`` what each verb does
+``verbs`` all, each loaded when it is called · ``running``, ``looking``, ``selecting``, ``keeping`` what they do ·
+``terminal`` what is shown and asked · ``tables`` lists as text · ``shell_context`` what they work with
 """
 
 from __future__ import annotations
