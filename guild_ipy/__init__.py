@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from guild_ipy.frame.runs import runs
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
+    from guild_ipy.python.analysis import compare, diff, tensorboard
     from guild_ipy.python.keeping import delete, label, mark
     from guild_ipy.python.looking import cat, get_run, info, ls, operations, select
     from guild_ipy.python.running import run, start, stop, watch
@@ -61,7 +62,9 @@ __all__ = [
     "StoreError",
     "UsageError",
     "cat",
+    "compare",
     "delete",
+    "diff",
     "get_run",
     "guild_home",
     "info",
@@ -76,6 +79,7 @@ __all__ = [
     "set_guild_home",
     "start",
     "stop",
+    "tensorboard",
     "unload_ipython_extension",
     "watch",
 ]
@@ -85,6 +89,7 @@ _MODULES = {
     "api.home": ("guild_home", "set_guild_home"),
     "frame.runs": ("runs",),
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
+    "python.analysis": ("compare", "diff", "tensorboard"),
     "python.keeping": ("delete", "label", "mark"),
     "python.looking": ("cat", "get_run", "info", "ls", "operations", "select"),
     "python.running": ("run", "start", "stop", "watch"),

@@ -1,165 +1,149 @@
-"""``compare``: which columns stand beside each other, and what they are made of.
-
-A column can be written as Guild AI has it::
-
-    COLUMN    [first|last|min|max|avg|total|count] SCALAR [step] | =FLAG | .ATTRIBUTE | COLUMN as HEADING
-              also scalar:SCALAR, flag:FLAG and attr:ATTRIBUTE; 'quoted' if a name has a space
-
-A name without a sign is that of a scalar; if no run has such a scalar, it is that of a flag or an attribute.
-"""
+"""``compare``: runs side by side, as a table of plain values."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import csv
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TextIO
 
-from guild_ipy.api.headings import headings
-from guild_ipy.errors import UsageError
-from guild_ipy.index.table import Field
-from guild_ipy.query.attributes import ATTRIBUTES
-from guild_ipy.query.names import Names, Place
-from guild_ipy.query.nodes import Kind
-from guild_ipy.query.plan import Scope
-from guild_ipy.query.select import parse_place
-from guild_ipy.store.attr_types import is_own
+from guild_ipy.api.compare_columns import ComparedColumn, NamesOf, default_columns, parse_columns
+from guild_ipy.api.table import read_table, read_table_of
+from guild_ipy.domain.flags import format_flag
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.index.table import Field, Table
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
-NamesOf: TypeAlias = Callable[[str], Sequence[str]]
-"""Says which names of a kind there are: ``flag``, ``attr`` or ``scalar``."""
+if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
+    from guild_ipy.api.handle import Run
 
-#: What every run has, in the order of a comparison.
-CORE = tuple("run operation started time status label".split())
-STEP = "step"
-
-_STEP_GIVER = "loss"
-_SYSTEM = "sys/"
-_AS = re.compile(r"(?P<column>.*\S)\s+as\s+(?P<heading>'[^']*'|\"[^\"]*\"|\S+)\s*", re.DOTALL)
-_PIECE = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[^,])+")
-_SIGNS = {"=": "flag:", ".": "attr:"}
-_PREFIX = re.compile(r"(?:attr|flag|scalar):\s*")
-
-#: What can be shown of every run.
-SHOWN_OF_RUNS = frozenset(
-    "run id operation status label marked initialized started stopped time exit_status tags comments digest sourcecode"
-    " damage".split()
-)
+_TIME = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ComparedColumn:
-    """One column.
+class Comparison:
+    """Headings, and a row of values for each run; None where there is none."""
 
-    The first of `fields` that a run has counts. One of kind ``run`` stands for what is shown of every run, as
-    ``time`` for how long it took; it is alone.
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def write_csv(self, file: TextIO) -> None:
+        """Write it as CSV; nothing where there is no run."""
+        writer = csv.writer(file, lineterminator="\n")
+        if self.rows:
+            writer.writerow(self.headings)
+            writer.writerows([[_csv_text(value) for value in row] for row in self.rows])
+
+    def __str__(self) -> str:
+        rows = [self.headings, *(tuple(map(_cell_text, row)) for row in self.rows)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def compare(
+    context: Context, runs: Sequence[Run] | RunFilter, columns: str | Iterable[str] | None = None
+) -> Comparison:
+    """Put runs side by side: certain ones in their order, or those that pass a filter, newest first.
+
+    `columns` are as a user writes them (:mod:`guild_ipy.api.compare_columns`); without them it is who a run is, its
+    flags and attributes, ``step`` and the last values of its scalars.
     """
+    chosen: list[ComparedColumn] = []
 
-    heading: str
-    fields: tuple[Field, ...]
+    def wanted(names: NamesOf) -> Iterator[Field]:
+        written = None if columns is None else parse_columns(columns, names, context.settings.cache_dir)
+        chosen[:] = default_columns(names) if written is None else _with_run(written)
+        yield from (field for column in chosen for field in _fields(column))
 
-    @property
-    def core(self) -> str | None:
-        """What it shows of every run, if that is what it is about."""
-        return self.fields[0].name if self.fields and self.fields[0].kind == "run" else None
-
-
-def default_columns(names: NamesOf) -> list[ComparedColumn]:
-    """Give the columns of a comparison: who a run is, flags, attributes, ``step``, and last values of scalars.
-
-    What Guild AI records about the machine (``sys/``) is left out. The step is that of ``loss``, or of the first
-    scalar that a run has.
-    """
-    scalars = [name for name in names("scalar") if not name.rpartition("#")[2].startswith(_SYSTEM)]
-    columns = [ComparedColumn(heading=name, fields=(Field("run", name),)) for name in CORE]
-    reserved = [STEP] if scalars else []
-    columns += _named("flag", names("flag"), columns, reserved)
-    columns += _named("attr", list(filter(is_own, names("attr"))), columns, reserved)
-    if scalars:
-        givers = sorted(scalars, key=lambda name: (name != _STEP_GIVER, name))
-        columns.append(
-            ComparedColumn(heading=STEP, fields=tuple(Field("scalar", name, "last_step") for name in givers))
-        )
-    return columns + _named("scalar", scalars, columns)
+    if isinstance(runs, RunFilter):
+        table = read_table(context, wanted, runs)
+    else:
+        table = read_table_of(context, [run.dir for run in runs], wanted)
+    values = [_values(table, column) for column in chosen]
+    return Comparison(headings=tuple(each.heading for each in chosen), rows=tuple(zip(*values, strict=True)))
 
 
-def parse_columns(text: str | Iterable[str], names: NamesOf, cache_dir: str | None = None) -> list[ComparedColumn]:
-    """Read columns as they are written, with commas between them or as a list.
-
-    Raises
-    ------
-    SelectError
-        For a column that is not understood, or that no run has.
-    UsageError
-        For a heading that is given twice.
-    """
-    scope = Scope(names=_known(names))
-    columns: list[ComparedColumn] = []
-    for piece in _split(text):
-        column = _parse_column(piece, scope, cache_dir)
-        if column.heading in {each.heading for each in columns}:
-            raise UsageError(f"two columns are called {column.heading!r}; name one of them with 'as'")
-        columns.append(column)
-    return columns
+def _with_run(columns: Sequence[ComparedColumn]) -> list[ComparedColumn]:
+    run = ComparedColumn(heading="run", fields=(Field("run", "run"),))
+    return [*([] if any(each.heading == "run" for each in columns) else [run]), *columns]
 
 
-# -- details
+def _fields(column: ComparedColumn) -> Iterable[Field]:
+    if column.core is None:
+        return column.fields
+    return [Field("run", name) for name in _SOURCES.get(column.core, (column.core,))]
 
 
-def _named(
-    kind: str, names: Sequence[str], before: Sequence[ComparedColumn], reserved: Sequence[str] = ()
-) -> list[ComparedColumn]:
-    part = "last" if kind == "scalar" else ""
-    shown = headings(names, kind, [*(each.heading for each in before), *reserved])
-    return [
-        ComparedColumn(heading=heading, fields=(Field(kind, name, part),))
-        for name, heading in zip(names, shown, strict=True)
-    ]
+def _values(table: Table, column: ComparedColumn) -> list[Any]:
+    lists = [table.columns[field].to_list(table.numbers) for field in _fields(column)]
+    if column.core in _SHOWN:
+        return list(map(_SHOWN[column.core], *lists))
+    if len(lists) == 1:
+        return lists[0]
+    return [next((value for value in values if value is not None), None) for values in zip(*lists, strict=True)]
 
 
-def _known(names: NamesOf) -> Names | None:
-    known = Names(
-        attributes=frozenset(names("attr")), flags=frozenset(names("flag")), scalars=frozenset(names("scalar"))
-    )
-    return None if known == Names() else known
+# -- what is shown of every run
 
 
-def _split(text: str | Iterable[str]) -> Iterator[str]:
-    for part in [text] if isinstance(text, str) else text:
-        if not isinstance(part, str):
-            raise UsageError(f"columns are texts such as 'loss' and '=lr', not {type(part).__name__}")
-        for piece in _PIECE.findall(part):
-            if piece.strip():
-                yield piece.strip()
+def _short(id: str) -> str:  # noqa: A002 - the word of the field
+    return id[:SHORT_ID_LENGTH]
 
 
-def _parse_column(piece: str, scope: Scope, cache_dir: str | None) -> ComparedColumn:
-    named = _AS.fullmatch(piece)
-    written = named["column"].strip() if named else piece
-    fields = tuple(_field(place, written) for place in _find_places(written, scope, cache_dir))
-    return ComparedColumn(heading=named["heading"].strip("'\"") if named else _heading(written), fields=fields)
+def _moment(microseconds: int | None) -> str | None:
+    if microseconds is None:
+        return None
+    return datetime.fromtimestamp(microseconds / 1e6, tz=UTC).astimezone().strftime(_TIME)
 
 
-def _find_places(written: str, scope: Scope, cache_dir: str | None) -> Sequence[Place]:
-    """Find what a column is made of; a plain name is first of all that of a scalar."""
-    if written[0] in _SIGNS:
-        return parse_place(_SIGNS[written[0]] + written[1:].lstrip(), scope, cache_dir=cache_dir)
-    places = parse_place(written, scope, cache_dir=cache_dir)
-    scalars = [place for place in places if place.kind is Kind.SCALAR]
-    return scalars or places[:1]
+def _stopped(status: str, stopped: int | None) -> str | None:
+    return None if RunStatus(status).is_active else _moment(stopped)
 
 
-def _field(place: Place, written: str) -> Field:
-    if place.kind is Kind.SCALAR:
-        return Field("scalar", place.name, place.summary or "last")
-    if place.kind is Kind.FLAG:
-        return Field("flag", place.name)
-    if place.name not in ATTRIBUTES:
-        return Field("attr", place.name)
-    if place.name not in SHOWN_OF_RUNS:
-        raise UsageError(f"{written!r} cannot be a column; there are {', '.join(sorted(SHOWN_OF_RUNS))}")
-    return Field("run", place.name)
+def _duration(status: str, started: int | None, stopped: int | None) -> str | None:
+    end = time.time_ns() // 1000 if RunStatus(status).is_active else stopped
+    if started is None or end is None or status == RunStatus.STAGED.value:
+        return None
+    return str(timedelta(seconds=max(0, end - started) // 1_000_000))
 
 
-def _heading(written: str) -> str:
-    bare = written[1:].lstrip() if written[0] in _SIGNS else _PREFIX.sub("", written)
-    return " ".join(bare.replace("'", "").replace('"', "").split())
+def _tags(tags: str | None) -> str | None:
+    return None if tags is None else ", ".join(json.loads(tags))
+
+
+#: Fields that something is made of that is not itself a field.
+_SOURCES: Mapping[str, tuple[str, ...]] = {
+    "run": ("id",),
+    "time": ("status", "started", "stopped"),
+    "stopped": ("status", "stopped"),
+    "sourcecode": ("digest",),
+}
+_SHOWN: Mapping[str | None, Callable[..., Any]] = {
+    "run": _short,
+    "initialized": _moment,
+    "started": _moment,
+    "stopped": _stopped,
+    "time": _duration,
+    "tags": _tags,
+    "sourcecode": lambda digest: digest and digest[:SHORT_ID_LENGTH],
+}
+
+
+# -- values as text
+
+
+def _csv_text(value: Any) -> Any:  # noqa: ANN401 - any value
+    """Write lists and maps as flags are written; numbers in full."""
+    return format_flag(value) if isinstance(value, list | dict | bool) else value
+
+
+def _cell_text(value: Any) -> str:  # noqa: ANN401 - as above
+    if value is None:
+        return ""
+    text = f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else format_flag(value)
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Unpack
 
 import pandas as pd
 
 from guild_ipy.api.context import get_context
+from guild_ipy.api.handle import Run
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.frame.columns import texts_column
+from guild_ipy.frame.compare import Written, compare_fields, compare_frame
 from guild_ipy.frame.keywords import RunKeywords, parse_keywords
 from guild_ipy.frame.listing import listing_fields, listing_frame
-from guild_ipy.frame.rows import read_rows
+from guild_ipy.frame.rows import find_rows, read_rows
+from guild_ipy.frame.run_names import RUN
 
 
 def runs(*, details: bool = False, **filters: Unpack[RunKeywords]) -> pd.DataFrame:
@@ -51,3 +56,16 @@ def frame_runs(run_filter: RunFilter, *, details: bool = False, full: bool = Fal
     rows = read_rows(context, run_filter, listing_fields(details=details), full=full)
     home = context.home
     return listing_frame(rows, details=details, folder=home.trash if run_filter.deleted else home.runs)
+
+
+def compare_filtered(run_filter: RunFilter, columns: Written = None) -> pd.DataFrame:
+    """Put the runs that pass a filter beside each other; see ``df.guild.compare``."""
+    context = get_context()
+    return compare_frame(context, read_rows(context, run_filter, compare_fields(context, columns)), columns)
+
+
+def compare_runs(runs: Sequence[Run], columns: Written = None) -> pd.DataFrame:
+    """Put certain runs beside each other, in their order."""
+    context = get_context()
+    frame = pd.DataFrame({RUN: texts_column([run.id for run in runs])})
+    return compare_frame(context, find_rows(context, frame, compare_fields(context, columns)), columns)

@@ -27,6 +27,7 @@ from guild_ipy.arguments.apply import (
 from guild_ipy.arguments.parser import asks_for_help
 from guild_ipy.arguments.table import VERBS
 from guild_ipy.errors import UsageError
+from guild_ipy.magics.analysis import call_compare, call_diff, call_tensorboard
 from guild_ipy.magics.expansion import expand_line
 from guild_ipy.magics.view import FileText, LineList, NotebookViewer, OperationList
 from guild_ipy.operations.cell import CellOperation
@@ -137,6 +138,9 @@ _MAGICS: dict[str, Callable[[Words], object]] = {
     "start": _start,
     "runs": _runs,
     "select": _select,
+    "compare": call_compare,
+    "diff": call_diff,
+    "tensorboard": call_tensorboard,
     "info": _info,
     "ls": _ls,
     "cat": _cat,

@@ -1,0 +1,69 @@
+"""A comparison of two runs as text and as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from guild_ipy.api.diff import Aspect, Difference, RunDiff
+
+if TYPE_CHECKING:
+    from guild_ipy.api.handle import Run
+
+_SAME = "no difference"
+_NOTHING = "—"
+_ARROW = "→"
+_COLOURS = {"+": "#1a7f37", "-": "#cf222e", "@": "#6e7781"}
+_LEFT = "text-align:left"
+
+
+def format_text(found: RunDiff) -> str:
+    """Write it as lines: the two runs, and each aspect with what differs."""
+    lines = [f"--- {_name(found.left)}", f"+++ {_name(found.right)}"]
+    for aspect, differences in found.differences.items():
+        lines.append(f"{aspect.value}:")
+        lines += [f"  {each.name}: {_or_nothing(each.left)} {_ARROW} {_or_nothing(each.right)}" for each in differences]
+    if found.source:
+        lines += [f"{Aspect.SOURCE.value}:", *(f"  {line}" for line in found.source.splitlines())]
+    return "\n".join(lines) if not found.is_empty else "\n".join([*lines, _SAME])
+
+
+def format_html(found: RunDiff) -> str:
+    """Write it as one table, and the source below."""
+    head = f"<tr><th></th>{_head(found.left)}{_head(found.right)}</tr>"
+    rows = "".join(row for aspect, each in found.differences.items() for row in _rows(aspect, each))
+    same = f"<p>{_SAME}</p>" if found.is_empty else ""
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>{same}{_source(found.source)}"
+
+
+def _name(run: Run) -> str:
+    return "  ".join(filter(None, (run.short_id, run.operation, run.label)))
+
+
+def _or_nothing(text: str | None) -> str:
+    return _NOTHING if text is None else text
+
+
+def _head(run: Run) -> str:
+    about = "<br>".join(escape(text) for text in (run.operation, run.label) if text)
+    return f"<th style='{_LEFT}'><code>{escape(run.short_id)}</code><br>{about}</th>"
+
+
+def _rows(aspect: Aspect, differences: Sequence[Difference]) -> Iterator[str]:
+    yield f"<tr><th style='{_LEFT}' colspan='3'>{escape(aspect.value)}</th></tr>"
+    for each in differences:
+        cells = (each.name, _or_nothing(each.left), _or_nothing(each.right))
+        yield f"<tr>{''.join(f'<td style={_LEFT!r}>{escape(cell)}</td>' for cell in cells)}</tr>"
+
+
+def _source(source: str) -> str:
+    if not source:
+        return ""
+    lines = "\n".join(map(_coloured, source.splitlines()))
+    return f"<b>{escape(Aspect.SOURCE.value)}</b><pre>{lines}</pre>"
+
+
+def _coloured(line: str) -> str:
+    colour = _COLOURS.get(line[:1])
+    return f"<span style='color:{colour}'>{escape(line)}</span>" if colour else escape(line)

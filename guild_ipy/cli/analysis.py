@@ -1,0 +1,34 @@
+"""What ``compare``, ``diff`` and ``tensorboard`` do at a shell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.tensorboard import serve
+from guild_ipy.arguments.analysis import COMPARE, DIFF, TENSORBOARD
+from guild_ipy.arguments.apply_analysis import apply_compare, apply_diff, find_shown, write_csv
+
+Words = Sequence[str]
+
+
+def call_compare(context: Context, words: Words) -> None:
+    """Print a table, or write a CSV file."""
+    arguments = COMPARE.parse(words)
+    found = apply_compare(context, arguments)
+    if arguments.csv is not None:
+        print(write_csv(found, arguments.csv), end="\n" if arguments.csv != "-" else "", file=sys.stderr)
+    elif found.rows:
+        print(found)
+
+
+def call_diff(context: Context, words: Words) -> None:
+    """Print what differs."""
+    print(apply_diff(context, DIFF.parse(words)))
+
+
+def call_tensorboard(context: Context, words: Words) -> None:
+    """Show runs in TensorBoard until Ctrl-C."""
+    arguments = TENSORBOARD.parse(words)
+    serve(find_shown(context, arguments), arguments.options)

@@ -1,0 +1,53 @@
+"""What ``%guild_compare``, ``%guild_diff`` and ``%guild_tensorboard`` do."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from guild_ipy.api.context import get_context
+from guild_ipy.api.diff import RunDiff
+from guild_ipy.api.selection import select_runs
+from guild_ipy.api.tensorboard import MISSING, LinkFolder
+from guild_ipy.arguments.analysis import COMPARE, DIFF, TENSORBOARD
+from guild_ipy.arguments.apply_analysis import apply_compare, apply_diff, find_shown, write_csv
+from guild_ipy.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Words = Sequence[str]
+
+
+def call_compare(words: Words) -> pd.DataFrame | None:
+    """Give a frame, or write a CSV file."""
+    arguments = COMPARE.parse(words)
+    context = get_context()
+    if arguments.csv is not None:
+        print(write_csv(apply_compare(context, arguments), arguments.csv))
+        return None
+    from guild_ipy.frame.runs import compare_filtered, compare_runs  # start-up cost: pandas
+
+    selection = arguments.selection
+    if not selection.refs:
+        return compare_filtered(selection.filter, arguments.columns)
+    return compare_runs(select_runs(context, selection.refs, selection.filter), arguments.columns)
+
+
+def call_diff(words: Words) -> RunDiff:
+    """Give what differs."""
+    return apply_diff(get_context(), DIFF.parse(words))
+
+
+def call_tensorboard(words: Words) -> None:
+    """Show runs in TensorBoard, below the cell."""
+    arguments = TENSORBOARD.parse(words)
+    runs = find_shown(get_context(), arguments)
+    try:
+        from tensorboard import notebook  # optional
+    except ImportError as error:
+        raise UsageError(MISSING) from error
+    folder = LinkFolder(runs)
+    folder.keep_fresh()
+    notebook.start(shlex.join(["--logdir", folder.path, *arguments.options]))
