@@ -23,6 +23,7 @@ from guild_ipy.store.run_dir import RunDir
 
 #: Attributes beside those of a user that one selects runs by.
 _SELECTED = frozenset("host max_trials objective random_seed user vcs_commit".split())
+_ROW = tuple("status initialized started stopped exit_status label marked tags comments digest damage".split())
 _TRIAL_OPREF = "../proto/.guild/opref"
 
 
@@ -64,7 +65,7 @@ def listed_time(record: RunRecord) -> int:
 def read_entry(run_dir: RunDir) -> Entry:
     """Read a run; like :func:`guild_ipy.store.run.read_run` it never fails."""
     names = _list_names(run_dir)
-    watched = tuple(name for name in names if name in PARSERS or name == "exit_status" or _is_kept(name))
+    watched = watched_names(tuple(names))
     read_at = time.time_ns()
     stamp = stamp_run(run_dir, watched)
     record = read_run(run_dir)
@@ -73,9 +74,20 @@ def read_entry(run_dir: RunDir) -> Entry:
         read_at = time.time_ns()
         stamp = stamp_run(run_dir, watched)
         record = read_run(run_dir)
-    attrs = {name: value for name in names if _is_kept(name) and (value := _read(run_dir, name)) is not None}
+    attrs = {name: value for name in names if is_kept(name) and (value := _read(run_dir, name)) is not None}
     care = Care.FLUID if stamp.is_racy(read_at) else _care_for(record, "exit_status" in names)
     return Entry(record=record, attrs=attrs, watched=watched, stamp=stamp, care=care)
+
+
+@lru_cache(maxsize=256)
+def watched_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give those among the attributes of a run that an entry is read from."""
+    return tuple(name for name in names if name in PARSERS or name == "exit_status" or is_kept(name))
+
+
+def is_kept(name: str) -> bool:
+    """Whether the value of an attribute is kept as it is."""
+    return name in _SELECTED or (name not in PARSERS and is_own(name))
 
 
 def _care_for(record: RunRecord, has_exit_status: bool) -> Care:  # noqa: FBT001 - named at its one call
@@ -87,10 +99,6 @@ def _care_for(record: RunRecord, has_exit_status: bool) -> Care:  # noqa: FBT001
     if record.status in {RunStatus.STAGED, RunStatus.DAMAGED} or record.exit_status is None:
         return Care.OPEN
     return Care.SETTLED
-
-
-def _is_kept(name: str) -> bool:
-    return name in _SELECTED or (name not in PARSERS and is_own(name))
 
 
 def _list_names(run_dir: RunDir) -> list[str]:
@@ -109,20 +117,24 @@ def _read(run_dir: RunDir, name: str) -> FlagValue:
 
 def run_values(record: RunRecord) -> dict[str, Any]:
     """Give what runs are selected and shown by: names of columns and plain values."""
-    return {
-        "operation": record.operation,
-        "status": record.status.value,
-        "initialized": record.initialized,
-        "started": record.started,
-        "stopped": record.stopped,
-        "exit_status": record.exit_status,
-        "label": record.label,
-        "marked": record.marked,
-        "tags": encode_json(record.tags) if record.tags else None,
-        "comments": "\n".join(comment.body for comment in record.comments) if record.comments else None,
-        "digest": record.sourcecode_digest,
-        "damage": record.damage,
-    }
+    return {"operation": record.operation, **dict(zip(_ROW, run_row(record), strict=True))}
+
+
+def run_row(record: RunRecord) -> tuple[Any, ...]:
+    """Give the same without the operation, as a row."""
+    return (
+        record.status.value,
+        record.initialized,
+        record.started,
+        record.stopped,
+        record.exit_status,
+        record.label,
+        record.marked,
+        encode_json(record.tags) if record.tags else None,
+        "\n".join([comment.body for comment in record.comments]) if record.comments else None,
+        record.sourcecode_digest,
+        record.damage,
+    )
 
 
 # -- as text
@@ -185,6 +197,7 @@ def decode_operation(text: str) -> tuple[OpRef | None, str | None]:
     return words and _opref(*words), listed
 
 
+@lru_cache(maxsize=1024)
 def _opref_words(opref: OpRef | None) -> list[str] | None:
     return None if opref is None else [opref.type, opref.package, opref.version, opref.model, opref.name]
 

@@ -47,7 +47,8 @@ class Index:
     home, settings
         Which runs, and where the index is.
     recover
-        Called with each run before it is read: to finish what its dead processes left undone.
+        Called with a run before it is read, if it has a reserve or is otherwise not seen to have ended in order: to
+        finish what its dead processes left undone.
     """
 
     def __init__(self, home: Home, settings: Settings, recover: Callable[[RunDir], None] | None = None) -> None:

@@ -12,7 +12,23 @@ class Names:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+        self._rows: dict[tuple[str, tuple[str, ...]], tuple[int, ...]] = {}
+        self._scalars: dict[tuple[tuple[str, str], ...], tuple[int, ...]] = {}
         self._numbers = {(kind, text): n for n, kind, text in connection.execute("select n, kind, text from name")}
+
+    def numbers(self, kind: str, texts: tuple[str, ...]) -> tuple[int, ...]:
+        """Give the numbers of the names that a run has; most runs have the same."""
+        found = self._rows.get((kind, texts))
+        if found is None:
+            found = self._rows[kind, texts] = tuple(self.number(kind, text) for text in texts)
+        return found
+
+    def scalars(self, names: tuple[tuple[str, str], ...]) -> tuple[int, ...]:
+        """Give the numbers of scalars, which are given by name and prefix."""
+        found = self._scalars.get(names)
+        if found is None:
+            found = self._scalars[names] = tuple(self.number("scalar", *each) for each in names)
+        return found
 
     def number(self, kind: str, text: str, prefix: str = "") -> int:
         """Give the number of a name; a new name gets one."""

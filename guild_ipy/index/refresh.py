@@ -21,12 +21,15 @@ from dataclasses import dataclass
 
 from guild_ipy.errors import StoreError
 from guild_ipy.index.database import Database
+from guild_ipy.index.ended import read_ended
 from guild_ipy.index.entry import Care, encode_record, read_entry
+from guild_ipy.index.read_run import ReadRun
 from guild_ipy.index.reader import Reader, Watched
+from guild_ipy.index.scalar_rows import summary_rows
 from guild_ipy.index.sources import have_changed, prune, read_sources, stamp_sources, summarize_sources
 from guild_ipy.index.stamps import Stamp, stamp_paths, stamp_run
 from guild_ipy.index.values import encode_json, text_to_sql
-from guild_ipy.index.writer import KnownRun, ReadRun, Writer
+from guild_ipy.index.writer import KnownRun, Writer
 from guild_ipy.store.changes import LogPosition, read_changes
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
@@ -90,7 +93,7 @@ def update(home: Home, database: Database, news: News, recover: Callable[[RunDir
     home, database, news
         What is to be read, and where it is kept.
     recover
-        Called with each run before it is read.
+        Called with a run before it is read, unless it is seen to have ended in order.
 
     Raises
     ------
@@ -117,6 +120,10 @@ class _Update:
         self._home = home
         self._news = news
         self._pending: list[str] | None = None
+        self._unknown: frozenset[str] = frozenset()
+        """What was found to be new."""
+        self._gen = -1
+        """What the index was at when that was found, or when it was last written here."""
         self._position = LogPosition()
         self._folder: Stamp | None = None
         self._is_racy = False
@@ -130,7 +137,7 @@ class _Update:
             self._read(self._pending.pop(), writer)
         if not self._pending:
             self._conclude(writer)
-        writer.finish()
+        self._gen = writer.finish()
 
     def _plan(self, writer: Writer) -> list[str]:
         """Find out, now that nobody else writes, which runs are to be read."""
@@ -150,32 +157,39 @@ class _Update:
         known = writer.known()
         for name in known.keys() - found.keys():
             writer.remove(name)
+        self._unknown, self._gen = frozenset(found.keys() - known.keys()), writer.gen
         return {name for name, inode in found.items() if known.get(name) != inode}
 
     def _read(self, name: str, writer: Writer) -> None:
         run_dir = self._home.run_dir(name)
-        if not is_run(run_dir.path):
+        if ended := read_ended(run_dir):
+            writer.put(ended, self._find(name, writer))
+        elif is_run(run_dir.path):
+            self._read_any(run_dir, writer)
+        else:
             writer.remove(name)
             if os.path.isdir(run_dir.path):
                 writer.put_folder(name)
-            return
-        known = writer.find(name)
-        try:
-            writer.put(self._read_run(run_dir, known), known)
-        except FileNotFoundError:  # deleted while it was read
-            writer.remove(name)
 
-    def _read_run(self, run_dir: RunDir, known: KnownRun | None) -> ReadRun:
+    def _find(self, name: str, writer: Writer) -> KnownRun | None:
+        """Give what is known of a run; nothing of a new one, unless somebody else has written meanwhile."""
+        return None if name in self._unknown and writer.gen == self._gen else writer.find(name)
+
+    def _read_any(self, run_dir: RunDir, writer: Writer) -> None:
+        known = self._find(run_dir.id, writer)
         self._recover(run_dir)
         entry = read_entry(run_dir)
-        inode = os.lstat(run_dir.path).st_ino
         stamps, sources = stamp_sources(run_dir), known.sources if known else ()
-        summaries = None
+        scalars = None
         if stamps != {source.path: source.stamp for source in sources}:
             sources = read_sources(run_dir, stamps, sources)
-            summaries = tuple(summarize_sources(run_dir, sources).values())
-        is_settled = entry.care is Care.SETTLED
-        return ReadRun(entry=entry, inode=inode, sources=prune(sources) if is_settled else sources, summaries=summaries)
+            scalars = summary_rows(summarize_sources(run_dir, sources).values())
+        try:
+            inode = os.lstat(run_dir.path).st_ino
+        except FileNotFoundError:  # deleted while it was read
+            return writer.remove(run_dir.id)
+        kept = prune(sources) if entry.care is Care.SETTLED else sources
+        return writer.put(ReadRun(entry=entry, inode=inode, sources=kept, scalars=scalars), known)
 
     def _conclude(self, writer: Writer) -> None:
         if self._folder is not None:

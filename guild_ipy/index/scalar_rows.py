@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.sources import Source, decode_scalars, encode_scalars
 from guild_ipy.index.values import text_from_sql, text_to_sql
+from guild_ipy.store.scalars import NamedTally
 
 #: Columns of the table, and what they are called in a summary.
 SUMMARY_FIELDS = {
@@ -20,6 +22,10 @@ _COLUMNS = ", ".join(SUMMARY_FIELDS)
 _FIELDS = tuple(SUMMARY_FIELDS.values())
 _SELECT = f"select {_COLUMNS} from scalar where n = ? and k = ?"  # noqa: S608 - our own words
 _get_numbers = attrgetter(*_FIELDS)
+
+ScalarRow: TypeAlias = "tuple[float | int | None, ...]"
+ScalarRows: TypeAlias = "Mapping[tuple[str, str], ScalarRow]"
+"""The columns of the scalars of a run by name and prefix."""
 
 
 def read_source_rows(connection: sqlite3.Connection, k: int) -> list[Source]:
@@ -51,9 +57,17 @@ def read_scalar_row(connection: sqlite3.Connection, k: int, n: int, name: str, p
     return ScalarSummary(tag=name[len(prefix) + 1 :] if prefix else name, prefix=prefix, **numbers)
 
 
-def scalar_row(summary: ScalarSummary) -> tuple[float | int | None, ...]:
-    """Give the numbers of a summary as columns; SQLite knows no NaN, its NULL stands for it."""
-    numbers = _get_numbers(summary)
+def summary_rows(summaries: Iterable[ScalarSummary]) -> ScalarRows:
+    """Give the numbers of summaries as columns; SQLite knows no NaN, its NULL stands for it."""
+    return {(each.name, each.prefix): _row(_get_numbers(each)) for each in summaries}
+
+
+def tally_rows(tallies: Iterable[NamedTally]) -> ScalarRows:
+    """Give the same of tallies."""
+    return {(each.name, each.prefix): _row(each.tally.numbers()) for each in tallies}
+
+
+def _row(numbers: Iterable[float]) -> ScalarRow:
     return tuple([None if number != number else number for number in numbers])  # noqa: PLR0124 - false for NaN alone
 
 

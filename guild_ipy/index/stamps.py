@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -51,15 +51,19 @@ def stamp_run(run_dir: RunDir, names: Iterable[str]) -> Stamp:
 
 def stamp_paths(paths: Iterable[str]) -> Stamp:
     """Take the stamps of paths, in this order; one that is not there has a stamp too."""
-    numbers: list[int] = []
-    newest = 0
-    has_empty = False
-    for path in paths:
-        mtime, ctime, size, inode = stamp_path(path)
-        numbers += (mtime, ctime, size, inode)
-        newest = max(newest, mtime, ctime)
-        has_empty = has_empty or (size == 0 and inode != 0)
-    packed = struct.pack(f"<{len(numbers)}Q", *(number & 0xFFFFFFFFFFFFFFFF for number in numbers))
+    return make_stamp([number for path in paths for number in stamp_path(path)])
+
+
+def make_stamp(numbers: Sequence[int]) -> Stamp:
+    """Make a stamp of what :func:`stamp_path` gives, path behind path."""
+    try:
+        packed = struct.pack(f"<{len(numbers)}q", *numbers)
+    except struct.error:  # a time before 1678 or after 2262, or a file system with inodes of 64 bits
+        packed = struct.pack(f"<{len(numbers)}Q", *(number & 0xFFFFFFFFFFFFFFFF for number in numbers))
+    has_empty = 0 in numbers[2::4] and any(
+        not size and inode for size, inode in zip(numbers[2::4], numbers[3::4], strict=True)
+    )
+    newest = max(0, *numbers[0::4], *numbers[1::4])
     return Stamp(digest=blake2b(packed, digest_size=12).digest(), newest=newest, has_empty=has_empty)
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.index.entry import Entry, encode_operation, encode_record, run_values
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.index.entry import Entry, encode_operation, encode_record, run_row
 from guild_ipy.index.names import Names
-from guild_ipy.index.scalar_rows import SUMMARY_FIELDS, read_source_rows, scalar_row, source_row
+from guild_ipy.index.read_run import ReadRun
+from guild_ipy.index.scalar_rows import SUMMARY_FIELDS, ScalarRows, read_source_rows, source_row
 from guild_ipy.index.schema import SEGMENT_BITS
-from guild_ipy.index.sources import Source
+from guild_ipy.index.sources import FileStamp, Source
 from guild_ipy.index.values import encode_json, integer_to_sql, text_from_sql, text_to_sql, to_sql
 from guild_ipy.store.changes import LogPosition
 from guild_ipy.store.run import RunRecord
@@ -48,17 +49,6 @@ class KnownRun:
     sources: tuple[Source, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadRun:
-    """A run as it was read."""
-
-    entry: Entry
-    inode: int
-    sources: tuple[Source, ...]
-    summaries: tuple[ScalarSummary, ...] | None
-    """None if no event file has changed."""
-
-
 class Writer:
     """Writes into an open index; made anew for each transaction.
 
@@ -67,7 +57,7 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        (self._gen,) = connection.execute("select gen from meta").fetchone()
+        self.gen: int = connection.execute("select gen from meta").fetchone()[0]
         (self._last,) = connection.execute("select coalesce(max(k), 0) from run").fetchone()
         self._names = Names(connection)
         self._watched: dict[Any, int] = {names: w for w, names in connection.execute("select w, names from watched")}
@@ -75,8 +65,11 @@ class Writer:
             words: op for op, words in connection.execute("select op, words from operation")
         }
         self._folders = {name for (name,) in connection.execute("select name from folder")}
+        self._described: dict[tuple[OpRef | None, OpRef | None], tuple[int, str | None]] = {}
         self._changed: set[int] = set()
-        self._rows: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._new: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._old: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        """Rows that may take the place of others."""
 
     # -- what is known
 
@@ -105,25 +98,49 @@ class Writer:
     def put(self, read: ReadRun, known: KnownRun | None) -> None:
         """Keep a run, in place of what is known of it."""
         entry = read.entry
+        data, attrs = encode_record(entry.record), encode_json(dict(entry.attrs)) if entry.attrs else "{}"
         if known is None:
             self._last += 1
-        k = self._last if known is None else known.k
-        data, attrs = encode_record(entry.record), encode_json(dict(entry.attrs)) if entry.attrs else "{}"
-        is_same = known is not None and (data, attrs) == (known.data, known.attrs)
+            self._put_all(self._last, read, data, attrs)
+            k, rows = self._last, self._new
+        else:
+            self._put_changes(known, read, data, attrs)
+            k, rows = known.k, self._old
+        watched = self._watched_number(entry.watched)
+        rows["state"].append((k, read.inode, watched, entry.stamp.digest, int(entry.care)))
+        if self._folders:
+            self._forget_folder(entry.record.dir.id)
+
+    def _put_all(self, k: int, read: ReadRun, data: str, attrs: str) -> None:
+        """Put a run of which nothing is known."""
+        rows, entry = self._new, read.entry
+        self._add_values(rows["flag"], "flag", k, entry.record.flags)
+        self._add_values(rows["attr"], "attr", k, entry.attrs)
+        scalars = self._add_scalars(rows["scalar"], k, read.scalars or {})
+        rows["run"].append(self._run_row(k, entry))
+        rows["record"].append((k, data, attrs, scalars))
+        rows["source"] += [source_row(k, each) for each in read.sources]
+        self._changed.add(k)
+
+    def _put_changes(self, known: KnownRun, read: ReadRun, data: str, attrs: str) -> None:
+        rows, entry, k = self._old, read.entry, known.k
+        is_same = (data, attrs) == (known.data, known.attrs)
         if not is_same:
-            self._put_values("flag", k, _flags(known), entry.record.flags)
-            self._put_values("attr", k, json.loads(known.attrs) if known else {}, entry.attrs)
-        scalars = known.scalars if known else "[]"
-        if read.summaries is not None:
-            scalars = self._put_scalars(k, scalars, read.summaries)
-        if not is_same or read.summaries is not None:
-            self._rows["run"].append(self._run_row(k, entry))
-            self._rows["record"].append((k, data, attrs, scalars))
+            self._drop_values("flag", k, _flags(known), entry.record.flags)
+            self._add_values(rows["flag"], "flag", k, entry.record.flags)
+            self._drop_values("attr", k, json.loads(known.attrs), entry.attrs)
+            self._add_values(rows["attr"], "attr", k, entry.attrs)
+        scalars, has_reported = known.scalars, _stamps(read.sources) != _stamps(known.sources)
+        if has_reported and read.scalars is not None:
+            scalars = self._add_scalars(rows["scalar"], k, read.scalars)
+            self._delete("scalar", k, set(json.loads(known.scalars)) - set(json.loads(scalars)))
+        if not is_same or has_reported:
+            rows["run"].append(self._run_row(k, entry))
+            rows["record"].append((k, data, attrs, scalars))
             self._changed.add(k)
-        self._put_sources(k, read.sources, known)
-        state = (k, read.inode, self._watched_number(entry.watched), entry.stamp.digest, int(entry.care))
-        self._rows["state"].append(state)
-        self._forget_folder(entry.record.dir.id)
+        if known.sources != read.sources:
+            self._db.execute("delete from source where k = ?", (k,))
+            rows["source"] += [source_row(k, each) for each in read.sources]
 
     def remove(self, id: str) -> None:  # noqa: A002 - the word of the field
         """Forget a run, if it is known."""
@@ -131,9 +148,9 @@ class Writer:
         known = self.find(id)
         if known is None:
             return
-        self._put_values("flag", known.k, _flags(known), {})
-        self._put_values("attr", known.k, json.loads(known.attrs), {})
-        self._put_scalars(known.k, known.scalars, ())
+        self._drop_values("flag", known.k, _flags(known), {})
+        self._drop_values("attr", known.k, json.loads(known.attrs), {})
+        self._delete("scalar", known.k, json.loads(known.scalars))
         for table in ("run", "record", "state", "source"):
             self._db.execute(f"delete from {table} where k = ?", (known.k,))  # noqa: S608 - our own words
         self._changed.add(known.k)
@@ -151,47 +168,56 @@ class Writer:
         values = (position.log, position.inode, position.offset)
         self._db.execute("update meta set log = ?, log_inode = ?, log_offset = ?", values)
 
-    def finish(self) -> None:
-        """Write what was collected, and give the change a number, if there was one."""
+    def finish(self) -> int:
+        """Write what was collected, and give the change a number, if there was one; the number of the last."""
         if self._changed:
-            self._db.execute("update meta set gen = ?", (self._gen + 1,))
-            segments = {k >> SEGMENT_BITS for k in self._changed}
-            self._rows["segment"] = [(segment, self._gen + 1) for segment in segments]
-        for table, rows in self._rows.items():
-            columns = _COLUMNS[table].split()
-            sql = f"insert or replace into {table}({', '.join(columns)}) values ({', '.join('?' * len(columns))})"  # noqa: S608
-            self._db.executemany(sql, sorted(rows, key=_CLUSTER))
-        self._rows.clear()
+            self.gen += 1
+            self._db.execute("update meta set gen = ?", (self.gen,))
+            self._old["segment"] = [(segment, self.gen) for segment in {k >> SEGMENT_BITS for k in self._changed}]
+        self._insert_rows("insert", self._new)
+        self._insert_rows("insert or replace", self._old)
+        return self.gen
 
     # -- rows
 
+    def _insert_rows(self, verb: str, tables: dict[str, list[tuple[Any, ...]]]) -> None:
+        for table, rows in tables.items():
+            columns = _COLUMNS[table].split()
+            sql = f"{verb} into {table}({', '.join(columns)}) values ({', '.join('?' * len(columns))})"
+            self._db.executemany(sql, sorted(rows, key=_CLUSTER))
+        tables.clear()
+
     def _run_row(self, k: int, entry: Entry) -> tuple[Any, ...]:
-        id = text_to_sql(entry.record.dir.id)  # noqa: A001 - the word of the field
-        values = map(_to_sql, run_values(entry.record).values())
-        return (k, id, self._gen + 1, entry.time, self._operation_number(entry.record), *values)
+        record = entry.record
+        op, operation = self._describe(record)
+        return (
+            k,
+            text_to_sql(record.dir.id),
+            self.gen + 1,
+            entry.time,
+            op,
+            text_to_sql(operation),
+            *map(_to_sql, run_row(record)),
+        )
 
-    def _put_values(self, kind: str, k: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        """Change the values of one kind that a run has."""
+    def _add_values(self, rows: list[tuple[Any, ...]], kind: str, k: int, values: Mapping[str, Any]) -> None:
+        if values:
+            numbers = self._names.numbers(kind, tuple(values))
+            rows += [(n, k, *to_sql(value)) for n, value in zip(numbers, values.values(), strict=True)]
+
+    def _drop_values(self, kind: str, k: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         self._delete(kind, k, [self._names.number(kind, name) for name in before if name not in after])
-        self._rows[kind] += ((self._names.number(kind, name), k, *to_sql(value)) for name, value in after.items())
 
-    def _put_scalars(self, k: int, before: str, summaries: Iterable[ScalarSummary]) -> str:
-        rows = {self._names.number("scalar", each.name, each.prefix): scalar_row(each) for each in summaries}
-        self._delete("scalar", k, [n for n in json.loads(before) if n not in rows])
-        self._rows["scalar"] += ((n, k, *row) for n, row in rows.items())
-        return json.dumps([*rows])
+    def _add_scalars(self, rows: list[tuple[Any, ...]], k: int, scalars: ScalarRows) -> str:
+        if not scalars:
+            return "[]"
+        numbers = self._names.scalars(tuple(scalars))
+        rows += [(n, k, *row) for n, row in zip(numbers, scalars.values(), strict=True)]
+        return f"[{','.join(map(str, numbers))}]"
 
-    def _put_sources(self, k: int, sources: tuple[Source, ...], known: KnownRun | None) -> None:
-        if known is not None and known.sources == sources:
-            return
-        if known is not None:
-            self._db.execute("delete from source where k = ?", (k,))
-        self._rows["source"] += (source_row(k, each) for each in sources)
-
-    def _delete(self, table: str, k: int, numbers: list[int]) -> None:
-        if numbers:
-            sql = f"delete from {table} where n = ? and k = ?"  # noqa: S608 - our own words
-            self._db.executemany(sql, [(n, k) for n in numbers])
+    def _delete(self, table: str, k: int, numbers: Iterable[int]) -> None:
+        sql = f"delete from {table} where n = ? and k = ?"  # noqa: S608 - our own words
+        self._db.executemany(sql, [(n, k) for n in numbers])
 
     def _forget_folder(self, name: str) -> None:
         if text_to_sql(name) in self._folders:
@@ -205,16 +231,24 @@ class Writer:
             self._watched[names] = self._insert("insert into watched(names) values (?)", names)
         return self._watched[names]
 
-    def _operation_number(self, record: RunRecord) -> int:
-        words = encode_operation(record)
-        if words not in self._operations:
-            self._operations[words] = self._insert("insert into operation(words) values (?)", words)
-        return self._operations[words]
+    def _describe(self, record: RunRecord) -> tuple[int, str | None]:
+        """Give the number of the operation of a run, and the name that it is listed by."""
+        key = (record.opref, record.trial_opref)
+        if key not in self._described:
+            words = encode_operation(record)
+            if words not in self._operations:
+                self._operations[words] = self._insert("insert into operation(words) values (?)", words)
+            self._described[key] = self._operations[words], record.operation
+        return self._described[key]
 
     def _insert(self, sql: str, value: str | bytes | None) -> int:
         number = self._db.execute(sql, (value,)).lastrowid
         assert number is not None, "a row has been written"
         return number
+
+
+def _stamps(sources: Iterable[Source]) -> dict[str, FileStamp]:
+    return {source.path: source.stamp for source in sources}
 
 
 def _flags(known: KnownRun | None) -> dict[str, Any]:

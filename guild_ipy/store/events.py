@@ -9,6 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from typing import TypeAlias, TypeVar
 
@@ -100,23 +101,42 @@ def iter_points(path: str, offset: int = 0) -> Iterator[tuple[list[Point], int]]
 
 def iter_values(path: str, offset: int = 0) -> Iterator[tuple[Values, int]]:
     """Read as :func:`iter_points` does, much faster, without times."""
-    return _iter_file(path, offset, _take_values)
+    return _iter_file(path, offset, take_values)
 
 
 def find_event_files(run_dir: RunDir) -> list[str]:
     """Find the event files below a run, sorted; links that leave the run are not followed."""
+    return list_event_files(run_dir).paths
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFiles:
+    """What a walk through a run finds."""
+
+    paths: list[str]
+    """Event files, sorted."""
+    private: frozenset[str]
+    """All names in ``.guild``."""
+
+
+def list_event_files(run_dir: RunDir) -> EventFiles:
+    """Walk through a run as :func:`find_event_files` does, and note what else it sees."""
     found: list[str] = []
+    private: frozenset[str] = frozenset()
     folders = [run_dir.path]
     while folders:
         folder = folders.pop()
-        names_skipped = _NO_SCALARS if folder == run_dir.guild else frozenset[str]()
-        for entry in _scan(folder):
+        entries = _scan(folder)
+        skipped = frozenset[str]()
+        if folder == run_dir.guild:
+            skipped, private = _NO_SCALARS, frozenset([entry.name for entry in entries])
+        for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in names_skipped:
+                if entry.name not in skipped:
                     folders.append(entry.path)
             elif EVENT_MARK in entry.name and _belongs(entry, run_dir):
                 found.append(entry.path)
-    return sorted(found)
+    return EventFiles(paths=sorted(found), private=private)
 
 
 def _create_event_file(folder: str) -> tuple[str, int]:
@@ -172,7 +192,8 @@ def _take_points(chunk: bytes) -> tuple[list[Point], int, bool]:
     return points, end, True
 
 
-def _take_values(chunk: bytes) -> tuple[Values, int, bool]:
+def take_values(chunk: bytes) -> tuple[Values, int, bool]:
+    """Read the values of bytes: they, how many bytes they take, and whether all is sound so far."""
     usual = decode_usual(chunk)
     if usual is not None:
         return *usual, True

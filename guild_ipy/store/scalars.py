@@ -16,7 +16,7 @@ from operator import itemgetter
 
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import DamagedRun
-from guild_ipy.store.events import find_event_files, iter_values
+from guild_ipy.store.events import find_event_files, iter_values, take_values
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.usual_events import Values
 
@@ -112,6 +112,22 @@ class Tally:
             count=self.count + later.count,
         )
 
+    def numbers(self) -> tuple[float, ...]:
+        """Give last, first, least and greatest value, each with its step, then average, total and count."""
+        return (
+            self.last,
+            self.last_step,
+            self.first,
+            self.first_step,
+            self.min,
+            self.min_step,
+            self.max,
+            self.max_step,
+            self.total / self.count,
+            self.total,
+            self.count,
+        )
+
     def summary(self, tag: str, prefix: str) -> ScalarSummary:
         """Give it as users see it."""
         return ScalarSummary(
@@ -139,6 +155,12 @@ class FileScalars:
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By tag."""
 
+    def add(self, content: bytes) -> bool:
+        """Count the values of a file that has been read whole; whether it ends with a whole record."""
+        values, self.offset, _ = take_values(content)
+        add_values(self.tallies, values)
+        return self.offset == len(content)
+
     def read(self, path: str) -> None:
         """Read what has been added; of a file that cannot be opened there is nothing more."""
         try:
@@ -149,20 +171,39 @@ class FileScalars:
             return
 
 
+@dataclass(frozen=True, slots=True)
+class NamedTally:
+    """The tally of one scalar of a run."""
+
+    tag: str
+    prefix: str
+    tally: Tally
+
+    @property
+    def name(self) -> str:
+        """``tag`` or ``prefix#tag``."""
+        return f"{self.prefix}#{self.tag}" if self.prefix else self.tag
+
+
 def merge_files(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str, ScalarSummary]:
     """Summarise what was read of the files of a run, which are given by their paths."""
+    return {each.name: each.tally.summary(each.tag, each.prefix) for each in merge_tallies(run_dir, files)}
+
+
+def merge_tallies(run_dir: RunDir, files: Mapping[str, FileScalars]) -> list[NamedTally]:
+    """Put together what was read of the files of a run, which are given by their paths; sorted by name."""
     folders: dict[str, dict[str, Tally]] = {}
     for path in sorted(files):
         merged = folders.setdefault(os.path.dirname(path), {})
         for tag, tally in files[path].tallies.items():
             merged[tag] = merged[tag].merge(tally) if tag in merged else tally
-    summaries = {}
+    found = {}
     for folder in sorted(folders, key=lambda folder: (folder != run_dir.guild, folder)):
         prefix = _prefix(folder, run_dir)
         for tag, tally in folders[folder].items():
-            summary = tally.summary(tag, prefix)
-            summaries[summary.name] = summary
-    return dict(sorted(summaries.items()))
+            named = NamedTally(tag, prefix, tally)
+            found[named.name] = named
+    return [found[name] for name in sorted(found)]
 
 
 def add_values(tallies: dict[str, Tally], values: Values) -> None:

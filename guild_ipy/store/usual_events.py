@@ -22,6 +22,7 @@ _RECORD = re.compile(
 )
 _FRAME_BYTES = 16
 _VERSION_BYTES = 128
+_FEW = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,18 +44,40 @@ def decode_usual(content: bytes) -> tuple[Values, int] | None:
     if not found:
         return None
     headers, steps, sizes, tags, values = zip(*found, strict=True)
-    shapes = Counter(zip(headers, sizes, tags, map(len, steps), strict=True))
-    end = start + sum(_size(*shape) * count for shape, count in shapes.items())
-    last = _size(headers[-1], sizes[-1], tags[-1], len(steps[-1]))
-    if not (end == len(content) or (start < end and _ends_at(content, end, last, found[-1]))):
+    describe = _describe_again if len(found) <= _FEW else _describe
+    shape = describe(headers, steps, sizes, tags)
+    end = start + shape.size
+    if not (end == len(content) or (start < end and _ends_at(content, end, shape.last, found[-1]))):
         return None
-    decoded = list(map(decode_tag, tags))
-    return Values(steps=_decode_steps(steps), tags=decoded, values=_floats(b"".join(values))), end
+    return Values(steps=shape.steps, tags=shape.tags, values=_floats(b"".join(values))), end
 
 
-def _decode_steps(steps: Sequence[bytes]) -> list[int]:
+@dataclass(frozen=True, kw_only=True)
+class _Shape:
+    """All of some records but their values."""
+
+    steps: Sequence[int]
+    tags: Sequence[str]
+    size: int
+    last: int
+    """Size of the last."""
+
+
+def _describe(
+    headers: tuple[bytes, ...], steps: tuple[bytes, ...], sizes: tuple[bytes, ...], tags: tuple[bytes, ...]
+) -> _Shape:
+    forms = Counter(zip(headers, sizes, tags, map(len, steps), strict=True))
     numbers = {step: decode_step(step) if step else 0 for step in set(steps)}
-    return [numbers[step] for step in steps]
+    return _Shape(
+        steps=[numbers[step] for step in steps],
+        tags=list(map(decode_tag, tags)),
+        size=sum(_size(*form) * count for form, count in forms.items()),
+        last=_size(headers[-1], sizes[-1], tags[-1], len(steps[-1])),
+    )
+
+
+#: Runs of one operation report the same scalars at the same steps.
+_describe_again = lru_cache(maxsize=256)(_describe)
 
 
 def _ends_at(content: bytes, end: int, size: int, parts: tuple[bytes, ...]) -> bool:

@@ -134,12 +134,16 @@ def test_event_file_in_a_new_folder_of_a_folder_is_seen_by_a_full_refresh(index:
 
 def test_scalars_are_recovered_before_they_are_read(index: Index, settings: Settings):
     def recover(run_dir: RunDir) -> None:
-        if run_dir == lost and not stamp_sources(run_dir):
+        if run_dir == lost and os.path.exists(lost.reserve):
+            os.unlink(lost.reserve)
             writer = EventWriter(run_dir.guild)
             writer.write(points(0, 2))
             writer.close()
 
     lost = make_run(index.home, started=5, exit_status=1)
+    os.makedirs(lost.job)
+    with open(lost.reserve, "wb"):
+        pass
     recovering = Index(index.home, replace(settings), recover)
     assert recovering.summaries([lost])[0]["loss"].count == 2
     assert_right(recovering)
