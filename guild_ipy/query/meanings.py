@@ -48,7 +48,8 @@ def _plan_any(place: Place, test: Comparison, literals: tuple[Literal, ...], _: 
     match test.operator:
         case Operator.EQUAL | Operator.IN:
             bands = [band(each) for each in literals]
-            exact = tuple(low for low, high in bands if low is high)
+            words = tuple(each.text for each in literals if _is_also_text(each))
+            exact = tuple(low for low, high in bands if low is high) + words
             wide = [between(place, low, high) for low, high in bands if low is not high]
             return any_of([*([among(place, exact)] if exact else []), *wide])
         case Operator.LESS | Operator.AT_LEAST:
@@ -183,6 +184,14 @@ def _band(literal: Literal) -> tuple[FlagValue, FlagValue]:
     if single in {0.0, value}:
         return value, value
     return min(value, single), max(value, single)
+
+
+def _is_also_text(literal: Literal) -> bool:
+    """Whether a word that YAML reads as something else, such as ``yes`` or ``inf``, can be meant as it stands."""
+    value = literal.value
+    if isinstance(value, bool):
+        return literal.text.lower() not in {"true", "false"}
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def _text(literal: Literal, test: Comparison) -> str:

@@ -107,7 +107,8 @@ def _scalar_name(name: Name, names: Names) -> str | None:
     """Find a scalar by its name, or by its tag if one sub-directory has it."""
     if name.text in names.scalars:
         return name.text
-    found = sorted(each for each in names.scalars if each.endswith(f"#{name.text}"))
+    tag = name.text.removeprefix("#")
+    found = sorted(each for each in names.scalars if each == tag or each.endswith(f"#{tag}"))
     if len(found) > 1 and name.text not in names.flags | names.attributes:
         shown = ", ".join(map(repr, found[:_MOST_SHOWN])) + (", ..." if len(found) > _MOST_SHOWN else "")
         raise Refusal(f"{name.text!r} can be {shown}; write which one", name.position)
