@@ -7,24 +7,31 @@ CSV file. Each run counts once, in the order of the frame; rows without a run ar
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import overload
 
 import pandas as pd
 
 from guild_ipy.api.context import get_context
 from guild_ipy.api.delete import delete
+from guild_ipy.api.diff import RunDiff, diff, older_first
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.label import LabelEdit, edit_labels
 from guild_ipy.api.mark import mark
 from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.frame.attributes import attribute_fields, attributes_frame
+from guild_ipy.frame.best import rank
 from guild_ipy.frame.compare import compare_fields, compare_frame
+from guild_ipy.frame.curves import plot_curves, read_curves
 from guild_ipy.frame.find import find_run_dirs
 from guild_ipy.frame.flags import flag_fields, flags_frame
 from guild_ipy.frame.kept import Chooser
-from guild_ipy.frame.points import points_frame
+from guild_ipy.frame.parallel import plot_parallel, telling_columns
+from guild_ipy.frame.points import points_frame, read_files
+from guild_ipy.frame.pyplot import Axes
 from guild_ipy.frame.rows import Rows, find_rows
-from guild_ipy.frame.run_names import read_names, run_column
+from guild_ipy.frame.run_labels import label_fields, label_runs
+from guild_ipy.frame.run_names import read_names, run_column, take_runs
 from guild_ipy.frame.scalars import scalars_frame, summary_fields
 from guild_ipy.store.run_dir import RunDir
 
@@ -92,6 +99,85 @@ class GuildAccessor:
         """
         context = get_context()
         return compare_frame(context, self._rows(compare_fields(context, columns)), columns)
+
+    def diff(self) -> RunDiff:
+        """Say what the two runs differ in, the older one first: attributes, flags, scalars, environment, files, source.
+
+        Raises
+        ------
+        UsageError
+            If there are not exactly two.
+        """
+        return diff(older_first([Run(run_dir) for run_dir in self._find().values()]))
+
+    @overload
+    def best(self, column: str, *, max: bool | None = ..., limit: None = ...) -> Run: ...
+
+    @overload
+    def best(self, column: str, *, max: bool | None = ..., limit: int) -> pd.DataFrame: ...
+
+    def best(self, column: str, *, max: bool | None = None, limit: int | None = None) -> Run | pd.DataFrame:  # noqa: A002
+        """Give the run that has the least of a scalar, flag or attribute; of equal ones the first.
+
+        Parameters
+        ----------
+        column
+            As in :meth:`compare`: ``loss``, ``min loss``, ``max accuracy``.
+        max
+            Whether the greatest is the best; None means: if the column says ``max``.
+        limit
+            Give a frame in place of the run: at most that many rows of this one, the best first.
+
+        Raises
+        ------
+        RunNotFound
+            If no run has a number there.
+
+        Examples
+        --------
+        >>> df.guild.best("loss").flags                                  # doctest: +SKIP
+        >>> df.guild.best("max accuracy", limit=5).guild.plot("loss")    # doctest: +SKIP
+        """
+        names = rank(self.compare([column]), column, greatest=max)
+        if limit is None:
+            return Run(find_run_dirs(get_context(), names[:1])[names[0]])
+        return take_runs(self._frame, names[:limit])
+
+    # -- pictures
+
+    def plot(self, *scalars: str, ax: Axes | None = None) -> Axes:
+        """Draw learning curves: a panel for each scalar, a line for each run.
+
+        Parameters
+        ----------
+        *scalars
+            Which; without them the first six, ``loss`` before the others.
+        ax
+            Where to draw, if it is one scalar.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Of one scalar; of several an array of them.
+        """
+        rows = self._rows(label_fields)
+        curves = read_curves(read_files(self._find()))
+        return plot_curves(curves, dict(zip(rows.names, label_runs(rows), strict=True)), scalars, ax)
+
+    def parallel(self, columns: str | Iterable[str] | None = None, *, ax: Axes | None = None) -> Axes:
+        """Draw parallel coordinates: a line for each run across its flags to what came of it.
+
+        Parameters
+        ----------
+        columns
+            As in :meth:`compare`; without them the flags in which the runs differ, and ``loss`` or the first scalar.
+        ax
+            Where to draw.
+        """
+        context = get_context()
+        rows = self._rows(compare_fields(context, columns))
+        compared = compare_frame(context, rows, columns).drop(columns="run")
+        return plot_parallel(compared if columns is not None else compared[telling_columns(rows)], ax)
 
     # -- change
 

@@ -36,9 +36,14 @@ def compare_frame(context: Context, rows: Rows, written: Written = None) -> pd.D
     The order is that of ``guild compare``; flags, attributes and scalars are sorted by name. With columns as a user
     has `written` them: ``run``, and these.
     """
-    names = rows.known.__getitem__ if written is not None else _used(rows)
-    columns = {each.heading: _make(rows, each) for each in _columns(context, names, written)}
+    chosen = used_columns(rows) if written is None else _columns(context, rows.known.__getitem__, written)
+    columns = {each.heading: _make(rows, each) for each in chosen}
     return pd.DataFrame(columns if RUN in columns else {RUN: run_column(rows), **columns})
+
+
+def used_columns(rows: Rows) -> list[ComparedColumn]:
+    """Give the columns of every comparison in which one of the rows has something."""
+    return default_columns(_used(rows))
 
 
 def _columns(context: Context, names: Names, written: Written) -> Sequence[ComparedColumn]:

@@ -77,6 +77,16 @@ def read_names(frame: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(_name(value) for value in values))
 
 
+def take_runs(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Give the first row of each of these runs, in this order; all of them are in the frame."""
+    column = run_column(frame)
+    places: dict[str, int] = {}
+    for place, (value, missing) in enumerate(zip(column, column.isna(), strict=True)):
+        if not missing:
+            places.setdefault(_name(value), place)
+    return frame.iloc[[places[name] for name in names]]
+
+
 def _short_name(each: str, ordered: Sequence[str]) -> str:
     at = bisect_left(ordered, each)
     beside = (*ordered[max(0, at - 1) : at], *ordered[at + 1 : at + 2])  # nothing shares more with it

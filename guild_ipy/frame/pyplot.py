@@ -1,0 +1,29 @@
+"""The library that pictures are made with.
+
+It is matplotlib: pandas itself plots with it, notebooks show its figures without more, and who uses Jupyter has it.
+It is an extra, and is loaded when the first picture is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from guild_ipy.errors import UsageError
+
+Axes: TypeAlias = Any
+"""``matplotlib.axes.Axes``."""
+
+
+def load_pyplot() -> Any:  # noqa: ANN401 - a module without types
+    """Give ``matplotlib.pyplot``.
+
+    Raises
+    ------
+    UsageError
+        If it is not installed.
+    """
+    try:
+        from matplotlib import pyplot as plt  # optional
+    except ImportError as error:
+        raise UsageError("plots need matplotlib; install it with: pip install 'guild-ipy[plots]'") from error
+    return plt
