@@ -1,6 +1,7 @@
 """Guild homes of any size, the same for the same seed; `guild` 0.9.0 reads them too.
 
-Each run has 5 flags and 5 scalars, and the files of a finished run: `python benchmarks/homes.py FOLDER RUNS`.
+Each run has 5 flags and 5 scalars, and the files of a finished run, or, if it is slim, the fewest that a listing and a
+comparison need: `python benchmarks/homes.py FOLDER RUNS`.
 """
 
 from __future__ import annotations
@@ -14,26 +15,29 @@ from guild_ipy.store.attrs import encode_attr
 from guild_ipy.store.tfevents import Point, encode_point, encode_record, encode_version
 
 SCALARS = ("acc", "loss", "time", "val_acc", "val_loss")
+_SLIM = frozenset(("started", "stopped", "exit_status", "flags", "label"))
 _FIRST = 1_795_350_738_774_101
 _ENDINGS = (0, 0, 0, 0, 0, 0, 0, 1, -9)
 
 
-def make_home(path: str, runs: int, *, seed: int = 0, points: int = 3) -> list[str]:
+def make_home(path: str, runs: int, *, seed: int = 0, points: int = 3, is_slim: bool = False) -> list[str]:
     """Make a home, and give the ids of its runs, oldest first."""
     generator = random.Random(seed)
     os.makedirs(f"{path}/runs", exist_ok=True)
-    return [make_run(path, number, generator, points) for number in range(runs)]
+    return [make_run(path, number, generator, points, is_slim=is_slim) for number in range(runs)]
 
 
-def make_run(path: str, number: int, generator: random.Random, points: int) -> str:
+def make_run(path: str, number: int, generator: random.Random, points: int, *, is_slim: bool = False) -> str:
     id = f"{generator.getrandbits(128):032x}"  # noqa: A001 - the word of the field
     guild = f"{path}/runs/{id}/.guild"
     os.makedirs(f"{guild}/attrs")
     for name, value in _attrs(id, number, generator).items():
-        _write(f"{guild}/attrs/{name}", encode_attr(value))
+        if not is_slim or name in _SLIM:
+            _write(f"{guild}/attrs/{name}", encode_attr(value))
     _write(f"{guild}/events.out.tfevents.{_FIRST // 1_000_000}.host.1.0", _events(generator, points))
-    _write(f"{guild}/output", b"loss: 0.1\n")
-    _write(f"{guild}/manifest", b"")
+    if not is_slim:
+        _write(f"{guild}/output", b"loss: 0.1\n")
+        _write(f"{guild}/manifest", b"")
     operation = "train" if number % 3 else "prepare"
     _write(f"{guild}/opref", f"func:lab.ipynb '' '' {operation}".encode())
     return id

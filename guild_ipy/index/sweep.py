@@ -22,6 +22,7 @@ _RUNS_AT_A_TIME = 200
 #: How long it rests for each second of work.
 _REST = 2.0
 _PAUSE_SECONDS = 1.0
+_DELAY_SECONDS = 0.05
 #: The thread ends when nothing has been asked for so long.
 _IDLE_SECONDS = 10.0
 
@@ -82,6 +83,7 @@ class Sweep:
 
     def _work(self) -> None:
         while self._wait_for_work():
+            self._rest(_DELAY_SECONDS)  # whoever has asked has something else to do first
             try:
                 self._pass_over_all()
             except (sqlite3.Error, DamagedIndex, OSError, ValueError):
