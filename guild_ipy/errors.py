@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: How much of a long line is shown before and after the place that is wrong.
+_AROUND = 100
+
+
 class GuildError(Exception):
     """Base of all errors that a user can cause or meet; ``str(error)`` is one line."""
 
@@ -80,8 +84,10 @@ class SelectError(GuildError, ValueError):
 
     @property
     def caret(self) -> str:
-        """Two lines: that of the expression, and a caret under what is wrong."""
-        return f"{self._line.replace(chr(9), ' ')}\n{' ' * self._column}^"
+        """Two lines: that of the expression, or what is around the place, and a caret under what is wrong."""
+        start = max(0, self._column - _AROUND)
+        shown = self._line[start : self._column + _AROUND].replace("\t", " ")
+        return f"{shown}\n{' ' * (self._column - start)}^"
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}", *(f"  {line}" for line in self.caret.split("\n"))]

@@ -7,16 +7,19 @@ records that come out are to be tested themselves.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.time_range import TimeRange
 from guild_ipy.index.entry import decode_operation
 from guild_ipy.index.values import text_to_sql
 from guild_ipy.store.run_match import NOTHING, is_operation_named
+
+if TYPE_CHECKING:
+    from guild_ipy.query.sql import SqlCondition
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -31,9 +34,14 @@ class Condition:
     is_exact: bool
 
 
-def make_condition(connection: sqlite3.Connection, run_filter: RunFilter) -> Condition:
-    """Turn a filter into a condition on the table of runs; `deleted` and `limit` are left to the caller."""
-    writer = _Writer(connection)
+def make_condition(
+    connection: sqlite3.Connection, run_filter: RunFilter, where: Callable[[str], SqlCondition]
+) -> Condition:
+    """Turn a filter into a condition on the table of runs; `deleted` and `limit` are left to the caller.
+
+    `where` turns an expression of the select language into a condition.
+    """
+    writer = _Writer(connection, where)
     tests = list(writer.tests(run_filter))
     return Condition(
         sql=" and ".join(tests) or "true",
@@ -45,8 +53,9 @@ def make_condition(connection: sqlite3.Connection, run_filter: RunFilter) -> Con
 class _Writer:
     """Collects parameters while tests are written."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, where: Callable[[str], SqlCondition]) -> None:
         self._connection = connection
+        self._make_where = where
         self.parameters: dict[str, Any] = {}
 
     def tests(self, run_filter: RunFilter) -> Iterator[str]:
@@ -86,9 +95,7 @@ class _Writer:
             yield f"coalesce(started, initialized) < {self._put((span.end - _EPOCH) // _MICROSECOND)}"
 
     def _where(self, text: str) -> str:
-        from guild_ipy.index.where import make_where  # start-up cost: for those who select
-
-        condition = make_where(self._connection, text)
+        condition = self._make_where(text)
         self.parameters.update(condition.parameters)
         return f"({condition.sql})"
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,9 @@ from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_match import matches
 
 if TYPE_CHECKING:
+    from guild_ipy.index.where import Selection
     from guild_ipy.query.names import Names
+    from guild_ipy.query.sql import SqlCondition
 
 _WIDEST_GAP = 20
 
@@ -130,9 +133,7 @@ class Reader:
 
     def names(self) -> Names | None:
         """Give the names of attributes, flags and scalars that runs have; None if there are no runs."""
-        from guild_ipy.index.where import read_names  # start-up cost: for those who select
-
-        return read_names(self._db)
+        return self._selection.names()
 
     def table(self, home: Home, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
         """Give columns of the live runs that pass a filter, newest first, and what of them is worth storing."""
@@ -170,21 +171,19 @@ class Reader:
         return {each.name: each for each in sorted(found, key=lambda each: each.name)}
 
     def _numbers(self, home: Home, run_filter: RunFilter) -> array[int]:
-        condition = make_condition(self._db, run_filter)
+        condition = make_condition(self._db, run_filter, self._where)
         if condition.is_exact:
             limit = -1 if run_filter.limit is None else run_filter.limit
             sql = f"select k from run where {condition.sql} order by time desc, id limit :limit"  # noqa: S608 - our own words
-            return array("q", [k for (k,) in self._db.execute(sql, {**condition.parameters, "limit": limit})])
+            return array("q", [k for (k,) in self._rows(sql, {**condition.parameters, "limit": limit})])
         found = (k for k, _ in self._matching(home, run_filter))
         return array("q", islice(found, run_filter.limit))
 
     def _matching(self, home: Home, run_filter: RunFilter, best: Best | None = None) -> Iterator[tuple[int, RunRecord]]:
-        condition = make_condition(self._db, run_filter)
+        condition = make_condition(self._db, run_filter, self._where)
         source, order, parameters = "run", "", dict(condition.parameters)
         if best is not None:
-            from guild_ipy.index.where import make_best  # start-up cost: for those who select
-
-            ranking = make_best(self._db, best)
+            ranking = self._selection.ranking(best)
             parameters |= ranking.parameters
             source, order = f"({ranking.sql}) join run using (k)", f"v {'desc' if best.greatest else 'asc'}, "
         sql = (
@@ -192,10 +191,28 @@ class Reader:
             f" order by {order}time desc, id"
         )
         folder = home.runs
-        for k, id, data in self._db.execute(sql, parameters):  # noqa: A001 - the word of the field
+        for k, id, data in self._rows(sql, parameters):  # noqa: A001 - the word of the field
             record = decode_record(f"{folder}/{text_from_sql(id)}", data)
             if condition.is_exact or matches(record, run_filter):
                 yield k, record
+
+    @cached_property
+    def _selection(self) -> Selection:
+        from guild_ipy.index.where import Selection  # start-up cost: for those who select
+
+        return Selection(self._db)
+
+    def _where(self, text: str) -> SqlCondition:
+        return self._selection.condition(text)
+
+    def _rows(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+        """Ask; Ctrl-C ends it also where SQLite has called us."""
+        try:
+            yield from self._db.execute(sql, parameters)
+        except sqlite3.OperationalError:
+            if "_selection" in vars(self) and self._selection.take_interrupt():
+                raise KeyboardInterrupt from None
+            raise
 
     def _watched(self, sql: str, parameters: tuple[int, ...]) -> list[tuple[int, Watched]]:
         rows = self._db.execute(sql, parameters).fetchall()

@@ -7,7 +7,7 @@ import sqlite3
 from guild_ipy.index.values import JSON, NOTHING, from_sql
 from guild_ipy.query.nodes import Kind
 from guild_ipy.query.sql import Column, SqlSchema
-from guild_ipy.query.sql_functions import add_functions
+from guild_ipy.query.sql_functions import CHECK, Checks
 
 #: The parameter that is the present time, in microseconds since 1970; ``time`` of a run at work needs it.
 NOW = "now"
@@ -49,6 +49,8 @@ SELECT_SCHEMA = SqlSchema(
 )
 
 
-def prepare_selection(connection: sqlite3.Connection) -> None:
+def prepare_selection(connection: sqlite3.Connection) -> Checks:
     """Make a connection able to answer conditions of the select language."""
-    add_functions(connection, from_sql)
+    checks = Checks(from_sql)
+    connection.create_function(CHECK, 3, checks, deterministic=True)
+    return checks

@@ -13,29 +13,38 @@ from guild_ipy.query.names import Names
 from guild_ipy.query.plan import Scope
 from guild_ipy.query.select import Select, parse_place
 from guild_ipy.query.sql import SqlCondition, make_ranking
-from guild_ipy.query.sql_functions import CHECK
-
-_IS_PREPARED = "select 1 from pragma_function_list where name = ?"
 
 
-def make_where(connection: sqlite3.Connection, text: str) -> SqlCondition:
-    """Turn an expression into a condition on the table of runs; SelectError says what is wrong with it."""
-    select = Select.parse(text, Scope(names=read_names(connection)))
-    condition = select.to_sql(SELECT_SCHEMA)
-    if CHECK in condition.sql and not connection.execute(_IS_PREPARED, (CHECK,)).fetchone():
-        prepare_selection(connection)  # never twice: it fails while a statement is at work
-    return SqlCondition(sql=condition.sql, parameters={**condition.parameters, NOW: _now()})
+class Selection:
+    """What the select language says, on one open index."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._checks = prepare_selection(connection)
+
+    def condition(self, text: str) -> SqlCondition:
+        """Turn an expression into a condition on the table of runs; SelectError says what is wrong with it."""
+        return _at_work(Select.parse(text, Scope(names=self.names())).to_sql(SELECT_SCHEMA))
+
+    def ranking(self, best: Best) -> SqlCondition:
+        """Turn it into a table with the number `v` of each run `k` that has one."""
+        return _at_work(make_ranking(parse_place(best.name, Scope(names=self.names())), SELECT_SCHEMA))
+
+    def names(self) -> Names | None:
+        """Give the names that runs have; None where there are no runs yet, and so no name can be wrong."""
+        return _read_names(self._db)
+
+    def take_interrupt(self) -> bool:
+        """Whether the last query ended because Ctrl-C interrupted a check."""
+        was_interrupted, self._checks.is_interrupted = self._checks.is_interrupted, False
+        return was_interrupted
 
 
-def make_best(connection: sqlite3.Connection, best: Best) -> SqlCondition:
-    """Turn it into a table with the number `v` of each run `k` that has one."""
-    places = parse_place(best.name, Scope(names=read_names(connection)))
-    ranking = make_ranking(places, SELECT_SCHEMA)
-    return SqlCondition(sql=ranking.sql, parameters={**ranking.parameters, NOW: _now()})
+def _at_work(condition: SqlCondition) -> SqlCondition:
+    return SqlCondition(sql=condition.sql, parameters={**condition.parameters, NOW: time.time_ns() // 1000})
 
 
-def read_names(connection: sqlite3.Connection) -> Names | None:
-    """Give the names that runs have; None where there are no runs yet, and so no name can be wrong."""
+def _read_names(connection: sqlite3.Connection) -> Names | None:
     found: Mapping[str, set[str]] = {"attr": set(), "flag": set(), "scalar": set()}
     for kind, text in connection.execute("select kind, text from name"):
         found[kind].add(text_from_sql(text))
@@ -43,7 +52,3 @@ def read_names(connection: sqlite3.Connection) -> Names | None:
     if not (flags or scalars) and connection.execute("select 1 from run limit 1").fetchone() is None:
         return None
     return Names(attributes=attributes, flags=flags, scalars=scalars)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -44,6 +44,9 @@ _YAML_WORDS: dict[str, FlagValue] = {
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U(000[0-9a-fA-F]{5}|0010[0-9a-fA-F]{4})|([\\\"'ntr]))")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 _LARGEST = 2**63 - 1
+_LONGEST_PATTERN = 1000
+_SHOWN = 60
+_DEEPEST_LIST = 20
 
 
 class NodeBuilder:
@@ -103,11 +106,13 @@ class NodeBuilder:
     def matches(self, parts: Sequence[_Part]) -> Node:
         """Look for a regular expression."""
         pattern = _one(Literal, parts)
+        if len(pattern.text) > _LONGEST_PATTERN:
+            raise Refusal(f"a regular expression has at most {_LONGEST_PATTERN} characters", pattern.span[0])
         try:
             compile_pattern(pattern.text)
         except (re.error, OverflowError, RecursionError) as error:
             why = str(error).split(" at position")[0]
-            raise Refusal(f"{pattern.text!r} is no regular expression: {why}", pattern.span[0]) from error
+            raise Refusal(f"{pattern.text[:_SHOWN]!r} is no regular expression: {why}", pattern.span[0]) from error
         return _perhaps_opposite(Operator.MATCHES, parts)
 
     def between(self, parts: Sequence[_Part]) -> Node:
@@ -163,6 +168,8 @@ class NodeBuilder:
     def list_value(self, parts: Sequence[_Part]) -> Literal:
         """Read a list that is a value."""
         value: list[FlagValue] = [literal.value for literal in self.items(parts)]
+        if _depth(value) > _DEEPEST_LIST:
+            raise Refusal(f"a list is nested more than {_DEEPEST_LIST} deep", _around(parts)[0])
         return Literal(value=value, text=format_flag(value), span=_around(parts))
 
     def number(self, tokens: tuple[Token]) -> Literal:
@@ -220,6 +227,10 @@ def _span(part: _Part) -> Span:
     if isinstance(part, str):  # a token
         return part.start_pos or 0, part.end_pos or 0
     return part.span
+
+
+def _depth(value: FlagValue) -> int:
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 def _split_prefix(text: str) -> tuple[str, str]:

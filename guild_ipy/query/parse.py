@@ -14,6 +14,7 @@ from guild_ipy.query.syntax_errors import explain_syntax
 _DEEPEST = 20
 _MOST_TESTS = 200
 _MOST_VALUES = 10_000
+_LONGEST = 200_000
 
 
 @lru_cache(maxsize=256)
@@ -67,6 +68,8 @@ def _parse(text: str, start: str, cache_dir: str | None) -> Any:  # noqa: ANN401
 def _check_text(text: str) -> None:
     if not text.strip():
         raise Refusal("an expression is missing; write for example 'loss < 0.5 and completed'", 0)
+    if len(text) > _LONGEST:
+        raise Refusal(f"it has {len(text)} characters; more than {_LONGEST} are too many", _LONGEST)
     try:
         text.encode()
     except UnicodeEncodeError as error:

@@ -118,15 +118,17 @@ class _Writer:
             return f"select k, {place.summary} as v from {table} where n = {name}"  # noqa: S608 - our own words
         return f"select k, v from {table} where n = {name} and t is null"  # noqa: S608 - our own words
 
-    def write(self, plan: Plan) -> str:
+    def write(self, plan: Plan, *, opposite: bool = False) -> str:
+        """Write a plan, or its opposite; a `not` goes down to the checks, for SQLite nests little."""
         if isinstance(plan, Condition):
-            return self._condition(plan)
+            condition = self._condition(plan)
+            return f"not ifnull({condition}, false)" if opposite else condition
         if isinstance(plan, Constant):
-            return "true" if plan.value else "false"
+            return "true" if plan.value is not opposite else "false"
         if isinstance(plan, Not):
-            return f"not ifnull({self.write(plan.item)}, false)"
-        word = " and " if isinstance(plan, And) else " or "
-        return f"({word.join(map(self.write, plan.items))})"
+            return self.write(plan.item, opposite=not opposite)
+        word = " and " if isinstance(plan, And) is not opposite else " or "
+        return f"({word.join(self.write(item, opposite=opposite) for item in plan.items)})"
 
     def _condition(self, condition: Condition) -> str:
         place = condition.place

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sqlite3
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -20,17 +19,28 @@ CHECK = "guild_ipy_check"
 TEXT, MOMENT, SCALAR = "#text", "#moment", "#scalar"
 
 
-def add_functions(connection: sqlite3.Connection, decode: Callable[[Any, Any], FlagValue]) -> None:
-    """Give a connection what conditions call; `decode` turns `v` and `t` of a flag or attribute into its value."""
+class Checks:
+    """The function that conditions call; `decode` turns `v` and `t` of a flag or attribute into its value."""
 
-    def check(value: Any, form: str | None, text: str) -> bool | None:  # noqa: ANN401 - as SQLite has it
+    def __init__(self, decode: Callable[[Any, Any], FlagValue]) -> None:
+        self._decode = decode
+        self.is_interrupted = False
+        """Whether Ctrl-C has ended a check: a regular expression can take forever. SQLite only says that it failed."""
+
+    def __call__(self, value: Any, form: str | None, text: str) -> bool | None:  # noqa: ANN401 - as SQLite has it
+        """Make the check that `text` encodes; None for no value."""
+        try:
+            return self._check(value, form, text)
+        except KeyboardInterrupt:
+            self.is_interrupted = True
+            raise
+
+    def _check(self, value: Any, form: str | None, text: str) -> bool | None:  # noqa: ANN401 - as above
         if form == SCALAR:
             return _decode_check(text)(math.nan if value is None else value)
         if value is None:
             return None
-        return _decode_check(text)(_FORMS[form](value) if form in _FORMS else decode(value, form))
-
-    connection.create_function(CHECK, 3, check, deterministic=True)
+        return _decode_check(text)(_FORMS[form](value) if form in _FORMS else self._decode(value, form))
 
 
 def encode_check(check: Check, operand: Operand) -> str:
