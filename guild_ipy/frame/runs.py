@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import Literal, Unpack
 
 import pandas as pd
 
 from guild_ipy.api.context import get_context
 from guild_ipy.api.handle import Run
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import UsageError
 from guild_ipy.frame.columns import texts_column
 from guild_ipy.frame.compare import Written, compare_fields, compare_frame
 from guild_ipy.frame.keywords import RunKeywords, parse_keywords
@@ -18,13 +19,17 @@ from guild_ipy.frame.rows import find_rows, read_rows
 from guild_ipy.frame.run_names import RUN
 
 
-def runs(*, details: bool = False, **filters: Unpack[RunKeywords]) -> pd.DataFrame:
+def runs(
+    *, details: bool = False, refresh: Literal["full"] | None = None, **filters: Unpack[RunKeywords]
+) -> pd.DataFrame:
     """List runs, newest first, as a plain DataFrame whose ``.guild`` knows what can be done with them.
 
     Parameters
     ----------
     details
         Also give ``id stopped exit_status tags comments digest run_dir damage``.
+    refresh
+        ``"full"``: see at once what others have changed in place in runs that have ended; else it takes some seconds.
     **filters
         What the runs must all be; several texts for one of the first four are alternatives.
         ``operations labels tags comments``: a text or several. ``running completed error terminated pending
@@ -47,7 +52,9 @@ def runs(*, details: bool = False, **filters: Unpack[RunKeywords]) -> pd.DataFra
     >>> df = guild_ipy.runs(operations="train", completed=True, started="last 2 days")    # doctest: +SKIP
     >>> df.guild.compare().sort_values("loss")                                            # doctest: +SKIP
     """
-    return frame_runs(parse_keywords(filters), details=details)
+    if refresh not in {None, "full"}:
+        raise UsageError(f"refresh takes 'full', not {refresh!r}")
+    return frame_runs(parse_keywords(filters), details=details, full=refresh is not None)
 
 
 def frame_runs(run_filter: RunFilter, *, details: bool = False, full: bool = False) -> pd.DataFrame:

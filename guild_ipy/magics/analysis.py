@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,9 @@ def call_tensorboard(words: Words) -> None:
         from tensorboard import notebook  # optional
     except ImportError as error:
         raise UsageError(MISSING) from error
+    beside = os.path.join(os.path.dirname(sys.executable), "tensorboard")
+    if os.path.exists(beside):  # a kernel need not have it on its path; TensorBoard itself asks for this variable
+        os.environ.setdefault("TENSORBOARD_BINARY", beside)
     folder = LinkFolder(runs)
     folder.keep_fresh()
     notebook.start(shlex.join(["--logdir", folder.path, *arguments.options]))

@@ -151,3 +151,8 @@ def test_an_unknown_filter_is_refused_with_the_nearest():
 def test_a_value_that_a_filter_cannot_have_is_refused(filters, message):
     with pytest.raises(UsageError, match=message):
         runs(**filters)
+
+
+def test_refresh_is_full_or_nothing():
+    with pytest.raises(UsageError, match="refresh takes 'full', not 'now'"):
+        runs(refresh="now")

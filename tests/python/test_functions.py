@@ -123,3 +123,23 @@ def test_get_run_gives_a_run_by_the_beginning_of_its_id_and_the_newest_without()
     first, second = guild_ipy.run("train.py", lr=1.0), guild_ipy.run("train.py", lr=2.0)
     assert guild_ipy.get_run(first.short_id) == first
     assert guild_ipy.get_run() == second
+
+
+def test_compare_gives_a_frame_of_the_runs_that_are_named_or_selected():
+    first, second = (guild_ipy.run("train.py", lr=lr) for lr in (0.5, 0.25))
+
+    assert guild_ipy.compare().lr.to_list() == [0.25, 0.5]
+    assert guild_ipy.compare(first, second.id, columns="=lr").lr.to_list() == [0.5, 0.25]
+    assert guild_ipy.compare(where="lr > 0.3", columns=["loss"]).loss.to_list() == [0.5]
+    assert guild_ipy.compare(guild_ipy.runs(limit=1)).lr.to_list() == [0.25]
+
+
+def test_diff_takes_two_runs_or_the_two_newest():
+    first, second = (guild_ipy.run("train.py", lr=lr) for lr in (0.5, 0.25))
+
+    found = guild_ipy.diff(first, second, aspects=["flags"])
+
+    assert str(found).splitlines()[-1] == "  lr: 0.5 → 0.25"
+    assert (guild_ipy.diff().left, guild_ipy.diff().right) == (first, second)
+    with pytest.raises(UsageError, match=r"diff has no aspect 'flag' \(did you mean 'flags'\?\)"):
+        guild_ipy.diff(aspects=["flag"])

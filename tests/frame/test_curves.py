@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+
+from guild_ipy.errors import UsageError
+from guild_ipy.frame.runs import runs
+
+mpl.use("Agg")
+
+
+@pytest.fixture
+def df(add_run) -> pd.DataFrame:
+    add_run("aaaa", flags={"lr": 0.1, "epochs": 3}, scalars={"loss": [3.0, 2.0, 1.0], "acc": [0.1, 0.2]})
+    add_run("bbbb", flags={"lr": 0.2, "epochs": 3}, scalars={"loss": [4.0], "sys/cpu": [1.0]})
+    return runs()
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    from matplotlib import pyplot as plt
+
+    yield
+    plt.close("all")
+
+
+def texts_of(legend):
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def test_each_run_is_a_line_by_step(df):
+    ax = df.guild.plot("loss")
+
+    lines = {line.get_label(): line.get_xydata().tolist() for line in ax.get_lines()}
+    assert lines == {"bbbb0000 lr=0.2": [[1, 4.0]], "aaaa0000 lr=0.1": [[1, 3.0], [2, 2.0], [3, 1.0]]}
+    assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("loss", "step", "loss")
+    assert texts_of(ax.get_legend()) == ["bbbb0000 lr=0.2", "aaaa0000 lr=0.1"]
+
+
+def test_without_a_name_each_scalar_but_those_of_the_machine_has_a_panel(df):
+    panels = df.guild.plot()
+
+    assert [ax.get_title() for ax in panels] == ["loss", "acc"]
+
+
+def test_one_scalar_can_be_drawn_into_axes_of_the_user(df):
+    from matplotlib import pyplot as plt
+
+    _, mine = plt.subplots()
+
+    assert df.guild.plot("loss", ax=mine) is mine
+    with pytest.raises(UsageError, match="one ax takes one scalar"):
+        df.guild.plot("loss", "acc", ax=mine)
+
+
+def test_runs_with_the_same_flags_are_told_apart_by_their_labels(add_run):
+    add_run("aaaa", flags={"lr": 1}, label="first", scalars={"loss": [1.0]})
+    add_run("bbbb", flags={"lr": 1}, label="second", scalars={"loss": [1.0]})
+
+    assert texts_of(runs().guild.plot().get_legend()) == ["bbbb0000 second", "aaaa0000 first"]
+
+
+def test_scalars_of_sub_directories_have_their_own_panel(add_run):
+    add_run("aaaa", scalars={"loss": [1.0]}, folder="val")
+
+    assert runs().guild.plot().get_title() == "val#loss"
+
+
+def test_a_run_that_went_on_in_a_second_file_is_one_line(df, home, add_run):
+    from tests.frame.conftest import add_scalars
+
+    add_scalars(home.run_dir("bbbb".ljust(32, "0")), {"loss": [9.0, 8.0]})
+
+    lines = runs().guild.plot("loss").get_lines()
+
+    assert np.array_equal(lines[0].get_xdata(), [1, 1, 2])
+
+
+def test_of_many_runs_the_legend_names_some(add_run):
+    for number in range(15):
+        add_run(f"{number:04x}", flags={"n": number}, scalars={"loss": [1.0, 2.0]})
+
+    legend = runs().guild.plot().get_legend()
+
+    assert len(texts_of(legend)) == 12
+    assert legend.get_title().get_text() == "run (and 3 more)"
+
+
+def test_after_filter_concat_and_merge_the_runs_of_the_frame_are_drawn(df):
+    first = df[df.run == "aaaa0000"]
+    merged = pd.concat([first, first]).merge(df.guild.flags(), on="run")
+
+    assert len(merged.guild.plot("loss").get_lines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "message"), [(["los"], r"has the scalar 'los' \(did you mean 'loss'\?\)"), (["x" * 9], "they have acc")]
+)
+def test_a_scalar_that_no_run_has_is_an_error(df, names, message):
+    with pytest.raises(UsageError, match=message):
+        df.guild.plot(*names)
+
+
+def test_runs_without_scalars_cannot_be_plotted(add_run):
+    add_run("aaaa")
+
+    with pytest.raises(UsageError, match="have reported no scalars"):
+        runs().guild.plot()
+
+
+@pytest.mark.parametrize("draw", [lambda df: df.guild.plot(), lambda df: df.guild.parallel("=lr, loss")])
+def test_without_matplotlib_the_extra_is_named(df, draw, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+
+    with pytest.raises(UsageError, match=r"pip install 'guild-ipy\[plots\]'"):
+        draw(df)
