@@ -1,0 +1,70 @@
+"""``%guild_select``, ``--where`` and ``guild_ipy.select`` in a notebook."""
+
+import pytest
+
+import guild_ipy
+from guild_ipy.errors import RunNotFound, SelectError
+
+
+@pytest.fixture
+def three(train):
+    """Three runs of `train`, by learning rate."""
+    return {lr: train.run(f"%guild_run train lr={lr} --label 'rate {lr}'").id for lr in (0.5, 0.1, 2)}
+
+
+def test_magic_gives_ids_or_one_id(train, three):
+    assert train.run("%guild_select lr > 0.2 and label contains 'rate'") == [three[2], three[0.5]]
+    assert train.run("%guild_select label = 'rate 0.1'") == [three[0.1]]
+    assert train.run("%guild_select --min loss") == three[0.1]
+    assert train.run("%guild_select --max 'first loss' -n 2") == [three[2], three[0.5]]
+    assert train.run("%guild_select 'lr < 0'") == []
+
+
+def test_values_of_the_notebook_stand_in_expressions(train, three):
+    train.run("rates, name, limit = [0.1, 2], 'rate 2', -1e-3")
+    assert train.run("%guild_select lr in {rates} and label = $name and lr > {limit}") == [three[2]]
+
+
+def test_magic_gives_a_frame(train, three):
+    frame = train.run("%guild_select lr > 0.2 --frame")
+    assert list(frame["label"]) == ["rate 2", "rate 0.5"]
+    assert list(train.run("%guild_select --min lr -n 2 --frame")["label"]) == ["rate 0.1", "rate 0.5"]
+
+
+def test_magic_explains(train, three):
+    explained = train.run("%guild_select lr < 1 and max loss < 0.3 --explain")
+    assert [str(each).split("  ")[1] for each in explained] == [
+        "dropped by lr < 1: it has 2",
+        "selected",
+        "dropped by max loss < 0.3: it has 0.5",
+    ]
+
+
+def test_lists_take_where(train, three):
+    assert list(train.run("%guild_runs --where 'lr >= 0.5'")["label"]) == ["rate 2", "rate 0.5"]
+    assert train.run("%guild_info --where 'lr = 0.1'").lines["id"] == three[0.1]
+
+
+def test_error_is_a_line_and_a_caret(train, three):
+    printed = train.printed("%guild_select lr < and completed")
+    assert printed == "SelectError: expected a value after '<', not 'and' (column 6)\n  lr < and completed\n       ^\n"
+    with pytest.raises(SelectError):
+        train.run("%guild_runs --where 'los < 1'")
+
+
+def test_functions_take_where(train, three, capsys):
+    assert guild_ipy.select("lr > 0.2") == [three[2], three[0.5]]
+    assert guild_ipy.select(min="loss") == three[0.1]
+    assert guild_ipy.select("lr > 0.2", max="loss", limit=5) == [three[2], three[0.5]]
+    assert list(guild_ipy.select("lr > 0.2", frame=True)["label"]) == ["rate 2", "rate 0.5"]
+    assert [each.run.id for each in guild_ipy.select("lr > 1", explain=True) if each.dropped is None] == [three[2]]
+    assert guild_ipy.get_run(where="lr < 1").id == three[0.1]
+    assert guild_ipy.info(where="lr = 0.5").lines["id"] == three[0.5]
+    assert list(guild_ipy.runs(where="lr > 1")["label"]) == ["rate 2"]
+    guild_ipy.mark(where="lr = 0.5")
+    guild_ipy.label(where="marked", set="best")
+    guild_ipy.delete(where="not marked")
+    assert capsys.readouterr().out.endswith("Marked 1 run(s)\nLabeled 1 run(s)\nDeleted 2 run(s)\n")
+    assert guild_ipy.select("label = best") == [three[0.5]]
+    with pytest.raises(RunNotFound, match="no run that passes has a number there"):
+        guild_ipy.select("false", min="loss")
