@@ -22,10 +22,14 @@ endif
 export GUILD_PEER_ENV := $(CURDIR)/$(PEER)
 export GUILD_IPY_MLFLOW_ENV := $(CURDIR)/.envs/mlflow
 
-.PHONY: help test lint demo lab bench faults notebooks format constraints clean
+#: The oldest pandas that frames are made with, and one between; the newest is in .venv.
+OTHER_PANDAS := 2.2 3.0
+
+.PHONY: help test lint pandas demo lab bench faults notebooks format constraints clean
 
 help:
 	@echo "make test       run every check"
+	@echo "make pandas     run the tests of frames with pandas $(OTHER_PANDAS), where a warning is an error"
 	@echo "make demo       run the quickstart on real data, and show what came of it"
 	@echo "make lab        open the quickstart in JupyterLab"
 	@echo "make bench      measure runs against the limits of the machine and against peers"
@@ -45,6 +49,12 @@ lint: .venv/.installed-test
 	$(VENV) -m ruff format --quiet --diff
 	$(VENV) -m mypy
 	$(VENV) -c '$(IMPORT_LINTER)' --no-logo
+
+pandas: $(OTHER_PANDAS:%=.envs/pandas-%/.installed)
+	@for version in $(OTHER_PANDAS); do \
+		echo "Testing frames with pandas $$version"; \
+		.envs/pandas-$$version/bin/python -m pytest -q -p no:cacheprovider tests/frame; \
+	done
 
 demo: .venv/.installed-notebooks
 	@$(VENV) -m tests.demo
@@ -88,6 +98,14 @@ clean:
 	$(make_environment)
 	@echo "Installing MLflow into $(@D)"
 	$(@D)/bin/python -m pip install $(PIP_OPTIONS) -r $<
+	@touch $@
+
+.envs/pandas-%/.installed: pyproject.toml constraints.txt
+	$(make_environment)
+	@echo "Installing guild_ipy with pandas $* into $(@D)"
+	@grep -v -i -E '^(numpy|pandas)' constraints.txt > $(@D)/constraints.txt
+	$(@D)/bin/python -m pip install $(PIP_OPTIONS) -c $(@D)/constraints.txt -e '.[plots]' 'pandas==$*.*' \
+		hypothesis pytest pytest-timeout
 	@touch $@
 
 define make_environment
