@@ -15,6 +15,7 @@ from typing import TypeAlias, TypeVar
 
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.store.array_events import Series, decode_rows
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.tfevents import (
     FOOTER_BYTES,
@@ -99,7 +100,7 @@ def iter_points(path: str, offset: int = 0) -> Iterator[tuple[list[Point], int]]
     return _iter_file(path, offset, _take_points)
 
 
-def iter_values(path: str, offset: int = 0) -> Iterator[tuple[Values, int]]:
+def iter_values(path: str, offset: int = 0) -> Iterator[tuple[Values | list[Series], int]]:
     """Read as :func:`iter_points` does, much faster, without times."""
     return _iter_file(path, offset, take_values)
 
@@ -192,11 +193,11 @@ def _take_points(chunk: bytes) -> tuple[list[Point], int, bool]:
     return points, end, True
 
 
-def take_values(chunk: bytes) -> tuple[Values, int, bool]:
+def take_values(chunk: bytes) -> tuple[Values | list[Series], int, bool]:
     """Read the values of bytes: they, how many bytes they take, and whether all is sound so far."""
-    usual = decode_usual(chunk)
-    if usual is not None:
-        return *usual, True
+    found = decode_rows(chunk) or decode_usual(chunk)
+    if found is not None:
+        return *found, True
     points, end, is_sound = _take_points(chunk)
     steps, _, tags, values = zip(*points, strict=True) if points else ((), (), (), ())
     return Values(steps=steps, tags=tags, values=values), end, is_sound

@@ -16,6 +16,7 @@ from operator import itemgetter
 
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import DamagedRun
+from guild_ipy.store.array_events import Series
 from guild_ipy.store.events import find_event_files, iter_values, take_values
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.usual_events import Values
@@ -90,6 +91,29 @@ class Tally:
             self.min, self.min_step = least, steps[values.index(least)]
         if not self.max >= greatest:
             self.max, self.max_step = greatest, steps[values.index(greatest)]
+        self.total = total
+        self.count += len(values)
+
+    def add_array(self, series: Series) -> None:
+        """Count more points, as :meth:`add` does one by one."""
+        steps, values = series.steps, series.values
+        if not all(map(math.isfinite, (values.min(), values.max(), self.total))):
+            self.add_all(steps.tolist(), values.tolist())
+            return
+        before = values[0]
+        values[0] += self.total
+        total = float(values.cumsum()[-1])  # one by one, unlike sum()
+        values[0] = before
+        earliest, latest = int(steps.argmin()), len(steps) - 1 - int(steps[::-1].argmax())
+        least, greatest = int(values.argmin()), int(values.argmax())
+        if steps[earliest] < self.first_step:
+            self.first, self.first_step = float(values[earliest]), int(steps[earliest])
+        if steps[latest] >= self.last_step:
+            self.last, self.last_step = float(values[latest]), int(steps[latest])
+        if not self.min <= values[least]:
+            self.min, self.min_step = float(values[least]), int(steps[least])
+        if not self.max >= values[greatest]:
+            self.max, self.max_step = float(values[greatest]), int(steps[greatest])
         self.total = total
         self.count += len(values)
 
@@ -206,8 +230,13 @@ def merge_tallies(run_dir: RunDir, files: Mapping[str, FileScalars]) -> list[Nam
     return [found[name] for name in sorted(found)]
 
 
-def add_values(tallies: dict[str, Tally], values: Values) -> None:
+def add_values(tallies: dict[str, Tally], values: Values | list[Series]) -> None:
     """Count more values."""
+    if isinstance(values, list):
+        for each in values:
+            tally = tallies.get(each.tag) or _begin(tallies, each.tag, int(each.steps[0]), float(each.values[0]))
+            tally.add_array(each)
+        return
     if len(values.values) > _MANY:
         for tag, steps, numbers in _by_tag(values):
             tally = tallies.get(tag) or _begin(tallies, tag, steps[0], numbers[0])

@@ -212,6 +212,7 @@ def _varint(number: int) -> bytes:
 
 
 def _signed(number: int) -> int:
+    number %= _MODULUS  # ten bytes of a varint have room for more
     return number - _MODULUS if number >= _SIGN_BIT else number
 
 

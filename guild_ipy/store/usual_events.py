@@ -39,7 +39,7 @@ def decode_usual(content: bytes) -> tuple[Values, int] | None:
 
     None if it has none, or one is of another form.
     """
-    start = _behind_version(content)
+    start = behind_version(content)
     found = _RECORD.findall(content, start)
     if not found:
         return None
@@ -80,13 +80,22 @@ def _describe(
 _describe_again = lru_cache(maxsize=256)(_describe)
 
 
+def match_record(content: bytes, start: int) -> re.Match[bytes] | None:
+    """Match the usual record that begins there: header, step, sizes, tag and value; None if it is of another form."""
+    record = _RECORD.match(content, start)
+    if record is None:
+        return None
+    header, step, sizes, tag, _ = record.groups(b"")
+    return record if _size(header, sizes, tag, len(step)) > 0 else None
+
+
 def _ends_at(content: bytes, end: int, size: int, parts: tuple[bytes, ...]) -> bool:
     """Whether the last record found ends there; it does not if bytes between records were passed over."""
     last = _RECORD.match(content, end - size)
     return last is not None and last.groups(b"") == parts and _RECORD.search(content, end) is None
 
 
-def _behind_version(content: bytes) -> int:
+def behind_version(content: bytes) -> int:
     """Give the place behind the record that opens a file, 0 if there is none."""
     end = content.find(FILE_VERSION, 0, _VERSION_BYTES) + len(FILE_VERSION)
     is_first = end > HEADER_BYTES and content[0] == end - HEADER_BYTES and is_header(content[:HEADER_BYTES])
