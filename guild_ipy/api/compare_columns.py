@@ -142,8 +142,8 @@ def _parse_column(piece: str, scope: Scope, cache_dir: str | None) -> ComparedCo
 def _find_places(written: str, scope: Scope, cache_dir: str | None) -> Sequence[Place]:
     """Find what a column is made of; a plain name is first of all that of a scalar."""
     if written[0] in _SIGNS:
-        return parse_place(_SIGNS[written[0]] + written[1:].lstrip(), scope, cache_dir=cache_dir)
-    places = parse_place(written, scope, cache_dir=cache_dir)
+        return parse_place(_SIGNS[written[0]] + written[1:].lstrip(), scope)
+    places = parse_place(written, scope)
     scalars = [place for place in places if place.kind is Kind.SCALAR]
     return scalars or places[:1]
 

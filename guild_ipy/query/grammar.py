@@ -33,8 +33,6 @@ Spans of time are those of :mod:`guild_ipy.domain.time_range`. In ``<`` and ``>=
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -120,18 +118,8 @@ WORD.1: /{_RESERVED}[^\s,<>!=()\[\]"'][^\s,<>!=()\[\]]*(?:\(\))?/i
 
 
 @lru_cache(maxsize=1)
-def load_parser(cache_dir: str | None = None) -> Lark:
-    """Give the parser; its tables are kept in `cache_dir`, which saves half of what the first use costs."""
-    from lark import Lark  # start-up cost: 40 ms, for those who select
+def load_parser() -> Lark:
+    """Give lark's parser: it makes the tables, and knows what could have stood where something cannot."""
+    from lark import Lark  # start-up cost: 100 ms with the rest
 
-    if cache_dir:
-        with suppress(OSError):  # without the folder the tables are made anew
-            os.makedirs(cache_dir, mode=0o700, exist_ok=True)
-    return Lark(
-        GRAMMAR,
-        parser="lalr",
-        start=["select", "name"],
-        maybe_placeholders=False,
-        transformer=NodeBuilder(),
-        cache=f"{cache_dir}/select.tables" if cache_dir else False,
-    )
+    return Lark(GRAMMAR, parser="lalr", start=["select", "name"], maybe_placeholders=False, transformer=NodeBuilder())

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from guild_ipy.query.grammar import load_parser
+from guild_ipy.query.lalr import Unexpected, load_reader
 from guild_ipy.query.nodes import And, Comparison, Name, Node, Not, Or
 from guild_ipy.query.refusal import Refusal
-from guild_ipy.query.syntax_errors import explain_syntax
 
 #: What SQLite can take, with room to spare.
 _DEEPEST = 20
@@ -18,15 +17,13 @@ _LONGEST = 200_000
 
 
 @lru_cache(maxsize=256)
-def parse_select(text: str, cache_dir: str | None = None) -> Node:
+def parse_select(text: str) -> Node:
     """Read an expression.
 
     Parameters
     ----------
     text
         The expression; the language is described in :mod:`guild_ipy.query.grammar`.
-    cache_dir
-        Where the tables of the parser are kept from one process to the next.
 
     Raises
     ------
@@ -38,7 +35,7 @@ def parse_select(text: str, cache_dir: str | None = None) -> Node:
     >>> parse_select("lr < 0.1").name.text
     'lr'
     """
-    node: Node = _parse(text, "select", cache_dir)
+    node: Node = _parse(text, "select")
     try:
         _check_size(node)
     except Refusal as refusal:
@@ -46,18 +43,31 @@ def parse_select(text: str, cache_dir: str | None = None) -> Node:
     return node
 
 
-def parse_name(text: str, cache_dir: str | None = None) -> Name:
+def parse_name(text: str) -> Name:
     """Read a name with its prefix and qualifier, such as ``max val#acc``; SelectError if it is none."""
-    name: Name = _parse(text, "name", cache_dir)
+    name: Name = _parse(text, "name")
     return name
 
 
-def _parse(text: str, start: str, cache_dir: str | None) -> Any:  # noqa: ANN401 - a node, or a name
-    from lark import UnexpectedInput  # start-up cost: 40 ms, for those who select
-
-    parser = load_parser(cache_dir)
+def _parse(text: str, start: str) -> Any:  # noqa: ANN401 - a node, or a name
     try:
         _check_text(text)
+        return load_reader().read(text, start)
+    except Unexpected:
+        return _explain(text, start)
+    except Refusal as refusal:
+        raise refusal.within(text) from refusal.__cause__
+
+
+def _explain(text: str, start: str) -> Any:  # noqa: ANN401 - as above
+    """Let lark say what is wrong."""
+    from lark import UnexpectedInput  # start-up cost: for those who have made an error
+
+    from guild_ipy.query.grammar import load_parser
+    from guild_ipy.query.syntax_errors import explain_syntax
+
+    parser = load_parser()
+    try:
         return parser.parse(text, start=start)
     except UnexpectedInput as error:
         raise explain_syntax(error, text, parser=parser, start=start).within(text) from None

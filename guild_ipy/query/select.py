@@ -55,9 +55,9 @@ class Select:
     scope: Scope = field(repr=False)
 
     @classmethod
-    def parse(cls, text: str, scope: Scope | None = None, *, cache_dir: str | None = None) -> Select:
+    def parse(cls, text: str, scope: Scope | None = None) -> Select:
         """Read an expression; SelectError says what is wrong with it."""
-        node = parse_select(text, cache_dir)
+        node = parse_select(text)
         scope = scope or Scope()
         try:
             plan = make_plan(node, scope)
@@ -100,9 +100,9 @@ class Select:
         yield _Clause(text=text, places=places, predicate=make_predicate(make_plan(node, self.scope)))
 
 
-def parse_place(text: str, scope: Scope | None = None, *, cache_dir: str | None = None) -> tuple[Place, ...]:
+def parse_place(text: str, scope: Scope | None = None) -> tuple[Place, ...]:
     """Read a name such as ``max val#acc``, to sort by: the places to look at, in this order, in each run."""
-    name = parse_name(text, cache_dir)
+    name = parse_name(text)
     try:
         return find_places(name, (scope or Scope()).names)
     except Refusal as refusal:

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-
 ALONE = "select: --explain goes with an expression, not with --min, --max or --frame"
 
 
