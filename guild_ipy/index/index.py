@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.errors import SelectError, StoreError
+from guild_ipy.errors import SelectError, StoreError, UsageError
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
 from guild_ipy.index.directories import list_matching, read_table, read_table_of
 from guild_ipy.index.place import find_folder, home_key
@@ -163,7 +163,7 @@ class Index:
             for _ in range(_ATTEMPTS):
                 try:
                     return question(self._up_to_date(full=full))
-                except (StoreError, SelectError):  # the home cannot be read, the expression cannot be understood
+                except (StoreError, SelectError, UsageError):  # the home cannot be read, the question is a wrong one
                     raise
                 except (sqlite3.Error, DamagedIndex, OSError, *_NONSENSE) as error:
                     self.trouble = f"{type(error).__name__}: {error}"

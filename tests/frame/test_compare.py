@@ -3,8 +3,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from guild_ipy.errors import SelectError, UsageError
-from guild_ipy.frame.runs import runs
+from guild_ipy.api.context import get_context
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import GuildError, SelectError, UsageError
+from guild_ipy.frame.runs import compare_filtered, runs
 from tests.frame.conftest import add_scalars
 
 CORE = ["run", "operation", "started", "time", "status", "label"]
@@ -148,3 +150,14 @@ def test_a_frame_without_runs_has_the_columns_that_are_asked_for():
 
     assert list(df.columns) == ["run", "loss", "lr"]
     assert df.empty
+
+
+@pytest.mark.parametrize("columns", ["los", "loss, loss", ".package"])
+def test_a_wrong_column_does_not_cost_the_index(add_run, columns):
+    add_run("aaaa", scalars={"loss": [1.0]})
+    gen = get_context().index.table(()).gen
+
+    with pytest.raises(GuildError):
+        compare_filtered(RunFilter(), columns)
+
+    assert get_context().index.table(()).gen == gen
