@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.flags import format_flag
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from guild_ipy.store.run_dir import RunDir
 
 _EVERY = RunFilter()
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +68,18 @@ def select(context: Context, run_filter: RunFilter = _EVERY, best: Best | None =
     """
     from guild_ipy.api.handle import Run  # start-up cost: a shell wants nothing but ids
 
-    return [Run(record.dir, record) for record in _find(context.index, run_filter, best)]
+    if best is None:
+        records = context.index.records(run_filter)
+    else:
+        records = _some(context.index.best(_limited(run_filter), best), run_filter, best)
+    return [Run(record.dir, record) for record in records]
 
 
 def select_ids(index: Index, run_filter: RunFilter = _EVERY, best: Best | None = None) -> list[str]:
     """Give the ids of these runs; see :func:`select`."""
-    return [record.dir.id for record in _find(index, run_filter, best)]
+    if best is None:
+        return index.ids(run_filter)
+    return _some(index.ids(_limited(run_filter), best), run_filter, best)
 
 
 def open_index() -> Index:
@@ -103,11 +110,11 @@ def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
     return [Explanation(run=run, dropped=selected.explain(RunSubject(run.record, read_scalars))) for run in runs]
 
 
-def _find(index: Index, run_filter: RunFilter, best: Best | None) -> list[RunRecord]:
-    if best is None:
-        return index.records(run_filter)
-    wanted = replace(run_filter, limit=1 if run_filter.limit is None else run_filter.limit)
-    found = index.best(wanted, best)
+def _limited(run_filter: RunFilter) -> RunFilter:
+    return replace(run_filter, limit=1) if run_filter.limit is None else run_filter
+
+
+def _some(found: list[_Found], run_filter: RunFilter, best: Best) -> list[_Found]:
     if not found:
         raise RunNotFound(best.name, f"no run{' that passes' if run_filter != _EVERY else ''} has a number there")
     return found

@@ -13,7 +13,7 @@ from guild_ipy.api.label import edit_labels, label_message
 from guild_ipy.api.mark import mark, mark_message
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
-from guild_ipy.api.select import Explanation, explain, select
+from guild_ipy.api.select import Explanation, explain, select_ids
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.start import Change, restart, start
 from guild_ipy.api.stop import stop
@@ -92,7 +92,7 @@ def apply_select(context: Context, arguments: SelectArguments) -> list[str] | st
     """Give the ids that are selected, the one id that was asked for, or why each run is selected or not."""
     if arguments.explain:
         return explain(context, arguments.filter)
-    ids = [found.id for found in select(context, arguments.filter, arguments.best)]
+    ids = select_ids(context.index, arguments.filter, arguments.best)
     return ids[0] if arguments.is_one else ids
 
 

@@ -91,6 +91,16 @@ class Index:
             return list_best(self.home, run_filter, best, self._recover)
         return found
 
+    def ids(self, run_filter: RunFilter, best: Best | None = None, *, full: bool = False) -> list[str]:
+        """Give the ids of the runs that pass a filter, newest first, or those that have a number there, best first."""
+        found = None
+        if not run_filter.deleted:
+            found = self._ask(lambda reader: reader.ids(self.home, run_filter, best), full=full)
+        if found is not None:
+            return found
+        records = self.records(run_filter) if best is None else self.best(run_filter, best)
+        return [record.dir.id for record in records]
+
     def names(self) -> Names | None:
         """Give the names of attributes, flags and scalars that runs have; None if there are no runs."""
         found = self._ask(lambda reader: (reader.names(),), full=False)

@@ -68,6 +68,16 @@ class IndexState:
     """Whether there are so few runs that all can be looked at every time."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Query:
+    """What stands in a query behind its columns."""
+
+    source: str
+    rest: str
+    parameters: Mapping[str, Any]
+    is_exact: bool
+
+
 class Reader:
     """An index, open for reading.
 
@@ -84,7 +94,7 @@ class Reader:
         self._database = database
         self._glance = database.glance()
         self._db = database.open_reader()
-        weakref.finalize(self, self._db.close)
+        weakref.finalize(self, self._db.close).atexit = False  # a thread may be at work with it
         self._inode = os.stat(database.path).st_ino
         self._version: int | None = None
         self._state: IndexState | None = None
@@ -131,6 +141,13 @@ class Reader:
         """Give the live runs that pass a filter and have a number there, the best first."""
         return list(islice((record for _, record in self._matching(home, run_filter, best)), run_filter.limit))
 
+    def ids(self, home: Home, run_filter: RunFilter, best: Best | None) -> list[str]:
+        """Give the ids of the live runs that pass a filter, newest or best first."""
+        query = self._query(run_filter, best)
+        if query.is_exact:
+            return [text_from_sql(id) for id in self._column("id", query, run_filter.limit)]  # noqa: A001 - as above
+        return [record.dir.id for _, record in islice(self._matching(home, run_filter, best), run_filter.limit)]
+
     def names(self) -> Names | None:
         """Give the names of attributes, flags and scalars that runs have; None if there are no runs."""
         return self._selection.names()
@@ -171,30 +188,33 @@ class Reader:
         return {each.name: each for each in sorted(found, key=lambda each: each.name)}
 
     def _numbers(self, home: Home, run_filter: RunFilter) -> array[int]:
-        condition = make_condition(self._db, run_filter, self._where)
-        if condition.is_exact:
-            limit = -1 if run_filter.limit is None else run_filter.limit
-            sql = f"select k from run where {condition.sql} order by time desc, id limit :limit"  # noqa: S608 - our own words
-            return array("q", [k for (k,) in self._rows(sql, {**condition.parameters, "limit": limit})])
+        query = self._query(run_filter, None)
+        if query.is_exact:
+            return array("q", self._column("k", query, run_filter.limit))
         found = (k for k, _ in self._matching(home, run_filter))
         return array("q", islice(found, run_filter.limit))
 
     def _matching(self, home: Home, run_filter: RunFilter, best: Best | None = None) -> Iterator[tuple[int, RunRecord]]:
-        condition = make_condition(self._db, run_filter, self._where)
+        query = self._query(run_filter, best)
+        sql = f"select k, id, data from {query.source} join record using (k) {query.rest}"  # noqa: S608 - our own words
+        folder = home.runs
+        for k, id, data in self._rows(sql, query.parameters):  # noqa: A001 - the word of the field
+            record = decode_record(f"{folder}/{text_from_sql(id)}", data)
+            if query.is_exact or matches(record, run_filter):
+                yield k, record
+
+    def _query(self, run_filter: RunFilter, best: Best | None) -> _Query:
+        def where(text: str) -> SqlCondition:
+            return self._selection.condition(text, stops_early=run_filter.limit is not None and best is None)
+
+        condition = make_condition(self._db, run_filter, where)
         source, order, parameters = "run", "", dict(condition.parameters)
         if best is not None:
             ranking = self._selection.ranking(best)
             parameters |= ranking.parameters
             source, order = f"({ranking.sql}) join run using (k)", f"v {'desc' if best.greatest else 'asc'}, "
-        sql = (
-            f"select k, id, data from {source} join record using (k) where {condition.sql}"  # noqa: S608 - our own words
-            f" order by {order}time desc, id"
-        )
-        folder = home.runs
-        for k, id, data in self._rows(sql, parameters):  # noqa: A001 - the word of the field
-            record = decode_record(f"{folder}/{text_from_sql(id)}", data)
-            if condition.is_exact or matches(record, run_filter):
-                yield k, record
+        rest = f"where {condition.sql} order by {order}time desc, id"
+        return _Query(source=source, rest=rest, parameters=parameters, is_exact=condition.is_exact)
 
     @cached_property
     def _selection(self) -> Selection:
@@ -202,8 +222,9 @@ class Reader:
 
         return Selection(self._db)
 
-    def _where(self, text: str) -> SqlCondition:
-        return self._selection.condition(text)
+    def _column(self, name: str, query: _Query, limit: int | None) -> Iterator[Any]:
+        sql = f"select {name} from {query.source} {query.rest} limit :limit"  # noqa: S608 - our own words
+        return (value for (value,) in self._rows(sql, {**query.parameters, "limit": -1 if limit is None else limit}))
 
     def _rows(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         """Ask; Ctrl-C ends it also where SQLite has called us."""

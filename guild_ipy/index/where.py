@@ -22,9 +22,10 @@ class Selection:
         self._db = connection
         self._checks = prepare_selection(connection)
 
-    def condition(self, text: str) -> SqlCondition:
+    def condition(self, text: str, *, stops_early: bool = False) -> SqlCondition:
         """Turn an expression into a condition on the table of runs; SelectError says what is wrong with it."""
-        return _at_work(Select.parse(text, Scope(names=self.names())).to_sql(SELECT_SCHEMA))
+        select = Select.parse(text, Scope(names=self.names()))
+        return _at_work(select.to_sql(SELECT_SCHEMA, stops_early=stops_early))
 
     def ranking(self, best: Best) -> SqlCondition:
         """Turn it into a table with the number `v` of each run `k` that has one."""

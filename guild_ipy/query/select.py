@@ -69,9 +69,9 @@ class Select:
         """Whether a run passes."""
         return self.predicate(subject)
 
-    def to_sql(self, schema: SqlSchema) -> SqlCondition:
-        """Give it as a condition of SQL."""
-        return make_sql(self.plan, schema)
+    def to_sql(self, schema: SqlSchema, *, stops_early: bool = False) -> SqlCondition:
+        """Give it as a condition of SQL; `stops_early` if a few runs are wanted, one after the other."""
+        return make_sql(self.plan, schema, stops_early=stops_early)
 
     def needs(self, kind: Kind) -> bool:
         """Whether attributes, flags or scalars have to be known; reading scalars takes longest."""

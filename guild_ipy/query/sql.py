@@ -65,9 +65,12 @@ class SqlCondition:
     parameters: Mapping[str, SqlValue]
 
 
-def make_sql(plan: Plan, schema: SqlSchema, *, prefix: str = "s") -> SqlCondition:
-    """Write a plan as SQL; the names of its parameters begin with `prefix`."""
-    writer = _Writer(schema, prefix)
+def make_sql(plan: Plan, schema: SqlSchema, *, prefix: str = "s", stops_early: bool = False) -> SqlCondition:
+    """Write a plan as SQL; the names of its parameters begin with `prefix`.
+
+    With `stops_early` a few runs are wanted, one after the other: each is looked up, in place of all that pass.
+    """
+    writer = _Writer(schema, prefix, stops_early=stops_early)
     sql = writer.write(plan)
     return SqlCondition(sql=sql, parameters=writer.parameters)
 
@@ -92,6 +95,7 @@ class _Writer:
 
     schema: SqlSchema
     prefix: str
+    stops_early: bool = False
     parameters: dict[str, SqlValue] = field(default_factory=dict)
 
     def put(self, value: FlagValue) -> str:
@@ -137,8 +141,10 @@ class _Writer:
             return column.within.format(self._of_column(condition, column.sql))
         name = self.name(place)
         test = self._of_scalar(condition) if place.kind is Kind.SCALAR else self._of_value(condition)
-        table = self.schema.tables[place.kind]
-        return f"{self.schema.key} in (select k from {table} where n = {name} and {test})"  # noqa: S608 - our own words
+        table, key = self.schema.tables[place.kind], self.schema.key
+        if self.stops_early:
+            return f"exists (select 1 from {table} where n = {name} and k = {key} and {test})"  # noqa: S608 - our own words
+        return f"{key} in (select k from {table} where n = {name} and {test})"  # noqa: S608 - our own words
 
     def _call(self, condition: Condition, value: str, form: str) -> str:
         return f"{CHECK}({value}, {form}, {self.put(encode_check(condition.check, condition.operand))})"

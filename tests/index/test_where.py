@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,8 @@ def both(index: Index, run_filter: RunFilter) -> list[int]:
     assert index.trouble is None
     assert found == unindexed.list_matching(index.home, run_filter, lambda _: None)
     assert len(index.table((), run_filter).numbers) == len(found)
+    assert index.ids(run_filter) == [record.dir.id for record in found]
+    assert index.ids(replace(run_filter, limit=2)) == [record.dir.id for record in found[: min(2, len(found))]]
     return [int(record.dir.id[:8], 16) for record in found]
 
 
@@ -187,6 +190,7 @@ def test_best_runs_come_first(shared_index: Index, best: Best, limit: int | None
     found = shared_index.best(run_filter, best)
     assert shared_index.trouble is None
     assert [int(record.dir.id[:8], 16) for record in found] == numbers
+    assert shared_index.ids(run_filter, best) == [record.dir.id for record in found]
     assert unindexed.list_best(shared_index.home, run_filter, best, lambda _: None) == found
 
 

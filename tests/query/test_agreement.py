@@ -184,9 +184,13 @@ def selected(connection: sqlite3.Connection, select: Select, found: list[FakeRun
     try:
         for k, run in enumerate(found):
             insert(connection, k, run)
-        condition = select.to_sql(SELECT_SCHEMA)
-        sql = f"select k from run where {condition.sql} order by k"
-        return [k for (k,) in connection.execute(sql, {**condition.parameters, NOW: NOW_US})]
+        answers = []
+        for stops_early in (False, True):
+            condition = select.to_sql(SELECT_SCHEMA, stops_early=stops_early)
+            sql = f"select k from run where {condition.sql} order by k"
+            answers.append([k for (k,) in connection.execute(sql, {**condition.parameters, NOW: NOW_US})])
+        assert answers[0] == answers[1]
+        return answers[0]
     finally:
         connection.execute("rollback")
 
