@@ -7,6 +7,7 @@ works a third of the time at most. What it finds is read again for the next list
 
 from __future__ import annotations
 
+import atexit
 import sqlite3
 import threading
 import time
@@ -60,6 +61,7 @@ class Sweep:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="guild_ipy index sweep", daemon=True)
                 self._thread.start()
+                atexit.register(self.close)  # it must not be at work when the interpreter takes things apart
             self._guard.notify_all()
 
     def take(self) -> AbstractSet[str]:
@@ -72,6 +74,7 @@ class Sweep:
 
     def close(self) -> None:
         """End the thread, and wait for its end."""
+        atexit.unregister(self.close)
         with self._guard:
             self._is_closed = True
             self._guard.notify_all()
@@ -93,6 +96,7 @@ class Sweep:
         with self._guard:
             self._guard.wait_for(lambda: self._is_wanted or self._is_closed, _IDLE_SECONDS)
             if self._is_closed or not self._is_wanted:
+                atexit.unregister(self.close)
                 self._thread = None
                 return False
             self._is_wanted = False
