@@ -75,6 +75,16 @@ def _events(generator: random.Random, points: int) -> bytes:
     return b"".join(records)
 
 
+def encode_points(count: int, *, first: int = 0, is_first: bool = False) -> bytes:
+    """Give the bytes of so many values of four scalars."""
+    generator = random.Random(count)
+    records = [encode_record(encode_version())] if is_first else []
+    for number in range(count):
+        point = Point(first + number // 4, _FIRST / 1e6 + number, SCALARS[number % 4], generator.random())
+        records.append(encode_record(encode_point(point)))
+    return b"".join(records)
+
+
 def _write(path: str, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.write(descriptor, content)
