@@ -19,7 +19,8 @@ from guild_ipy.index.seal import TURN_SECONDS, IndexBusy, Seal, hold_seal, is_wa
 #: Behind so many bytes the log is written back.
 _LONG_LOG = 4 * 2**20
 _BUSY_SECONDS = 5.0
-_CACHE_KIB = 16 * 2**10
+#: Of pages, by mode. A reader finds them in the cache of the operating system, which other programs can have back.
+_CACHE_KIB = {"ro": 512, "rw": 16 * 2**10}
 
 #: Errors that say nothing about the database, but about the disk, the memory or the moment.
 _CIRCUMSTANCES = frozenset(
@@ -173,7 +174,7 @@ class Database:
             uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS, cached_statements=256
         )
         try:
-            _prepare(connection)
+            _prepare(connection, mode)
             self._check_identity(connection)
         except BaseException:
             connection.close()
@@ -204,7 +205,7 @@ class Database:
         connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
         try:
             connection.execute(f"pragma journal_mode = {journal}")
-            _prepare(connection)
+            _prepare(connection, "rw")
             connection.execute("begin immediate")
             for statement in TABLES.split(";"):
                 connection.execute(statement)
@@ -248,11 +249,11 @@ def _remove(path: str) -> None:
             os.unlink(path + ending)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, mode: str) -> None:
     for pragma in (
         "wal_autocheckpoint = 0",
         "synchronous = normal",
-        f"cache_size = -{_CACHE_KIB}",
+        f"cache_size = -{_CACHE_KIB[mode]}",
         "temp_store = memory",
         "trusted_schema = off",
         "cell_size_check = on",
