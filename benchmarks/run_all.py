@@ -8,6 +8,7 @@ import overhead
 import preload
 import provenance
 import scripts
+import selecting
 from contender import HERE
 from report import SMALL_ROUNDS, describe_machine, figure_table, parse_rounds
 
@@ -27,7 +28,7 @@ def main() -> None:
     rounds = parse_rounds(__doc__)
     machine = describe_machine()
     reports = []
-    for benchmark in (overhead, scripts, preload, load_ext, provenance, output):
+    for benchmark in (overhead, scripts, preload, load_ext, provenance, output, selecting):
         reports.append(benchmark.measure(rounds))
         print(reports[-1], flush=True)
     figures = figure_table([figure for report in reports for figure in report.figures])

@@ -101,7 +101,8 @@ def both(index: Index, run_filter: RunFilter) -> list[int]:
     assert found == unindexed.list_matching(index.home, run_filter, lambda _: None)
     assert len(index.table((), run_filter).numbers) == len(found)
     assert index.ids(run_filter) == [record.dir.id for record in found]
-    assert index.ids(replace(run_filter, limit=2)) == [record.dir.id for record in found[: min(2, len(found))]]
+    if run_filter.limit is None:
+        assert index.ids(replace(run_filter, limit=2)) == [record.dir.id for record in found[:2]]
     return [int(record.dir.id[:8], 16) for record in found]
 
 
