@@ -12,6 +12,7 @@ from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.magics.completion import Candidate
+from guild_ipy.query.attributes import ATTRIBUTES
 
 _MOST_RUNS = 100
 
@@ -53,3 +54,12 @@ class SessionCandidates:
             for entry in entries
             if not entry.name.startswith(".")
         ]
+
+    def names(self) -> Iterable[Candidate]:
+        """Give the attributes, flags and scalars that runs have, as expressions name them."""
+        known = get_context().index.names()
+        names = dict.fromkeys(ATTRIBUTES, "attribute")
+        if known is not None:
+            names |= dict.fromkeys(sorted(known.scalars), "scalar") | dict.fromkeys(sorted(known.flags), "flag")
+            names |= dict.fromkeys(sorted(known.attributes), "attribute")
+        return [Candidate(text=name, kind=kind) for name, kind in names.items() if not any(map(str.isspace, name))]

@@ -19,6 +19,10 @@ from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
 _MAGIC = re.compile(r"\s*(?:[\w.,\[\]'\" ]+=\s*)?%{0,2}guild_(\w+)\s+(.*)\Z", re.DOTALL)
 
 
+#: The beginning of a name in an expression behind ``--where``: within its quotes, or in the one word without.
+_EXPRESSION = re.compile(r"""(?:^|\s)(?:--where|-F)[\s=]+(?:'[^']*?|"[^"]*?|[^\s'"]*?)([^\s,<>!=()\[\]'"]*)\Z""")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
     """One word that TAB offers, and what it is."""
@@ -58,6 +62,10 @@ class Candidates(Protocol):
         """Give the files and folders whose path begins so."""
         ...
 
+    def names(self) -> Iterable[Candidate]:
+        """Give the attributes, flags and scalars that runs have."""
+        ...
+
 
 def complete_line(line: str, candidates: Candidates) -> Offer | None:
     """Say what can stand at the end of `line`; None if it is no line of a magic of ours."""
@@ -65,9 +73,16 @@ def complete_line(line: str, candidates: Candidates) -> Offer | None:
     verb = VERBS.get(match[1]) if match else None
     if match is None or verb is None:
         return None
+    if (open_name := _EXPRESSION.search(match[2])) is not None:
+        return _offer_names(open_name[1], candidates)
     *words, fragment = re.split(r"\s+", match[2])
     found = _Completer(verb=verb, words=words, fragment=fragment, candidates=candidates)
     return Offer(fragment=fragment, candidates=tuple(found.offer()))
+
+
+def _offer_names(fragment: str, candidates: Candidates) -> Offer:
+    found = (each for each in candidates.names() if each.text.startswith(fragment) and each.text != fragment)
+    return Offer(fragment=fragment, candidates=tuple(found))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +122,8 @@ class _Completer:
             yield from self._runs()
         elif option.dest == "operation":
             yield from self.candidates.operations()
+        elif option.dest in {"min", "max"}:
+            yield from self.candidates.names()
         elif option.dest == "uses":
             yield from self.candidates.variables()
         elif option.metavar == "FILE":
@@ -115,6 +132,8 @@ class _Completer:
     def _words(self) -> Iterator[Candidate]:
         if self.verb.name == "run":
             yield from self._operation_or_flags()
+        elif self.verb.name == "select":
+            yield from self.candidates.names()
         elif self.verb.name == "home":
             yield from self.candidates.paths(self.fragment)
         elif "RUN" in self.verb.words:

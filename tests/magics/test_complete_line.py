@@ -25,6 +25,9 @@ class Names:
     def paths(self, beginning):
         return [Candidate(text=path, kind="path") for path in ("src/", "src/train.py", "src/notes.md")]
 
+    def names(self):
+        return [Candidate(text=name, kind="flag") for name in ("lr", "loss", "val#acc")]
+
 
 def texts(line):
     offer = complete_line(line, Names())
@@ -65,6 +68,14 @@ def test_other_lines_are_left_alone(line):
         ("%guild_mark --cl", ["--clear"]),
         ("%guild_runs -Fo te", ["test"]),
         ("%guild_runs ", []),
+        ("%guild_runs --where l", ["lr", "loss"]),
+        ("%guild_runs --where 'lr < 0.1 and (va", ["val#acc"]),
+        ('%guild_delete -F "not l', ["lr", "loss"]),
+        ("%guild_runs --where 'lr < 0.1' --mar", ["--marked"]),
+        ("%guild_runs --where lr<1 --mar", ["--marked"]),
+        ("%guild_select lr > 1 and lo", ["loss"]),
+        ("%guild_select --min v", ["val#acc"]),
+        ("%guild_select --fra", ["--frame"]),
     ],
 )
 def test_the_line_so_far_says_what_can_follow(line, expected):

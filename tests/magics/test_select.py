@@ -68,3 +68,9 @@ def test_functions_take_where(train, three, capsys):
     assert guild_ipy.select("label = best") == [three[0.5]]
     with pytest.raises(RunNotFound, match="no run that passes has a number there"):
         guild_ipy.select("false", min="loss")
+
+
+def test_tab_completes_names_of_runs(train, three):
+    assert train.completions("%guild_select lr > 1 and lo") == ["loss"]
+    assert "epochs" in train.completions("%guild_runs --where 'not ep")
+    assert {"label", "loss", "lr"} <= set(train.completions("%guild_select --min l"))
