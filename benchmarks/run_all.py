@@ -2,9 +2,11 @@
 
 import tempfile
 
+import lists
 import load_ext
 import output
 import overhead
+import points
 import preload
 import provenance
 import scripts
@@ -28,7 +30,7 @@ def main() -> None:
     rounds = parse_rounds(__doc__)
     machine = describe_machine()
     reports = []
-    for benchmark in (overhead, scripts, preload, load_ext, provenance, output, selecting):
+    for benchmark in (overhead, scripts, preload, load_ext, provenance, output, lists, points, selecting):
         reports.append(benchmark.measure(rounds))
         print(reports[-1], flush=True)
     figures = figure_table([figure for report in reports for figure in report.figures])
