@@ -10,7 +10,8 @@ Imports go downwards only; names on one line do not see each other::
     frame | arguments | view     DataFrames · options of the verbs · a run as text while it goes
     api                          one plain function for each verb
     engine | operations          processes · from what the user wrote to a RunSpec
-    store                        run directories on disk
+    index                        what is known of all runs, without reading their directories
+    store | query                run directories on disk · the select language
     domain                       values
     settings                     limits and places
     errors                       every exception

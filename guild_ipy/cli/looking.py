@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.files import list_files, open_file
@@ -26,12 +27,16 @@ _SHOWN = 20
 def call_runs(context: Context, words: Words) -> None:
     """Print one line a run."""
     arguments = look.RUNS.parse(words)
-    found = list_runs(context, arguments.filter)
-    shown = found if arguments.all or arguments.filter.limit is not None else found[:_SHOWN]
+    wanted = arguments.filter
+    if not arguments.all and wanted.limit is None:
+        wanted = replace(wanted, limit=_SHOWN)
+    shown = list_runs(context, wanted)
     if shown:
         print(_details(shown) if arguments.details else format_runs(shown))
-    if len(shown) < len(found):
-        print(f"The newest {len(shown)} of {len(found)} runs; --all shows all of them", file=sys.stderr)
+    if len(shown) == wanted.limit and arguments.filter.limit is None:
+        count = len(context.index.ids(arguments.filter))
+        if count > len(shown):
+            print(f"The newest {len(shown)} of {count} runs; --all shows all of them", file=sys.stderr)
 
 
 def call_info(context: Context, words: Words) -> None:
