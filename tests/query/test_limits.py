@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -16,6 +16,7 @@ from guild_ipy.query.parse import parse_select
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home
 from tests.index.truth import make_run
+from tests.notebook_session import wait_until
 
 INTERRUPTED = """
 import sys
@@ -107,13 +108,19 @@ def test_characters_that_mean_something_elsewhere_are_plain_text(home: Home, tmp
     index.close()
 
 
+def seconds_at_work(pid: int) -> float:
+    with open(f"/proc/{pid}/stat") as file:
+        return int(file.read().rpartition(")")[2].split()[11]) / os.sysconf("SC_CLK_TCK")
+
+
 def test_regular_expression_that_takes_forever_can_be_interrupted(three: Index, tmp_path):
     command = [sys.executable, "-c", INTERRUPTED, three.home.path, f"{tmp_path}/cache"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == "asking\n"
-            time.sleep(1)
+            before = seconds_at_work(process.pid)
+            wait_until(lambda: seconds_at_work(process.pid) > before + 0.5)
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=20)
         finally:
