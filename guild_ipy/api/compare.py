@@ -56,7 +56,7 @@ def compare(
     chosen: list[ComparedColumn] = []
 
     def wanted(names: NamesOf) -> Iterator[Field]:
-        written = None if columns is None else parse_columns(columns, names, context.settings.cache_dir)
+        written = None if columns is None else parse_columns(columns, names)
         chosen[:] = default_columns(names) if written is None else _with_run(written)
         yield from (field for column in chosen for field in _fields(column))
 

@@ -82,7 +82,7 @@ def default_columns(names: NamesOf) -> list[ComparedColumn]:
     return columns + _named("scalar", scalars, columns)
 
 
-def parse_columns(text: str | Iterable[str], names: NamesOf, cache_dir: str | None = None) -> list[ComparedColumn]:
+def parse_columns(text: str | Iterable[str], names: NamesOf) -> list[ComparedColumn]:
     """Read columns as they are written, with commas between them or as a list.
 
     Raises
@@ -95,7 +95,7 @@ def parse_columns(text: str | Iterable[str], names: NamesOf, cache_dir: str | No
     scope = Scope(names=_known(names))
     columns: list[ComparedColumn] = []
     for piece in _split(text):
-        column = _parse_column(piece, scope, cache_dir)
+        column = _parse_column(piece, scope)
         if column.heading in {each.heading for each in columns}:
             raise UsageError(f"two columns are called {column.heading!r}; name one of them with 'as'")
         columns.append(column)
@@ -132,14 +132,14 @@ def _split(text: str | Iterable[str]) -> Iterator[str]:
                 yield piece.strip()
 
 
-def _parse_column(piece: str, scope: Scope, cache_dir: str | None) -> ComparedColumn:
+def _parse_column(piece: str, scope: Scope) -> ComparedColumn:
     named = _AS.fullmatch(piece)
     written = named["column"].strip() if named else piece
-    fields = tuple(_field(place, written) for place in _find_places(written, scope, cache_dir))
+    fields = tuple(_field(place, written) for place in _find_places(written, scope))
     return ComparedColumn(heading=named["heading"].strip("'\"") if named else _heading(written), fields=fields)
 
 
-def _find_places(written: str, scope: Scope, cache_dir: str | None) -> Sequence[Place]:
+def _find_places(written: str, scope: Scope) -> Sequence[Place]:
     """Find what a column is made of; a plain name is first of all that of a scalar."""
     if written[0] in _SIGNS:
         return parse_place(_SIGNS[written[0]] + written[1:].lstrip(), scope)

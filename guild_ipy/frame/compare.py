@@ -49,7 +49,7 @@ def used_columns(rows: Rows) -> list[ComparedColumn]:
 def _columns(context: Context, names: Names, written: Written) -> Sequence[ComparedColumn]:
     if written is None:
         return default_columns(names)
-    return parse_columns(written, names, context.settings.cache_dir)
+    return parse_columns(written, names)
 
 
 def _fields(column: ComparedColumn) -> Sequence[Field]:
