@@ -22,12 +22,12 @@ from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.frame.attributes import attribute_fields, attributes_frame
 from guild_ipy.frame.best import rank
 from guild_ipy.frame.compare import compare_fields, compare_frame
-from guild_ipy.frame.curves import plot_curves, read_curves
+from guild_ipy.frame.curves import make_curves, plot_curves
 from guild_ipy.frame.find import find_run_dirs
 from guild_ipy.frame.flags import flag_fields, flags_frame
 from guild_ipy.frame.kept import Chooser
 from guild_ipy.frame.parallel import plot_parallel, telling_columns
-from guild_ipy.frame.points import points_frame, read_files
+from guild_ipy.frame.points import points_frame, read_points
 from guild_ipy.frame.pyplot import Axes
 from guild_ipy.frame.rows import Rows, find_rows
 from guild_ipy.frame.run_labels import label_fields, label_runs
@@ -80,8 +80,8 @@ class GuildAccessor:
         return scalars_frame(get_context(), self._rows(summary_fields))
 
     def scalars_detail(self) -> pd.DataFrame:
-        """Give one row for every reported value: ``run path tag val step``."""
-        return points_frame(self._find())
+        """Give one row for every reported value, file by file and scalar by scalar: ``run path tag val step``."""
+        return points_frame(read_points(self._find()))
 
     def compare(self, columns: str | Iterable[str] | None = None) -> pd.DataFrame:
         """Give one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
@@ -97,8 +97,7 @@ class GuildAccessor:
         --------
         >>> df.guild.compare("=lr, min loss, min loss step as best")     # doctest: +SKIP
         """
-        context = get_context()
-        return compare_frame(context, self._rows(compare_fields(context, columns)), columns)
+        return compare_frame(self._rows(compare_fields(columns)), columns)
 
     def diff(self) -> RunDiff:
         """Say what the two runs differ in, the older one first: attributes, flags, scalars, environment, files, source.
@@ -161,7 +160,7 @@ class GuildAccessor:
             Of one scalar; of several an array of them.
         """
         rows = self._rows(label_fields)
-        curves = read_curves(read_files(self._find()))
+        curves = make_curves(read_points(self._find()))
         return plot_curves(curves, dict(zip(rows.names, label_runs(rows), strict=True)), scalars, ax)
 
     def parallel(self, columns: str | Iterable[str] | None = None, *, ax: Axes | None = None) -> Axes:
@@ -174,9 +173,8 @@ class GuildAccessor:
         ax
             Where to draw.
         """
-        context = get_context()
-        rows = self._rows(compare_fields(context, columns))
-        compared = compare_frame(context, rows, columns).drop(columns="run")
+        rows = self._rows(compare_fields(columns))
+        compared = compare_frame(rows, columns).drop(columns="run")
         return plot_parallel(compared if columns is not None else compared[telling_columns(rows)], ax)
 
     # -- change

@@ -8,7 +8,6 @@ from typing import TypeAlias
 import pandas as pd
 
 from guild_ipy.api.compare_columns import ComparedColumn, default_columns, parse_columns
-from guild_ipy.api.context import Context
 from guild_ipy.frame.columns import Column, value_column
 from guild_ipy.frame.core import core_column, core_fields, run_column
 from guild_ipy.frame.kept import Chooser, Names
@@ -21,22 +20,22 @@ from guild_ipy.index.table import Field
 Written: TypeAlias = "str | Iterable[str] | None"
 
 
-def compare_fields(context: Context, written: Written) -> Chooser:
+def compare_fields(written: Written) -> Chooser:
     """Give what a comparison is made of."""
 
     def choose(names: Names) -> list[Field]:
-        return [field for column in _columns(context, names, written) for field in _fields(column)]
+        return [field for column in _columns(names, written) for field in _fields(column)]
 
     return choose
 
 
-def compare_frame(context: Context, rows: Rows, written: Written = None) -> pd.DataFrame:
+def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
     """Give one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
 
     The order is that of ``guild compare``; flags, attributes and scalars are sorted by name. With columns as a user
     has `written` them: ``run``, and these.
     """
-    chosen = used_columns(rows) if written is None else _columns(context, rows.known.__getitem__, written)
+    chosen = used_columns(rows) if written is None else _columns(rows.known.__getitem__, written)
     columns = {each.heading: _make(rows, each) for each in chosen}
     return pd.DataFrame(columns if RUN in columns else {RUN: run_column(rows), **columns})
 
@@ -46,7 +45,7 @@ def used_columns(rows: Rows) -> list[ComparedColumn]:
     return default_columns(_used(rows))
 
 
-def _columns(context: Context, names: Names, written: Written) -> Sequence[ComparedColumn]:
+def _columns(names: Names, written: Written) -> Sequence[ComparedColumn]:
     if written is None:
         return default_columns(names)
     return parse_columns(written, names)

@@ -68,11 +68,11 @@ def frame_runs(run_filter: RunFilter, *, details: bool = False, full: bool = Fal
 def compare_filtered(run_filter: RunFilter, columns: Written = None) -> pd.DataFrame:
     """Put the runs that pass a filter beside each other; see ``df.guild.compare``."""
     context = get_context()
-    return compare_frame(context, read_rows(context, run_filter, compare_fields(context, columns)), columns)
+    return compare_frame(read_rows(context, run_filter, compare_fields(columns)), columns)
 
 
 def compare_runs(runs: Sequence[Run], columns: Written = None) -> pd.DataFrame:
     """Put certain runs beside each other, in their order."""
     context = get_context()
     frame = pd.DataFrame({RUN: texts_column([run.id for run in runs])})
-    return compare_frame(context, find_rows(context, frame, compare_fields(context, columns)), columns)
+    return compare_frame(find_rows(context, frame, compare_fields(columns)), columns)
