@@ -29,10 +29,9 @@ _LAST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 
 def text_column(values: Values) -> Column:
     """Text; the array is made of Python strings, since an Arrow string cannot hold every one of these."""
-    if values.form == "c":
-        return pd.arrays.StringArray(np.array([*values.words, pd.NA], dtype=object)[values.data])
-    if values.form == "t":
-        return pd.arrays.StringArray(values.data.copy())
+    if values.form in {"c", "t"}:
+        column: Column = values.as_text().data.copy()
+        return column
     return texts_column([None if value is None else str(value) for value in values.to_objects()])
 
 

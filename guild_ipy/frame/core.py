@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.frame.columns import (
@@ -51,7 +50,8 @@ def core_column(rows: Rows, name: str) -> Column:
 
 def run_column(rows: Rows) -> Column:
     """Give what stands for the runs."""
-    return pd.arrays.StringArray(rows.names.copy())
+    column: Column = rows.names.copy()
+    return column
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,6 @@ def _stopped(status: Values, stopped: Values) -> Column:
     return moment_column(Values(form="q", data=ticks, present=ended))
 
 
-def _label(label: Values) -> Column:
-    column = pd.Series(text_column(label))
-    column[column == ""] = pd.NA
-    return column
-
-
 def _beginning(digest: Values) -> Column:
     return texts_column([text and text[:8] for text in digest.to_objects()])
 
@@ -110,7 +104,7 @@ _COLUMNS: Mapping[str, _Made] = {
     "stopped": _Made(_stopped, ("status", "stopped")),
     "time": _Made(_time, ("status", "started", "stopped")),
     "status": _Made(_status, ("status",)),
-    "label": _Made(_label, ("label",)),
+    "label": _Made(text_column, ("label",)),
     "marked": _Made(truth_column, ("marked",)),
     "id": _Made(text_column, ("id",)),
     "exit_status": _Made(value_column, ("exit_status",)),

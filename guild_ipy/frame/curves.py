@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from guild_ipy.errors import UsageError, suggest
-from guild_ipy.frame.points import EventFile
+from guild_ipy.frame.points import Points
 from guild_ipy.frame.pyplot import Axes, load_pyplot
 from guild_ipy.frame.values import Array
 
@@ -33,13 +33,12 @@ class Curve:
     values: Array
 
 
-def read_curves(files: Sequence[EventFile]) -> list[Curve]:
+def make_curves(reported: Sequence[Points]) -> list[Curve]:
     """Put together what the files of each run hold of each scalar; what the machine did is left out."""
-    parts: dict[tuple[str, str], list[tuple[Array, Array]]] = {}
-    for file in files:
-        for name, steps, values in file.scalars():
-            if not name.rpartition("#")[2].startswith(_SYSTEM):
-                parts.setdefault((file.run, name), []).append((steps, values))
+    parts: dict[tuple[str, str], list[Points]] = {}
+    for points in reported:
+        if not points.tag.startswith(_SYSTEM):
+            parts.setdefault((points.run, points.name), []).append(points)
     return [_join(run, name, several) for (run, name), several in parts.items()]
 
 
@@ -81,10 +80,10 @@ def plot_curves(
     return panels[0] if len(shown) == 1 else panels
 
 
-def _join(run: str, scalar: str, several: Sequence[tuple[Array, Array]]) -> Curve:
-    steps = np.concatenate([steps for steps, _ in several])
+def _join(run: str, scalar: str, several: Sequence[Points]) -> Curve:
+    steps = np.concatenate([points.steps for points in several])
+    values = np.concatenate([points.values for points in several])
     order = np.argsort(steps, kind="stable")
-    values = np.concatenate([values for _, values in several])
     return Curve(run=run, scalar=scalar, steps=steps[order], values=values[order])
 
 

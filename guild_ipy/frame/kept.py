@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.table import read_table
@@ -19,7 +20,7 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.frame.run_names import short_names
 from guild_ipy.frame.values import Array, Values, read_values
 from guild_ipy.index.index import Index
-from guild_ipy.index.table import Field, Table
+from guild_ipy.index.table import Column, Field, Table
 
 Names: TypeAlias = Callable[[str], Sequence[str]]
 """Says which names of a kind there are: ``flag``, ``attr`` or ``scalar``."""
@@ -29,6 +30,9 @@ Chooser: TypeAlias = Callable[[Names], Iterable[Field]]
 ID = Field("run", "id")
 KINDS = ("flag", "attr", "scalar")
 _NOTHING = RunFilter(limit=0)
+_LABEL = Field("run", "label")
+#: What is shown as categories.
+_WORDS = frozenset({Field("run", "operation"), Field("run", "status")})
 
 
 class Naming:
@@ -40,8 +44,8 @@ class Naming:
 
     @cached_property
     def array(self) -> Array:
-        """The names as objects."""
-        return np.array(self.names, dtype=object)
+        """The names as a column."""
+        return as_names(self.names)
 
     @cached_property
     def row_by_name(self) -> Mapping[str, int]:
@@ -73,7 +77,7 @@ class Generation:
     def add(self, table: Table) -> None:
         """Take in more columns of the same generation."""
         for field, column in table.columns.items():
-            self.columns[field] = read_values(column, self.numbers)
+            self.columns[field] = read_field(field, column, self.numbers)
 
     def rows(self, numbers: Sequence[int]) -> Array:
         """Give the rows of runs by their numbers."""
@@ -101,6 +105,19 @@ class Generation:
         rows = np.full(int(self.numbers.max(initial=-1)) + 1, -1)
         rows[self.numbers] = np.arange(len(self.numbers))
         return rows
+
+
+def read_field(field: Field, column: Column, numbers: Array) -> Values:
+    """Read a column in the form in which it is quickly handed out; an empty label is none."""
+    values = read_values(column, numbers)
+    if field in _WORDS:
+        return values
+    return values.as_text().without("") if field == _LABEL else values.as_text()
+
+
+def as_names(names: Sequence[str]) -> Array:
+    """Give what stands for runs as a column."""
+    return pd.arrays.StringArray(np.array(names, dtype=object))
 
 
 class Keeper:

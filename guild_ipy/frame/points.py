@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+from operator import attrgetter
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,75 +14,77 @@ import pandas as pd
 from guild_ipy.errors import DamagedRun
 from guild_ipy.frame.run_names import RUN
 from guild_ipy.frame.values import Array
+from guild_ipy.store.array_events import Series
 from guild_ipy.store.events import find_event_files, iter_values
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.usual_events import Values
 
+_Part: TypeAlias = "tuple[str, Array, Array]"
+_PRIVATE = frozenset({"", ".guild"})
+
 
 @dataclass(frozen=True, kw_only=True)
-class EventFile:
-    """An event file of a run, and what it holds, part by part."""
+class Points:
+    """What one event file of a run holds of one scalar, in the order of the file."""
 
     run: str
     path: str
-    """Relative to the run."""
-    parts: Sequence[Values]
+    """Of the file, relative to the run."""
+    tag: str
+    steps: Array
+    values: Array
 
-    def scalars(self) -> Iterator[tuple[str, Array, Array]]:
-        """Give name, steps and values of each scalar, in the order of the file."""
-        tags, steps, values = (_gather([self], each) for each in (_tags, _steps, _values))
+    @property
+    def name(self) -> str:
+        """``tag``, or ``prefix#tag`` for a file in a sub-directory."""
         folder = os.path.dirname(self.path)
-        for tag in dict.fromkeys(tags):
-            here = tags == tag
-            name = tag if folder in {"", ".guild"} else f"{folder}#{tag}"
-            yield name, steps[here].astype(np.int64), values[here].astype(np.float64)
+        return self.tag if folder in _PRIVATE else f"{folder}#{self.tag}"
 
 
-def read_files(runs: Mapping[str, RunDir]) -> list[EventFile]:
-    """Read the event files of runs; one that has gone since, or cannot be read, is left out."""
-    return [file for name, run_dir in runs.items() for file in _read(name, run_dir)]
+def read_points(runs: Mapping[str, RunDir]) -> list[Points]:
+    """Read what runs have reported, file by file; one that has gone since, or cannot be read, is left out."""
+    return [points for name, run_dir in runs.items() for points in _read(name, run_dir)]
 
 
-def points_frame(runs: Mapping[str, RunDir]) -> pd.DataFrame:
-    """Give one row for every value that was reported, file by file: ``run path tag val step``."""
-    files = read_files(runs)
-    counts = [sum(len(part.values) for part in file.parts) for file in files]
+def points_frame(several: Sequence[Points]) -> pd.DataFrame:
+    """Give one row for every value that was reported: ``run path tag val step``."""
+    counts = [len(points.values) for points in several]
     return pd.DataFrame(
         {
-            RUN: _texts(np.repeat(np.array([file.run for file in files], dtype=object), counts)),
-            "path": _texts(np.repeat(np.array([file.path for file in files], dtype=object), counts)),
-            "tag": _texts(_gather(files, _tags)),
-            "val": _gather(files, _values).astype(np.float64),
-            "step": _gather(files, _steps).astype(np.int64),
+            RUN: _repeat([points.run for points in several], counts),
+            "path": _repeat([points.path for points in several], counts),
+            "tag": _repeat([points.tag for points in several], counts),
+            "val": np.concatenate([np.empty(0), *map(attrgetter("values"), several)]),
+            "step": np.concatenate([np.empty(0, np.int64), *map(attrgetter("steps"), several)]),
         }
     )
 
 
-def _read(name: str, run_dir: RunDir) -> Iterator[EventFile]:
+def _read(name: str, run_dir: RunDir) -> Iterator[Points]:
     for path in find_event_files(run_dir):
         try:
-            parts = [values for values, _ in iter_values(path)]
+            parts = [part for values, _ in iter_values(path) for part in _split(values)]
         except DamagedRun:
             continue
-        yield EventFile(run=name, path=os.path.relpath(path, run_dir.path), parts=parts)
+        shown = os.path.relpath(path, run_dir.path)
+        for tag in dict.fromkeys(tag for tag, _, _ in parts):
+            steps = np.concatenate([steps for other, steps, _ in parts if other == tag])
+            values = np.concatenate([values for other, _, values in parts if other == tag])
+            yield Points(run=name, path=shown, tag=tag, steps=steps, values=values)
 
 
-def _tags(values: Values) -> Sequence[str]:
-    return values.tags
+def _split(found: Values | list[Series]) -> Iterator[_Part]:
+    """Give tag, steps and values of each scalar."""
+    if isinstance(found, list):
+        for series in found:
+            yield series.tag, np.asarray(series.steps, np.int64), np.asarray(series.values, np.float64)
+        return
+    tags = np.array(found.tags, dtype=object)
+    steps, values = np.array(found.steps, np.int64), np.array(found.values, np.float64)
+    for tag in dict.fromkeys(found.tags):
+        here = tags == tag
+        yield tag, steps[here], values[here]
 
 
-def _steps(values: Values) -> Sequence[int]:
-    return values.steps
-
-
-def _values(values: Values) -> Sequence[float]:
-    return values.values  # noqa: PD011 - it is no frame
-
-
-def _gather(files: Sequence[EventFile], get: Callable[[Values], Sequence[Any]]) -> Array:
-    """Put the columns of all parts one behind the other."""
-    return np.array(list(chain.from_iterable(get(part) for file in files for part in file.parts)), dtype=object)
-
-
-def _texts(texts: Array) -> pd.arrays.StringArray:
-    return pd.arrays.StringArray(texts)
+def _repeat(texts: Sequence[str], counts: Sequence[int]) -> pd.arrays.StringArray:
+    return pd.arrays.StringArray(np.repeat(np.array(texts, dtype=object), np.array(counts, np.intp)))

@@ -12,10 +12,10 @@ from guild_ipy.api.context import Context
 from guild_ipy.api.table import read_table, read_table_of
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.frame.find import find_run_dirs
-from guild_ipy.frame.kept import ID, KINDS, Chooser, Generation, keeper_of, remember_names
+from guild_ipy.frame.kept import ID, KINDS, Chooser, Generation, as_names, keeper_of, read_field, remember_names
 from guild_ipy.frame.run_names import read_names, run_column, short_names
 from guild_ipy.frame.trash import list_deleted
-from guild_ipy.frame.values import Array, Values, make_values, read_values
+from guild_ipy.frame.values import Array, Values, make_values
 from guild_ipy.index.table import Field, Table
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import list_run_dirs
@@ -111,7 +111,7 @@ def _from_both(context: Context, kept: Generation, run_dirs: Mapping[str, RunDir
     """Give runs that are named in other ways, or of which some are deleted or have just come."""
     rows = {name: _row(context, kept, run_dir) for name, run_dir in run_dirs.items()}
     live = Rows(
-        names=np.array([name for name, row in rows.items() if row is not None], dtype=object),
+        names=as_names([name for name, row in rows.items() if row is not None]),
         known=kept.known,
         columns=kept.columns,
         at=np.array([row for row in rows.values() if row is not None], np.intp),
@@ -133,7 +133,7 @@ def _merge(first: Rows, second: Rows, order: Sequence[str], choose: Chooser) -> 
     }
     place = {name: row for row, name in enumerate([*first.names, *second.names])}
     at = np.array([place[name] for name in order], np.intp)
-    return Rows(names=np.array(order, dtype=object), known=known, columns=columns, at=at)
+    return Rows(names=as_names(order), known=known, columns=columns, at=at)
 
 
 def _objects(rows: Rows, wanted: Field) -> list[object]:
@@ -150,15 +150,15 @@ def _read_directly(context: Context, run_filter: RunFilter, choose: Chooser) -> 
     columns = _read_columns(table)
     ids = columns[ID].to_objects().tolist()
     among = {*list_deleted(context.home), *(each.id for each in list_run_dirs(context.home))}
-    return Rows(names=np.array(short_names(ids, among), dtype=object), known=known, columns=columns)
+    return Rows(names=as_names(short_names(ids, among)), known=known, columns=columns)
 
 
 def _read_one_by_one(context: Context, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
     known, wanted = remember_names(choose)
     table = read_table_of(context, list(run_dirs.values()), wanted)
-    return Rows(names=np.array(list(run_dirs), dtype=object), known=known, columns=_read_columns(table))
+    return Rows(names=as_names(list(run_dirs)), known=known, columns=_read_columns(table))
 
 
 def _read_columns(table: Table) -> dict[Field, Values]:
     numbers = np.array(table.numbers, np.int64)
-    return {each: read_values(column, numbers) for each, column in table.columns.items()}
+    return {each: read_field(each, column, numbers) for each, column in table.columns.items()}

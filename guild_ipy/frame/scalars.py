@@ -45,7 +45,7 @@ def scalars_frame(context: Context, rows: Rows) -> pd.DataFrame:
     grid = _Grid(np.array(reported, dtype=bool).reshape(len(names), len(rows)).T)
     places = [_split(context, rows, name, present) for name, present in zip(names, reported, strict=True)]
     columns: dict[str, Column] = {
-        RUN: pd.arrays.StringArray(rows.names[grid.rows]),
+        RUN: rows.names[grid.rows],
         "prefix": grid.texts([prefix for prefix, _ in places]),
         "tag": grid.texts([tag for _, tag in places]),
     }

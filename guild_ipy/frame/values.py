@@ -1,7 +1,7 @@
 """The values of one column as arrays: what the index stores in segments, in an order of one's own.
 
-The forms are those of :mod:`guild_ipy.index.columns`. Texts and anything else are arrays of objects, which have
-``pd.NA`` where there is none; words are places in a list, -1 where there is none.
+The forms are those of :mod:`guild_ipy.index.columns`. Texts are what a frame holds, anything else is an array of
+objects, both with ``pd.NA`` where there is none; words are places in a list, -1 where there is none.
 """
 
 from __future__ import annotations
@@ -44,6 +44,17 @@ class Values:
         whole = None if self.whole is None else self.whole[rows]
         return replace(self, data=self.data[rows], present=self.present[rows], whole=whole)
 
+    def as_text(self) -> Values:
+        """Give words as texts, which are quicker to hand out; other values as they are."""
+        if self.form != "c":
+            return self
+        return replace(self, form="t", data=_texts(np.array([*self.words, pd.NA], dtype=object)[self.data]), words=())
+
+    def without(self, value: object) -> Values:
+        """Give the values with nothing where it is `value`."""
+        same = np.array([each == value for each in self.to_objects()], dtype=bool)
+        return make_values(_where(same, None, self.to_objects()).tolist()) if same.any() else self
+
     def is_empty(self) -> bool:
         """Whether there is no value at all."""
         return not self.present.any()
@@ -54,7 +65,7 @@ class Values:
         if self.form == "c":
             objects[:] = np.array([*self.words, None], dtype=object)[self.data]
         elif self.form != "n":
-            objects[:] = self.data
+            objects[:] = np.asarray(self.data, dtype=object)
         if self.whole is not None:
             objects[self.whole] = [int(value) for value in self.data[self.whole]]
         objects[~self.present] = None
@@ -142,21 +153,23 @@ def _fill_words(segments: Sequence[Segment], size: int) -> Values:
     return Values(form="c", data=data, present=data >= 0, words=words)
 
 
-def _fill_objects(segments: Sequence[Segment], size: int, form: str) -> Values:
+def _fill_objects(segments: Sequence[Segment], size: int) -> tuple[Array, Array]:
     data, present = _full(size, pd.NA, object), _nowhere(size)
     for place, segment in _places(segments):
         data[place] = as_objects(segment.to_list())
         present[place] = _present(segment)
     data[~present] = pd.NA
-    return Values(form=form, data=data, present=present)
+    return data, present
 
 
 def _fill_texts(segments: Sequence[Segment], size: int) -> Values:
-    return _fill_objects(segments, size, "t")
+    data, present = _fill_objects(segments, size)
+    return Values(form="t", data=_texts(data), present=present)
 
 
 def _fill_anything(segments: Sequence[Segment], size: int) -> Values:
-    return _fill_objects(segments, size, "j")
+    data, present = _fill_objects(segments, size)
+    return Values(form="j", data=data, present=present)
 
 
 _FILL: Mapping[str, Callable[[Sequence[Segment], int], Values]] = {
@@ -180,6 +193,10 @@ def _nowhere(size: int) -> Array:
 
 def _where(mask: Array, chosen: Array, other: Array) -> Array:
     return np.where(mask, chosen, other)
+
+
+def _texts(objects: Array) -> Array:
+    return pd.arrays.StringArray(objects)
 
 
 def _places(segments: Sequence[Segment]) -> list[tuple[slice, Segment]]:
@@ -210,7 +227,8 @@ def _fill_up(first: Values, second: Values) -> Values:
         return first
     if first.is_empty():
         return second
-    if first.form != second.form or first.form == "c" or first.whole is not None or second.whole is not None:
+    is_plain = first.form == second.form and first.form in "qbj" and first.whole is second.whole is None
+    if not is_plain:
         return make_values(_where(missing, second.to_objects(), first.to_objects()).tolist())
     return replace(
         first,

@@ -213,7 +213,9 @@ class Reader:
             ranking = self._selection.ranking(best)
             parameters |= ranking.parameters
             source, order = f"({ranking.sql}) join run using (k)", f"v {'desc' if best.greatest else 'asc'}, "
-        rest = f"where {condition.sql} order by {order}time desc, id"
+        is_short = run_filter.limit is not None or condition.sql == "true"
+        by_time = "time" if is_short else "+time"  # of many, sorting is 3 to 15 times as fast as the index
+        rest = f"where {condition.sql} order by {order}{by_time} desc, id"
         return _Query(source=source, rest=rest, parameters=parameters, is_exact=condition.is_exact)
 
     @cached_property
