@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 
 from guild_ipy.domain.best import Best
 from guild_ipy.index.select_sql import NOW, SELECT_SCHEMA, prepare_selection
 from guild_ipy.index.values import text_from_sql
+from guild_ipy.query.attributes import AttributeType
 from guild_ipy.query.names import Names
 from guild_ipy.query.plan import Scope
 from guild_ipy.query.select import Select, parse_place
@@ -24,8 +26,12 @@ class Selection:
 
     def condition(self, text: str, *, stops_early: bool = False) -> SqlCondition:
         """Turn an expression into a condition on the table of runs; SelectError says what is wrong with it."""
-        select = Select.parse(text, Scope(names=self.names()))
-        return _at_work(select.to_sql(SELECT_SCHEMA, stops_early=stops_early))
+        names = self.names()
+        condition = _timeless_condition(text, names, stops_early=stops_early)
+        if condition is None:
+            select = Select.parse(text, Scope(names=names))
+            condition = select.to_sql(SELECT_SCHEMA, stops_early=stops_early)
+        return _at_work(condition)
 
     def ranking(self, best: Best) -> SqlCondition:
         """Turn it into a table with the number `v` of each run `k` that has one."""
@@ -39,6 +45,15 @@ class Selection:
         """Whether the last query ended because Ctrl-C interrupted a check."""
         was_interrupted, self._checks.is_interrupted = self._checks.is_interrupted, False
         return was_interrupted
+
+
+@lru_cache(maxsize=64)
+def _timeless_condition(text: str, names: Names | None, *, stops_early: bool) -> SqlCondition | None:
+    """Give the condition of an expression that will mean the same tomorrow; None for another one."""
+    select = Select.parse(text, Scope(names=names))
+    if any(place.type is AttributeType.MOMENT for place in select.places()):
+        return None
+    return select.to_sql(SELECT_SCHEMA, stops_early=stops_early)
 
 
 def _at_work(condition: SqlCondition) -> SqlCondition:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,24 @@ def test_expression_is_answered_from_the_directories_where_there_can_be_no_index
     without = Index(shared_index.home, Settings(cache_dir="/dev/null/nowhere"))
     assert [each.dir.id for each in without.records(RunFilter(where="lr < 0.2"))] == [_id(1), _id(0)]
     assert [each.dir.id for each in without.best(RunFilter(limit=1), Best(name="loss"))] == [_id(0)]
+
+
+def test_expression_about_time_means_something_else_later(home: Home, settings: Settings, monkeypatch):
+    index = Index(home, settings)
+    make_run(home, _id(1), started=1_800_000_000_000_000, exit_status=0)
+    monkeypatch.setattr("guild_ipy.domain.time_range.datetime", _Clock)
+    found = []
+    for _Clock.moment in (1_800_000_000, 1_800_200_000):
+        found.append(len(index.records(RunFilter(where="started today or started last 1 hour"))))
+    assert found == [1, 0]
+    index.close()
+
+
+class _Clock(datetime):
+    """A clock that stands where a test has put it."""
+
+    moment = 0
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls.fromtimestamp(cls.moment, tz)
