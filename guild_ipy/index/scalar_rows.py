@@ -62,9 +62,9 @@ def summary_rows(summaries: Iterable[ScalarSummary]) -> ScalarRows:
     return {(each.name, each.prefix): _row(_get_numbers(each)) for each in summaries}
 
 
-def tally_rows(tallies: Iterable[NamedTally]) -> ScalarRows:
-    """Give the same of tallies."""
-    return {(each.name, each.prefix): _row(each.tally.numbers()) for each in tallies}
+def tally_rows(tallies: Mapping[str, NamedTally]) -> ScalarRows:
+    """Give the same of tallies by name."""
+    return {(name, prefix): _row(tally.numbers()) for name, (_, prefix, tally) in tallies.items()}
 
 
 def _row(numbers: Iterable[float]) -> ScalarRow:

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import NamedTuple
 
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import DamagedRun
@@ -195,27 +196,22 @@ class FileScalars:
             return
 
 
-@dataclass(frozen=True, slots=True)
-class NamedTally:
+class NamedTally(NamedTuple):
     """The tally of one scalar of a run."""
 
     tag: str
     prefix: str
     tally: Tally
 
-    @property
-    def name(self) -> str:
-        """``tag`` or ``prefix#tag``."""
-        return f"{self.prefix}#{self.tag}" if self.prefix else self.tag
-
 
 def merge_files(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str, ScalarSummary]:
     """Summarise what was read of the files of a run, which are given by their paths."""
-    return {each.name: each.tally.summary(each.tag, each.prefix) for each in merge_tallies(run_dir, files)}
+    tallies = merge_tallies(run_dir, files)
+    return {name: tally.summary(tag, prefix) for name, (tag, prefix, tally) in tallies.items()}
 
 
-def merge_tallies(run_dir: RunDir, files: Mapping[str, FileScalars]) -> list[NamedTally]:
-    """Put together what was read of the files of a run, which are given by their paths; sorted by name."""
+def merge_tallies(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str, NamedTally]:
+    """Put together what was read of the files of a run, which are given by their paths: by name, sorted."""
     folders: dict[str, dict[str, Tally]] = {}
     for path in sorted(files):
         merged = folders.setdefault(os.path.dirname(path), {})
@@ -225,9 +221,8 @@ def merge_tallies(run_dir: RunDir, files: Mapping[str, FileScalars]) -> list[Nam
     for folder in sorted(folders, key=lambda folder: (folder != run_dir.guild, folder)):
         prefix = _prefix(folder, run_dir)
         for tag, tally in folders[folder].items():
-            named = NamedTally(tag, prefix, tally)
-            found[named.name] = named
-    return [found[name] for name in sorted(found)]
+            found[f"{prefix}#{tag}" if prefix else tag] = NamedTally(tag, prefix, tally)
+    return dict(sorted(found.items()))
 
 
 def add_values(tallies: dict[str, Tally], values: Values | list[Series]) -> None:
