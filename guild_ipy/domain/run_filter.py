@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.time_range import TimeRange
+from guild_ipy.errors import UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,3 +34,10 @@ class RunFilter:
     deleted: bool = False
     """Look at the trash in place of the live runs."""
     limit: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would be taken for damage farther down."""
+        if not isinstance(self.where, str | None):
+            raise UsageError(f"where takes a text, not {self.where!r}")
+        if self.limit is not None and (type(self.limit) is not int or self.limit < 0):
+            raise UsageError(f"limit takes a whole number from 0 up, not {self.limit!r}")

@@ -3,7 +3,7 @@
 import pytest
 
 import guild_ipy
-from guild_ipy.errors import RunNotFound, SelectError
+from guild_ipy.errors import RunNotFound, SelectError, UsageError
 
 
 @pytest.fixture
@@ -68,6 +68,27 @@ def test_functions_take_where(train, three, capsys):
     assert guild_ipy.select("label = best") == [three[0.5]]
     with pytest.raises(RunNotFound, match="no run that passes has a number there"):
         guild_ipy.select("false", min="loss")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"expr": 5}, "where takes a text, not 5"),
+        ({"min": 5}, "a name to choose the best run by is a text, not 5"),
+        ({"min": "lr", "max": "lr"}, "select: --min and --max are two things; give one of them"),
+        ({"limit": "3"}, "limit takes a whole number from 0 up, not '3'"),
+        ({"explain": True}, "select: there is nothing to explain without an expression"),
+    ],
+)
+def test_arguments_that_cannot_work_are_refused(session, arguments, message):
+    with pytest.raises(UsageError) as caught:
+        guild_ipy.select(**arguments)
+    assert str(caught.value) == message
+
+
+def test_where_that_is_no_text_is_refused(session):
+    with pytest.raises(UsageError, match="where takes a text, not"):
+        guild_ipy.delete(where=["lr = 1"])
 
 
 def test_tab_completes_names_of_runs(train, three):
