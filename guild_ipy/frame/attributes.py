@@ -10,6 +10,7 @@ from guild_ipy.frame.core import run_column
 from guild_ipy.frame.kept import Names
 from guild_ipy.frame.rows import Rows
 from guild_ipy.frame.run_names import RUN
+from guild_ipy.frame.whole import hand_out
 from guild_ipy.index.table import Field
 from guild_ipy.store.attr_types import is_own
 
@@ -24,6 +25,10 @@ def attributes_frame(rows: Rows) -> pd.DataFrame:
 
     An attribute that cannot be read is missing.
     """
+    return hand_out(rows, "attributes", lambda: _make(rows))
+
+
+def _make(rows: Rows) -> pd.DataFrame:
     fields = attribute_fields(rows.known.__getitem__)
     found = {each.name: values for each in fields if not (values := rows.get(each)).is_empty()}
     columns = dict(zip(headings(found, "attr", [RUN]), map(value_column, found.values()), strict=True))

@@ -7,7 +7,6 @@ timezone, and what fits nowhere else stays an object.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -17,7 +16,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from guild_ipy.frame.local_time import local_timezone
-from guild_ipy.frame.values import Array, Values, as_objects, make_values
+from guild_ipy.frame.values import Array, Values, make_values
 
 Column: TypeAlias = ExtensionArray | pd.Index | pd.Series
 
@@ -30,7 +29,7 @@ _LAST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 def text_column(values: Values) -> Column:
     """Text; the array is made of Python strings, since an Arrow string cannot hold every one of these."""
     if values.form in {"c", "t"}:
-        column: Column = values.as_text().data.copy()
+        column: Column = values.as_text().data
         return column
     return texts_column([None if value is None else str(value) for value in values.to_objects()])
 
@@ -80,7 +79,7 @@ def ticks_of(values: Values) -> Array:
 def number_column(values: Values) -> Column:
     """Numbers as ``float64``."""
     if values.form == "d":
-        return pd.Series(values.data.copy())
+        return pd.Series(values.data)
     objects = (np.nan if value is None else float(value) for value in values.to_objects())
     return pd.Series(np.fromiter(objects, np.float64, len(values)))
 
@@ -97,9 +96,9 @@ def value_column(values: Values) -> Column:
     if values.form in {"c", "t"}:
         return text_column(values)
     if values.form == "q":
-        return pd.arrays.IntegerArray(values.data.copy(), ~values.present)
+        return pd.arrays.IntegerArray(values.data, ~values.present)
     if values.form == "b":
-        return pd.arrays.BooleanArray(values.data.copy(), ~values.present)
+        return pd.arrays.BooleanArray(values.data, ~values.present)
     if values.form == "d":
         return _value_column_of_numbers(values)
     narrowed = make_values(values.to_objects().tolist())  # of all runs they may be of any type, and of these of one
@@ -121,12 +120,10 @@ def _category(codes: Array, categories: Sequence[str]) -> Column:
 
 def _value_column_of_numbers(values: Values) -> Column:
     if values.whole is None or not (values.whole | ~values.present).all():
-        return pd.Series(values.data.copy())
+        return pd.Series(values.data)
     whole = np.where(values.present, values.data, 0).astype(np.int64)
     return pd.arrays.IntegerArray(whole, ~values.present)
 
 
 def _object_column(values: Values) -> Column:
-    """Give objects that nobody else holds: a list can be changed."""
-    own = [copy.deepcopy(value) if isinstance(value, list | dict) else value for value in values.to_objects()]
-    return pd.Series(as_objects(own), dtype=object)
+    return pd.Series(values.to_objects(), dtype=object)

@@ -9,11 +9,12 @@ import pandas as pd
 
 from guild_ipy.api.compare_columns import ComparedColumn, default_columns, parse_columns
 from guild_ipy.frame.columns import Column, value_column
-from guild_ipy.frame.core import core_column, core_fields, run_column
+from guild_ipy.frame.core import core_column, core_fields, keep_time, run_column
 from guild_ipy.frame.kept import Chooser, Names
 from guild_ipy.frame.rows import Rows
 from guild_ipy.frame.run_names import RUN
 from guild_ipy.frame.values import first_of
+from guild_ipy.frame.whole import hand_out
 from guild_ipy.index.table import Field
 
 #: Columns as a user writes them; None for those of every comparison.
@@ -35,7 +36,13 @@ def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
     The order is that of ``guild compare``; flags, attributes and scalars are sorted by name. With columns as a user
     has `written` them: ``run``, and these.
     """
-    chosen = used_columns(rows) if written is None else _columns(rows.known.__getitem__, written)
+    if written is None:
+        return keep_time(rows, hand_out(rows, "compare", lambda: _frame(rows, used_columns(rows))))
+    frame = _frame(rows, _columns(rows.known.__getitem__, written))
+    return frame if rows.made is None else frame.copy()
+
+
+def _frame(rows: Rows, chosen: Sequence[ComparedColumn]) -> pd.DataFrame:
     columns = {each.heading: _make(rows, each) for each in chosen}
     return pd.DataFrame(columns if RUN in columns else {RUN: run_column(rows), **columns})
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.frame.columns import (
@@ -50,8 +51,15 @@ def core_column(rows: Rows, name: str) -> Column:
 
 def run_column(rows: Rows) -> Column:
     """Give what stands for the runs."""
-    column: Column = rows.names.copy()
+    column: Column = rows.names
     return column
+
+
+def keep_time(rows: Rows, frame: pd.DataFrame) -> pd.DataFrame:
+    """Bring the column ``time`` of a frame up to date, where a run may still be running."""
+    if not set(_ACTIVE).isdisjoint(rows.get(Field("run", "status")).words):
+        frame["time"] = core_column(rows, "time")
+    return frame
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from guild_ipy.frame.core import run_column
 from guild_ipy.frame.kept import Names
 from guild_ipy.frame.rows import Rows
 from guild_ipy.frame.run_names import RUN
+from guild_ipy.frame.whole import hand_out
 from guild_ipy.index.table import Field
 
 
@@ -20,6 +21,10 @@ def flag_fields(names: Names) -> list[Field]:
 
 def flags_frame(rows: Rows) -> pd.DataFrame:
     """Give one row a run: ``run``, and each flag that one of them has, by name."""
+    return hand_out(rows, "flags", lambda: _make(rows))
+
+
+def _make(rows: Rows) -> pd.DataFrame:
     found = {name: values for name in rows.known["flag"] if not (values := rows.get(Field("flag", name))).is_empty()}
     columns = dict(zip(headings(found, "flag", [RUN]), map(value_column, found.values()), strict=True))
     return pd.DataFrame({RUN: run_column(rows), **columns})

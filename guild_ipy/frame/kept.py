@@ -36,11 +36,12 @@ _WORDS = frozenset({Field("run", "operation"), Field("run", "status")})
 
 
 class Naming:
-    """What stands for each run in a frame, as a list, an array, and by name."""
+    """What stands for each run in a frame, as a list, an array, and by name; and the frames made with it."""
 
     def __init__(self, names: list[str], deleted: frozenset[str]) -> None:
         self.names = names
         self.deleted = deleted
+        self.made: dict[str, pd.DataFrame] = {}
 
     @cached_property
     def array(self) -> Array:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from guild_ipy.frame.columns import texts_column
-from guild_ipy.frame.core import core_columns, core_fields
+from guild_ipy.frame.core import core_columns, core_fields, keep_time
 from guild_ipy.frame.kept import Chooser
 from guild_ipy.frame.rows import Rows
+from guild_ipy.frame.whole import hand_out
 
 SHOWN = tuple("run operation started time status label marked".split())
 DETAILS = tuple("id stopped exit_status tags comments digest damage".split())
@@ -17,6 +18,12 @@ def listing_fields(*, details: bool) -> Chooser:
     """Give what a listing is made of."""
     fields = core_fields([*SHOWN, *DETAILS] if details else SHOWN)
     return lambda names: fields  # noqa: ARG005 - whatever names there are
+
+
+def list_rows(rows: Rows, *, details: bool = False, folder: str = "") -> pd.DataFrame:
+    """Give the frame of a listing; see :func:`listing_frame`."""
+    name = "details" if details else "listing"
+    return keep_time(rows, hand_out(rows, name, lambda: listing_frame(rows, details=details, folder=folder)))
 
 
 def listing_frame(rows: Rows, *, details: bool = False, folder: str = "") -> pd.DataFrame:

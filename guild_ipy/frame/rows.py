@@ -35,14 +35,20 @@ class Rows:
     columns: Mapping[Field, Values] = field(repr=False)
     at: Array | None = field(default=None, repr=False)
     """Where in the columns the runs stand; None: they are all, in their order."""
+    made: dict[str, pd.DataFrame] | None = field(default=None, repr=False)
+    """Where frames of these runs are kept; None: nowhere, and the columns are nobody else's."""
+    _taken: dict[Field, Values] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.names)
 
     def get(self, wanted: Field) -> Values:
-        """Give one of the columns; its arrays may be those of others, and are not to be changed."""
-        values = self.columns[wanted]
-        return values if self.at is None else values.take(self.at)
+        """Give one of the columns."""
+        if self.at is None:
+            return self.columns[wanted]
+        if wanted not in self._taken:
+            self._taken[wanted] = self.columns[wanted].take(self.at)
+        return self._taken[wanted]
 
 
 def read_rows(context: Context, run_filter: RunFilter, choose: Chooser, *, full: bool = False) -> Rows:
@@ -98,8 +104,8 @@ def find_rows(context: Context, frame: pd.DataFrame, choose: Chooser) -> Rows:
 
 
 def _all_of(context: Context, kept: Generation) -> Rows:
-    names = kept.naming(list_deleted(context.home)).array
-    return Rows(names=names, known=kept.known, columns=kept.columns)
+    naming = kept.naming(list_deleted(context.home))
+    return Rows(names=naming.array, known=kept.known, columns=kept.columns, made=naming.made)
 
 
 def _some_of(context: Context, kept: Generation, rows: Array) -> Rows:

@@ -73,8 +73,10 @@ def read_names(frame: pd.DataFrame) -> list[str]:
         If there is no such column, or it holds what cannot be a run id.
     """
     column = run_column(frame).dropna()
-    values = column.drop_duplicates() if isinstance(column.dtype, pd.StringDtype) else column
-    return list(dict.fromkeys(_name(value) for value in values))
+    if isinstance(column.dtype, pd.StringDtype):
+        names = list(dict.fromkeys(column.to_list()))
+        return names if "" not in names else [_name(name) for name in names]
+    return list(dict.fromkeys(_name(value) for value in column))
 
 
 def take_runs(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from guild_ipy.errors import UsageError
 from guild_ipy.frame.columns import texts_column
 from guild_ipy.frame.compare import Written, compare_fields, compare_frame
 from guild_ipy.frame.keywords import RunKeywords, parse_keywords
-from guild_ipy.frame.listing import listing_fields, listing_frame
+from guild_ipy.frame.listing import list_rows, listing_fields
 from guild_ipy.frame.rows import find_rows, read_rows
 from guild_ipy.frame.run_names import RUN
 
@@ -62,7 +62,7 @@ def frame_runs(run_filter: RunFilter, *, details: bool = False, full: bool = Fal
     context = get_context()
     rows = read_rows(context, run_filter, listing_fields(details=details), full=full)
     home = context.home
-    return listing_frame(rows, details=details, folder=home.trash if run_filter.deleted else home.runs)
+    return list_rows(rows, details=details, folder=home.trash if run_filter.deleted else home.runs)
 
 
 def compare_filtered(run_filter: RunFilter, columns: Written = None) -> pd.DataFrame:
