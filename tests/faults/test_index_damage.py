@@ -127,8 +127,12 @@ def test_listings_are_right_whatever_the_index_holds(index, settings, scale, rep
             index.close()
         write_in_place(f"{folder}/{name}", generator)
         begin = time.perf_counter()
-        assert index.records(EVERY, full=True) == list_runs(home, EVERY)
+        found = index.records(EVERY, full=True)
+        if name.endswith("-shm"):  # memory of those who have it open, not bytes of a disk: right once they let go of it
+            index.close()
+            found = index.records(EVERY, full=True)
         longest = max(longest, time.perf_counter() - begin)
+        assert found == list_runs(home, EVERY), f"{name}, turn {turn}: {index.trouble}"
         counts.update([name, "built anew" if index.trouble or was_rebuilt(folder) else "used"])
     assert_right(index, full=True)
     assert longest < _LONGEST_SECONDS
