@@ -11,11 +11,15 @@ from guild_ipy.errors import UsageError, suggest
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 
+_ANY_WIDTH = 80
+
 HELP_OPTIONS = frozenset({"-h", "--help"})
 
 
 class VerbParser(argparse.ArgumentParser):
     """The options of one verb; options and other words may be mixed."""
+
+    _shows_help = False
 
     def __init__(self, *, verb: str, usage: str, description: str) -> None:
         super().__init__(prog=verb, usage=usage, description=description, add_help=False, allow_abbrev=False)
@@ -28,6 +32,15 @@ class VerbParser(argparse.ArgumentParser):
         if unknown:
             self._refuse(unknown[0])
         return namespace
+
+    def format_help(self) -> str:
+        """Write the help, as wide as the terminal."""
+        self._shows_help = True
+        return super().format_help()
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        """Make what formats options: also to check each that is declared, when asking for the width takes too long."""
+        return argparse.HelpFormatter(self.prog, width=None if self._shows_help else _ANY_WIDTH)
 
     def error(self, message: str) -> Never:
         """Raise what argparse would print."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from hashlib import blake2b
 
 from guild_ipy.store.home import Home
@@ -70,6 +69,8 @@ def _unescape(text: str) -> str:
 
 
 def _private_folder() -> str:
+    import tempfile  # start-up cost: most homes need none
+
     path = f"{tempfile.gettempdir()}/guild_ipy-{os.getuid()}"
     os.makedirs(path, mode=0o700, exist_ok=True)
     info = os.lstat(path)

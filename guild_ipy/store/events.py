@@ -6,7 +6,6 @@ The bytes are described in :mod:`guild_ipy.store.tfevents`.
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -141,7 +140,7 @@ def list_event_files(run_dir: RunDir) -> EventFiles:
 
 
 def _create_event_file(folder: str) -> tuple[str, int]:
-    stem = f"{folder}/events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}"
+    stem = f"{folder}/events.out.tfevents.{int(time.time()):010d}.{os.uname().nodename}.{os.getpid()}"
     for number in count():
         path = f"{stem}.{number}"
         try:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import socket
 from dataclasses import dataclass
 from functools import cache
 
@@ -48,7 +47,7 @@ class LockContent:
 
     def is_local(self) -> bool:
         """Whether the process was started on this machine since it booted; true where nothing is said."""
-        return self.boot in {None, boot_id()} and self.host in {None, socket.gethostname()}
+        return self.boot in {None, boot_id()} and self.host in {None, os.uname().nodename}
 
     def is_alive(self) -> bool:
         """Whether the run's process lives on this machine."""
