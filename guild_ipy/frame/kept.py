@@ -170,7 +170,7 @@ def _complete(context: Context, kept: Generation, choose: Chooser) -> bool:
     """Add the columns that are missing; False if runs have changed meanwhile."""
     missing = set(choose(kept.known.__getitem__)) - kept.columns.keys()
     if missing:
-        table = read_table(context, missing)
+        table = read_table(context, missing, _NOTHING)  # the numbers of the runs are known
         if table.gen != kept.gen:
             return False
         kept.add(table)

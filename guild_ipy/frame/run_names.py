@@ -28,12 +28,12 @@ def short_names(ids: Sequence[str], among: Iterable[str]) -> list[str]:
     >>> short_names(["0123456789ab", "cdef01234567"], ["0123456789ab", "0123456788ab", "cdef01234567"])
     ['0123456789', 'cdef0123']
     """
-    everything = {*ids, *among}
-    beginnings = Counter(each[:SHORT_ID_LENGTH] for each in everything)
-    ordered = sorted(each for each in everything if beginnings[each[:SHORT_ID_LENGTH]] > 1)
-    return [
-        _short_name(each, ordered) if beginnings[each[:SHORT_ID_LENGTH]] > 1 else each[:SHORT_ID_LENGTH] for each in ids
-    ]
+    names = [each[:SHORT_ID_LENGTH] for each in ids]
+    others = set(among).difference(ids)
+    counts = Counter([*names, *(each[:SHORT_ID_LENGTH] for each in others)])
+    shared = {name for name, count in counts.items() if count > 1}
+    alike = sorted(each for each in (*ids, *others) if each[:SHORT_ID_LENGTH] in shared)
+    return [_short_name(each, alike) if name in shared else name for each, name in zip(ids, names, strict=True)]
 
 
 def find_ids(names: Iterable[str], ids: Collection[str]) -> dict[str, str]:

@@ -156,7 +156,8 @@ def _fill_words(segments: Sequence[Segment], size: int) -> Values:
 def _fill_objects(segments: Sequence[Segment], size: int) -> tuple[Array, Array]:
     data, present = _full(size, pd.NA, object), _nowhere(size)
     for place, segment in _places(segments):
-        data[place] = as_objects(segment.to_list())
+        values = segment.to_list()
+        data[place] = np.array(values, dtype=object) if segment.form in _TEXTS else as_objects(values)
         present[place] = _present(segment)
     data[~present] = pd.NA
     return data, present
