@@ -155,10 +155,12 @@ class _Update:
         self._is_racy = self._folder.is_racy(read_at)
         found = _list_folders(self._home)
         known = writer.known()
-        for name in known.keys() - found.keys():
-            writer.remove(name)
-        self._unknown, self._gen = frozenset(found.keys() - known.keys()), writer.gen
-        return {name for name, inode in found.items() if known.get(name) != inode}
+        changed = {name for name, inode in found.items() if known.get(name) != inode}
+        self._unknown, self._gen = frozenset(name for name in changed if name not in known), writer.gen
+        if len(known) > len(found) - len(self._unknown):
+            for name in known.keys() - found.keys():
+                writer.remove(name)
+        return changed
 
     def _read(self, name: str, writer: Writer) -> None:
         run_dir = self._home.run_dir(name)

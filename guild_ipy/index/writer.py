@@ -84,9 +84,11 @@ class Writer:
 
     def known(self) -> dict[str, int]:
         """Give what is known to lie among the runs, with the inodes of runs, and 0 for what is none."""
-        sql = "select id, inode from run join state using (k)"
-        known = {text_from_sql(id): inode for id, inode in self._db.execute(sql)}  # noqa: A001 - the word of the field
-        return known | dict.fromkeys(map(text_from_sql, self._folders), 0)
+        known: dict[Any, int] = dict(self._db.execute("select id, inode from run join state using (k)").fetchall())
+        for odd in [id for id in known if isinstance(id, bytes)]:  # noqa: A001 - the word of the field
+            known[text_from_sql(odd)] = known.pop(odd)
+        known.update(dict.fromkeys(map(text_from_sql, self._folders), 0))
+        return known
 
     def position(self) -> LogPosition:
         """Give how far the change log has been read."""
