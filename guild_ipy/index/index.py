@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import struct
 import threading
@@ -14,6 +15,7 @@ from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import SelectError, StoreError, UsageError
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
 from guild_ipy.index.directories import list_matching, read_table, read_table_of
+from guild_ipy.index.orphans import note_home, remove_orphans
 from guild_ipy.index.place import find_folder, home_key
 from guild_ipy.index.reader import Reader
 from guild_ipy.index.refresh import EVERYTHING, News, find_news, update
@@ -186,6 +188,7 @@ class Index:
         reader = self._open_reader()
         if reader is None:
             self._update(EVERYTHING)
+            self._keep_house()
         else:
             suspects = self._sweep.take() if self._sweep is not None else ()
             news = find_news(self.home, reader, suspects, full=full)
@@ -196,6 +199,12 @@ class Index:
         if reader is None:
             raise DamagedIndex("it is gone again")
         return reader
+
+    def _keep_house(self) -> None:
+        """Leave word of whose index this is, and remove those of homes that are gone."""
+        folder = find_folder(self.home, self._settings.cache_dir)
+        note_home(folder, self.home)
+        remove_orphans(os.path.dirname(folder))
 
     def _update(self, news: News) -> None:
         update(self.home, self._open_database(), news, self._recover)

@@ -1,0 +1,46 @@
+"""Indexes of homes that are gone: whoever makes a new index removes them.
+
+Beside each index stands the path of its home, in the file ``home``. One whose home is not there, and that nobody has
+used for a month, is removed; should the home come back, its index is built anew.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+
+from guild_ipy.store.home import Home
+
+_NAME = "home"
+_MONTH_SECONDS = 30 * 86_400
+
+
+def note_home(folder: str, home: Home) -> None:
+    """Say in the folder of an index which home it is of; nothing is said where that cannot be written."""
+    try:
+        with open(f"{folder}/{_NAME}", "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(os.path.realpath(home.path))
+    except OSError:
+        return
+
+
+def remove_orphans(root: str) -> None:
+    """Remove the indexes in a folder of indexes whose homes have been gone for a while."""
+    try:
+        folders = [entry.path for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return
+    for folder in folders:
+        if _is_orphan(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_orphan(folder: str) -> bool:
+    try:
+        with open(f"{folder}/{_NAME}", encoding="utf-8", errors="surrogateescape") as file:
+            home = file.read()
+        last = max(entry.stat(follow_symlinks=False).st_mtime for entry in os.scandir(folder))
+    except OSError:
+        return False
+    return bool(home) and not os.path.exists(home) and time.time() - last > _MONTH_SECONDS
