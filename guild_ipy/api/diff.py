@@ -6,11 +6,10 @@ import difflib
 import filecmp
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.files import list_files
+from guild_ipy.api.run_diff import Aspect, Difference, RunDiff
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.errors import DamagedRun, UsageError
 from guild_ipy.store.attr_types import is_own
@@ -24,58 +23,6 @@ _LARGEST_SOURCE = 2**20
 #: Parts of the attribute ``platform``.
 _PLATFORM = ("python_version", "architecture", "processor", "cpus", "uname")
 _PLACES = ("host", "user", "vcs_commit")
-
-
-class Aspect(Enum):
-    """What runs are compared in; the value is the heading."""
-
-    ATTRIBUTES = "attributes"
-    FLAGS = "flags"
-    SCALARS = "scalars"
-    ENVIRONMENT = "environment"
-    FILES = "files"
-    SOURCE = "source"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """Something that is not the same; None where a run does not have it."""
-
-    name: str
-    left: str | None
-    right: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunDiff:
-    """What two runs differ in."""
-
-    left: Run
-    right: Run
-    differences: Mapping[Aspect, Sequence[Difference]]
-    """Those of everything but the source; an aspect without any is left out."""
-    source: str
-    """Unified diff of the source code; empty if that is the same."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether they are the same in everything that was compared."""
-        return not self.differences and not self.source
-
-    def __str__(self) -> str:
-        from guild_ipy.api.diff_view import format_text  # start-up cost: for those who look
-
-        return format_text(self)
-
-    __repr__ = __str__
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
-        printer.text(str(self))
-
-    def _repr_html_(self) -> str:
-        from guild_ipy.api.diff_view import format_html  # start-up cost: as above
-
-        return format_html(self)
 
 
 def diff(runs: Sequence[Run], aspects: Sequence[Aspect] = tuple(Aspect)) -> RunDiff:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from guild_ipy.api.diff import Aspect
+from guild_ipy.api.run_diff import Aspect
 from guild_ipy.arguments.filters import add_deleted, add_filters
 from guild_ipy.arguments.parser import VerbParser, whole_number
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection

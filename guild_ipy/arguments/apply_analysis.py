@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from guild_ipy.api.compare import Comparison, compare
 from guild_ipy.api.context import Context
-from guild_ipy.api.diff import RunDiff, diff, older_first
+from guild_ipy.api.diff import diff, older_first
 from guild_ipy.api.handle import Run
+from guild_ipy.api.run_diff import RunDiff
 from guild_ipy.api.selection import select_runs
 from guild_ipy.arguments.analysis import CompareArguments, DiffArguments, TensorboardArguments
 from guild_ipy.errors import StoreError

@@ -13,11 +13,12 @@ import pandas as pd
 
 from guild_ipy.api.context import get_context
 from guild_ipy.api.delete import delete
-from guild_ipy.api.diff import RunDiff, diff, older_first
+from guild_ipy.api.diff import diff, older_first
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.label import LabelEdit, edit_labels
 from guild_ipy.api.mark import mark
+from guild_ipy.api.run_diff import RunDiff
 from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.frame.attributes import attribute_fields, attributes_frame
 from guild_ipy.frame.best import rank

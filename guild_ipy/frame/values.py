@@ -76,7 +76,8 @@ def read_values(column: Column, numbers: Array) -> Values:
     """Give the values of the runs of these numbers."""
     form = _common_form(column.segments)
     size = max(len(column.segments) * SEGMENT_RUNS, int(numbers.max(initial=-1)) + 1)
-    return _FILL[form](column.segments, size).take(numbers)
+    values = _FILL[form](column.segments, size).take(numbers)
+    return replace(values, present=np.broadcast_to(np.True_, len(values))) if values.present.all() else values
 
 
 def make_values(objects: Sequence[Any]) -> Values:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from guild_ipy.api.context import get_context
-from guild_ipy.api.diff import RunDiff
+from guild_ipy.api.run_diff import RunDiff
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.tensorboard import MISSING, LinkFolder
 from guild_ipy.arguments.analysis import COMPARE, DIFF, TENSORBOARD

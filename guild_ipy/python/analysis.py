@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from guild_ipy.api.context import get_context
-from guild_ipy.api.diff import Aspect, RunDiff
+from guild_ipy.api.run_diff import Aspect, RunDiff
 from guild_ipy.api.selection import RunRef, select_runs
 from guild_ipy.api.tensorboard import serve
 from guild_ipy.arguments.analysis import DiffArguments

@@ -4,8 +4,9 @@ import os
 
 import pytest
 
-from guild_ipy.api.diff import Aspect, diff, older_first
+from guild_ipy.api.diff import diff, older_first
 from guild_ipy.api.handle import Run
+from guild_ipy.api.run_diff import Aspect
 from guild_ipy.errors import UsageError
 from guild_ipy.store.manifest import ManifestEntry, write_manifest
 from guild_ipy.store.whole_file import write_file

@@ -1,12 +1,12 @@
-"""A comparison of two runs as text and as HTML."""
+"""What two runs differ in: a value, as text and as HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from html import escape
-from typing import TYPE_CHECKING
-
-from guild_ipy.api.diff import Aspect, Difference, RunDiff
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
@@ -18,7 +18,58 @@ _COLOURS = {"+": "#1a7f37", "-": "#cf222e", "@": "#6e7781"}
 _LEFT = "text-align:left"
 
 
-def format_text(found: RunDiff) -> str:
+class Aspect(Enum):
+    """What runs are compared in; the value is the heading."""
+
+    ATTRIBUTES = "attributes"
+    FLAGS = "flags"
+    SCALARS = "scalars"
+    ENVIRONMENT = "environment"
+    FILES = "files"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """Something that is not the same; None where a run does not have it."""
+
+    name: str
+    left: str | None
+    right: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunDiff:
+    """What two runs differ in."""
+
+    left: Run
+    right: Run
+    differences: Mapping[Aspect, Sequence[Difference]]
+    """Those of everything but the source; an aspect without any is left out."""
+    source: str
+    """Unified diff of the source code; empty if that is the same."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether they are the same in everything that was compared."""
+        return not self.differences and not self.source
+
+    def __str__(self) -> str:
+        return _format_text(self)
+
+    __repr__ = __str__
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return _format_html(self)
+
+
+# -- how it is shown
+
+
+def _format_text(found: RunDiff) -> str:
     """Write it as lines: the two runs, and each aspect with what differs."""
     lines = [f"--- {_name(found.left)}", f"+++ {_name(found.right)}"]
     for aspect, differences in found.differences.items():
@@ -29,7 +80,7 @@ def format_text(found: RunDiff) -> str:
     return "\n".join(lines) if not found.is_empty else "\n".join([*lines, _SAME])
 
 
-def format_html(found: RunDiff) -> str:
+def _format_html(found: RunDiff) -> str:
     """Write it as one table, and the source below."""
     head = f"<tr><th></th>{_head(found.left)}{_head(found.right)}</tr>"
     rows = "".join(row for aspect, each in found.differences.items() for row in _rows(aspect, each))
