@@ -76,6 +76,7 @@ def session(ipython, engine, home, project, capsys):
     ipython.run_line_magic("load_ext", "guild_ipy")
     yield Session(ipython, capsys, project)
     ipython.run_line_magic("unload_ext", "guild_ipy")
+    ipython.reset(new_session=True)  # the shell is there for all tests of the process: no function is left in it
     set_context(None)
 
 
