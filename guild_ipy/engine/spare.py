@@ -1,7 +1,7 @@
 """A supervisor that is forked before anybody asks for it, so that no request waits for a fork.
 
-The fork server keeps one. It takes the next request from the fork server's socket by itself and says so through a pipe,
-which it holds open while it works; then the fork server forks the next.
+The fork server keeps one. It takes the next request from the fork server's socket by itself. When the run is on its way, it says
+so through a pipe, which it holds open while it works; then the fork server forks the next.
 """
 
 from __future__ import annotations
@@ -75,13 +75,15 @@ def _stand_by(server: socket.socket, pipe: int) -> NoReturn:
         waiting = WaitingRun(closes=(server.fileno(), pipe))
         rehearse_supervisor()
         message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
-        os.write(pipe, _TAKEN if message else _CLOSED)
         server.close()
         if message:
             channel, alive = descriptors
             for descriptor in descriptors:
                 os.set_inheritable(descriptor, False)
-            supervisor.supervise(socket.socket(fileno=channel), alive, waiting)
+            with socket.socket(fileno=channel) as talk:
+                supervisor.supervise(talk, alive, waiting, on_way=lambda: os.write(pipe, _TAKEN))
+        else:
+            os.write(pipe, _CLOSED)
         code = 0
     finally:
         os._exit(code)
