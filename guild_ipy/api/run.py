@@ -98,6 +98,7 @@ def _make(context: Context, spec: RunSpec, options: LaunchOptions) -> StartedRun
         shutil.rmtree(run_dir.path, ignore_errors=True)
         os.close(alive)
         raise
+    os.sched_yield()  # where the supervisor was woken on this very processor, it would wait until all files are written
     try:
         fill_run_dir(context.home, run_dir, spec, meta)
     except BaseException:

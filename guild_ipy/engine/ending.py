@@ -35,15 +35,21 @@ class Ending:
 
     def write(self, exit_status: int) -> None:
         """Write the end of a run whose process is gone."""
+        try:
+            if self._indexed is None or self._output_size() != self._indexed:
+                self._free_reserve()
+                self._recorder.scan_end()
+                complete_index(self._run_dir)
+            self._recorder.close()
+            remove_marker(self._run_dir.reserve)  # only now, since it says that there is something left to do
+        except (OSError, GuildError):  # whoever asks for scalars does it again: engine.recover
+            self._free_reserve()
+        write_end(self._run_dir, exit_status)
+
+    def _free_reserve(self) -> None:
+        """Give back the space that was kept for now; the file stays."""
         with contextlib.suppress(OSError):  # the run itself may have removed it
             os.truncate(self._run_dir.reserve, 0)
-        with contextlib.suppress(OSError, GuildError):  # whoever asks for scalars does it again: engine.recover
-            self._recorder.scan_end()
-            self._recorder.close()
-            if self._output_size() != self._indexed:
-                complete_index(self._run_dir)
-            remove_marker(self._run_dir.reserve)  # only now, since it says that there is something left to do
-        write_end(self._run_dir, exit_status)
 
     def _output_size(self) -> int:
         return os.stat(self._run_dir.output).st_size

@@ -1,7 +1,7 @@
 """A supervisor that is forked before anybody asks for it, so that no request waits for a fork.
 
-The fork server keeps one. It takes the next request from the fork server's socket by itself. When the run is on its way, it says
-so through a pipe, which it holds open while it works; then the fork server forks the next.
+The fork server keeps one. It takes the next request from the fork server's socket by itself. When the run is on its
+way, it says so through a pipe, which it holds open while it works; then the fork server forks the next.
 """
 
 from __future__ import annotations
