@@ -38,17 +38,27 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Who is to be called at two moments of a run."""
+
+    on_way: Callable[[], object] = lambda: None
+    """Its process works."""
+    ended: Callable[[], object] = lambda: None
+    """All is written; what remains to be done concerns nobody."""
+
+
 def supervise(
     channel: socket.socket,
     alive: int,
     waiting: WaitingRun | None = None,
-    on_way: Callable[[], object] = lambda: None,
+    progress: Progress | None = None,
 ) -> None:
     """Run one request to its end; the lock `alive` is held from before until all is written.
 
-    `waiting` becomes the run where a fork may be it; otherwise the run is a fresh interpreter. When the run is on its
-    way, `on_way` is called.
+    `waiting` becomes the run where a fork may be it; otherwise the run is a fresh interpreter. `progress` is told.
     """
+    progress = progress or Progress()
     try:
         content = receive_request(channel)
     except EOFError:
@@ -72,7 +82,7 @@ def supervise(
             send_event(channel, "failed", reason=str(error))
             return
         send_event(channel, "started", pid=pid)
-        on_way()
+        progress.on_way()
         recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_names)
         ending = Ending(run_dir, recorder)
         scribe = Scribe(run_dir, request, closes=(channel.fileno(), alive))
@@ -91,6 +101,7 @@ def supervise(
     ending.write(exit_status)
     os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
+    progress.ended()
     sync_file(run_dir.attr("exit_status"))  # nobody waits for the disk
 
 

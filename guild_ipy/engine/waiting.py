@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from guild_ipy.engine.fork import become_run
-from guild_ipy.engine.launch import parse_request, receive_request, send_request
+from guild_ipy.engine.launch import is_readable, parse_request, receive_request, send_request
 from guild_ipy.engine.line import GO, OVER, PREPARED, REQUEST, Line
 from guild_ipy.engine.rehearsal import rehearse_run
 
@@ -74,7 +74,8 @@ def _wait(supervisor: socket.socket, closes: Iterable[int]) -> NoReturn:
         for descriptor in closes:
             os.close(descriptor)
         _leave_the_supervisor()
-        rehearse_run()
+        if not is_readable(supervisor, 0):
+            rehearse_run()
         message, alive, _, _ = socket.recv_fds(supervisor, 1, 1)
         if message:
             os.set_inheritable(alive[0], False)  # it stays open: the lock lasts as long as the run
