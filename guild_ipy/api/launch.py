@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from guild_ipy.api.context import Context
@@ -14,7 +14,7 @@ from guild_ipy.api.viewer import Viewer
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.executors import StartedRun
-from guild_ipy.engine.follow import follow_output
+from guild_ipy.engine.follow import OutputTail
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
@@ -118,8 +118,7 @@ def see_through(
 
 def follow(context: Context, run: Run, wait: Callable[[float], bool], viewer: Viewer) -> None:
     """Show the output of a run until `wait` says that it has ended."""
-    for text in follow_output(run.dir, wait, context.settings):
-        viewer.output(text)
+    _show(OutputTail(run.dir, context.settings).follow(wait), viewer)
 
 
 def get_meta(run: Run) -> JobMeta:
@@ -188,14 +187,21 @@ def _follow(context: Context, started: StartedRun, viewer: Viewer, interrupts: H
         select.select([], [], [], timeout)  # the supervisor is gone, the run goes on
         return False
 
+    tail = OutputTail(run.dir, context.settings)
     try:
         interrupts.let_through()
-        follow(context, run, has_ended, viewer)
+        _show(tail.follow(has_ended), viewer)
     except KeyboardInterrupt:
         _interrupt(context, run, started)
+        _show(tail.rest(), viewer)
         viewer.ended(run)
         raise RunError(f"{run.operation} was interrupted · {run.short_id}", run=run) from None
     viewer.ended(run)
+
+
+def _show(texts: Iterable[str], viewer: Viewer) -> None:
+    for text in texts:
+        viewer.output(text)
 
 
 def _interrupt(context: Context, run: Run, started: StartedRun) -> None:
