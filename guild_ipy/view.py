@@ -104,6 +104,5 @@ def collapse_returns(text: str) -> str:
 
 def _collapse(line: str) -> str:
     body = line.rstrip("\r")
-    before, returned, last = body.rpartition("\r")
-    del before
+    _, returned, last = body.rpartition("\r")
     return returned + last + line[len(body) :][:1]

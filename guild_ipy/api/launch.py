@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import select
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.viewer import Viewer
+from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.executors import StartedRun
-from guild_ipy.engine.follow import follow_output
+from guild_ipy.engine.follow import OutputTail
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
@@ -22,6 +23,7 @@ from guild_ipy.engine.stop import stop_run
 from guild_ipy.errors import RunError, RunStateError
 from guild_ipy.store.lock import is_alive, read_lock
 from guild_ipy.store.run import read_opref
+from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_new_file
 
 _START_SECONDS = 60.0
@@ -43,23 +45,51 @@ class LaunchOptions:
         return self.background or self.pidfile is not None
 
 
-def begin(context: Context, run: Run, alive: int, options: LaunchOptions, interrupts: HeldInterrupts) -> StartedRun:
-    """Start a prepared run; in this process, where that is asked for, it can be interrupted.
+@dataclass(frozen=True, kw_only=True)
+class RunPlan:
+    """What has to be known of a run to give it a process."""
+
+    run_dir: RunDir
+    opref: OpRef
+    meta: JobMeta
+    env: Mapping[str, str]
+    """The environment that it is started from."""
+
+
+def ask_for_process(context: Context, plan: RunPlan, alive: int, options: LaunchOptions) -> StartedRun:
+    """Have a process made ready for a run whose directory need not be filled yet.
+
+    Raises
+    ------
+    EngineError, UsageError
+        If none could be had; the caller still holds `alive` then.
+    """
+    isolation = options.isolation or context.settings.isolation
+    return context.engine.start(_request(context, plan), alive, isolation)
+
+
+def ask_again(context: Context, run: Run, alive: int, options: LaunchOptions) -> StartedRun:
+    """Have a process made ready for a run whose directory is there.
 
     Raises
     ------
     EngineError, RunStateError, UsageError
-        If no process could be had; the caller still holds `alive` then.
+        If none could be had; the caller still holds `alive` then.
     """
     meta = get_meta(run)
-    request = _request(context, run, meta)
+    request = _request(context, RunPlan(run_dir=run.dir, opref=read_opref(run.dir), meta=meta, env=os.environ))
     isolation = options.isolation or context.settings.isolation
     python = _interpreter(run, meta)
     if python != request.python:
         request, isolation = replace(request, python=python), "fresh"
-    if isolation == "inline":
-        interrupts.let_through()
     return context.engine.start(request, alive, isolation)
+
+
+def let_go(started: StartedRun, interrupts: HeldInterrupts) -> None:
+    """Let a run go whose files are all there; one in this process can be interrupted."""
+    if started.channel is None:
+        interrupts.let_through()
+    started.let_go()
 
 
 def get_ready(context: Context, options: LaunchOptions) -> None:
@@ -88,8 +118,7 @@ def see_through(
 
 def follow(context: Context, run: Run, wait: Callable[[float], bool], viewer: Viewer) -> None:
     """Show the output of a run until `wait` says that it has ended."""
-    for text in follow_output(run.dir, wait, context.settings):
-        viewer.output(text)
+    _show(OutputTail(run.dir, context.settings).follow(wait), viewer)
 
 
 def get_meta(run: Run) -> JobMeta:
@@ -100,12 +129,12 @@ def get_meta(run: Run) -> JobMeta:
     return meta
 
 
-def _request(context: Context, run: Run, meta: JobMeta) -> LaunchRequest:
+def _request(context: Context, plan: RunPlan) -> LaunchRequest:
+    meta, home = plan.meta, context.home
     project_dir = meta.import_path[0] if meta.import_path else ""
-    home = context.home
     return LaunchRequest(
-        path=run.path,
-        env={**os.environ, **run_environment(run.dir, home, read_opref(run.dir), project_dir, meta)},
+        path=plan.run_dir.path,
+        env={**plan.env, **run_environment(plan.run_dir, home, plan.opref, project_dir, meta)},
         python=sys.executable,
         forks=True,
         output_scalars=meta.output_scalars,
@@ -158,14 +187,21 @@ def _follow(context: Context, started: StartedRun, viewer: Viewer, interrupts: H
         select.select([], [], [], timeout)  # the supervisor is gone, the run goes on
         return False
 
+    tail = OutputTail(run.dir, context.settings)
     try:
         interrupts.let_through()
-        follow(context, run, has_ended, viewer)
+        _show(tail.follow(has_ended), viewer)
     except KeyboardInterrupt:
         _interrupt(context, run, started)
+        _show(tail.rest(), viewer)
         viewer.ended(run)
         raise RunError(f"{run.operation} was interrupted · {run.short_id}", run=run) from None
     viewer.ended(run)
+
+
+def _show(texts: Iterable[str], viewer: Viewer) -> None:
+    for text in texts:
+        viewer.output(text)
 
 
 def _interrupt(context: Context, run: Run, started: StartedRun) -> None:

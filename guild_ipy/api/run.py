@@ -10,12 +10,13 @@ from typing import Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions, begin, get_ready, see_through
+from guild_ipy.api.launch import LaunchOptions, RunPlan, ask_for_process, get_ready, let_go, see_through
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.domain.run_spec import Program, ScriptProgram
+from guild_ipy.domain.run_spec import Program, RunSpec, ScriptProgram
+from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.output_scalars import check_patterns
-from guild_ipy.engine.prepare import prepare_run
+from guild_ipy.engine.prepare import fill_run_dir, job_meta, make_run_dir, prepare_run
 from guild_ipy.operations.resolve import (
     Resolved,
     SpecOptions,
@@ -68,22 +69,43 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
     if not viewer.preview(_preview(context, resolved, stage=request.stage)) or request.preview_only:
         return None
     create_home(context.home)
-    if not request.stage:
-        get_ready(context, request.launch)
+    if request.stage:
+        return _stage(context, resolved.spec, viewer)
+    get_ready(context, request.launch)
     with HeldInterrupts() as interrupts:
-        run_dir, alive = prepare_run(context.home, resolved.spec, staged=request.stage)
-        made = Run(run_dir)
-        if request.stage:
-            os.close(alive)
-            viewer.ended(made)
-            return made
-        try:
-            started = begin(context, made, alive, request.launch, interrupts)
-        except BaseException:
-            shutil.rmtree(run_dir.path, ignore_errors=True)
-            os.close(alive)
-            raise
+        started = _make(context, resolved.spec, request.launch)
+        let_go(started, interrupts)
         return see_through(context, started, request.launch, viewer, interrupts)
+
+
+def _stage(context: Context, spec: RunSpec, viewer: Viewer) -> Run:
+    with HeldInterrupts():
+        run_dir, alive = prepare_run(context.home, spec, staged=True)
+        os.close(alive)
+    made = Run(run_dir)
+    viewer.ended(made)
+    return made
+
+
+def _make(context: Context, spec: RunSpec, options: LaunchOptions) -> StartedRun:
+    """Make the run; a process makes itself ready for it while its files are written."""
+    run_dir, alive = make_run_dir(context.home)
+    meta = job_meta(spec)
+    try:
+        plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env)
+        started = ask_for_process(context, plan, alive, options)
+    except BaseException:
+        shutil.rmtree(run_dir.path, ignore_errors=True)
+        os.close(alive)
+        raise
+    os.sched_yield()  # where the supervisor was woken on this very processor, it would wait until all files are written
+    try:
+        fill_run_dir(context.home, run_dir, spec, meta)
+    except BaseException:
+        started.call_off()
+        shutil.rmtree(run_dir.path, ignore_errors=True)
+        raise
+    return started
 
 
 def surroundings_of(context: Context) -> Surroundings:

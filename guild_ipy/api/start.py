@@ -10,7 +10,7 @@ from typing import Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions, begin, get_meta, get_ready, see_through
+from guild_ipy.api.launch import LaunchOptions, ask_again, get_meta, get_ready, let_go, see_through
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.domain.label import default_label
 from guild_ipy.domain.status import RunStatus
@@ -94,13 +94,14 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
             if attempt.verb == "stage":
                 release_run(run.dir, alive, staged=True)
             else:
-                started = begin(context, run, alive, options, interrupts)
+                started = ask_again(context, run, alive, options)
         except BaseException:
             release_run(run.dir, alive, staged=was_staged)
             raise
         if started is None:
             viewer.ended(run)
             return run
+        let_go(started, interrupts)
         return see_through(context, started, options, viewer, interrupts)
 
 

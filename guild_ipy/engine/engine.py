@@ -44,7 +44,7 @@ class Engine:
             self._next = ForkServer(key, dict(os.environ))
 
     def get_ready(self, isolation: str) -> None:
-        """Wait for what `start` would wait for."""
+        """Wait for what `start` would wait for; it takes what this process has imported since."""
         if isolation == "fork":
             self._usable_server()
 
@@ -60,7 +60,7 @@ class Engine:
             from guild_ipy.engine.inline import InlineExecutor  # start-up cost: it loads all that a run loads
 
             return InlineExecutor().start(request, alive)
-        server = self._usable_server()
+        server = self._server if self._has_server() else self._usable_server()
         if server is not None:
             forks = isolation == "fork" and server.key.import_env == import_env(request.env)
             with contextlib.suppress(EngineError):  # it died meanwhile: a fresh interpreter does it

@@ -23,20 +23,24 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from guild_ipy.engine.fork_server import ForkServer
-from guild_ipy.engine.launch import LaunchRequest, format_request, is_readable, send_request
+from guild_ipy.engine.launch import LaunchRequest, format_request, is_readable, send_go, send_request
 from guild_ipy.errors import EngineError
 from guild_ipy.store.run_dir import RunDir
 
+#: How long a supervisor has to go away when its run is called off.
+_LEAVE_SECONDS = 5.0
+
 
 class Executor(Protocol):
-    """Starts prepared runs.
+    """Gives runs their processes.
 
     `start` takes over the descriptor `alive`, which holds the run's lock: when it returns, the caller no longer holds
-    it; when it raises, the caller still does. It returns as soon as the run is on its way.
+    it; when it raises, the caller still does. The directory may still be empty: the run waits for
+    :meth:`StartedRun.let_go`.
     """
 
     def start(self, request: LaunchRequest, alive: int) -> StartedRun:
-        """Start the run in its directory; EngineError when no process could be had for it."""
+        """Ask for a process for the run in its directory; EngineError when none could be had."""
         ...
 
 
@@ -55,6 +59,19 @@ class StartedRun:
     ended: bool = False
     """Whether the supervisor said so; if the channel is closed without it, it died."""
     _pending: bytes = field(default=b"", repr=False)
+
+    def let_go(self) -> None:
+        """Let the run go: all of its files are there."""
+        if self.channel is not None:
+            send_go(self.channel)
+
+    def call_off(self) -> None:
+        """Give up, in place of `let_go`; when it returns, nobody touches the directory."""
+        if self.channel is not None:
+            with contextlib.suppress(OSError):  # it is gone already
+                self.channel.shutdown(socket.SHUT_WR)
+            self.wait(_LEAVE_SECONDS)
+            self.close()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until all files of the run are written, or its supervisor is gone; whether that is so."""

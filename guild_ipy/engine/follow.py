@@ -17,29 +17,36 @@ from guild_ipy.store.run_dir import RunDir
 _CHUNK = 65536
 
 
-def follow_output(
-    run_dir: RunDir, wait: Callable[[float], bool], settings: Settings, *, from_start: bool = True
-) -> Iterator[str]:
-    """Give new output as text until the run has ended.
+class OutputTail:
+    """What a run prints, from its beginning or from now on.
 
     Parameters
     ----------
     run_dir
         The run.
-    wait
-        Waits up to so many seconds; whether the run has ended.
     settings
         ``output_interval`` and ``output_rate``.
     from_start
         Whether to begin with the output that is already there.
     """
-    tail = _Tail(path=run_dir.output, rate=settings.output_rate)
-    if not from_start:
-        tail.skip_to_end()
-    ended = False
-    while not ended:
-        ended = wait(settings.output_interval)
-        text = tail.read(final=ended)
+
+    def __init__(self, run_dir: RunDir, settings: Settings, *, from_start: bool = True) -> None:
+        self._interval = settings.output_interval
+        self._tail = _Tail(path=run_dir.output, rate=settings.output_rate)
+        if not from_start:
+            self._tail.skip_to_end()
+
+    def follow(self, wait: Callable[[float], bool]) -> Iterator[str]:
+        """Give new output as text until `wait`, which waits up to so many seconds, says that the run has ended."""
+        while not wait(self._interval):
+            text = self._tail.read(final=False)
+            if text:
+                yield text
+        yield from self.rest()
+
+    def rest(self) -> Iterator[str]:
+        """Give what has not been given of the output of a run that has ended."""
+        text = self._tail.read(final=True)
         if text:
             yield text
 

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from guild_ipy.engine.job import open_job
 from guild_ipy.engine.launch import LaunchRequest
+from guild_ipy.engine.line import GO, PREPARED, Line
 from guild_ipy.engine.meta import read_meta
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import enter_script, execute
@@ -19,23 +20,25 @@ from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir
 
 
-def become_run(request: LaunchRequest, may_start: Callable[[], bool]) -> NoReturn:
+def become_run(request: LaunchRequest, line: Line) -> NoReturn:
     """Turn the calling process, a fork, into the run; it ends here.
 
-    Everything is made ready before it asks whether it may start.
+    It makes ready what needs no file, hears that the files are there, opens them, and hears that it may go.
     """
     run_dir = RunDir(request.path)
     code = 1
     try:
         _enter(run_dir, request.env)
+        if not line.hears(PREPARED):
+            os._exit(code)
         execute = open_run(run_dir, new_main(run_dir))
-        if not may_start():
+        if not line.hears(GO):
             os._exit(code)
         code = execute()
     except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
-        end_process(run_dir, code, supervised=True)
+        end_process(run_dir, code, supervised=True, say_over=line.say_over)
 
 
 def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:

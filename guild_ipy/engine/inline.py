@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.engine.executors import StartedRun
@@ -28,11 +29,21 @@ from guild_ipy.store.run_dir import RunDir
 
 
 class InlineExecutor:
-    """Runs the operation before it returns."""
+    """Runs the operation when it is let go, and returns when it is over."""
 
     def start(self, request: LaunchRequest, alive: int) -> StartedRun:
         """See :class:`guild_ipy.engine.executors.Executor`."""
-        run_dir = RunDir(request.path)
+        return _InlineRun(run_dir=RunDir(request.path), channel=None, request=request, alive=alive)
+
+
+@dataclass(kw_only=True)
+class _InlineRun(StartedRun):
+    request: LaunchRequest
+    alive: int
+
+    def let_go(self) -> None:
+        run_dir, request = self.run_dir, self.request
+        self.started = True
         try:
             write_attr(run_dir, "started", time.time_ns() // 1000)
             record_packages(run_dir)
@@ -41,9 +52,12 @@ class InlineExecutor:
                 code = open_run(run_dir, namespace)()
                 save_figures(run_dir)
             _finish(run_dir, request, code)
+            self.ended = True
         finally:
-            os.close(alive)
-        return StartedRun(run_dir=run_dir, channel=None, started=True, ended=True)
+            os.close(self.alive)
+
+    def call_off(self) -> None:
+        os.close(self.alive)
 
 
 def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:

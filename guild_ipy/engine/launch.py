@@ -1,9 +1,10 @@
 """How a run is asked for and what is heard of it: the channel between a starter and a supervisor.
 
 A channel is a stream socket of its own for each run. The starter sends one :class:`LaunchRequest` (JSON, after its
-length as 8 bytes, big-endian); the supervisor answers with lines of JSON: ``{"event": "started"}`` when the process
-of the run lives, ``{"event": "ended"}`` when all files of the run are written. End of file without it means that
-the supervisor is gone.
+length as 8 bytes, big-endian), and the byte ``g`` once all files of the run are there; between the two the supervisor
+makes everything ready that needs no file. It answers with lines of JSON: ``{"event": "started"}`` when the process of
+the run lives, ``{"event": "ended"}`` when all files of the run are written. End of file means that the other one is
+gone: a supervisor that hears no ``g`` starts nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _LENGTH = struct.Struct(">Q")
+_GO = b"g"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,22 @@ def receive_request(channel: socket.socket) -> bytes:
 def parse_request(content: bytes) -> LaunchRequest:
     """Read what :func:`format_request` wrote."""
     return LaunchRequest(**json.loads(content.decode("utf-8", "surrogateescape")))
+
+
+def send_go(channel: socket.socket) -> None:
+    """Tell the supervisor that the files are there; one that is gone is found by who listens."""
+    try:
+        channel.sendall(_GO)
+    except OSError:
+        return
+
+
+def wait_for_go(channel: socket.socket) -> bool:
+    """Wait until the files are there; False if the starter is gone, or called it off."""
+    try:
+        return channel.recv(1) == _GO
+    except OSError:
+        return False
 
 
 def send_event(channel: socket.socket, event: str, **values: Any) -> None:  # noqa: ANN401 - JSON

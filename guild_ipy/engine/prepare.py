@@ -6,6 +6,7 @@ What cannot be finished is removed.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import re
@@ -80,14 +81,59 @@ def prepare_run(home: Home, spec: RunSpec, *, staged: bool = False) -> tuple[Run
     StoreError
         If it cannot be written; nothing of it stays.
     """
+    run_dir, alive = make_run_dir(home)
+    try:
+        fill_run_dir(home, run_dir, spec, job_meta(spec), staged=staged)
+    except BaseException:
+        shutil.rmtree(run_dir.path, ignore_errors=True)
+        os.close(alive)
+        raise
+    return run_dir, alive
+
+
+def make_run_dir(home: Home) -> tuple[RunDir, int]:
+    """Make the empty directory of a run to be; it, and the descriptor that holds its ``alive`` lock.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be made; nothing of it stays.
+    """
     run_dir = home.run_dir(uuid.uuid4().hex)
     try:
-        return run_dir, _write_run(home, run_dir, spec, staged=staged)
-    except BaseException as error:
+        with _naming_the_home(home):
+            for folder in (run_dir.path, run_dir.guild, run_dir.attrs, run_dir.job, run_dir.tmp):
+                os.mkdir(folder)
+            alive = hold_alive(run_dir)
+    except BaseException:
         shutil.rmtree(run_dir.path, ignore_errors=True)
-        if isinstance(error, OSError) and not isinstance(error, StoreError):
-            raise StoreError(f"cannot make a run in {home.path!r}: {error.strerror or error}") from error
         raise
+    assert alive is not None, "nobody else knows the id yet"
+    return run_dir, alive
+
+
+def fill_run_dir(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta, *, staged: bool = False) -> None:
+    """Write all files of a run into its directory; what is left after a StoreError is the caller's to remove."""
+    with _naming_the_home(home):
+        if isinstance(spec.program, NotebookProgram):
+            write_buffers(home, run_dir, spec.program.buffers)
+        for path, content in _files(run_dir, spec, meta):
+            write_new_file(path, content)
+        if staged:  # Guild AI's queues take the oldest; without it the order of making would be lost
+            write_new_file(run_dir.attr("started"), encode_attr(time.time_ns() // 1000))
+        _write_source(run_dir, spec)
+        (set_staged if staged else set_pending)(run_dir)
+        write_new_file(run_dir.opref, str(spec.opref).encode("utf-8", "backslashreplace"))
+
+
+@contextlib.contextmanager
+def _naming_the_home(home: Home) -> Iterator[None]:
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        raise StoreError(f"cannot make a run in {home.path!r}: {error.strerror or error}") from error
 
 
 def job_meta(spec: RunSpec) -> JobMeta:
@@ -165,35 +211,10 @@ _NO_VARIABLE = re.compile("[^A-Z0-9_]")
 _UNSAYABLE = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 
 
-def _write_run(home: Home, run_dir: RunDir, spec: RunSpec, *, staged: bool) -> int:
-    for folder in (run_dir.path, run_dir.guild, run_dir.attrs, run_dir.job, run_dir.tmp):
-        os.mkdir(folder)
-    alive = hold_alive(run_dir)
-    assert alive is not None, "nobody else knows the id yet"
-    try:
-        if isinstance(spec.program, NotebookProgram):
-            write_buffers(home, run_dir, spec.program.buffers)
-        _fill(run_dir, spec, staged=staged)
-    except BaseException:
-        os.close(alive)
-        raise
-    return alive
-
-
-def _fill(run_dir: RunDir, spec: RunSpec, *, staged: bool) -> None:
-    for path, content in _files(run_dir, spec):
-        write_new_file(path, content)
-    if staged:  # Guild AI's queues take the oldest; without it the order of making would be lost
-        write_new_file(run_dir.attr("started"), encode_attr(time.time_ns() // 1000))
-    _write_source(run_dir, spec)
-    (set_staged if staged else set_pending)(run_dir)
-    write_new_file(run_dir.opref, str(spec.opref).encode("utf-8", "backslashreplace"))
-
-
-def _files(run_dir: RunDir, spec: RunSpec) -> Iterator[tuple[str, bytes]]:
+def _files(run_dir: RunDir, spec: RunSpec, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
     for name, value in _attrs(run_dir, spec).items():
         yield run_dir.attr(name), value if isinstance(value, bytes) else encode_attr(value)
-    yield from job_files(run_dir, job_meta(spec))
+    yield from job_files(run_dir, meta)
     if isinstance(spec.program, NotebookProgram):
         yield run_dir.payload, spec.program.payload
     yield run_dir.manifest, format_manifest(_manifest(spec)).encode()

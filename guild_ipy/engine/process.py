@@ -41,10 +41,12 @@ def run_to_end(operation: Callable[[], object], run_dir: RunDir, cells: Mapping[
     return 0
 
 
-def end_process(run_dir: RunDir, code: int, *, supervised: bool) -> NoReturn:
+def end_process(
+    run_dir: RunDir, code: int, *, supervised: bool, say_over: Callable[[], None] | None = None
+) -> NoReturn:
     """End as Python ends, without tearing down loaded modules, which costs up to 0.5 s.
 
-    A negative code is a signal that the process sends to itself.
+    A negative code is a signal that the process sends to itself. Before that, `say_over` is called.
     """
     for last_rite in (save_figures, _join_threads, _run_exit_functions):
         try:
@@ -54,6 +56,8 @@ def end_process(run_dir: RunDir, code: int, *, supervised: bool) -> NoReturn:
     _flush()
     if supervised:
         _write_own_word(run_dir, code)
+    if say_over is not None:
+        say_over()
     if code < 0:
         import signal  # start-up cost
 

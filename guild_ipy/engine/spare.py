@@ -1,7 +1,7 @@
 """A supervisor that is forked before anybody asks for it, so that no request waits for a fork.
 
-The fork server keeps one. It takes the next request from the fork server's socket by itself and says so through a pipe,
-which it holds open while it works; then the fork server forks the next.
+The fork server keeps one. It takes the next request from the fork server's socket by itself. When the run is on its
+way, it says so through a pipe, which it closes when the run has ended; then the fork server forks the next.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import socket
 from typing import NoReturn
 
 from guild_ipy.engine import supervisor
+from guild_ipy.engine.launch import is_readable
 from guild_ipy.engine.leftovers import adopt_orphans
 from guild_ipy.engine.rehearsal import rehearse_supervisor
 from guild_ipy.engine.waiting import WaitingRun
@@ -73,15 +74,19 @@ def _stand_by(server: socket.socket, pipe: int) -> NoReturn:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         adopt_orphans()
         waiting = WaitingRun(closes=(server.fileno(), pipe))
-        rehearse_supervisor()
+        if not is_readable(server, 0):  # somebody is in a hurry
+            rehearse_supervisor()
         message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
-        os.write(pipe, _TAKEN if message else _CLOSED)
         server.close()
         if message:
             channel, alive = descriptors
             for descriptor in descriptors:
                 os.set_inheritable(descriptor, False)
-            supervisor.supervise(socket.socket(fileno=channel), alive, waiting)
+            with socket.socket(fileno=channel) as talk:
+                progress = supervisor.Progress(on_way=lambda: os.write(pipe, _TAKEN), ended=lambda: os.close(pipe))
+                supervisor.supervise(talk, alive, waiting, progress)
+        else:
+            os.write(pipe, _CLOSED)
         code = 0
     finally:
         os._exit(code)

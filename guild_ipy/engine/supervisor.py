@@ -9,15 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from guild_ipy.engine.launch import LaunchRequest, parse_request, receive_request, send_event
+from guild_ipy.engine.ending import LOOK_SECONDS, Ending, write_end
+from guild_ipy.engine.launch import LaunchRequest, parse_request, receive_request, send_event, wait_for_go
 from guild_ipy.engine.leftovers import adopt_orphans, kill_group, kill_orphans
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.scribe import Scribe
@@ -29,23 +31,36 @@ from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import home_of
 from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start, this_process
-from guild_ipy.store.markers import clear_pending, clear_staged, remove_marker
-from guild_ipy.store.output import complete_index
+from guild_ipy.store.markers import clear_pending, clear_staged
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import sync_file, write_new_file
 
 RESERVE_BYTES = 65536
-#: How long a stop request may have to wait for a scan of a flood of output.
-_SCAN_SECONDS = 0.2
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
 
-def supervise(channel: socket.socket, alive: int, waiting: WaitingRun | None = None) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Who is to be called at two moments of a run."""
+
+    on_way: Callable[[], object] = lambda: None
+    """Its process works."""
+    ended: Callable[[], object] = lambda: None
+    """All is written; what remains to be done concerns nobody."""
+
+
+def supervise(
+    channel: socket.socket,
+    alive: int,
+    waiting: WaitingRun | None = None,
+    progress: Progress | None = None,
+) -> None:
     """Run one request to its end; the lock `alive` is held from before until all is written.
 
-    `waiting` becomes the run where a fork may be it; otherwise the run is a fresh interpreter.
+    `waiting` becomes the run where a fork may be it; otherwise the run is a fresh interpreter. `progress` is told.
     """
+    progress = progress or Progress()
     try:
         content = receive_request(channel)
     except EOFError:
@@ -53,28 +68,44 @@ def supervise(channel: socket.socket, alive: int, waiting: WaitingRun | None = N
     has_fork = waiting is not None and waiting.tell(content, alive)
     request = parse_request(content)
     run_dir = RunDir(request.path)
+    if not wait_for_go(channel):
+        _leave(run_dir, waiting)
+        return
+    if waiting is not None:
+        waiting.tell_prepared()
     with _stop_requests() as stop_requests:
         try:
             pid = _start(run_dir, request, alive, waiting if has_fork else None)
         except (OSError, GuildError) as error:
             with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
-                _write_end(run_dir, exit_status=1)
+                write_end(run_dir, exit_status=1)
             kill_orphans()
             os.close(alive)
             send_event(channel, "failed", reason=str(error))
             return
         send_event(channel, "started", pid=pid)
+        progress.on_way()
         recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_names)
+        ending = Ending(run_dir, recorder)
         scribe = Scribe(run_dir, request, closes=(channel.fileno(), alive))
-        watch = _Watch(pid=pid, request=request, recorder=recorder, stop_requests=stop_requests)
+        watch = _Watch(
+            pid=pid,
+            request=request,
+            recorder=recorder,
+            ending=ending,
+            stop_requests=stop_requests,
+            fork=waiting if has_fork and request.forks else None,
+        )
         exit_status = watch.wait()
         if not watch.stopped_by:
             scribe.finish(stop_requests)
     kill_orphans()
-    _finish(run_dir, recorder, exit_status)
+    ending.write(exit_status)
     os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
+    progress.ended()
     sync_file(run_dir.attr("exit_status"))  # nobody waits for the disk
+    note_change(home_of(run_dir), run_dir.id)
 
 
 def main() -> None:
@@ -87,6 +118,14 @@ def main() -> None:
 
 
 # -- start
+
+
+def _leave(run_dir: RunDir, waiting: WaitingRun | None) -> None:
+    """Undo what was made ready; a starter that died leaves half a directory, which is no run."""
+    if waiting is not None:
+        waiting.dismiss()
+    if not os.path.exists(run_dir.opref):
+        shutil.rmtree(run_dir.path, ignore_errors=True)
 
 
 def _start(run_dir: RunDir, request: LaunchRequest, alive: int, waiting: WaitingRun | None) -> int:
@@ -160,7 +199,10 @@ class _Watch:
     pid: int
     request: LaunchRequest
     recorder: ScalarRecorder
+    ending: Ending
     stop_requests: int
+    fork: WaitingRun | None
+    """The run, where it can say that it is over."""
     stopped_by: int = 0
 
     def wait(self) -> int:
@@ -169,18 +211,30 @@ class _Watch:
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         poll.register(self.stop_requests, select.POLLIN)
+        if self.fork is not None:
+            poll.register(self.fork, select.POLLIN)
         deadline = float("inf")
         while True:
             timeout = min(self.request.scan_interval, max(0.0, deadline - time.monotonic()))
             ready = {fd for fd, _ in poll.poll(timeout * 1000)}
             if descriptor in ready:
                 break
+            if self.fork is not None and self.fork.fileno() in ready:
+                self._hear(self.fork, poll)
+                continue
             asked_again = self.stop_requests in ready and bool(os.read(self.stop_requests, 4096))
             if asked_again or time.monotonic() >= deadline:
                 deadline = self._escalate()
             self._scan()
         os.close(descriptor)
         return self._exit_status()
+
+    def _hear(self, fork: WaitingRun, poll: select.poll) -> None:
+        """Take the one word that a run says; the end of its process takes as long as all that is written of it."""
+        poll.unregister(fork)
+        self.fork = None
+        if fork.is_over():
+            self.ending.begin()
 
     def _escalate(self) -> float:
         number = _next_signal(self.stopped_by)
@@ -191,7 +245,7 @@ class _Watch:
 
     def _scan(self) -> None:
         with contextlib.suppress(OSError, GuildError):  # a full disk now; the last scan tries again
-            self.recorder.scan(_SCAN_SECONDS)
+            self.recorder.scan(LOOK_SECONDS)
 
     def _exit_status(self) -> int:
         kill_group(self.pid)  # while the dead run is not collected, nobody else can have its number
@@ -202,29 +256,6 @@ class _Watch:
 def _next_signal(number: int) -> int:
     position = _ESCALATION.index(signal.Signals(number)) + 1 if number else 0
     return _ESCALATION[min(position, len(_ESCALATION) - 1)]
-
-
-# -- end
-
-
-def _finish(run_dir: RunDir, recorder: ScalarRecorder, exit_status: int) -> None:
-    with contextlib.suppress(OSError):  # the run itself may have removed it
-        os.truncate(run_dir.reserve, 0)
-    with contextlib.suppress(OSError, GuildError):  # whoever asks for scalars does it again: engine.recover
-        recorder.scan_end()
-        recorder.close()
-        complete_index(run_dir)
-        remove_marker(run_dir.reserve)  # only now, since it says that there is something left to do
-    _write_end(run_dir, exit_status)
-
-
-def _write_end(run_dir: RunDir, exit_status: int) -> None:
-    """Write what makes the run a finished one; the exit status comes last, since it decides."""
-    write_attr(run_dir, "stopped", time.time_ns() // 1000)
-    write_attr(run_dir, "exit_status", exit_status)
-    for marker in (run_dir.lock, run_dir.staged, run_dir.pending):
-        remove_marker(marker)
-    note_change(home_of(run_dir), run_dir.id)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from guild_ipy.engine.fork import become_run
-from guild_ipy.engine.launch import parse_request, receive_request, send_request
+from guild_ipy.engine.launch import is_readable, parse_request, receive_request, send_request
+from guild_ipy.engine.line import GO, OVER, PREPARED, REQUEST, Line
 from guild_ipy.engine.rehearsal import rehearse_run
 
 
@@ -34,17 +35,38 @@ class WaitingRun:
     def tell(self, request: bytes, alive: int) -> bool:
         """Let it make itself ready for a request; whether it was there to hear it."""
         try:
-            socket.send_fds(self._socket, [b"r"], [alive])
+            socket.send_fds(self._socket, [REQUEST], [alive])
             send_request(self._socket, request)
         except OSError:  # somebody killed it while it waited
             return False
         return True
 
+    def tell_prepared(self) -> None:
+        """Let it open its files."""
+        self._say(PREPARED)
+
     def let_go(self) -> int:
         """Let it start; its process id."""
-        with self._socket, contextlib.suppress(OSError):  # it failed to make itself ready; its exit status tells
-            self._socket.sendall(b"g")
+        self._say(GO)
         return self.pid
+
+    def dismiss(self) -> None:
+        """End it before it has been let go."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+
+    def fileno(self) -> int:
+        """Give the descriptor that is readable once :meth:`is_over` has an answer."""
+        return self._socket.fileno()
+
+    def is_over(self) -> bool:
+        """Whether it said that it is over; False if it ends without a word."""
+        with self._socket:
+            return self._socket.recv(1) == OVER
+
+    def _say(self, word: bytes) -> None:
+        with contextlib.suppress(OSError):  # it failed to make itself ready; its exit status tells
+            self._socket.sendall(word)
 
 
 def _wait(supervisor: socket.socket, closes: Iterable[int]) -> NoReturn:
@@ -52,20 +74,16 @@ def _wait(supervisor: socket.socket, closes: Iterable[int]) -> NoReturn:
         for descriptor in closes:
             os.close(descriptor)
         _leave_the_supervisor()
-        rehearse_run()
+        if not is_readable(supervisor, 0):
+            rehearse_run()
         message, alive, _, _ = socket.recv_fds(supervisor, 1, 1)
         if message:
             os.set_inheritable(alive[0], False)  # it stays open: the lock lasts as long as the run
             request = parse_request(receive_request(supervisor))
             if request.forks:
-                become_run(request, may_start=lambda: _may_start(supervisor))
+                become_run(request, Line(supervisor))
     finally:
         os._exit(1)
-
-
-def _may_start(supervisor: socket.socket) -> bool:
-    with supervisor:
-        return bool(supervisor.recv(1))
 
 
 def _leave_the_supervisor() -> None:

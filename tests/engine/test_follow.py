@@ -1,6 +1,6 @@
 import pytest
 
-from guild_ipy.engine.follow import follow_output
+from guild_ipy.engine.follow import OutputTail
 from guild_ipy.settings import Settings
 
 
@@ -24,7 +24,7 @@ def script(*steps):
 
 def follow(run_dir, *steps, rate=200_000, **options):
     settings = Settings(output_interval=0.001, output_rate=rate)
-    return list(follow_output(run_dir, script(*steps), settings, **options))
+    return list(OutputTail(run_dir, settings, **options).follow(script(*steps)))
 
 
 def nothing():

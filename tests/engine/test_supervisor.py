@@ -9,11 +9,10 @@ from dataclasses import replace
 import pytest
 
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions, _request, begin, get_meta
+from guild_ipy.api.launch import LaunchOptions, RunPlan, _request, ask_again, get_meta
 from guild_ipy.api.run import surroundings_of
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
-from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.prepare import prepare_run
 from guild_ipy.operations.resolve import SpecOptions, find_operation, resolve
 from guild_ipy.settings import Settings
@@ -58,12 +57,18 @@ def start(notebook, prepare, isolation):
 
     def start(**flags):
         run, alive = prepare(**flags)
-        started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation), HeldInterrupts())
+        started = begin(notebook.context, run, alive, isolation)
         assert started.wait_started(20)
         wait_until(lambda: run.output)
         return run, started
 
     return start
+
+
+def begin(context, run, alive, isolation):
+    started = ask_again(context, run, alive, LaunchOptions(isolation=isolation))
+    started.let_go()
+    return started
 
 
 def let_go(run):
@@ -165,7 +170,7 @@ def test_a_run_whose_directory_is_removed_leaves_no_process(start):
 def test_what_keeps_a_run_from_starting_is_told(notebook, prepare, isolation):
     run, alive = prepare()
     os.mkdir(run.dir.reserve)
-    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation), HeldInterrupts())
+    started = begin(notebook.context, run, alive, isolation)
     assert started.wait(20)
     assert "Is a directory" in started.failure
     assert (run.record.damage, is_alive(run.dir)) == (None, False)
@@ -174,8 +179,10 @@ def test_what_keeps_a_run_from_starting_is_told(notebook, prepare, isolation):
 
 def test_an_interpreter_that_is_not_there_is_told(notebook, prepare):
     run, alive = prepare()
-    request = replace(_request(notebook.context, run, get_meta(run)), python="/not/there/python")
+    plan = RunPlan(run_dir=run.dir, opref=run.record.opref, meta=get_meta(run), env=os.environ)
+    request = replace(_request(notebook.context, plan), python="/not/there/python")
     started = notebook.context.engine.start(request, alive, "fresh")
+    started.let_go()
     assert started.wait(20)
     assert "/not/there/python" in started.failure
     assert run.status is RunStatus.ERROR
@@ -185,7 +192,7 @@ def test_a_payload_that_cannot_be_opened_fails_the_run(notebook, prepare, isolat
     run, alive = prepare()
     with open(run.dir.payload, "wb") as file:
         file.write(b"no pickle")
-    started = begin(notebook.context, run, alive, LaunchOptions(isolation=isolation), HeldInterrupts())
+    started = begin(notebook.context, run, alive, isolation)
     assert started.wait(20)
     assert (run.exit_status, run.status) == (1, RunStatus.ERROR)
     assert "UnpicklingError" in run.output
@@ -213,7 +220,7 @@ def test_a_slow_answer_of_git_does_not_delay_a_stop(notebook, prepare, tmp_path,
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     context = replace(notebook.context, engine=Engine(Settings(isolation="fresh")))  # its supervisor has our PATH
     run, alive = prepare()
-    started = begin(context, run, alive, LaunchOptions(isolation="fresh"), HeldInterrupts())
+    started = begin(context, run, alive, "fresh")
     assert started.wait_started(20)
     os.kill(wait_until(lambda: read_lock(run.dir)).supervisor.pid, signal.SIGTERM)
     assert started.wait(5)

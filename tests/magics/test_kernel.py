@@ -89,6 +89,7 @@ def test_interrupting_the_cell_terminates_the_run(kernel):
 
     reply, printed = execute(client, "%guild_run wait", interrupt_once)
     assert reply["ename"] == "RunError"
+    assert "KeyboardInterrupt" in printed  # what the run prints when it is stopped
     assert "wait() terminated in" in printed
     _, printed = execute(client, "import guild_ipy; print(guild_ipy.info().lines['status'])")
     assert printed == "terminated\n"

@@ -1,0 +1,40 @@
+"""The line between a supervisor and a run that is its fork: a stream socket, on which each word is a byte.
+
+=============  ==========  ==========================================================================
+word           says        that
+=============  ==========  ==========================================================================
+``REQUEST``    supervisor  this is the run: with it comes ``alive``, behind it the launch request
+``PREPARED``   supervisor  all files are there
+``GO``         supervisor  the run may go
+``OVER``       run         nothing follows any more but the end of its process
+=============  ==========  ==========================================================================
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+
+REQUEST = b"r"
+PREPARED = b"p"
+GO = b"g"
+OVER = b"o"
+
+
+class Line:
+    """The run's end of it."""
+
+    def __init__(self, supervisor: socket.socket) -> None:
+        self._socket = supervisor
+        self._inode = os.fstat(supervisor.fileno()).st_ino
+
+    def hears(self, word: bytes) -> bool:
+        """Wait for the next word; False if it is another, or the supervisor is gone."""
+        return self._socket.recv(1) == word
+
+    def say_over(self) -> None:
+        """Say that it is over, unless the run has closed the line, perhaps to open something else in its place."""
+        with contextlib.suppress(OSError):
+            if os.fstat(self._socket.fileno()).st_ino == self._inode:
+                self._socket.sendall(OVER)

@@ -1,0 +1,85 @@
+"""Between the moment when a process is asked for and the moment when it may go, the directory is filled."""
+
+import os
+
+import pytest
+
+from guild_ipy.api.handle import Run
+from guild_ipy.api.launch import LaunchOptions, RunPlan, ask_for_process
+from guild_ipy.api.run import surroundings_of
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.prepare import fill_run_dir, job_meta, make_run_dir
+from guild_ipy.errors import StoreError
+from guild_ipy.operations.resolve import SpecOptions, find_operation, resolve
+from guild_ipy.store.lock import is_alive
+from tests.notebook_session import wait_until
+
+
+@pytest.fixture(params=["fork", "fresh"])
+def isolation(request):
+    return request.param
+
+
+@pytest.fixture
+def spec(notebook):
+    notebook.cell("def hello():\n    print('hello')\n")
+    around = surroundings_of(notebook.context)
+    return resolve(find_operation("hello", around), (), {}, SpecOptions(), around).spec
+
+
+@pytest.fixture
+def ask(notebook, spec, isolation):
+    """Ask for a process for a run that has no files yet; its directory, and what its starter holds."""
+
+    def ask():
+        run_dir, alive = make_run_dir(notebook.context.home)
+        plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=job_meta(spec), env=spec.env)
+        return run_dir, ask_for_process(notebook.context, plan, alive, LaunchOptions(isolation=isolation))
+
+    return ask
+
+
+def test_a_run_goes_when_its_files_are_there(ask, notebook, spec):
+    run_dir, started = ask()
+    assert not started.wait(0.1)
+    fill_run_dir(notebook.context.home, run_dir, spec, job_meta(spec))
+    assert not started.wait(0.1)
+    started.let_go()
+    assert started.wait(20)
+    assert (Run(run_dir).output, Run(run_dir).status) == ("hello\n", RunStatus.COMPLETED)
+
+
+def test_nothing_is_left_of_a_run_that_is_called_off(ask, notebook):
+    run_dir, started = ask()
+    started.call_off()
+    assert not os.path.exists(run_dir.path)
+    assert os.listdir(notebook.context.home.runs) == []
+
+
+def test_nothing_is_left_of_a_run_whose_starter_dies_before_it_is_one(ask):
+    run_dir, started = ask()
+    started.close()
+    wait_until(lambda: not os.path.exists(run_dir.path))
+
+
+def test_a_run_whose_starter_dies_before_it_could_go_is_not_started(ask, notebook, spec):
+    run_dir, started = ask()
+    fill_run_dir(notebook.context.home, run_dir, spec, job_meta(spec))
+    assert Run(run_dir).status is RunStatus.PENDING
+    started.close()
+    wait_until(lambda: not is_alive(run_dir))
+    assert (Run(run_dir).status, Run(run_dir).output) == (RunStatus.TERMINATED, "")
+
+
+def test_a_run_that_cannot_be_written_leaves_nothing(notebook, isolation, monkeypatch):
+    notebook.cell("def hello():\n    print('hello')\n")
+    notebook.isolation = isolation
+    notebook.run("hello")
+
+    def fail(*_, **__):
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr("guild_ipy.api.run.fill_run_dir", fail)
+    with pytest.raises(StoreError, match="the disk is full"):
+        notebook.run("hello")
+    assert len(os.listdir(notebook.context.home.runs)) == 1
