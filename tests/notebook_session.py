@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
@@ -139,7 +140,9 @@ def find_processes() -> dict[int, str]:
 
 
 def _stands_by(pid: int) -> bool:
-    """Whether a process is a fork server of ours, or waits for one to be given a run: it holds none."""
+    """Whether a process is a fork server of ours or waits for one to be given a run, or keeps the books of this one."""
+    if pid == resource_tracker._resource_tracker._pid:  # of this process, which ends with it
+        return True
     if "guild_ipy.engine.zygote" not in _read_command(pid) or _holds_run(pid):
         return False
     while pid not in {0, 1, os.getpid()}:

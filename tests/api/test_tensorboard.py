@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from guild_ipy.api.tensorboard import LinkFolder, find_command, serve
 from guild_ipy.errors import EngineError, UsageError
 from tests.frame.conftest import add_scalars
 
-FAKE = """#!{python}
+FAKE = """\
 import os, signal, sys
 folder = sys.argv[sys.argv.index("--logdir") + 1]
 with open({seen!r}, "w") as file:
@@ -43,9 +44,11 @@ def fake(tmp_path, monkeypatch):
 
     def install(end: str = ""):
         seen = tmp_path / "seen"
+        source = tmp_path / "tensorboard.py"
+        source.write_text(FAKE.format(seen=str(seen), end=end))
         program = tmp_path / "bin" / "tensorboard"
         program.parent.mkdir()
-        program.write_text(FAKE.format(python=sys.executable, seen=str(seen), end=end))
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(source))} "$@"\n')
         program.chmod(0o755)
         monkeypatch.setenv("PATH", str(program.parent))
         return seen

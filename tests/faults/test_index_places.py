@@ -44,7 +44,7 @@ def list_often(path: str, cache_dir: str, results: multiprocessing.Queue) -> Non
     for _ in range(_LISTINGS):
         records = index.records(EVERY)
         if index.trouble or [record for record in records if record.damage]:
-            troubles.append(index.trouble or "a run is damaged")
+            troubles.append(index.trouble or [record.damage for record in records if record.damage])
     results.put((len(records), troubles))
 
 

@@ -45,10 +45,10 @@ def overwrite(path: str, content: str) -> None:
 def make_run(home: Home, name: str = "f" * 32, **attrs: object) -> RunDir:
     run_dir = home.run_dir(name)
     os.makedirs(run_dir.attrs)
+    with open(run_dir.opref, "w") as file:  # first, as Guild AI does, which holds no `alive` while it makes a run
+        file.write("func:lab.ipynb '' '' train")
     for attr, value in {"id": name, **attrs}.items():
         write_attr(run_dir, attr, value)
-    with open(run_dir.opref, "w") as file:
-        file.write("func:lab.ipynb '' '' train")
     return run_dir
 
 
