@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from IPython.core.completer import provisionalcompleter
@@ -45,11 +46,11 @@ class Session:
 def ipython(tmp_path_factory):
     main_module = sys.modules["__main__"]
     os.environ["IPYTHONDIR"] = str(tmp_path_factory.mktemp("ipython"))
-    shell = InteractiveShell.instance(colors="nocolor")
+    shell = InteractiveShell.instance(colors="nocolor", user_module=ModuleType("__main__"))
     shell.history_manager.enabled = False
+    sys.modules["__main__"] = main_module
     yield shell
     InteractiveShell.clear_instance()
-    sys.modules["__main__"] = main_module
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +71,8 @@ def project(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def session(ipython, engine, home, project, capsys):
+def session(ipython, engine, home, project, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "__main__", ipython.user_module)
     set_context(Context(settings=Settings(guild_home=home.path), engine=engine))
     ipython.reset(new_session=True)
     ipython.run_line_magic("load_ext", "guild_ipy")
