@@ -71,14 +71,20 @@ def project(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def session(ipython, engine, home, project, capsys, monkeypatch):
+def shell(ipython, monkeypatch):
+    """The shell, whose module is the main one."""
     monkeypatch.setitem(sys.modules, "__main__", ipython.user_module)
+    return ipython
+
+
+@pytest.fixture
+def session(shell, engine, home, project, capsys):
     set_context(Context(settings=Settings(guild_home=home.path), engine=engine))
-    ipython.reset(new_session=True)
-    ipython.run_line_magic("load_ext", "guild_ipy")
-    yield Session(ipython, capsys, project)
-    ipython.run_line_magic("unload_ext", "guild_ipy")
-    ipython.reset(new_session=True)  # the shell is there for all tests of the process: no function is left in it
+    shell.reset(new_session=True)
+    shell.run_line_magic("load_ext", "guild_ipy")
+    yield Session(shell, capsys, project)
+    shell.run_line_magic("unload_ext", "guild_ipy")
+    shell.reset(new_session=True)  # the shell is there for all tests of the process: no function is left in it
     set_context(None)
 
 
