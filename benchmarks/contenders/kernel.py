@@ -37,9 +37,9 @@ def arrays():
 #: Parts of a run in the kernel: the function that does it, and what it is.
 _PARTS = {
     ("operations/resolve.py", "resolve"): "bind flags, pack the function, look at the source files",
-    ("engine/prepare.py", "prepare_run"): "make the directory and its files",
+    ("engine/prepare.py", "fill_run_dir"): "make the directory and its files",
     ("engine/engine.py", "start"): "hand it to the fork server",
-    ("engine/follow.py", "follow_output"): "wait for supervisor and run",
+    ("engine/follow.py", "follow"): "wait for supervisor and run",
     ("view.py", "ended"): "read how it ended, and say so",
 }
 

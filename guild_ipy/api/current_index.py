@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from guild_ipy.engine.recover import recover_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home
 
@@ -22,7 +21,8 @@ class CurrentIndex:
 
     def of(self, home: Home, settings: Settings) -> Index:
         """Give the index of a home."""
-        from guild_ipy.index.index import Index  # start-up cost
+        from guild_ipy.engine.recover import recover_run  # start-up cost
+        from guild_ipy.index.index import Index
 
         with self._mutex:
             if self._index is None or self._index.home != home:
