@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from answering import answer, timed
@@ -42,24 +43,13 @@ def refresh() -> None:
     assert get_context().index.refresh(), get_context().index.trouble
 
 
-def refresh_changed() -> float:
-    """Change some runs, and time what it takes to know it."""
+def time_after_changes(work: Callable[[], object]) -> float:
+    """Change some runs, and time what comes after."""
     home, number = get_context().home, next(_marks)
     for name in _names[:: max(1, len(_names) // CHANGED)][:CHANGED]:
         write_attr(home.run_dir(name), "label", f"benchmark {number}")
         note_change(home, name)
-    seconds = timed(refresh)()
-    settle()
-    return seconds
-
-
-def compare_changed() -> float:
-    """Change some runs, and time a comparison."""
-    home, number = get_context().home, next(_marks)
-    for name in _names[:: max(1, len(_names) // CHANGED)][:CHANGED]:
-        write_attr(home.run_dir(name), "label", f"benchmark {number}")
-        note_change(home, name)
-    seconds = timed(compare)()
+    seconds = timed(work)()
     settle()
     return seconds
 
@@ -141,8 +131,8 @@ if __name__ == "__main__":
             "runs": timed(runs),
             "compare": timed(compare),
             "refresh": timed(refresh),
-            "changed": refresh_changed,
-            "compare changed": compare_changed,
+            "changed": lambda: time_after_changes(refresh),
+            "compare changed": lambda: time_after_changes(compare),
             "stat each": timed(stat_each),
             "read plainly": timed(lambda: read_files(read_plainly)),
             "read barely": timed(lambda: read_files(read_barely)),

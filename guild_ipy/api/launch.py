@@ -6,7 +6,7 @@ import os
 import select
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
@@ -54,6 +54,8 @@ class RunPlan:
     meta: JobMeta
     env: Mapping[str, str]
     """The environment that it is started from."""
+    python: str = field(default_factory=lambda: sys.executable)
+    """The interpreter; another than this one starts afresh."""
 
 
 def ask_for_process(context: Context, plan: RunPlan, alive: int, options: LaunchOptions) -> StartedRun:
@@ -64,7 +66,7 @@ def ask_for_process(context: Context, plan: RunPlan, alive: int, options: Launch
     EngineError, UsageError
         If none could be had; the caller still holds `alive` then.
     """
-    isolation = options.isolation or context.settings.isolation
+    isolation = _isolation(context, options) if plan.python == sys.executable else "fresh"
     return context.engine.start(_request(context, plan), alive, isolation)
 
 
@@ -76,13 +78,9 @@ def ask_again(context: Context, run: Run, alive: int, options: LaunchOptions) ->
     EngineError, RunStateError, UsageError
         If none could be had; the caller still holds `alive` then.
     """
-    meta = get_meta(run)
-    request = _request(context, RunPlan(run_dir=run.dir, opref=read_opref(run.dir), meta=meta, env=os.environ))
-    isolation = options.isolation or context.settings.isolation
-    python = _interpreter(run, meta)
-    if python != request.python:
-        request, isolation = replace(request, python=python), "fresh"
-    return context.engine.start(request, alive, isolation)
+    meta, opref = get_meta(run), read_opref(run.dir)
+    plan = RunPlan(run_dir=run.dir, opref=opref, meta=meta, env=os.environ, python=_interpreter(run, meta))
+    return ask_for_process(context, plan, alive, options)
 
 
 def let_go(started: StartedRun, interrupts: HeldInterrupts) -> None:
@@ -94,7 +92,7 @@ def let_go(started: StartedRun, interrupts: HeldInterrupts) -> None:
 
 def get_ready(context: Context, options: LaunchOptions) -> None:
     """Wait for what a start may have to wait for; interrupts come through here, and nothing has been made yet."""
-    context.engine.get_ready(options.isolation or context.settings.isolation)
+    context.engine.get_ready(_isolation(context, options))
 
 
 def see_through(
@@ -129,13 +127,17 @@ def get_meta(run: Run) -> JobMeta:
     return meta
 
 
+def _isolation(context: Context, options: LaunchOptions) -> str:
+    return options.isolation or context.settings.isolation
+
+
 def _request(context: Context, plan: RunPlan) -> LaunchRequest:
     meta, home = plan.meta, context.home
     project_dir = meta.import_path[0] if meta.import_path else ""
     return LaunchRequest(
         path=plan.run_dir.path,
         env={**plan.env, **run_environment(plan.run_dir, home, plan.opref, project_dir, meta)},
-        python=sys.executable,
+        python=plan.python,
         forks=True,
         output_scalars=meta.output_scalars,
         flag_names=tuple(meta.flags),

@@ -89,8 +89,8 @@ def _stage(context: Context, spec: RunSpec, viewer: Viewer) -> Run:
 
 def _make(context: Context, spec: RunSpec, options: LaunchOptions) -> StartedRun:
     """Make the run; a process makes itself ready for it while its files are written."""
-    run_dir, alive = make_run_dir(context.home)
     meta = job_meta(spec)
+    run_dir, alive = make_run_dir(context.home)
     try:
         plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env)
         started = ask_for_process(context, plan, alive, options)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.selection import EVERY, list_matching
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.api.selection import list_matching
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.store.run import RunRecord
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.flags import format_flag
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import find_home
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from guild_ipy.store.run import RunRecord
     from guild_ipy.store.run_dir import RunDir
 
-_EVERY = RunFilter()
 _Found = TypeVar("_Found")
 
 
@@ -47,7 +46,7 @@ class Explanation:
         return f"{self.run.short_id}  dropped by {self.dropped.clause}{found}"
 
 
-def select(context: Context, run_filter: RunFilter = _EVERY, best: Best | None = None) -> list[Run]:
+def select(context: Context, run_filter: RunFilter = EVERY, best: Best | None = None) -> list[Run]:
     """Give the runs that pass a filter, newest first, or with `best` only the best one.
 
     Parameters
@@ -75,7 +74,7 @@ def select(context: Context, run_filter: RunFilter = _EVERY, best: Best | None =
     return [Run(record.dir, record) for record in records]
 
 
-def select_ids(index: Index, run_filter: RunFilter = _EVERY, best: Best | None = None) -> list[str]:
+def select_ids(index: Index, run_filter: RunFilter = EVERY, best: Best | None = None) -> list[str]:
     """Give the ids of these runs; see :func:`select`."""
     if best is None:
         return index.ids(run_filter)
@@ -116,7 +115,7 @@ def _limited(run_filter: RunFilter) -> RunFilter:
 
 def _some(found: list[_Found], run_filter: RunFilter, best: Best) -> list[_Found]:
     if not found:
-        raise RunNotFound(best.name, f"no run{' that passes' if run_filter != _EVERY else ''} has a number there")
+        raise RunNotFound(best.name, f"no run{' that passes' if run_filter != EVERY else ''} has a number there")
     return found
 
 

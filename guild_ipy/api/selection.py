@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from guild_ipy.api.handle import Run
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import RunNotFound
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.runs import find_run_dir
@@ -21,8 +21,6 @@ RunRef: TypeAlias = "str | int | Run"
 
 _INDEX = re.compile(r"[1-9][0-9]{0,3}")
 _RANGE = re.compile(r"([1-9][0-9]{0,3})?:([1-9][0-9]{0,3})?")
-
-EVERY = RunFilter()
 
 
 def list_matching(context: Context, run_filter: RunFilter, *, full: bool = False) -> list[Run]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from guild_ipy.api.context import Context
-from guild_ipy.api.selection import EVERY
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.index.table import Table, Wanted
 from guild_ipy.store.run_dir import RunDir
 

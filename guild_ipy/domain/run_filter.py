@@ -41,3 +41,7 @@ class RunFilter:
             raise UsageError(f"where takes a text, not {self.where!r}")
         if self.limit is not None and (type(self.limit) is not int or self.limit < 0):
             raise UsageError(f"limit takes a whole number from 0 up, not {self.limit!r}")
+
+
+#: The filter that every live run passes.
+EVERY = RunFilter()

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from guild_ipy.engine.ending import write_end
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.fork import new_main, open_run
 from guild_ipy.engine.launch import LaunchRequest
@@ -24,8 +25,8 @@ from guild_ipy.engine.streams import IndexedOutput
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import home_of
-from guild_ipy.store.markers import clear_pending, clear_staged
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.whole_file import sync_file
 
 
 class InlineExecutor:
@@ -64,10 +65,8 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
     recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_names)
     recorder.scan()
     recorder.close()
-    write_attr(run_dir, "stopped", time.time_ns() // 1000)
-    write_attr(run_dir, "exit_status", code, durable=True)
-    clear_staged(run_dir)
-    clear_pending(run_dir)
+    write_end(run_dir, code)
+    sync_file(run_dir.attr("exit_status"))
     note_change(home_of(run_dir), run_dir.id)
 
 

@@ -71,11 +71,12 @@ def supervise(
     if not wait_for_go(channel):
         _leave(run_dir, waiting)
         return
-    if waiting is not None:
-        waiting.tell_prepared()
+    fork = waiting if has_fork and request.forks else None
+    if fork is not None:
+        fork.tell_prepared()
     with _stop_requests() as stop_requests:
         try:
-            pid = _start(run_dir, request, alive, waiting if has_fork else None)
+            pid = _start(run_dir, request, alive, fork)
         except (OSError, GuildError) as error:
             with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
                 write_end(run_dir, exit_status=1)
@@ -94,7 +95,7 @@ def supervise(
             recorder=recorder,
             ending=ending,
             stop_requests=stop_requests,
-            fork=waiting if has_fork and request.forks else None,
+            fork=fork,
         )
         exit_status = watch.wait()
         if not watch.stopped_by:
@@ -128,10 +129,10 @@ def _leave(run_dir: RunDir, waiting: WaitingRun | None) -> None:
         shutil.rmtree(run_dir.path, ignore_errors=True)
 
 
-def _start(run_dir: RunDir, request: LaunchRequest, alive: int, waiting: WaitingRun | None) -> int:
+def _start(run_dir: RunDir, request: LaunchRequest, alive: int, fork: WaitingRun | None) -> int:
     _reserve(run_dir)
     write_attr(run_dir, "started", time.time_ns() // 1000)
-    pid = _spawn_run(run_dir, request, alive) if waiting is None or not request.forks else waiting.let_go()
+    pid = _spawn_run(run_dir, request, alive) if fork is None else fork.let_go()
     with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so
         _write_lock(run_dir, pid)
     clear_staged(run_dir)

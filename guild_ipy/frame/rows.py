@@ -10,7 +10,7 @@ import pandas as pd
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.table import read_table, read_table_of
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.frame.find import find_run_dirs
 from guild_ipy.frame.kept import ID, KINDS, Chooser, Generation, as_names, keeper_of, read_field, remember_names
 from guild_ipy.frame.run_names import read_names, run_column, short_names
@@ -20,7 +20,6 @@ from guild_ipy.index.table import Field, Table
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import list_run_dirs
 
-_EVERY = RunFilter()
 _ATTEMPTS = 3
 
 
@@ -64,7 +63,7 @@ def read_rows(context: Context, run_filter: RunFilter, choose: Chooser, *, full:
         Also see at once what others have changed in place.
     """
     keeper = keeper_of(context.index)
-    if run_filter == _EVERY:
+    if run_filter == EVERY:
         kept = keeper.newest(context, choose, full=full)
         return _read_directly(context, run_filter, choose) if kept is None else _all_of(context, kept)
     for _ in range(0 if run_filter.deleted else _ATTEMPTS):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from guild_ipy.domain.best import Best
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import SelectError, StoreError, UsageError
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 
 _Answer = TypeVar("_Answer")
 
-#: What reading a damaged database can raise beside its own errors: values of wrong types.
 _ATTEMPTS = 2
-EVERY = RunFilter()
+#: What reading a damaged database can raise beside its own errors: values of wrong types.
 _NONSENSE = (struct.error, ValueError, TypeError, LookupError, AttributeError)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.index.directories import read_table
 from guild_ipy.index.index import Index
 from guild_ipy.index.table import RUN_FIELDS, Field, Table
@@ -15,8 +15,6 @@ from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import list_runs
 from guild_ipy.store.scalars import summarize
-
-EVERY = RunFilter()
 
 
 def assert_right(index: Index, *, full: bool = False) -> None:
