@@ -6,6 +6,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 from guild_ipy.engine.job import open_job
@@ -13,6 +14,7 @@ from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.line import GO, PREPARED, Line
 from guild_ipy.engine.meta import read_meta
 from guild_ipy.engine.process import end_process, run_to_end
+from guild_ipy.engine.remains import holds_little, peak_memory
 from guild_ipy.engine.script import enter_script, execute
 from guild_ipy.engine.seeds import seed_generators
 from guild_ipy.engine.streams import open_output, redirect_streams
@@ -26,6 +28,7 @@ def become_run(request: LaunchRequest, line: Line) -> NoReturn:
     It makes ready what needs no file, hears that the files are there, opens them, and hears that it may go.
     """
     run_dir = RunDir(request.path)
+    peak = peak_memory()
     code = 1
     try:
         _enter(run_dir, request.env)
@@ -38,7 +41,14 @@ def become_run(request: LaunchRequest, line: Line) -> NoReturn:
     except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
-        end_process(run_dir, code, supervised=True, say_over=line.say_over)
+        end_process(run_dir, code, supervised=True, say_over=partial(_say_over, line, peak))
+
+
+def _say_over(line: Line, peak_before: int, code: int) -> None:
+    if code >= 0 and holds_little(peak_before):
+        line.say_done(code)
+    else:
+        line.say_over()
 
 
 def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:

@@ -33,6 +33,11 @@ def kill_orphans() -> None:
                 os.waitpid(pid, 0)
 
 
+def has_other_children(pid: int) -> bool:
+    """Whether the caller has another child than this one."""
+    return _children() != [pid]
+
+
 def _has_children() -> bool:
     """Whether the caller has children; those that are dead already are collected."""
     try:
@@ -46,7 +51,8 @@ def _has_children() -> bool:
 def _children() -> list[int]:
     """Give the processes whose parent is the caller; none where the system does not tell."""
     try:
-        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
-            return [int(pid) for pid in file.read().split()]
+        descriptor = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return []
+    with open(descriptor, "rb", buffering=0) as file:
+        return [int(pid) for pid in file.readall().split()]

@@ -7,6 +7,7 @@ word           says        that
 ``PREPARED``   supervisor  all files are there
 ``GO``         supervisor  the run may go
 ``OVER``       run         nothing follows any more but the end of its process
+``DONE``       run         nobody need wait for that either; its exit status follows, a byte
 =============  ==========  ==========================================================================
 """
 
@@ -16,10 +17,13 @@ import contextlib
 import os
 import socket
 
+from guild_ipy.engine.remains import close_files_but
+
 REQUEST = b"r"
 PREPARED = b"p"
 GO = b"g"
 OVER = b"o"
+DONE = b"d"
 
 
 class Line:
@@ -35,6 +39,21 @@ class Line:
 
     def say_over(self) -> None:
         """Say that it is over, unless the run has closed the line, perhaps to open something else in its place."""
-        with contextlib.suppress(OSError):
-            if os.fstat(self._socket.fileno()).st_ino == self._inode:
-                self._socket.sendall(OVER)
+        if self._is_open():
+            self._say(OVER)
+
+    def say_done(self, exit_status: int) -> None:
+        """Say that it is done, having closed all other files; as :meth:`say_over`."""
+        if self._is_open():
+            close_files_but(self._socket.fileno())
+            self._say(DONE + bytes([exit_status]))
+
+    def _is_open(self) -> bool:
+        try:
+            return os.fstat(self._socket.fileno()).st_ino == self._inode
+        except OSError:
+            return False
+
+    def _say(self, word: bytes) -> None:
+        with contextlib.suppress(OSError):  # the supervisor is gone; whoever lists the run settles it
+            self._socket.sendall(word)

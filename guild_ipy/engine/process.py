@@ -42,11 +42,11 @@ def run_to_end(operation: Callable[[], object], run_dir: RunDir, cells: Mapping[
 
 
 def end_process(
-    run_dir: RunDir, code: int, *, supervised: bool, say_over: Callable[[], None] | None = None
+    run_dir: RunDir, code: int, *, supervised: bool, say_over: Callable[[int], None] | None = None
 ) -> NoReturn:
     """End as Python ends, without tearing down loaded modules, which costs up to 0.5 s.
 
-    A negative code is a signal that the process sends to itself. Before that, `say_over` is called.
+    A negative code is a signal that the process sends to itself. Before that, `say_over` is called with it.
     """
     for last_rite in (save_figures, _join_threads, _run_exit_functions):
         try:
@@ -57,7 +57,7 @@ def end_process(
     if supervised:
         _write_own_word(run_dir, code)
     if say_over is not None:
-        say_over()
+        say_over(code)
     if code < 0:
         import signal  # start-up cost
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from guild_ipy.engine.ending import LOOK_SECONDS, Ending, write_end
 from guild_ipy.engine.launch import LaunchRequest, parse_request, receive_request, send_event, wait_for_go
-from guild_ipy.engine.leftovers import adopt_orphans, kill_group, kill_orphans
+from guild_ipy.engine.leftovers import adopt_orphans, has_other_children, kill_group, kill_orphans
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.scribe import Scribe
 from guild_ipy.engine.script import ALIVE_VARIABLE
@@ -100,11 +100,13 @@ def supervise(
         exit_status = watch.wait()
         if not watch.stopped_by:
             scribe.finish(stop_requests)
-    kill_orphans()
+    if not watch.leaves_process:
+        kill_orphans()
     ending.write(exit_status)
     os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
     progress.ended()
+    kill_orphans()
     sync_file(run_dir.attr("exit_status"))  # nobody waits for the disk
     note_change(home_of(run_dir), run_dir.id)
 
@@ -205,6 +207,8 @@ class _Watch:
     fork: WaitingRun | None
     """The run, where it can say that it is over."""
     stopped_by: int = 0
+    leaves_process: bool = False
+    """Whether the end of its process is of no interest any more, and yet to come."""
 
     def wait(self) -> int:
         """Give the exit status of the run: negative for a signal, also when it ended well after a stop."""
@@ -221,8 +225,12 @@ class _Watch:
             if descriptor in ready:
                 break
             if self.fork is not None and self.fork.fileno() in ready:
-                self._hear(self.fork, poll)
-                continue
+                exit_status = self._hear(self.fork, poll)
+                if exit_status is None:
+                    continue
+                self.leaves_process = True
+                os.close(descriptor)
+                return exit_status
             asked_again = self.stop_requests in ready and bool(os.read(self.stop_requests, 4096))
             if asked_again or time.monotonic() >= deadline:
                 deadline = self._escalate()
@@ -230,12 +238,17 @@ class _Watch:
         os.close(descriptor)
         return self._exit_status()
 
-    def _hear(self, fork: WaitingRun, poll: select.poll) -> None:
-        """Take the one word that a run says; the end of its process takes as long as all that is written of it."""
+    def _hear(self, fork: WaitingRun, poll: select.poll) -> int | None:
+        """Take the one word that a run says; its exit status where its process need not be waited for."""
         poll.unregister(fork)
         self.fork = None
-        if fork.is_over():
-            self.ending.begin()
+        said = fork.hear()
+        if not said.is_over:
+            return None
+        if said.exit_status is None or self.stopped_by or has_other_children(self.pid):
+            self.ending.begin()  # the end of a process takes as long as all that is written of it
+            return None
+        return said.exit_status
 
     def _escalate(self) -> float:
         number = _next_signal(self.stopped_by)

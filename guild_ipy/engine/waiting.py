@@ -7,12 +7,23 @@ import os
 import signal
 import socket
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NoReturn
 
 from guild_ipy.engine.fork import become_run
 from guild_ipy.engine.launch import is_readable, parse_request, receive_request, send_request
-from guild_ipy.engine.line import GO, OVER, PREPARED, REQUEST, Line
+from guild_ipy.engine.line import DONE, GO, OVER, PREPARED, REQUEST, Line
 from guild_ipy.engine.rehearsal import rehearse_run
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastWord:
+    """What a run said at its end."""
+
+    is_over: bool
+    """False if it ends without a word."""
+    exit_status: int | None
+    """Where nobody need wait for the end of its process."""
 
 
 class WaitingRun:
@@ -56,13 +67,14 @@ class WaitingRun:
         os.waitpid(self.pid, 0)
 
     def fileno(self) -> int:
-        """Give the descriptor that is readable once :meth:`is_over` has an answer."""
+        """Give the descriptor that is readable once :meth:`hear` has an answer."""
         return self._socket.fileno()
 
-    def is_over(self) -> bool:
-        """Whether it said that it is over; False if it ends without a word."""
+    def hear(self) -> LastWord:
+        """Take its last word."""
         with self._socket:
-            return self._socket.recv(1) == OVER
+            said = self._socket.recv(2)
+        return LastWord(is_over=said[:1] in {OVER, DONE}, exit_status=said[1] if said[:1] == DONE else None)
 
     def _say(self, word: bytes) -> None:
         with contextlib.suppress(OSError):  # it failed to make itself ready; its exit status tells
