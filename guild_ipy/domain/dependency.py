@@ -1,0 +1,154 @@
+"""What an operation needs before it can start: runs of other operations, files, configuration.
+
+A dependency is a named resource with sources, as in a Guild file (Guild AI 0.9.0), plus what summary operations need:
+``run:`` and ``multi-run:`` sources, whose value is an expression of the select language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from guild_ipy.domain.flags import FlagValue
+
+
+class SourceKind(Enum):
+    """Where a source comes from; the value is the word in a Guild file."""
+
+    OPERATION = "operation"
+    """Files of a run of certain operations."""
+    RUN = "run"
+    """Files of a run that an expression selects."""
+    MULTI_RUN = "multi-run"
+    """All runs that an expression selects; the directories themselves are linked."""
+    FILE = "file"
+    CONFIG = "config"
+    """A file of YAML or JSON, written anew with values of flags in it."""
+    MODULE = "module"
+    """A Python module that must be there."""
+    URL = "url"
+
+    @property
+    def is_of_runs(self) -> bool:
+        """Whether it is resolved by choosing runs."""
+        return self in {SourceKind.OPERATION, SourceKind.RUN, SourceKind.MULTI_RUN}
+
+
+class TargetType(Enum):
+    """How a file comes into the run directory."""
+
+    COPY = "copy"
+    LINK = "link"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilePattern:
+    """A regular expression over paths within a source.
+
+    With `reduce` (``min`` or ``max``) only the match whose first group is the least or the greatest number counts.
+    """
+
+    pattern: str
+    reduce: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rename:
+    """A regular expression over the name of a file, and what takes its place."""
+
+    pattern: str
+    replacement: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One thing that a dependency needs.
+
+    Examples
+    --------
+    >>> train = Source(kind=SourceKind.OPERATION, value="train")
+    >>> train.uri, train.resolving_name
+    ('operation:train', 'operation:train')
+    """
+
+    kind: SourceKind
+    value: str
+    """Names of operations with commas between, an expression, a path, a module, or a URL: what stands behind the
+    kind in a Guild file."""
+    is_multi: bool = False
+    """Every run that is selected is linked, not the files of one taken; true of ``multi-run`` and of ``operation``
+    with ``multi-run: yes``."""
+    expression: str | None = None
+    """``select`` of a multi-run source: which of the runs."""
+    name: str | None = None
+    flag_name: str | None = None
+    target_path: str | None = None
+    """Folder within the run directory."""
+    target_type: TargetType | None = None
+    select: tuple[FilePattern, ...] = ()
+    """Which files; empty: those that the run made, or the file itself."""
+    rename: tuple[Rename, ...] = ()
+    optional: bool = False
+    """Whether the run can start without it."""
+    warn_if_empty: bool = True
+    fail_if_empty: bool = False
+    unpack: bool | None = None
+    """Whether an archive is unpacked; None is yes for an archive."""
+    sha256: str | None = None
+    replace_existing: bool = False
+    preserve_path: bool = False
+    always_resolve: bool = False
+    params: Mapping[str, FlagValue] = field(default_factory=dict)
+    """For a configuration: values beside those of flags, by dotted names."""
+    help: str = ""
+    """What to tell a user who has not got it."""
+
+    @property
+    def uri(self) -> str:
+        """Kind and value in one word, as they stand in the attribute ``deps``."""
+        return self.value if self.kind is SourceKind.URL else f"{self.kind.value}:{self.value}"
+
+    @property
+    def resolving_name(self) -> str:
+        """Its name in messages, and that of the flag that says which run or file is used."""
+        return self.name or self.flag_name or self.uri
+
+    @property
+    def flag_names(self) -> tuple[str, ...]:
+        """Names by which a user may say which run or file is used, the one that is recorded first."""
+        if self.flag_name or self.name:
+            return (self.flag_name or self.name or "",)
+        return (self.uri,) if self.kind is SourceKind.URL else (self.uri, self.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependency:
+    """A named resource that an operation requires."""
+
+    name: str
+    """Its name in messages: that of the resource, or of the first source for one that is written inline."""
+    is_inline: bool = False
+    sources: tuple[Source, ...]
+    location: str = ""
+    """The folder that files are looked for in: that of the Guild file, or of the notebook."""
+    target_path: str | None = None
+    target_type: TargetType | None = None
+    preserve_path: bool = False
+    description: str = ""
+    origin: str = ""
+    """Where it was written, for messages: ``guild.yml:12:7``."""
+
+    @property
+    def key(self) -> str:
+        """Its name in the attribute ``deps``."""
+        return ",".join(source.resolving_name for source in self.sources) if self.is_inline else self.name
+
+
+#: What the recorded flag of a source of runs begins with, unless the source has a name.
+DEPENDENCY_FLAG = f"{SourceKind.OPERATION.value}:"
+
+
+def is_dependency_flag(name: str) -> bool:
+    """Whether a flag is one that Guild AI records for the run that a dependency uses, and not one of the operation."""
+    return name.startswith(tuple(f"{kind.value}:" for kind in SourceKind))
