@@ -8,6 +8,7 @@ Each message is one line: what happened, the value, what to do::
     ├── SelectError (ValueError)           a select expression that cannot be understood; points at the place
     ├── OperationNotFound (LookupError)    nothing by that name can be run here
     ├── FlagError (ValueError)             a flag that the operation does not take, or a wrong value
+    ├── DependencyError (LookupError)      what an operation requires is not there
     ├── CannotSend (TypeError)             a notebook variable that cannot travel to another process
     ├── RunNotFound (LookupError)          no run by that id, index or filter
     ├── RunStateError (RuntimeError)       the run is not in a state for that verb
@@ -109,6 +110,25 @@ class FlagError(GuildError, ValueError):
     def __init__(self, message: str, *, flag: str) -> None:
         self.flag = flag
         super().__init__(message)
+
+
+class DependencyError(GuildError, LookupError):
+    """What an operation requires is not there.
+
+    Attributes
+    ----------
+    dependency, source
+        Their names, as in ``train`` and ``operation:train``.
+    why
+        What is missing.
+    """
+
+    def __init__(self, *, dependency: str, source: str, why: str, help: str = "") -> None:  # noqa: A002 - the word of Guild files
+        self.dependency = dependency
+        self.source = source
+        self.why = why
+        hint = f"; {' '.join(help.split())}" if help else ""
+        super().__init__(f"could not resolve {source!r} in {dependency} resource: {why}{hint}")
 
 
 class CannotSend(GuildError, TypeError):

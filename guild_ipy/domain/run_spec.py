@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.resolved_dependency import ResolvedDependency
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 
 
@@ -88,3 +90,7 @@ class RunSpec:
     takes_any_flag: bool = False
     output_scalars: tuple[str, ...] = DEFAULT_PATTERNS
     run_params: Mapping[str, object] = field(default_factory=dict)
+    requires: tuple[Dependency, ...] = ()
+    """What the operation requires; a restart may resolve it anew."""
+    dependencies: tuple[ResolvedDependency, ...] = ()
+    """What was found for it."""

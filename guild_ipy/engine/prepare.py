@@ -15,17 +15,27 @@ import shutil
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
 
+from guild_ipy.domain.dependency_json import encode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
 from guild_ipy.domain.label import default_label
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram
 from guild_ipy.engine.buffers import write_buffers
+from guild_ipy.engine.dependency_attrs import (
+    DEPENDENCIES,
+    dependency_flags,
+    encode_deps,
+    encode_reasons,
+    explicit_flags,
+)
 from guild_ipy.engine.meta import CellFile, JobMeta, encode_meta
 from guild_ipy.engine.output_scalars import guild_patterns
+from guild_ipy.engine.placing import place_dependencies
 from guild_ipy.engine.provenance import host_name, safe_env, user_name
 from guild_ipy.errors import StoreError
 from guild_ipy.store.attrs import encode_attr
@@ -68,8 +78,14 @@ if __name__ == "__main__":
 '''
 
 
-def prepare_run(home: Home, spec: RunSpec, *, staged: bool = False) -> tuple[RunDir, int]:
-    """Make the directory of a run, pending or staged.
+def prepare_run(
+    home: Home,
+    spec: RunSpec,
+    *,
+    staged: bool = False,
+    copying: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+) -> tuple[RunDir, int]:
+    """Make the directory of a run, pending or staged; `copying` as in :func:`fill_run_dir`.
 
     Returns
     -------
@@ -83,7 +99,7 @@ def prepare_run(home: Home, spec: RunSpec, *, staged: bool = False) -> tuple[Run
     """
     run_dir, alive = make_run_dir(home)
     try:
-        fill_run_dir(home, run_dir, spec, job_meta(spec), staged=staged)
+        fill_run_dir(home, run_dir, spec, job_meta(spec), staged=staged, copying=copying)
     except BaseException:
         shutil.rmtree(run_dir.path, ignore_errors=True)
         os.close(alive)
@@ -112,8 +128,19 @@ def make_run_dir(home: Home) -> tuple[RunDir, int]:
     return run_dir, alive
 
 
-def fill_run_dir(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta, *, staged: bool = False) -> None:
-    """Write all files of a run into its directory; what is left after a StoreError is the caller's to remove."""
+def fill_run_dir(  # noqa: PLR0913 - a run, and how
+    home: Home,
+    run_dir: RunDir,
+    spec: RunSpec,
+    meta: JobMeta,
+    *,
+    staged: bool = False,
+    copying: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+) -> None:
+    """Write all files of a run into its directory; what is left after an error is the caller's to remove.
+
+    `copying` is entered while files that the run depends on are copied, which may take long.
+    """
     with _naming_the_home(home):
         if isinstance(spec.program, NotebookProgram):
             write_buffers(home, run_dir, spec.program.buffers)
@@ -122,6 +149,9 @@ def fill_run_dir(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta, *, s
         if staged:  # Guild AI's queues take the oldest; without it the order of making would be lost
             write_new_file(run_dir.attr("started"), encode_attr(time.time_ns() // 1000))
         _write_source(run_dir, spec)
+        with copying() if spec.dependencies else contextlib.nullcontext():
+            placed = place_dependencies(run_dir, spec.dependencies)
+        write_new_file(run_dir.manifest, format_manifest([*_manifest(spec), *placed]).encode())
         (set_staged if staged else set_pending)(run_dir)
         write_new_file(run_dir.opref, str(spec.opref).encode("utf-8", "backslashreplace"))
 
@@ -217,18 +247,19 @@ def _files(run_dir: RunDir, spec: RunSpec, meta: JobMeta) -> Iterator[tuple[str,
     yield from job_files(run_dir, meta)
     if isinstance(spec.program, NotebookProgram):
         yield run_dir.payload, spec.program.payload
-    yield run_dir.manifest, format_manifest(_manifest(spec)).encode()
+    if spec.requires:
+        yield run_dir.requires, encode_requires(spec.requires)
 
 
 def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     values: dict[str, object] = {
         "id": run_dir.id,
         "initialized": time.time_ns() // 1000,
-        "flags": dict(spec.flags),
-        "user_flags": dict(spec.user_flags),
+        "flags": {**spec.flags, **dependency_flags(spec.dependencies)},
+        "user_flags": {**spec.user_flags, **explicit_flags(spec.dependencies)},
         "label": spec.label,
         "op": _op(spec),
-        "deps": {},
+        "deps": encode_deps(run_dir, spec.dependencies),
         "cmd": [sys.executable, run_dir.main],
         "env": _env_text(tuple(spec.env.items())),
         "run_params": dict(spec.run_params),
@@ -238,6 +269,8 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     }
     if spec.source.digest:
         values["sourcecode_digest"] = spec.source.digest
+    if spec.dependencies:
+        values[DEPENDENCIES] = encode_reasons(spec.dependencies)
     if spec.tags:
         values["tags"] = sorted(spec.tags)
     return values

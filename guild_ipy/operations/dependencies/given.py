@@ -1,0 +1,110 @@
+"""What a user gives for a dependency in place of what it would choose: ``train=3f2a1b4c``, ``op="where completed"``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from guild_ipy.domain.dependency import Dependency, Source
+from guild_ipy.errors import UsageError
+
+_WHERE = re.compile(r"\s*where\s+(.*\S)\s*", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """Runs by name, or an expression that selects them.
+
+    Attributes
+    ----------
+    text
+        As it was written, for messages; also the path of a file, for a source of files.
+    refs
+        Ids, beginnings of ids, indexes, labels or paths.
+    expression
+        What stands behind ``where``.
+    """
+
+    text: str
+    refs: tuple[str, ...] = ()
+    expression: str | None = None
+
+
+def parse_given(value: Any) -> Given:  # noqa: ANN401 - texts, runs, frames, and lists of these
+    """Read a value: text with commas or spaces between runs, ``where`` and an expression, a run, a frame, or several.
+
+    Examples
+    --------
+    >>> parse_given("abcd1234 defa5678,bcde9012").refs
+    ('abcd1234', 'defa5678', 'bcde9012')
+    >>> parse_given("where label contains 'red'").expression
+    "label contains 'red'"
+    """
+    if isinstance(value, str):
+        if found := _WHERE.fullmatch(value):
+            return Given(text=value, expression=found[1])
+        words = value.strip().removeprefix("[").removesuffix("]")
+        return Given(text=value, refs=tuple(re.split(r"[\s,]+", words.strip())) if words.strip() else ())
+    refs = tuple(_refs(value))
+    return Given(text=" ".join(refs), refs=refs)
+
+
+def split_given(
+    requires: Sequence[Dependency], flags: Mapping[str, Any], own: AbstractSet[str]
+) -> tuple[dict[Source, Any], dict[str, Any]]:
+    """Tell what is given for dependencies from flags.
+
+    Parameters
+    ----------
+    requires
+        What the operation requires.
+    flags
+        All that was given, by name.
+    own
+        Names of flags that the operation itself has; these are flags whatever a dependency is called.
+
+    Returns
+    -------
+    tuple
+        Values by source, and the flags.
+    """
+    given: dict[Source, Any] = {}
+    rest: dict[str, Any] = {}
+    for name, value in flags.items():
+        source = None if name in own else _find_source(requires, name)
+        if source is None:
+            rest[name] = value
+        elif source in given:
+            raise UsageError(f"{source.resolving_name!r} is given twice, the second time as {name!r}; give it once")
+        else:
+            given[source] = value
+    return given, rest
+
+
+def _find_source(requires: Sequence[Dependency], name: str) -> Source | None:
+    for dependency in requires:
+        for source in dependency.sources:
+            if name in source.flag_names:
+                return source
+        if name == dependency.name and len(dependency.sources) == 1:
+            return dependency.sources[0]
+    return None
+
+
+def _refs(value: Any) -> Iterator[str]:  # noqa: ANN401 - as above
+    if isinstance(value, str):
+        yield from parse_given(value).refs
+    elif hasattr(value, "short_id"):
+        yield str(value.id)
+    elif hasattr(value, "columns") and "run" in value.columns:
+        yield from map(str, value["run"])
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield str(value)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _refs(item)
+    else:
+        raise UsageError(f"a run is given as an id, an index, a label, a path or a run, not {type(value).__name__}")
