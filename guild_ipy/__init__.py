@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from guild_ipy.errors import (
         CannotSend,
         DamagedRun,
+        DependencyError,
         EngineError,
         FlagError,
         GuildError,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         StoreError,
         UsageError,
     )
+    from guild_ipy.frame.inputs import inputs
     from guild_ipy.frame.runs import runs
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
     from guild_ipy.python.analysis import compare, diff, tensorboard
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CannotSend",
     "DamagedRun",
+    "DependencyError",
     "EngineError",
     "FlagError",
     "GuildError",
@@ -69,6 +72,7 @@ __all__ = [
     "get_run",
     "guild_home",
     "info",
+    "inputs",
     "label",
     "load_ipython_extension",
     "ls",
@@ -88,6 +92,7 @@ __all__ = [
 _MODULES = {
     "api.handle": ("Run",),
     "api.home": ("guild_home", "set_guild_home"),
+    "frame.inputs": ("inputs",),
     "frame.runs": ("runs",),
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
     "python.analysis": ("compare", "diff", "tensorboard"),
@@ -117,6 +122,10 @@ class _Package(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         if not (name in __all__ and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel to a run by name, as any module does that is no class of its own."""
+        return import_module, (self.__name__,)
 
 
 sys.modules[__name__].__class__ = _Package

@@ -19,7 +19,8 @@ def describe_resolving(resolution: Resolution) -> str:
         lines.append(f"Resolving {each.dependency.name} dependency")
         for source in each.sources:
             if source.source.is_multi and source.runs:
-                lines.append(f"Using {len(source.runs)} runs for {each.dependency.name} resource")
+                count = f"{len(source.runs)} run{'s' * (len(source.runs) != 1)}"
+                lines.append(f"Using {count} for {each.dependency.name} resource")
             elif source.runs or source.reason:
                 lines.append(
                     f"Using output from run {(source.runs or (source.value,))[0]} for {each.dependency.name} resource"

@@ -51,8 +51,6 @@ class RunRequest:
     stage: bool = False
     """Prepare the run, and stop there."""
     preview_only: bool = False
-    explain: bool = False
-    """Show the candidates of each dependency in the preview."""
     force_deps: bool = False
     """Use the runs that are given for dependencies, whatever they are."""
 
@@ -186,7 +184,7 @@ def _preview(context: Context, planned: _Planned, request: RunRequest) -> Previe
         operation=spec.opref.display_name,
         flags=spec.flags,
         objects=planned.resolved.objects,
-        dependencies=preview_lines(resolution) + (explain_lines(context, resolution) if request.explain else ()),
+        dependencies=preview_lines(resolution) + (explain_lines(context, resolution) if request.preview_only else ()),
         notes=tuple(notes),
         verb="stage" if request.stage else "run",
     )

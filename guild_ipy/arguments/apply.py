@@ -29,13 +29,18 @@ from guild_ipy.errors import UsageError
 
 def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run | None:
     """Run, start or restart, whichever was asked for; None where nothing was run."""
-    if arguments.preview:
+    if arguments.preview and (arguments.start is not None or arguments.restart is not None):
         viewer = _LookOnly(viewer)
     if arguments.start is not None:
         return start(context, _named_run(context, arguments.start), arguments.launch, viewer)
     if arguments.restart is not None:
         named = _named_run(context, arguments.restart)
-        change = Change(flags=arguments.flags, stage=arguments.stage)
+        change = Change(
+            flags=arguments.flags,
+            stage=arguments.stage,
+            reselect=arguments.reselect,
+            force_deps=arguments.force_deps,
+        )
         return restart(context, named, change, arguments.launch, viewer)
     if arguments.operation is None:
         raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
@@ -46,6 +51,8 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
         spec=arguments.spec,
         launch=arguments.launch,
         stage=arguments.stage,
+        preview_only=arguments.preview,
+        force_deps=arguments.force_deps,
     )
     return run(context, request, viewer)
 

@@ -26,11 +26,14 @@ class Given:
         Ids, beginnings of ids, indexes, labels or paths.
     expression
         What stands behind ``where``.
+    recorded
+        Why an earlier attempt used these runs; empty for what the user gives now. They are not checked again.
     """
 
     text: str
     refs: tuple[str, ...] = ()
     expression: str | None = None
+    recorded: str = ""
 
 
 def parse_given(value: Any) -> Given:  # noqa: ANN401 - texts, runs, frames, and lists of these
@@ -43,6 +46,8 @@ def parse_given(value: Any) -> Given:  # noqa: ANN401 - texts, runs, frames, and
     >>> parse_given("where label contains 'red'").expression
     "label contains 'red'"
     """
+    if isinstance(value, Given):
+        return value
     if isinstance(value, str):
         if found := _WHERE.fullmatch(value):
             return Given(text=value, expression=found[1])

@@ -1,13 +1,4 @@
-"""The runs that a summary operation is about: a link to each, and ``guild-runs.json`` beside the links.
-
-The file is a list of objects, newest run first::
-
-    [{"id": "63d8c402...", "dir": "./63d8c402...", "operation": "train", "status": "completed",
-      "started": "2026-11-25T09:51:19+00:00", "stopped": ..., "label": ..., "tags": [...], "marked": false,
-      "flags": {"lr": 0.1}, "scalars": {"loss": 0.25}}, ...]
-
-JSON has no NaN and no infinity; these are null in ``scalars``, and text (``nan``, ``inf``) in ``flags``.
-"""
+"""The runs that a summary operation is about: a link to each, and what :mod:`guild_ipy.store.input_runs` reads."""
 
 from __future__ import annotations
 
@@ -22,8 +13,6 @@ from guild_ipy.domain.resolved_dependency import TakenFile
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.operations.dependencies.run_files import inner_path
 from guild_ipy.store.run import RunRecord
-
-RUNS_FILE = "guild-runs.json"
 
 
 def link_runs(

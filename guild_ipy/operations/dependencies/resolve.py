@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.dependency import Dependency, Source
@@ -16,9 +16,10 @@ from guild_ipy.errors import DependencyError, GuildError
 from guild_ipy.operations.dependencies.choose import Choice, NoRun, choose_named, choose_run, choose_set
 from guild_ipy.operations.dependencies.file_sources import FileNeeds, resolve_file_source
 from guild_ipy.operations.dependencies.given import Given, parse_given
-from guild_ipy.operations.dependencies.linked_runs import RUNS_FILE, describe_runs, link_runs
+from guild_ipy.operations.dependencies.linked_runs import describe_runs, link_runs
 from guild_ipy.operations.dependencies.run_files import generated_names, selected_paths, take
 from guild_ipy.operations.dependencies.run_query import RunQuery, make_query
+from guild_ipy.store.input_runs import RUNS_FILE
 from guild_ipy.store.run import RunRecord
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ class _Work:
             raise NoRun("no run is named; give an id, or leave it out")
         if len(given.refs) > 1 and not source.is_multi:
             raise NoRun(f"it takes one run, not {len(given.refs)}; give one id")
-        return choose_named(index, query, given.refs, force=force)
+        choice = choose_named(index, query, given.refs, force=force or bool(given.recorded))
+        return replace(choice, reason=given.recorded) if given.recorded else choice
 
     def _link(self, dependency: Dependency, source: Source, records: Sequence[RunRecord]) -> tuple[TakenFile, ...]:
         links = link_runs(dependency, source, records, self._fill_in)
