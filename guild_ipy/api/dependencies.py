@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from guild_ipy.api.context import Context
@@ -26,19 +27,40 @@ from guild_ipy.store.changes import note_change
 from guild_ipy.store.whole_file import write_new_file
 
 
+@dataclass(frozen=True, kw_only=True)
+class DependencyChoice:
+    """What is said about which runs to use.
+
+    Attributes
+    ----------
+    given
+        Values by source, in place of what it would choose.
+    force
+        Whether runs that are given are used whatever they are.
+    preferred
+        Ids of runs that are used before all others, where they can be.
+    """
+
+    given: Mapping[Source, Any] = field(default_factory=dict)
+    force: bool = False
+    preferred: tuple[str, ...] = ()
+
+
 def find_dependencies(
-    context: Context,
-    requires: Sequence[Dependency],
-    flags: Flags,
-    given: Mapping[Source, Any],
-    *,
-    force: bool = False,
+    context: Context, requires: Sequence[Dependency], flags: Flags, choice: DependencyChoice
 ) -> Resolution:
     """Resolve what an operation requires against the runs of this moment; DependencyError if something is missing."""
     if not requires:
         return NOTHING_REQUIRED
     cache = os.path.join(context.home.path, "cache", "resources")
-    needs = Needs(index=context.index, cache=cache, flags=flags, given=given, force=force)
+    needs = Needs(
+        index=context.index,
+        cache=cache,
+        flags=flags,
+        given=choice.given,
+        force=choice.force,
+        preferred=choice.preferred,
+    )
     return resolve_dependencies(requires, needs)
 
 

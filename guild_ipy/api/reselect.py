@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.api.context import Context
-from guild_ipy.api.dependencies import find_dependencies
+from guild_ipy.api.dependencies import DependencyChoice, find_dependencies
 from guild_ipy.api.handle import Run
 from guild_ipy.domain.dependency import Dependency, Source, TargetType
 from guild_ipy.domain.dependency_json import decode_requires
@@ -25,12 +25,11 @@ from guild_ipy.store.whole_file import read_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangedChoice:
+class ChangedChoice(DependencyChoice):
     """What a restart says about dependencies."""
 
-    given: Mapping[Source, Any]
-    reselect: bool
-    force: bool
+    reselect: bool = False
+    """Choose anew also where nothing is given."""
 
 
 def read_requires(run: Run) -> tuple[Dependency, ...]:
@@ -73,7 +72,7 @@ def resolve_again(
     kept: dict[Source, Any] = {}
     if not choice.reselect:
         kept = {source: used for source in _sources(requires) if (used := recorded.get(source.resolving_name))}
-    return find_dependencies(context, requires, flags, kept | dict(choice.given), force=choice.force)
+    return find_dependencies(context, requires, flags, replace(choice, given=kept | dict(choice.given)))
 
 
 def check_members(context: Context, run: Run, requires: Sequence[Dependency]) -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guild_ipy.api.context import Context
-from guild_ipy.api.dependencies import find_dependencies, leave_failed_run, unmet_message
+from guild_ipy.api.dependencies import DependencyChoice, find_dependencies, leave_failed_run, unmet_message
 from guild_ipy.api.dependency_text import describe_resolving, explain_lines, preview_lines
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, RunPlan, ask_for_process, get_ready, let_go, see_through
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.domain.run_spec import Program, RunSpec, ScriptProgram
+from guild_ipy.domain.operation import describe_step
+from guild_ipy.domain.run_spec import NotebookProgram, Program, RunSpec, StepsProgram
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.output_scalars import check_patterns
@@ -53,6 +54,8 @@ class RunRequest:
     preview_only: bool = False
     force_deps: bool = False
     """Use the runs that are given for dependencies, whatever they are."""
+    preferred: tuple[str, ...] = ()
+    """Ids of runs that dependencies use before all others: those of the same pipeline."""
 
 
 def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
@@ -73,8 +76,6 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
     check_patterns(request.spec.output_scalars)
     planned = _plan(context, request)
     if not viewer.preview(_preview(context, planned, request)) or request.preview_only:
-        if planned.unmet is not None:
-            raise planned.unmet
         return None
     create_home(context.home)
     if planned.unmet is not None:
@@ -108,7 +109,8 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     resolved = resolve(operation, request.args, flags, request.spec, surroundings)
     spec = replace(resolved.spec, requires=requires)
     try:
-        resolution = find_dependencies(context, requires, spec.flags, given, force=request.force_deps)
+        choice = DependencyChoice(given=given, force=request.force_deps, preferred=request.preferred)
+        resolution = find_dependencies(context, requires, spec.flags, choice)
     except DependencyError as error:
         if given:  # a user's mistake, of which nothing is left
             raise
@@ -183,14 +185,20 @@ def _preview(context: Context, planned: _Planned, request: RunRequest) -> Previe
     return Preview(
         operation=spec.opref.display_name,
         flags=spec.flags,
-        objects=planned.resolved.objects,
+        objects=planned.resolved.objects + _step_lines(spec.program),
         dependencies=preview_lines(resolution) + (explain_lines(context, resolution) if request.preview_only else ()),
         notes=tuple(notes),
         verb="stage" if request.stage else "run",
     )
 
 
+def _step_lines(program: Program) -> tuple[str, ...]:
+    """Give a line for each step of a pipeline."""
+    steps = program.steps if isinstance(program, StepsProgram) else ()
+    return tuple(f"step {number}: {describe_step(step)}" for number, step in enumerate(steps, start=1))
+
+
 def _payload_size(program: Program) -> int:
-    if isinstance(program, ScriptProgram):
+    if not isinstance(program, NotebookProgram):
         return 0
     return len(program.payload) + sum(buffer.nbytes for buffer in program.buffers)

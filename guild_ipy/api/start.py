@@ -50,6 +50,8 @@ class Change:
     """Choose the runs that it depends on anew; else those of the last time are used."""
     force_deps: bool = False
     """Use the runs that are given for dependencies, whatever they are."""
+    preferred: tuple[str, ...] = ()
+    """Ids of runs that dependencies use before all others, where they are chosen anew."""
 
 
 def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) -> Run | None:
@@ -86,7 +88,7 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     requires = read_requires(run)
     given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))
     meta = _change_flags(meta, run, flags)
-    choice = ChangedChoice(given=given, reselect=change.reselect, force=change.force_deps)
+    choice = ChangedChoice(given=given, reselect=change.reselect, force=change.force_deps, preferred=change.preferred)
     resolution = resolve_again(context, run, requires, meta.flags, choice)
     attempt = _Attempt(run=run, meta=meta, verb="stage" if change.stage else "restart", resolution=resolution)
     return _start(context, attempt, options, viewer)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef, Flags
+from guild_ipy.domain.operation import Step
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.resolved_dependency import ResolvedDependency
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
@@ -62,7 +63,14 @@ class ScriptProgram:
     """Module-level names to be given these values in place of those in the file."""
 
 
-Program = NotebookProgram | ScriptProgram
+@dataclass(frozen=True, kw_only=True)
+class StepsProgram:
+    """A pipeline: runs of other operations, one after the other."""
+
+    steps: tuple[Step, ...]
+
+
+Program = NotebookProgram | ScriptProgram | StepsProgram
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guild_ipy.domain.flags import FlagDef, Flags, FlagType
+from guild_ipy.domain.operation import Step
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
@@ -42,6 +43,8 @@ class JobMeta:
     constants: Flags = field(default_factory=dict)
     cells: Mapping[str, CellFile] = field(default_factory=dict)
     """Python's name for the code of a cell -> its file."""
+    steps: tuple[Step, ...] = ()
+    """For a pipeline."""
     output_scalars: tuple[str, ...] = ()
     flag_defs: tuple[FlagDef, ...] = ()
     """What a restart with other flags is checked against."""
@@ -53,6 +56,7 @@ def encode_meta(meta: JobMeta) -> bytes:
     values = {
         **vars(meta),
         "flag_defs": [{**vars(flag), "type": flag.type.value} for flag in meta.flag_defs],
+        "steps": [vars(step) for step in meta.steps],
         "cells": {code_file: vars(cell) for code_file, cell in meta.cells.items()},
     }
     return json.dumps({"format": FORMAT, **values}).encode()
@@ -77,8 +81,13 @@ def parse_meta(content: bytes) -> JobMeta:
     for name in ("import_path", "arguments", "output_scalars"):
         values[name] = tuple(values[name])
     values["cells"] = {code_file: CellFile(**cell) for code_file, cell in values["cells"].items()}
+    values["steps"] = tuple(_step(step) for step in values.get("steps", ()))
     values["flag_defs"] = tuple(map(_flag_def, values["flag_defs"]))
     return JobMeta(**values)
+
+
+def _step(values: dict[str, Any]) -> Step:
+    return Step(**{**values, "tags": tuple(values["tags"])})
 
 
 def _flag_def(values: dict[str, Any]) -> FlagDef:

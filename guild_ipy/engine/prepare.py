@@ -24,7 +24,7 @@ from guild_ipy.domain.dependency_json import encode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
 from guild_ipy.domain.label import default_label
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram
+from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, StepsProgram
 from guild_ipy.engine.buffers import write_buffers
 from guild_ipy.engine.dependency_attrs import (
     DEPENDENCIES,
@@ -75,6 +75,19 @@ if __name__ == "__main__":
         seed={meta.random_seed!r},
         import_path={meta.import_path!r},
     )
+'''
+
+
+_STEPS_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs its steps again.
+
+The steps and flags are in meta.json.
+"""
+
+from guild_ipy.api.pipeline import run_pipeline_main
+
+if __name__ == "__main__":
+    run_pipeline_main(__file__)
 '''
 
 
@@ -180,6 +193,8 @@ def job_meta(spec: RunSpec) -> JobMeta:
         flag_defs=spec.flag_defs,
         takes_any_flag=spec.takes_any_flag,
     )
+    if isinstance(program, StepsProgram):
+        return replace(meta, steps=program.steps)
     if isinstance(program, ScriptProgram):
         return replace(meta, script=program.path, arguments=program.arguments, constants=program.constants)
     cells = {name: CellFile(path=path, number=program.cell_numbers[name]) for name, path in program.cells.items()}
@@ -188,7 +203,7 @@ def job_meta(spec: RunSpec) -> JobMeta:
 
 def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
     """Give the files of a job that depend on its flags, with their contents."""
-    template = _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
+    template = _STEPS_MAIN if meta.steps else _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
     operation = meta.operation.replace("\\", "/").replace('"', "'")
     constants = _python_text(dict(meta.constants))
     main = template.format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=constants)

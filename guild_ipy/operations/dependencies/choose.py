@@ -34,7 +34,7 @@ class Choice:
     records
         The runs; one, but for a set.
     reason
-        ``explicit``, ``marked``, ``latest``, or the expression.
+        ``explicit``, ``marked``, ``latest``, ``pipeline`` (a run of the same one), or the expression.
     passed_over
         Marked runs of the operation that cannot be used.
     """
@@ -63,6 +63,15 @@ def choose_set(index: Index, query: RunQuery) -> Choice:
     if not records:
         raise NoRun(f"no suitable run for {query.wanted}")
     return Choice(records=records, reason=query.chosen or query.wanted)
+
+
+def choose_preferred(index: Index, query: RunQuery, ids: Sequence[str], *, several: bool) -> Choice | None:
+    """Choose among some runs, the newest or all; None where none of them can be used."""
+    if not ids:
+        return None
+    listed = ", ".join(map(quote, ids))
+    records = index.records(RunFilter(where=f"{query.expression} and id in [{listed}]", limit=None if several else 1))
+    return Choice(records=tuple(records), reason="pipeline") if records else None
 
 
 def choose_named(index: Index, query: RunQuery, refs: Sequence[str], *, force: bool = False) -> Choice:

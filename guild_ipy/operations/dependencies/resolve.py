@@ -13,7 +13,14 @@ from guild_ipy.domain.dependency import Dependency, Source
 from guild_ipy.domain.flags import Flags, format_flag
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.errors import DependencyError, GuildError
-from guild_ipy.operations.dependencies.choose import Choice, NoRun, choose_named, choose_run, choose_set
+from guild_ipy.operations.dependencies.choose import (
+    Choice,
+    NoRun,
+    choose_named,
+    choose_preferred,
+    choose_run,
+    choose_set,
+)
 from guild_ipy.operations.dependencies.file_sources import FileNeeds, resolve_file_source
 from guild_ipy.operations.dependencies.given import Given, parse_given
 from guild_ipy.operations.dependencies.linked_runs import describe_runs, link_runs
@@ -42,6 +49,8 @@ class Needs:
         What the user gave for a source in place of what it would choose.
     force
         Whether runs that are named are used whatever they are.
+    preferred
+        Ids of runs that are used before all others.
     """
 
     index: Index
@@ -49,6 +58,7 @@ class Needs:
     flags: Flags
     given: Mapping[Source, Any] = field(default_factory=dict)
     force: bool = False
+    preferred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +153,10 @@ class _Work:
     def _choose(self, source: Source, query: RunQuery, given: Given | None) -> Choice:
         index, force = self._needs.index, self._needs.force
         if given is None:
-            return choose_set(index, query) if source.is_multi else choose_run(index, query)
+            choose = choose_set if source.is_multi else choose_run
+            return choose_preferred(index, query, self._needs.preferred, several=source.is_multi) or choose(
+                index, query
+            )
         if given.expression is not None:
             narrowed = query.with_expression(given.expression, self._names)
             return choose_set(index, narrowed) if source.is_multi else choose_run(index, narrowed)
