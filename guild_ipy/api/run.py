@@ -1,4 +1,4 @@
-"""``run``: run a function, a cell or a script as an isolated run."""
+"""``run``: run a function, a cell, a script or a notebook file as an isolated run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, RunPlan, ask_for_process, get_ready, let_go, see_through
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.domain.run_spec import Program, RunSpec, ScriptProgram
+from guild_ipy.domain.run_spec import NotebookProgram, Program, RunSpec
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.output_scalars import check_patterns
@@ -138,6 +138,6 @@ def _preview(context: Context, resolved: Resolved, *, stage: bool) -> Preview:
 
 
 def _payload_size(program: Program) -> int:
-    if isinstance(program, ScriptProgram):
+    if not isinstance(program, NotebookProgram):
         return 0
     return len(program.payload) + sum(buffer.nbytes for buffer in program.buffers)

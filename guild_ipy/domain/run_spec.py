@@ -60,7 +60,19 @@ class ScriptProgram:
     """Module-level names to be given these values in place of those in the file."""
 
 
-Program = NotebookProgram | ScriptProgram
+@dataclass(frozen=True, kw_only=True)
+class NotebookFileProgram:
+    """A notebook file: a path within the run directory, where the executed notebook will be.
+
+    The text that is executed is at the same path in ``.guild/sourcecode``.
+    """
+
+    path: str
+    constants: Flags = field(default_factory=dict)
+    """Top-level names of its cells to be given these values in place of those in the file."""
+
+
+Program = NotebookProgram | ScriptProgram | NotebookFileProgram
 
 
 @dataclass(frozen=True, kw_only=True)
