@@ -15,6 +15,7 @@ Each message is one line: what happened, the value, what to do::
     ├── DamagedRun (ValueError)            a run directory that cannot be read
     ├── StoreError (OSError)               Guild home cannot be read or written
     ├── EngineError (RuntimeError)         a process could not be started or watched
+    ├── NotebookError (RuntimeError)       a notebook file that did not come to its end; names the cell
     └── RunError (RuntimeError)            the run itself failed; carries it
 """
 
@@ -178,6 +179,20 @@ class StoreError(GuildError, OSError):
 
 class EngineError(GuildError, RuntimeError):
     """A process could not be started or watched."""
+
+
+class NotebookError(GuildError, RuntimeError):
+    """A notebook file that did not come to its end; what its run raised.
+
+    Attributes
+    ----------
+    cell
+        The execution count of the cell, or None where no cell was executed.
+    """
+
+    def __init__(self, message: str, *, cell: int | None = None) -> None:
+        self.cell = cell
+        super().__init__(message)
 
 
 class RunError(GuildError, RuntimeError):

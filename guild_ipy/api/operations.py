@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.call import inspect_callable
+from guild_ipy.operations.notebook_file import NotebookFileOperation
 from guild_ipy.operations.resolve import ScriptOperation, Surroundings, find_operation, known_operations
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ class OperationInfo:
 
     name: str
     kind: str
-    """``function`` or ``script``."""
+    """``function``, ``script`` or ``notebook``."""
     flags: tuple[FlagDef, ...] = ()
     description: str = ""
 
 
 def list_operations(context: Context) -> list[OperationInfo]:
-    """Give the functions of the notebook and the scripts of its folder, with their flags."""
+    """Give the functions of the notebook, and the scripts and notebooks of its folder, with their flags."""
     from guild_ipy.api.run import surroundings_of  # start-up cost: listing completions needs no engine
 
     surroundings = surroundings_of(context)
@@ -41,6 +42,9 @@ def describe_operation(name: str, surroundings: Surroundings) -> OperationInfo |
         operation = find_operation(name, surroundings)
         if isinstance(operation, ScriptOperation):
             return OperationInfo(name=name, kind="script", flags=operation.interface.flags)
+        if isinstance(operation, NotebookFileOperation):
+            described = operation.interface
+            return OperationInfo(name=name, kind="notebook", flags=described.flags, description=described.description)
         interface = inspect_callable(operation)  # type: ignore[arg-type] # a name never finds a cell
     except GuildError:
         return None

@@ -1,4 +1,4 @@
-"""``run``: run a function, a cell or a script as an isolated run."""
+"""``run``: run a function, a cell, a script or a notebook file as an isolated run."""
 
 from __future__ import annotations
 

@@ -70,7 +70,19 @@ class StepsProgram:
     steps: tuple[Step, ...]
 
 
-Program = NotebookProgram | ScriptProgram | StepsProgram
+@dataclass(frozen=True, kw_only=True)
+class NotebookFileProgram:
+    """A notebook file: a path within the run directory, where the executed notebook will be.
+
+    The text that is executed is at the same path in ``.guild/sourcecode``.
+    """
+
+    path: str
+    constants: Flags = field(default_factory=dict)
+    """Top-level names of its cells to be given these values in place of those in the file."""
+
+
+Program = NotebookProgram | ScriptProgram | NotebookFileProgram | StepsProgram
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,8 @@ class JobMeta:
     """The source snapshot, relative to the run directory."""
     script: str | None = None
     """For a script: its path, relative to the run directory."""
+    notebook: str | None = None
+    """For a notebook file: its path, relative to the run directory, and in ``.guild/sourcecode`` too."""
     arguments: tuple[str, ...] = ()
     constants: Flags = field(default_factory=dict)
     cells: Mapping[str, CellFile] = field(default_factory=dict)
@@ -49,6 +51,16 @@ class JobMeta:
     flag_defs: tuple[FlagDef, ...] = ()
     """What a restart with other flags is checked against."""
     takes_any_flag: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the program is a file, which any interpreter reads, and no payload."""
+        return self.script is not None or self.notebook is not None or bool(self.steps)
+
+    @property
+    def is_forkable(self) -> bool:
+        """Whether a fork of a warm interpreter can be the run; a notebook file has a kernel, a pipeline has runs."""
+        return self.notebook is None and not self.steps
 
 
 def encode_meta(meta: JobMeta) -> bytes:

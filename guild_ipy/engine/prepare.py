@@ -7,7 +7,6 @@ What cannot be finished is removed.
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import re
 import shlex
@@ -20,11 +19,12 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
 
+from guild_ipy.domain.constants import format_constant
 from guild_ipy.domain.dependency_json import encode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
 from guild_ipy.domain.label import default_label
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, StepsProgram
+from guild_ipy.domain.run_spec import NotebookFileProgram, NotebookProgram, RunSpec, ScriptProgram, StepsProgram
 from guild_ipy.engine.buffers import write_buffers
 from guild_ipy.engine.dependency_attrs import (
     DEPENDENCIES,
@@ -88,6 +88,19 @@ from guild_ipy.api.pipeline import run_pipeline_main
 
 if __name__ == "__main__":
     run_pipeline_main(__file__)
+'''
+
+
+_NOTEBOOK_FILE_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
+
+Flags are in meta.json.
+"""
+
+from guild_ipy.engine.notebook_file import run_notebook_main
+
+if __name__ == "__main__":
+    run_notebook_main(__file__)
 '''
 
 
@@ -197,29 +210,27 @@ def job_meta(spec: RunSpec) -> JobMeta:
         return replace(meta, steps=program.steps)
     if isinstance(program, ScriptProgram):
         return replace(meta, script=program.path, arguments=program.arguments, constants=program.constants)
+    if isinstance(program, NotebookFileProgram):
+        return replace(meta, notebook=program.path, constants=program.constants)
     cells = {name: CellFile(path=path, number=program.cell_numbers[name]) for name, path in program.cells.items()}
     return replace(meta, cells=cells)
 
 
 def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
     """Give the files of a job that depend on its flags, with their contents."""
-    template = _STEPS_MAIN if meta.steps else _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
     operation = meta.operation.replace("\\", "/").replace('"', "'")
-    constants = _python_text(dict(meta.constants))
-    main = template.format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=constants)
+    constants = format_constant(dict(meta.constants))
+    main = _main_template(meta).format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=constants)
     yield run_dir.main, main.encode("utf-8", "backslashreplace")
     yield run_dir.meta, encode_meta(meta)
 
 
-def _python_text(value: FlagValue) -> str:
-    """Write a flag value as Python; the repr of an infinite float would be a name."""
-    if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_python_text, value))}]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{name!r}: {_python_text(item)}" for name, item in value.items()) + "}"
-    return repr(value)
+def _main_template(meta: JobMeta) -> str:
+    if meta.steps:
+        return _STEPS_MAIN
+    if meta.notebook is not None:
+        return _NOTEBOOK_FILE_MAIN
+    return _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
 
 
 def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str, meta: JobMeta) -> dict[str, str]:

@@ -6,6 +6,7 @@ from guild_ipy.domain.dependency import Dependency
 from guild_ipy.operations.call import inspect_callable
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.declared import declaration_of
+from guild_ipy.operations.notebook_file import NotebookFileOperation
 from guild_ipy.operations.resolve import Operation, ScriptOperation
 
 
@@ -16,7 +17,7 @@ def requires_of(operation: Operation) -> tuple[Dependency, ...]:
 
 def own_flags(operation: Operation) -> frozenset[str]:
     """Give the names of the flags that an operation has itself."""
-    if isinstance(operation, ScriptOperation):
+    if isinstance(operation, ScriptOperation | NotebookFileOperation):
         return frozenset(flag.name for flag in operation.interface.flags)
     if isinstance(operation, CellOperation):
         return frozenset()

@@ -13,13 +13,20 @@ from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
 from guild_ipy.domain.label import default_label
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
-from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, SourceFile
+from guild_ipy.domain.run_spec import NotebookFileProgram, NotebookProgram, RunSpec, ScriptProgram, SourceFile
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 from guild_ipy.errors import OperationNotFound, UsageError, suggest
 from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.cell import CellOperation, bind_cell
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.notebook_file import (
+    NotebookFileOperation,
+    check_notebook_tools,
+    inspect_notebook,
+    is_notebook_file,
+    set_aside,
+)
 from guild_ipy.operations.pack import Packed, pack
 from guild_ipy.operations.script import ScriptInterface, inspect_script, script_arguments
 from guild_ipy.operations.sourcecode import SourceCache, snapshot
@@ -78,17 +85,17 @@ class ScriptOperation:
         return os.path.basename(self.path)
 
 
-Operation = Callable[..., Any] | CellOperation | ScriptOperation
+Operation = Callable[..., Any] | CellOperation | ScriptOperation | NotebookFileOperation
 
 
 def find_operation(word: object, surroundings: Surroundings) -> Operation:
-    """Find what `word` names: a callable itself, a name of the notebook (dots allowed), or the path of a script.
+    """Find what `word` names: a callable itself, a name of the notebook (dots allowed), or the path of a file.
 
     Raises
     ------
     OperationNotFound, UsageError
     """
-    if isinstance(word, CellOperation | ScriptOperation) or callable(word):
+    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation) or callable(word):
         return word
     if not isinstance(word, str):
         raise UsageError(f"an operation is a function, a script or a name, not {type(word).__name__}")
@@ -96,6 +103,8 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if callable(found):
         return found  # type: ignore[no-any-return] # just tested
     path = os.path.join(surroundings.notebook.project_dir, word)
+    if os.path.isfile(path) and is_notebook_file(path):
+        return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
     if os.path.isfile(path):
         return ScriptOperation(path=os.path.normpath(path), interface=inspect_script(path))
     if found is not None:
@@ -104,17 +113,20 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
 
 
 def known_operations(notebook: Notebook) -> list[str]:
-    """Give the names that could be run: functions made in the notebook, and scripts in its folder."""
+    """Give the names that could be run: functions made in the notebook, scripts and other notebooks in its folder."""
     functions = [
         name
         for name, value in notebook.variables.items()
         if not name.startswith("_") and getattr(value, "__module__", None) == "__main__" and _is_function(value)
     ]
     try:
-        scripts = [name for name in os.listdir(notebook.project_dir) if name.endswith(".py") and name[0] not in "._"]
+        names = [name for name in os.listdir(notebook.project_dir) if name[0] not in "._"]
     except OSError:
-        scripts = []
-    return sorted(functions) + sorted(scripts)
+        names = []
+    scripts = [name for name in names if name.endswith(".py")]
+    own = os.path.basename(notebook.path)
+    notebooks = [name for name in names if is_notebook_file(name) and name != own]
+    return sorted(functions) + sorted(scripts) + sorted(notebooks)
 
 
 def resolve(
@@ -131,16 +143,19 @@ def resolve(
     FlagError, CannotSend, UsageError
         Nothing has been written then.
     """
+    if isinstance(operation, ScriptOperation | NotebookFileOperation) and args:
+        kind = "script" if isinstance(operation, ScriptOperation) else "notebook"
+        raise UsageError(f"{operation.name!r} is a {kind} and takes flags by name only")
+    if isinstance(operation, NotebookFileOperation):
+        return _resolve_notebook_file(operation, flags, options, surroundings)
     if isinstance(operation, ScriptOperation):
-        if args:
-            raise UsageError(f"{operation.name!r} is a script and takes flags by name only")
         return _resolve_script(operation, flags, options, surroundings)
     if isinstance(operation, CellOperation):
         return _resolve_cell(operation, flags, options, surroundings)
     return _resolve_function(operation, args, flags, options, surroundings)
 
 
-# -- the three kinds
+# -- the kinds
 
 
 def _resolve_function(
@@ -181,10 +196,7 @@ def _resolve_cell(
 def _resolve_script(
     script: ScriptOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
 ) -> Resolved:
-    folder = surroundings.notebook.project_dir
-    inside = script.path.startswith(folder + os.sep)
-    project = folder if inside else os.path.dirname(script.path)
-    name = os.path.relpath(script.path, project)
+    project, name = _place(script.path, surroundings)
     flags = bind_flags(script.interface.flags, given, operation=name)
     taken = snapshot(
         project,
@@ -203,6 +215,36 @@ def _resolve_script(
         **_common(flags, dict(given), options, surroundings, project),
     )
     return Resolved(spec=spec, notes=taken.notes)
+
+
+def _resolve_notebook_file(
+    notebook: NotebookFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+) -> Resolved:
+    check_notebook_tools()
+    project, name = _place(notebook.path, surroundings)
+    flags = bind_flags(notebook.interface.flags, given, operation=name)
+    taken = snapshot(
+        project,
+        dest=".",
+        excluded_dirs=surroundings.excluded_dirs,
+        extra=(_read_script(notebook.path, name),),
+        cache=surroundings.source_cache,
+    )
+    spec = RunSpec(
+        opref=OpRef(type="script", package=project, name=name),
+        program=NotebookFileProgram(path=name, constants=flags),
+        source=set_aside(taken.source, name),
+        flag_defs=notebook.interface.flags,
+        **_common(flags, dict(given), options, surroundings, project),
+    )
+    return Resolved(spec=spec, notes=taken.notes)
+
+
+def _place(path: str, surroundings: Surroundings) -> tuple[str, str]:
+    """Give the project of a file and its path in there: the folder one is in, or else the file's own."""
+    folder = surroundings.notebook.project_dir
+    project = folder if path.startswith(folder + os.sep) else os.path.dirname(path)
+    return project, os.path.relpath(path, project)
 
 
 # -- notebook programs
