@@ -10,7 +10,7 @@ from guild_ipy.api.delete import delete, delete_message
 from guild_ipy.api.files import open_file
 from guild_ipy.api.handle import Run
 from guild_ipy.api.label import edit_labels, label_message
-from guild_ipy.api.mark import mark, mark_message
+from guild_ipy.api.mark import MarkNote, mark, mark_best, mark_message, undo_marks, undo_message
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
 from guild_ipy.api.select import Explanation, explain, select_ids
@@ -24,6 +24,7 @@ from guild_ipy.arguments.look import WatchArguments
 from guild_ipy.arguments.run import RunArguments, StartArguments
 from guild_ipy.arguments.select import SelectArguments
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
+from guild_ipy.domain.run_filter import EVERY
 from guild_ipy.errors import UsageError
 
 
@@ -66,8 +67,15 @@ def apply_watch(context: Context, arguments: WatchArguments, viewer: Viewer) -> 
 
 
 def apply_mark(context: Context, arguments: MarkArguments) -> str:
-    """Mark runs, or clear their marks; the line that says so."""
-    count = mark(context, find_runs(context, arguments.selection), clear=arguments.clear)
+    """Mark runs, clear their marks, or take back what was done to them; the line that says so."""
+    selection = arguments.selection
+    if arguments.undo:
+        is_last = not selection.refs and selection.filter == EVERY
+        return undo_message(undo_marks(context, None if is_last else find_runs(context, selection)))
+    if arguments.best is not None:
+        return str(mark_best(context, selection.filter, arguments.best, reason=arguments.reason))
+    note = MarkNote(reason=arguments.reason)
+    count = mark(context, find_runs(context, selection), clear=arguments.clear, note=note)
     return mark_message(count, clear=arguments.clear)
 
 

@@ -13,7 +13,7 @@ from guild_ipy.api.files import list_files, open_file
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import get_info
 from guild_ipy.api.operations import list_operations
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.runs import list_runs, list_stale
 from guild_ipy.arguments import look
 from guild_ipy.arguments.apply import find_run
 from guild_ipy.cli.tables import format_runs
@@ -30,11 +30,12 @@ def call_runs(context: Context, words: Words) -> None:
     wanted = arguments.filter
     if not arguments.all and wanted.limit is None:
         wanted = replace(wanted, limit=_SHOWN)
-    shown = list_runs(context, wanted)
+    stale = list_stale(context, arguments.filter) if arguments.stale else None
+    shown = list_runs(context, wanted) if stale is None else stale[: wanted.limit]
     if shown:
         print(_details(shown) if arguments.details else format_runs(shown))
     if len(shown) == wanted.limit and arguments.filter.limit is None:
-        count = len(context.index.ids(arguments.filter))
+        count = len(context.index.ids(arguments.filter) if stale is None else stale)
         if count > len(shown):
             print(f"The newest {len(shown)} of {count} runs; --all shows all of them", file=sys.stderr)
 

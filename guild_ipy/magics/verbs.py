@@ -80,7 +80,7 @@ def _runs(words: Words) -> pd.DataFrame:
     from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
 
     arguments = look.RUNS.parse(words)
-    return frame_runs(arguments.filter, details=arguments.details)
+    return frame_runs(arguments.filter, details=arguments.details, stale=arguments.stale)
 
 
 def _select(words: Words) -> object:
