@@ -10,6 +10,7 @@ from guild_ipy.api.delete import delete, delete_message
 from guild_ipy.api.files import open_file
 from guild_ipy.api.handle import Run
 from guild_ipy.api.label import edit_labels, label_message
+from guild_ipy.api.lineage import LineageGraph, trace_lineage
 from guild_ipy.api.mark import MarkNote, mark, mark_best, mark_message, undo_marks, undo_message
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
@@ -20,6 +21,7 @@ from guild_ipy.api.stop import stop
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.api.watch import watch
 from guild_ipy.arguments.change import ACTIVE, DeleteArguments, LabelArguments, MarkArguments, StopArguments
+from guild_ipy.arguments.lineage import LineageArguments
 from guild_ipy.arguments.look import WatchArguments
 from guild_ipy.arguments.run import RunArguments, StartArguments
 from guild_ipy.arguments.select import SelectArguments
@@ -102,6 +104,11 @@ def apply_select(context: Context, arguments: SelectArguments) -> list[str] | st
         return explain(context, arguments.filter)
     ids = select_ids(context.index, arguments.filter, arguments.best)
     return ids[0] if arguments.is_one else ids
+
+
+def apply_lineage(context: Context, arguments: LineageArguments) -> LineageGraph:
+    """Follow a run to what it was made of, and to what was made of it."""
+    return trace_lineage(context, find_run(context, arguments.selection), arguments.scope)
 
 
 def read_text(found: Run, path: str | None) -> str:

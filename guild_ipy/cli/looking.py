@@ -12,10 +12,12 @@ from guild_ipy.api.context import Context
 from guild_ipy.api.files import list_files, open_file
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import get_info
+from guild_ipy.api.lineage_tree import format_lineage
 from guild_ipy.api.operations import list_operations
 from guild_ipy.api.runs import list_runs, list_stale
 from guild_ipy.arguments import look
-from guild_ipy.arguments.apply import find_run
+from guild_ipy.arguments.apply import apply_lineage, find_run
+from guild_ipy.arguments.lineage import LINEAGE
 from guild_ipy.cli.tables import format_runs
 from guild_ipy.cli.words import Words
 from guild_ipy.errors import UsageError
@@ -43,6 +45,11 @@ def call_runs(context: Context, words: Words) -> None:
 def call_info(context: Context, words: Words) -> None:
     """Print what is known of a run."""
     print(get_info(find_run(context, look.INFO.parse(words).selection)))
+
+
+def call_lineage(context: Context, words: Words) -> None:
+    """Print what a run was made of, and what was made of it."""
+    print(format_lineage(apply_lineage(context, LINEAGE.parse(words))))
 
 
 def call_ls(context: Context, words: Words) -> None:

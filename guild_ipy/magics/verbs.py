@@ -11,10 +11,11 @@ from guild_ipy.api.files import list_files
 from guild_ipy.api.home import guild_home, set_guild_home
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import list_operations
-from guild_ipy.arguments import change, look, run, select
+from guild_ipy.arguments import change, lineage, look, run, select
 from guild_ipy.arguments.apply import (
     apply_delete,
     apply_label,
+    apply_lineage,
     apply_mark,
     apply_run,
     apply_select,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from guild_ipy.api.handle import Run
+    from guild_ipy.frame.lineage import Lineage
 
 Words = Sequence[str]
 
@@ -97,6 +99,13 @@ def _info(words: Words) -> RunInfo:
     return get_info(find_run(get_context(), look.INFO.parse(words).selection))
 
 
+def _lineage(words: Words) -> Lineage:
+    from guild_ipy.frame.lineage import Lineage  # start-up cost: pandas
+
+    context = get_context()
+    return Lineage(context, apply_lineage(context, lineage.LINEAGE.parse(words)))
+
+
 def _ls(words: Words) -> LineList:
     arguments = look.LS.parse(words)
     return LineList(list_files(find_run(get_context(), arguments.selection), everything=arguments.all))
@@ -142,6 +151,7 @@ _MAGICS: dict[str, Callable[[Words], object]] = {
     "diff": call_diff,
     "tensorboard": call_tensorboard,
     "info": _info,
+    "lineage": _lineage,
     "ls": _ls,
     "cat": _cat,
     "mark": _mark,

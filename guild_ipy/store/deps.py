@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -29,7 +29,8 @@ _OPERATION = "operation:"
 _RUN = "run:"
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.\-]*(?::[\w.\-]+)?")
 _EMPTY = frozenset({b"", b"{}", b"[]", b"null"})
-_RUN_ID = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+_RUN_ID_TEXT = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+_RUN_ID = re.compile(_RUN_ID_TEXT.pattern.encode())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,16 @@ def find_users(run_dirs: Iterable[RunDir]) -> dict[str, list[RunDir]]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Source:
+    """An entry of ``deps``."""
+
+    dependency: str
+    name: str
+    uri: str
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Note:
     """An entry of ``_dependencies``."""
 
@@ -89,29 +100,50 @@ class _Note:
 
 
 def _read_sources(run_dir: RunDir) -> Iterator[Upstream]:
-    sources = list(_sources(_read(run_dir, DEPS)))
-    notes = list(_notes(_read(run_dir, DEPENDENCIES)))
-    if not sources and not notes:
+    deps, notes = _read_content(run_dir, DEPS), _read_content(run_dir, DEPENDENCIES)
+    if not (deps or notes):
         return
+    ids = _StandIns()
+    sources = list(_sources(_decode(ids.put_in(deps))))
+    noted = list(_notes(_decode(ids.put_in(notes))))
+    for each in _combine(sources, noted, lambda: _decode(_read_content(run_dir, "user_flags"))):
+        yield replace(
+            each,
+            dependency=ids.take_out(each.dependency),
+            source=ids.take_out(each.source),
+            run_id=ids.take_out(each.run_id),
+            reason=ids.take_out(each.reason),
+            uri=ids.take_out(each.uri),
+        )
+
+
+def _combine(
+    sources: Sequence[_Source], notes: Sequence[_Note], read_flags: Callable[[], object]
+) -> Iterator[Upstream]:
+    """Put together what was used, and why; a note on a source that is not resolved yet counts by itself."""
     reasons = {(note.source, run_id): note.reason for note in notes for run_id in note.runs}
-    given = _read(run_dir, "user_flags") if sources else None
-    for dependency, source, uri, runs in sources:
-        for run_id in runs:
-            reason = reasons.get((source, run_id)) or _guess_reason(source, uri, given)
-            yield Upstream(dependency=dependency, source=source, run_id=run_id, reason=reason, uri=uri)
-    known = {source for _, source, _, _ in sources}
+    given = (
+        read_flags() if any((each.name, run_id) not in reasons for each in sources for run_id in each.runs) else None
+    )
+    for source in sources:
+        for run_id in source.runs:
+            reason = reasons.get((source.name, run_id)) or _guess_reason(source, given)
+            yield Upstream(
+                dependency=source.dependency, source=source.name, run_id=run_id, reason=reason, uri=source.uri
+            )
+    known = {source.name for source in sources}
     for note in notes:
         for run_id in note.runs if note.source not in known else ():
             yield Upstream(dependency=note.dependency, source=note.source, run_id=run_id, reason=note.reason)
 
 
-def _sources(deps: object) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+def _sources(deps: object) -> Iterator[_Source]:
     for dependency, sources in _items(deps):
         for source, found in _items(sources):
             content = found if isinstance(found, dict) else {"paths": found}  # an old shape is a list of paths
             uri = content.get("uri")
             runs = _ids(content.get("config")) or _ids_in_paths(content.get("paths"))
-            yield dependency, source, uri if isinstance(uri, str) else "", runs
+            yield _Source(dependency=dependency, name=source, uri=uri if isinstance(uri, str) else "", runs=runs)
 
 
 def _notes(value: object) -> Iterator[_Note]:
@@ -124,9 +156,10 @@ def _notes(value: object) -> Iterator[_Note]:
             yield _Note(dependency=dependency, source=source, reason=reason, runs=_ids(entry.get("runs")))
 
 
-def _guess_reason(source: str, uri: str, given: object) -> str:
+def _guess_reason(source: _Source, given: object) -> str:
     """Tell by the flags of the user whether he named the run."""
-    names = {source, uri, uri.removeprefix(_OPERATION), source.removeprefix(_OPERATION)}
+    both = {source.name, source.uri}
+    names = both | {each.removeprefix(_OPERATION) for each in both}
     is_given = any(value is not None for name, value in _items(given) if name in names)
     return str(Reason.EXPLICIT if is_given else Reason.AUTOMATIC)
 
@@ -155,21 +188,47 @@ def _items(value: object) -> Iterator[tuple[str, Any]]:
         yield from ((str(name), item) for name, item in value.items())
 
 
-def _read(run_dir: RunDir, name: str) -> Any:  # noqa: ANN401 - whatever it holds; callers look
+def _read_content(run_dir: RunDir, name: str) -> bytes:
     try:
-        content = read_bytes(run_dir.attr(name))
+        content = read_bytes(run_dir.attr(name)) or b""
     except DamagedRun:
-        return None
-    return None if content is None or content.strip() in _EMPTY else _decode(content)
+        return b""
+    return b"" if content.strip() in _EMPTY else content
 
 
 @lru_cache(maxsize=1024)
-def _decode(content: bytes) -> Any:  # noqa: ANN401 - as above
-    """Decode an attribute; many runs have used the same. Nobody changes what it gives."""
+def _decode(content: bytes) -> Any:  # noqa: ANN401 - whatever it holds; callers look, and nobody changes it
     try:
         return decode(content.decode("utf-8"))
     except ValueError:
         return None
+
+
+class _StandIns:
+    """Puts other ids in the place of those in a file, the same for all files.
+
+    What runs of one operation note differs in nothing but ids, and reading YAML takes longer than all else.
+    """
+
+    def __init__(self) -> None:
+        self._stand_ins: dict[bytes, bytes] = {}
+        self._ids: dict[str, str] = {}
+
+    def put_in(self, content: bytes) -> bytes:
+        return _RUN_ID.sub(self._stand_in, content)
+
+    def take_out(self, text: str) -> str:
+        if not self._ids or len(text) < len(next(iter(self._ids))):
+            return text
+        return self._ids[text] if text in self._ids else _RUN_ID_TEXT.sub(lambda match: self._ids[match[0]], text)
+
+    def _stand_in(self, match: re.Match[bytes]) -> bytes:
+        found = match[0]
+        if found not in self._stand_ins:
+            stand_in = b"%031xf" % len(self._stand_ins)  # it ends in a letter: no YAML reader takes it for a number
+            self._stand_ins[found] = stand_in
+            self._ids[stand_in.decode()] = found.decode()
+        return self._stand_ins[found]
 
 
 # -- links of pipelines
