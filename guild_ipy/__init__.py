@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
     from guild_ipy.python.analysis import compare, diff, tensorboard
     from guild_ipy.python.keeping import delete, label, mark
-    from guild_ipy.python.looking import cat, get_run, info, ls, operations, select
+    from guild_ipy.python.looking import cat, get_run, info, lineage, ls, operations, select
     from guild_ipy.python.running import run, start, stop, watch
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "info",
     "inputs",
     "label",
+    "lineage",
     "load_ipython_extension",
     "ls",
     "mark",
@@ -97,7 +98,7 @@ _MODULES = {
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
     "python.analysis": ("compare", "diff", "tensorboard"),
     "python.keeping": ("delete", "label", "mark"),
-    "python.looking": ("cat", "get_run", "info", "ls", "operations", "select"),
+    "python.looking": ("cat", "get_run", "info", "lineage", "ls", "operations", "select"),
     "python.running": ("run", "start", "stop", "watch"),
 }
 _PLACES = {name: module for module, names in _MODULES.items() for name in names}
