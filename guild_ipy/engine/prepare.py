@@ -23,6 +23,7 @@ from guild_ipy.domain.constants import format_constant
 from guild_ipy.domain.dependency_json import encode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
 from guild_ipy.domain.label import default_label
+from guild_ipy.domain.operation import describe_step
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_spec import NotebookFileProgram, NotebookProgram, RunSpec, ScriptProgram, StepsProgram
 from guild_ipy.engine.buffers import write_buffers
@@ -297,6 +298,8 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
         values["sourcecode_digest"] = spec.source.digest
     if spec.dependencies:
         values[DEPENDENCIES] = encode_reasons(spec.dependencies)
+    if isinstance(spec.program, StepsProgram):
+        values["steps"] = [{"name": step.name, "run": describe_step(step)} for step in spec.program.steps]
     if spec.tags:
         values["tags"] = sorted(spec.tags)
     return values

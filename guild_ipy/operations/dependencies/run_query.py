@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from guild_ipy.domain.chosen_run import ELIGIBLE
 from guild_ipy.domain.dependency import Source, SourceKind
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.query.attributes import FLAG_WORDS, STATUS_WORDS
@@ -12,8 +13,7 @@ from guild_ipy.query.names import Names
 from guild_ipy.query.plan import Scope
 from guild_ipy.query.select import Select
 
-#: What a run must be to have something to use.
-ELIGIBLE = (RunStatus.COMPLETED, RunStatus.RUNNING, RunStatus.TERMINATED)
+_USABLE = tuple(sorted(ELIGIBLE, key=str))
 
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.\-]*(?::[\w.\-]+)?")
 _NO_NAMES = frozenset({"true", "false", *STATUS_WORDS, *FLAG_WORDS})
@@ -38,7 +38,7 @@ class RunQuery:
     wanted: str
     operation: str | None = None
     chosen: str | None = None
-    eligible: tuple[RunStatus, ...] = ELIGIBLE
+    eligible: tuple[RunStatus, ...] = _USABLE
 
     @property
     def expression(self) -> str:
@@ -109,7 +109,7 @@ def _narrowed(query: RunQuery, text: str, names: Names | None) -> RunQuery:
 def _statuses_beside(text: str, names: Names | None) -> tuple[RunStatus, ...]:
     """Give the statuses that are asked for beside an expression: none if it says itself which."""
     places = Select.parse(text, Scope(names=names)).places()
-    return () if any(place.name == "status" for place in places) else ELIGIBLE
+    return () if any(place.name == "status" for place in places) else _USABLE
 
 
 def _operation_clause(value: str) -> str:
