@@ -118,6 +118,8 @@ def _read_notebook(run_dir: RunDir, meta: JobMeta) -> nbformat.NotebookNode:
 def _explain(error: BaseException, client: LiveClient) -> BaseException:
     """Say in one line what ended a notebook; the cell's own traceback has been written already."""
     cell = client.code_cells_executed
+    if isinstance(error, NotebookError):
+        return error
     if isinstance(error, CellExecutionError):
         if error.ename == "SystemExit":
             return SystemExit(_exit_code(error.evalue))

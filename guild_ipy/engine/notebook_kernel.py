@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import os
 import socket
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 #: How long the functions that a notebook registered with atexit may take.
 _SHUTDOWN_SECONDS = 30.0
+_NOT_FOR_KERNELS = frozenset({"MPLBACKEND", "PYTEST_CURRENT_TEST"})
 
 
 def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
@@ -51,10 +53,11 @@ def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
 def kernel_environment(environment: dict[str, str], path: str) -> dict[str, str]:
     """Give the environment of a kernel that executes the notebook at `path`, as Jupyter would.
 
-    Figures are made by the backend that shows them in the notebook.
+    Figures are made by the backend that shows them in the notebook. A kernel that thinks it is under test does not
+    catch what is printed below Python.
     """
     own = {"JPY_SESSION_NAME": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    return {name: value for name, value in environment.items() if name != "MPLBACKEND"} | own
+    return {name: value for name, value in environment.items() if name not in _NOT_FOR_KERNELS} | own
 
 
 def entering_code(run_dir: RunDir, meta: JobMeta) -> str:
@@ -68,9 +71,8 @@ def enter_kernel(import_path: Sequence[str], seed: int) -> None:
     """Make the calling process, a kernel, ready for the first cell, as a script is made ready."""
     sys.path[:] = dict.fromkeys(import_path)
     seed_generators(seed)
-    faulthandler.enable(
-        sys.stderr, all_threads=False
-    )  # whose descriptor is what the kernel was given; see KernelComplaints
+    with contextlib.suppress(OSError):  # a kernel that is configured to catch nothing below Python
+        faulthandler.enable(sys.stderr, all_threads=False)  # where a crash is heard; see KernelComplaints
 
 
 def _holds_sockets(folder: str) -> bool:
