@@ -20,7 +20,7 @@ from guild_ipy.operations.dependencies.given import Given
 from guild_ipy.operations.dependencies.resolve import Resolution
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.manifest import read_manifest, write_manifest
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH, is_run_id
 from guild_ipy.store.whole_file import read_bytes
 
 
@@ -66,12 +66,14 @@ def resolve_again(
     if choice.reselect and not requires:
         raise UsageError(f"run {run.short_id} depends on no runs; leave --reselect out")
     recorded = _read_recorded(run)
-    if not (choice.given or choice.reselect) and _is_whole(requires, recorded):
+    if not (choice.given or choice.reselect) and _is_whole(run, requires, recorded):
         check_members(context, run, requires)
         return None
-    kept: dict[Source, Any] = {}
-    if not choice.reselect:
-        kept = {source: used for source in _sources(requires) if (used := recorded.get(source.resolving_name))}
+    kept = {
+        source: _given_again(source, recorded[source.resolving_name])
+        for source in _sources(requires)
+        if source.resolving_name in recorded and not (choice.reselect and source.kind.is_of_runs)
+    }
     return find_dependencies(context, requires, flags, replace(choice, given=kept | dict(choice.given)))
 
 
@@ -82,7 +84,7 @@ def check_members(context: Context, run: Run, requires: Sequence[Dependency]) ->
         if not (source.is_multi or source.target_type is TargetType.LINK):
             continue
         used = recorded.get(source.resolving_name)
-        for member in used.refs if used is not None else ():
+        for member in filter(is_run_id, used.refs) if used is not None else ():
             if not os.path.isdir(context.home.run_dir(member).path):
                 raise RunStateError(
                     f"run {member[:SHORT_ID_LENGTH]}, which run {run.short_id} was given, is deleted; restore it, "
@@ -112,19 +114,32 @@ def _sources(requires: Sequence[Dependency]) -> list[Source]:
     return [source for each in requires for source in each.sources]
 
 
-def _is_whole(requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> bool:
-    """Whether each source of runs was resolved, in the last attempt or before."""
+def _given_again(source: Source, used: Given) -> Given | str:
+    """Give what was used as one would give it: runs, or the path of a file."""
+    return used if source.kind.is_of_runs else used.text
+
+
+def _is_whole(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> bool:
+    """Whether each source of runs was resolved, in the last attempt or before, and what was placed is still there."""
     needed = (source for source in _sources(requires) if source.kind.is_of_runs and not source.optional)
-    return all(source.resolving_name in recorded for source in needed)
+    if not all(source.resolving_name in recorded for source in needed):
+        return False
+    placed = (entry.path for entry in read_manifest(run.dir) if entry.kind == "d") if requires else ()
+    return all(os.path.lexists(os.path.join(run.path, path)) for path in placed)
 
 
 def _read_recorded(run: Run) -> dict[str, Given]:
-    """Give the runs that were used, by the names of sources; what is malformed counts as none."""
+    """Give the runs and paths that were used, by the names of sources; what is malformed counts as none."""
     found: dict[str, Given] = {}
     recorded = run.get(DEPENDENCIES)
     for entry in recorded if isinstance(recorded, list) else ():
-        if isinstance(entry, dict) and isinstance(entry.get("runs"), list):
-            ids = tuple(map(str, entry["runs"]))
+        if isinstance(entry, dict) and (refs := _recorded_refs(entry)):
             reason = str(entry.get("reason") or "explicit")
-            found[str(entry.get("source"))] = Given(text=" ".join(ids), refs=ids, recorded=reason)
+            found[str(entry.get("source"))] = Given(text=" ".join(refs), refs=refs, recorded=reason)
     return found
+
+
+def _recorded_refs(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    runs, value = entry.get("runs"), entry.get("value")
+    ids = tuple(each for each in runs if isinstance(each, str) and is_run_id(each)) if isinstance(runs, list) else ()
+    return ids or ((value,) if isinstance(value, str) else ())

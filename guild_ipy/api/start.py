@@ -14,7 +14,6 @@ from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, ask_again, get_meta, get_ready, let_go, see_through
 from guild_ipy.api.reselect import (
     ChangedChoice,
-    check_members,
     read_requires,
     recorded_flags,
     replace_dependencies,
@@ -68,8 +67,8 @@ def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) ->
     if status is not RunStatus.STAGED:
         raise RunStateError(f"run {run.short_id} is {status}, not staged; run it again with --restart {run.short_id}")
     meta = get_meta(run)
-    check_members(context, run, read_requires(run))
-    return _start(context, _Attempt(run=run, meta=meta, verb="start"), options, viewer)
+    resolution = resolve_again(context, run, read_requires(run), meta.flags, ChangedChoice())
+    return _start(context, _Attempt(run=run, meta=meta, verb="start", resolution=resolution), options, viewer)
 
 
 def restart(context: Context, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:

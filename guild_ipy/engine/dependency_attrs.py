@@ -5,6 +5,8 @@ the files (``paths``, from the run directory) and the ``uri``. The flags of a ru
 ``_dependencies`` is our own: which runs, and why these::
 
     - {dependency: train, source: "operation:train", runs: [3c0f...], reason: marked}
+
+A path that was given in place of what a source would choose is its ``value``.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from guild_ipy.domain.flags import FlagValue
-from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource
+from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.store.run_dir import RunDir
 
 #: The name of our own attribute.
@@ -41,10 +43,11 @@ def encode_reasons(dependencies: Sequence[ResolvedDependency]) -> list[dict[str,
             "source": resolved.source.resolving_name,
             "runs": list(resolved.runs),
             "reason": resolved.reason,
+            **({} if resolved.value is None else {"value": resolved.value}),
         }
         for each in dependencies
         for resolved in each.sources
-        if resolved.source.kind.is_of_runs and _is_met(resolved)
+        if (resolved.source.kind.is_of_runs and _is_met(resolved)) or resolved.value is not None
     ]
 
 
@@ -76,7 +79,7 @@ def _is_met(resolved: ResolvedSource) -> bool:
 
 def _describe(run_dir: RunDir, resolved: ResolvedSource) -> dict[str, Any]:
     entry: dict[str, Any] = {
-        "paths": [os.path.relpath(file.origin or file.path, _base(run_dir, file.origin)) for file in resolved.files],
+        "paths": [_path(run_dir, file) for file in resolved.files],
         "uri": resolved.source.uri,
     }
     if resolved.source.is_multi:
@@ -86,6 +89,6 @@ def _describe(run_dir: RunDir, resolved: ResolvedSource) -> dict[str, Any]:
     return entry
 
 
-def _base(run_dir: RunDir, origin: str) -> str:
-    """Give what a path is relative to: the run directory, which a file that is written for the run is in."""
-    return run_dir.path if origin else "."
+def _path(run_dir: RunDir, file: TakenFile) -> str:
+    """Give where a file comes from, seen from the run directory; one that is written for the run is in it."""
+    return os.path.relpath(file.origin, run_dir.path) if file.origin else file.path

@@ -6,6 +6,7 @@ a link: folders on the way to a file must be folders of the run.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import filecmp
 import os
@@ -34,104 +35,133 @@ def place_dependencies(run_dir: RunDir, dependencies: Sequence[ResolvedDependenc
     StoreError
         If one cannot be read or written.
     """
-    entries = []
-    for dependency in dependencies:
-        for resolved in dependency.sources:
-            for file in resolved.files:
-                entries += _Placing(run_dir, dependency.dependency.name, resolved.source, file).place()
-    return entries
+    written: list[str] = []
+    try:
+        return [
+            entry
+            for dependency in dependencies
+            for resolved in dependency.sources
+            for file in resolved.files
+            for entry in _Placing(run_dir, dependency.dependency.name, resolved.source, file, written).place()
+        ]
+    except BaseException:  # also an interrupt: what is half there would count as made by the run
+        for path in reversed(written):
+            _remove_quietly(path)
+        raise
 
 
 def remove_placed(run_dir: RunDir, entries: Sequence[ManifestEntry]) -> None:
-    """Take away what :func:`place_dependencies` brought, by what the manifest says of it."""
-    for entry in entries:
-        path = os.path.join(run_dir.path, entry.path)
-        if entry.kind == "d" and _is_inside(run_dir, entry.path):
-            _remove(path)
+    """Take away what :func:`place_dependencies` brought, by what the manifest says of it, and folders left empty.
+
+    Raises
+    ------
+    StoreError
+        If something of it cannot be removed.
+    """
+    paths = [entry.path for entry in entries if entry.kind == "d" and _is_inside(run_dir, entry.path)]
+    try:
+        for path in paths:
+            _remove(os.path.join(run_dir.path, path))
+    except OSError as error:
+        raise StoreError(f"cannot remove {path!r} of run {run_dir.short_id}: {error.strerror or error}") from error
+    for top in {path.partition("/")[0] for path in paths if "/" in path}:
+        _remove_empty_folders(os.path.join(run_dir.path, top))
 
 
 class _Placing:
-    """One file or folder on its way."""
+    """One file or folder on its way; paths that are written are noted in `written` before they are."""
 
-    def __init__(self, run_dir: RunDir, dependency: str, source: Source, file: TakenFile) -> None:
+    def __init__(self, run_dir: RunDir, dependency: str, source: Source, file: TakenFile, written: list[str]) -> None:
         self._run_dir = run_dir
         self._dependency = dependency
         self._source = source
         self._file = file
+        self._written = written
 
     def place(self) -> list[ManifestEntry]:
         file, target = self._file, os.path.join(self._run_dir.path, self._file.path)
         if not _is_inside(self._run_dir, file.path):
             raise self._refusal(f"{file.path!r} is not within the run directory")
         try:
-            if self._is_there(target):
-                return [self._entry(file.path)]
-            os.makedirs(os.path.dirname(target), exist_ok=True)
             return [self._entry(path) for path in self._write(target)]
         except OSError as error:
             if isinstance(error, StoreError):
                 raise
             raise StoreError(f"cannot place {file.path!r} of {self._dependency}: {error.strerror or error}") from error
 
-    def _is_there(self, target: str) -> bool:
-        """Whether the very file is there already; another one is in the way, or makes room."""
-        if not os.path.lexists(target):
-            return False
-        if self._file.replaces:
-            _remove(target)
-            return False
-        if self._is_same(target):
-            return True
-        raise self._refusal(
-            f"there is another {self._file.path!r} in the run directory; give it another place with target-path or "
-            f"rename, or set replace-existing"
-        )
-
-    def _is_same(self, target: str) -> bool:
-        origin = self._file.origin
-        if not origin or not os.path.isfile(origin) or not stat.S_ISREG(os.lstat(target).st_mode):
-            return False
-        return filecmp.cmp(origin, target, shallow=False)
-
     def _write(self, target: str) -> Iterator[str]:
         """Write it, and give what is there now, relative to the run directory."""
         file = self._file
-        if file.content is not None:
-            write_new_file(target, file.content)
-            yield file.path
-        elif not os.path.exists(file.origin):
+        if file.content is None and not os.path.exists(file.origin):
             raise self._refusal(f"{file.origin!r} is gone")
-        elif file.how is TargetType.LINK:
-            os.symlink(os.path.relpath(file.origin, os.path.dirname(os.path.realpath(target))), target)
-            yield file.path
-        elif os.path.isdir(file.origin):
+        if file.content is None and file.how is TargetType.COPY and os.path.isdir(file.origin):
             for path in self._copy_tree(target):
-                yield f"{file.path}/{path}"
-        else:
-            self._check_way(file.origin)
-            copy_file(os.path.realpath(file.origin), target)
-            yield file.path
+                yield os.path.join(file.path, path)
+            return
+        if self._makes_room(file.origin, target, file.path):
+            self._make_folder(os.path.dirname(target))
+            self._written.append(target)
+            if file.content is not None:
+                write_new_file(target, file.content)
+            elif file.how is TargetType.LINK:
+                os.symlink(os.path.relpath(file.origin, os.path.dirname(os.path.realpath(target))), target)
+            else:
+                self._check_way(file.origin)
+                copy_file(os.path.realpath(file.origin), target)
+        yield file.path
 
     def _copy_tree(self, target: str) -> Iterator[str]:
+        """Copy a folder, into one that is there if need be: files of several dependencies can have one."""
         origin = os.path.realpath(self._file.origin)
-        os.mkdir(target)
-        for folder, folders, files in os.walk(origin):
+        for folder, folders, files in os.walk(origin, onerror=_raise):
             inner = os.path.relpath(folder, origin)
+            self._make_folder(os.path.normpath(os.path.join(target, inner)))
             links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-            for name in folders:
-                if name not in links:
-                    os.mkdir(os.path.join(target, inner, name))
             for name in (*files, *links):
                 path = os.path.normpath(os.path.join(inner, name))
-                self._copy(os.path.join(folder, name), os.path.join(target, path))
-                yield path
+                if self._copy(os.path.join(folder, name), os.path.join(target, path), path):
+                    yield path
 
-    def _copy(self, origin: str, target: str) -> None:
-        if os.path.islink(origin):
-            self._check_way(origin)
-            os.symlink(_moved_link(origin, self._file.origin), target)
-        elif stat.S_ISREG(os.lstat(origin).st_mode):
-            copy_file(origin, target)
+    def _copy(self, origin: str, target: str, path: str) -> bool:
+        """Copy a file or link; whether it is there now, which a pipe or socket never is."""
+        is_link = os.path.islink(origin)
+        if not (is_link or stat.S_ISREG(os.lstat(origin).st_mode)):
+            return False
+        if self._makes_room("" if is_link else origin, target, os.path.join(self._file.path, path)):
+            self._written.append(target)
+            if is_link:
+                self._check_way(origin)
+                os.symlink(_moved_link(origin, self._file.origin), target)
+            else:
+                copy_file(origin, target)
+        return True
+
+    def _make_folder(self, path: str) -> None:
+        """Make a folder and those above it, in the run directory and never behind a link."""
+        if os.path.isdir(path) and not os.path.islink(path):
+            return
+        if os.path.lexists(path):
+            raise self._refusal(self._in_the_way(os.path.relpath(path, self._run_dir.path)))
+        self._make_folder(os.path.dirname(path))
+        self._written.append(path)
+        os.mkdir(path)
+
+    def _makes_room(self, origin: str, target: str, path: str) -> bool:
+        """Whether there is room for a file: not where the very file is; another one is in the way, or is removed."""
+        if not os.path.lexists(target):
+            return True
+        if self._file.replaces:
+            _remove(target)
+            return True
+        if _is_same(origin, target):
+            return False
+        raise self._refusal(self._in_the_way(path))
+
+    def _in_the_way(self, path: str) -> str:
+        return (
+            f"there is another {path!r} in the run directory; give it another place with target-path or rename, or "
+            f"set replace-existing"
+        )
 
     def _check_way(self, path: str) -> None:
         root = os.path.realpath(self._file.root)
@@ -177,6 +207,31 @@ def _is_inside(run_dir: RunDir, path: str) -> bool:
         return False
     folder = os.path.dirname(os.path.join(run_dir.path, plain))
     return os.path.realpath(folder) == os.path.join(os.path.realpath(run_dir.path), os.path.dirname(plain)).rstrip("/")
+
+
+def _is_same(origin: str, target: str) -> bool:
+    if not os.path.isfile(origin) or not stat.S_ISREG(os.lstat(target).st_mode):
+        return False
+    return filecmp.cmp(origin, target, shallow=False)
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _remove_empty_folders(top: str) -> None:
+    for folder, _, _ in os.walk(top, topdown=False):
+        with contextlib.suppress(OSError):  # something is in it
+            os.rmdir(folder)
+
+
+def _remove_quietly(path: str) -> None:
+    """Remove a file, or a folder with nothing in it."""
+    with contextlib.suppress(OSError):
+        if os.path.isdir(path) and not os.path.islink(path):
+            os.rmdir(path)
+        else:
+            os.unlink(path)
 
 
 def _remove(path: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -23,10 +23,10 @@ from guild_ipy.frame.columns import (
 )
 from guild_ipy.frame.run_names import RUN
 from guild_ipy.frame.values import Values, make_values
-from guild_ipy.store.input_runs import find_input_files, read_input_runs
+from guild_ipy.store.input_runs import InputRun, find_input_files, read_input_runs
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir
 
-_MICROSECONDS = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def inputs(dependency: str | None = None) -> pd.DataFrame:
@@ -73,16 +73,17 @@ def _choose(files: Mapping[str, str], dependency: str | None) -> str:
     for name, path in files.items():
         if dependency in {name, name.partition(":")[2]}:
             return path
-    raise UsageError(f"this run was given no set of runs {dependency!r}{suggest(dependency, files)}")
+    hint = suggest(dependency, files) or f"; there is {', '.join(map(repr, files))}"
+    raise UsageError(f"this run was given no set of runs {dependency!r}{hint}")
 
 
-def _frame(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def _frame(runs: Sequence[InputRun]) -> pd.DataFrame:
     def values(name: str) -> Values:
-        return make_values([run.get(name) for run in runs])
+        return make_values([getattr(run, name) for run in runs])
 
-    started, stopped = _moments(runs, "started"), _moments(runs, "stopped")
+    started, stopped = (make_values([_microseconds(run, name) for run in runs]) for name in ("started", "stopped"))
     columns: dict[str, Column] = {
-        RUN: text_column(make_values([run["id"][:SHORT_ID_LENGTH] for run in runs])),
+        RUN: text_column(make_values([run.id[:SHORT_ID_LENGTH] for run in runs])),
         "operation": category_column(values("operation")),
         "started": moment_column(started),
         "time": duration_column(ticks_of(stopped) - ticks_of(started), started.present & stopped.present),
@@ -91,17 +92,17 @@ def _frame(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         "marked": truth_column(values("marked")),
         "dir": text_column(values("dir")),
     }
-    for part in ("flags", "scalars"):
-        for name in sorted({name for run in runs for name in run.get(part) or {}}):
-            heading = name if name not in columns else f"{part[:-1]}:{name}"
-            columns[heading] = value_column(make_values([(run.get(part) or {}).get(name) for run in runs]))
+    kinds: dict[str, list[Mapping[str, Any]]] = {
+        "flag": [run.flags for run in runs],
+        "scalar": [run.scalars for run in runs],
+    }
+    for kind, parts in kinds.items():
+        for name in sorted({name for part in parts for name in part}):
+            heading = name if name not in columns else f"{kind}:{name}"
+            columns[heading] = value_column(make_values([part.get(name) for part in parts]))
     return pd.DataFrame(columns)
 
 
-def _moments(runs: Sequence[Mapping[str, Any]], name: str) -> Values:
-    """Give moments, written as text, as microseconds since 1970."""
-    return make_values([_microseconds(run.get(name)) for run in runs])
-
-
-def _microseconds(text: str | None) -> int | None:
-    return None if text is None else round(datetime.fromisoformat(text).timestamp() * _MICROSECONDS)
+def _microseconds(run: InputRun, name: str) -> int | None:
+    moment = getattr(run, name)
+    return None if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import shutil
 import stat
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from guild_ipy.errors import StoreError
 
 _ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+#: What reading an archive raises that is damaged, encrypted, or holds what is refused.
+_WRONG = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def is_archive(path: str) -> bool:
@@ -45,7 +58,7 @@ def unpack_archive(path: str, cache: str) -> str:
         if os.path.isdir(folder):  # another process was quicker
             return folder
         raise StoreError(f"cannot unpack {path!r}: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except _WRONG as error:
         raise StoreError(f"cannot unpack {path!r}: {error}") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -78,13 +78,16 @@ def _check_module(source: Source) -> None:
 
 
 def _find_path(dependency: Dependency, source: Source, given: str | None, needs: FileNeeds) -> str:
-    if given is None and source.kind is SourceKind.URL:
+    is_fetched = given is None and source.kind is SourceKind.URL
+    if is_fetched:
         path = download(needs.fill_in(source.value), needs.cache)
     else:
         path = os.path.join(dependency.location, os.path.expanduser(given or needs.fill_in(source.value)))
     if not os.path.exists(path):
         raise NotThere(f"there is no file {path!r}")
     if source.sha256 and os.path.isfile(path) and (found := _sha256(path)) != source.sha256.lower():
+        if is_fetched:  # the next attempt is to fetch it again
+            os.unlink(path)
         raise NotThere(f"{path!r} has the SHA-256 {found}, not {source.sha256}")
     return os.path.normpath(path)
 
@@ -130,7 +133,11 @@ def _write_config(dependency: Dependency, source: Source, path: str, needs: File
     for values in (source.params, {name: value for name, value in needs.flags.items() if value is not None}):
         put_in(config, values)
     name = file.path.removesuffix(".in")
-    return TakenFile(path=name, content=_WRITERS[kind](config).encode(), replaces=file.replaces, word=file.word)
+    try:
+        content = _WRITERS[kind](config).encode()
+    except (TypeError, ValueError, configparser.Error) as error:
+        raise NotThere(f"{path!r} cannot be written with these flags: {error}") from error
+    return TakenFile(path=name, content=content, replaces=file.replaces, word=file.word)
 
 
 def put_in(config: dict[str, Any], values: Mapping[str, FlagValue]) -> None:
@@ -151,20 +158,28 @@ def _config_kind(path: str) -> str:
     return {".yaml": ".yml", ".ini": ".cfg"}.get(extension, extension)
 
 
+def _cfg_parser() -> configparser.ConfigParser:
+    """Give a parser for which DEFAULT is a section like all others, so that the others do not repeat what it says."""
+    return configparser.ConfigParser(default_section="", interpolation=None)
+
+
 def _read_cfg(text: str) -> dict[str, Any]:
-    parser = configparser.ConfigParser()
+    parser = _cfg_parser()
     parser.read_string(text)
-    config: dict[str, Any] = dict(parser.defaults())
-    return config | {section: dict(parser.items(section)) for section in parser.sections()}
+    sections: dict[str, Any] = {section: dict(parser.items(section)) for section in parser.sections()}
+    top: dict[str, Any] = sections.pop(_CFG_DEFAULT, {})
+    return top | sections
 
 
 def _format_cfg(config: Mapping[str, Any]) -> str:
-    parser = configparser.ConfigParser(interpolation=None)
+    """Write names in lower case, as they were read: for readers of such files both are the same."""
+    parser = _cfg_parser()
+    top = {name.lower(): str(value) for name, value in config.items() if not isinstance(value, dict)}
+    if top:
+        parser[_CFG_DEFAULT] = top
     for name, value in config.items():
         if isinstance(value, dict):
-            parser[name] = {key: str(each) for key, each in value.items()}
-        else:
-            parser["DEFAULT"][name] = str(value)
+            parser[name] = {key.lower(): str(each) for key, each in value.items()}
     text = io.StringIO()
     parser.write(text)
     return text.getvalue()
@@ -177,6 +192,7 @@ def _format_yaml(config: Mapping[str, Any]) -> str:
     return text
 
 
+_CFG_DEFAULT = "DEFAULT"
 _READERS: Mapping[str, Callable[[str], Any]] = {".yml": yaml_codec.decode, ".json": json.loads, ".cfg": _read_cfg}
 _WRITERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     ".yml": _format_yaml,

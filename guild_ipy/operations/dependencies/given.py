@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -39,6 +40,8 @@ class Given:
 def parse_given(value: Any) -> Given:  # noqa: ANN401 - texts, runs, frames, and lists of these
     """Read a value: text with commas or spaces between runs, ``where`` and an expression, a run, a frame, or several.
 
+    Paths, which can have spaces in them, are separated by commas alone.
+
     Examples
     --------
     >>> parse_given("abcd1234 defa5678,bcde9012").refs
@@ -51,8 +54,7 @@ def parse_given(value: Any) -> Given:  # noqa: ANN401 - texts, runs, frames, and
     if isinstance(value, str):
         if found := _WHERE.fullmatch(value):
             return Given(text=value, expression=found[1])
-        words = value.strip().removeprefix("[").removesuffix("]")
-        return Given(text=value, refs=tuple(re.split(r"[\s,]+", words.strip())) if words.strip() else ())
+        return Given(text=value, refs=_split(value.strip().removeprefix("[").removesuffix("]")))
     refs = tuple(_refs(value))
     return Given(text=" ".join(refs), refs=refs)
 
@@ -79,24 +81,27 @@ def split_given(
     given: dict[Source, Any] = {}
     rest: dict[str, Any] = {}
     for name, value in flags.items():
-        source = None if name in own else _find_source(requires, name)
-        if source is None:
+        sources = set() if name in own else set(_find_sources(requires, name))
+        if not sources:
             rest[name] = value
-        elif source in given:
-            raise UsageError(f"{source.resolving_name!r} is given twice, the second time as {name!r}; give it once")
-        else:
+        for source in sources:
+            if source in given:
+                raise UsageError(f"{source.resolving_name!r} is given twice, the second time as {name!r}; give it once")
             given[source] = value
     return given, rest
 
 
-def _find_source(requires: Sequence[Dependency], name: str) -> Source | None:
+def _find_sources(requires: Sequence[Dependency], name: str) -> Iterator[Source]:
+    """Find what a name stands for: two dependencies can be about runs of one operation."""
     for dependency in requires:
         for source in dependency.sources:
-            if name in source.flag_names:
-                return source
-        if name == dependency.name and len(dependency.sources) == 1:
-            return dependency.sources[0]
-    return None
+            if name in source.flag_names or (name == dependency.name and len(dependency.sources) == 1):
+                yield source
+
+
+def _split(text: str) -> tuple[str, ...]:
+    words = text.split(",") if os.sep in text else re.split(r"[\s,]+", text)
+    return tuple(word.strip() for word in words if word.strip())
 
 
 def _refs(value: Any) -> Iterator[str]:  # noqa: ANN401 - as above
@@ -108,6 +113,8 @@ def _refs(value: Any) -> Iterator[str]:  # noqa: ANN401 - as above
         yield from map(str, value["run"])
     elif isinstance(value, int) and not isinstance(value, bool):
         yield str(value)
+    elif hasattr(value, "tolist"):  # a column, or a value of one
+        yield from _refs(value.tolist())
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _refs(item)

@@ -7,16 +7,17 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.dependency import Dependency, Source
 from guild_ipy.domain.flags import Flags, format_flag
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
-from guild_ipy.errors import DependencyError, GuildError
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import DependencyError, GuildError, SelectError
 from guild_ipy.operations.dependencies.choose import (
     Choice,
     NoRun,
-    choose_named,
     choose_preferred,
     choose_run,
     choose_set,
@@ -24,13 +25,16 @@ from guild_ipy.operations.dependencies.choose import (
 from guild_ipy.operations.dependencies.file_sources import FileNeeds, resolve_file_source
 from guild_ipy.operations.dependencies.given import Given, parse_given
 from guild_ipy.operations.dependencies.linked_runs import describe_runs, link_runs
+from guild_ipy.operations.dependencies.named_runs import choose_named, looks_like_id
 from guild_ipy.operations.dependencies.run_files import generated_names, selected_paths, take
-from guild_ipy.operations.dependencies.run_query import RunQuery, make_query
+from guild_ipy.operations.dependencies.run_query import RunQuery, has_expression, make_query, quote
 from guild_ipy.store.input_runs import RUNS_FILE
 from guild_ipy.store.run import RunRecord
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir, is_run_id
 
 if TYPE_CHECKING:
     from guild_ipy.index.index import Index
+    from guild_ipy.query.names import Names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +97,7 @@ def resolve_dependencies(requires: Sequence[Dependency], needs: Needs) -> Resolu
     DependencyError
         For the first that is not met.
     SelectError
-        If an expression cannot be understood.
+        If an expression that the user gives cannot be understood.
     """
     work = _Work(needs)
     resolved = tuple(
@@ -110,10 +114,13 @@ class _Work:
 
     def __init__(self, needs: Needs) -> None:
         self._needs = needs
-        self._names = needs.index.names()
         self._fill_in = flag_filler(needs.flags)
         self.considered: list[Considered] = []
         self.notes: list[str] = []
+
+    @cached_property
+    def _names(self) -> Names | None:
+        return self._needs.index.names()
 
     def resolve(self, dependency: Dependency, source: Source) -> ResolvedSource:
         value = self._needs.given.get(source)
@@ -123,6 +130,8 @@ class _Work:
             path = None if value is None else str(value)
             return self._check(source, resolve_file_source(dependency, source, path, self._file_needs()))
         except (NoRun, GuildError) as error:
+            if isinstance(error, SelectError) and value is not None:  # it points at what is wrong
+                raise
             if source.optional and value is None:
                 self.notes.append(f"{source.resolving_name} of {dependency.name} is left out: {error}")
                 return ResolvedSource(source=source)
@@ -134,11 +143,11 @@ class _Work:
         return FileNeeds(flags=self._needs.flags, fill_in=self._fill_in, cache=self._needs.cache)
 
     def _resolve_runs(self, dependency: Dependency, source: Source, given: Given | None) -> ResolvedSource:
-        folder = _existing_folder(given, self._needs.index.home.runs)
+        folder = None if source.is_multi else _existing_folder(given, self._needs.index.home.runs)
         if folder is not None:
-            files = self._files_of(dependency, source, folder, sorted(os.listdir(folder)))
-            return ResolvedSource(source=source, reason="explicit", value=folder, files=files)
-        query = make_query(source, self._names)
+            files = self._files_of(dependency, source, folder, generated_names(RunDir(folder)))
+            return self._check(source, ResolvedSource(source=source, reason="explicit", value=folder, files=files))
+        query = make_query(source, self._names if has_expression(source) else None)
         choice = self._choose(source, query, given)
         self.considered.append(Considered(dependency=dependency, source=source, query=query, choice=choice))
         self._note_passed_over(source, choice)
@@ -162,10 +171,10 @@ class _Work:
             return choose_set(index, narrowed) if source.is_multi else choose_run(index, narrowed)
         if not given.refs:
             raise NoRun("no run is named; give an id, or leave it out")
-        if len(given.refs) > 1 and not source.is_multi:
-            raise NoRun(f"it takes one run, not {len(given.refs)}; give one id")
-        choice = choose_named(index, query, given.refs, force=force or bool(given.recorded))
-        return replace(choice, reason=given.recorded) if given.recorded else choice
+        refs = given.refs if source.is_multi else (_only_ref(given),)
+        if given.recorded:
+            return replace(_choose_recorded(index, query, refs), reason=given.recorded)
+        return choose_named(index, query, refs, force=force)
 
     def _link(self, dependency: Dependency, source: Source, records: Sequence[RunRecord]) -> tuple[TakenFile, ...]:
         links = link_runs(dependency, source, records, self._fill_in)
@@ -198,10 +207,32 @@ class _Work:
 
 def _existing_folder(given: Given | None, runs: str) -> str | None:
     """Give the folder that is given in place of a run, if it is none of the home's runs."""
-    if given is None or os.sep not in given.text or given.expression is not None:
+    if given is None or len(given.refs) != 1 or os.sep not in given.refs[0]:
         return None
-    folder = os.path.realpath(os.path.expanduser(given.text))
+    folder = os.path.realpath(os.path.expanduser(given.refs[0]))
     return folder if os.path.isdir(folder) and os.path.dirname(folder) != os.path.realpath(runs) else None
+
+
+def _only_ref(given: Given) -> str:
+    """Give the run that is named; several words are one label, unless they look like ids."""
+    if len(given.refs) > 1 and (given.text.split() != list(given.refs) or all(map(looks_like_id, given.refs))):
+        raise NoRun(f"it takes one run, not {len(given.refs)}; give one id")
+    return given.text.strip() if len(given.refs) > 1 else given.refs[0]
+
+
+def _choose_recorded(index: Index, query: RunQuery, ids: Sequence[str]) -> Choice:
+    """Take the runs of an earlier attempt, whatever they are now."""
+    try:
+        return choose_named(index, query, ids, force=True)
+    except NoRun as error:
+        absent = (id for id in ids if is_run_id(id) and not index.ids(RunFilter(where=f"id = {quote(id)}")))  # noqa: A001 - the word of the field
+        gone = next(absent, None)
+        if gone is None:
+            raise
+        raise NoRun(
+            f"run {gone[:SHORT_ID_LENGTH]}, which it used the last time, is deleted; restore it, or choose anew with "
+            f"--reselect"
+        ) from error
 
 
 _REFERENCE = re.compile(r"\$\{([^{}]+)\}")

@@ -22,7 +22,7 @@ def generated_names(run_dir: RunDir) -> list[str]:
     """
     listed = {entry.path for entry in read_manifest(run_dir)}
     with os.scandir(run_dir.path) as entries:
-        names = sorted(entry.name for entry in entries if entry.name != _PRIVATE)
+        names = sorted(entry.name for entry in entries if entry.name != _PRIVATE and _can_be_taken(entry))
     return [name for name in names if _is_generated(run_dir.path, name, listed)]
 
 
@@ -94,6 +94,11 @@ def inner_path(path: str, what: str) -> str:
     if os.path.isabs(plain) or plain.split(os.sep)[0] in {"..", _PRIVATE}:
         raise UsageError(f"{what} {path!r} is not within the run directory; give a relative path")
     return "" if plain == "." else plain
+
+
+def _can_be_taken(entry: os.DirEntry[str]) -> bool:
+    """Whether it is no pipe, socket or device."""
+    return entry.is_symlink() or entry.is_file() or entry.is_dir()
 
 
 def _is_generated(root: str, name: str, listed: set[str]) -> bool:

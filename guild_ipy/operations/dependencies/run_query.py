@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from guild_ipy.domain.chosen_run import ELIGIBLE
+from guild_ipy.domain import chosen_run
 from guild_ipy.domain.dependency import Source, SourceKind
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.query.attributes import FLAG_WORDS, STATUS_WORDS
 from guild_ipy.query.names import Names
+from guild_ipy.query.nodes import Kind
 from guild_ipy.query.plan import Scope
 from guild_ipy.query.select import Select
 
-_USABLE = tuple(sorted(ELIGIBLE, key=str))
+#: What a run must be to be used, where nobody says.
+ELIGIBLE = tuple(sorted(chosen_run.ELIGIBLE, key=str))
+#: What it must be where an expression tests the status itself: one that has not begun has nothing to use.
+BEGUN = (*ELIGIBLE, RunStatus.ERROR)
 
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.\-]*(?::[\w.\-]+)?")
 _NO_NAMES = frozenset({"true", "false", *STATUS_WORDS, *FLAG_WORDS})
@@ -32,19 +36,18 @@ class RunQuery:
     chosen
         The clause that a user wrote; None for none.
     eligible
-        Statuses of runs that are used; empty where the user's clause says which, or all will do.
+        Statuses of runs that are used.
     """
 
     wanted: str
     operation: str | None = None
     chosen: str | None = None
-    eligible: tuple[RunStatus, ...] = _USABLE
+    eligible: tuple[RunStatus, ...] = ELIGIBLE
 
     @property
     def expression(self) -> str:
         """The whole of it."""
-        status = " or ".join(map(str, self.eligible))
-        return _all_of(self.any_status, f"({status})" if status else "")
+        return _all_of(self.any_status, f"({' or '.join(map(str, self.eligible))})")
 
     @property
     def any_status(self) -> str:
@@ -80,15 +83,17 @@ def make_query(source: Source, names: Names | None = None) -> RunQuery:
     'op = "train" and (completed or running or terminated)'
     >>> failed = Source(kind=SourceKind.MULTI_RUN, value="op = train and failed")
     >>> make_query(failed).expression
-    '(op = train and failed)'
+    '(op = train and failed) and (completed or running or terminated or error)'
     """
-    if source.kind is SourceKind.OPERATION:
-        query = RunQuery(wanted=source.value, operation=_operation_clause(source.value))
-        return query if source.expression is None else _narrowed(query, source.expression, names)
-    if is_plain_name(source.value):
+    if _names_operations(source):
         query = RunQuery(wanted=source.value, operation=_operation_clause(source.value))
         return query if source.expression is None else _narrowed(query, source.expression, names)
     return RunQuery(wanted=source.value).with_expression(source.value, names)
+
+
+def has_expression(source: Source) -> bool:
+    """Whether a source selects runs by more than the names of their operations."""
+    return source.expression is not None or not _names_operations(source)
 
 
 def is_plain_name(text: str) -> bool:
@@ -102,14 +107,19 @@ def quote(text: str) -> str:
     return f'"{escaped}"'
 
 
+def _names_operations(source: Source) -> bool:
+    return source.kind is SourceKind.OPERATION or is_plain_name(source.value)
+
+
 def _narrowed(query: RunQuery, text: str, names: Names | None) -> RunQuery:
     return replace(query, chosen=text, eligible=_statuses_beside(text, names))
 
 
 def _statuses_beside(text: str, names: Names | None) -> tuple[RunStatus, ...]:
-    """Give the statuses that are asked for beside an expression: none if it says itself which."""
+    """Give the statuses that are asked for beside an expression: all that can be if it says itself which."""
     places = Select.parse(text, Scope(names=names)).places()
-    return () if any(place.name == "status" for place in places) else _USABLE
+    says_which = any(place.kind is Kind.ATTR and place.name == "status" for place in places)
+    return BEGUN if says_which else ELIGIBLE
 
 
 def _operation_clause(value: str) -> str:
