@@ -138,7 +138,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
         path=plan.run_dir.path,
         env={**plan.env, **run_environment(plan.run_dir, home, plan.opref, project_dir, meta)},
         python=plan.python,
-        forks=True,
+        forks=not meta.words,  # a command takes the place of its process, and a fork has the lock of its run to keep
         output_scalars=meta.output_scalars,
         flag_names=tuple(meta.flags),
         stop_grace=context.settings.stop_grace,
@@ -150,7 +150,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
 
 def _interpreter(run: Run, meta: JobMeta) -> str:
     """Give the interpreter that made the run if its payload is bound to that one, else ours."""
-    if meta.script is not None or meta.python == f"{sys.version_info.major}.{sys.version_info.minor}":
+    if meta.script is not None or meta.words or meta.python == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
     recorded = str((run.get("cmd") or [""])[0])
     if os.access(recorded, os.X_OK):

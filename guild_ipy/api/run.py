@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, RunPlan, ask_for_process, get_ready, let_go, see_through
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.domain.run_spec import Program, RunSpec, ScriptProgram
+from guild_ipy.domain.run_spec import NotebookProgram, Program, RunSpec
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.output_scalars import check_patterns
 from guild_ipy.engine.prepare import fill_run_dir, job_meta, make_run_dir, prepare_run
+from guild_ipy.operations.guildfile.lookup import note_hidden
 from guild_ipy.operations.resolve import (
     Resolved,
     SpecOptions,
@@ -35,7 +36,7 @@ class RunRequest:
     """What a user asks to be run."""
 
     operation: Any
-    """A callable, a name, a path, or a :class:`~guild_ipy.operations.cell.CellOperation`."""
+    """A callable, a name, a path, or a :class:`~guild_ipy.operations.cell.CellOperation`; None for the default one."""
     args: tuple[Any, ...] = ()
     flags: Mapping[str, Any] = field(default_factory=dict)
     """By name; objects that are no flag values travel along. Text as typed is a
@@ -66,6 +67,9 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
     surroundings = surroundings_of(context)
     operation = find_operation(request.operation, surroundings)
     resolved = resolve(operation, request.args, request.flags, request.spec, surroundings)
+    if isinstance(request.operation, str) and callable(operation):
+        hidden = note_hidden(request.operation, surroundings.notebook.project_dir)
+        resolved = replace(resolved, notes=(*hidden, *resolved.notes))
     if not viewer.preview(_preview(context, resolved, stage=request.stage)) or request.preview_only:
         return None
     create_home(context.home)
@@ -138,6 +142,6 @@ def _preview(context: Context, resolved: Resolved, *, stage: bool) -> Preview:
 
 
 def _payload_size(program: Program) -> int:
-    if isinstance(program, ScriptProgram):
+    if not isinstance(program, NotebookProgram):
         return 0
     return len(program.payload) + sum(buffer.nbytes for buffer in program.buffers)

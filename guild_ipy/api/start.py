@@ -11,8 +11,10 @@ from typing import Any
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, ask_again, get_meta, get_ready, let_go, see_through
+from guild_ipy.api.refill import changed_files, refill
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.domain.label import default_label
+from guild_ipy.domain.flags import Flags
+from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.meta import JobMeta
@@ -111,6 +113,8 @@ def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     known = [replace(d, default=meta.flags.get(d.name, d.default), required=False) for d in meta.flag_defs]
     changed = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
     flags = {**meta.flags, **changed}
+    if meta.command is not None:
+        return refill(meta, run.dir, flags)
     if meta.script is None:
         return replace(meta, flags=flags)
     interface = inspect_script(os.path.join(run.path, meta.script))
@@ -129,12 +133,19 @@ def _reset(run: Run, meta: JobMeta) -> None:
         for path, content in job_files(run.dir, meta):
             write_file(run.dir, path, content)
         write_attr(run.dir, "flags", dict(meta.flags))
-        if run.label == default_label(old_flags):
-            write_attr(run.dir, "label", default_label(meta.flags))
+        for path, content in changed_files(meta, run.dir):
+            write_file(run.dir, path, content)
+        if run.label == _usual_label(meta, old_flags):
+            write_attr(run.dir, "label", _usual_label(meta, meta.flags))
     for name in ("exit_status", "stopped"):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
         remove_marker(path)
+
+
+def _usual_label(meta: JobMeta, flags: Flags) -> str:
+    template = meta.command.label if meta.command is not None else None
+    return default_label(flags) if template is None else fill_label(template, flags)
 
 
 def _traces(run_dir: RunDir) -> list[str]:

@@ -24,7 +24,6 @@ from guild_ipy.arguments.look import WatchArguments
 from guild_ipy.arguments.run import RunArguments, StartArguments
 from guild_ipy.arguments.select import SelectArguments
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
-from guild_ipy.errors import UsageError
 
 
 def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run | None:
@@ -37,8 +36,6 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
         named = _named_run(context, arguments.restart)
         change = Change(flags=arguments.flags, stage=arguments.stage)
         return restart(context, named, change, arguments.launch, viewer)
-    if arguments.operation is None:
-        raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
     request = RunRequest(
         operation=arguments.operation,
         args=arguments.args,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
@@ -58,9 +59,23 @@ class ScriptProgram:
     """The command line after the script's name."""
     constants: Flags = field(default_factory=dict)
     """Module-level names to be given these values in place of those in the file."""
+    map_name: str = ""
+    """The module-level map whose entries `constants` are, in place of names; see
+    :mod:`guild_ipy.domain.global_map`."""
+    roots: tuple[str, ...] = ()
+    """Folders within the run directory that imports begin at; without one, that of the script."""
+    package: str = ""
+    """The package that the script is a module of."""
 
 
-Program = NotebookProgram | ScriptProgram
+@dataclass(frozen=True, kw_only=True)
+class ExecProgram:
+    """A command that takes the place of the process; no shell reads it."""
+
+    words: tuple[str, ...]
+
+
+Program = NotebookProgram | ScriptProgram | ExecProgram
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,3 +103,11 @@ class RunSpec:
     takes_any_flag: bool = False
     output_scalars: tuple[str, ...] = DEFAULT_PATTERNS
     run_params: Mapping[str, object] = field(default_factory=dict)
+    command: Command | None = None
+    """For an operation of a Guild file: how flags reach the program."""
+    command_env: Mapping[str, str] = field(default_factory=dict)
+    """What that adds to the environment of the process."""
+    files: tuple[SourceFile, ...] = ()
+    """Files that are made for this run, with paths in its directory; `origin` says what of: ``config:train.yml``."""
+    compare: tuple[str, ...] = ()
+    """Columns that Guild AI shows of this operation."""

@@ -10,19 +10,19 @@ import contextlib
 import math
 import os
 import re
-import shlex
 import shutil
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from guild_ipy.domain.flags import Flags, FlagValue
-from guild_ipy.domain.label import default_label
+from guild_ipy.domain.argument import argument_text
+from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
+from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram
+from guild_ipy.domain.run_spec import ExecProgram, NotebookProgram, RunSpec, ScriptProgram
 from guild_ipy.engine.buffers import write_buffers
 from guild_ipy.engine.meta import CellFile, JobMeta, encode_meta
 from guild_ipy.engine.output_scalars import guild_patterns
@@ -64,7 +64,19 @@ if __name__ == "__main__":
         constants={constants},
         seed={meta.random_seed!r},
         import_path={meta.import_path!r},
+        map_name={meta.map_name!r},
+        roots={meta.roots!r},
+        package={meta.package!r},
     )
+'''
+
+_EXEC_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again."""
+
+from guild_ipy.engine.command import run_command_main
+
+if __name__ == "__main__":
+    run_command_main(__file__, {meta.words!r})
 '''
 
 
@@ -149,16 +161,28 @@ def job_meta(spec: RunSpec) -> JobMeta:
         output_scalars=spec.output_scalars,
         flag_defs=spec.flag_defs,
         takes_any_flag=spec.takes_any_flag,
+        command=spec.command,
+        env=spec.command_env,
     )
+    if isinstance(program, ExecProgram):
+        return replace(meta, words=program.words)
     if isinstance(program, ScriptProgram):
-        return replace(meta, script=program.path, arguments=program.arguments, constants=program.constants)
+        return replace(
+            meta,
+            script=program.path,
+            arguments=program.arguments,
+            constants=program.constants,
+            map_name=program.map_name,
+            roots=program.roots,
+            package=program.package,
+        )
     cells = {name: CellFile(path=path, number=program.cell_numbers[name]) for name, path in program.cells.items()}
     return replace(meta, cells=cells)
 
 
 def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
     """Give the files of a job that depend on its flags, with their contents."""
-    template = _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
+    template = _EXEC_MAIN if meta.words else _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
     operation = meta.operation.replace("\\", "/").replace('"', "'")
     constants = _python_text(dict(meta.constants))
     main = template.format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=constants)
@@ -180,6 +204,7 @@ def _python_text(value: FlagValue) -> str:
 def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str, meta: JobMeta) -> dict[str, str]:
     """Give what Guild AI adds to the environment of an operation, and what makes output readable."""
     return {
+        **meta.env,
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "120",
         "MPLBACKEND": "Agg",
@@ -190,21 +215,19 @@ def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str,
         "GUILD_SOURCECODE": meta.sourcecode,
         "PROJECT_DIR": project_dir,
         "CMD_DIR": project_dir,
-        **_flag_environment(meta.flags),
+        **_flag_environment(meta.flags, meta.flag_defs),
     }
 
 
-def _flag_environment(flags: Flags) -> dict[str, str]:
+def _flag_environment(flags: Flags, definitions: Iterable[FlagDef]) -> dict[str, str]:
     """Give the variables ``FLAG_<NAME>`` as Guild AI 0.9.0 writes them; NUL and half a character fit in none."""
-    texts = {"FLAG_" + _NO_VARIABLE.sub("_", name.upper()): _argument_text(value) for name, value in flags.items()}
+    known = {definition.name: definition for definition in definitions}
+    texts = {}
+    for name, value in flags.items():
+        definition = known.get(name)
+        variable = (definition.env_name if definition else None) or "FLAG_" + _NO_VARIABLE.sub("_", name.upper())
+        texts[variable] = argument_text(value, definition.env_encoding if definition else ())
     return {name: text for name, text in texts.items() if not _UNSAYABLE.search(text)}
-
-
-def _argument_text(value: FlagValue) -> str:
-    """Write a value as an argument of a command: text as it is, 1 or nothing for a boolean, the words of a list."""
-    if value is None or isinstance(value, bool):
-        return "1" if value else ""
-    return shlex.join(map(_argument_text, value)) if isinstance(value, list) else str(value)
 
 
 _NO_VARIABLE = re.compile("[^A-Z0-9_]")
@@ -230,7 +253,7 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
         "op": _op(spec),
         "deps": {},
         "cmd": [sys.executable, run_dir.main],
-        "env": _env_text(tuple(spec.env.items())),
+        "env": _recorded_env(spec),
         "run_params": dict(spec.run_params),
         "random_seed": spec.random_seed,
         "host": host_name(),
@@ -240,6 +263,8 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
         values["sourcecode_digest"] = spec.source.digest
     if spec.tags:
         values["tags"] = sorted(spec.tags)
+    if spec.compare:
+        values["compare"] = list(spec.compare)
     return values
 
 
@@ -248,15 +273,38 @@ def _op(spec: RunSpec) -> dict[str, object]:
     return {
         "op-cmd": {
             "cmd-args": [sys.executable, ".guild/job/main.py"],
-            "cmd-env": {},
-            "cmd-flags": {},
+            "cmd-env": dict(spec.command.env) if spec.command else {},
+            "cmd-flags": _op_flags(spec.flag_defs),
             "flags-dest": "args",
         },
         "deps": [],
         "sourcecode": {"dest": spec.source.dest},
-        "label-template": None if spec.label == default_label(spec.flags) else spec.label,
+        "label-template": _label_template(spec),
         "output-scalars": guild_patterns(spec.output_scalars),
     }
+
+
+def _op_flags(definitions: Iterable[FlagDef]) -> dict[str, object]:
+    """Give what Guild AI has to know of flags to put them into the environment."""
+    found: dict[str, dict[str, object]] = {}
+    for definition in definitions:
+        if definition.env_name:
+            found[definition.name] = {"env-name": definition.env_name}
+    return dict(found)
+
+
+def _label_template(spec: RunSpec) -> str | None:
+    if spec.command is not None and spec.command.label and spec.label == fill_label(spec.command.label, spec.flags):
+        return spec.command.label
+    return None if spec.label == default_label(spec.flags) else spec.label
+
+
+def _recorded_env(spec: RunSpec) -> bytes:
+    """Give the environment without what the operation calls secret."""
+    secrets = spec.command.env_secrets if spec.command else ()
+    return _env_text(
+        tuple((name, text) for name, text in {**spec.env, **spec.command_env}.items() if name not in secrets)
+    )
 
 
 @cache
@@ -266,21 +314,23 @@ def _env_text(env: tuple[tuple[str, str], ...]) -> bytes:
 
 def _write_source(run_dir: RunDir, spec: RunSpec) -> None:
     made = {run_dir.path}
-    for file in spec.source.files:
-        path = os.path.normpath(os.path.join(run_dir.path, spec.source.dest, file.path))
+    own = {os.path.normpath(file.path): file.content for file in spec.files}
+    copied = {os.path.normpath(os.path.join(spec.source.dest, file.path)): file.content for file in spec.source.files}
+    for name, content in {**copied, **own}.items():
+        path = os.path.join(run_dir.path, name)
         folder = os.path.dirname(path)
         if folder not in made:
             os.makedirs(folder, exist_ok=True)
             made.add(folder)
-        write_new_file(path, file.content)
+        write_new_file(path, content)
 
 
 def _manifest(spec: RunSpec) -> list[ManifestEntry]:
-    return [
-        ManifestEntry.source(
-            path=os.path.normpath(os.path.join(spec.source.dest, file.path)),
-            content=file.content,
-            origin=file.origin or file.path,
-        )
-        for file in spec.source.files
+    own = {os.path.normpath(file.path): file for file in spec.files}
+    paths = ((os.path.normpath(os.path.join(spec.source.dest, file.path)), file) for file in spec.source.files)
+    sources = [
+        ManifestEntry.source(path=path, content=file.content, origin=file.origin or file.path)
+        for path, file in paths
+        if path not in own
     ]
+    return [*sources, *(ManifestEntry(kind="d", path=path, origin=(file.origin,)) for path, file in own.items())]

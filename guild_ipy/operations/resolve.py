@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
-from guild_ipy.domain.label import default_label
+from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, SourceFile
@@ -19,6 +20,8 @@ from guild_ipy.errors import OperationNotFound, UsageError, suggest
 from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.cell import CellOperation, bind_cell
 from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.guildfile.lookup import find_guild_operation, list_guild_operations
+from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.pack import Packed, pack
 from guild_ipy.operations.script import ScriptInterface, inspect_script, script_arguments
@@ -59,6 +62,8 @@ class Resolved:
     """A spec, and what the user should know before it runs."""
 
     spec: RunSpec
+    requires: tuple[Dependency, ...] = ()
+    """What the operation needs, not resolved yet."""
     objects: tuple[str, ...] = ()
     """Arguments that are no flags, for the preview: ``data: <DataFrame 100 x 3>``."""
     notes: tuple[str, ...] = ()
@@ -78,24 +83,36 @@ class ScriptOperation:
         return os.path.basename(self.path)
 
 
-Operation = Callable[..., Any] | CellOperation | ScriptOperation
+Operation = Callable[..., Any] | CellOperation | ScriptOperation | GuildFileOperation
 
 
 def find_operation(word: object, surroundings: Surroundings) -> Operation:
-    """Find what `word` names: a callable itself, a name of the notebook (dots allowed), or the path of a script.
+    """Find what `word` names.
+
+    That is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, or
+    the path of a script, in this order; None is the default operation of the Guild file.
 
     Raises
     ------
-    OperationNotFound, UsageError
+    OperationNotFound, UsageError, GuildFileError
     """
-    if isinstance(word, CellOperation | ScriptOperation) or callable(word):
+    if isinstance(word, CellOperation | ScriptOperation | GuildFileOperation) or callable(word):
         return word
+    project_dir = surroundings.notebook.project_dir
+    if word is None:
+        default = find_guild_operation(None, project_dir, surroundings.import_path)
+        if default is None:
+            raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
+        return default
     if not isinstance(word, str):
         raise UsageError(f"an operation is a function, a script or a name, not {type(word).__name__}")
     found = _find_variable(word, surroundings.notebook.variables)
     if callable(found):
         return found  # type: ignore[no-any-return] # just tested
-    path = os.path.join(surroundings.notebook.project_dir, word)
+    declared = find_guild_operation(word, project_dir, surroundings.import_path)
+    if declared is not None:
+        return declared
+    path = os.path.join(project_dir, word)
     if os.path.isfile(path):
         return ScriptOperation(path=os.path.normpath(path), interface=inspect_script(path))
     if found is not None:
@@ -104,7 +121,13 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
 
 
 def known_operations(notebook: Notebook) -> list[str]:
-    """Give the names that could be run: functions made in the notebook, and scripts in its folder."""
+    """Give the names that could be run: functions made in the notebook, operations of the Guild file, and scripts.
+
+    Raises
+    ------
+    GuildFileError
+        If there is a Guild file that is wrong.
+    """
     functions = [
         name
         for name, value in notebook.variables.items()
@@ -114,7 +137,8 @@ def known_operations(notebook: Notebook) -> list[str]:
         scripts = [name for name in os.listdir(notebook.project_dir) if name.endswith(".py") and name[0] not in "._"]
     except OSError:
         scripts = []
-    return sorted(functions) + sorted(scripts)
+    declared = [name for name in list_guild_operations(notebook.project_dir) if name not in functions]
+    return sorted(functions) + declared + sorted(name for name in scripts if name not in declared)
 
 
 def resolve(
@@ -131,9 +155,12 @@ def resolve(
     FlagError, CannotSend, UsageError
         Nothing has been written then.
     """
-    if isinstance(operation, ScriptOperation):
+    if isinstance(operation, ScriptOperation | GuildFileOperation):
         if args:
-            raise UsageError(f"{operation.name!r} is a script and takes flags by name only")
+            kind = "a script" if isinstance(operation, ScriptOperation) else "an operation of the Guild file"
+            raise UsageError(f"{operation.name!r} is {kind} and takes flags by name only")
+        if isinstance(operation, GuildFileOperation):
+            return _resolve_declared(operation, flags, options, surroundings)
         return _resolve_script(operation, flags, options, surroundings)
     if isinstance(operation, CellOperation):
         return _resolve_cell(operation, flags, options, surroundings)
@@ -203,6 +230,42 @@ def _resolve_script(
         **_common(flags, dict(given), options, surroundings, project),
     )
     return Resolved(spec=spec, notes=taken.notes)
+
+
+def _resolve_declared(
+    operation: GuildFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+) -> Resolved:
+    from guild_ipy.operations.guildfile.program import check_paths, make_program  # start-up cost: few projects need it
+    from guild_ipy.operations.guildfile.source import snapshot_declared
+
+    definition = operation.definition
+    flags = check_paths(operation, bind_flags(operation.flags, given, operation=operation.name))
+    parts = make_program(operation, flags)
+    taken = snapshot_declared(operation, surroundings.excluded_dirs, surroundings.source_cache)
+    common = _common(flags, dict(given), options, surroundings, definition.folder)
+    if options.label is None and definition.label is not None:
+        common["label"] = fill_label(definition.label, flags)
+    if definition.output_scalars is not None and not options.output_scalars:
+        common["output_scalars"] = definition.output_scalars
+    common["tags"] = tuple(dict.fromkeys((*definition.tags, *options.tags)))
+    spec = RunSpec(
+        opref=OpRef(
+            type="guildfile",
+            package=definition.guildfile,
+            version=definition.version,
+            model=definition.model,
+            name=definition.name,
+        ),
+        program=parts.program,
+        source=taken.source,
+        flag_defs=operation.flags,
+        command=parts.command,
+        command_env=parts.filled.env,
+        files=parts.files,
+        compare=definition.compare,
+        **common,
+    )
+    return Resolved(spec=spec, requires=definition.requires, notes=(*definition.notes, *taken.notes))
 
 
 # -- notebook programs
