@@ -18,7 +18,7 @@ from guild_ipy.engine.follow import OutputTail
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
-from guild_ipy.engine.prepare import run_environment
+from guild_ipy.engine.run_environment import run_environment
 from guild_ipy.engine.stop import stop_run
 from guild_ipy.errors import NotebookError, RunError, RunStateError
 from guild_ipy.store.lock import is_alive, read_lock
@@ -139,7 +139,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
         path=plan.run_dir.path,
         env={**plan.env, **run_environment(plan.run_dir, home, plan.opref, project_dir, meta)},
         python=plan.python,
-        forks=True,
+        forks=not meta.words,  # a command takes the place of its process, and a fork has the lock of its run to keep
         output_scalars=meta.output_scalars,
         flag_names=tuple(meta.flags),
         stop_grace=context.settings.stop_grace,

@@ -12,6 +12,24 @@ DEFAULT_PATTERNS = (
     rf"^[^ \t]+:[ \t]+{_NUMBER}[ \t]+\((?:step[ \t]+)?(?P<step>[0-9]+)\)$",
     rf"^([^ \t]+):[ \t]+({_NUMBER})(?:[ \t]+\(.*\))?$",
 )
+_ALIASES = {
+    r"\key": r"[^ \t]+",
+    r"\value": r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?",
+    r"\step": r"[0-9]+",
+}
+
+
+def expand_aliases(pattern: str) -> str:
+    r"""Write out what ``\key``, ``\value`` and ``\step`` stand for in a pattern.
+
+    Examples
+    --------
+    >>> expand_aliases(r"epoch (\step)")
+    'epoch ([0-9]+)'
+    """
+    for alias, meaning in _ALIASES.items():
+        pattern = pattern.replace(alias, meaning)
+    return pattern
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NoReturn
 
+from guild_ipy.engine.command import call_command
 from guild_ipy.engine.job import open_job
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.line import GO, PREPARED, Line
@@ -74,11 +75,21 @@ def open_run(run_dir: RunDir, namespace: dict[str, Any]) -> Callable[[], int]:
     meta = read_meta(run_dir)
     if meta is None:
         raise DamagedRun(run_dir.meta, "it is missing")
+    if meta.words:
+        return partial(call_command, meta.words)
     if meta.script is None:
         return open_job(run_dir, meta, namespace).execute
-    enter_script(namespace, script=meta.script, arguments=meta.arguments, import_path=meta.import_path, run_dir=run_dir)
+    enter_script(
+        namespace,
+        script=meta.script,
+        arguments=meta.arguments,
+        import_path=meta.import_path,
+        run_dir=run_dir,
+        roots=meta.roots,
+        package=meta.package,
+    )
     seed_generators(meta.random_seed)
-    return lambda: run_to_end(lambda: execute(namespace, meta.constants), run_dir, {})
+    return lambda: run_to_end(lambda: execute(namespace, meta.constants, meta.map_name), run_dir, {})
 
 
 def new_main(run_dir: RunDir) -> dict[str, Any]:
