@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from guild_ipy.frozen import frozen
 
 FlagValue: TypeAlias = "bool | int | float | str | list[FlagValue] | dict[str, FlagValue] | None"
 """What a flag can hold: what YAML can say without tags."""
@@ -28,7 +29,7 @@ class FlagType(Enum):
     LIST = "list"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class FlagDef:
     """One flag that an operation takes.
 
