@@ -14,7 +14,7 @@ Imports go downwards only; names on one line do not see each other::
     store | query                run directories on disk · the select language
     domain                       values
     settings                     limits and places
-    errors                       every exception
+    errors | frozen              every exception · what makes a class one of values
 """
 
 from __future__ import annotations
