@@ -53,7 +53,7 @@ def test_there_are_many_of_them():
 
 def test_operations_are_not_listed_from_a_wrong_file(project, context):
     write(project(), "train: 5")
-    with pytest.raises(GuildFileError, match="guild.yml:1:8: operation 'train' is a map"):
+    with pytest.raises(GuildFileError, match=r"guild.yml:1:8: operation 'train' is a map"):
         list_operations(context)
 
 
