@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from guild_ipy.errors import (
         CannotSend,
         DamagedRun,
+        DependencyError,
         EngineError,
         FlagError,
         GuildError,
@@ -42,16 +43,18 @@ if TYPE_CHECKING:
         StoreError,
         UsageError,
     )
+    from guild_ipy.frame.inputs import inputs
     from guild_ipy.frame.runs import runs
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
     from guild_ipy.python.analysis import compare, diff, tensorboard
     from guild_ipy.python.keeping import delete, label, mark
-    from guild_ipy.python.looking import cat, get_run, info, ls, operations, select
+    from guild_ipy.python.looking import cat, get_run, info, lineage, ls, operations, select
     from guild_ipy.python.running import run, start, stop, watch
 
 __all__ = [
     "CannotSend",
     "DamagedRun",
+    "DependencyError",
     "EngineError",
     "FlagError",
     "GuildError",
@@ -71,7 +74,9 @@ __all__ = [
     "get_run",
     "guild_home",
     "info",
+    "inputs",
     "label",
+    "lineage",
     "load_ipython_extension",
     "ls",
     "mark",
@@ -90,11 +95,12 @@ __all__ = [
 _MODULES = {
     "api.handle": ("Run",),
     "api.home": ("guild_home", "set_guild_home"),
+    "frame.inputs": ("inputs",),
     "frame.runs": ("runs",),
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
     "python.analysis": ("compare", "diff", "tensorboard"),
     "python.keeping": ("delete", "label", "mark"),
-    "python.looking": ("cat", "get_run", "info", "ls", "operations", "select"),
+    "python.looking": ("cat", "get_run", "info", "lineage", "ls", "operations", "select"),
     "python.running": ("run", "start", "stop", "watch"),
 }
 _PLACES = {name: module for module, names in _MODULES.items() for name in names}
@@ -119,6 +125,10 @@ class _Package(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         if not (name in __all__ and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel to a run by name, as any module does that is no class of its own."""
+        return import_module, (self.__name__,)
 
 
 sys.modules[__name__].__class__ = _Package

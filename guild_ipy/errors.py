@@ -9,12 +9,14 @@ Each message is one line: what happened, the value, what to do::
     ├── GuildFileError (ValueError)        a Guild file, or what a decorator declares, that cannot be understood
     ├── OperationNotFound (LookupError)    nothing by that name can be run here
     ├── FlagError (ValueError)             a flag that the operation does not take, or a wrong value
+    ├── DependencyError (LookupError)      what an operation requires is not there
     ├── CannotSend (TypeError)             a notebook variable that cannot travel to another process
     ├── RunNotFound (LookupError)          no run by that id, index or filter
     ├── RunStateError (RuntimeError)       the run is not in a state for that verb
     ├── DamagedRun (ValueError)            a run directory that cannot be read
     ├── StoreError (OSError)               Guild home cannot be read or written
     ├── EngineError (RuntimeError)         a process could not be started or watched
+    ├── NotebookError (RuntimeError)       a notebook file that did not come to its end; names the cell
     └── RunError (RuntimeError)            the run itself failed; carries it
 """
 
@@ -137,6 +139,25 @@ class FlagError(GuildError, ValueError):
         super().__init__(message)
 
 
+class DependencyError(GuildError, LookupError):
+    """What an operation requires is not there.
+
+    Attributes
+    ----------
+    dependency, source
+        Their names, as in ``train`` and ``operation:train``.
+    why
+        What is missing.
+    """
+
+    def __init__(self, *, dependency: str, source: str, why: str, help: str = "") -> None:  # noqa: A002 - the word of Guild files
+        self.dependency = dependency
+        self.source = source
+        self.why = why
+        hint = f"; {' '.join(help.split())}" if help else ""
+        super().__init__(f"could not resolve {source!r} in {dependency} resource: {why}{hint}")
+
+
 class CannotSend(GuildError, TypeError):
     """A notebook variable that cannot travel to another process.
 
@@ -184,6 +205,20 @@ class StoreError(GuildError, OSError):
 
 class EngineError(GuildError, RuntimeError):
     """A process could not be started or watched."""
+
+
+class NotebookError(GuildError, RuntimeError):
+    """A notebook file that did not come to its end; what its run raised.
+
+    Attributes
+    ----------
+    cell
+        The execution count of the cell, or None where no cell was executed.
+    """
+
+    def __init__(self, message: str, *, cell: int | None = None) -> None:
+        self.cell = cell
+        super().__init__(message)
 
 
 class RunError(GuildError, RuntimeError):

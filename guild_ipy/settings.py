@@ -28,6 +28,9 @@ class Settings:
     environment_prefix: str | None = None
     """Root of the activated virtual or conda environment, where a ``.guild`` may live."""
 
+    run_dir: str | None = None
+    """The directory of the run that this process is, named by ``RUN_DIR``."""
+
     user_dir: str = field(default_factory=lambda: os.path.expanduser("~"))
     """The user's home directory, where the search for Guild home ends."""
 
@@ -66,12 +69,13 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``GUILD_HOME``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV`` and ``CONDA_PREFIX``."""
+        """Read ``GUILD_HOME``, ``RUN_DIR``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV`` and ``CONDA_PREFIX``."""
         environ = os.environ
         forkable = sys.platform == "linux"
         return cls(
             guild_home=environ.get("GUILD_HOME") or None,
             environment_prefix=environ.get("CONDA_PREFIX") or environ.get("VIRTUAL_ENV") or None,
+            run_dir=environ.get("RUN_DIR") or None,
             isolation=environ.get("GUILD_IPY_ISOLATION") or ("fork" if forkable else "fresh"),
         )
 

@@ -6,9 +6,9 @@ import select
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.result import read_exception, read_result
 from guild_ipy.api.scalars import read_summaries
@@ -17,9 +17,16 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.store.attrs import list_attrs, read_attr
+from guild_ipy.store.deps import read_dep_paths
+from guild_ipy.store.home import home_of
+from guild_ipy.store.marks import MarkEntry, read_history
 from guild_ipy.store.output import read_output
 from guild_ipy.store.run import RunRecord, read_run, read_status
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.runs import list_runs
+
+if TYPE_CHECKING:
+    from guild_ipy.api.stale import Outdated
 
 _UNKNOWN = OpRef(type="pending", name="?")
 _POLL_SECONDS = 0.02
@@ -118,6 +125,11 @@ class Run:
         return self.record.flags
 
     @property
+    def deps(self) -> dict[str, list[str]]:
+        """The files that it depends on, by dependency; relative to its directory, where those of runs come from."""
+        return read_dep_paths(self._dir)
+
+    @property
     def scalars(self) -> dict[str, float]:
         """The last value of each scalar that it reported."""
         return {name: summary.last for name, summary in self.scalar_summaries.items()}
@@ -158,6 +170,25 @@ class Run:
     def marked(self) -> bool:
         """Whether it is marked."""
         return self.record.marked
+
+    @property
+    def marks(self) -> tuple[MarkEntry, ...]:
+        """Who marked it or took the mark away, when and why, the oldest first; ``guild mark`` leaves no trace here."""
+        return read_history(self._dir)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it used a run that was marked or the latest, where another one would be used now."""
+        return bool(self.find_outdated())
+
+    def find_outdated(self) -> tuple[Outdated, ...]:
+        """Give the runs that it used, and those that would be used now in their place."""
+        from guild_ipy.api.context import get_context  # start-up cost, as the next: for those who ask
+        from guild_ipy.api.stale import Today
+
+        context, home = get_context(), home_of(self._dir)
+        is_elsewhere = home != context.home and not self.path.startswith(context.home.trash + "/")
+        return Today(partial(list_runs, home) if is_elsewhere else context.index.records).find_outdated(self._dir)
 
     def get(self, attr: str, default: Any = None) -> Any:  # noqa: ANN401 - attributes are of any type
         """Read an attribute (a file of ``.guild/attrs``); `default` if it is not there."""

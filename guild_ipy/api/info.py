@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.lock import read_lock
+from guild_ipy.store.marks import describe_mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,8 +66,12 @@ def get_info(run: Run) -> RunInfo:
         "exit_status": "" if record.exit_status is None else str(record.exit_status),
         "pid": _pid(run),
     }
-    if record.damage:
-        lines["damage"] = record.damage
+    more = {
+        "mark": describe_mark(run.dir),
+        "stale": "; ".join(map(str, run.find_outdated())),
+        "damage": record.damage or "",
+    }
+    lines |= {name: text for name, text in more.items() if text}
     sections = {
         "tags": dict.fromkeys(record.tags, ""),
         "flags": {name: format_flag(value) for name, value in sorted(record.flags.items())},

@@ -20,7 +20,7 @@ from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
 from guild_ipy.engine.prepare import run_environment
 from guild_ipy.engine.stop import stop_run
-from guild_ipy.errors import RunError, RunStateError
+from guild_ipy.errors import NotebookError, RunError, RunStateError
 from guild_ipy.store.lock import is_alive, read_lock
 from guild_ipy.store.run import read_opref
 from guild_ipy.store.run_dir import RunDir
@@ -66,7 +66,8 @@ def ask_for_process(context: Context, plan: RunPlan, alive: int, options: Launch
     EngineError, UsageError
         If none could be had; the caller still holds `alive` then.
     """
-    isolation = _isolation(context, options) if plan.python == sys.executable else "fresh"
+    can_fork = plan.python == sys.executable and plan.meta.is_forkable
+    isolation = _isolation(context, options) if can_fork else "fresh"
     return context.engine.start(_request(context, plan), alive, isolation)
 
 
@@ -138,7 +139,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
         path=plan.run_dir.path,
         env={**plan.env, **run_environment(plan.run_dir, home, plan.opref, project_dir, meta)},
         python=plan.python,
-        forks=not meta.words,  # a command takes the place of its process, and a fork has the lock of its run to keep
+        forks=True,
         output_scalars=meta.output_scalars,
         flag_names=tuple(meta.flags),
         stop_grace=context.settings.stop_grace,
@@ -150,7 +151,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
 
 def _interpreter(run: Run, meta: JobMeta) -> str:
     """Give the interpreter that made the run if its payload is bound to that one, else ours."""
-    if meta.script is not None or meta.words or meta.python == f"{sys.version_info.major}.{sys.version_info.minor}":
+    if meta.is_file or meta.python == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
     recorded = str((run.get("cmd") or [""])[0])
     if os.access(recorded, os.X_OK):
@@ -229,8 +230,10 @@ def _check(run: Run, started: StartedRun) -> Run:
     how = f"exit status {record.exit_status}"
     if record.status is RunStatus.TERMINATED:
         how = f"signal {-(record.exit_status or 0)}"
-    message = f"{run.operation} {_ENDINGS.get(record.status, 'ended badly')} ({how}) · {run.short_id}"
-    raise RunError(message, run=run, exception=run.exception)
+    exception = run.exception
+    why = f": {exception}" if isinstance(exception, NotebookError) else ""
+    message = f"{run.operation} {_ENDINGS.get(record.status, 'ended badly')}{why} ({how}) · {run.short_id}"
+    raise RunError(message, run=run, exception=exception)
 
 
 _ENDINGS = {RunStatus.ERROR: "failed", RunStatus.TERMINATED: "was terminated", RunStatus.DAMAGED: "is damaged"}

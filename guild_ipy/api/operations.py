@@ -11,6 +11,7 @@ from guild_ipy.domain.operation import ExecMain, Main, NotebookMain, StepsMain
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.call import inspect_callable
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
+from guild_ipy.operations.notebook_file import NotebookFileOperation
 from guild_ipy.operations.resolve import ScriptOperation, Surroundings, find_operation, known_operations
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class OperationInfo:
 
     name: str
     kind: str
-    """``function``, ``guildfile`` or ``script``."""
+    """``function``, ``guildfile``, ``script`` or ``notebook``."""
     flags: tuple[FlagDef, ...] = ()
     description: str = ""
     details: tuple[str, ...] = ()
@@ -31,7 +32,7 @@ class OperationInfo:
 
 
 def list_operations(context: Context) -> list[OperationInfo]:
-    """Give the functions of the notebook, the operations of the Guild file and the scripts, with their flags.
+    """Give the functions of the notebook, the operations of the Guild file, scripts and notebooks, with their flags.
 
     Raises
     ------
@@ -54,6 +55,9 @@ def describe_operation(name: str, surroundings: Surroundings) -> OperationInfo |
             return _describe_declared(name, operation)
         if isinstance(operation, ScriptOperation):
             return OperationInfo(name=name, kind="script", flags=operation.interface.flags)
+        if isinstance(operation, NotebookFileOperation):
+            described = operation.interface
+            return OperationInfo(name=name, kind="notebook", flags=described.flags, description=described.description)
         interface = inspect_callable(operation)  # type: ignore[arg-type] # a name never finds a cell
     except GuildError:
         return None

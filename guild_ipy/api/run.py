@@ -1,4 +1,4 @@
-"""``run``: run a function, a cell or a script as an isolated run."""
+"""``run``: run a function, a cell, a script or a notebook file as an isolated run."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guild_ipy.api.context import Context
+from guild_ipy.api.dependencies import DependencyChoice, find_dependencies, leave_failed_run, unmet_message
+from guild_ipy.api.dependency_text import describe_resolving, explain_lines, preview_lines
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, RunPlan, ask_for_process, get_ready, let_go, see_through
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.domain.run_spec import NotebookProgram, Program, RunSpec
+from guild_ipy.domain.operation import describe_step
+from guild_ipy.domain.run_spec import NotebookProgram, Program, RunSpec, StepsProgram
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.output_scalars import check_patterns
 from guild_ipy.engine.prepare import fill_run_dir, job_meta, make_run_dir, prepare_run
+from guild_ipy.errors import DependencyError, RunError
+from guild_ipy.operations.dependencies.given import split_given
+from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.operations.guildfile.lookup import note_hidden
+from guild_ipy.operations.requirements import own_flags, requires_of
 from guild_ipy.operations.resolve import (
     Resolved,
     SpecOptions,
@@ -46,6 +53,10 @@ class RunRequest:
     stage: bool = False
     """Prepare the run, and stop there."""
     preview_only: bool = False
+    force_deps: bool = False
+    """Use the runs that are given for dependencies, whatever they are."""
+    preferred: tuple[str, ...] = ()
+    """Ids of runs that dependencies use before all others: those of the same pipeline."""
 
 
 def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
@@ -64,34 +75,75 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
         If the run failed or was interrupted; it carries the run.
     """
     check_patterns(request.spec.output_scalars)
-    surroundings = surroundings_of(context)
-    operation = find_operation(request.operation, surroundings)
-    resolved = resolve(operation, request.args, request.flags, request.spec, surroundings)
-    if isinstance(request.operation, str) and callable(operation):
-        hidden = note_hidden(request.operation, surroundings.notebook.project_dir)
-        resolved = replace(resolved, notes=(*hidden, *resolved.notes))
-    if not viewer.preview(_preview(context, resolved, stage=request.stage)) or request.preview_only:
+    planned = _plan(context, request)
+    if not viewer.preview(_preview(context, planned, request)) or request.preview_only:
         return None
     create_home(context.home)
+    if planned.unmet is not None:
+        raise _fail(context, planned, request, viewer)
+    if planned.resolution.dependencies:
+        viewer.output(describe_resolving(planned.resolution))
     if request.stage:
-        return _stage(context, resolved.spec, viewer)
+        return _stage(context, planned.spec, viewer)
     get_ready(context, request.launch)
     with HeldInterrupts() as interrupts:
-        started = _make(context, resolved.spec, request.launch)
+        started = _make(context, planned.spec, request.launch, interrupts)
         let_go(started, interrupts)
         return see_through(context, started, request.launch, viewer, interrupts)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Planned:
+    """All that is known before anything is made."""
+
+    resolved: Resolved
+    spec: RunSpec
+    resolution: Resolution = NOTHING_REQUIRED
+    unmet: DependencyError | None = None
+
+
+def _plan(context: Context, request: RunRequest) -> _Planned:
+    surroundings = surroundings_of(context)
+    operation = find_operation(request.operation, surroundings)
+    requires = requires_of(operation)
+    given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
+    resolved = resolve(operation, request.args, flags, request.spec, surroundings)
+    if isinstance(request.operation, str) and callable(operation):
+        hidden = note_hidden(request.operation, surroundings.notebook.project_dir)
+        resolved = replace(resolved, notes=(*hidden, *resolved.notes))
+    spec = replace(resolved.spec, requires=requires)
+    try:
+        choice = DependencyChoice(given=given, force=request.force_deps, preferred=request.preferred)
+        resolution = find_dependencies(context, requires, spec.flags, choice)
+    except DependencyError as error:
+        if given:  # a user's mistake, of which nothing is left
+            raise
+        return _Planned(resolved=resolved, spec=spec, unmet=error)
+    spec = replace(spec, dependencies=resolution.dependencies)
+    return _Planned(resolved=resolved, spec=spec, resolution=resolution)
+
+
+def _fail(context: Context, planned: _Planned, request: RunRequest, viewer: Viewer) -> Exception:
+    """Leave a run behind that says what is missing; a staged one would wait for nothing."""
+    assert planned.unmet is not None
+    if request.stage:
+        return planned.unmet
+    viewer.output(f"Resolving {planned.unmet.dependency} dependency\n")
+    made = leave_failed_run(context, planned.spec, planned.unmet)
+    viewer.ended(made)
+    return RunError(unmet_message(planned.unmet), run=made, exception=planned.unmet)
+
+
 def _stage(context: Context, spec: RunSpec, viewer: Viewer) -> Run:
-    with HeldInterrupts():
-        run_dir, alive = prepare_run(context.home, spec, staged=True)
+    with HeldInterrupts() as interrupts:
+        run_dir, alive = prepare_run(context.home, spec, staged=True, copying=interrupts.passing)
         os.close(alive)
     made = Run(run_dir)
     viewer.ended(made)
     return made
 
 
-def _make(context: Context, spec: RunSpec, options: LaunchOptions) -> StartedRun:
+def _make(context: Context, spec: RunSpec, options: LaunchOptions, interrupts: HeldInterrupts) -> StartedRun:
     """Make the run; a process makes itself ready for it while its files are written."""
     meta = job_meta(spec)
     run_dir, alive = make_run_dir(context.home)
@@ -104,7 +156,7 @@ def _make(context: Context, spec: RunSpec, options: LaunchOptions) -> StartedRun
         raise
     os.sched_yield()  # where the supervisor was woken on this very processor, it would wait until all files are written
     try:
-        fill_run_dir(context.home, run_dir, spec, meta)
+        fill_run_dir(context.home, run_dir, spec, meta, copying=interrupts.passing)
     except BaseException:
         started.call_off()
         shutil.rmtree(run_dir.path, ignore_errors=True)
@@ -124,9 +176,11 @@ def surroundings_of(context: Context) -> Surroundings:
     )
 
 
-def _preview(context: Context, resolved: Resolved, *, stage: bool) -> Preview:
-    spec = resolved.spec
-    notes = list(resolved.notes)
+def _preview(context: Context, planned: _Planned, request: RunRequest) -> Preview:
+    spec, resolution = planned.spec, planned.resolution
+    notes = [*planned.resolved.notes, *resolution.notes]
+    if planned.unmet is not None:
+        notes.append(str(planned.unmet))
     size = _payload_size(spec.program)
     if size > context.settings.payload_warning:
         notes.append(
@@ -135,10 +189,17 @@ def _preview(context: Context, resolved: Resolved, *, stage: bool) -> Preview:
     return Preview(
         operation=spec.opref.display_name,
         flags=spec.flags,
-        objects=resolved.objects,
+        objects=planned.resolved.objects + _step_lines(spec.program),
+        dependencies=preview_lines(resolution) + (explain_lines(context, resolution) if request.preview_only else ()),
         notes=tuple(notes),
-        verb="stage" if stage else "run",
+        verb="stage" if request.stage else "run",
     )
+
+
+def _step_lines(program: Program) -> tuple[str, ...]:
+    """Give a line for each step of a pipeline."""
+    steps = program.steps if isinstance(program, StepsProgram) else ()
+    return tuple(f"step {number}: {describe_step(step)}" for number, step in enumerate(steps, start=1))
 
 
 def _payload_size(program: Program) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.selection import list_matching
@@ -20,6 +22,15 @@ def list_runs(context: Context, run_filter: RunFilter = EVERY, *, full: bool = F
         Also see at once what others have changed in place in runs that have ended; else that takes some seconds.
     """
     return list_matching(context, run_filter, full=full)
+
+
+def list_stale(context: Context, run_filter: RunFilter = EVERY) -> list[Run]:
+    """Give those among the runs that pass a filter which are stale (:mod:`guild_ipy.api.stale`), newest first."""
+    from guild_ipy.api.stale import find_stale  # start-up cost: for those who ask
+
+    runs = list_matching(context, replace(run_filter, limit=None))
+    stale = find_stale(context.index.records, (run.dir for run in runs))
+    return [run for run in runs if run.id in stale][: run_filter.limit]
 
 
 def list_records(context: Context, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[RunRecord]:

@@ -9,9 +9,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guild_ipy.api.context import Context
+from guild_ipy.api.dependency_text import describe_resolving, preview_lines
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, ask_again, get_meta, get_ready, let_go, see_through
 from guild_ipy.api.refill import changed_files, refill
+from guild_ipy.api.reselect import (
+    ChangedChoice,
+    read_requires,
+    recorded_flags,
+    replace_dependencies,
+    resolve_again,
+)
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.label import default_label, fill_label
@@ -20,6 +28,8 @@ from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.prepare import job_files
 from guild_ipy.errors import RunStateError
+from guild_ipy.operations.dependencies.given import split_given
+from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.script import inspect_script, script_arguments
 from guild_ipy.store.attrs import delete_attr, write_attr
@@ -37,6 +47,12 @@ class Change:
     """Values in place of the recorded ones."""
     stage: bool = False
     """Prepare the run, and stop there."""
+    reselect: bool = False
+    """Choose the runs that it depends on anew; else those of the last time are used."""
+    force_deps: bool = False
+    """Use the runs that are given for dependencies, whatever they are."""
+    preferred: tuple[str, ...] = ()
+    """Ids of runs that dependencies use before all others, where they are chosen anew."""
 
 
 def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) -> Run | None:
@@ -52,7 +68,9 @@ def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) ->
     status = run.status
     if status is not RunStatus.STAGED:
         raise RunStateError(f"run {run.short_id} is {status}, not staged; run it again with --restart {run.short_id}")
-    return _start(context, _Attempt(run=run, meta=get_meta(run), verb="start"), options, viewer)
+    meta = get_meta(run)
+    resolution = resolve_again(context, run, read_requires(run), meta.flags, ChangedChoice())
+    return _start(context, _Attempt(run=run, meta=meta, verb="start", resolution=resolution), options, viewer)
 
 
 def restart(context: Context, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:
@@ -67,8 +85,14 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     RunError
         If the run failed or was interrupted.
     """
-    meta = _change_flags(get_meta(run), run, change.flags)
-    return _start(context, _Attempt(run=run, meta=meta, verb="stage" if change.stage else "restart"), options, viewer)
+    meta = get_meta(run)
+    requires = read_requires(run)
+    given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))
+    meta = _change_flags(meta, run, flags)
+    choice = ChangedChoice(given=given, reselect=change.reselect, force=change.force_deps, preferred=change.preferred)
+    resolution = resolve_again(context, run, requires, meta.flags, choice)
+    attempt = _Attempt(run=run, meta=meta, verb="stage" if change.stage else "restart", resolution=resolution)
+    return _start(context, attempt, options, viewer)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,20 +102,27 @@ class _Attempt:
     run: Run
     meta: JobMeta
     verb: str
+    resolution: Resolution | None = None
+    """What its dependencies are now; None if they stay as they are."""
 
 
 def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: Viewer) -> Run | None:
     run = attempt.run
     if run.status.is_active:
         raise RunStateError(f"run {run.short_id} is {run.status}; stop it first")
-    if not viewer.preview(Preview(operation=run.operation, flags=attempt.meta.flags, verb=attempt.verb)):
+    if not viewer.preview(_preview(attempt)):
         return None
+    if attempt.resolution is not None:
+        viewer.output(describe_resolving(attempt.resolution))
     get_ready(context, options)
     with HeldInterrupts() as interrupts:
         was_staged = os.path.exists(run.dir.staged)
         alive = claim_run(context.home, run.dir)
         try:
             _reset(run, attempt.meta)
+            if attempt.resolution is not None:
+                with interrupts.passing():
+                    replace_dependencies(run, attempt.meta.flags, attempt.resolution)
             started = None
             if attempt.verb == "stage":
                 release_run(run.dir, alive, staged=True)
@@ -107,6 +138,17 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
         return see_through(context, started, options, viewer, interrupts)
 
 
+def _preview(attempt: _Attempt) -> Preview:
+    resolution = attempt.resolution or NOTHING_REQUIRED
+    return Preview(
+        operation=attempt.run.operation,
+        flags=attempt.meta.flags,
+        dependencies=preview_lines(resolution),
+        notes=resolution.notes,
+        verb=attempt.verb,
+    )
+
+
 def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     if not given:
         return meta
@@ -115,6 +157,8 @@ def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     flags = {**meta.flags, **changed}
     if meta.command is not None:
         return refill(meta, run.dir, flags)
+    if meta.notebook is not None:
+        return replace(meta, flags=flags, constants=flags)
     if meta.script is None:
         return replace(meta, flags=flags)
     interface = inspect_script(os.path.join(run.path, meta.script))
@@ -132,7 +176,7 @@ def _reset(run: Run, meta: JobMeta) -> None:
     if dict(meta.flags) != old_flags:
         for path, content in job_files(run.dir, meta):
             write_file(run.dir, path, content)
-        write_attr(run.dir, "flags", dict(meta.flags))
+        write_attr(run.dir, "flags", {**recorded_flags(run, read_requires(run)), **meta.flags})
         for path, content in changed_files(meta, run.dir):
             write_file(run.dir, path, content)
         if run.label == _usual_label(meta, old_flags):

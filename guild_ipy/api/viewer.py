@@ -19,6 +19,8 @@ class Preview:
     flags: Flags
     objects: tuple[str, ...] = ()
     """Arguments that are no flags, as ``name=<type>``."""
+    dependencies: tuple[str, ...] = ()
+    """Which runs are used, a line each; lines below a heading are indented."""
     notes: tuple[str, ...] = ()
     """What the user should know: large payloads, files left out of the snapshot."""
     verb: str = "run"
@@ -33,6 +35,7 @@ class Preview:
         lines = [self.title]
         lines += [f"  {name}: {format_flag(value)}" for name, value in sorted(self.flags.items())]
         lines += [f"  {text}" for text in self.objects]
+        lines += [f"  {text}" for text in self.dependencies]
         lines += [f"  note: {note}" for note in self.notes]
         return "\n".join(lines)
 

@@ -10,7 +10,8 @@ from guild_ipy.api.delete import delete, delete_message
 from guild_ipy.api.files import open_file
 from guild_ipy.api.handle import Run
 from guild_ipy.api.label import edit_labels, label_message
-from guild_ipy.api.mark import mark, mark_message
+from guild_ipy.api.lineage import LineageGraph, trace_lineage
+from guild_ipy.api.mark import MarkNote, mark, mark_best, mark_message, undo_marks, undo_message
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
 from guild_ipy.api.select import Explanation, explain, select_ids
@@ -20,21 +21,28 @@ from guild_ipy.api.stop import stop
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.api.watch import watch
 from guild_ipy.arguments.change import ACTIVE, DeleteArguments, LabelArguments, MarkArguments, StopArguments
+from guild_ipy.arguments.lineage import LineageArguments
 from guild_ipy.arguments.look import WatchArguments
 from guild_ipy.arguments.run import RunArguments, StartArguments
 from guild_ipy.arguments.select import SelectArguments
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
+from guild_ipy.domain.run_filter import EVERY
 
 
 def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run | None:
     """Run, start or restart, whichever was asked for; None where nothing was run."""
-    if arguments.preview:
+    if arguments.preview and (arguments.start is not None or arguments.restart is not None):
         viewer = _LookOnly(viewer)
     if arguments.start is not None:
         return start(context, _named_run(context, arguments.start), arguments.launch, viewer)
     if arguments.restart is not None:
         named = _named_run(context, arguments.restart)
-        change = Change(flags=arguments.flags, stage=arguments.stage)
+        change = Change(
+            flags=arguments.flags,
+            stage=arguments.stage,
+            reselect=arguments.reselect,
+            force_deps=arguments.force_deps,
+        )
         return restart(context, named, change, arguments.launch, viewer)
     request = RunRequest(
         operation=arguments.operation,
@@ -43,6 +51,8 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
         spec=arguments.spec,
         launch=arguments.launch,
         stage=arguments.stage,
+        preview_only=arguments.preview,
+        force_deps=arguments.force_deps,
     )
     return run(context, request, viewer)
 
@@ -63,8 +73,15 @@ def apply_watch(context: Context, arguments: WatchArguments, viewer: Viewer) -> 
 
 
 def apply_mark(context: Context, arguments: MarkArguments) -> str:
-    """Mark runs, or clear their marks; the line that says so."""
-    count = mark(context, find_runs(context, arguments.selection), clear=arguments.clear)
+    """Mark runs, clear their marks, or take back what was done to them; the line that says so."""
+    selection = arguments.selection
+    if arguments.undo:
+        is_last = not selection.refs and selection.filter == EVERY
+        return undo_message(undo_marks(context, None if is_last else find_runs(context, selection)))
+    if arguments.best is not None:
+        return str(mark_best(context, selection.filter, arguments.best, reason=arguments.reason))
+    note = MarkNote(reason=arguments.reason)
+    count = mark(context, find_runs(context, selection), clear=arguments.clear, note=note)
     return mark_message(count, clear=arguments.clear)
 
 
@@ -91,6 +108,11 @@ def apply_select(context: Context, arguments: SelectArguments) -> list[str] | st
         return explain(context, arguments.filter)
     ids = select_ids(context.index, arguments.filter, arguments.best)
     return ids[0] if arguments.is_one else ids
+
+
+def apply_lineage(context: Context, arguments: LineageArguments) -> LineageGraph:
+    """Follow a run to what it was made of, and to what was made of it."""
+    return trace_lineage(context, find_run(context, arguments.selection), arguments.scope)
 
 
 def read_text(found: Run, path: str | None) -> str:

@@ -9,8 +9,10 @@ from guild_ipy.api.label import LabelEdit
 from guild_ipy.arguments.filters import add_filters
 from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.run import add_yes
+from guild_ipy.arguments.select import make_best
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
 from guild_ipy.arguments.verb import Verb
+from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError
@@ -20,10 +22,24 @@ ACTIVE = frozenset(status for status in RunStatus if status.is_active)
 
 @dataclass(frozen=True, kw_only=True)
 class MarkArguments:
-    """Which runs to mark, or to clear of their mark."""
+    """Which runs to mark, or to clear of their mark, and why."""
 
     selection: RunSelection
     clear: bool = False
+    reason: str | None = None
+    undo: bool = False
+    """Take back the last mark or unmark of these runs; where none are named, the last action."""
+    best: Best | None = None
+    """Mark the best run of the filter, by rule."""
+
+    def __post_init__(self) -> None:
+        """Refuse what does not go together."""
+        if self.undo and (self.clear or self.best is not None or self.reason is not None):
+            raise UsageError("mark: --undo only takes back; leave --clear, --min, --max and --reason out")
+        if self.best is not None and (self.clear or self.selection.refs):
+            raise UsageError("mark: --min and --max choose the run to mark; leave RUN and --clear out")
+        if self.best is not None and self.selection.filter.limit is not None:
+            raise UsageError("mark: --min and --max mark one run; leave --limit out")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +69,31 @@ class DeleteArguments:
 def _declare_mark(parser: VerbParser) -> None:
     add_refs(parser, many=True)
     parser.add_argument("-c", "--clear", action="store_true", help="take the mark away")
+    parser.add_argument("-r", "--reason", metavar="TEXT", help="why, to be shown by info")
+    parser.add_argument("-u", "--undo", action="store_true", help="take back the last mark or unmark")
+    group = parser.add_argument_group("by rule", "Mark the best run in place of all others of its operation.")
+    group.add_argument("--best", "--min", dest="min", metavar="NAME", help="the run with the least NAME, such as loss")
+    group.add_argument("--max", metavar="NAME", help="the run with the greatest NAME, such as last val#acc")
     add_filters(parser)
 
 
 def _read_mark(namespace: argparse.Namespace) -> MarkArguments:
-    selection = mark_selection(read_selection(namespace), clear=namespace.clear)
-    return MarkArguments(selection=selection, clear=namespace.clear)
+    return make_mark(
+        MarkArguments(
+            selection=read_selection(namespace),
+            clear=namespace.clear,
+            reason=namespace.reason,
+            undo=namespace.undo,
+            best=make_best(namespace.min, namespace.max, verb="mark"),
+        )
+    )
+
+
+def make_mark(arguments: MarkArguments) -> MarkArguments:
+    """Say what is meant where no run is named; a rule and what is taken back have their own ways."""
+    if arguments.undo or arguments.best is not None:
+        return replace(arguments, selection=replace(arguments.selection, default="all"))
+    return replace(arguments, selection=mark_selection(arguments.selection, clear=arguments.clear))
 
 
 def mark_selection(selection: RunSelection, *, clear: bool) -> RunSelection:
@@ -124,7 +159,7 @@ MARK = Verb(
     name="mark",
     words="[RUN ...]",
     summary="Mark runs as the ones to use.",
-    details="Without RUN the newest unmarked run; with --clear all marked runs.",
+    details="Without RUN the newest unmarked run; with --clear all marked runs; with --undo those of the last action.",
     declare=_declare_mark,
     read=_read_mark,
 )

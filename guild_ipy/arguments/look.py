@@ -21,6 +21,8 @@ class RunsArguments:
     details: bool = False
     all: bool = False
     """Whether a shell lists more than the newest."""
+    stale: bool = False
+    """Only runs that used another run where a marked or newer one would be used now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +80,15 @@ def _declare_runs(parser: VerbParser) -> None:
     add_deleted(parser)
     parser.add_argument("-v", "--details", action="store_true", help="more about each run")
     parser.add_argument("-a", "--all", action="store_true", help="all (a shell lists the newest 20 otherwise)")
+    parser.add_argument(
+        "--stale", action="store_true", help="only those that would use another, newer or marked run now"
+    )
 
 
 def _read_runs(namespace: argparse.Namespace) -> RunsArguments:
-    return RunsArguments(filter=read_filter(namespace), details=namespace.details, all=namespace.all)
+    return RunsArguments(
+        filter=read_filter(namespace), details=namespace.details, all=namespace.all, stale=namespace.stale
+    )
 
 
 def _declare_info(parser: VerbParser) -> None:

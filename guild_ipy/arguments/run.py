@@ -38,6 +38,10 @@ class RunArguments:
     """The staged run to start in place of an operation."""
     restart: object | None = None
     """The run to run again in place of an operation."""
+    reselect: bool = False
+    """At a restart, choose the runs of dependencies anew."""
+    force_deps: bool = False
+    """Use the runs that are given for dependencies, whatever they are."""
     preview: bool = False
     """Only look at what would be run."""
     yes: bool = False
@@ -45,6 +49,8 @@ class RunArguments:
     def __post_init__(self) -> None:
         """Refuse what goes with an operation where a run is named."""
         option = "--start" if self.start is not None else "--restart"
+        if self.reselect and self.restart is None:
+            raise UsageError("run: --reselect goes with --restart; a new run chooses its dependencies anyway")
         if self.start is None and self.restart is None:
             return
         if self.start is not None and self.restart is not None:
@@ -53,7 +59,7 @@ class RunArguments:
             raise UsageError(f"run: {option} knows its operation; leave {str(self.operation)!r} out")
         if self.spec != SpecOptions():
             raise UsageError(f"run: {option} keeps label, tags, seed and patterns; change the label with label")
-        if self.start is not None and (self.flags or self.stage):
+        if self.start is not None and (self.flags or self.stage or self.force_deps):
             raise UsageError("run: --start takes no flags; change them with --restart")
 
 
@@ -88,7 +94,11 @@ def _declare_run(parser: VerbParser) -> None:
     group.add_argument("--stage", action="store_true", help="prepare the run and stop there; start starts it")
     group.add_argument("--start", metavar="RUN", help="start a staged run")
     group.add_argument("--restart", metavar="RUN", help="run it again in its own directory, with the same id")
-    group.add_argument("--preview", action="store_true", help="show what would be run and stop there")
+    group.add_argument("--reselect", action="store_true", help="with --restart: choose the runs it depends on anew")
+    group.add_argument("--force-deps", action="store_true", help="use the runs that are given, whatever they are")
+    group.add_argument(
+        "--preview", "--explain", action="store_true", help="show what would be run, which runs it would use and why"
+    )
     add_yes(parser)
 
 
@@ -116,6 +126,8 @@ def _read_run(namespace: argparse.Namespace) -> RunArguments:
         stage=namespace.stage,
         start=_run_ref(namespace.start),
         restart=_run_ref(namespace.restart),
+        reselect=namespace.reselect,
+        force_deps=namespace.force_deps,
         preview=namespace.preview,
         yes=namespace.yes,
     )

@@ -38,10 +38,10 @@ class SelectArguments:
             raise UsageError("select: --explain goes with an expression, not with --min, --max or --frame")
 
 
-def make_best(least: str | None, greatest: str | None) -> Best | None:
+def make_best(least: str | None, greatest: str | None, *, verb: str = "select") -> Best | None:
     """Read the two options, of which one can be given."""
     if least is not None and greatest is not None:
-        raise UsageError("select: --min and --max are two things; give one of them")
+        raise UsageError(f"{verb}: --min and --max are two things; give one of them")
     if least is None and greatest is None:
         return None
     return Best(name=least or greatest or "", greatest=least is None)

@@ -16,6 +16,7 @@ _MODULES = {
     "diff": "analysis",
     "tensorboard": "analysis",
     "info": "look",
+    "lineage": "lineage",
     "ls": "look",
     "cat": "look",
     "mark": "change",

@@ -12,10 +12,12 @@ from guild_ipy.api.context import Context
 from guild_ipy.api.files import list_files, open_file
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import get_info
+from guild_ipy.api.lineage_tree import format_lineage
 from guild_ipy.api.operations import list_operations
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.runs import list_runs, list_stale
 from guild_ipy.arguments import look
-from guild_ipy.arguments.apply import find_run
+from guild_ipy.arguments.apply import apply_lineage, find_run
+from guild_ipy.arguments.lineage import LINEAGE
 from guild_ipy.cli.tables import format_runs
 from guild_ipy.cli.words import Words
 from guild_ipy.errors import UsageError
@@ -30,11 +32,12 @@ def call_runs(context: Context, words: Words) -> None:
     wanted = arguments.filter
     if not arguments.all and wanted.limit is None:
         wanted = replace(wanted, limit=_SHOWN)
-    shown = list_runs(context, wanted)
+    stale = list_stale(context, arguments.filter) if arguments.stale else None
+    shown = list_runs(context, wanted) if stale is None else stale[: wanted.limit]
     if shown:
         print(_details(shown) if arguments.details else format_runs(shown))
     if len(shown) == wanted.limit and arguments.filter.limit is None:
-        count = len(context.index.ids(arguments.filter))
+        count = len(context.index.ids(arguments.filter) if stale is None else stale)
         if count > len(shown):
             print(f"The newest {len(shown)} of {count} runs; --all shows all of them", file=sys.stderr)
 
@@ -42,6 +45,11 @@ def call_runs(context: Context, words: Words) -> None:
 def call_info(context: Context, words: Words) -> None:
     """Print what is known of a run."""
     print(get_info(find_run(context, look.INFO.parse(words).selection)))
+
+
+def call_lineage(context: Context, words: Words) -> None:
+    """Print what a run was made of, and what was made of it."""
+    print(format_lineage(apply_lineage(context, LINEAGE.parse(words))))
 
 
 def call_ls(context: Context, words: Words) -> None:

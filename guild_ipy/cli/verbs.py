@@ -18,6 +18,7 @@ _MODULES = {
     "diff": "analysis",
     "tensorboard": "analysis",
     "info": "looking",
+    "lineage": "looking",
     "ls": "looking",
     "cat": "looking",
     "mark": "keeping",

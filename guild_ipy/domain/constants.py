@@ -11,7 +11,9 @@ Standard library only: the process of a run imports this.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Iterator, Mapping
 from types import CodeType
 from typing import Any, TypeAlias
 
@@ -111,6 +113,76 @@ def make_literal(value: Any, at: ast.AST) -> ast.expr:  # noqa: ANN401 - tested 
     else:
         raise TypeError(f"a constant cannot be set to a {type(value).__name__}")
     return ast.copy_location(node, at)
+
+
+def replace_constants(source: str, constants: Mapping[str, object], tree: ast.Module | None = None) -> str:
+    """Give the text of a module whose constants have other values; everything else stays as it was written.
+
+    Parameters
+    ----------
+    tree
+        The module, where its text is not all Python; positions in it are those in `source`.
+
+    Raises
+    ------
+    SyntaxError, ValueError
+        What the compiler says about the source; and if it has no constant of that name.
+
+    Examples
+    --------
+    >>> replace_constants("lr = ( 0.1 )  # rate", {"lr": 0.5})
+    'lr = ( 0.5 )  # rate'
+    """
+    text = source.encode()
+    assignments = _find_assignments(ast.parse(source) if tree is None else tree)
+    for start, end, new in sorted(_find_edits(text, assignments, constants), reverse=True):
+        text = text[:start] + new.encode() + text[end:]
+    return text.decode()
+
+
+def format_constant(value: object) -> str:
+    """Write a flag value as Python; the repr of an infinite float would be a name.
+
+    Examples
+    --------
+    >>> format_constant([1, float("inf"), "a"])
+    "[1, float('inf'), 'a']"
+    """
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(format_constant, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name!r}: {format_constant(item)}" for name, item in value.items()) + "}"
+    return repr(value)
+
+
+_Assignments: TypeAlias = Mapping[str, tuple[Assignment, ast.expr]]
+
+
+def _find_edits(
+    text: bytes, assignments: _Assignments, constants: Mapping[str, object]
+) -> Iterator[tuple[int, int, str]]:
+    """Give what to write where, as offsets in bytes, which is how the compiler counts columns."""
+    starts = [0, *(line.end() for line in re.finditer(rb"\r\n|\r|\n", text))]
+    for name, value in constants.items():
+        if name not in assignments:
+            raise ValueError(f"there is no module-level constant {name!r}")
+        statement, node = assignments[name]
+        if _is_same(_read_literal(node), value):
+            continue
+        written = format_constant(value)
+        end = _end(statement, starts)
+        if len(_targets(statement)) > 1:  # the others of ``a = b = 1`` keep what they have
+            yield end, end, f"; {name} = {written}"
+        else:
+            yield starts[node.lineno - 1] + node.col_offset, _end(node, starts), written
+
+
+def _end(node: ast.expr | ast.stmt, starts: list[int]) -> int:
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return starts[node.end_lineno - 1] + node.end_col_offset
 
 
 def _find_assignments(tree: ast.Module) -> dict[str, tuple[Assignment, ast.expr]]:

@@ -99,7 +99,7 @@ class Source:
     replace_existing: bool = False
     preserve_path: bool = False
     always_resolve: bool = False
-    params: Mapping[str, FlagValue] = field(default_factory=dict)
+    params: Mapping[str, FlagValue] = field(default_factory=dict, hash=False)
     """For a configuration: values beside those of flags, by dotted names."""
     help: str = ""
     """What to tell a user who has not got it."""
@@ -145,10 +145,9 @@ class Dependency:
         return ",".join(source.resolving_name for source in self.sources) if self.is_inline else self.name
 
 
-#: What the recorded flag of a source of runs begins with, unless the source has a name.
-DEPENDENCY_FLAG = f"{SourceKind.OPERATION.value}:"
+_PREFIXES = tuple(f"{kind.value}:" for kind in SourceKind)
 
 
 def is_dependency_flag(name: str) -> bool:
-    """Whether a flag is one that Guild AI records for the run that a dependency uses, and not one of the operation."""
-    return name.startswith(tuple(f"{kind.value}:" for kind in SourceKind))
+    """Whether a flag is one that is recorded for the run or file that a dependency uses, and not the operation's."""
+    return ":" in name and name.startswith(_PREFIXES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from guild_ipy.domain.dependency import Dependency
-from guild_ipy.domain.flags import FlagDef, FlagValue
+from guild_ipy.domain.flags import FlagDef, FlagValue, format_flag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,12 @@ class Step:
     """Whether dependencies of the step look at the runs of this pipeline alone, where there is one."""
     origin: str = ""
     """Where it was written."""
+
+
+def describe_step(step: Step) -> str:
+    """Write a step as one would run it: ``train lr=0.1``."""
+    flags = (f"{name}={value if isinstance(value, str) else format_flag(value)}" for name, value in step.flags.items())
+    return " ".join((step.operation, *flags))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,9 @@ class TakenFile:
     content
         What is written, for one without an origin.
     word
-        What the attribute ``deps`` and the manifest call it beside its URI: the path within the source.
+        What the manifest calls it beside its URI: the path within the source.
+    root
+        The folder that nothing in it must lead out of; empty for a file of the project, which can be anywhere.
     """
 
     path: str
@@ -29,6 +31,7 @@ class TakenFile:
     how: TargetType = TargetType.COPY
     replaces: bool = False
     word: str = ""
+    root: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from guild_ipy.domain.command import Command
+from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef, Flags
+from guild_ipy.domain.operation import Step
 from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.resolved_dependency import ResolvedDependency
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 
 
@@ -75,7 +78,26 @@ class ExecProgram:
     words: tuple[str, ...]
 
 
-Program = NotebookProgram | ScriptProgram | ExecProgram
+@dataclass(frozen=True, kw_only=True)
+class StepsProgram:
+    """A pipeline: runs of other operations, one after the other."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotebookFileProgram:
+    """A notebook file: a path within the run directory, where the executed notebook will be.
+
+    The text that is executed is at the same path in ``.guild/sourcecode``.
+    """
+
+    path: str
+    constants: Flags = field(default_factory=dict)
+    """Top-level names of its cells to be given these values in place of those in the file."""
+
+
+Program = NotebookProgram | ScriptProgram | ExecProgram | NotebookFileProgram | StepsProgram
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,3 +133,7 @@ class RunSpec:
     """Files that are made for this run, with paths in its directory; `origin` says what of: ``config:train.yml``."""
     compare: tuple[str, ...] = ()
     """Columns that Guild AI shows of this operation."""
+    requires: tuple[Dependency, ...] = ()
+    """What the operation requires; a restart may resolve it anew."""
+    dependencies: tuple[ResolvedDependency, ...] = ()
+    """What was found for it."""

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Mapping
 
 from guild_ipy.engine.meta import CellFile
+from guild_ipy.errors import NotebookError
 
 _OURS = os.path.dirname(os.path.abspath(__file__))
 _IMPORT_SYSTEM = "<frozen importlib"
@@ -27,6 +28,8 @@ def show_cells(cells: Mapping[str, CellFile], sourcecode: str) -> None:
 
 def format_failure(error: BaseException, cells: Mapping[str, CellFile]) -> str:
     """Write the traceback of `error` without the frames of the engine."""
+    if isinstance(error, NotebookError):
+        return f"{error}\n"  # the kernel has written the traceback
     summary = traceback.TracebackException.from_exception(error)
     _drop_engine_frames(summary)
     text = "".join(summary.format())

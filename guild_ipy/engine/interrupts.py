@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
+from collections.abc import Iterator
 from types import FrameType
 from typing import Self
 
@@ -44,6 +46,17 @@ class HeldInterrupts:
             signal.signal(signal.SIGINT, self._handler)
             if self._came:
                 signal.raise_signal(signal.SIGINT)
+
+    @contextlib.contextmanager
+    def passing(self) -> Iterator[None]:
+        """Let them through within a block that may take long and can be undone."""
+        was_holding = self._is_holding
+        self.let_through()
+        try:
+            yield
+        finally:
+            if was_holding:
+                self.__enter__()
 
     def _remember(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
         self._came = True

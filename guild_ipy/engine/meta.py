@@ -9,7 +9,7 @@ from typing import Any
 
 from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import FlagChoice, FlagDef, Flags, FlagType
-from guild_ipy.domain.operation import FlagsDest
+from guild_ipy.domain.operation import FlagsDest, Step
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
@@ -40,6 +40,8 @@ class JobMeta:
     """The source snapshot, relative to the run directory."""
     script: str | None = None
     """For a script: its path, relative to the run directory."""
+    notebook: str | None = None
+    """For a notebook file: its path, relative to the run directory, and in ``.guild/sourcecode`` too."""
     arguments: tuple[str, ...] = ()
     map_name: str = ""
     roots: tuple[str, ...] = ()
@@ -53,10 +55,22 @@ class JobMeta:
     constants: Flags = field(default_factory=dict)
     cells: Mapping[str, CellFile] = field(default_factory=dict)
     """Python's name for the code of a cell -> its file."""
+    steps: tuple[Step, ...] = ()
+    """For a pipeline."""
     output_scalars: tuple[str, ...] = ()
     flag_defs: tuple[FlagDef, ...] = ()
     """What a restart with other flags is checked against."""
     takes_any_flag: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the program is a file, which any interpreter reads, and no payload."""
+        return self.script is not None or self.notebook is not None or bool(self.steps or self.words)
+
+    @property
+    def is_forkable(self) -> bool:
+        """Whether a fork of a warm interpreter can be the run; a command, a kernel and a pipeline cannot."""
+        return self.notebook is None and not (self.steps or self.words)
 
 
 def encode_meta(meta: JobMeta) -> bytes:
@@ -68,6 +82,7 @@ def encode_meta(meta: JobMeta) -> bytes:
             for flag in meta.flag_defs
         ],
         "command": None if meta.command is None else {**vars(meta.command), "dest": str(meta.command.dest)},
+        "steps": [vars(step) for step in meta.steps],
         "cells": {code_file: vars(cell) for code_file, cell in meta.cells.items()},
     }
     return json.dumps({"format": FORMAT, **values}).encode()
@@ -93,8 +108,13 @@ def parse_meta(content: bytes) -> JobMeta:
         values[name] = tuple(values.get(name, ()))
     values["command"] = _command(values.get("command"))
     values["cells"] = {code_file: CellFile(**cell) for code_file, cell in values["cells"].items()}
+    values["steps"] = tuple(_step(step) for step in values.get("steps", ()))
     values["flag_defs"] = tuple(map(_flag_def, values["flag_defs"]))
     return JobMeta(**values)
+
+
+def _step(values: dict[str, Any]) -> Step:
+    return Step(**{**values, "tags": tuple(values["tags"])})
 
 
 def _flag_def(values: dict[str, Any]) -> FlagDef:

@@ -7,25 +7,43 @@ What cannot be finished is removed.
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import re
 import shutil
 import sys
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
 
 from guild_ipy.domain.argument import argument_text
-from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
+from guild_ipy.domain.constants import format_constant
+from guild_ipy.domain.dependency_json import encode_requires
+from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.label import default_label, fill_label
+from guild_ipy.domain.operation import describe_step
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.domain.run_spec import ExecProgram, NotebookProgram, RunSpec, ScriptProgram
+from guild_ipy.domain.run_spec import (
+    ExecProgram,
+    NotebookFileProgram,
+    NotebookProgram,
+    RunSpec,
+    ScriptProgram,
+    StepsProgram,
+)
 from guild_ipy.engine.buffers import write_buffers
+from guild_ipy.engine.dependency_attrs import (
+    DEPENDENCIES,
+    dependency_flags,
+    encode_deps,
+    encode_reasons,
+    explicit_flags,
+)
 from guild_ipy.engine.meta import CellFile, JobMeta, encode_meta
 from guild_ipy.engine.output_scalars import guild_patterns
+from guild_ipy.engine.placing import place_dependencies
 from guild_ipy.engine.provenance import host_name, safe_env, user_name
 from guild_ipy.errors import StoreError
 from guild_ipy.store.attrs import encode_attr
@@ -80,8 +98,40 @@ if __name__ == "__main__":
 '''
 
 
-def prepare_run(home: Home, spec: RunSpec, *, staged: bool = False) -> tuple[RunDir, int]:
-    """Make the directory of a run, pending or staged.
+_STEPS_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs its steps again.
+
+The steps and flags are in meta.json.
+"""
+
+from guild_ipy.api.pipeline import run_pipeline_main
+
+if __name__ == "__main__":
+    run_pipeline_main(__file__)
+'''
+
+
+_NOTEBOOK_FILE_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
+
+Flags are in meta.json.
+"""
+
+from guild_ipy.engine.notebook_file import run_notebook_main
+
+if __name__ == "__main__":
+    run_notebook_main(__file__)
+'''
+
+
+def prepare_run(
+    home: Home,
+    spec: RunSpec,
+    *,
+    staged: bool = False,
+    copying: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+) -> tuple[RunDir, int]:
+    """Make the directory of a run, pending or staged; `copying` as in :func:`fill_run_dir`.
 
     Returns
     -------
@@ -95,7 +145,7 @@ def prepare_run(home: Home, spec: RunSpec, *, staged: bool = False) -> tuple[Run
     """
     run_dir, alive = make_run_dir(home)
     try:
-        fill_run_dir(home, run_dir, spec, job_meta(spec), staged=staged)
+        fill_run_dir(home, run_dir, spec, job_meta(spec), staged=staged, copying=copying)
     except BaseException:
         shutil.rmtree(run_dir.path, ignore_errors=True)
         os.close(alive)
@@ -124,8 +174,19 @@ def make_run_dir(home: Home) -> tuple[RunDir, int]:
     return run_dir, alive
 
 
-def fill_run_dir(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta, *, staged: bool = False) -> None:
-    """Write all files of a run into its directory; what is left after a StoreError is the caller's to remove."""
+def fill_run_dir(  # noqa: PLR0913 - a run, and how
+    home: Home,
+    run_dir: RunDir,
+    spec: RunSpec,
+    meta: JobMeta,
+    *,
+    staged: bool = False,
+    copying: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+) -> None:
+    """Write all files of a run into its directory; what is left after an error is the caller's to remove.
+
+    `copying` is entered while files that the run depends on are copied, which may take long.
+    """
     with _naming_the_home(home):
         if isinstance(spec.program, NotebookProgram):
             write_buffers(home, run_dir, spec.program.buffers)
@@ -134,6 +195,9 @@ def fill_run_dir(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta, *, s
         if staged:  # Guild AI's queues take the oldest; without it the order of making would be lost
             write_new_file(run_dir.attr("started"), encode_attr(time.time_ns() // 1000))
         _write_source(run_dir, spec)
+        with copying() if spec.dependencies else contextlib.nullcontext():
+            placed = place_dependencies(run_dir, spec.dependencies)
+        write_new_file(run_dir.manifest, format_manifest([*_manifest(spec), *placed]).encode())
         (set_staged if staged else set_pending)(run_dir)
         write_new_file(run_dir.opref, str(spec.opref).encode("utf-8", "backslashreplace"))
 
@@ -166,6 +230,8 @@ def job_meta(spec: RunSpec) -> JobMeta:
     )
     if isinstance(program, ExecProgram):
         return replace(meta, words=program.words)
+    if isinstance(program, StepsProgram):
+        return replace(meta, steps=program.steps)
     if isinstance(program, ScriptProgram):
         return replace(
             meta,
@@ -176,29 +242,29 @@ def job_meta(spec: RunSpec) -> JobMeta:
             roots=program.roots,
             package=program.package,
         )
+    if isinstance(program, NotebookFileProgram):
+        return replace(meta, notebook=program.path, constants=program.constants)
     cells = {name: CellFile(path=path, number=program.cell_numbers[name]) for name, path in program.cells.items()}
     return replace(meta, cells=cells)
 
 
 def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
     """Give the files of a job that depend on its flags, with their contents."""
-    template = _EXEC_MAIN if meta.words else _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
     operation = meta.operation.replace("\\", "/").replace('"', "'")
-    constants = _python_text(dict(meta.constants))
-    main = template.format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=constants)
+    constants = format_constant(dict(meta.constants))
+    main = _main_template(meta).format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=constants)
     yield run_dir.main, main.encode("utf-8", "backslashreplace")
     yield run_dir.meta, encode_meta(meta)
 
 
-def _python_text(value: FlagValue) -> str:
-    """Write a flag value as Python; the repr of an infinite float would be a name."""
-    if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_python_text, value))}]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{name!r}: {_python_text(item)}" for name, item in value.items()) + "}"
-    return repr(value)
+def _main_template(meta: JobMeta) -> str:
+    if meta.words:
+        return _EXEC_MAIN
+    if meta.steps:
+        return _STEPS_MAIN
+    if meta.notebook is not None:
+        return _NOTEBOOK_FILE_MAIN
+    return _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
 
 
 def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str, meta: JobMeta) -> dict[str, str]:
@@ -240,18 +306,19 @@ def _files(run_dir: RunDir, spec: RunSpec, meta: JobMeta) -> Iterator[tuple[str,
     yield from job_files(run_dir, meta)
     if isinstance(spec.program, NotebookProgram):
         yield run_dir.payload, spec.program.payload
-    yield run_dir.manifest, format_manifest(_manifest(spec)).encode()
+    if spec.requires:
+        yield run_dir.requires, encode_requires(spec.requires)
 
 
 def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     values: dict[str, object] = {
         "id": run_dir.id,
         "initialized": time.time_ns() // 1000,
-        "flags": dict(spec.flags),
-        "user_flags": dict(spec.user_flags),
+        "flags": {**spec.flags, **dependency_flags(spec.dependencies)},
+        "user_flags": {**spec.user_flags, **explicit_flags(spec.dependencies)},
         "label": spec.label,
         "op": _op(spec),
-        "deps": {},
+        "deps": encode_deps(run_dir, spec.dependencies),
         "cmd": [sys.executable, run_dir.main],
         "env": _recorded_env(spec),
         "run_params": dict(spec.run_params),
@@ -261,6 +328,10 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     }
     if spec.source.digest:
         values["sourcecode_digest"] = spec.source.digest
+    if spec.dependencies:
+        values[DEPENDENCIES] = encode_reasons(spec.dependencies)
+    if isinstance(spec.program, StepsProgram):
+        values["steps"] = [{"name": step.name, "run": describe_step(step)} for step in spec.program.steps]
     if spec.tags:
         values["tags"] = sorted(spec.tags)
     if spec.compare:

@@ -10,6 +10,7 @@ from guild_ipy.frame.kept import Generation, Names, keeper_of
 from guild_ipy.frame.run_names import find_ids
 from guild_ipy.frame.trash import list_deleted
 from guild_ipy.index.table import Field
+from guild_ipy.store.input_runs import list_input_dirs
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import list_run_dirs
 
@@ -40,10 +41,14 @@ def _find_kept(context: Context, kept: Generation, names: Sequence[str]) -> dict
 
 
 def _find_any(context: Context, kept: Generation | None, names: Sequence[str]) -> dict[str, RunDir]:
-    """Find runs by any beginning of their ids; a live one before a deleted one of the same id."""
+    """Find runs by any beginning of their ids; a live one before a deleted one of the same id.
+
+    In a run, those that it was given are found wherever Guild home is.
+    """
     home = context.home
     live = list_run_dirs(home) if kept is None else map(home.run_dir, kept.ids)
-    run_dirs = {run_dir.id: run_dir for run_dir in (*list_run_dirs(home, deleted=True), *live)}
+    given = [] if context.settings.run_dir is None else list_input_dirs(RunDir(context.settings.run_dir))
+    run_dirs = {run_dir.id: run_dir for run_dir in (*given, *list_run_dirs(home, deleted=True), *live)}
     ids = find_ids(names, run_dirs)
     for name in names:
         if name not in ids:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
-from guild_ipy.frame.columns import texts_column
+from guild_ipy.frame.columns import Column, texts_column
 from guild_ipy.frame.core import core_columns, core_fields, keep_time
 from guild_ipy.frame.kept import Chooser
 from guild_ipy.frame.rows import Rows
@@ -20,22 +22,30 @@ def listing_fields(*, details: bool) -> Chooser:
     return lambda names: fields  # noqa: ARG005 - whatever names there are
 
 
-def list_rows(rows: Rows, *, details: bool = False, folder: str = "") -> pd.DataFrame:
-    """Give the frame of a listing; see :func:`listing_frame`."""
-    name = "details" if details else "listing"
-    return keep_time(rows, hand_out(rows, name, lambda: listing_frame(rows, details=details, folder=folder)))
+def list_rows(rows: Rows) -> pd.DataFrame:
+    """Give one row a run: ``run operation started time status label marked``."""
+    return keep_time(rows, hand_out(rows, "listing", lambda: pd.DataFrame(core_columns(rows, SHOWN))))
 
 
-def listing_frame(rows: Rows, *, details: bool = False, folder: str = "") -> pd.DataFrame:
-    """Give one row a run: ``run operation started time status label marked``.
+def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> pd.DataFrame:
+    """Give more columns: also ``id stopped exit_status tags comments digest stale run_dir damage``.
 
-    With `details` also ``id stopped exit_status tags comments digest run_dir damage``, the directories in `folder`.
+    Parameters
+    ----------
+    rows
+        The runs.
+    folder
+        Where their directories are.
+    make_stale
+        Makes the column ``stale``, for which files of all runs are read; not called where the frame is kept.
     """
-    columns = core_columns(rows, SHOWN)
-    if details:
-        more = core_columns(rows, DETAILS)
-        damage = more.pop("damage")
-        columns |= more
-        columns["run_dir"] = texts_column([f"{folder}/{each}" for each in more["id"]])
-        columns["damage"] = damage
+    return keep_time(rows, hand_out(rows, "details", lambda: _make_details(rows, folder, make_stale())))
+
+
+def _make_details(rows: Rows, folder: str, stale: Column) -> pd.DataFrame:
+    columns = core_columns(rows, [*SHOWN, *DETAILS])
+    damage = columns.pop("damage")
+    columns["stale"] = stale
+    columns["run_dir"] = texts_column([f"{folder}/{each}" for each in columns["id"]])
+    columns["damage"] = damage
     return pd.DataFrame(columns)

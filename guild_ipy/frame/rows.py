@@ -49,6 +49,11 @@ class Rows:
             self._taken[wanted] = self.columns[wanted].take(self.at)
         return self._taken[wanted]
 
+    def only(self, places: Array) -> Rows:
+        """Give some of the rows."""
+        at = places if self.at is None else self.at[places]
+        return Rows(names=self.names[places], known=self.known, columns=self.columns, at=at)
+
 
 def read_rows(context: Context, run_filter: RunFilter, choose: Chooser, *, full: bool = False) -> Rows:
     """Give the runs that pass a filter, newest first.

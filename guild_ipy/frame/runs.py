@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, Unpack
 
 import pandas as pd
@@ -14,20 +15,27 @@ from guild_ipy.errors import UsageError
 from guild_ipy.frame.columns import texts_column
 from guild_ipy.frame.compare import Written, compare_fields, compare_frame
 from guild_ipy.frame.keywords import RunKeywords, parse_keywords
-from guild_ipy.frame.listing import list_rows, listing_fields
+from guild_ipy.frame.listing import list_details, list_rows, listing_fields
 from guild_ipy.frame.rows import find_rows, read_rows
 from guild_ipy.frame.run_names import RUN
+from guild_ipy.frame.stale import keep_stale, stale_column
 
 
 def runs(
-    *, details: bool = False, refresh: Literal["full"] | None = None, **filters: Unpack[RunKeywords]
+    *,
+    details: bool = False,
+    stale: bool = False,
+    refresh: Literal["full"] | None = None,
+    **filters: Unpack[RunKeywords],
 ) -> pd.DataFrame:
     """List runs, newest first, as a plain DataFrame whose ``.guild`` knows what can be done with them.
 
     Parameters
     ----------
     details
-        Also give ``id stopped exit_status tags comments digest run_dir damage``.
+        Also give ``id stopped exit_status tags comments digest stale run_dir damage``.
+    stale
+        Only runs that used another run because it was marked or the latest, and would use a different one now.
     refresh
         ``"full"``: see at once what others have changed in place in runs that have ended; else it takes some seconds.
     **filters
@@ -54,15 +62,21 @@ def runs(
     """
     if refresh not in {None, "full"}:
         raise UsageError(f"refresh takes 'full', not {refresh!r}")
-    return frame_runs(parse_keywords(filters), details=details, full=refresh is not None)
+    return frame_runs(parse_keywords(filters), details=details, stale=stale, full=refresh is not None)
 
 
-def frame_runs(run_filter: RunFilter, *, details: bool = False, full: bool = False) -> pd.DataFrame:
+def frame_runs(
+    run_filter: RunFilter, *, details: bool = False, stale: bool = False, full: bool = False
+) -> pd.DataFrame:
     """List the runs that pass a filter, newest first; see :func:`runs`."""
     context = get_context()
-    rows = read_rows(context, run_filter, listing_fields(details=details), full=full)
-    home = context.home
-    return list_rows(rows, details=details, folder=home.trash if run_filter.deleted else home.runs)
+    wanted = replace(run_filter, limit=None) if stale else run_filter
+    rows = read_rows(context, wanted, listing_fields(details=details), full=full)
+    folder = context.home.trash if run_filter.deleted else context.home.runs
+    shown = keep_stale(context, rows, folder, run_filter.limit) if stale else rows
+    if not details:
+        return list_rows(shown)
+    return list_details(shown, folder, lambda: stale_column(context, shown, folder))
 
 
 def compare_filtered(run_filter: RunFilter, columns: Written = None) -> pd.DataFrame:

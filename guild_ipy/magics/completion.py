@@ -148,10 +148,10 @@ class _Completer:
             yield from self._scripts()
 
     def _scripts(self) -> Iterator[Candidate]:
-        """Offer scripts by path once a folder is being named."""
+        """Offer scripts and notebooks by path once a folder is being named."""
         if "/" in self.fragment:
             paths = self.candidates.paths(self.fragment)
-            yield from (path for path in paths if path.text.endswith((".py", "/")))
+            yield from (path for path in paths if path.text.endswith((".py", ".ipynb", "/")))
 
     def _flags(self, operation: str, given: Sequence[str]) -> Iterator[Candidate]:
         name, equals, _ = self.fragment.partition("=")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 #: All verbs; each is a line magic ``%guild_VERB``.
 VERB_NAMES = (
-    "run", "start", "runs", "select", "compare", "diff", "tensorboard", "info", "ls", "cat", "mark", "label", "stop",
-    "watch", "delete", "home", "operations",
+    "run", "start", "runs", "select", "compare", "diff", "tensorboard", "info", "lineage", "ls", "cat", "mark", "label",
+    "stop", "watch", "delete", "home", "operations",
 )  # fmt: skip
 
 

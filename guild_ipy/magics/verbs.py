@@ -11,10 +11,11 @@ from guild_ipy.api.files import list_files
 from guild_ipy.api.home import guild_home, set_guild_home
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import list_operations
-from guild_ipy.arguments import change, look, run, select
+from guild_ipy.arguments import change, lineage, look, run, select
 from guild_ipy.arguments.apply import (
     apply_delete,
     apply_label,
+    apply_lineage,
     apply_mark,
     apply_run,
     apply_select,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from guild_ipy.api.handle import Run
+    from guild_ipy.frame.lineage import Lineage
 
 Words = Sequence[str]
 
@@ -80,7 +82,7 @@ def _runs(words: Words) -> pd.DataFrame:
     from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
 
     arguments = look.RUNS.parse(words)
-    return frame_runs(arguments.filter, details=arguments.details)
+    return frame_runs(arguments.filter, details=arguments.details, stale=arguments.stale)
 
 
 def _select(words: Words) -> object:
@@ -95,6 +97,13 @@ def _select(words: Words) -> object:
 
 def _info(words: Words) -> RunInfo:
     return get_info(find_run(get_context(), look.INFO.parse(words).selection))
+
+
+def _lineage(words: Words) -> Lineage:
+    from guild_ipy.frame.lineage import Lineage  # start-up cost: pandas
+
+    context = get_context()
+    return Lineage(context, apply_lineage(context, lineage.LINEAGE.parse(words)))
 
 
 def _ls(words: Words) -> LineList:
@@ -142,6 +151,7 @@ _MAGICS: dict[str, Callable[[Words], object]] = {
     "diff": call_diff,
     "tensorboard": call_tensorboard,
     "info": _info,
+    "lineage": _lineage,
     "ls": _ls,
     "cat": _cat,
     "mark": _mark,

@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
 from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
-from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, SourceFile
+from guild_ipy.domain.run_spec import NotebookFileProgram, NotebookProgram, RunSpec, ScriptProgram, SourceFile
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 from guild_ipy.errors import OperationNotFound, UsageError, suggest
 from guild_ipy.operations.call import bind_call, inspect_callable
@@ -23,6 +22,13 @@ from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.guildfile.lookup import find_guild_operation, list_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.notebook_file import (
+    NotebookFileOperation,
+    check_notebook_tools,
+    inspect_notebook,
+    is_notebook_file,
+    set_aside,
+)
 from guild_ipy.operations.pack import Packed, pack
 from guild_ipy.operations.script import ScriptInterface, inspect_script, script_arguments
 from guild_ipy.operations.sourcecode import SourceCache, snapshot
@@ -62,8 +68,6 @@ class Resolved:
     """A spec, and what the user should know before it runs."""
 
     spec: RunSpec
-    requires: tuple[Dependency, ...] = ()
-    """What the operation needs, not resolved yet."""
     objects: tuple[str, ...] = ()
     """Arguments that are no flags, for the preview: ``data: <DataFrame 100 x 3>``."""
     notes: tuple[str, ...] = ()
@@ -83,20 +87,20 @@ class ScriptOperation:
         return os.path.basename(self.path)
 
 
-Operation = Callable[..., Any] | CellOperation | ScriptOperation | GuildFileOperation
+Operation = Callable[..., Any] | CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation
 
 
 def find_operation(word: object, surroundings: Surroundings) -> Operation:
     """Find what `word` names.
 
     That is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, or
-    the path of a script, in this order; None is the default operation of the Guild file.
+    the path of a file, in this order; None is the default operation of the Guild file.
 
     Raises
     ------
     OperationNotFound, UsageError, GuildFileError
     """
-    if isinstance(word, CellOperation | ScriptOperation | GuildFileOperation) or callable(word):
+    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation) or callable(word):
         return word
     project_dir = surroundings.notebook.project_dir
     if word is None:
@@ -113,6 +117,8 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if declared is not None:
         return declared
     path = os.path.join(project_dir, word)
+    if os.path.isfile(path) and is_notebook_file(path):
+        return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
     if os.path.isfile(path):
         return ScriptOperation(path=os.path.normpath(path), interface=inspect_script(path))
     if found is not None:
@@ -121,7 +127,7 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
 
 
 def known_operations(notebook: Notebook) -> list[str]:
-    """Give the names that could be run: functions made in the notebook, operations of the Guild file, and scripts.
+    """Give the names that could be run: functions of the notebook, operations of the Guild file, scripts, notebooks.
 
     Raises
     ------
@@ -134,11 +140,15 @@ def known_operations(notebook: Notebook) -> list[str]:
         if not name.startswith("_") and getattr(value, "__module__", None) == "__main__" and _is_function(value)
     ]
     try:
-        scripts = [name for name in os.listdir(notebook.project_dir) if name.endswith(".py") and name[0] not in "._"]
+        names = [name for name in os.listdir(notebook.project_dir) if name[0] not in "._"]
     except OSError:
-        scripts = []
+        names = []
+    scripts = [name for name in names if name.endswith(".py")]
+    own = os.path.basename(notebook.path)
+    notebooks = [name for name in names if is_notebook_file(name) and name != own]
     declared = [name for name in list_guild_operations(notebook.project_dir) if name not in functions]
-    return sorted(functions) + declared + sorted(name for name in scripts if name not in declared)
+    files = [name for name in sorted(scripts) + sorted(notebooks) if name not in declared]
+    return sorted(functions) + declared + files
 
 
 def resolve(
@@ -155,19 +165,27 @@ def resolve(
     FlagError, CannotSend, UsageError
         Nothing has been written then.
     """
-    if isinstance(operation, ScriptOperation | GuildFileOperation):
-        if args:
-            kind = "a script" if isinstance(operation, ScriptOperation) else "an operation of the Guild file"
-            raise UsageError(f"{operation.name!r} is {kind} and takes flags by name only")
-        if isinstance(operation, GuildFileOperation):
-            return _resolve_declared(operation, flags, options, surroundings)
+    if isinstance(operation, ScriptOperation | NotebookFileOperation | GuildFileOperation) and args:
+        raise UsageError(f"{operation.name!r} is {_KINDS[type(operation)]} and takes flags by name only")
+    if isinstance(operation, GuildFileOperation):
+        return _resolve_declared(operation, flags, options, surroundings)
+    if isinstance(operation, NotebookFileOperation):
+        return _resolve_notebook_file(operation, flags, options, surroundings)
+    if isinstance(operation, ScriptOperation):
         return _resolve_script(operation, flags, options, surroundings)
     if isinstance(operation, CellOperation):
         return _resolve_cell(operation, flags, options, surroundings)
     return _resolve_function(operation, args, flags, options, surroundings)
 
 
-# -- the three kinds
+_KINDS = {
+    ScriptOperation: "a script",
+    NotebookFileOperation: "a notebook",
+    GuildFileOperation: "an operation of the Guild file",
+}
+
+
+# -- the kinds
 
 
 def _resolve_function(
@@ -208,10 +226,7 @@ def _resolve_cell(
 def _resolve_script(
     script: ScriptOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
 ) -> Resolved:
-    folder = surroundings.notebook.project_dir
-    inside = script.path.startswith(folder + os.sep)
-    project = folder if inside else os.path.dirname(script.path)
-    name = os.path.relpath(script.path, project)
+    project, name = _place(script.path, surroundings)
     flags = bind_flags(script.interface.flags, given, operation=name)
     taken = snapshot(
         project,
@@ -235,11 +250,12 @@ def _resolve_script(
 def _resolve_declared(
     operation: GuildFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
 ) -> Resolved:
-    from guild_ipy.operations.guildfile.program import check_paths, make_program  # start-up cost: few projects need it
+    from guild_ipy.operations.guildfile.program import make_program  # start-up cost: few projects need it
     from guild_ipy.operations.guildfile.source import snapshot_declared
+    from guild_ipy.operations.guildfile.values import check_values
 
     definition = operation.definition
-    flags = check_paths(operation, bind_flags(operation.flags, given, operation=operation.name))
+    flags = check_values(operation, bind_flags(operation.flags, given, operation=operation.name))
     parts = make_program(operation, flags)
     taken = snapshot_declared(operation, surroundings.excluded_dirs, surroundings.source_cache)
     common = _common(flags, dict(given), options, surroundings, definition.folder)
@@ -265,7 +281,37 @@ def _resolve_declared(
         compare=definition.compare,
         **common,
     )
-    return Resolved(spec=spec, requires=definition.requires, notes=(*definition.notes, *taken.notes))
+    return Resolved(spec=spec, notes=(*definition.notes, *taken.notes))
+
+
+def _resolve_notebook_file(
+    notebook: NotebookFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+) -> Resolved:
+    check_notebook_tools()
+    project, name = _place(notebook.path, surroundings)
+    flags = bind_flags(notebook.interface.flags, given, operation=name)
+    taken = snapshot(
+        project,
+        dest=".",
+        excluded_dirs=surroundings.excluded_dirs,
+        extra=(_read_script(notebook.path, name),),
+        cache=surroundings.source_cache,
+    )
+    spec = RunSpec(
+        opref=OpRef(type="script", package=project, name=name),
+        program=NotebookFileProgram(path=name, constants=flags),
+        source=set_aside(taken.source, name),
+        flag_defs=notebook.interface.flags,
+        **_common(flags, dict(given), options, surroundings, project),
+    )
+    return Resolved(spec=spec, notes=taken.notes)
+
+
+def _place(path: str, surroundings: Surroundings) -> tuple[str, str]:
+    """Give the project of a file and its path in there: the folder one is in, or else the file's own."""
+    folder = surroundings.notebook.project_dir
+    project = folder if path.startswith(folder + os.sep) else os.path.dirname(path)
+    return project, os.path.relpath(path, project)
 
 
 # -- notebook programs

@@ -1,4 +1,4 @@
-"""``get_run``, ``select``, ``info``, ``ls``, ``cat`` and ``operations`` from Python."""
+"""``get_run``, ``select``, ``info``, ``lineage``, ``ls``, ``cat`` and ``operations`` from Python."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import OperationInfo, list_operations
 from guild_ipy.api.select import Explanation
 from guild_ipy.api.selection import RunRef, select_run
-from guild_ipy.arguments.apply import apply_select, read_text
+from guild_ipy.arguments.apply import apply_lineage, apply_select, read_text
+from guild_ipy.arguments.lineage import LineageArguments, make_scope
 from guild_ipy.arguments.select import SelectArguments, make_best
+from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from guild_ipy.frame.lineage import Lineage
 
 
 def get_run(run: RunRef | None = None, *, where: str | None = None) -> Run:
@@ -80,6 +84,46 @@ def select(  # noqa: PLR0913 - the options are keywords
 def info(run: RunRef | None = None, *, where: str | None = None) -> RunInfo:
     """Give what is known of a run, at this moment: the one that is named, else the newest (that `where` selects)."""
     return get_info(select_run(get_context(), run, RunFilter(where=where)))
+
+
+def lineage(
+    run: RunRef | None = None,
+    *,
+    up: bool = False,
+    down: bool = False,
+    depth: int | None = None,
+    where: str | None = None,
+) -> Lineage:
+    """Give what a run was made of, and what was made of it: the run named, else the newest (that `where` selects).
+
+    Parameters
+    ----------
+    run
+        An id, the beginning of one, an index or a run.
+    up, down
+        Only one way: to what it was made of, or to what was made of it.
+    depth
+        At most that many steps from the run.
+    where
+        An expression of the select language.
+
+    Returns
+    -------
+    Lineage
+        A picture in a notebook, with ``frame``, a DataFrame; iterating gives the runs.
+
+    Examples
+    --------
+    >>> guild_ipy.lineage("3f2a1b4c", up=True).frame                     # doctest: +SKIP
+    """
+    from guild_ipy.frame.lineage import Lineage  # start-up cost: pandas
+
+    refs = () if run is None else flatten_refs([run])
+    arguments = LineageArguments(
+        selection=RunSelection(refs=refs, filter=RunFilter(where=where)),
+        scope=make_scope(up=up, down=down, depth=depth),
+    )
+    return Lineage(get_context(), apply_lineage(get_context(), arguments))
 
 
 def ls(run: RunRef | None = None, *, all: bool = False) -> list[str]:  # noqa: A002 - the option's name at a shell

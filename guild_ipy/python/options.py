@@ -38,6 +38,9 @@ def read_run_call(operation: object, args: tuple[object, ...], keywords: Mapping
         stage=options.take_switch("_stage"),
         start=options.take("_start", object),
         restart=options.take("_restart", object),
+        reselect=options.take_switch("_reselect"),
+        force_deps=options.take_switch("_force_deps"),
+        preview=options.take_switch("_preview"),
     )
     options.refuse_rest("run")
     return arguments

@@ -7,6 +7,7 @@ from typing import Any
 from guild_ipy.api.context import get_context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.selection import RunRef
+from guild_ipy.api.viewer import Preview
 from guild_ipy.arguments.apply import apply_run, apply_start, apply_stop, apply_watch
 from guild_ipy.arguments.change import StopArguments, stop_selection
 from guild_ipy.arguments.look import WatchArguments
@@ -33,7 +34,9 @@ def run(operation: Any = None, /, *args: Any, **flags: Any) -> Run:  # noqa: ANN
         Keywords that begin with ``_`` are options: ``_label``, ``_tag``, ``_random_seed``, ``_output_scalars``,
         ``_uses`` (names of variables that the code needs and does not name), ``_background`` (return at once),
         ``_pidfile``, ``_isolation`` (``"fork"``, ``"fresh"`` or ``"inline"``), ``_stage`` (prepare only), ``_start``
-        and ``_restart`` (a run, in place of an operation).
+        and ``_restart`` (a run, in place of an operation), ``_reselect`` (with ``_restart``: choose the runs that it
+        depends on anew), ``_force_deps`` (use runs that are given for dependencies, whatever they are) and
+        ``_preview`` (show what would be run, and give None).
 
     Returns
     -------
@@ -51,9 +54,19 @@ def run(operation: Any = None, /, *args: Any, **flags: Any) -> Run:  # noqa: ANN
     >>> run.result                                             # doctest: +SKIP
     """
     arguments = read_run_call(operation, args, flags)
-    made = apply_run(get_context(), arguments, StreamViewer(_START))
-    assert made is not None, "the viewer always agrees"
-    return made
+    viewer = _PreviewViewer(_START) if arguments.preview else StreamViewer(_START)
+    made: Any = apply_run(get_context(), arguments, viewer)
+    assert made is not None or arguments.preview, "the viewer always agrees"
+    return made  # type: ignore[no-any-return] # None for a preview only, which a caller asks for by its name
+
+
+class _PreviewViewer(StreamViewer):
+    """Shows what would be run."""
+
+    def preview(self, preview: Preview) -> bool:
+        """Write it, and agree."""
+        self.write(f"{preview}\n")
+        return True
 
 
 def start(run: RunRef | None = None, *, where: str | None = None, **options: object) -> Run:

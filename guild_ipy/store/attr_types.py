@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from guild_ipy.domain.dependency import is_dependency_flag
 from guild_ipy.domain.flags import FlagValue, is_flag_value
 
 _LAST_MICROSECOND = 253_402_300_800_000_000  # the year 10000
@@ -46,9 +47,13 @@ def _parse_texts(value: object) -> tuple[str, ...]:
 
 
 def _parse_flags(value: object) -> dict[str, FlagValue]:
+    """Take the flags of an operation; the runs that its dependencies use are among them on disk, and no flags of it."""
     if not isinstance(value, dict):
         raise TypeError(f"it holds {type(value).__name__}, not a map")
-    return {str(name): item if is_flag_value(item) else parse_value(item) for name, item in value.items()}
+    named = ((str(name), item) for name, item in value.items())
+    return {
+        name: item if is_flag_value(item) else parse_value(item) for name, item in named if not is_dependency_flag(name)
+    }
 
 
 def parse_value(value: object) -> FlagValue:

@@ -17,6 +17,7 @@ ignores::
         job/                      what the process executes
           main.py                 the program; runs by hand too
           meta.json               flags, import path, names of cells
+          requires.json           what the operation requires, to resolve it anew
           payload.pkl             the packed function
           buffer-0, ...           its large arrays; hard links to one copy for all runs
           result.pkl, result.txt  what it returned, or the repr of it
@@ -151,6 +152,11 @@ class RunDir:
     def meta(self) -> str:
         """What the program needs to know, as JSON."""
         return self.job + "/meta.json"
+
+    @property
+    def requires(self) -> str:
+        """What the operation requires, as JSON."""
+        return self.job + "/requires.json"
 
     @property
     def payload(self) -> str:

@@ -1,0 +1,188 @@
+"""``lineage``: what a run was made of, and what was made of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from guild_ipy.api.stale import Today
+from guild_ipy.domain.run_filter import EVERY
+from guild_ipy.store.deps import Upstream, find_users, read_upstreams
+from guild_ipy.store.run import RunRecord, read_run
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.runs import is_run
+
+if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
+    from guild_ipy.api.handle import Run
+
+
+class Relation(Enum):
+    """Where a run stands, seen from the one that was asked about."""
+
+    UPSTREAM = "upstream"
+    SELF = "self"
+    DOWNSTREAM = "downstream"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """How far to look."""
+
+    up: bool = True
+    down: bool = True
+    depth: int | None = None
+    """At most so many steps; None for all."""
+
+    def reaches(self, depth: int) -> bool:
+        """Whether there is to be something behind runs that are so many steps away."""
+        return self.depth is None or depth < self.depth
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A run of a lineage."""
+
+    id: str
+    relation: Relation
+    depth: int
+    """How many steps away it is, by the shortest way."""
+    record: RunRecord | None
+    """None for one that is gone."""
+    is_deleted: bool = False
+    """Whether it is not among the live runs: in the trash, or gone."""
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """One run has used another."""
+
+    used: str
+    user: str
+    dependency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineageGraph:
+    """A run with what it was made of and what was made of it.
+
+    Attributes
+    ----------
+    id
+        The run that was asked about.
+    members
+        All runs by id, it first, the nearest before those that are farther away.
+    uses
+        Who used whom, in the order in which they were found; a way may lead in a circle.
+    """
+
+    id: str
+    members: Mapping[str, Member]
+    uses: tuple[Use, ...]
+
+    @cached_property
+    def uses_of(self) -> Mapping[str, tuple[Use, ...]]:
+        """What each run has used, by its id."""
+        return _grouped(self.uses, lambda use: use.user)
+
+    @cached_property
+    def users_of(self) -> Mapping[str, tuple[Use, ...]]:
+        """By whom each run was used, by its id."""
+        return _grouped(self.uses, lambda use: use.used)
+
+
+def trace_lineage(context: Context, run: Run, scope: Scope | None = None) -> LineageGraph:
+    """Follow a run to what it used, and to those that used it.
+
+    Looking for the latter, each run of the home is asked what it used.
+    """
+    scope = scope or Scope()
+    tracer = _Tracer(context, run, scope)
+    if scope.up:
+        tracer.follow(Relation.UPSTREAM, tracer.find_used)
+    if scope.down:
+        users = find_users(map(context.home.run_dir, context.index.ids(EVERY)))
+        tracer.follow(Relation.DOWNSTREAM, lambda id: _find_users(users, id))  # noqa: A006 - the word of the field
+    return tracer.graph()
+
+
+class _Tracer:
+    """Collects runs and uses, breadth first; a run that was met is not followed again."""
+
+    def __init__(self, context: Context, run: Run, scope: Scope) -> None:
+        self._context = context
+        self._scope = scope
+        self._root = run.dir
+        self._places: dict[str, tuple[Relation, int]] = {run.id: (Relation.SELF, 0)}
+        self._uses: dict[Use, None] = {}
+
+    def follow(self, relation: Relation, find_uses: Callable[[str], Iterable[Use]]) -> None:
+        """Go one way from the run; `find_uses` gives the steps from one run to the next."""
+        met = {self._root.id}
+        level = [self._root.id]
+        depth = 0
+        while level and self._scope.reaches(depth):
+            depth += 1
+            uses = [use for id in level for use in find_uses(id)]  # noqa: A001 - the word of the field
+            self._uses.update(dict.fromkeys(uses))
+            ends = (use.used if relation is Relation.UPSTREAM else use.user for use in uses)
+            level = [id for id in dict.fromkeys(ends) if id not in met]  # noqa: A001 - as above
+            met.update(level)
+            for id in level:  # noqa: A001 - as above
+                self._places.setdefault(id, (relation, depth))
+
+    def find_used(self, id: str) -> Iterator[Use]:  # noqa: A002 - the word of the field
+        """Give what a run has used."""
+        for upstream in read_upstreams(self._find(id)):
+            yield _use(upstream, id)
+
+    def graph(self) -> LineageGraph:
+        """Give what was collected."""
+        today = Today(self._context.index.records)
+        members = {id: self._member(id, today) for id in self._places}  # noqa: A001 - as above
+        return LineageGraph(id=self._root.id, members=members, uses=tuple(self._uses))
+
+    def _member(self, id: str, today: Today) -> Member:  # noqa: A002 - as above
+        relation, depth = self._places[id]
+        run_dir = self._find(id)
+        is_live = is_run(run_dir.path)
+        return Member(
+            id=id,
+            relation=relation,
+            depth=depth,
+            record=read_run(run_dir) if is_live else None,
+            is_deleted=os.path.dirname(run_dir.path) != self._context.home.runs or not is_live,
+            is_stale=is_live and bool(today.find_outdated(run_dir)),
+        )
+
+    def _find(self, id: str) -> RunDir:  # noqa: A002 - as above
+        """Give the directory of a run, in the trash if it is there and not among the live runs."""
+        if id == self._root.id:
+            return self._root
+        live = self._context.home.run_dir(id)
+        deleted = RunDir(f"{self._context.home.trash}/{id}")
+        return deleted if not os.path.exists(live.path) and os.path.exists(deleted.path) else live
+
+
+def _find_users(users: Mapping[str, list[RunDir]], id: str) -> Iterator[Use]:  # noqa: A002 - the word of the field
+    for run_dir in users.get(id, ()):
+        yield from (_use(each, run_dir.id) for each in read_upstreams(run_dir) if each.run_id == id)
+
+
+def _use(upstream: Upstream, user: str) -> Use:
+    return Use(used=upstream.run_id, user=user, dependency=upstream.dependency)
+
+
+def _grouped(uses: Iterable[Use], key: Callable[[Use], str]) -> dict[str, tuple[Use, ...]]:
+    found: dict[str, list[Use]] = {}
+    for use in uses:
+        found.setdefault(key(use), []).append(use)
+    return {name: tuple(some) for name, some in found.items()}

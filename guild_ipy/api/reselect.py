@@ -1,0 +1,145 @@
+"""What a run that is started again depends on: the same as the last time, unless something else is asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.dependencies import DependencyChoice, find_dependencies
+from guild_ipy.api.handle import Run
+from guild_ipy.domain.dependency import Dependency, Source, TargetType
+from guild_ipy.domain.dependency_json import decode_requires
+from guild_ipy.domain.flags import Flags, FlagValue
+from guild_ipy.engine.dependency_attrs import DEPENDENCIES, dependency_flags, encode_deps, encode_reasons
+from guild_ipy.engine.placing import place_dependencies, remove_placed
+from guild_ipy.errors import DamagedRun, RunStateError, UsageError
+from guild_ipy.operations.dependencies.given import Given
+from guild_ipy.operations.dependencies.resolve import Resolution
+from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.manifest import read_manifest, write_manifest
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH, is_run_id
+from guild_ipy.store.whole_file import read_bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedChoice(DependencyChoice):
+    """What a restart says about dependencies."""
+
+    reselect: bool = False
+    """Choose anew also where nothing is given."""
+
+
+def read_requires(run: Run) -> tuple[Dependency, ...]:
+    """Read what the operation of a run requires.
+
+    Raises
+    ------
+    DamagedRun
+        If that cannot be read.
+    """
+    content = read_bytes(run.dir.requires)
+    if content is None:
+        return ()
+    try:
+        return decode_requires(content)
+    except (ValueError, TypeError, KeyError) as error:
+        raise DamagedRun(run.dir.requires, str(error)) from error
+
+
+def resolve_again(
+    context: Context, run: Run, requires: Sequence[Dependency], flags: Flags, choice: ChangedChoice
+) -> Resolution | None:
+    """Resolve anew where something is given or asked for, or was never there; None if all stays as it is.
+
+    The runs of sources for which nothing is given are those of the last time, unless they are chosen anew.
+
+    Raises
+    ------
+    DependencyError
+        If something is missing.
+    RunStateError
+        If all shall stay as it is and one of the runs is deleted that it has links to.
+    """
+    if choice.reselect and not requires:
+        raise UsageError(f"run {run.short_id} depends on no runs; leave --reselect out")
+    recorded = _read_recorded(run)
+    if not (choice.given or choice.reselect) and _is_whole(run, requires, recorded):
+        check_members(context, run, requires)
+        return None
+    kept = {
+        source: _given_again(source, recorded[source.resolving_name])
+        for source in _sources(requires)
+        if source.resolving_name in recorded and not (choice.reselect and source.kind.is_of_runs)
+    }
+    return find_dependencies(context, requires, flags, replace(choice, given=kept | dict(choice.given)))
+
+
+def check_members(context: Context, run: Run, requires: Sequence[Dependency]) -> None:
+    """Refuse to start a run again that has links to runs which are deleted; RunStateError names the first."""
+    recorded = _read_recorded(run)
+    for source in _sources(requires):
+        if not (source.is_multi or source.target_type is TargetType.LINK):
+            continue
+        used = recorded.get(source.resolving_name)
+        for member in filter(is_run_id, used.refs) if used is not None else ():
+            if not os.path.isdir(context.home.run_dir(member).path):
+                raise RunStateError(
+                    f"run {member[:SHORT_ID_LENGTH]}, which run {run.short_id} was given, is deleted; restore it, "
+                    f"or choose anew with --restart {run.short_id} --reselect"
+                )
+
+
+def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None:
+    """Put other runs and files in the place of those that a run has."""
+    entries = read_manifest(run.dir)
+    remove_placed(run.dir, entries)
+    placed = place_dependencies(run.dir, resolution.dependencies)
+    write_manifest(run.dir, [*(entry for entry in entries if entry.kind != "d"), *placed])
+    write_attr(run.dir, "deps", encode_deps(run.dir, resolution.dependencies))
+    write_attr(run.dir, DEPENDENCIES, encode_reasons(resolution.dependencies))
+    write_attr(run.dir, "flags", {**flags, **dependency_flags(resolution.dependencies)})
+
+
+def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:
+    """Give the flags of a run that say what its dependencies use."""
+    names = {name for source in _sources(requires) for name in source.flag_names}
+    flags = run.get("flags")
+    return {name: value for name, value in flags.items() if name in names} if isinstance(flags, dict) else {}
+
+
+def _sources(requires: Sequence[Dependency]) -> list[Source]:
+    return [source for each in requires for source in each.sources]
+
+
+def _given_again(source: Source, used: Given) -> Given | str:
+    """Give what was used as one would give it: runs, or the path of a file."""
+    return used if source.kind.is_of_runs else used.text
+
+
+def _is_whole(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> bool:
+    """Whether each source of runs was resolved, in the last attempt or before, and what was placed is still there."""
+    needed = (source for source in _sources(requires) if source.kind.is_of_runs and not source.optional)
+    if not all(source.resolving_name in recorded for source in needed):
+        return False
+    placed = (entry.path for entry in read_manifest(run.dir) if entry.kind == "d") if requires else ()
+    return all(os.path.lexists(os.path.join(run.path, path)) for path in placed)
+
+
+def _read_recorded(run: Run) -> dict[str, Given]:
+    """Give the runs and paths that were used, by the names of sources; what is malformed counts as none."""
+    found: dict[str, Given] = {}
+    recorded = run.get(DEPENDENCIES)
+    for entry in recorded if isinstance(recorded, list) else ():
+        if isinstance(entry, dict) and (refs := _recorded_refs(entry)):
+            reason = str(entry.get("reason") or "explicit")
+            found[str(entry.get("source"))] = Given(text=" ".join(refs), refs=refs, recorded=reason)
+    return found
+
+
+def _recorded_refs(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    runs, value = entry.get("runs"), entry.get("value")
+    ids = tuple(each for each in runs if isinstance(each, str) and is_run_id(each)) if isinstance(runs, list) else ()
+    return ids or ((value,) if isinstance(value, str) else ())

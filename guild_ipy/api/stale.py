@@ -1,0 +1,120 @@
+"""Which runs are stale: made with a run that a dependency would not use any more.
+
+A run is stale if it used another because that was marked or the latest (:mod:`guild_ipy.domain.chosen_run`), and the
+same rule would choose another one now. One that somebody named, or that an expression selected, stays as it is. A run
+itself does not count among those that it could use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from guild_ipy.domain.chosen_run import ELIGIBLE, choose_run
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.store.deps import Upstream, read_upstreams
+from guild_ipy.store.run import RunRecord
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir
+
+ListRecords = Callable[[RunFilter], list[RunRecord]]
+"""Lists runs that pass a filter, newest first, as an index does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outdated:
+    """Something that a run has used, and what would be used now."""
+
+    upstream: Upstream
+    chosen: RunRecord
+
+    def __str__(self) -> str:
+        now = "marked" if self.chosen.marked else "the latest"
+        used = self.upstream.run_id[:SHORT_ID_LENGTH]
+        return f"{self.upstream.source} is {used}, and {self.chosen.dir.short_id} is {now} now"
+
+
+class Today:
+    """What dependencies would use now.
+
+    Parameters
+    ----------
+    list_records
+        Asked once, when the first run has something that could be outdated.
+    """
+
+    def __init__(self, list_records: ListRecords) -> None:
+        self._list_records = list_records
+        self._eligible: list[RunRecord] | None = None
+        self._candidates: dict[tuple[str, ...], list[RunRecord]] = {}
+        self._chosen: dict[tuple[str, ...], RunRecord | None] = {}
+
+    def find_outdated(self, run_dir: RunDir) -> tuple[Outdated, ...]:
+        """Give what a run has used and would not use now."""
+        return tuple(self._outdated(run_dir, read_upstreams(run_dir)))
+
+    def _outdated(self, run_dir: RunDir, upstreams: Sequence[Upstream]) -> Iterator[Outdated]:
+        for upstream in upstreams:
+            if not (upstream.is_chosen_by_rule and upstream.operations):
+                continue
+            used = {each.run_id for each in upstreams if each.source == upstream.source}
+            chosen = self._choose(upstream.operations, run_dir.id)
+            if chosen is not None and chosen.dir.id not in used:
+                yield Outdated(upstream=upstream, chosen=chosen)
+
+    def _choose(self, operations: tuple[str, ...], user: str) -> RunRecord | None:
+        """Choose for a run; the choice is the same for all but those that would be chosen themselves."""
+        if operations not in self._chosen:
+            self._chosen[operations] = choose_run(self._of(operations), _is_marked)
+        chosen = self._chosen[operations]
+        if chosen is None or chosen.dir.id != user:
+            return chosen
+        return choose_run((each for each in self._of(operations) if each.dir.id != user), _is_marked)
+
+    def _of(self, operations: tuple[str, ...]) -> list[RunRecord]:
+        if self._eligible is None:
+            self._eligible = self._list_records(RunFilter(statuses=ELIGIBLE))
+        if operations not in self._candidates:
+            found = [each for each in self._eligible if each.opref is not None and is_one_of(each.opref, operations)]
+            self._candidates[operations] = found
+        return self._candidates[operations]
+
+
+def find_stale(list_records: ListRecords, run_dirs: Iterable[RunDir]) -> frozenset[str]:
+    """Give the ids of those among runs that are stale."""
+    today = Today(list_records)
+    return frozenset(run_dir.id for run_dir in run_dirs if today.find_outdated(run_dir))
+
+
+@lru_cache(maxsize=4096)
+def is_one_of(opref: OpRef, names: tuple[str, ...]) -> bool:
+    """Whether an operation is one that a source asks for: by name, with its model or not, or by pattern.
+
+    Examples
+    --------
+    >>> train = OpRef(type="guildfile", model="net", name="train")
+    >>> [is_one_of(train, (name,)) for name in ("train", "net:train", "tr.*", "cnn:train")]
+    [True, True, True, False]
+    """
+    return any(_is_named(opref, name) for name in names)
+
+
+def _is_named(opref: OpRef, name: str) -> bool:
+    model, _, operation = name.rpartition(":")
+    model = model.rpartition("/")[2]
+    return _fits(operation.removesuffix("()"), opref.name) and (not model or _fits(model, opref.model))
+
+
+def _fits(pattern: str, text: str) -> bool:
+    if pattern == text:
+        return True
+    try:
+        return re.fullmatch(pattern, text) is not None
+    except re.error:
+        return False
+
+
+def _is_marked(record: RunRecord) -> bool:
+    return record.marked

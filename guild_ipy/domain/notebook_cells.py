@@ -1,0 +1,106 @@
+"""The constants in the code cells of a notebook file, which are its flags.
+
+They are those of the first cell with the tag ``parameters`` (papermill's convention), or of all cells where none has
+it. A cell is IPython, not Python: lines of magics and shell commands are passed over, and so is a cell of which the
+rest is no Python, or that begins with a cell magic.
+
+Standard library only: the process of a run imports this.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from guild_ipy.domain.constants import find_constants, replace_constants
+from guild_ipy.domain.flags import FlagValue
+
+_PARAMETERS = "parameters"
+#: How many lines of a cell that are no Python are passed over.
+_MOST_MAGICS = 200
+_MAGIC = re.compile(r"\s*[%!?]|.*=\s*[%!]|.*\?\s*\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeCell:
+    """A code cell of a notebook file."""
+
+    source: str
+    tags: tuple[str, ...] = ()
+
+
+def find_cell_constants(cells: Sequence[CodeCell]) -> dict[str, FlagValue]:
+    r"""Give each constant and its value, in the order of the cells; the first cell that has a name gives its value.
+
+    Examples
+    --------
+    >>> find_cell_constants([CodeCell(source="%matplotlib inline\nlr = 0.1"), CodeCell(source="lr = 1; n = 2")])
+    {'lr': 0.1, 'n': 2}
+    """
+    found: dict[str, FlagValue] = {}
+    for _, tree in _parse_cells(cells):
+        for name, value in find_constants(tree).items():
+            found.setdefault(name, value)
+    return found
+
+
+def replace_cell_constants(cells: Sequence[CodeCell], constants: Mapping[str, object]) -> list[str]:
+    """Give the sources of the cells, with other values for these constants.
+
+    Raises
+    ------
+    ValueError
+        If no cell has a constant of that name.
+    """
+    sources = [cell.source for cell in cells]
+    left = dict(constants)
+    for index, tree in _parse_cells(cells):
+        own = {name: left.pop(name) for name in find_constants(tree) if name in left}
+        sources[index] = replace_constants(sources[index], own, tree)
+    if left:
+        raise ValueError(f"the notebook has no constant {next(iter(left))!r}")
+    return sources
+
+
+def _parse_cells(cells: Sequence[CodeCell]) -> Iterator[tuple[int, ast.Module]]:
+    """Give the index and the Python of each cell that may hold flags."""
+    tagged = [index for index, cell in enumerate(cells) if _PARAMETERS in cell.tags]
+    for index in tagged[:1] or range(len(cells)):
+        tree = _parse(cells[index].source)
+        if tree is not None:
+            yield index, tree
+
+
+def _parse(source: str) -> ast.Module | None:
+    """Parse what of a cell is Python, at its place; None if that cannot be told."""
+    if source.lstrip().startswith("%%"):
+        return None
+    lines = source.split("\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what the compiler warns about is shown when the cell runs
+        for _ in range(_MOST_MAGICS):
+            try:
+                return ast.parse("\n".join(lines))
+            except SyntaxError as error:
+                if not _pass_over(lines, error.lineno or 0):
+                    return None
+            except (ValueError, RecursionError, MemoryError):
+                return None
+    return None
+
+
+def _pass_over(lines: list[str], number: int) -> bool:
+    """Put ``pass`` in the place of a magic and the lines that continue it; False if the line is none."""
+    index = min(number, len(lines)) - 1
+    while index > 0 and lines[index - 1].endswith("\\"):
+        index -= 1
+    indent = re.match(r"\s*", lines[index])
+    if index < 0 or indent is None or not _MAGIC.match(lines[index]):
+        return False
+    while lines[index].endswith("\\") and index + 1 < len(lines):
+        lines[index], index = "", index + 1
+    lines[index] = indent[0] + "pass"
+    return True

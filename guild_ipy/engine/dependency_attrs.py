@@ -1,0 +1,94 @@
+"""What a run records of what it depends on.
+
+``deps`` is Guild AI 0.9.0's: names of dependencies, of their sources, and for each the run that was used (``config``),
+the files (``paths``, from the run directory) and the ``uri``. The flags of a run hold the run of each source as well.
+``_dependencies`` is our own: which runs, and why these::
+
+    - {dependency: train, source: "operation:train", runs: [3c0f...], reason: marked}
+
+A path that was given in place of what a source would choose is its ``value``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from guild_ipy.domain.flags import FlagValue
+from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
+from guild_ipy.store.run_dir import RunDir
+
+#: The name of our own attribute.
+DEPENDENCIES = "_dependencies"
+
+
+def encode_deps(run_dir: RunDir, dependencies: Sequence[ResolvedDependency]) -> dict[str, Any]:
+    """Give the attribute ``deps``."""
+    return {
+        each.dependency.key: {
+            resolved.source.resolving_name: _describe(run_dir, resolved)
+            for resolved in each.sources
+            if _is_met(resolved)
+        }
+        for each in dependencies
+    }
+
+
+def encode_reasons(dependencies: Sequence[ResolvedDependency]) -> list[dict[str, Any]]:
+    """Give the attribute ``_dependencies``."""
+    return [
+        {
+            "dependency": each.dependency.name,
+            "source": resolved.source.resolving_name,
+            "runs": list(resolved.runs),
+            "reason": resolved.reason,
+            **({} if resolved.value is None else {"value": resolved.value}),
+        }
+        for each in dependencies
+        for resolved in each.sources
+        if (resolved.source.kind.is_of_runs and _is_met(resolved)) or resolved.value is not None
+    ]
+
+
+def dependency_flags(dependencies: Sequence[ResolvedDependency]) -> dict[str, FlagValue]:
+    """Give the flags by which Guild AI knows what was used: the run of each source, or the file that was given."""
+    flags: dict[str, FlagValue] = {}
+    for each in dependencies:
+        for resolved in each.sources:
+            value = resolved.value if resolved.source.is_multi or not resolved.runs else resolved.runs[0]
+            if value is not None:
+                flags[resolved.source.flag_names[0]] = value
+    return flags
+
+
+def explicit_flags(dependencies: Sequence[ResolvedDependency]) -> dict[str, FlagValue]:
+    """Give those of these flags that the user gave."""
+    given = {
+        resolved.source.flag_names[0]
+        for each in dependencies
+        for resolved in each.sources
+        if resolved.reason == "explicit" or resolved.value is not None
+    }
+    return {name: value for name, value in dependency_flags(dependencies).items() if name in given}
+
+
+def _is_met(resolved: ResolvedSource) -> bool:
+    return bool(resolved.files or resolved.runs) or not resolved.source.optional
+
+
+def _describe(run_dir: RunDir, resolved: ResolvedSource) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "paths": [_path(run_dir, file) for file in resolved.files],
+        "uri": resolved.source.uri,
+    }
+    if resolved.source.is_multi:
+        entry["config"] = list(resolved.runs)
+    elif resolved.runs or resolved.value is not None:
+        entry["config"] = resolved.runs[0] if resolved.runs else resolved.value
+    return entry
+
+
+def _path(run_dir: RunDir, file: TakenFile) -> str:
+    """Give where a file comes from, seen from the run directory; one that is written for the run is in it."""
+    return os.path.relpath(file.origin, run_dir.path) if file.origin else file.path

@@ -1,0 +1,87 @@
+"""The kernel of a notebook file's run: a child of its process, with the same interpreter."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import socket
+import sys
+from collections.abc import Sequence
+
+from guild_ipy.engine.meta import JobMeta
+from guild_ipy.engine.seeds import seed_generators
+from guild_ipy.store.run_dir import RunDir
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING: the kernel imports this module, and nothing of what is below
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
+
+#: How long the functions that a notebook registered with atexit may take.
+_SHUTDOWN_SECONDS = 30.0
+_NOT_FOR_KERNELS = frozenset({"MPLBACKEND", "PYTEST_CURRENT_TEST"})
+
+
+def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
+    """Give the manager of a kernel that is this interpreter, whatever kernels are installed by which name.
+
+    What it listens on are sockets in the run's folder, which nobody else can take meanwhile and no other machine
+    reaches; their paths are relative, since a path of a socket has at most 107 bytes. Where the file system holds no
+    sockets, it is ports of this machine.
+    """
+    from ipykernel.kernelspec import get_kernel_dict
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+
+    class OwnKernel(KernelSpecManager):
+        def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+            return KernelSpec(name=kernel_name, **get_kernel_dict())
+
+    manager = AsyncKernelManager(
+        kernel_name="python3",
+        kernel_spec_manager=OwnKernel(),
+        connection_file=f"{run_dir.tmp}/kernel.json",
+        shutdown_wait_time=_SHUTDOWN_SECONDS,
+    )
+    os.makedirs(run_dir.tmp, exist_ok=True)
+    if _holds_sockets(run_dir.tmp):
+        manager.transport = "ipc"
+        manager.ip = os.path.relpath(f"{run_dir.tmp}/kernel", run_dir.path)
+    return manager
+
+
+def kernel_environment(environment: dict[str, str], path: str) -> dict[str, str]:
+    """Give the environment of a kernel that executes the notebook at `path`, as Jupyter would.
+
+    Figures are made by the backend that shows them in the notebook. A kernel that thinks it is under test does not
+    catch what is printed below Python.
+    """
+    own = {"JPY_SESSION_NAME": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    return {name: value for name, value in environment.items() if name not in _NOT_FOR_KERNELS} | own
+
+
+def entering_code(run_dir: RunDir, meta: JobMeta) -> str:
+    """Give the code that calls :func:`enter_kernel` without leaving a name in the notebook's namespace."""
+    folder = os.path.dirname(f"{run_dir.path}/{meta.notebook}")
+    values = f"{[folder, *meta.import_path]!r}, {meta.random_seed!r}"
+    return f"__import__({__name__!r}, fromlist=['enter_kernel']).enter_kernel({values})"
+
+
+def enter_kernel(import_path: Sequence[str], seed: int) -> None:
+    """Make the calling process, a kernel, ready for the first cell, as a script is made ready."""
+    sys.path[:] = dict.fromkeys(import_path)
+    seed_generators(seed)
+    with contextlib.suppress(OSError):  # a kernel that is configured to catch nothing below Python
+        faulthandler.enable(sys.stderr, all_threads=False)  # where a crash is heard; see KernelComplaints
+
+
+def _holds_sockets(folder: str) -> bool:
+    """Whether there can be a socket in the folder; it is made by its relative path, as the kernel will."""
+    path = os.path.relpath(f"{folder}/socket")
+    try:
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path)
+        os.unlink(path)
+    except OSError:
+        return False
+    return True

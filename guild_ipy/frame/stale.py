@@ -1,0 +1,30 @@
+"""Stale runs in frames: only these, or a column that says which are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.stale import find_stale
+from guild_ipy.frame.columns import Column
+from guild_ipy.frame.kept import ID
+from guild_ipy.frame.rows import Rows
+from guild_ipy.frame.values import Array
+from guild_ipy.store.run_dir import RunDir
+
+
+def keep_stale(context: Context, rows: Rows, folder: str, limit: int | None) -> Rows:
+    """Give those of the rows whose runs, in `folder`, are stale; at most `limit`."""
+    return rows.only(np.flatnonzero(_are_stale(context, rows, folder))[:limit])
+
+
+def stale_column(context: Context, rows: Rows, folder: str) -> Column:
+    """Say of each row whether its run is stale."""
+    return pd.Series(_are_stale(context, rows, folder))
+
+
+def _are_stale(context: Context, rows: Rows, folder: str) -> Array:
+    ids = rows.get(ID).to_objects().tolist()
+    stale = find_stale(context.index.records, (RunDir(f"{folder}/{each}") for each in ids))
+    return np.array([each in stale for each in ids], dtype=bool)

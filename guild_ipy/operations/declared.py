@@ -1,0 +1,44 @@
+"""What a decorator says of a notebook function beside its code: what a Guild file says of a script."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from guild_ipy.domain.dependency import Dependency
+from guild_ipy.domain.flags import FlagDef
+
+_NAME = "__guild_operation__"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """What is declared of a function; what is left empty comes from the function itself."""
+
+    requires: tuple[Dependency, ...] = ()
+    flags: tuple[FlagDef, ...] = ()
+    """Types, choices, limits and descriptions in place of those that the signature tells."""
+    output_scalars: tuple[str, ...] = ()
+    label: str | None = None
+    """Template with ``${flag}``."""
+    tags: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+#: What is declared of a function without a decorator.
+NOTHING_DECLARED = Declaration()
+
+
+def declare(function: Callable[..., Any], declaration: Declaration) -> None:
+    """Note a declaration on a function; it stays as it is otherwise."""
+    setattr(function, _NAME, declaration)
+
+
+def declaration_of(function: object) -> Declaration:
+    """Give what is declared of a function, a method or a partial."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    found = getattr(function, _NAME, None)
+    return found if isinstance(found, Declaration) else NOTHING_DECLARED

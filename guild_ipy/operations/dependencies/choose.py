@@ -1,0 +1,85 @@
+"""Which of the runs that a source can use is used, where none is named: the marked one, else the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.operations.dependencies.run_query import RunQuery, quote
+from guild_ipy.store.run import RunRecord
+
+if TYPE_CHECKING:
+    from guild_ipy.index.index import Index
+
+_SHOWN = 10
+
+
+class NoRun(Exception):
+    """There is no run to use; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """The runs that are used, and why.
+
+    Attributes
+    ----------
+    records
+        The runs; one, but for a set.
+    reason
+        ``explicit``, ``marked``, ``latest``, ``pipeline`` (a run of the same one), or the expression.
+    passed_over
+        Marked runs of the operation that cannot be used.
+    """
+
+    records: tuple[RunRecord, ...]
+    reason: str
+    passed_over: tuple[RunRecord, ...] = ()
+
+
+def choose_run(index: Index, query: RunQuery) -> Choice:
+    """Choose the newest marked run, else the newest; NoRun where there is none."""
+    marked = index.records(RunFilter(where=f"{query.any_status} and marked"))
+    usable = [record for record in marked if is_usable(record, query)]
+    passed_over = tuple(record for record in marked if not is_usable(record, query))
+    if usable:
+        return Choice(records=(usable[0],), reason="marked", passed_over=passed_over)
+    latest = index.records(RunFilter(where=query.expression, limit=1))
+    if not latest:
+        raise NoRun(f"no suitable run for {query.wanted}{_describe_others(passed_over)}")
+    return Choice(records=(latest[0],), reason="latest", passed_over=passed_over)
+
+
+def choose_set(index: Index, query: RunQuery) -> Choice:
+    """Choose all, newest first; NoRun where there is none."""
+    records = tuple(index.records(RunFilter(where=query.expression)))
+    if not records:
+        raise NoRun(f"no suitable run for {query.wanted}")
+    return Choice(records=records, reason=query.chosen or query.wanted)
+
+
+def choose_preferred(index: Index, query: RunQuery, ids: Sequence[str], *, several: bool) -> Choice | None:
+    """Choose among some runs, the newest or all; None where none of them can be used."""
+    if not ids:
+        return None
+    listed = ", ".join(map(quote, ids))
+    records = index.records(RunFilter(where=f"{query.expression} and id in [{listed}]", limit=None if several else 1))
+    return Choice(records=tuple(records), reason="pipeline") if records else None
+
+
+def list_candidates(index: Index, query: RunQuery) -> list[RunRecord]:
+    """Give the newest runs that the query is about, whatever their status."""
+    return index.records(RunFilter(where=query.any_status, limit=_SHOWN))
+
+
+def is_usable(record: RunRecord, query: RunQuery) -> bool:
+    """Whether a run that the query is about can be used."""
+    return record.status in query.eligible
+
+
+def _describe_others(records: Sequence[RunRecord]) -> str:
+    if not records:
+        return ""
+    return f"; the marked run {records[0].dir.short_id} is {records[0].status}"

@@ -1,0 +1,122 @@
+"""What a user gives for a dependency in place of what it would choose: ``train=3f2a1b4c``, ``op="where completed"``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from guild_ipy.domain.dependency import Dependency, Source
+from guild_ipy.errors import UsageError
+
+_WHERE = re.compile(r"\s*where\s+(.*\S)\s*", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """Runs by name, or an expression that selects them.
+
+    Attributes
+    ----------
+    text
+        As it was written, for messages; also the path of a file, for a source of files.
+    refs
+        Ids, beginnings of ids, indexes, labels or paths.
+    expression
+        What stands behind ``where``.
+    recorded
+        Why an earlier attempt used these runs; empty for what the user gives now. They are not checked again.
+    """
+
+    text: str
+    refs: tuple[str, ...] = ()
+    expression: str | None = None
+    recorded: str = ""
+
+
+def parse_given(value: Any) -> Given:  # noqa: ANN401 - texts, runs, frames, and lists of these
+    """Read a value: text with commas or spaces between runs, ``where`` and an expression, a run, a frame, or several.
+
+    Paths, which can have spaces in them, are separated by commas alone.
+
+    Examples
+    --------
+    >>> parse_given("abcd1234 defa5678,bcde9012").refs
+    ('abcd1234', 'defa5678', 'bcde9012')
+    >>> parse_given("where label contains 'red'").expression
+    "label contains 'red'"
+    """
+    if isinstance(value, Given):
+        return value
+    if isinstance(value, str):
+        if found := _WHERE.fullmatch(value):
+            return Given(text=value, expression=found[1])
+        return Given(text=value, refs=_split(value.strip().removeprefix("[").removesuffix("]")))
+    refs = tuple(_refs(value))
+    return Given(text=" ".join(refs), refs=refs)
+
+
+def split_given(
+    requires: Sequence[Dependency], flags: Mapping[str, Any], own: AbstractSet[str]
+) -> tuple[dict[Source, Any], dict[str, Any]]:
+    """Tell what is given for dependencies from flags.
+
+    Parameters
+    ----------
+    requires
+        What the operation requires.
+    flags
+        All that was given, by name.
+    own
+        Names of flags that the operation itself has; these are flags whatever a dependency is called.
+
+    Returns
+    -------
+    tuple
+        Values by source, and the flags.
+    """
+    given: dict[Source, Any] = {}
+    rest: dict[str, Any] = {}
+    for name, value in flags.items():
+        sources = set() if name in own else set(_find_sources(requires, name))
+        if not sources:
+            rest[name] = value
+        for source in sources:
+            if source in given:
+                raise UsageError(f"{source.resolving_name!r} is given twice, the second time as {name!r}; give it once")
+            given[source] = value
+    return given, rest
+
+
+def _find_sources(requires: Sequence[Dependency], name: str) -> Iterator[Source]:
+    """Find what a name stands for: two dependencies can be about runs of one operation."""
+    for dependency in requires:
+        for source in dependency.sources:
+            if name in source.flag_names or (name == dependency.name and len(dependency.sources) == 1):
+                yield source
+
+
+def _split(text: str) -> tuple[str, ...]:
+    words = text.split(",") if os.sep in text else re.split(r"[\s,]+", text)
+    return tuple(word.strip() for word in words if word.strip())
+
+
+def _refs(value: Any) -> Iterator[str]:  # noqa: ANN401 - as above
+    if isinstance(value, str):
+        yield from parse_given(value).refs
+    elif hasattr(value, "short_id"):
+        yield str(value.id)
+    elif hasattr(value, "columns") and "run" in value.columns:
+        yield from map(str, value["run"])
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield str(value)
+    elif hasattr(value, "tolist"):  # a column, or a value of one
+        yield from _refs(value.tolist())
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _refs(item)
+    else:
+        raise UsageError(f"a run is given as an id, an index, a label, a path or a run, not {type(value).__name__}")

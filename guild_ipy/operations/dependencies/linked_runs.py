@@ -1,0 +1,67 @@
+"""The runs that a summary operation is about: a link to each, and what :mod:`guild_ipy.store.input_runs` reads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from guild_ipy.domain.dependency import Dependency, Source, TargetType
+from guild_ipy.domain.flags import FlagValue
+from guild_ipy.domain.resolved_dependency import TakenFile
+from guild_ipy.domain.scalars import ScalarSummary
+from guild_ipy.operations.dependencies.run_files import inner_path
+from guild_ipy.store.run import RunRecord
+
+
+def link_runs(
+    dependency: Dependency, source: Source, records: Sequence[RunRecord], fill_in: Callable[[str], str]
+) -> list[TakenFile]:
+    """Give a link to each run, named by its full id."""
+    folder = inner_path(fill_in(source.target_path or dependency.target_path or ""), "target-path")
+    return [
+        TakenFile(
+            path=f"{folder}/{record.dir.id}" if folder else record.dir.id,
+            origin=record.dir.path,
+            how=TargetType.LINK,
+        )
+        for record in records
+    ]
+
+
+def describe_runs(
+    records: Sequence[RunRecord], summaries: Sequence[Mapping[str, ScalarSummary]]
+) -> list[dict[str, Any]]:
+    """Give what the file says of each run."""
+    return [_describe(record, scalars) for record, scalars in zip(records, summaries, strict=True)]
+
+
+def _describe(record: RunRecord, scalars: Mapping[str, ScalarSummary]) -> dict[str, Any]:
+    return {
+        "id": record.dir.id,
+        "dir": f"./{record.dir.id}",
+        "operation": record.operation,
+        "status": record.status.value,
+        "started": _time(record.started_at),
+        "stopped": _time(record.stopped_at),
+        "label": record.label,
+        "tags": list(record.tags),
+        "marked": record.marked,
+        "flags": {name: _plain(value) for name, value in record.flags.items()},
+        "scalars": {name: each.last if math.isfinite(each.last) else None for name, each in scalars.items()},
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _plain(value: FlagValue) -> Any:  # noqa: ANN401 - what JSON can say
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value

@@ -1,0 +1,118 @@
+"""The runs that a user names for a source, by id, index, label or path, and whether they will do."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.operations.dependencies.choose import Choice, NoRun
+from guild_ipy.operations.dependencies.run_query import RunQuery, quote
+from guild_ipy.store.run import RunRecord
+from guild_ipy.store.run_dir import is_run_id
+
+if TYPE_CHECKING:
+    from guild_ipy.index.index import Index
+
+_INDEX = re.compile(r"[1-9][0-9]{0,3}")
+_HEX = re.compile(r"[0-9a-f]{1,32}")
+#: An expression has so many characters at most that it cannot name all runs of a large set.
+_AT_ONCE = 1000
+
+
+def choose_named(index: Index, query: RunQuery, refs: Sequence[str], *, force: bool = False) -> Choice:
+    """Take the runs that are named, each once; NoRun for one that is not there or cannot be used.
+
+    It must be of the operation, in a status that is used; that the declaration selects some of these does not matter.
+    With `force` any run can be used.
+    """
+    names = _Names(index=index, query=query)
+    found = list({record.dir.id: record for record in names.find(refs)}.values())
+    if not force:
+        _check(index, replace(query, chosen=None) if query.operation else query, found)
+    return Choice(records=tuple(found), reason="explicit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Names:
+    """What names mean in a home, for a source."""
+
+    index: Index
+    query: RunQuery
+
+    def find(self, refs: Sequence[str]) -> Iterator[RunRecord]:
+        by_id = {record.dir.id: record for record in _by_ids(self.index, list(filter(is_run_id, refs)))}
+        for ref in refs:
+            yield by_id[ref] if ref in by_id else self._find(ref)
+
+    def _find(self, ref: str) -> RunRecord:
+        if os.sep in ref:
+            return self._find_by_path(ref)
+        if _INDEX.fullmatch(ref):
+            return self._find_by_index(int(ref))
+        records = self._begin_with(ref) if looks_like_id(ref) else []
+        if len(records) == 1:
+            return records[0]
+        labelled = f"{self.query.any_status} and label = {quote(ref)}"
+        if found := self.index.records(RunFilter(where=labelled, limit=1)):
+            return found[0]
+        if records:
+            raise NoRun(f"{ref!r} is the beginning of several ids; write more of it")
+        raise NoRun(f"no run has the id or, of {self.query.wanted}, the label {ref!r}")
+
+    def _begin_with(self, ref: str) -> list[RunRecord]:
+        return self.index.records(RunFilter(where=f"id matches {quote('^' + ref)}", limit=2))
+
+    def _find_by_path(self, path: str) -> RunRecord:
+        folder = os.path.realpath(os.path.expanduser(path))
+        if os.path.dirname(folder) == os.path.realpath(self.index.home.runs):
+            for record in _by_ids(self.index, [os.path.basename(folder)]):
+                return record
+        raise NoRun(f"{path!r} is no run of {self.index.home.path!r}")
+
+    def _find_by_index(self, number: int) -> RunRecord:
+        records = self.index.records(RunFilter(where=self.query.expression, limit=number))
+        if len(records) < number:
+            raise NoRun(f"there are {len(records)} suitable runs for {self.query.wanted}, not {number}")
+        return records[number - 1]
+
+
+def looks_like_id(ref: str) -> bool:
+    """Whether a name can be an id, the beginning of one, or an index."""
+    return _HEX.fullmatch(ref) is not None
+
+
+def _by_ids(index: Index, ids: Sequence[str]) -> Iterator[RunRecord]:
+    for some in _batches(ids):
+        yield from index.records(RunFilter(where=_is_one_of(some)))
+
+
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    yield from (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+
+
+def _is_one_of(ids: Sequence[str]) -> str:
+    return f"id in [{', '.join(map(quote, ids))}]"
+
+
+def _check(index: Index, query: RunQuery, records: Sequence[RunRecord]) -> None:
+    """Refuse the first run that the query does not want."""
+    ids = [record.dir.id for record in records]
+    wanted = {id for some in _batches(ids) for id in index.ids(_of(some, query.expression))}  # noqa: A001 - the word of the field
+    for record in records:
+        if record.dir.id not in wanted:
+            raise NoRun(f"{_describe_misfit(index, query, record)}; --force-deps uses it all the same")
+
+
+def _describe_misfit(index: Index, query: RunQuery, record: RunRecord) -> str:
+    what = f"run {record.dir.short_id} ({record.operation})"
+    if not index.ids(_of([record.dir.id], query.any_status)):
+        return f"{what} is no run of {query.wanted}"
+    return f"{what} is {record.status}, not {', '.join(map(str, query.eligible))}"
+
+
+def _of(ids: Sequence[str], expression: str) -> RunFilter:
+    return RunFilter(where=f"{_is_one_of(ids)} and {expression}")

@@ -1,0 +1,257 @@
+"""From what an operation requires to the runs and files that its run gets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from guild_ipy.domain.dependency import Dependency, Source
+from guild_ipy.domain.flags import Flags, format_flag
+from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import DependencyError, GuildError, SelectError
+from guild_ipy.operations.dependencies.choose import (
+    Choice,
+    NoRun,
+    choose_preferred,
+    choose_run,
+    choose_set,
+)
+from guild_ipy.operations.dependencies.file_sources import FileNeeds, resolve_file_source
+from guild_ipy.operations.dependencies.given import Given, parse_given
+from guild_ipy.operations.dependencies.linked_runs import describe_runs, link_runs
+from guild_ipy.operations.dependencies.named_runs import choose_named, looks_like_id
+from guild_ipy.operations.dependencies.run_files import generated_names, selected_paths, take
+from guild_ipy.operations.dependencies.run_query import RunQuery, has_expression, make_query, quote
+from guild_ipy.store.input_runs import RUNS_FILE
+from guild_ipy.store.run import RunRecord
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir, is_run_id
+
+if TYPE_CHECKING:
+    from guild_ipy.index.index import Index
+    from guild_ipy.query.names import Names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What dependencies are resolved with.
+
+    Attributes
+    ----------
+    index
+        The runs that there are.
+    cache
+        Folder for what is fetched and unpacked.
+    flags
+        Those of the operation; ``${name}`` in a dependency stands for one.
+    given
+        What the user gave for a source in place of what it would choose.
+    force
+        Whether runs that are named are used whatever they are.
+    preferred
+        Ids of runs that are used before all others.
+    """
+
+    index: Index
+    cache: str
+    flags: Flags
+    given: Mapping[Source, Any] = field(default_factory=dict)
+    force: bool = False
+    preferred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Considered:
+    """The runs of a source: what was asked for and what was chosen."""
+
+    dependency: Dependency
+    source: Source
+    query: RunQuery
+    choice: Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """What was found for all dependencies of an operation."""
+
+    dependencies: tuple[ResolvedDependency, ...] = ()
+    considered: tuple[Considered, ...] = ()
+    """For the preview."""
+    notes: tuple[str, ...] = ()
+
+
+#: An operation that requires nothing.
+NOTHING_REQUIRED = Resolution()
+
+
+def resolve_dependencies(requires: Sequence[Dependency], needs: Needs) -> Resolution:
+    """Find what each dependency needs, and say where it goes; nothing is written but to the cache.
+
+    Raises
+    ------
+    DependencyError
+        For the first that is not met.
+    SelectError
+        If an expression that the user gives cannot be understood.
+    """
+    work = _Work(needs)
+    resolved = tuple(
+        ResolvedDependency(
+            dependency=dependency, sources=tuple(work.resolve(dependency, source) for source in dependency.sources)
+        )
+        for dependency in requires
+    )
+    return Resolution(dependencies=resolved, considered=tuple(work.considered), notes=tuple(work.notes))
+
+
+class _Work:
+    """One resolution on its way."""
+
+    def __init__(self, needs: Needs) -> None:
+        self._needs = needs
+        self._fill_in = flag_filler(needs.flags)
+        self.considered: list[Considered] = []
+        self.notes: list[str] = []
+
+    @cached_property
+    def _names(self) -> Names | None:
+        return self._needs.index.names()
+
+    def resolve(self, dependency: Dependency, source: Source) -> ResolvedSource:
+        value = self._needs.given.get(source)
+        try:
+            if source.kind.is_of_runs:
+                return self._resolve_runs(dependency, source, None if value is None else parse_given(value))
+            path = None if value is None else str(value)
+            return self._check(source, resolve_file_source(dependency, source, path, self._file_needs()))
+        except (NoRun, GuildError) as error:
+            if isinstance(error, SelectError) and value is not None:  # it points at what is wrong
+                raise
+            if source.optional and value is None:
+                self.notes.append(f"{source.resolving_name} of {dependency.name} is left out: {error}")
+                return ResolvedSource(source=source)
+            raise DependencyError(
+                dependency=dependency.name, source=source.resolving_name, why=str(error), help=source.help
+            ) from error
+
+    def _file_needs(self) -> FileNeeds:
+        return FileNeeds(flags=self._needs.flags, fill_in=self._fill_in, cache=self._needs.cache)
+
+    def _resolve_runs(self, dependency: Dependency, source: Source, given: Given | None) -> ResolvedSource:
+        folder = None if source.is_multi else _existing_folder(given, self._needs.index.home.runs)
+        if folder is not None:
+            files = self._files_of(dependency, source, folder, generated_names(RunDir(folder)))
+            return self._check(source, ResolvedSource(source=source, reason="explicit", value=folder, files=files))
+        query = make_query(source, self._names if has_expression(source) else None)
+        choice = self._choose(source, query, given)
+        self.considered.append(Considered(dependency=dependency, source=source, query=query, choice=choice))
+        self._note_passed_over(source, choice)
+        ids = tuple(record.dir.id for record in choice.records)
+        if source.is_multi:
+            files = self._link(dependency, source, choice.records)
+        else:
+            run_dir = choice.records[0].dir
+            files = self._files_of(dependency, source, run_dir.path, generated_names(run_dir))
+        return self._check(source, ResolvedSource(source=source, runs=ids, reason=choice.reason, files=files))
+
+    def _choose(self, source: Source, query: RunQuery, given: Given | None) -> Choice:
+        index, force = self._needs.index, self._needs.force
+        if given is None:
+            choose = choose_set if source.is_multi else choose_run
+            return choose_preferred(index, query, self._needs.preferred, several=source.is_multi) or choose(
+                index, query
+            )
+        if given.expression is not None:
+            narrowed = query.with_expression(given.expression, self._names)
+            return choose_set(index, narrowed) if source.is_multi else choose_run(index, narrowed)
+        if not given.refs:
+            raise NoRun("no run is named; give an id, or leave it out")
+        refs = given.refs if source.is_multi else (_only_ref(given),)
+        if given.recorded:
+            return replace(_choose_recorded(index, query, refs), reason=given.recorded)
+        return choose_named(index, query, refs, force=force)
+
+    def _link(self, dependency: Dependency, source: Source, records: Sequence[RunRecord]) -> tuple[TakenFile, ...]:
+        links = link_runs(dependency, source, records, self._fill_in)
+        summaries = self._needs.index.summaries([record.dir for record in records])
+        text = json.dumps(describe_runs(records, summaries), indent=2, allow_nan=False) + "\n"
+        beside = os.path.dirname(links[0].path)
+        path = f"{beside}/{RUNS_FILE}" if beside else RUNS_FILE
+        return (*links, TakenFile(path=path, content=text.encode(), word=RUNS_FILE))
+
+    def _files_of(
+        self, dependency: Dependency, source: Source, folder: str, default: Sequence[str]
+    ) -> tuple[TakenFile, ...]:
+        paths = selected_paths(folder, source.select) if source.select else default
+        return take(dependency, source, folder, paths, self._fill_in, is_closed=True)
+
+    def _check(self, source: Source, resolved: ResolvedSource) -> ResolvedSource:
+        if resolved.files or source.kind.value == "module":
+            return resolved
+        what = f"no file of {source.resolving_name} is taken" + (": none matches" if source.select else "")
+        if source.fail_if_empty:
+            raise NoRun(what)
+        if source.warn_if_empty:
+            self.notes.append(what)
+        return resolved
+
+    def _note_passed_over(self, source: Source, choice: Choice) -> None:
+        for record in choice.passed_over:
+            self.notes.append(f"the marked run {record.dir.short_id} of {source.value} is {record.status}, so not used")
+
+
+def _existing_folder(given: Given | None, runs: str) -> str | None:
+    """Give the folder that is given in place of a run, if it is none of the home's runs."""
+    if given is None or len(given.refs) != 1 or os.sep not in given.refs[0]:
+        return None
+    folder = os.path.realpath(os.path.expanduser(given.refs[0]))
+    return folder if os.path.isdir(folder) and os.path.dirname(folder) != os.path.realpath(runs) else None
+
+
+def _only_ref(given: Given) -> str:
+    """Give the run that is named; several words are one label, unless they look like ids."""
+    if len(given.refs) > 1 and (given.text.split() != list(given.refs) or all(map(looks_like_id, given.refs))):
+        raise NoRun(f"it takes one run, not {len(given.refs)}; give one id")
+    return given.text.strip() if len(given.refs) > 1 else given.refs[0]
+
+
+def _choose_recorded(index: Index, query: RunQuery, ids: Sequence[str]) -> Choice:
+    """Take the runs of an earlier attempt, whatever they are now."""
+    try:
+        return choose_named(index, query, ids, force=True)
+    except NoRun as error:
+        absent = (id for id in ids if is_run_id(id) and not index.ids(RunFilter(where=f"id = {quote(id)}")))  # noqa: A001 - the word of the field
+        gone = next(absent, None)
+        if gone is None:
+            raise
+        raise NoRun(
+            f"run {gone[:SHORT_ID_LENGTH]}, which it used the last time, is deleted; restore it, or choose anew with "
+            f"--reselect"
+        ) from error
+
+
+_REFERENCE = re.compile(r"\$\{([^{}]+)\}")
+
+
+def flag_filler(flags: Flags) -> Callable[[str], str]:
+    """Give the function that puts values of flags into a text with ``${name}``; unknown names stay.
+
+    Examples
+    --------
+    >>> flag_filler({"n": 3})("data-${n}/${other}")
+    'data-3/${other}'
+    """
+
+    def fill_in(text: str) -> str:
+        return _REFERENCE.sub(lambda found: _text(flags[found[1]]) if found[1] in flags else found[0], text)
+
+    return fill_in
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - a flag value
+    return value if isinstance(value, str) else format_flag(value)

@@ -1,0 +1,162 @@
+"""Which files of a run, or of any other folder, a source takes."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from guild_ipy.domain.dependency import Dependency, FilePattern, Source, TargetType
+from guild_ipy.domain.resolved_dependency import TakenFile
+from guild_ipy.errors import UsageError
+from guild_ipy.store.manifest import read_manifest
+from guild_ipy.store.run_dir import RunDir
+
+_PRIVATE = ".guild"
+
+
+def generated_names(run_dir: RunDir) -> list[str]:
+    """Give the entries of a run directory, not below it, that the run made: those that its manifest does not list.
+
+    A folder counts if a file in it does.
+    """
+    listed = {entry.path for entry in read_manifest(run_dir)}
+    with os.scandir(run_dir.path) as entries:
+        names = sorted(entry.name for entry in entries if entry.name != _PRIVATE and _can_be_taken(entry))
+    return [name for name in names if _is_generated(run_dir.path, name, listed)]
+
+
+def selected_paths(folder: str, patterns: Sequence[FilePattern]) -> list[str]:
+    """Give the paths below a folder, relative to it, that one of the patterns matches as a whole.
+
+    Raises
+    ------
+    UsageError
+        For a pattern that is no regular expression.
+    """
+    paths = sorted(_walk(folder))
+    return sorted({path for each in patterns for path in _matches(paths, each)})
+
+
+def take(  # noqa: PLR0913 - what a source says, and where
+    dependency: Dependency,
+    source: Source,
+    folder: str,
+    paths: Iterable[str],
+    fill_in: Callable[[str], str],
+    *,
+    is_closed: bool,
+) -> tuple[TakenFile, ...]:
+    """Say where files of a folder go in the run directory.
+
+    Parameters
+    ----------
+    dependency, source
+        What is said about names and folders.
+    folder, paths
+        The files, relative to the folder.
+    fill_in
+        Puts the values of flags into a text with ``${name}``.
+    is_closed
+        Whether links must not lead out of the folder.
+
+    Raises
+    ------
+    UsageError
+        For a link that does, and for a place outside the run directory.
+    """
+    how = source.target_type or dependency.target_type or TargetType.COPY
+    taken = []
+    for path in paths:
+        origin = os.path.normpath(os.path.join(folder, path))
+        if is_closed:
+            refuse_way_out(folder, path)
+        name = _renamed(os.path.basename(origin), source, fill_in)
+        target = _join(_target_folder(dependency, source, path, fill_in), name)
+        root = folder if is_closed else ""
+        taken.append(
+            TakenFile(path=target, origin=origin, how=how, replaces=source.replace_existing, word=path, root=root)
+        )
+    return tuple(taken)
+
+
+def refuse_way_out(folder: str, path: str) -> None:
+    """Refuse a file that is, through a link or ``..``, none of the folder."""
+    root = os.path.realpath(folder)
+    real = os.path.realpath(os.path.join(root, path))
+    if os.path.commonpath([root, real]) != root:
+        raise UsageError(f"{path!r} leads out of {os.path.basename(root)!r}, to {real!r}; it is not taken")
+
+
+def inner_path(path: str, what: str) -> str:
+    """Give a path relative to the run directory in its plain form; UsageError for one that leads out of it."""
+    plain = os.path.normpath(path) if path else ""
+    if os.path.isabs(plain) or plain.split(os.sep)[0] in {"..", _PRIVATE}:
+        raise UsageError(f"{what} {path!r} is not within the run directory; give a relative path")
+    return "" if plain == "." else plain
+
+
+def _can_be_taken(entry: os.DirEntry[str]) -> bool:
+    """Whether it is no pipe, socket or device."""
+    return entry.is_symlink() or entry.is_file() or entry.is_dir()
+
+
+def _is_generated(root: str, name: str, listed: set[str]) -> bool:
+    path = os.path.join(root, name)
+    if name in listed:
+        return False
+    if not os.path.isdir(path) or os.path.islink(path):
+        return True
+    below = [f"{name}/{each}" for each in _walk(path, files_only=True)]
+    return not below or any(each not in listed for each in below)
+
+
+def _walk(folder: str, *, files_only: bool = False) -> Iterator[str]:
+    for root, folders, files in os.walk(folder):
+        inner = os.path.relpath(root, folder)
+        if inner == ".":
+            folders[:] = [name for name in folders if name != _PRIVATE]
+            inner = ""
+        for name in files if files_only else (*folders, *files):
+            yield os.path.join(inner, name)
+
+
+def _matches(paths: Sequence[str], wanted: FilePattern) -> list[str]:
+    try:
+        pattern = re.compile(wanted.pattern)
+    except re.error as error:
+        raise UsageError(f"select {wanted.pattern!r} is no regular expression: {error}") from error
+    matches = [match for path in paths if (match := pattern.fullmatch(path))]
+    if wanted.reduce is None:
+        return [match.string for match in matches]
+    numbered = [(number, match.string) for match in matches if (number := _number(match)) is not None]
+    return [(min if wanted.reduce == "min" else max)(numbered)[1]] if numbered else []
+
+
+def _number(match: re.Match[str]) -> float | None:
+    try:
+        return float(match[1])
+    except (IndexError, TypeError, ValueError):
+        return None
+
+
+def _target_folder(dependency: Dependency, source: Source, path: str, fill_in: Callable[[str], str]) -> str:
+    if source.preserve_path or dependency.preserve_path:
+        return inner_path(os.path.dirname(path), "path")
+    return inner_path(fill_in(source.target_path or dependency.target_path or ""), "target-path")
+
+
+def _renamed(name: str, source: Source, fill_in: Callable[[str], str]) -> str:
+    """Give the name that a file gets: the first pattern that changes it counts."""
+    for each in source.rename:
+        try:
+            renamed = re.sub(fill_in(each.pattern), fill_in(each.replacement), name, count=1)
+        except (re.error, IndexError) as error:
+            raise UsageError(f"rename {each.pattern!r} to {each.replacement!r} cannot be done: {error}") from error
+        if renamed != name:
+            return inner_path(renamed, "renamed file")
+    return name
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name

@@ -1,0 +1,282 @@
+"""Which runs a run has used, as its directory says, whoever made it.
+
+Attribute ``deps`` (Guild AI 0.9.0): dependency → source → ``config`` (the run, or a list), ``paths`` of its files, seen
+from the run directory, and ``uri``; where ``config`` is missing the paths tell. Attribute ``_dependencies`` (ours)
+says why: a list of ``dependency``, ``source``, ``runs`` and ``reason``. A pipeline, which has an attribute ``steps``,
+has links to the runs of its steps. What is malformed tells nothing, and is no error.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from guild_ipy.domain.chosen_run import CHOSEN_BY_RULE, Reason
+from guild_ipy.errors import DamagedRun
+from guild_ipy.store.run_dir import RunDir, is_run_id
+from guild_ipy.store.whole_file import read_bytes
+from guild_ipy.store.yaml_codec import decode
+
+DEPS = "deps"
+DEPENDENCIES = "_dependencies"
+
+_STEPS = "steps"
+_OPERATION = "operation:"
+_RUN = "run:"
+_PLAIN_NAME = re.compile(r"[^\W\d][\w.\-]*(?::[\w.\-]+)?")
+_EMPTY = frozenset({b"", b"{}", b"[]", b"null"})
+_RUN_ID_TEXT = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+_RUN_ID = re.compile(_RUN_ID_TEXT.pattern.encode())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upstream:
+    """A run that another has used."""
+
+    dependency: str
+    """The name of the dependency; of a step the name of its link."""
+    source: str
+    run_id: str
+    reason: str
+    """The value of a :class:`~guild_ipy.domain.chosen_run.Reason`, or an expression."""
+    uri: str = ""
+    """What the source asks for: ``operation:train``."""
+
+    @property
+    def is_chosen_by_rule(self) -> bool:
+        """Whether it was used because it was marked or the latest, and not because somebody asked for it."""
+        return self.reason in CHOSEN_BY_RULE
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The names of operations that it could be of; none where the source does not ask for operations."""
+        asked = self.uri or self.source
+        if asked.startswith(_OPERATION):
+            return tuple(name.strip() for name in asked.removeprefix(_OPERATION).split(",") if name.strip())
+        expression = asked.removeprefix(_RUN)
+        return (expression,) if expression != asked and _PLAIN_NAME.fullmatch(expression) else ()
+
+
+def read_upstreams(run_dir: RunDir) -> tuple[Upstream, ...]:
+    """Read which runs a run has used, each once for each source."""
+    found = [*_read_sources(run_dir), *_read_steps(run_dir)]
+    return tuple({(each.dependency, each.source, each.run_id): each for each in found}.values())
+
+
+def read_dep_paths(run_dir: RunDir) -> dict[str, list[str]]:
+    """Read the files that each dependency has brought, seen from the run directory.
+
+    A dependency that is written inline is called by its operation: ``train``, not ``operation:train``.
+    """
+    found: dict[str, list[str]] = {}
+    for dependency, sources in _items(_decode(_read_content(run_dir, DEPS))):
+        paths = found.setdefault(dependency.removeprefix(_OPERATION), [])
+        for _, source in _items(sources):
+            listed = source.get("paths") if isinstance(source, Mapping) else source
+            paths += map(str, listed if isinstance(listed, list) else ())
+    return found
+
+
+def find_users(run_dirs: Iterable[RunDir]) -> dict[str, list[RunDir]]:
+    """Give for each id the runs that name it among what they use; :func:`read_upstreams` tells whether they do."""
+    users: dict[str, list[RunDir]] = {}
+    for run_dir in run_dirs:
+        for run_id in _mentioned(run_dir):
+            users.setdefault(run_id, []).append(run_dir)
+    return users
+
+
+# -- attributes
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """An entry of ``deps``."""
+
+    dependency: str
+    name: str
+    uri: str
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Note:
+    """An entry of ``_dependencies``."""
+
+    dependency: str
+    source: str
+    runs: tuple[str, ...]
+    reason: str
+
+
+def _read_sources(run_dir: RunDir) -> Iterator[Upstream]:
+    deps, notes = _read_content(run_dir, DEPS), _read_content(run_dir, DEPENDENCIES)
+    if not (deps or notes):
+        return
+    ids = _StandIns()
+    sources = list(_sources(_decode(ids.put_in(deps))))
+    noted = list(_notes(_decode(ids.put_in(notes))))
+    for each in _combine(sources, noted, lambda: _decode(_read_content(run_dir, "user_flags"))):
+        yield replace(
+            each,
+            dependency=ids.take_out(each.dependency),
+            source=ids.take_out(each.source),
+            run_id=ids.take_out(each.run_id),
+            reason=ids.take_out(each.reason),
+            uri=ids.take_out(each.uri),
+        )
+
+
+def _combine(
+    sources: Sequence[_Source], notes: Sequence[_Note], read_flags: Callable[[], object]
+) -> Iterator[Upstream]:
+    """Put together what was used, and why; a note on a source that is not resolved yet counts by itself."""
+    reasons = {(note.source, run_id): note.reason for note in notes for run_id in note.runs}
+    given = (
+        read_flags() if any((each.name, run_id) not in reasons for each in sources for run_id in each.runs) else None
+    )
+    for source in sources:
+        for run_id in source.runs:
+            reason = reasons.get((source.name, run_id)) or _guess_reason(source, given)
+            yield Upstream(
+                dependency=source.dependency, source=source.name, run_id=run_id, reason=reason, uri=source.uri
+            )
+    known = {source.name for source in sources}
+    for note in notes:
+        for run_id in note.runs if note.source not in known else ():
+            yield Upstream(dependency=note.dependency, source=note.source, run_id=run_id, reason=note.reason)
+
+
+def _sources(deps: object) -> Iterator[_Source]:
+    for dependency, sources in _items(deps):
+        for source, found in _items(sources):
+            content = found if isinstance(found, dict) else {"paths": found}  # an old shape is a list of paths
+            uri = content.get("uri")
+            runs = _ids(content.get("config")) or _ids_in_paths(content.get("paths"))
+            yield _Source(dependency=dependency, name=source, uri=uri if isinstance(uri, str) else "", runs=runs)
+
+
+def _notes(value: object) -> Iterator[_Note]:
+    for entry in value if isinstance(value, list) else ():
+        if not isinstance(entry, dict):
+            continue
+        words = [entry.get(name) for name in ("dependency", "source", "reason")]
+        if all(isinstance(word, str) for word in words):
+            dependency, source, reason = map(str, words)
+            yield _Note(dependency=dependency, source=source, reason=reason, runs=_ids(entry.get("runs")))
+
+
+def _guess_reason(source: _Source, given: object) -> str:
+    """Tell by the flags of the user whether he named the run."""
+    both = {source.name, source.uri}
+    names = both | {each.removeprefix(_OPERATION) for each in both}
+    is_given = any(value is not None for name, value in _items(given) if name in names)
+    return str(Reason.EXPLICIT if is_given else Reason.AUTOMATIC)
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    """Give the ids among a value or the values of a list."""
+    values = value if isinstance(value, list) else [value]
+    return tuple(each for each in values if isinstance(each, str) and is_run_id(each))
+
+
+def _ids_in_paths(paths: object) -> tuple[str, ...]:
+    found = (_id_in_path(path) for path in (paths if isinstance(paths, list) else ()) if isinstance(path, str))
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
+def _id_in_path(path: str) -> str | None:
+    """Give the run that a path leads into: seen from a run directory it comes first, from the root last."""
+    ids = [part for part in path.split("/") if is_run_id(part)]
+    if not ids:
+        return None
+    return ids[-1] if path.startswith("/") else ids[0]
+
+
+def _items(value: object) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        yield from ((str(name), item) for name, item in value.items())
+
+
+def _read_content(run_dir: RunDir, name: str) -> bytes:
+    try:
+        content = read_bytes(run_dir.attr(name)) or b""
+    except DamagedRun:
+        return b""
+    return b"" if content.strip() in _EMPTY else content
+
+
+@lru_cache(maxsize=1024)
+def _decode(content: bytes) -> Any:  # noqa: ANN401 - whatever it holds; callers look, and nobody changes it
+    try:
+        return decode(content.decode("utf-8"))
+    except ValueError:
+        return None
+
+
+class _StandIns:
+    """Puts other ids in the place of those in a file, the same for all files.
+
+    What runs of one operation note differs in nothing but ids, and reading YAML takes longer than all else.
+    """
+
+    def __init__(self) -> None:
+        self._stand_ins: dict[bytes, bytes] = {}
+        self._ids: dict[str, str] = {}
+
+    def put_in(self, content: bytes) -> bytes:
+        return _RUN_ID.sub(self._stand_in, content)
+
+    def take_out(self, text: str) -> str:
+        if not self._ids or len(text) < len(next(iter(self._ids))):
+            return text
+        return self._ids[text] if text in self._ids else _RUN_ID_TEXT.sub(lambda match: self._ids[match[0]], text)
+
+    def _stand_in(self, match: re.Match[bytes]) -> bytes:
+        found = match[0]
+        if found not in self._stand_ins:
+            stand_in = b"%031xf" % len(self._stand_ins)  # it ends in a letter: no YAML reader takes it for a number
+            self._stand_ins[found] = stand_in
+            self._ids[stand_in.decode()] = found.decode()
+        return self._stand_ins[found]
+
+
+# -- links of pipelines
+
+
+def _read_steps(run_dir: RunDir) -> Iterator[Upstream]:
+    for name, run_id in _links(run_dir):
+        yield Upstream(dependency=name, source=_STEPS, run_id=run_id, reason=str(Reason.STEP))
+
+
+def _links(run_dir: RunDir) -> list[tuple[str, str]]:
+    """Give the links of a pipeline into runs beside it: names and ids."""
+    if not os.path.exists(run_dir.attr(_STEPS)):
+        return []
+    try:
+        with os.scandir(run_dir.path) as entries:
+            links = [(entry.name, os.readlink(entry.path)) for entry in entries if entry.is_symlink()]
+    except OSError:
+        return []
+    ids = ((name, target.rstrip("/").rpartition("/")) for name, target in sorted(links))
+    runs = os.path.dirname(run_dir.path)
+    return [(name, last) for name, (folder, _, last) in ids if is_run_id(last) and folder in {"..", runs}]
+
+
+# -- ids in bytes: a hundredth of what reading YAML takes
+
+
+def _mentioned(run_dir: RunDir) -> set[str]:
+    found = {run_id for _, run_id in _links(run_dir)}
+    for name in (DEPS, DEPENDENCIES):
+        try:
+            content = read_bytes(run_dir.attr(name))
+        except DamagedRun:
+            continue
+        if content is not None and len(content) >= len(run_dir.id):
+            found.update(each.decode() for each in _RUN_ID.findall(content))
+    return found
