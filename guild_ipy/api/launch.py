@@ -139,7 +139,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
         path=plan.run_dir.path,
         env={**plan.env, **run_environment(plan.run_dir, home, plan.opref, project_dir, meta)},
         python=plan.python,
-        forks=not meta.words,  # a command takes the place of its process, and a fork has the lock of its run to keep
+        forks=True,
         output_scalars=meta.output_scalars,
         flag_names=tuple(meta.flags),
         stop_grace=context.settings.stop_grace,

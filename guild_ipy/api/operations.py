@@ -32,7 +32,7 @@ class OperationInfo:
 
 
 def list_operations(context: Context) -> list[OperationInfo]:
-    """Give the functions of the notebook, the operations of the Guild file the scripts and notebooks, with their flags.
+    """Give the functions of the notebook, the operations of the Guild file, scripts and notebooks, with their flags.
 
     Raises
     ------

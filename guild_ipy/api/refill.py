@@ -28,6 +28,9 @@ def refill(meta: JobMeta, run_dir: RunDir, flags: Flags) -> JobMeta:
     if meta.script is not None:
         interface = inspect_for(os.path.join(run_dir.path, meta.script), command.dest if command.has_dest else None)
     filled = fill_command(command, flags, meta.flag_defs, interface)
+    if meta.notebook is not None:
+        constants = {name: value for name, value in filled.constants.items() if name in meta.constants}
+        return replace(meta, flags=flags, env=filled.env, constants=constants)
     if command.is_exec:
         return replace(meta, flags=flags, env=filled.env, words=filled.words)
     return replace(meta, flags=flags, env=filled.env, arguments=filled.words, constants=filled.constants)

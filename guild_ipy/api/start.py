@@ -155,10 +155,10 @@ def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     known = [replace(d, default=meta.flags.get(d.name, d.default), required=False) for d in meta.flag_defs]
     changed = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
     flags = {**meta.flags, **changed}
-    if meta.notebook is not None:
-        return replace(meta, flags=flags, constants=flags)
     if meta.command is not None:
         return refill(meta, run.dir, flags)
+    if meta.notebook is not None:
+        return replace(meta, flags=flags, constants=flags)
     if meta.script is None:
         return replace(meta, flags=flags)
     interface = inspect_script(os.path.join(run.path, meta.script))

@@ -39,18 +39,6 @@ def run_command_main(main: str, words: Sequence[str]) -> NoReturn:
     end_process(run_dir, code, supervised=supervised)
 
 
-def call_command(words: Sequence[str]) -> int:
-    """Run a command as a child of this process; its exit status. For runs in the process of their notebook."""
-    import subprocess  # start-up cost
-
-    try:
-        return subprocess.run(
-            words, stdin=subprocess.DEVNULL, stdout=sys.stdout, stderr=sys.stderr, check=False
-        ).returncode
-    except OSError as error:
-        return _report(words, error)
-
-
 def _restore_signals() -> None:
     """Give a command the signals that Python has taken away from it."""
     import signal  # start-up cost: nothing else needs it before

@@ -62,7 +62,7 @@ class Engine:
             return InlineExecutor().start(request, alive)
         server = self._server if self._has_server() else self._usable_server()
         if server is not None:
-            forks = request.forks and isolation == "fork" and server.key.import_env == import_env(request.env)
+            forks = isolation == "fork" and server.key.import_env == import_env(request.env)
             with contextlib.suppress(EngineError):  # it died meanwhile: a fresh interpreter does it
                 return ForkExecutor(server).start(replace(request, forks=forks), alive)
         return FreshExecutor().start(replace(request, forks=False), alive)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NoReturn
 
-from guild_ipy.engine.command import call_command
 from guild_ipy.engine.job import open_job
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.line import GO, PREPARED, Line
@@ -75,8 +74,6 @@ def open_run(run_dir: RunDir, namespace: dict[str, Any]) -> Callable[[], int]:
     meta = read_meta(run_dir)
     if meta is None:
         raise DamagedRun(run_dir.meta, "it is missing")
-    if meta.words:
-        return partial(call_command, meta.words)
     if meta.script is None:
         return open_job(run_dir, meta, namespace).execute
     enter_script(

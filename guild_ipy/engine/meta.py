@@ -69,8 +69,8 @@ class JobMeta:
 
     @property
     def is_forkable(self) -> bool:
-        """Whether a fork of a warm interpreter can be the run; a notebook file has a kernel, a pipeline has runs."""
-        return self.notebook is None and not self.steps
+        """Whether a fork of a warm interpreter can be the run; a command, a kernel and a pipeline cannot."""
+        return self.notebook is None and not (self.steps or self.words)
 
 
 def encode_meta(meta: JobMeta) -> bytes:

@@ -6,7 +6,7 @@ import configparser
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from guild_ipy.domain.flags import FlagValue, is_flag_value
@@ -22,7 +22,9 @@ def read_config(path: str) -> dict[str, FlagValue]:
     UsageError
         If it cannot be read, or holds no map.
     """
-    return {name: value for name, value in _flatten(_load(path, _read(path)), "") if is_flag_value(value)}
+    is_text = config_kind(path) == ".cfg"
+    values = _flatten(_load(path), "")
+    return {name: _typed(value) if is_text else value for name, value in values if is_flag_value(value)}
 
 
 def change_config(path: str, values: Mapping[str, FlagValue]) -> bytes:
@@ -31,36 +33,48 @@ def change_config(path: str, values: Mapping[str, FlagValue]) -> bytes:
     Raises
     ------
     UsageError
-        As above, and where a value would have to stand within one that is no map.
+        As above, and if it cannot be written with these values.
     """
-    content = _load(path, _read(path))
+    content = _load(path)
+    put_in(content, {name: value for name, value in values.items() if value is not None})
+    try:
+        return WRITERS[config_kind(path)](content).encode()
+    except (TypeError, ValueError, configparser.Error) as error:
+        raise UsageError(f"cannot write the configuration {path!r} with these flags: {error}") from error
+
+
+def put_in(config: dict[str, Any], values: Mapping[str, FlagValue]) -> None:
+    """Put values into a nested map by names with dots: ``optimizer.lr`` is ``lr`` of the map ``optimizer``."""
     for name, value in values.items():
-        if value is not None:
-            _set(content, name, value, path)
-    return _write(content, path)
+        *above, last = name.split(".")
+        part = config
+        for word in above:
+            inner = part.get(word)
+            if not isinstance(inner, dict):
+                inner = part[word] = {}
+            part = inner
+        part[last] = value
 
 
-def _read(path: str) -> str:
+def config_kind(path: str) -> str:
+    """Give the ending that says how a file is read: ``.yml``, ``.json`` or ``.cfg``."""
+    extension = os.path.splitext(path.lower().removesuffix(".in"))[1]
+    return {".yaml": ".yml", ".ini": ".cfg"}.get(extension, extension)
+
+
+def _load(path: str) -> dict[str, Any]:
     try:
         with open(path, encoding="utf-8") as file:
-            return file.read()
+            content = READERS[config_kind(path)](file.read())
+    except KeyError as error:
+        raise UsageError(
+            f"the configuration {path!r} is no .yml, .yaml, .json, .cfg or .ini file; rename it"
+        ) from error
     except OSError as error:
         raise UsageError(f"cannot read the configuration {path!r}: {(error.strerror or str(error)).lower()}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"the configuration {path!r} is no UTF-8; save it with that encoding") from error
-
-
-def _kind(path: str) -> str:
-    return os.path.splitext(path.removesuffix(".in"))[1].lower()
-
-
-def _load(path: str, text: str) -> dict[str, Any]:
-    try:
-        if _kind(path) in {".cfg", ".ini"}:
-            return _load_ini(text)
-        content = json.loads(text) if _kind(path) == ".json" else yaml_codec.decode(text)
     except (ValueError, RecursionError, configparser.Error) as error:
-        raise UsageError(f"cannot read the configuration {path!r}: {str(error).splitlines()[0]}") from error
+        why = str(error).partition("\n")[0]
+        raise UsageError(f"cannot read the configuration {path!r}: {why}; correct it") from error
     if content is None:
         return {}
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
@@ -68,73 +82,68 @@ def _load(path: str, text: str) -> dict[str, Any]:
     return content
 
 
-def _flatten(content: Mapping[str, Any], prefix: str) -> list[tuple[str, Any]]:
-    found = []
+def _flatten(content: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
     for name, value in content.items():
-        if isinstance(value, dict) and value:
-            found += _flatten({str(key): item for key, item in value.items()}, f"{prefix}{name}.")
-        elif not isinstance(value, dict):
-            found.append((prefix + name, value))
-    return found
-
-
-def _set(content: dict[str, Any], name: str, value: FlagValue, path: str) -> None:
-    *parts, last = name.split(".")
-    for part in parts:
-        content = content.setdefault(part, {})
-        if not isinstance(content, dict):
-            raise UsageError(f"flag {name!r} has no place in {path!r}: {part!r} is a value there; rename the flag")
-    content[last] = value
-
-
-def _write(content: dict[str, Any], path: str) -> bytes:
-    kind = _kind(path)
-    if kind == ".json":
-        return (json.dumps(content, indent=2) + "\n").encode()
-    if kind in {".cfg", ".ini"}:
-        return _write_ini(content).encode()
-    try:
-        return yaml_codec.encode(content).encode()
-    except TypeError as error:
-        raise UsageError(f"cannot write the configuration {path!r}: {error}") from error
-
-
-# -- INI: values without a section are those of DEFAULT
-
-
-def _load_ini(text: str) -> dict[str, Any]:
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string(text)
-    content: dict[str, Any] = {name: _value(text) for name, text in parser.defaults().items()}
-    for section in parser.sections():
-        own = {name: _value(parser.get(section, name)) for name in parser.options(section)}
-        content[section] = {name: value for name, value in own.items() if name not in parser.defaults()}
-    return content
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 _WORDS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 
 
-def _value(text: str) -> FlagValue:
+def _typed(text: FlagValue) -> FlagValue:
+    """Read a value of an INI file, which knows text alone."""
     for read in (int, float):
         try:
-            return read(text)
+            return read(str(text))
         except ValueError:
             continue
-    return _WORDS.get(text.lower(), text)
+    return _WORDS.get(str(text).lower(), text)
 
 
-def _write_ini(content: Mapping[str, Any]) -> str:
-    parser = configparser.ConfigParser(interpolation=None)
-    for name, value in content.items():
+# -- kinds of files
+
+
+def _cfg_parser() -> configparser.ConfigParser:
+    """Give a parser for which DEFAULT is a section like all others, so that the others do not repeat what it says."""
+    return configparser.ConfigParser(default_section="", interpolation=None)
+
+
+def _read_cfg(text: str) -> dict[str, Any]:
+    parser = _cfg_parser()
+    parser.read_string(text)
+    sections: dict[str, Any] = {section: dict(parser.items(section)) for section in parser.sections()}
+    top: dict[str, Any] = sections.pop(_CFG_DEFAULT, {})
+    return top | sections
+
+
+def _format_cfg(config: Mapping[str, Any]) -> str:
+    """Write names in lower case, as they were read: for readers of such files both are the same."""
+    parser = _cfg_parser()
+    top = {name.lower(): str(value) for name, value in config.items() if not isinstance(value, dict)}
+    if top:
+        parser[_CFG_DEFAULT] = top
+    for name, value in config.items():
         if isinstance(value, dict):
-            parser[name] = {key: _text(item) for key, item in value.items()}
-        else:
-            parser["DEFAULT"][name] = _text(value)
-    file = io.StringIO()
-    parser.write(file)
-    return file.getvalue()
+            parser[name] = {key.lower(): str(each) for key, each in value.items()}
+    text = io.StringIO()
+    parser.write(text)
+    return text.getvalue()
 
 
-def _text(value: FlagValue) -> str:
-    return "" if value is None else str(value)
+def _format_yaml(config: Mapping[str, Any]) -> str:
+    import yaml  # start-up cost
+
+    text: str = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+    return text
+
+
+_CFG_DEFAULT = "DEFAULT"
+READERS: Mapping[str, Callable[[str], Any]] = {".yml": yaml_codec.decode, ".json": json.loads, ".cfg": _read_cfg}
+WRITERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
+    ".yml": _format_yaml,
+    ".json": lambda config: json.dumps(config, indent=2, sort_keys=True) + "\n",
+    ".cfg": _format_cfg,
+}

@@ -285,11 +285,12 @@ def _place(path: str, surroundings: Surroundings) -> tuple[str, str]:
 def _resolve_declared(
     operation: GuildFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
 ) -> Resolved:
-    from guild_ipy.operations.guildfile.program import check_paths, make_program  # start-up cost: few projects need it
+    from guild_ipy.operations.guildfile.program import make_program  # start-up cost: few projects need it
     from guild_ipy.operations.guildfile.source import snapshot_declared
+    from guild_ipy.operations.guildfile.values import check_values
 
     definition = operation.definition
-    flags = check_paths(operation, bind_flags(operation.flags, given, operation=operation.name))
+    flags = check_values(operation, bind_flags(operation.flags, given, operation=operation.name))
     parts = make_program(operation, flags)
     taken = snapshot_declared(operation, surroundings.excluded_dirs, surroundings.source_cache)
     common = _common(flags, dict(given), options, surroundings, definition.folder)

@@ -14,7 +14,7 @@ from guild_ipy.operations.guildfile.attributes import OPERATION
 from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text, read_texts
 from guild_ipy.operations.guildfile.flags import read_flags, read_names
 from guild_ipy.operations.guildfile.items import Item
-from guild_ipy.operations.guildfile.mains import read_flags_dest, read_main
+from guild_ipy.operations.guildfile.mains import MAINS, read_flags_dest, read_main
 from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_nothing, make_entry
 from guild_ipy.operations.guildfile.resources import Resources, read_requires, unused_attributes
 from guild_ipy.operations.guildfile.scalar_patterns import read_scalar_patterns
@@ -23,7 +23,7 @@ from guild_ipy.operations.guildfile.source_rules import join_rules, read_source_
 from guild_ipy.operations.references import check_references, find_references
 
 #: What ``exec`` may refer to beside flags.
-WORDS = ("flag_args", "python_exe", "guild_python_exe", "project_dir", "run_dir", "run_id")
+WORDS = ("flag_args", "python_exe", "guild_python_exe", "project_dir")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,10 +151,10 @@ def _check_exec(main: Main, flags: Sequence[FlagDef], node: MapNode) -> None:
         return
     imports = node.get("flags-import")
     words, known = (main.words, WORDS) if isinstance(main, ExecMain) else (main.arguments, WORDS[1:])
-    names = [*known, *(flag.name for flag in flags), *_names_of_sources(node)]
+    names = [*known, *(flag.name for flag in flags)]
     for word in words:
         for name in find_references(word):
-            if name not in names and ":" not in name and (imports is None or isinstance(main, ExecMain)):
+            if name not in names and (imports is None or isinstance(main, ExecMain)):
                 place = (node.get("exec") or node.get("main") or node).place
                 raise place.error(
                     f"'${{{name}}}' is no flag of this operation{suggest(name, names)}; declare it in flags"
@@ -164,15 +164,6 @@ def _check_exec(main: Main, flags: Sequence[FlagDef], node: MapNode) -> None:
             raise place.error(
                 f"${{flag_args}} stands for several words and cannot be part of {word!r}; put spaces around it"
             )
-
-
-def _names_of_sources(node: MapNode) -> list[str]:
-    """Give the names of sources, which are flags that say what is used."""
-    requires = node.get("requires")
-    items = requires.items if isinstance(requires, ListNode) else (requires,)
-    maps = [item for item in items if isinstance(item, MapNode)]
-    names = [found for item in maps for word in ("name", "flag-name") if (found := item.get(word)) is not None]
-    return [found.text for found in names if isinstance(found, ScalarNode)]
 
 
 # -- steps
@@ -199,5 +190,10 @@ def with_defaults(entry: Entry, defaults: Node | None) -> Entry:
     """Give an operation what ``operation-defaults`` say and it does not."""
     if defaults is None or is_nothing(defaults) or not isinstance(entry.value, MapNode):
         return entry
-    added = [each for each in read_map(defaults, "operation-defaults") if each.key.value not in entry.value]
+    has_main = any(word in entry.value for word in MAINS)
+    added = [
+        each
+        for each in read_map(defaults, "operation-defaults")
+        if each.key.value not in entry.value and not (has_main and each.key.value in MAINS)
+    ]
     return Entry(key=entry.key, value=MapNode(place=entry.value.place, entries=(*entry.value, *added)))

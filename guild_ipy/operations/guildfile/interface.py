@@ -7,12 +7,21 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 
 from guild_ipy.domain.flags import FlagDef
-from guild_ipy.domain.operation import ExecMain, FlagsDest, FlagsDestKind, OperationDef, PythonMain
+from guild_ipy.domain.operation import (
+    ExecMain,
+    FlagsDest,
+    FlagsDestKind,
+    NotebookMain,
+    OperationDef,
+    PythonMain,
+    StepsMain,
+)
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.config_file import read_config
 from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.guildfile.modules import FoundModule, find_module, search_folders
 from guild_ipy.operations.guildfile.operation import DO_NOTHING, GuildFileOperation
+from guild_ipy.operations.notebook_file import NotebookFileOperation, inspect_notebook
 from guild_ipy.operations.script import inspect_constants, inspect_map, inspect_script
 from guild_ipy.operations.script_interface import InterfaceKind, ScriptInterface
 
@@ -25,13 +34,22 @@ def open_operation(definition: OperationDef, name: str, import_path: Iterable[st
     interface = None
     if module is not None:
         interface = inspect_for(module.path, definition.flags_dest)
-    dest = definition.flags_dest or _usual_dest(interface)
+    notebook = _find_notebook(definition)
+    dest = definition.flags_dest or _usual_dest(definition, interface)
     own = interface.flags if interface is not None else ()
+    if notebook is not None:
+        own = notebook.interface.flags
     if dest.kind is FlagsDestKind.CONFIG:
         own = _config_flags(os.path.join(definition.folder, dest.name))
     flags = tuple(_merge(definition, own))
     return GuildFileOperation(
-        name=name, definition=definition, dest=dest, flags=flags, module=module, interface=interface
+        name=name,
+        definition=definition,
+        dest=dest,
+        flags=flags,
+        module=module,
+        interface=interface,
+        notebook=notebook,
     )
 
 
@@ -55,8 +73,23 @@ def _find(definition: OperationDef, import_path: Iterable[str]) -> FoundModule |
     return find_module(definition.main.module, search_folders(definition), import_path)
 
 
-def _usual_dest(interface: ScriptInterface | None) -> FlagsDest:
-    is_globals = interface is not None and interface.kind is InterfaceKind.CONSTANTS
+def _find_notebook(definition: OperationDef) -> NotebookFileOperation | None:
+    if not isinstance(definition.main, NotebookMain):
+        return None
+    path = os.path.normpath(os.path.join(definition.folder, definition.main.path))
+    if not path.startswith(definition.folder.rstrip("/") + "/"):
+        return None
+    try:
+        return NotebookFileOperation(path=path, interface=inspect_notebook(path))
+    except UsageError:
+        return None
+
+
+def _usual_dest(definition: OperationDef, interface: ScriptInterface | None) -> FlagsDest:
+    if isinstance(definition.main, StepsMain):
+        return FlagsDest(kind=FlagsDestKind.NONE)
+    is_constants = interface is not None and interface.kind is InterfaceKind.CONSTANTS
+    is_globals = is_constants or isinstance(definition.main, NotebookMain)
     return FlagsDest(kind=FlagsDestKind.GLOBALS if is_globals else FlagsDestKind.ARGS)
 
 

@@ -9,7 +9,8 @@ from guild_ipy.operations.guildfile.nodes import MapNode, Node
 from guild_ipy.operations.guildfile.steps import read_steps
 from guild_ipy.operations.references import check_references
 
-_MAINS = ("exec", "main", "notebook", "steps")
+#: The words that say what an operation runs.
+MAINS = ("exec", "main", "notebook", "steps")
 #: Names by which Guild AI calls a kind of destination.
 _KINDS = {kind.value: kind for kind in FlagsDestKind} | {"dict": FlagsDestKind.GLOBAL}
 _NAMED = frozenset({FlagsDestKind.GLOBAL, FlagsDestKind.NAMESPACE, FlagsDestKind.CONFIG})
@@ -18,7 +19,7 @@ _CONFIG_ENDINGS = (".yml", ".yaml", ".json", ".cfg", ".ini")
 
 def read_main(name: str, node: MapNode) -> Main:
     """Read what an operation runs; without a word of it, it is the module of its own name."""
-    given = [word for word in _MAINS if node.get(word) is not None]
+    given = [word for word in MAINS if node.get(word) is not None]
     if len(given) > 1:
         entry = node.entry(given[1])
         assert entry is not None

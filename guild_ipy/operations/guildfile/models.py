@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from guild_ipy.domain.dependency import Dependency
-from guild_ipy.domain.operation import OperationDef
+from guild_ipy.domain.operation import OperationDef, StepsMain
 from guild_ipy.operations.guildfile.definitions import ModelParts, read_definition, with_defaults
 from guild_ipy.operations.guildfile.fields import read_bool
 from guild_ipy.operations.guildfile.inheritance import extend, operation_map
@@ -39,8 +40,21 @@ def read_operations(items: Sequence[Item], path: str, folder: str, version: str)
             source_rules=read_source_rules(node.get("sourcecode")),
             notes=item.notes,
         )
-        found += [read_definition(entry, parts) for entry in _operations(node, items)]
+        own = [read_definition(entry, parts) for entry in _operations(node, items)]
+        found += [_name_steps(each, {other.name for other in own}) for each in own]
     return tuple(found)
+
+
+def _name_steps(operation: OperationDef, own: set[str]) -> OperationDef:
+    """Give steps of a pipeline the full names of operations of its model."""
+    main = operation.main
+    if not isinstance(main, StepsMain) or not operation.model:
+        return operation
+    steps = tuple(
+        replace(step, operation=f"{operation.model}:{step.operation}") if step.operation in own else step
+        for step in main.steps
+    )
+    return replace(operation, main=StepsMain(steps=steps))
 
 
 def default_models(items: Sequence[Item]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.operation import FlagsDest, OperationDef
 from guild_ipy.operations.guildfile.modules import FoundModule
+from guild_ipy.operations.notebook_file import NotebookFileOperation
 from guild_ipy.operations.script_interface import ScriptInterface
 
 #: A module that does nothing; Guild AI has it for operations that only gather what they require.
@@ -27,3 +28,5 @@ class GuildFileOperation:
     """For ``main``, where it was found."""
     interface: ScriptInterface | None = None
     """For ``main``, what the script takes."""
+    notebook: NotebookFileOperation | None = None
+    """For ``notebook``, the file, where it is there."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from typing import assert_never
 
 from guild_ipy.domain.command import Command
-from guild_ipy.domain.flags import Flags, FlagType, FlagValue
+from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import (
     ExecMain,
     FlagsDestKind,
@@ -18,12 +17,20 @@ from guild_ipy.domain.operation import (
     SourceRules,
     StepsMain,
 )
-from guild_ipy.domain.run_spec import ExecProgram, Program, ScriptProgram, SourceFile, StepsProgram
-from guild_ipy.errors import FlagError, GuildFileError, UsageError, suggest
+from guild_ipy.domain.run_spec import (
+    ExecProgram,
+    NotebookFileProgram,
+    Program,
+    ScriptProgram,
+    SourceFile,
+    StepsProgram,
+)
+from guild_ipy.errors import GuildFileError, suggest
 from guild_ipy.operations.config_file import change_config
 from guild_ipy.operations.guildfile.filling import Filled, config_target, config_values, fill_command
-from guild_ipy.operations.guildfile.modules import FoundModule, known_modules, search_folders
+from guild_ipy.operations.guildfile.modules import known_modules, search_folders
 from guild_ipy.operations.guildfile.operation import DO_NOTHING, GuildFileOperation
+from guild_ipy.operations.notebook_file import check_notebook_tools, inspect_notebook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,19 +53,18 @@ def make_program(operation: GuildFileOperation, flags: Flags) -> ProgramParts:
     FlagError
         For a value that cannot reach the program.
     UsageError
-        For what cannot be run yet.
+        For a notebook or a configuration that cannot be read.
     """
-    command = _make_command(operation)
+    command, main = _make_command(operation), operation.definition.main
     filled = fill_command(command, flags, operation.flags, operation.interface)
-    program = _make_main(operation, command, filled)
-    return ProgramParts(program=program, command=command, filled=filled, files=_files(operation, flags))
-
-
-def _make_main(operation: GuildFileOperation, command: Command, filled: Filled) -> Program:
-    main = operation.definition.main
+    program: Program
     if isinstance(main, StepsMain):
-        return StepsProgram(steps=main.steps)
-    return ExecProgram(words=filled.words) if command.is_exec else _script(operation, filled)
+        program = StepsProgram(steps=main.steps)
+    elif isinstance(main, NotebookMain):
+        program = _notebook(operation, filled)
+    else:
+        program = ExecProgram(words=filled.words) if command.is_exec else _script(operation, filled)
+    return ProgramParts(program=program, command=command, filled=filled, files=_files(operation, flags))
 
 
 def source_root(operation: OperationDef) -> str:
@@ -70,40 +76,16 @@ def source_root(operation: OperationDef) -> str:
 def source_dest(operation: OperationDef) -> str:
     """Give where in the run directory it goes."""
     rules = operation.sourcecode or SourceRules()
-    return rules.dest or "."
-
-
-def check_paths(operation: GuildFileOperation, flags: Flags) -> dict[str, FlagValue]:
-    """Give flags with relative paths made absolute, from the folder of the Guild file; FlagError for one not there."""
-    types = {flag.name: flag.type for flag in operation.flags}
-    checked: dict[str, FlagValue] = dict(flags)
-    for name, value in flags.items():
-        if types.get(name) not in {FlagType.PATH, FlagType.EXISTING_PATH} or not isinstance(value, str) or not value:
-            continue
-        path = os.path.normpath(os.path.join(operation.definition.folder, os.path.expanduser(value)))
-        if types[name] is FlagType.EXISTING_PATH and not os.path.exists(path):
-            raise FlagError(f"flag {name!r} names {value!r}, which is not there; give a path that is", flag=name)
-        checked[name] = path
-    return checked
+    return "." if isinstance(operation.main, NotebookMain) else rules.dest or "."
 
 
 def _make_command(operation: GuildFileOperation) -> Command:
     definition, main = operation.definition, operation.definition.main
-    words: tuple[str, ...]
+    words: tuple[str, ...] = ()
     if isinstance(main, ExecMain):
         words = main.words
-    elif isinstance(main, PythonMain) and main.module == DO_NOTHING:
-        words = (sys.executable, "-c", "pass", *main.arguments)
     elif isinstance(main, PythonMain):
-        words = main.arguments
-    elif isinstance(main, NotebookMain):
-        raise UsageError(
-            f"operation {operation.name!r} runs the notebook {main.path!r}, which is not there yet; run a script"
-        )
-    elif isinstance(main, StepsMain):
-        words = ()
-    else:
-        assert_never(main)
+        words = (sys.executable, "-c", "pass", *main.arguments) if main.module == DO_NOTHING else main.arguments
     return Command(
         words=words,
         is_exec=isinstance(main, ExecMain) or (isinstance(main, PythonMain) and main.module == DO_NOTHING),
@@ -115,6 +97,19 @@ def _make_command(operation: GuildFileOperation) -> Command:
         project_dir=definition.folder,
         config=config_target(operation.dest.name) if operation.dest.kind is FlagsDestKind.CONFIG else "",
     )
+
+
+def _notebook(operation: GuildFileOperation, filled: Filled) -> NotebookFileProgram:
+    main = operation.definition.main
+    assert isinstance(main, NotebookMain)
+    if operation.notebook is None:
+        path = os.path.join(operation.definition.folder, main.path)
+        inspect_notebook(path)  # it says what is wrong with the file, where it is there
+        raise GuildFileError.at(main.origin, f"the notebook {main.path!r} lies outside the project; name one in it")
+    check_notebook_tools()
+    own = {flag.name for flag in operation.notebook.interface.flags}
+    constants = {name: value for name, value in filled.constants.items() if name in own}
+    return NotebookFileProgram(path=_run_path(operation.notebook.path, operation.definition), constants=constants)
 
 
 def _script(operation: GuildFileOperation, filled: Filled) -> ScriptProgram:
@@ -148,14 +143,20 @@ def _run_path(path: str, definition: OperationDef) -> str:
     """Give the path within the run directory of what is copied there; other paths stay absolute."""
     rules = definition.sourcecode
     inner = os.path.relpath(path, source_root(definition))
-    if (rules is not None and rules.is_disabled) or inner == ".." or inner.startswith("../"):
+    is_disabled = rules is not None and rules.is_disabled and not isinstance(definition.main, NotebookMain)
+    if is_disabled or inner == ".." or inner.startswith("../"):
         return path
     return os.path.normpath(os.path.join(source_dest(definition), inner))
 
 
-def copies_module(module: FoundModule | None, definition: OperationDef) -> bool:
-    """Whether the file of a module is copied to the run directory."""
-    return module is not None and not os.path.isabs(_run_path(module.path, definition))
+def main_file(operation: GuildFileOperation) -> str | None:
+    """Give the file that is run, where it is copied to the run directory."""
+    if operation.notebook is not None:
+        return operation.notebook.path
+    module = operation.module
+    if module is None or os.path.isabs(_run_path(module.path, operation.definition)):
+        return None
+    return module.path
 
 
 def _files(operation: GuildFileOperation, flags: Flags) -> tuple[SourceFile, ...]:
