@@ -38,7 +38,7 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
         change = Change(flags=arguments.flags, stage=arguments.stage)
         return restart(context, named, change, arguments.launch, viewer)
     if arguments.operation is None:
-        raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
+        raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script or notebook")
     request = RunRequest(
         operation=arguments.operation,
         args=arguments.args,
