@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from guild_ipy.frame.runs import runs
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
     from guild_ipy.python.analysis import compare, diff, tensorboard
+    from guild_ipy.python.declaring import operation
     from guild_ipy.python.keeping import delete, label, mark
     from guild_ipy.python.looking import cat, get_run, info, lineage, ls, operations, select
     from guild_ipy.python.running import run, start, stop, watch
@@ -80,6 +81,7 @@ __all__ = [
     "load_ipython_extension",
     "ls",
     "mark",
+    "operation",
     "operations",
     "run",
     "runs",
@@ -100,6 +102,7 @@ _MODULES = {
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
     "python.analysis": ("compare", "diff", "tensorboard"),
     "python.keeping": ("delete", "label", "mark"),
+    "python.declaring": ("operation",),
     "python.looking": ("cat", "get_run", "info", "lineage", "ls", "operations", "select"),
     "python.running": ("run", "start", "stop", "watch"),
 }

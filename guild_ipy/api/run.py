@@ -18,8 +18,9 @@ from guild_ipy.domain.operation import describe_step
 from guild_ipy.domain.run_spec import NotebookProgram, Program, RunSpec, StepsProgram
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.interrupts import HeldInterrupts
+from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.output_scalars import check_patterns
-from guild_ipy.engine.prepare import fill_run_dir, job_meta, make_run_dir, prepare_run
+from guild_ipy.engine.prepare import fill_run_dir, make_run_dir, prepare_run
 from guild_ipy.errors import DependencyError, RunError
 from guild_ipy.operations.dependencies.given import split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution

@@ -25,8 +25,8 @@ from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.interrupts import HeldInterrupts
+from guild_ipy.engine.job_files import job_files
 from guild_ipy.engine.meta import JobMeta
-from guild_ipy.engine.prepare import job_files
 from guild_ipy.errors import RunStateError
 from guild_ipy.operations.dependencies.given import split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution

@@ -87,34 +87,6 @@ def set_constants(tree: ast.Module, constants: Mapping[str, object], filename: s
     return tree
 
 
-def insert_first(tree: ast.Module, statement: ast.stmt) -> None:
-    """Put a statement in front, behind the docstring and what has to stand before it."""
-    place = 0
-    for each in tree.body:
-        is_text = isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
-        if not is_text and getattr(each, "module", None) != "__future__":
-            break
-        place += 1
-    tree.body.insert(place, statement)
-
-
-def make_literal(value: Any, at: ast.AST) -> ast.expr:  # noqa: ANN401 - tested in here
-    """Write a value as a literal that stands at `at`."""
-    node: ast.expr
-    if isinstance(value, list):
-        node = ast.List(elts=[make_literal(item, at) for item in value], ctx=ast.Load())
-    elif isinstance(value, dict):
-        node = ast.Dict(
-            keys=[make_literal(key, at) for key in value],
-            values=[make_literal(item, at) for item in value.values()],
-        )
-    elif value is None or type(value) in {bool, int, float, str}:
-        node = ast.Constant(value=value)
-    else:
-        raise TypeError(f"a constant cannot be set to a {type(value).__name__}")
-    return ast.copy_location(node, at)
-
-
 def replace_constants(source: str, constants: Mapping[str, object], tree: ast.Module | None = None) -> str:
     """Give the text of a module whose constants have other values; everything else stays as it was written.
 
@@ -183,6 +155,34 @@ def _end(node: ast.expr | ast.stmt, starts: list[int]) -> int:
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     return starts[node.end_lineno - 1] + node.end_col_offset
+
+
+def insert_first(tree: ast.Module, statement: ast.stmt) -> None:
+    """Put a statement in front, behind the docstring and what has to stand before it."""
+    place = 0
+    for each in tree.body:
+        is_text = isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
+        if not is_text and getattr(each, "module", None) != "__future__":
+            break
+        place += 1
+    tree.body.insert(place, statement)
+
+
+def make_literal(value: Any, at: ast.AST) -> ast.expr:  # noqa: ANN401 - tested in here
+    """Write a value as a literal that stands at `at`."""
+    node: ast.expr
+    if isinstance(value, list):
+        node = ast.List(elts=[make_literal(item, at) for item in value], ctx=ast.Load())
+    elif isinstance(value, dict):
+        node = ast.Dict(
+            keys=[make_literal(key, at) for key in value],
+            values=[make_literal(item, at) for item in value.values()],
+        )
+    elif value is None or type(value) in {bool, int, float, str}:
+        node = ast.Constant(value=value)
+    else:
+        raise TypeError(f"a constant cannot be set to a {type(value).__name__}")
+    return ast.copy_location(node, at)
 
 
 def _find_assignments(tree: ast.Module) -> dict[str, tuple[Assignment, ast.expr]]:

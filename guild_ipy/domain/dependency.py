@@ -127,7 +127,7 @@ class Dependency:
     """A named resource that an operation requires."""
 
     name: str
-    """Its name in messages: that of the resource, or of the first source for one that is written inline."""
+    """That of the resource, or of the first source for one that is written inline."""
     is_inline: bool = False
     sources: tuple[Source, ...]
     location: str = ""
@@ -140,12 +140,19 @@ class Dependency:
     """Where it was written, for messages: ``guild.yml:12:7``."""
 
     @property
+    def title(self) -> str:
+        """Its name in messages: ``train``, also for one that is written inline as ``operation: train``."""
+        kind, _, value = self.name.partition(":")
+        return value if self.is_inline and kind in _KINDS and value else self.name
+
+    @property
     def key(self) -> str:
         """Its name in the attribute ``deps``."""
         return ",".join(source.resolving_name for source in self.sources) if self.is_inline else self.name
 
 
-_PREFIXES = tuple(f"{kind.value}:" for kind in SourceKind)
+_KINDS = frozenset(kind.value for kind in SourceKind)
+_PREFIXES = tuple(f"{kind}:" for kind in sorted(_KINDS))
 
 
 def is_dependency_flag(name: str) -> bool:

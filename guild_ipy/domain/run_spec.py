@@ -72,13 +72,6 @@ class ScriptProgram:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExecProgram:
-    """A command that takes the place of the process; no shell reads it."""
-
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class StepsProgram:
     """A pipeline: runs of other operations, one after the other."""
 
@@ -95,6 +88,13 @@ class NotebookFileProgram:
     path: str
     constants: Flags = field(default_factory=dict)
     """Top-level names of its cells to be given these values in place of those in the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecProgram:
+    """A command that takes the place of the process; no shell reads it."""
+
+    words: tuple[str, ...]
 
 
 Program = NotebookProgram | ScriptProgram | ExecProgram | NotebookFileProgram | StepsProgram
@@ -125,6 +125,10 @@ class RunSpec:
     takes_any_flag: bool = False
     output_scalars: tuple[str, ...] = DEFAULT_PATTERNS
     run_params: Mapping[str, object] = field(default_factory=dict)
+    requires: tuple[Dependency, ...] = ()
+    """What the operation requires; a restart may resolve it anew."""
+    dependencies: tuple[ResolvedDependency, ...] = ()
+    """What was found for it."""
     command: Command | None = None
     """For an operation of a Guild file: how flags reach the program."""
     command_env: Mapping[str, str] = field(default_factory=dict)
@@ -133,7 +137,3 @@ class RunSpec:
     """Files that are made for this run, with paths in its directory; `origin` says what of: ``config:train.yml``."""
     compare: tuple[str, ...] = ()
     """Columns that Guild AI shows of this operation."""
-    requires: tuple[Dependency, ...] = ()
-    """What the operation requires; a restart may resolve it anew."""
-    dependencies: tuple[ResolvedDependency, ...] = ()
-    """What was found for it."""

@@ -8,29 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from functools import cache
 
-from guild_ipy.domain.argument import argument_text
-from guild_ipy.domain.constants import format_constant
 from guild_ipy.domain.dependency_json import encode_requires
-from guild_ipy.domain.flags import FlagDef, Flags
+from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.domain.operation import describe_step
-from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_spec import (
-    ExecProgram,
-    NotebookFileProgram,
     NotebookProgram,
     RunSpec,
-    ScriptProgram,
     StepsProgram,
 )
 from guild_ipy.engine.buffers import write_buffers
@@ -41,7 +33,8 @@ from guild_ipy.engine.dependency_attrs import (
     encode_reasons,
     explicit_flags,
 )
-from guild_ipy.engine.meta import CellFile, JobMeta, encode_meta
+from guild_ipy.engine.job_files import job_files, job_meta
+from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.output_scalars import guild_patterns
 from guild_ipy.engine.placing import place_dependencies
 from guild_ipy.engine.provenance import host_name, safe_env, user_name
@@ -53,75 +46,6 @@ from guild_ipy.store.manifest import ManifestEntry, format_manifest
 from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_new_file
-
-_NOTEBOOK_MAIN = '''\
-"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
-
-Flags are in meta.json, the source is in {sourcecode}.
-"""
-
-from guild_ipy.engine.job import open_main, run_job
-
-_job = open_main(__file__, globals())
-
-if __name__ == "__main__":
-    run_job(_job)
-'''
-
-_SCRIPT_MAIN = '''\
-"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again."""
-
-from guild_ipy.engine.script import run_script_main
-
-if __name__ == "__main__":
-    run_script_main(
-        __file__,
-        globals(),
-        script={meta.script!r},
-        arguments={meta.arguments!r},
-        constants={constants},
-        seed={meta.random_seed!r},
-        import_path={meta.import_path!r},
-        map_name={meta.map_name!r},
-        roots={meta.roots!r},
-        package={meta.package!r},
-    )
-'''
-
-_EXEC_MAIN = '''\
-"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again."""
-
-from guild_ipy.engine.command import run_command_main
-
-if __name__ == "__main__":
-    run_command_main(__file__, {meta.words!r})
-'''
-
-
-_STEPS_MAIN = '''\
-"""The program of the run {operation}, written by guild_ipy; `python main.py` runs its steps again.
-
-The steps and flags are in meta.json.
-"""
-
-from guild_ipy.api.pipeline import run_pipeline_main
-
-if __name__ == "__main__":
-    run_pipeline_main(__file__)
-'''
-
-
-_NOTEBOOK_FILE_MAIN = '''\
-"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
-
-Flags are in meta.json.
-"""
-
-from guild_ipy.engine.notebook_file import run_notebook_main
-
-if __name__ == "__main__":
-    run_notebook_main(__file__)
-'''
 
 
 def prepare_run(
@@ -210,94 +134,6 @@ def _naming_the_home(home: Home) -> Iterator[None]:
         raise
     except OSError as error:
         raise StoreError(f"cannot make a run in {home.path!r}: {error.strerror or error}") from error
-
-
-def job_meta(spec: RunSpec) -> JobMeta:
-    """Give the ``meta.json`` of a spec."""
-    program = spec.program
-    meta = JobMeta(
-        operation=spec.opref.display_name,
-        flags=spec.flags,
-        random_seed=spec.random_seed,
-        import_path=spec.import_path,
-        python=f"{sys.version_info.major}.{sys.version_info.minor}",
-        sourcecode=spec.source.dest,
-        output_scalars=spec.output_scalars,
-        flag_defs=spec.flag_defs,
-        takes_any_flag=spec.takes_any_flag,
-        command=spec.command,
-        env=spec.command_env,
-    )
-    if isinstance(program, ExecProgram):
-        return replace(meta, words=program.words)
-    if isinstance(program, StepsProgram):
-        return replace(meta, steps=program.steps)
-    if isinstance(program, ScriptProgram):
-        return replace(
-            meta,
-            script=program.path,
-            arguments=program.arguments,
-            constants=program.constants,
-            map_name=program.map_name,
-            roots=program.roots,
-            package=program.package,
-        )
-    if isinstance(program, NotebookFileProgram):
-        return replace(meta, notebook=program.path, constants=program.constants)
-    cells = {name: CellFile(path=path, number=program.cell_numbers[name]) for name, path in program.cells.items()}
-    return replace(meta, cells=cells)
-
-
-def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
-    """Give the files of a job that depend on its flags, with their contents."""
-    operation = meta.operation.replace("\\", "/").replace('"', "'")
-    constants = format_constant(dict(meta.constants))
-    main = _main_template(meta).format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=constants)
-    yield run_dir.main, main.encode("utf-8", "backslashreplace")
-    yield run_dir.meta, encode_meta(meta)
-
-
-def _main_template(meta: JobMeta) -> str:
-    if meta.words:
-        return _EXEC_MAIN
-    if meta.steps:
-        return _STEPS_MAIN
-    if meta.notebook is not None:
-        return _NOTEBOOK_FILE_MAIN
-    return _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
-
-
-def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str, meta: JobMeta) -> dict[str, str]:
-    """Give what Guild AI adds to the environment of an operation, and what makes output readable."""
-    return {
-        **meta.env,
-        "PYTHONUNBUFFERED": "1",
-        "COLUMNS": "120",
-        "MPLBACKEND": "Agg",
-        "RUN_DIR": run_dir.path,
-        "RUN_ID": run_dir.id,
-        "GUILD_HOME": home.path,
-        "GUILD_OP": opref.to_opspec(),
-        "GUILD_SOURCECODE": meta.sourcecode,
-        "PROJECT_DIR": project_dir,
-        "CMD_DIR": project_dir,
-        **_flag_environment(meta.flags, meta.flag_defs),
-    }
-
-
-def _flag_environment(flags: Flags, definitions: Iterable[FlagDef]) -> dict[str, str]:
-    """Give the variables ``FLAG_<NAME>`` as Guild AI 0.9.0 writes them; NUL and half a character fit in none."""
-    known = {definition.name: definition for definition in definitions}
-    texts = {}
-    for name, value in flags.items():
-        definition = known.get(name)
-        variable = (definition.env_name if definition else None) or "FLAG_" + _NO_VARIABLE.sub("_", name.upper())
-        texts[variable] = argument_text(value, definition.env_encoding if definition else ())
-    return {name: text for name, text in texts.items() if not _UNSAYABLE.search(text)}
-
-
-_NO_VARIABLE = re.compile("[^A-Z0-9_]")
-_UNSAYABLE = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 
 
 def _files(run_dir: RunDir, spec: RunSpec, meta: JobMeta) -> Iterator[tuple[str, bytes]]:

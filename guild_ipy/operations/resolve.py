@@ -6,11 +6,13 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
 from guild_ipy.domain.label import default_label, fill_label
+from guild_ipy.domain.operation import FlagsDest, FlagsDestKind
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.run_spec import NotebookFileProgram, NotebookProgram, RunSpec, ScriptProgram, SourceFile
@@ -18,6 +20,7 @@ from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 from guild_ipy.errors import OperationNotFound, UsageError, suggest
 from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.cell import CellOperation, bind_cell
+from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declaration_of
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.guildfile.lookup import find_guild_operation, list_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
@@ -87,6 +90,13 @@ class ScriptOperation:
         return os.path.basename(self.path)
 
 
+#: Operations that take flags by name only.
+_FLAGS_ONLY: Mapping[type, str] = {
+    ScriptOperation: "a script",
+    NotebookFileOperation: "a notebook",
+    GuildFileOperation: "an operation of the Guild file",
+}
+
 Operation = Callable[..., Any] | CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation
 
 
@@ -94,7 +104,7 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     """Find what `word` names.
 
     That is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, or
-    the path of a file, in this order; None is the default operation of the Guild file.
+    the path of a script or a notebook, in this order; None is the default operation of the Guild file.
 
     Raises
     ------
@@ -147,7 +157,7 @@ def known_operations(notebook: Notebook) -> list[str]:
     own = os.path.basename(notebook.path)
     notebooks = [name for name in names if is_notebook_file(name) and name != own]
     declared = [name for name in list_guild_operations(notebook.project_dir) if name not in functions]
-    files = [name for name in sorted(scripts) + sorted(notebooks) if name not in declared]
+    files = [name for name in (*sorted(scripts), *sorted(notebooks)) if name not in declared]
     return sorted(functions) + declared + files
 
 
@@ -165,8 +175,8 @@ def resolve(
     FlagError, CannotSend, UsageError
         Nothing has been written then.
     """
-    if isinstance(operation, ScriptOperation | NotebookFileOperation | GuildFileOperation) and args:
-        raise UsageError(f"{operation.name!r} is {_KINDS[type(operation)]} and takes flags by name only")
+    if args and (kind := _FLAGS_ONLY.get(type(operation))):
+        raise UsageError(f"{getattr(operation, 'name', operation)!r} is {kind} and takes flags by name only")
     if isinstance(operation, GuildFileOperation):
         return _resolve_declared(operation, flags, options, surroundings)
     if isinstance(operation, NotebookFileOperation):
@@ -176,13 +186,6 @@ def resolve(
     if isinstance(operation, CellOperation):
         return _resolve_cell(operation, flags, options, surroundings)
     return _resolve_function(operation, args, flags, options, surroundings)
-
-
-_KINDS = {
-    ScriptOperation: "a script",
-    NotebookFileOperation: "a notebook",
-    GuildFileOperation: "an operation of the Guild file",
-}
 
 
 # -- the kinds
@@ -197,7 +200,9 @@ def _resolve_function(
 ) -> Resolved:
     interface = inspect_callable(function)
     bound = bind_call(function, interface, args, given)
+    declared = declaration_of(function)
     parts = _NotebookParts(
+        declared=declared,
         name=interface.name,
         program=bound.call,
         flags=bound.flags,
@@ -247,6 +252,36 @@ def _resolve_script(
     return Resolved(spec=spec, notes=taken.notes)
 
 
+def _resolve_notebook_file(
+    notebook: NotebookFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+) -> Resolved:
+    check_notebook_tools()
+    project, name = _place(notebook.path, surroundings)
+    flags = bind_flags(notebook.interface.flags, given, operation=name)
+    taken = snapshot(
+        project,
+        dest=".",
+        excluded_dirs=surroundings.excluded_dirs,
+        extra=(_read_script(notebook.path, name),),
+        cache=surroundings.source_cache,
+    )
+    spec = RunSpec(
+        opref=OpRef(type="script", package=project, name=name),
+        program=NotebookFileProgram(path=name, constants=flags),
+        source=set_aside(taken.source, name),
+        flag_defs=notebook.interface.flags,
+        **_common(flags, dict(given), options, surroundings, project),
+    )
+    return Resolved(spec=spec, notes=taken.notes)
+
+
+def _place(path: str, surroundings: Surroundings) -> tuple[str, str]:
+    """Give the project of a file and its path in there: the folder one is in, or else the file's own."""
+    folder = surroundings.notebook.project_dir
+    project = folder if path.startswith(folder + os.sep) else os.path.dirname(path)
+    return project, os.path.relpath(path, project)
+
+
 def _resolve_declared(
     operation: GuildFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
 ) -> Resolved:
@@ -284,36 +319,6 @@ def _resolve_declared(
     return Resolved(spec=spec, notes=(*definition.notes, *taken.notes))
 
 
-def _resolve_notebook_file(
-    notebook: NotebookFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
-) -> Resolved:
-    check_notebook_tools()
-    project, name = _place(notebook.path, surroundings)
-    flags = bind_flags(notebook.interface.flags, given, operation=name)
-    taken = snapshot(
-        project,
-        dest=".",
-        excluded_dirs=surroundings.excluded_dirs,
-        extra=(_read_script(notebook.path, name),),
-        cache=surroundings.source_cache,
-    )
-    spec = RunSpec(
-        opref=OpRef(type="script", package=project, name=name),
-        program=NotebookFileProgram(path=name, constants=flags),
-        source=set_aside(taken.source, name),
-        flag_defs=notebook.interface.flags,
-        **_common(flags, dict(given), options, surroundings, project),
-    )
-    return Resolved(spec=spec, notes=taken.notes)
-
-
-def _place(path: str, surroundings: Surroundings) -> tuple[str, str]:
-    """Give the project of a file and its path in there: the folder one is in, or else the file's own."""
-    folder = surroundings.notebook.project_dir
-    project = folder if path.startswith(folder + os.sep) else os.path.dirname(path)
-    return project, os.path.relpath(path, project)
-
-
 # -- notebook programs
 
 
@@ -326,6 +331,7 @@ class _NotebookParts:
     flag_defs: tuple[FlagDef, ...]
     takes_any_flag: bool = False
     cell_number: int | None = None
+    declared: Declaration = NOTHING_DECLARED
 
 
 def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surroundings: Surroundings) -> Resolved:
@@ -348,7 +354,27 @@ def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surro
         takes_any_flag=parts.takes_any_flag,
         **_common(parts.flags, parts.user_flags, options, surroundings, notebook.project_dir),
     )
+    if parts.declared is not NOTHING_DECLARED:
+        spec = apply_declaration(spec, parts.declared, options)
     return Resolved(spec=spec, objects=_describe_objects(parts.program), notes=taken.notes)
+
+
+def apply_declaration(spec: RunSpec, declared: Declaration, options: SpecOptions) -> RunSpec:
+    """Give a function what its decorator says; what the user says of this run comes first."""
+    from guild_ipy.operations.guildfile.filling import fill_command  # start-up cost: for functions with a decorator
+
+    command = Command(dest=FlagsDest(kind=FlagsDestKind.ARGS), has_dest=False, env=declared.env, label=declared.label)
+    label = (
+        spec.label if options.label is not None or declared.label is None else fill_label(declared.label, spec.flags)
+    )
+    return replace(
+        spec,
+        label=label,
+        tags=tuple(dict.fromkeys((*declared.tags, *spec.tags))),
+        output_scalars=options.output_scalars or declared.output_scalars or spec.output_scalars,
+        command=command,
+        command_env=fill_command(command, spec.flags, spec.flag_defs, None).env if declared.env else {},
+    )
 
 
 def _describe_objects(program: FunctionCall | CellCode) -> tuple[str, ...]:

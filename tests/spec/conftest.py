@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,10 +66,17 @@ class Project:
 
 
 @pytest.fixture
-def make_project(home, engine, tmp_path, monkeypatch, capfd, guild_command) -> Iterator[object]:
-    """Copy a project to work in, with a Guild home of its own."""
+def context(home, engine) -> Iterator[Context]:
+    """A session with a Guild home of its own."""
     context = Context(settings=Settings(guild_home=home.path), engine=engine)
     set_context(context)
+    yield context
+    set_context(None)
+
+
+@pytest.fixture
+def make_project(context, tmp_path, monkeypatch, capfd, guild_command) -> Callable[[str], Project]:
+    """Copy a project to work in."""
 
     def make(name: str) -> Project:
         folder = tmp_path / "a project"
@@ -77,8 +84,7 @@ def make_project(home, engine, tmp_path, monkeypatch, capfd, guild_command) -> I
         monkeypatch.chdir(folder)
         return Project(folder, context, capfd, guild_command)
 
-    yield make
-    set_context(None)
+    return make
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_a_function_makes_a_report_of_a_frame(summary, three):
     [
         ("label contains 'red' and completed", [0, 1]),
         ("label contains 'red' and failed", []),
-        ("x < 4 and score > -4", [1]),
+        ("x < 4 and score > -3", [1]),
         ("not (x = 5 or marked)", [1, 2]),
     ],
 )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from guild_ipy.domain.dependency import Dependency
+from guild_ipy.domain.flags import FlagDef
 from guild_ipy.operations.guildfile.attributes import SOURCE_KINDS
+from guild_ipy.operations.guildfile.flags import read_flags
+from guild_ipy.operations.guildfile.inheritance import flag_maps
 from guild_ipy.operations.guildfile.nodes import ListNode, MapNode, Node, Place, ScalarNode, make_entry, make_node
 from guild_ipy.operations.guildfile.resources import Resources, read_requires
 
@@ -36,6 +40,24 @@ def parse_requires(data: Any, location: str, origin: str) -> tuple[Dependency, .
     items = node.items if isinstance(node, ListNode) else (node,)
     spelt = ListNode(place=node.place, items=tuple(map(_spell_out, items)))
     return read_requires(spelt, Resources(location=location))
+
+
+def parse_flag_defs(data: Mapping[str, Any], origin: str) -> tuple[FlagDef, ...]:
+    """Read flags as they are declared in a Guild file: by name, a default or a map of attributes.
+
+    Raises
+    ------
+    GuildFileError
+        For what is no flag, and for a default that the flag cannot have.
+
+    Examples
+    --------
+    >>> [flag.maximum for flag in parse_flag_defs({"depth": {"default": 4, "max": 30}}, "train()")]
+    [30]
+    """
+    node = make_node(dict(data), Place(path=origin))
+    assert isinstance(node, MapNode), "it was made of a map"
+    return read_flags(flag_maps(node), origin)
 
 
 def _spell_out(node: Node) -> Node:
