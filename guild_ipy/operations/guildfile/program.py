@@ -55,16 +55,19 @@ def make_program(operation: GuildFileOperation, flags: Flags) -> ProgramParts:
     UsageError
         For a notebook or a configuration that cannot be read.
     """
-    command, main = _make_command(operation), operation.definition.main
+    command = _make_command(operation)
     filled = fill_command(command, flags, operation.flags, operation.interface)
-    program: Program
-    if isinstance(main, StepsMain):
-        program = StepsProgram(steps=main.steps)
-    elif isinstance(main, NotebookMain):
-        program = _notebook(operation, filled)
-    else:
-        program = ExecProgram(words=filled.words) if command.is_exec else _script(operation, filled)
+    program = _make_main(operation, command, filled)
     return ProgramParts(program=program, command=command, filled=filled, files=_files(operation, flags))
+
+
+def _make_main(operation: GuildFileOperation, command: Command, filled: Filled) -> Program:
+    main = operation.definition.main
+    if isinstance(main, StepsMain):
+        return StepsProgram(steps=main.steps)
+    if isinstance(main, NotebookMain):
+        return _notebook(operation, filled)
+    return ExecProgram(words=filled.words) if command.is_exec else _script(operation, filled)
 
 
 def source_root(operation: OperationDef) -> str:
