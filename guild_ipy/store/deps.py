@@ -157,7 +157,8 @@ def _sources(deps: object) -> Iterator[_Source]:
             content = found if isinstance(found, dict) else {"paths": found}  # an old shape is a list of paths
             uri = content.get("uri")
             runs = _ids(content.get("config")) or _ids_in_paths(content.get("paths"))
-            yield _Source(dependency=dependency, name=source, uri=uri if isinstance(uri, str) else "", runs=runs)
+            title = dependency.removeprefix(_OPERATION)  # an inline one is called by its operation
+            yield _Source(dependency=title, name=source, uri=uri if isinstance(uri, str) else "", runs=runs)
 
 
 def _notes(value: object) -> Iterator[_Note]:
