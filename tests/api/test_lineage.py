@@ -128,9 +128,9 @@ def test_a_picture_refers_to_nothing_elsewhere(bare_context, chain):
 
 def test_arrows_go_to_the_right_and_pass_runs_on_lanes_of_their_own(bare_context, chain):
     layout = lay_out(trace_lineage(bare_context, chain[1]))
-    columns = [[stop.partition("0")[0] + "@" * ("@" in stop) for stop in column] for column in layout.columns]
+    columns = [[stop.partition("0")[0] + "/" * ("/" in stop) for stop in column] for column in layout.columns]
     assert columns[:2] == [["a1"], ["b2"]]
-    assert sorted(columns[2]) == ["b2@", "c3"]
+    assert sorted(columns[2]) == ["b2/", "c3"]
     assert columns[3:] == [["d4"]]
 
 
