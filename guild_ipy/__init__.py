@@ -14,7 +14,7 @@ Imports go downwards only; names on one line do not see each other::
     store | query                run directories on disk · the select language
     domain                       values
     settings                     limits and places
-    errors                       every exception
+    errors | frozen              every exception · what makes a class one of values
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
         EngineError,
         FlagError,
         GuildError,
+        GuildFileError,
+        NotebookError,
         OperationNotFound,
         RunError,
         RunNotFound,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from guild_ipy.frame.runs import runs
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
     from guild_ipy.python.analysis import compare, diff, tensorboard
+    from guild_ipy.python.declaring import operation
     from guild_ipy.python.keeping import delete, label, mark
     from guild_ipy.python.looking import cat, get_run, info, lineage, ls, operations, select
     from guild_ipy.python.running import run, start, stop, watch
@@ -57,6 +60,8 @@ __all__ = [
     "EngineError",
     "FlagError",
     "GuildError",
+    "GuildFileError",
+    "NotebookError",
     "OperationNotFound",
     "Run",
     "RunError",
@@ -78,6 +83,7 @@ __all__ = [
     "load_ipython_extension",
     "ls",
     "mark",
+    "operation",
     "operations",
     "run",
     "runs",
@@ -98,6 +104,7 @@ _MODULES = {
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
     "python.analysis": ("compare", "diff", "tensorboard"),
     "python.keeping": ("delete", "label", "mark"),
+    "python.declaring": ("operation",),
     "python.looking": ("cat", "get_run", "info", "lineage", "ls", "operations", "select"),
     "python.running": ("run", "start", "stop", "watch"),
 }

@@ -6,6 +6,7 @@ Each message is one line: what happened, the value, what to do::
     ├── UsageError (ValueError)            a verb was called in a way that cannot work
     │   └── NoRunColumn (AttributeError)   a frame that does not say which runs it is about
     ├── SelectError (ValueError)           a select expression that cannot be understood; points at the place
+    ├── GuildFileError (ValueError)        a Guild file, or what a decorator declares, that cannot be understood
     ├── OperationNotFound (LookupError)    nothing by that name can be run here
     ├── FlagError (ValueError)             a flag that the operation does not take, or a wrong value
     ├── DependencyError (LookupError)      what an operation requires is not there
@@ -95,13 +96,38 @@ class SelectError(GuildError, ValueError):
         return [f"{type(self).__name__}: {self}", *(f"  {line}" for line in self.caret.split("\n"))]
 
 
+class GuildFileError(GuildError, ValueError):
+    """A Guild file, or a declaration in Python, that cannot be understood.
+
+    Attributes
+    ----------
+    path, line, column
+        Where it is wrong; line and column begin at 1, and are 0 where there is no file.
+    """
+
+    def __init__(self, message: str, *, path: str, line: int = 0, column: int = 0) -> None:
+        self.path = path
+        self.line = line
+        self.column = column
+        where = f"{path}:{line}:{column}" if line else path
+        super().__init__(f"{where}: {' '.join(message.split())}")
+
+    @classmethod
+    def at(cls, origin: str, message: str) -> GuildFileError:
+        """Make one for a place as it is written: ``guild.yml:3:5``, or the name of a function."""
+        path, *numbers = origin.rsplit(":", 2)
+        if len(numbers) == 2 and all(number.isdecimal() for number in numbers):  # noqa: PLR2004 - line and column
+            return cls(message, path=path, line=int(numbers[0]), column=int(numbers[1]))
+        return cls(message, path=origin)
+
+
 class OperationNotFound(GuildError, LookupError):
     """Nothing by that name can be run here."""
 
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         self.name = name
         self.known = tuple(known)
-        hint = suggest(name, self.known) or "; name a function of this notebook or the path of a script"
+        hint = suggest(name, self.known) or "; name a function of this notebook or the path of a script or notebook"
         super().__init__(f"no operation {name!r} here{hint}")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from guild_ipy.store.home import Home, create_home
 
-pytest_plugins = ["tests.bare_runs", "tests.guild_peer", "tests.notebook_session"]
+pytest_plugins = ["tests.bare_runs", "tests.guild_peer", "tests.notebook_session", "tests.used_runs"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,6 @@
 """The examples in docstrings hold."""
 
+import builtins
 import doctest
 import importlib
 import pkgutil
@@ -13,4 +14,7 @@ MODULES = [module.name for module in pkgutil.walk_packages(guild_ipy.__path__, "
 
 @pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])
 def test_examples_of_a_module_hold(name):
-    assert doctest.testmod(importlib.import_module(name)).failed == 0
+    try:
+        assert doctest.testmod(importlib.import_module(name)).failed == 0
+    finally:
+        vars(builtins).pop("_", None)  # an example's last value, which no shell of a later test would replace

@@ -16,17 +16,17 @@ def describe_resolving(resolution: Resolution) -> str:
     """Give the lines that say what is used, as a run begins."""
     lines = []
     for each in resolution.dependencies:
-        lines.append(f"Resolving {each.dependency.name} dependency")
+        lines.append(f"Resolving {each.dependency.title} dependency")
         for source in each.sources:
             if source.source.is_multi and source.runs:
                 count = f"{len(source.runs)} run{'s' * (len(source.runs) != 1)}"
-                lines.append(f"Using {count} for {each.dependency.name} resource")
+                lines.append(f"Using {count} for {each.dependency.title} resource")
             elif source.runs or source.reason:
                 lines.append(
-                    f"Using output from run {(source.runs or (source.value,))[0]} for {each.dependency.name} resource"
+                    f"Using output from run {(source.runs or (source.value,))[0]} for {each.dependency.title} resource"
                 )
             elif source.value is not None:
-                lines.append(f"Using {source.value} for {each.dependency.name} resource")
+                lines.append(f"Using {source.value} for {each.dependency.title} resource")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -48,10 +48,10 @@ def explain_lines(context: Context, resolution: Resolution) -> tuple[str, ...]:
 def _preview(resolution: Resolution, considered: Considered) -> Iterator[str]:
     records = considered.choice.records
     if not considered.source.is_multi:
-        yield f"{considered.dependency.name}: {_describe(records[0])}  ({considered.choice.reason})"
+        yield f"{considered.dependency.title}: {_describe(records[0])}  ({considered.choice.reason})"
         return
     sets = [each for each in resolution.considered if each.source.is_multi]
-    of = f" for {considered.dependency.name}" if len(sets) > 1 else ""
+    of = f" for {considered.dependency.title}" if len(sets) > 1 else ""
     yield f"The following runs are selected{of}:"
     yield from (f"  {_describe(record)}" for record in records[:_SHOWN])
     if len(records) > _SHOWN:
@@ -60,7 +60,7 @@ def _preview(resolution: Resolution, considered: Considered) -> Iterator[str]:
 
 def _explain(context: Context, considered: Considered) -> Iterator[str]:
     chosen = considered.choice.records[0]
-    yield f"candidates for {considered.dependency.name}, the newest first; a marked one comes before:"
+    yield f"candidates for {considered.dependency.title}, the newest first; a marked one comes before:"
     candidates = list_candidates(context.index, considered.query)
     if chosen.dir not in [record.dir for record in candidates]:
         candidates.append(chosen)

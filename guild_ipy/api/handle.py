@@ -17,6 +17,7 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.store.attrs import list_attrs, read_attr
+from guild_ipy.store.deps import read_dep_paths
 from guild_ipy.store.home import home_of
 from guild_ipy.store.marks import MarkEntry, read_history
 from guild_ipy.store.output import read_output
@@ -122,6 +123,11 @@ class Run:
     def flags(self) -> Mapping[str, FlagValue]:
         """Its flags, with their types."""
         return self.record.flags
+
+    @property
+    def deps(self) -> dict[str, list[str]]:
+        """The files that it depends on, by dependency; relative to its directory, where those of runs come from."""
+        return read_dep_paths(self._dir)
 
     @property
     def scalars(self) -> dict[str, float]:

@@ -18,7 +18,7 @@ from guild_ipy.engine.follow import OutputTail
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
-from guild_ipy.engine.prepare import run_environment
+from guild_ipy.engine.run_environment import run_environment
 from guild_ipy.engine.stop import stop_run
 from guild_ipy.errors import NotebookError, RunError, RunStateError
 from guild_ipy.store.lock import is_alive, read_lock

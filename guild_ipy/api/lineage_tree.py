@@ -15,7 +15,7 @@ _MOST_LINES = 200
 def format_lineage(graph: LineageGraph) -> str:
     """Write one line a run: the one that was asked about, and indented below it what is on either side.
 
-    A run that stands farther up with all that belongs to it is only named: ``...``.
+    What belongs to a run that stands farther up already is not repeated: ``...``.
     """
     lines = [describe(graph.members[graph.id])]
     sides = (
@@ -54,8 +54,8 @@ def _branches(graph: LineageGraph, steps: Mapping[str, tuple[Use, ...]], end: Ca
         use, depth = stack.pop()
         id = end(use)  # noqa: A001 - the word of the field
         again = id in written
-        via = printable(use.dependency)
-        yield f"{'  ' * min(depth, _DEEPEST)}{describe(graph.members[id])}  ({via}){'  ...' * again}"
+        rest = "  ..." if again and id in steps else ""
+        yield f"{'  ' * min(depth, _DEEPEST)}{describe(graph.members[id])}  ({printable(use.dependency)}){rest}"
         if not again:
             written.add(id)
             stack += [(each, depth + 1) for each in reversed(steps.get(id, ()))]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
 
+_SHOWN = 5
+
 
 @dataclass(frozen=True, kw_only=True)
 class MarkNote:
@@ -47,7 +49,8 @@ class MarkedByRule:
         line = f"Marked 1 run(s): {self.run.short_id} of {self.run.operation} by {self.rule}"
         if not self.unmarked:
             return line
-        return f"{line}; unmarked {len(self.unmarked)} other(s): {' '.join(run.short_id for run in self.unmarked)}"
+        shown = [run.short_id for run in self.unmarked[:_SHOWN]] + ["..."] * (len(self.unmarked) > _SHOWN)
+        return f"{line}; unmarked {len(self.unmarked)} other(s): {' '.join(shown)}"
 
 
 _BY_USER = MarkNote()
@@ -66,7 +69,7 @@ def mark(context: Context, runs: Sequence[Run], *, clear: bool = False, note: Ma
 def mark_best(context: Context, run_filter: RunFilter, best: Best, *, reason: str | None = None) -> MarkedByRule:
     """Mark the best run that passes a filter, and take away the marks of other runs of its operation.
 
-    Only runs that a dependency can use are compared, unless the filter says which statuses.
+    Only runs that a dependency can use are compared, unless the filter says which statuses; it has no limit.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def mark_best(context: Context, run_filter: RunFilter, best: Best, *, reason: st
     from guild_ipy.api.select import select  # start-up cost: for those who mark by rule
 
     usable = run_filter if run_filter.statuses else replace(run_filter, statuses=ELIGIBLE)
-    (run,) = select(context, replace(usable, limit=None), best)
+    (run,) = select(context, usable, best)
     others = [each for each in select(context, RunFilter(marked=True)) if each != run and _is_alike(each, run)]
     rule = describe_rule(best, run_filter)
     changes = [(run, True), *((each, False) for each in others)]
@@ -121,10 +124,9 @@ def describe_rule(best: Best, run_filter: RunFilter = EVERY) -> str:
     >>> describe_rule(Best(name="loss"), RunFilter(operations=("train",), where="lr < 0.1"))
     'min loss, operations train, where lr < 0.1'
     """
-    first = best.name.partition(" ")[0]
-    name = best.name if first in {"min", "max"} else f"{'max' if best.greatest else 'min'} {best.name}"
+    name = f"{'max' if best.greatest else 'min'} {best.name}"
     given = ((each.name, getattr(run_filter, each.name), each.default) for each in fields(run_filter))
-    tests = [f"{field} {_words(value)}" for field, value, default in given if value != default and field != "limit"]
+    tests = [f"{field} {_words(value)}" for field, value, default in given if value != default]
     return ", ".join([name, *tests])
 
 

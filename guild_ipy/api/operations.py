@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.operation import ExecMain, Main, NotebookMain, StepsMain
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.call import inspect_callable
+from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook_file import NotebookFileOperation
 from guild_ipy.operations.resolve import ScriptOperation, Surroundings, find_operation, known_operations
 
@@ -21,13 +24,21 @@ class OperationInfo:
 
     name: str
     kind: str
-    """``function``, ``script`` or ``notebook``."""
+    """``function``, ``guildfile``, ``script`` or ``notebook``."""
     flags: tuple[FlagDef, ...] = ()
     description: str = ""
+    details: tuple[str, ...] = ()
+    """What else a Guild file says: what it runs, what it requires, and attributes that have no effect here."""
 
 
 def list_operations(context: Context) -> list[OperationInfo]:
-    """Give the functions of the notebook, and the scripts and notebooks of its folder, with their flags."""
+    """Give the functions of the notebook, the operations of the Guild file, scripts and notebooks, with their flags.
+
+    Raises
+    ------
+    GuildFileError
+        If there is a Guild file that is wrong.
+    """
     from guild_ipy.api.run import surroundings_of  # start-up cost: listing completions needs no engine
 
     surroundings = surroundings_of(context)
@@ -40,6 +51,8 @@ def describe_operation(name: str, surroundings: Surroundings) -> OperationInfo |
     """Look at an operation; None where it cannot be read (a script with a syntax error)."""
     try:
         operation = find_operation(name, surroundings)
+        if isinstance(operation, GuildFileOperation):
+            return _describe_declared(name, operation)
         if isinstance(operation, ScriptOperation):
             return OperationInfo(name=name, kind="script", flags=operation.interface.flags)
         if isinstance(operation, NotebookFileOperation):
@@ -49,3 +62,27 @@ def describe_operation(name: str, surroundings: Surroundings) -> OperationInfo |
     except GuildError:
         return None
     return OperationInfo(name=name, kind="function", flags=interface.flags, description=interface.description)
+
+
+def _describe_declared(name: str, operation: GuildFileOperation) -> OperationInfo:
+    definition = operation.definition
+    details = [_describe_main(definition.main)]
+    sources = [source for dependency in definition.requires for source in dependency.sources]
+    if sources:
+        details.append(f"requires {', '.join(source.resolving_name for source in sources)}")
+    return OperationInfo(
+        name=name,
+        kind="guildfile",
+        flags=operation.flags,
+        description=definition.description,
+        details=(*details, *definition.notes),
+    )
+
+
+def _describe_main(main: Main) -> str:
+    if isinstance(main, StepsMain):
+        return f"steps: {', '.join(step.operation for step in main.steps)}"
+    if isinstance(main, ExecMain):
+        return f"runs {shlex.join(main.words)}"
+    word = main.path if isinstance(main, NotebookMain) else shlex.join((main.module, *main.arguments))
+    return f"runs {word}"

@@ -18,11 +18,13 @@ from guild_ipy.domain.operation import describe_step
 from guild_ipy.domain.run_spec import NotebookProgram, Program, RunSpec, StepsProgram
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.interrupts import HeldInterrupts
+from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.output_scalars import check_patterns
-from guild_ipy.engine.prepare import fill_run_dir, job_meta, make_run_dir, prepare_run
+from guild_ipy.engine.prepare import fill_run_dir, make_run_dir, prepare_run
 from guild_ipy.errors import DependencyError, RunError
 from guild_ipy.operations.dependencies.given import split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
+from guild_ipy.operations.guildfile.lookup import note_hidden
 from guild_ipy.operations.requirements import own_flags, requires_of
 from guild_ipy.operations.resolve import (
     Resolved,
@@ -42,7 +44,7 @@ class RunRequest:
     """What a user asks to be run."""
 
     operation: Any
-    """A callable, a name, a path, or a :class:`~guild_ipy.operations.cell.CellOperation`."""
+    """A callable, a name, a path, or a :class:`~guild_ipy.operations.cell.CellOperation`; None for the default one."""
     args: tuple[Any, ...] = ()
     flags: Mapping[str, Any] = field(default_factory=dict)
     """By name; objects that are no flag values travel along. Text as typed is a
@@ -107,6 +109,9 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     requires = requires_of(operation)
     given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
     resolved = resolve(operation, request.args, flags, request.spec, surroundings)
+    if isinstance(request.operation, str) and callable(operation):
+        hidden = note_hidden(request.operation, surroundings.notebook.project_dir)
+        resolved = replace(resolved, notes=(*hidden, *resolved.notes))
     spec = replace(resolved.spec, requires=requires)
     try:
         choice = DependencyChoice(given=given, force=request.force_deps, preferred=request.preferred)

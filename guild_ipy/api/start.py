@@ -12,6 +12,7 @@ from guild_ipy.api.context import Context
 from guild_ipy.api.dependency_text import describe_resolving, preview_lines
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, ask_again, get_meta, get_ready, let_go, see_through
+from guild_ipy.api.refill import changed_files, refill
 from guild_ipy.api.reselect import (
     ChangedChoice,
     read_requires,
@@ -20,11 +21,12 @@ from guild_ipy.api.reselect import (
     resolve_again,
 )
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.domain.label import default_label
+from guild_ipy.domain.flags import Flags
+from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.interrupts import HeldInterrupts
+from guild_ipy.engine.job_files import job_files
 from guild_ipy.engine.meta import JobMeta
-from guild_ipy.engine.prepare import job_files
 from guild_ipy.errors import RunStateError
 from guild_ipy.operations.dependencies.given import split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
@@ -153,6 +155,8 @@ def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     known = [replace(d, default=meta.flags.get(d.name, d.default), required=False) for d in meta.flag_defs]
     changed = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
     flags = {**meta.flags, **changed}
+    if meta.command is not None:
+        return refill(meta, run.dir, flags)
     if meta.notebook is not None:
         return replace(meta, flags=flags, constants=flags)
     if meta.script is None:
@@ -173,12 +177,19 @@ def _reset(run: Run, meta: JobMeta) -> None:
         for path, content in job_files(run.dir, meta):
             write_file(run.dir, path, content)
         write_attr(run.dir, "flags", {**recorded_flags(run, read_requires(run)), **meta.flags})
-        if run.label == default_label(old_flags):
-            write_attr(run.dir, "label", default_label(meta.flags))
+        for path, content in changed_files(meta, run.dir):
+            write_file(run.dir, path, content)
+        if run.label == _usual_label(meta, old_flags):
+            write_attr(run.dir, "label", _usual_label(meta, meta.flags))
     for name in ("exit_status", "stopped"):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
         remove_marker(path)
+
+
+def _usual_label(meta: JobMeta, flags: Flags) -> str:
+    template = meta.command.label if meta.command is not None else None
+    return default_label(flags) if template is None else fill_label(template, flags)
 
 
 def _traces(run_dir: RunDir) -> list[str]:

@@ -27,7 +27,6 @@ from guild_ipy.arguments.run import RunArguments, StartArguments
 from guild_ipy.arguments.select import SelectArguments
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import EVERY
-from guild_ipy.errors import UsageError
 
 
 def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run | None:
@@ -45,8 +44,6 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
             force_deps=arguments.force_deps,
         )
         return restart(context, named, change, arguments.launch, viewer)
-    if arguments.operation is None:
-        raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
     request = RunRequest(
         operation=arguments.operation,
         args=arguments.args,

@@ -38,6 +38,8 @@ class MarkArguments:
             raise UsageError("mark: --undo only takes back; leave --clear, --min, --max and --reason out")
         if self.best is not None and (self.clear or self.selection.refs):
             raise UsageError("mark: --min and --max choose the run to mark; leave RUN and --clear out")
+        if self.best is not None and self.selection.filter.limit is not None:
+            raise UsageError("mark: --min and --max mark one run; leave --limit out")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,9 +40,16 @@ def find_constants(source: str | bytes | ast.Module, filename: str = "<source>")
 
 
 def compile_with_constants(
-    source: str | bytes, filename: str, constants: Mapping[str, object], *, compiler_flags: int = 0
+    source: str | bytes,
+    filename: str,
+    constants: Mapping[str, object],
+    *,
+    compiler_flags: int = 0,
+    allows_new: bool = False,
 ) -> CodeType:
     """Compile a module whose constants have other values; line numbers stay.
+
+    With `allows_new` a name that is no constant of the source is given its value in front of everything.
 
     Raises
     ------
@@ -56,7 +63,13 @@ def compile_with_constants(
     >>> names["rate"]
     1.0
     """
-    tree = set_constants(ast.parse(source, filename), constants, filename)
+    tree = ast.parse(source, filename)
+    new = (
+        {name: value for name, value in constants.items() if name not in _find_assignments(tree)} if allows_new else {}
+    )
+    set_constants(tree, {name: value for name, value in constants.items() if name not in new}, filename)
+    for name, value in new.items():
+        insert_first(tree, _assign(name, value))
     code: CodeType = compile(tree, filename, "exec", flags=compiler_flags, dont_inherit=True)
     return code
 
@@ -144,6 +157,34 @@ def _end(node: ast.expr | ast.stmt, starts: list[int]) -> int:
     return starts[node.end_lineno - 1] + node.end_col_offset
 
 
+def insert_first(tree: ast.Module, statement: ast.stmt) -> None:
+    """Put a statement in front, behind the docstring and what has to stand before it."""
+    place = 0
+    for each in tree.body:
+        is_text = isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
+        if not is_text and getattr(each, "module", None) != "__future__":
+            break
+        place += 1
+    tree.body.insert(place, statement)
+
+
+def make_literal(value: Any, at: ast.AST) -> ast.expr:  # noqa: ANN401 - tested in here
+    """Write a value as a literal that stands at `at`."""
+    node: ast.expr
+    if isinstance(value, list):
+        node = ast.List(elts=[make_literal(item, at) for item in value], ctx=ast.Load())
+    elif isinstance(value, dict):
+        node = ast.Dict(
+            keys=[make_literal(key, at) for key in value],
+            values=[make_literal(item, at) for item in value.values()],
+        )
+    elif value is None or type(value) in {bool, int, float, str}:
+        node = ast.Constant(value=value)
+    else:
+        raise TypeError(f"a constant cannot be set to a {type(value).__name__}")
+    return ast.copy_location(node, at)
+
+
 def _find_assignments(tree: ast.Module) -> dict[str, tuple[Assignment, ast.expr]]:
     """Find the statement that makes each name a constant, and the literal in it."""
     found: dict[str, tuple[Assignment, ast.expr]] = {}
@@ -183,7 +224,7 @@ def _is_same(one: object, other: object) -> bool:
 
 def _set_value(tree: ast.Module, statement: Assignment, name: str, value: object) -> None:
     """Change one name of `statement`; the others of ``a = b = 1`` keep what they have."""
-    new = _make_literal(value, at=statement.value or statement)
+    new = make_literal(value, at=statement.value or statement)
     if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
         target = next(t for t in statement.targets if isinstance(t, ast.Name) and t.id == name)
         own = ast.copy_location(ast.Assign(targets=[target], value=new), statement)
@@ -193,17 +234,8 @@ def _set_value(tree: ast.Module, statement: Assignment, name: str, value: object
         statement.value = new
 
 
-def _make_literal(value: Any, at: ast.AST) -> ast.expr:  # noqa: ANN401 - tested in here
-    node: ast.expr
-    if isinstance(value, list):
-        node = ast.List(elts=[_make_literal(item, at) for item in value], ctx=ast.Load())
-    elif isinstance(value, dict):
-        node = ast.Dict(
-            keys=[_make_literal(key, at) for key in value],
-            values=[_make_literal(item, at) for item in value.values()],
-        )
-    elif value is None or type(value) in {bool, int, float, str}:
-        node = ast.Constant(value=value)
-    else:
-        raise TypeError(f"a constant cannot be set to a {type(value).__name__}")
-    return ast.copy_location(node, at)
+def _assign(name: str, value: object) -> ast.stmt:
+    (statement,) = ast.parse(f"{name} = None").body
+    assert isinstance(statement, ast.Assign)
+    statement.value = make_literal(value, at=statement.value)
+    return statement

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from guild_ipy.frozen import field, frozen
 
 FlagValue: TypeAlias = "bool | int | float | str | list[FlagValue] | dict[str, FlagValue] | None"
 """What a flag can hold: what YAML can say without tags."""
@@ -26,9 +27,25 @@ class FlagType(Enum):
     """An int or a float, kept as it is."""
     BOOLEAN = "boolean"
     LIST = "list"
+    PATH = "path"
+    """Text that names a file; a relative one is made absolute."""
+    EXISTING_PATH = "existing-path"
+    """The same of a file that must be there."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
+class FlagChoice:
+    """One of the values that a flag can have, with what a Guild file says about it."""
+
+    value: FlagValue
+    description: str = ""
+    alias: str | None = None
+    """What a user may say for it."""
+    flags: Flags = field(default_factory=dict)
+    """Values of other flags that come with it, unless the user gives them."""
+
+
+@frozen
 class FlagDef:
     """One flag that an operation takes.
 
@@ -50,6 +67,26 @@ class FlagDef:
     """For a command line: the option (``--learning-rate``) or None for a positional argument."""
     arg_switch: FlagValue = None
     """For an option without a value: it is given when the flag has this value."""
+    alias: str | None = None
+    """Another name by which a user may give it."""
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    choice_details: tuple[FlagChoice, ...] = ()
+    """What is known of `choices` beside their values."""
+    allows_other: bool = False
+    """Whether `choices` are proposals only."""
+    arg_skip: bool = False
+    """Whether it stays off the command line."""
+    arg_split: bool | str | None = None
+    """Text is several arguments: split as by a shell (True), or at this text."""
+    arg_encoding: tuple[tuple[FlagValue, str], ...] = ()
+    """Values, and what stands for them on a command line."""
+    env_name: str | None = None
+    """Its variable in the environment; None is ``FLAG_<NAME>``."""
+    env_encoding: tuple[tuple[FlagValue, str], ...] = ()
+    """Values, and what stands for them in the environment."""
+    null_label: str | None = None
+    """What Guild AI shows for None."""
 
 
 def is_flag_value(value: object) -> bool:

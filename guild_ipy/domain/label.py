@@ -9,6 +9,7 @@ from guild_ipy.domain.flags import Flags, FlagValue, format_flag
 
 _DECIMALS = re.compile(r"(\.\d{5})\d+")
 _PATH_LENGTH = 20
+_LABEL_REFERENCE = re.compile(r"\$\{(.+?)\}")
 
 
 def default_label(flags: Flags) -> str:
@@ -23,6 +24,45 @@ def default_label(flags: Flags) -> str:
     'lr=0.12345 shuffle=yes'
     """
     return " ".join(f"{name}={_short(value)}" for name, value in sorted(flags.items()) if value is not None)
+
+
+def fill_label(template: str, flags: Flags) -> str:
+    """Fill a template: ``${flag}``, ``${default_label}``, and ``${flag|filter}`` as Guild AI 0.9.0 does.
+
+    Filters are ``default:TEXT`` for None, ``basename``, ``unquote``, and a format such as ``%.3f``.
+
+    Examples
+    --------
+    >>> fill_label("${model}: ${lr|%.2f} ${note|default:plain}", {"model": "cnn", "lr": 0.126})
+    'cnn: 0.13 plain'
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        name, *filters = match[1].split("|")
+        if name == "default_label":
+            return default_label(flags)
+        value: object = flags.get(name)
+        for each in filters:
+            value = _filter(value, each)
+        if isinstance(value, str) and filters:
+            return value
+        return "" if value is None else _short(value)  # type: ignore[arg-type] # filters make flag values
+
+    return _LABEL_REFERENCE.sub(fill, template)
+
+
+def _filter(value: object, text: str) -> object:
+    name, _, argument = text.partition(":")
+    if name.startswith("%"):
+        try:
+            return text % value
+        except (TypeError, ValueError):  # a format of numbers, and text
+            return value
+    if name == "default":
+        return argument if value is None else value
+    if name == "basename":
+        return os.path.basename(value.rstrip("/")) if isinstance(value, str) else value
+    return value.strip("'") if name == "unquote" and isinstance(value, str) else value
 
 
 def _short(value: FlagValue) -> str:

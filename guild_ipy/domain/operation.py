@@ -18,6 +18,8 @@ class PythonMain:
     """As written: ``train``, ``package.module``, ``src/train``, or a path of a file."""
     arguments: tuple[str, ...] = ()
     """May hold ``${flag}``."""
+    origin: str = ""
+    """Where it was written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,8 @@ class ExecMain:
     """``exec``: a command; its words may hold ``${flag}`` and ``${flag_args}``."""
 
     words: tuple[str, ...]
+    origin: str = ""
+    """Where it was written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,8 @@ class NotebookMain:
     """``notebook``: a notebook file that is executed."""
 
     path: str
+    origin: str = ""
+    """Where it was written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +55,8 @@ class Step:
     random_seed: int | None = None
     isolate_runs: bool = True
     """Whether dependencies of the step look at the runs of this pipeline alone, where there is one."""
+    origin: str = ""
+    """Where it was written."""
 
 
 def describe_step(step: Step) -> str:
@@ -76,8 +84,12 @@ class FlagsDestKind(Enum):
     """As values of module-level names."""
     GLOBAL = "global"
     """As entries of one module-level map."""
+    NAMESPACE = "namespace"
+    """As attributes of one module-level ``SimpleNamespace``."""
     CONFIG = "config"
     """In a configuration file that is written for the run."""
+    NONE = "none"
+    """Not at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +98,16 @@ class FlagsDest:
 
     kind: FlagsDestKind
     name: str = ""
-    """The map for ``global``, the path for ``config``."""
+    """The map for ``global`` and ``namespace``, the path for ``config``."""
+
+    @classmethod
+    def parse(cls, text: str) -> FlagsDest:
+        """Read what :meth:`__str__` writes; ValueError for what is none."""
+        word, _, name = text.partition(":")
+        return cls(kind=FlagsDestKind(word), name=name)
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.name}" if self.name else self.kind.value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +166,12 @@ class OperationDef:
     """May hold ``${flag}``."""
     env_secrets: tuple[str, ...] = ()
     compare: tuple[str, ...] = ()
+    python_path: tuple[str, ...] | None = None
+    """Folders that modules are looked for in, in place of the project's."""
     origin: str = ""
     """Where it was written: ``guild.yml:3:5``."""
+    notes: tuple[str, ...] = ()
+    """What the user should know: attributes that have no meaning here."""
 
     @property
     def full_name(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from guild_ipy.domain.command import Command
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.operation import Step
@@ -61,6 +62,13 @@ class ScriptProgram:
     """The command line after the script's name."""
     constants: Flags = field(default_factory=dict)
     """Module-level names to be given these values in place of those in the file."""
+    map_name: str = ""
+    """The module-level map whose entries `constants` are, in place of names; see
+    :mod:`guild_ipy.domain.global_map`."""
+    roots: tuple[str, ...] = ()
+    """Folders within the run directory that imports begin at; without one, that of the script."""
+    package: str = ""
+    """The package that the script is a module of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +90,14 @@ class NotebookFileProgram:
     """Top-level names of its cells to be given these values in place of those in the file."""
 
 
-Program = NotebookProgram | ScriptProgram | NotebookFileProgram | StepsProgram
+@dataclass(frozen=True, kw_only=True)
+class ExecProgram:
+    """A command that takes the place of the process; no shell reads it."""
+
+    words: tuple[str, ...]
+
+
+Program = NotebookProgram | ScriptProgram | ExecProgram | NotebookFileProgram | StepsProgram
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,3 +129,11 @@ class RunSpec:
     """What the operation requires; a restart may resolve it anew."""
     dependencies: tuple[ResolvedDependency, ...] = ()
     """What was found for it."""
+    command: Command | None = None
+    """For an operation of a Guild file: how flags reach the program."""
+    command_env: Mapping[str, str] = field(default_factory=dict)
+    """What that adds to the environment of the process."""
+    files: tuple[SourceFile, ...] = ()
+    """Files that are made for this run, with paths in its directory; `origin` says what of: ``config:train.yml``."""
+    compare: tuple[str, ...] = ()
+    """Columns that Guild AI shows of this operation."""

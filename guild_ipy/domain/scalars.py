@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from guild_ipy.frozen import frozen
 
 _NUMBER = r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[nN]a[nN]|[iI]nf)"
 
@@ -12,9 +12,27 @@ DEFAULT_PATTERNS = (
     rf"^[^ \t]+:[ \t]+{_NUMBER}[ \t]+\((?:step[ \t]+)?(?P<step>[0-9]+)\)$",
     rf"^([^ \t]+):[ \t]+({_NUMBER})(?:[ \t]+\(.*\))?$",
 )
+_ALIASES = {
+    r"\key": r"[^ \t]+",
+    r"\value": r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?",
+    r"\step": r"[0-9]+",
+}
 
 
-@dataclass(frozen=True, kw_only=True)
+def expand_aliases(pattern: str) -> str:
+    r"""Write out what ``\key``, ``\value`` and ``\step`` stand for in a pattern.
+
+    Examples
+    --------
+    >>> expand_aliases(r"epoch (\step)")
+    'epoch ([0-9]+)'
+    """
+    for alias, meaning in _ALIASES.items():
+        pattern = pattern.replace(alias, meaning)
+    return pattern
+
+
+@frozen
 class ScalarPoint:
     """One value of one scalar; `value` has 32-bit precision, as TFEvents store it."""
 
@@ -23,7 +41,7 @@ class ScalarPoint:
     step: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ScalarSummary:
     """All values of one scalar of one run, summarised.
 

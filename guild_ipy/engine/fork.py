@@ -76,9 +76,17 @@ def open_run(run_dir: RunDir, namespace: dict[str, Any]) -> Callable[[], int]:
         raise DamagedRun(run_dir.meta, "it is missing")
     if meta.script is None:
         return open_job(run_dir, meta, namespace).execute
-    enter_script(namespace, script=meta.script, arguments=meta.arguments, import_path=meta.import_path, run_dir=run_dir)
+    enter_script(
+        namespace,
+        script=meta.script,
+        arguments=meta.arguments,
+        import_path=meta.import_path,
+        run_dir=run_dir,
+        roots=meta.roots,
+        package=meta.package,
+    )
     seed_generators(meta.random_seed)
-    return lambda: run_to_end(lambda: execute(namespace, meta.constants), run_dir, {})
+    return lambda: run_to_end(lambda: execute(namespace, meta.constants, meta.map_name), run_dir, {})
 
 
 def new_main(run_dir: RunDir) -> dict[str, Any]:

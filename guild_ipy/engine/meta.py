@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from guild_ipy.domain.flags import FlagDef, Flags, FlagType
-from guild_ipy.domain.operation import Step
+from guild_ipy.domain.command import Command
+from guild_ipy.domain.flags import FlagChoice, FlagDef, Flags, FlagType
+from guild_ipy.domain.operation import FlagsDest, Step
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
@@ -42,6 +43,15 @@ class JobMeta:
     notebook: str | None = None
     """For a notebook file: its path, relative to the run directory, and in ``.guild/sourcecode`` too."""
     arguments: tuple[str, ...] = ()
+    map_name: str = ""
+    roots: tuple[str, ...] = ()
+    package: str = ""
+    words: tuple[str, ...] = ()
+    """For a command: its words."""
+    command: Command | None = None
+    """For an operation of a Guild file: how flags reach the program."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """What that adds to the environment."""
     constants: Flags = field(default_factory=dict)
     cells: Mapping[str, CellFile] = field(default_factory=dict)
     """Python's name for the code of a cell -> its file."""
@@ -55,19 +65,23 @@ class JobMeta:
     @property
     def is_file(self) -> bool:
         """Whether the program is a file, which any interpreter reads, and no payload."""
-        return self.script is not None or self.notebook is not None or bool(self.steps)
+        return self.script is not None or self.notebook is not None or bool(self.steps or self.words)
 
     @property
     def is_forkable(self) -> bool:
-        """Whether a fork of a warm interpreter can be the run; a notebook file has a kernel, a pipeline has runs."""
-        return self.notebook is None and not self.steps
+        """Whether a fork of a warm interpreter can be the run; a command, a kernel and a pipeline cannot."""
+        return self.notebook is None and not (self.steps or self.words)
 
 
 def encode_meta(meta: JobMeta) -> bytes:
     """Write the JSON."""
     values = {
         **vars(meta),
-        "flag_defs": [{**vars(flag), "type": flag.type.value} for flag in meta.flag_defs],
+        "flag_defs": [
+            {**vars(flag), "type": flag.type.value, "choice_details": [vars(each) for each in flag.choice_details]}
+            for flag in meta.flag_defs
+        ],
+        "command": None if meta.command is None else {**vars(meta.command), "dest": str(meta.command.dest)},
         "steps": [vars(step) for step in meta.steps],
         "cells": {code_file: vars(cell) for code_file, cell in meta.cells.items()},
     }
@@ -90,8 +104,9 @@ def parse_meta(content: bytes) -> JobMeta:
     values: dict[str, Any] = json.loads(content)
     if values.pop("format") != FORMAT:
         raise ValueError("it was written by another version of guild_ipy")
-    for name in ("import_path", "arguments", "output_scalars"):
-        values[name] = tuple(values[name])
+    for name in ("import_path", "arguments", "output_scalars", "roots", "words"):
+        values[name] = tuple(values.get(name, ()))
+    values["command"] = _command(values.get("command"))
     values["cells"] = {code_file: CellFile(**cell) for code_file, cell in values["cells"].items()}
     values["steps"] = tuple(_step(step) for step in values.get("steps", ()))
     values["flag_defs"] = tuple(map(_flag_def, values["flag_defs"]))
@@ -103,4 +118,19 @@ def _step(values: dict[str, Any]) -> Step:
 
 
 def _flag_def(values: dict[str, Any]) -> FlagDef:
-    return FlagDef(**{**values, "type": FlagType(values["type"]), "choices": tuple(values["choices"])})
+    details = tuple(FlagChoice(**choice) for choice in values.get("choice_details", ()))
+    encodings = {
+        name: tuple((value, text) for value, text in values.get(name, ())) for name in ("arg_encoding", "env_encoding")
+    }
+    choices = tuple(values["choices"])
+    return FlagDef(
+        **{**values, **encodings, "type": FlagType(values["type"]), "choices": choices, "choice_details": details}
+    )
+
+
+def _command(values: dict[str, Any] | None) -> Command | None:
+    if values is None:
+        return None
+    for name in ("words", "env_secrets"):
+        values[name] = tuple(values[name])
+    return Command(**{**values, "dest": FlagsDest.parse(values["dest"])})

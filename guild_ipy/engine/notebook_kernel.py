@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
+import glob
 import os
 import socket
 import sys
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 #: How long the functions that a notebook registered with atexit may take.
 _SHUTDOWN_SECONDS = 30.0
+#: ``-P``: a module of the project is none of the kernel's own.
+_COMMAND = [sys.executable, "-P", "-m", "guild_ipy.engine.kernel_program", "-f", "{connection_file}"]
+_NOT_FOR_KERNELS = frozenset({"MPLBACKEND", "PYTEST_CURRENT_TEST"})
 
 
 def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
@@ -27,13 +32,13 @@ def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
     reaches; their paths are relative, since a path of a socket has at most 107 bytes. Where the file system holds no
     sockets, it is ports of this machine.
     """
-    from ipykernel.kernelspec import get_kernel_dict
+    import zmq
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
     class OwnKernel(KernelSpecManager):
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            return KernelSpec(name=kernel_name, **get_kernel_dict())
+            return KernelSpec(name=kernel_name, language="python", argv=_COMMAND)
 
     manager = AsyncKernelManager(
         kernel_name="python3",
@@ -41,7 +46,10 @@ def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
         connection_file=f"{run_dir.tmp}/kernel.json",
         shutdown_wait_time=_SHUTDOWN_SECONDS,
     )
+    manager.context.setsockopt(zmq.RCVHWM, 0)  # the other half of what the kernel's program does
     os.makedirs(run_dir.tmp, exist_ok=True)
+    for left in glob.glob(glob.escape(run_dir.tmp) + "/kernel*"):  # by an attempt that was killed
+        os.unlink(left)
     if _holds_sockets(run_dir.tmp):
         manager.transport = "ipc"
         manager.ip = os.path.relpath(f"{run_dir.tmp}/kernel", run_dir.path)
@@ -51,10 +59,11 @@ def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
 def kernel_environment(environment: dict[str, str], path: str) -> dict[str, str]:
     """Give the environment of a kernel that executes the notebook at `path`, as Jupyter would.
 
-    Figures are made by the backend that shows them in the notebook.
+    Figures are made by the backend that shows them in the notebook. A kernel that thinks it is under test does not
+    catch what is printed below Python.
     """
     own = {"JPY_SESSION_NAME": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    return {name: value for name, value in environment.items() if name != "MPLBACKEND"} | own
+    return {name: value for name, value in environment.items() if name not in _NOT_FOR_KERNELS} | own
 
 
 def entering_code(run_dir: RunDir, meta: JobMeta) -> str:
@@ -68,14 +77,13 @@ def enter_kernel(import_path: Sequence[str], seed: int) -> None:
     """Make the calling process, a kernel, ready for the first cell, as a script is made ready."""
     sys.path[:] = dict.fromkeys(import_path)
     seed_generators(seed)
-    faulthandler.enable(
-        sys.stderr, all_threads=False
-    )  # whose descriptor is what the kernel was given; see KernelComplaints
+    with contextlib.suppress(OSError):  # a kernel that is configured to catch nothing below Python
+        faulthandler.enable(sys.stderr, all_threads=False)  # where a crash is heard; see KernelComplaints
 
 
 def _holds_sockets(folder: str) -> bool:
-    """Whether there can be a socket in the folder; it is made by its relative path, as the kernel will."""
-    path = os.path.relpath(f"{folder}/socket")
+    """Whether there can be a socket in the folder; by its relative path, as the kernel will have it."""
+    path = os.path.relpath(f"{folder}/kernel-none")
     try:
         with socket.socket(socket.AF_UNIX) as made:
             made.bind(path)

@@ -27,7 +27,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from guild_ipy.domain.scalars import DEFAULT_PATTERNS, ScalarPoint
+from guild_ipy.domain.scalars import DEFAULT_PATTERNS, ScalarPoint, expand_aliases
 from guild_ipy.errors import StoreError, UsageError
 from guild_ipy.store.events import EVENT_MARK, EventWriter
 from guild_ipy.store.run_dir import RunDir
@@ -42,11 +42,6 @@ _LAST_BYTES = 2**18
 _NAMED = re.compile(r"([^\s:()\[\]\\]+): +(.+)\Z", re.DOTALL)
 _KEY_AND_VALUE = 2
 _ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
-_ALIASES = {
-    r"\key": r"[^ \t]+",
-    r"\value": r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?",
-    r"\step": r"[0-9]+",
-}
 
 
 class OutputScanner:
@@ -242,10 +237,8 @@ def _parse_pattern(pattern: str) -> _Pattern:
 
 
 def _compile(text: str, pattern: str) -> re.Pattern[str]:
-    for alias, meaning in _ALIASES.items():
-        text = text.replace(alias, meaning)
     try:
-        return re.compile(text)
+        return re.compile(expand_aliases(text))
     except re.error as error:
         raise UsageError(f"output scalar pattern {pattern!r} is no regular expression: {error}") from error
 

@@ -42,7 +42,7 @@ def place_dependencies(run_dir: RunDir, dependencies: Sequence[ResolvedDependenc
             for dependency in dependencies
             for resolved in dependency.sources
             for file in resolved.files
-            for entry in _Placing(run_dir, dependency.dependency.name, resolved.source, file, written).place()
+            for entry in _Placing(run_dir, dependency.dependency.title, resolved.source, file, written).place()
         ]
     except BaseException:  # also an interrupt: what is half there would count as made by the run
         for path in reversed(written):

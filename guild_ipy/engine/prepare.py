@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
-import shlex
 import shutil
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from functools import cache
 
-from guild_ipy.domain.constants import format_constant
 from guild_ipy.domain.dependency_json import encode_requires
-from guild_ipy.domain.flags import Flags, FlagValue
-from guild_ipy.domain.label import default_label
-from guild_ipy.domain.opref import OpRef
-from guild_ipy.domain.run_spec import NotebookFileProgram, NotebookProgram, RunSpec, ScriptProgram, StepsProgram
+from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.label import default_label, fill_label
+from guild_ipy.domain.operation import describe_step
+from guild_ipy.domain.run_spec import (
+    NotebookProgram,
+    RunSpec,
+    StepsProgram,
+)
 from guild_ipy.engine.buffers import write_buffers
 from guild_ipy.engine.dependency_attrs import (
     DEPENDENCIES,
@@ -33,7 +33,8 @@ from guild_ipy.engine.dependency_attrs import (
     encode_reasons,
     explicit_flags,
 )
-from guild_ipy.engine.meta import CellFile, JobMeta, encode_meta
+from guild_ipy.engine.job_files import job_files, job_meta
+from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.output_scalars import guild_patterns
 from guild_ipy.engine.placing import place_dependencies
 from guild_ipy.engine.provenance import host_name, safe_env, user_name
@@ -45,63 +46,6 @@ from guild_ipy.store.manifest import ManifestEntry, format_manifest
 from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_new_file
-
-_NOTEBOOK_MAIN = '''\
-"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
-
-Flags are in meta.json, the source is in {sourcecode}.
-"""
-
-from guild_ipy.engine.job import open_main, run_job
-
-_job = open_main(__file__, globals())
-
-if __name__ == "__main__":
-    run_job(_job)
-'''
-
-_SCRIPT_MAIN = '''\
-"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again."""
-
-from guild_ipy.engine.script import run_script_main
-
-if __name__ == "__main__":
-    run_script_main(
-        __file__,
-        globals(),
-        script={meta.script!r},
-        arguments={meta.arguments!r},
-        constants={constants},
-        seed={meta.random_seed!r},
-        import_path={meta.import_path!r},
-    )
-'''
-
-
-_STEPS_MAIN = '''\
-"""The program of the run {operation}, written by guild_ipy; `python main.py` runs its steps again.
-
-The steps and flags are in meta.json.
-"""
-
-from guild_ipy.api.pipeline import run_pipeline_main
-
-if __name__ == "__main__":
-    run_pipeline_main(__file__)
-'''
-
-
-_NOTEBOOK_FILE_MAIN = '''\
-"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
-
-Flags are in meta.json.
-"""
-
-from guild_ipy.engine.notebook_file import run_notebook_main
-
-if __name__ == "__main__":
-    run_notebook_main(__file__)
-'''
 
 
 def prepare_run(
@@ -192,81 +136,6 @@ def _naming_the_home(home: Home) -> Iterator[None]:
         raise StoreError(f"cannot make a run in {home.path!r}: {error.strerror or error}") from error
 
 
-def job_meta(spec: RunSpec) -> JobMeta:
-    """Give the ``meta.json`` of a spec."""
-    program = spec.program
-    meta = JobMeta(
-        operation=spec.opref.display_name,
-        flags=spec.flags,
-        random_seed=spec.random_seed,
-        import_path=spec.import_path,
-        python=f"{sys.version_info.major}.{sys.version_info.minor}",
-        sourcecode=spec.source.dest,
-        output_scalars=spec.output_scalars,
-        flag_defs=spec.flag_defs,
-        takes_any_flag=spec.takes_any_flag,
-    )
-    if isinstance(program, StepsProgram):
-        return replace(meta, steps=program.steps)
-    if isinstance(program, ScriptProgram):
-        return replace(meta, script=program.path, arguments=program.arguments, constants=program.constants)
-    if isinstance(program, NotebookFileProgram):
-        return replace(meta, notebook=program.path, constants=program.constants)
-    cells = {name: CellFile(path=path, number=program.cell_numbers[name]) for name, path in program.cells.items()}
-    return replace(meta, cells=cells)
-
-
-def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
-    """Give the files of a job that depend on its flags, with their contents."""
-    operation = meta.operation.replace("\\", "/").replace('"', "'")
-    constants = format_constant(dict(meta.constants))
-    main = _main_template(meta).format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=constants)
-    yield run_dir.main, main.encode("utf-8", "backslashreplace")
-    yield run_dir.meta, encode_meta(meta)
-
-
-def _main_template(meta: JobMeta) -> str:
-    if meta.steps:
-        return _STEPS_MAIN
-    if meta.notebook is not None:
-        return _NOTEBOOK_FILE_MAIN
-    return _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
-
-
-def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str, meta: JobMeta) -> dict[str, str]:
-    """Give what Guild AI adds to the environment of an operation, and what makes output readable."""
-    return {
-        "PYTHONUNBUFFERED": "1",
-        "COLUMNS": "120",
-        "MPLBACKEND": "Agg",
-        "RUN_DIR": run_dir.path,
-        "RUN_ID": run_dir.id,
-        "GUILD_HOME": home.path,
-        "GUILD_OP": opref.to_opspec(),
-        "GUILD_SOURCECODE": meta.sourcecode,
-        "PROJECT_DIR": project_dir,
-        "CMD_DIR": project_dir,
-        **_flag_environment(meta.flags),
-    }
-
-
-def _flag_environment(flags: Flags) -> dict[str, str]:
-    """Give the variables ``FLAG_<NAME>`` as Guild AI 0.9.0 writes them; NUL and half a character fit in none."""
-    texts = {"FLAG_" + _NO_VARIABLE.sub("_", name.upper()): _argument_text(value) for name, value in flags.items()}
-    return {name: text for name, text in texts.items() if not _UNSAYABLE.search(text)}
-
-
-def _argument_text(value: FlagValue) -> str:
-    """Write a value as an argument of a command: text as it is, 1 or nothing for a boolean, the words of a list."""
-    if value is None or isinstance(value, bool):
-        return "1" if value else ""
-    return shlex.join(map(_argument_text, value)) if isinstance(value, list) else str(value)
-
-
-_NO_VARIABLE = re.compile("[^A-Z0-9_]")
-_UNSAYABLE = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
-
-
 def _files(run_dir: RunDir, spec: RunSpec, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
     for name, value in _attrs(run_dir, spec).items():
         yield run_dir.attr(name), value if isinstance(value, bytes) else encode_attr(value)
@@ -287,7 +156,7 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
         "op": _op(spec),
         "deps": encode_deps(run_dir, spec.dependencies),
         "cmd": [sys.executable, run_dir.main],
-        "env": _env_text(tuple(spec.env.items())),
+        "env": _recorded_env(spec),
         "run_params": dict(spec.run_params),
         "random_seed": spec.random_seed,
         "host": host_name(),
@@ -297,8 +166,12 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
         values["sourcecode_digest"] = spec.source.digest
     if spec.dependencies:
         values[DEPENDENCIES] = encode_reasons(spec.dependencies)
+    if isinstance(spec.program, StepsProgram):
+        values["steps"] = [{"name": step.name, "run": describe_step(step)} for step in spec.program.steps]
     if spec.tags:
         values["tags"] = sorted(spec.tags)
+    if spec.compare:
+        values["compare"] = list(spec.compare)
     return values
 
 
@@ -307,15 +180,38 @@ def _op(spec: RunSpec) -> dict[str, object]:
     return {
         "op-cmd": {
             "cmd-args": [sys.executable, ".guild/job/main.py"],
-            "cmd-env": {},
-            "cmd-flags": {},
+            "cmd-env": dict(spec.command.env) if spec.command else {},
+            "cmd-flags": _op_flags(spec.flag_defs),
             "flags-dest": "args",
         },
         "deps": [],
         "sourcecode": {"dest": spec.source.dest},
-        "label-template": None if spec.label == default_label(spec.flags) else spec.label,
+        "label-template": _label_template(spec),
         "output-scalars": guild_patterns(spec.output_scalars),
     }
+
+
+def _op_flags(definitions: Iterable[FlagDef]) -> dict[str, object]:
+    """Give what Guild AI has to know of flags to put them into the environment."""
+    found: dict[str, dict[str, object]] = {}
+    for definition in definitions:
+        if definition.env_name:
+            found[definition.name] = {"env-name": definition.env_name}
+    return dict(found)
+
+
+def _label_template(spec: RunSpec) -> str | None:
+    if spec.command is not None and spec.command.label and spec.label == fill_label(spec.command.label, spec.flags):
+        return spec.command.label
+    return None if spec.label == default_label(spec.flags) else spec.label
+
+
+def _recorded_env(spec: RunSpec) -> bytes:
+    """Give the environment without what the operation calls secret."""
+    secrets = spec.command.env_secrets if spec.command else ()
+    return _env_text(
+        tuple((name, text) for name, text in {**spec.env, **spec.command_env}.items() if name not in secrets)
+    )
 
 
 @cache
@@ -325,21 +221,23 @@ def _env_text(env: tuple[tuple[str, str], ...]) -> bytes:
 
 def _write_source(run_dir: RunDir, spec: RunSpec) -> None:
     made = {run_dir.path}
-    for file in spec.source.files:
-        path = os.path.normpath(os.path.join(run_dir.path, spec.source.dest, file.path))
+    own = {os.path.normpath(file.path): file.content for file in spec.files}
+    copied = {os.path.normpath(os.path.join(spec.source.dest, file.path)): file.content for file in spec.source.files}
+    for name, content in {**copied, **own}.items():
+        path = os.path.join(run_dir.path, name)
         folder = os.path.dirname(path)
         if folder not in made:
             os.makedirs(folder, exist_ok=True)
             made.add(folder)
-        write_new_file(path, file.content)
+        write_new_file(path, content)
 
 
 def _manifest(spec: RunSpec) -> list[ManifestEntry]:
-    return [
-        ManifestEntry.source(
-            path=os.path.normpath(os.path.join(spec.source.dest, file.path)),
-            content=file.content,
-            origin=file.origin or file.path,
-        )
-        for file in spec.source.files
+    own = {os.path.normpath(file.path): file for file in spec.files}
+    paths = ((os.path.normpath(os.path.join(spec.source.dest, file.path)), file) for file in spec.source.files)
+    sources = [
+        ManifestEntry.source(path=path, content=file.content, origin=file.origin or file.path)
+        for path, file in paths
+        if path not in own
     ]
+    return [*sources, *(ManifestEntry(kind="d", path=path, origin=(file.origin,)) for path, file in own.items())]

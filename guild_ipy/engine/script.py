@@ -16,6 +16,7 @@ from guild_ipy.store.run_dir import RunDir
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from types import CodeType
     from typing import Any, NoReturn
 
 #: Set by the supervisor: the descriptor that holds the run's ``alive`` lock.
@@ -31,43 +32,74 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
     constants: Mapping[str, object],
     seed: int,
     import_path: Sequence[str],
+    map_name: str = "",
+    roots: Sequence[str] = (),
+    package: str = "",
 ) -> NoReturn:
     """Run the script whose ``main.py`` this is, as the whole of this process."""
     run_dir = run_dir_of(main)
     supervised = take_over(run_dir)
-    enter_script(namespace, script=script, arguments=arguments, import_path=import_path, run_dir=run_dir)
+    enter_script(
+        namespace,
+        script=script,
+        arguments=arguments,
+        import_path=import_path,
+        run_dir=run_dir,
+        roots=roots,
+        package=package,
+    )
     seed_generators(seed)
-    end_process(run_dir, run_to_end(lambda: execute(namespace, constants), run_dir, {}), supervised=supervised)
+    code = run_to_end(lambda: execute(namespace, constants, map_name), run_dir, {})
+    end_process(run_dir, code, supervised=supervised)
 
 
-def enter_script(
+def enter_script(  # noqa: PLR0913 - as above
     namespace: dict[str, Any],
     *,
     script: str,
     arguments: Sequence[str],
     import_path: Sequence[str],
     run_dir: RunDir,
+    roots: Sequence[str] = (),
+    package: str = "",
 ) -> None:
-    """Make the process look as if Python had been started on the script: ``argv``, ``path``, ``__file__``."""
+    """Make the process look as if Python had been started on the script: ``argv``, ``path``, ``__file__``.
+
+    With `roots` imports begin there and not at the script, as they do for a module of a `package`.
+    """
     path = os.path.join(run_dir.path, script)
     sys.argv[:] = [path, *arguments]
-    folder = os.path.dirname(path)
-    sys.path[:] = [folder, *(entry for entry in import_path if entry != folder)]
+    folders = [os.path.normpath(os.path.join(run_dir.path, root)) for root in roots] or [os.path.dirname(path)]
+    sys.path[:] = [*folders, *(entry for entry in import_path if entry not in folders)]
     namespace["__file__"] = path
+    if package:
+        namespace["__package__"] = package
 
 
-def execute(namespace: dict[str, Any], constants: Mapping[str, object]) -> None:
-    """Run the script in its namespace, with these values in place of its constants."""
+def execute(namespace: dict[str, Any], constants: Mapping[str, object], map_name: str = "") -> None:
+    """Run the script in its namespace, with these values in place of its constants, or in its map of that name."""
     path = namespace["__file__"]
     with open(path, "rb") as file:
         source = file.read()
     if constants:
-        from guild_ipy.domain.constants import compile_with_constants  # start-up cost
-
-        code = compile_with_constants(source, path, constants)
+        code = _compile(source, path, constants, map_name)
     else:
         code = compile(source, path, "exec", dont_inherit=True)
     exec(code, namespace)  # noqa: S102 - running the user's script is what this is for
+
+
+def _compile(source: bytes, path: str, constants: Mapping[str, object], map_name: str) -> CodeType:
+    import ast  # start-up cost: for scripts that take flags so
+
+    from guild_ipy.domain.constants import compile_with_constants
+    from guild_ipy.domain.global_map import set_map
+
+    if not map_name:
+        return compile_with_constants(source, path, constants, allows_new=True)
+    kind, _, name = map_name.partition(":")
+    tree = set_map(ast.parse(source, path), name, constants, as_namespace=kind == "namespace")
+    code: CodeType = compile(tree, path, "exec", dont_inherit=True)
+    return code
 
 
 def run_dir_of(main: str) -> RunDir:

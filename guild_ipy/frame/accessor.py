@@ -17,7 +17,7 @@ from guild_ipy.api.diff import diff, older_first
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.label import LabelEdit, edit_labels
-from guild_ipy.api.mark import mark
+from guild_ipy.api.mark import MarkNote, mark
 from guild_ipy.api.run_diff import RunDiff
 from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.frame.attributes import attribute_fields, attributes_frame
@@ -180,9 +180,9 @@ class GuildAccessor:
 
     # -- change
 
-    def mark(self, *, clear: bool = False) -> int:
-        """Mark the runs, or clear their marks; how many there were."""
-        return mark(get_context(), self._find_live(), clear=clear)
+    def mark(self, *, clear: bool = False, reason: str | None = None) -> int:
+        """Mark the runs, or clear their marks; how many there were. `reason` is remembered in ``run.marks``."""
+        return mark(get_context(), self._find_live(), clear=clear, note=MarkNote(reason=reason))
 
     def label(
         self,

@@ -6,12 +6,13 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_type_hints
 
 from guild_ipy.domain.flags import FlagDef, Flags, FlagType, FlagValue, is_flag_value
 from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.errors import FlagError, UsageError
+from guild_ipy.operations.declared import declaration_of
 from guild_ipy.operations.flags import FlagText, bind_flags
 
 _TYPES: Mapping[object, FlagType] = {
@@ -60,10 +61,12 @@ def inspect_callable(function: Callable[..., Any]) -> CallableInterface:
     except (TypeError, ValueError) as error:
         raise UsageError(f"{name!r} does not say what it takes: {error}; wrap it in a function") from error
     hints = _hints(function)
+    declared = {flag.name: flag for flag in declaration_of(function).flags}
+    flags = (_flag_def(p, hints.get(p.name)) for p in parameters if p.kind not in _VARIADIC)
     return CallableInterface(
         name=name,
         parameters=parameters,
-        flags=tuple(_flag_def(p, hints.get(p.name)) for p in parameters if p.kind not in _VARIADIC),
+        flags=tuple(_with_declaration(flag, declared.get(flag.name)) for flag in flags),
         takes_any_flag=any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters),
         description=(inspect.getdoc(_innermost(function)) or "").partition("\n")[0],
     )
@@ -143,6 +146,20 @@ def _flag_def(parameter: inspect.Parameter, hint: object) -> FlagDef:
         nullable=hint is None,
         default=default if is_flag_value(default) else None,
         required=not has_default,
+    )
+
+
+def _with_declaration(flag: FlagDef, declared: FlagDef | None) -> FlagDef:
+    """Take what is declared of a flag over what the signature tells."""
+    if declared is None:
+        return flag
+    gives_default = flag.required and declared.default is not None
+    return replace(
+        declared,
+        type=flag.type if declared.type is FlagType.ANY else declared.type,
+        default=declared.default if gives_default else flag.default,
+        required=(flag.required and not gives_default) or declared.required,
+        nullable=flag.nullable,
     )
 
 

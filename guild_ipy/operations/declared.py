@@ -25,6 +25,7 @@ class Declaration:
     """Template with ``${flag}``."""
     tags: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    """May hold ``${flag}``."""
 
 
 #: What is declared of a function without a decorator.

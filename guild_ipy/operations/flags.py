@@ -52,7 +52,7 @@ def parse_flag_value(text: str, flag_type: FlagType = FlagType.ANY) -> FlagValue
     '001'
     """
     text = str(text)
-    if flag_type is FlagType.STRING:
+    if flag_type in {FlagType.STRING, FlagType.PATH, FlagType.EXISTING_PATH}:
         return _parse_yaml(text) if text[:1] in {"'", '"', "["} else text
     number = _parse_number(text)
     return _parse_yaml(text) if number is None or _is_surprising(number, text) else number
@@ -87,9 +87,34 @@ def bind_flags(
     """
     known = {definition.name: definition for definition in definitions}
     named = _resolve_names(given, known, operation, accepts_any=accepts_any)
-    checked = {name: _check(known.get(name) or FlagDef(name=name), value, operation) for name, value in named.items()}
+    checked = {
+        name: check_flag(known.get(name) or FlagDef(name=name), value, operation) for name, value in named.items()
+    }
     _refuse_missing([d.name for d in definitions if d.required and d.name not in checked], operation)
-    return {name: definition.default for name, definition in known.items()} | checked
+    return {name: definition.default for name, definition in known.items()} | _implied(known, checked) | checked
+
+
+def check_flag(definition: FlagDef, value: FlagValue, operation: str) -> FlagValue:
+    """Hold one value against a definition, and give it the type that the definition wants; FlagError if it has none."""
+    if isinstance(value, FlagText):
+        value = _read_text(definition, value)
+    value = _resolve_alias(definition, value)
+    if isinstance(value, list) and not _takes_list(definition):
+        raise FlagError(
+            f"flag {definition.name!r} of {operation} is given a list, which asks for several trials; "
+            f"batches are not there yet: run once for each value",
+            flag=definition.name,
+        )
+    if value is None and _takes_none(definition):
+        return None
+    if not _has_type(definition.type, value):
+        raise FlagError(
+            f"flag {definition.name!r} of {operation} wants {_WANTED[definition.type]}, not {_show(value)}",
+            flag=definition.name,
+        )
+    _check_choice(definition, value, operation)
+    _check_range(definition, value, operation)
+    return _convert(definition, value, operation)
 
 
 # -- text
@@ -158,7 +183,8 @@ def _find_name(word: str, known: Mapping[str, FlagDef]) -> str | None:
     """Find a flag by its name; ``_`` stands for ``-`` too, which no Python keyword can hold."""
     if word in known:
         return word
-    return next((name for name in known if name.replace("-", "_") == word.replace("-", "_")), None)
+    aliased = next((name for name, definition in known.items() if definition.alias == word), None)
+    return aliased or next((name for name in known if name.replace("-", "_") == word.replace("-", "_")), None)
 
 
 def _takes(known: Mapping[str, FlagDef]) -> str:
@@ -176,24 +202,21 @@ def _refuse_missing(missing: Sequence[str], operation: str) -> None:
 # -- values
 
 
-def _check(definition: FlagDef, value: FlagValue, operation: str) -> FlagValue:
-    if isinstance(value, FlagText):
-        value = _read_text(definition, value)
-    if isinstance(value, list) and not _takes_list(definition):
-        raise FlagError(
-            f"flag {definition.name!r} of {operation} is given a list, which asks for several trials; "
-            f"batches are not there yet: run once for each value",
-            flag=definition.name,
-        )
-    if value is None and _takes_none(definition):
-        return None
-    if not _has_type(definition.type, value):
-        raise FlagError(
-            f"flag {definition.name!r} of {operation} wants {_WANTED[definition.type]}, not {_show(value)}",
-            flag=definition.name,
-        )
-    _check_choice(definition, value, operation)
-    return _convert(definition, value, operation)
+def _implied(known: Mapping[str, FlagDef], checked: Mapping[str, FlagValue]) -> dict[str, FlagValue]:
+    """Give the values of other flags that come with the choices that are made, by default too."""
+    values: dict[str, FlagValue] = {}
+    for name, definition in known.items():
+        value = checked.get(name, definition.default)
+        chosen = next((choice for choice in definition.choice_details if choice.value == value), None)
+        values |= chosen.flags if chosen is not None else {}
+    return {name: value for name, value in values.items() if name in known}
+
+
+def _resolve_alias(definition: FlagDef, value: FlagValue) -> FlagValue:
+    for choice in definition.choice_details:
+        if choice.alias is not None and value == choice.alias:
+            return choice.value
+    return value
 
 
 def _read_text(definition: FlagDef, text: FlagText) -> FlagValue:
@@ -220,6 +243,8 @@ _WANTED = {
     FlagType.NUMBER: "a number",
     FlagType.BOOLEAN: "yes or no",
     FlagType.LIST: "a list",
+    FlagType.PATH: "a path",
+    FlagType.EXISTING_PATH: "a path",
 }
 _ACCEPTED: dict[FlagType, set[type]] = {
     FlagType.STRING: {str},
@@ -228,6 +253,8 @@ _ACCEPTED: dict[FlagType, set[type]] = {
     FlagType.NUMBER: {int, float},
     FlagType.BOOLEAN: {bool},
     FlagType.LIST: {list},
+    FlagType.PATH: {str},
+    FlagType.EXISTING_PATH: {str},
 }
 
 
@@ -236,7 +263,7 @@ def _has_type(flag_type: FlagType, value: object) -> bool:
 
 
 def _check_choice(definition: FlagDef, value: FlagValue, operation: str) -> None:
-    if not definition.choices:
+    if not definition.choices or definition.allows_other:
         return
     for item in value if isinstance(value, list) else [value]:
         if not any(
@@ -248,6 +275,22 @@ def _check_choice(definition: FlagDef, value: FlagValue, operation: str) -> None
                 f"not {_show(item)}{suggest(str(item), choices)}",
                 flag=definition.name,
             )
+
+
+def _check_range(definition: FlagDef, value: FlagValue, operation: str) -> None:
+    """Hold a number against the least and the greatest value; of a list, each."""
+    for item in value if isinstance(value, list) else [value]:
+        if not isinstance(item, int | float) or isinstance(item, bool):
+            continue
+        for limit, is_beyond, word in (
+            (definition.minimum, item < (definition.minimum or 0), "at least"),
+            (definition.maximum, item > (definition.maximum or 0), "at most"),
+        ):
+            if limit is not None and (is_beyond or math.isnan(item)):
+                raise FlagError(
+                    f"flag {definition.name!r} of {operation} is {word} {limit}, not {_show(item)}",
+                    flag=definition.name,
+                )
 
 
 def _convert(definition: FlagDef, value: FlagValue, operation: str) -> FlagValue:

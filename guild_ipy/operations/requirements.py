@@ -6,17 +6,22 @@ from guild_ipy.domain.dependency import Dependency
 from guild_ipy.operations.call import inspect_callable
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.declared import declaration_of
+from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook_file import NotebookFileOperation
 from guild_ipy.operations.resolve import Operation, ScriptOperation
 
 
 def requires_of(operation: Operation) -> tuple[Dependency, ...]:
     """Give the dependencies of an operation."""
+    if isinstance(operation, GuildFileOperation):
+        return operation.definition.requires
     return declaration_of(operation).requires
 
 
 def own_flags(operation: Operation) -> frozenset[str]:
     """Give the names of the flags that an operation has itself."""
+    if isinstance(operation, GuildFileOperation):
+        return frozenset(flag.name for flag in operation.flags)
     if isinstance(operation, ScriptOperation | NotebookFileOperation):
         return frozenset(flag.name for flag in operation.interface.flags)
     if isinstance(operation, CellOperation):

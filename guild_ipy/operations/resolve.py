@@ -6,11 +6,13 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
-from guild_ipy.domain.label import default_label
+from guild_ipy.domain.label import default_label, fill_label
+from guild_ipy.domain.operation import FlagsDest, FlagsDestKind
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.run_spec import NotebookFileProgram, NotebookProgram, RunSpec, ScriptProgram, SourceFile
@@ -18,7 +20,10 @@ from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 from guild_ipy.errors import OperationNotFound, UsageError, suggest
 from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.cell import CellOperation, bind_cell
+from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declaration_of
 from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.guildfile.lookup import find_guild_operation, list_guild_operations
+from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_file import (
     NotebookFileOperation,
@@ -85,24 +90,43 @@ class ScriptOperation:
         return os.path.basename(self.path)
 
 
-Operation = Callable[..., Any] | CellOperation | ScriptOperation | NotebookFileOperation
+#: Operations that take flags by name only.
+_FLAGS_ONLY: Mapping[type, str] = {
+    ScriptOperation: "a script",
+    NotebookFileOperation: "a notebook",
+    GuildFileOperation: "an operation of the Guild file",
+}
+
+Operation = Callable[..., Any] | CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation
 
 
 def find_operation(word: object, surroundings: Surroundings) -> Operation:
-    """Find what `word` names: a callable itself, a name of the notebook (dots allowed), or the path of a file.
+    """Find what `word` names.
+
+    That is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, or
+    the path of a script or a notebook, in this order; None is the default operation of the Guild file.
 
     Raises
     ------
-    OperationNotFound, UsageError
+    OperationNotFound, UsageError, GuildFileError
     """
-    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation) or callable(word):
+    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation) or callable(word):
         return word
+    project_dir = surroundings.notebook.project_dir
+    if word is None:
+        default = find_guild_operation(None, project_dir, surroundings.import_path)
+        if default is None:
+            raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
+        return default
     if not isinstance(word, str):
         raise UsageError(f"an operation is a function, a script or a name, not {type(word).__name__}")
     found = _find_variable(word, surroundings.notebook.variables)
     if callable(found):
         return found  # type: ignore[no-any-return] # just tested
-    path = os.path.join(surroundings.notebook.project_dir, word)
+    declared = find_guild_operation(word, project_dir, surroundings.import_path)
+    if declared is not None:
+        return declared
+    path = os.path.join(project_dir, word)
     if os.path.isfile(path) and is_notebook_file(path):
         return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
     if os.path.isfile(path):
@@ -113,7 +137,13 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
 
 
 def known_operations(notebook: Notebook) -> list[str]:
-    """Give the names that could be run: functions made in the notebook, scripts and other notebooks in its folder."""
+    """Give the names that could be run: functions of the notebook, operations of the Guild file, scripts, notebooks.
+
+    Raises
+    ------
+    GuildFileError
+        If there is a Guild file that is wrong.
+    """
     functions = [
         name
         for name, value in notebook.variables.items()
@@ -126,7 +156,9 @@ def known_operations(notebook: Notebook) -> list[str]:
     scripts = [name for name in names if name.endswith(".py")]
     own = os.path.basename(notebook.path)
     notebooks = [name for name in names if is_notebook_file(name) and name != own]
-    return sorted(functions) + sorted(scripts) + sorted(notebooks)
+    declared = [name for name in list_guild_operations(notebook.project_dir) if name not in functions]
+    files = [name for name in (*sorted(scripts), *sorted(notebooks)) if name not in declared]
+    return sorted(functions) + declared + files
 
 
 def resolve(
@@ -143,9 +175,10 @@ def resolve(
     FlagError, CannotSend, UsageError
         Nothing has been written then.
     """
-    if isinstance(operation, ScriptOperation | NotebookFileOperation) and args:
-        kind = "script" if isinstance(operation, ScriptOperation) else "notebook"
-        raise UsageError(f"{operation.name!r} is a {kind} and takes flags by name only")
+    if args and (kind := _FLAGS_ONLY.get(type(operation))):
+        raise UsageError(f"{getattr(operation, 'name', operation)!r} is {kind} and takes flags by name only")
+    if isinstance(operation, GuildFileOperation):
+        return _resolve_declared(operation, flags, options, surroundings)
     if isinstance(operation, NotebookFileOperation):
         return _resolve_notebook_file(operation, flags, options, surroundings)
     if isinstance(operation, ScriptOperation):
@@ -167,7 +200,9 @@ def _resolve_function(
 ) -> Resolved:
     interface = inspect_callable(function)
     bound = bind_call(function, interface, args, given)
+    declared = declaration_of(function)
     parts = _NotebookParts(
+        declared=declared,
         name=interface.name,
         program=bound.call,
         flags=bound.flags,
@@ -247,6 +282,43 @@ def _place(path: str, surroundings: Surroundings) -> tuple[str, str]:
     return project, os.path.relpath(path, project)
 
 
+def _resolve_declared(
+    operation: GuildFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+) -> Resolved:
+    from guild_ipy.operations.guildfile.program import make_program  # start-up cost: few projects need it
+    from guild_ipy.operations.guildfile.source import snapshot_declared
+    from guild_ipy.operations.guildfile.values import check_values
+
+    definition = operation.definition
+    flags = check_values(operation, bind_flags(operation.flags, given, operation=operation.name))
+    parts = make_program(operation, flags)
+    taken = snapshot_declared(operation, surroundings.excluded_dirs, surroundings.source_cache)
+    common = _common(flags, dict(given), options, surroundings, definition.folder)
+    if options.label is None and definition.label is not None:
+        common["label"] = fill_label(definition.label, flags)
+    if definition.output_scalars is not None and not options.output_scalars:
+        common["output_scalars"] = definition.output_scalars
+    common["tags"] = tuple(dict.fromkeys((*definition.tags, *options.tags)))
+    spec = RunSpec(
+        opref=OpRef(
+            type="guildfile",
+            package=definition.guildfile,
+            version=definition.version,
+            model=definition.model,
+            name=definition.name,
+        ),
+        program=parts.program,
+        source=taken.source,
+        flag_defs=operation.flags,
+        command=parts.command,
+        command_env=parts.filled.env,
+        files=parts.files,
+        compare=definition.compare,
+        **common,
+    )
+    return Resolved(spec=spec, notes=(*definition.notes, *taken.notes))
+
+
 # -- notebook programs
 
 
@@ -259,6 +331,7 @@ class _NotebookParts:
     flag_defs: tuple[FlagDef, ...]
     takes_any_flag: bool = False
     cell_number: int | None = None
+    declared: Declaration = NOTHING_DECLARED
 
 
 def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surroundings: Surroundings) -> Resolved:
@@ -281,7 +354,27 @@ def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surro
         takes_any_flag=parts.takes_any_flag,
         **_common(parts.flags, parts.user_flags, options, surroundings, notebook.project_dir),
     )
+    if parts.declared is not NOTHING_DECLARED:
+        spec = apply_declaration(spec, parts.declared, options)
     return Resolved(spec=spec, objects=_describe_objects(parts.program), notes=taken.notes)
+
+
+def apply_declaration(spec: RunSpec, declared: Declaration, options: SpecOptions) -> RunSpec:
+    """Give a function what its decorator says; what the user says of this run comes first."""
+    from guild_ipy.operations.guildfile.filling import fill_command  # start-up cost: for functions with a decorator
+
+    command = Command(dest=FlagsDest(kind=FlagsDestKind.ARGS), has_dest=False, env=declared.env, label=declared.label)
+    label = (
+        spec.label if options.label is not None or declared.label is None else fill_label(declared.label, spec.flags)
+    )
+    return replace(
+        spec,
+        label=label,
+        tags=tuple(dict.fromkeys((*declared.tags, *spec.tags))),
+        output_scalars=options.output_scalars or declared.output_scalars or spec.output_scalars,
+        command=command,
+        command_env=fill_command(command, spec.flags, spec.flag_defs, None).env if declared.env else {},
+    )
 
 
 def _describe_objects(program: FunctionCall | CellCode) -> tuple[str, ...]:

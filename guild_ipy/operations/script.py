@@ -7,9 +7,12 @@ Any other takes its module-level constants.
 from __future__ import annotations
 
 import ast
+import contextlib
 import warnings
+from collections.abc import Iterator
 
 from guild_ipy.domain.constants import find_constants
+from guild_ipy.domain.global_map import find_map
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.argparse_flags import find_argparse_arguments
 from guild_ipy.operations.click_flags import find_click_arguments
@@ -18,7 +21,14 @@ from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.script_interface import InterfaceKind, ScriptArgument, ScriptInterface
 from guild_ipy.operations.static_values import find_names
 
-__all__ = ["InterfaceKind", "ScriptInterface", "inspect_script", "script_arguments"]
+__all__ = [
+    "InterfaceKind",
+    "ScriptInterface",
+    "inspect_constants",
+    "inspect_map",
+    "inspect_script",
+    "script_arguments",
+]
 
 
 def inspect_script(path: str) -> ScriptInterface:
@@ -29,8 +39,30 @@ def inspect_script(path: str) -> ScriptInterface:
     UsageError
         If it cannot be read, or is no Python.
     """
-    try:
+    with _explaining(path):
         return _inspect(_parse(path))
+
+
+def inspect_constants(path: str) -> ScriptInterface:
+    """Find the module-level constants of a script, whatever else it has; UsageError as above."""
+    with _explaining(path):
+        return _constants(_parse(path))
+
+
+def inspect_map(path: str, name: str) -> ScriptInterface | None:
+    """Find the entries of a module-level map; None where there is no map of that name; UsageError as above."""
+    with _explaining(path):
+        found = find_map(_parse(path), name)
+    if found is None:
+        return None
+    arguments = tuple(ScriptArgument(flag=flag) for flag in define_constants(found))
+    return ScriptInterface(kind=InterfaceKind.CONSTANTS, arguments=arguments)
+
+
+@contextlib.contextmanager
+def _explaining(path: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {(error.strerror or str(error)).lower()}") from error
     except SyntaxError as error:
@@ -58,6 +90,10 @@ def _inspect(tree: ast.Module) -> ScriptInterface:
         arguments = find_click_arguments(tree, find_names(tree))
         if arguments is not None:
             return ScriptInterface(kind=InterfaceKind.CLICK, arguments=arguments)
+    return _constants(tree)
+
+
+def _constants(tree: ast.Module) -> ScriptInterface:
     flags = define_constants(find_constants(tree))
     return ScriptInterface(kind=InterfaceKind.CONSTANTS, arguments=tuple(ScriptArgument(flag=flag) for flag in flags))
 

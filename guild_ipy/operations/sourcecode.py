@@ -15,6 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from guild_ipy.domain.run_spec import Source, SourceFile
+from guild_ipy.errors import UsageError
+from guild_ipy.operations.source_choice import SourceChoice
 from guild_ipy.operations.source_walk import MAX_ENTRIES, MAX_FOLDER, FoundFile, SourceWalk
 
 MAX_FILES = 100
@@ -47,6 +49,7 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
     include_notebooks: bool = True,
     extra: Sequence[SourceFile] = (),
     cache: SourceCache | None = None,
+    choice: SourceChoice | None = None,
 ) -> Snapshot:
     """Read the source files of a project.
 
@@ -60,6 +63,8 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
         Files that belong to it whatever the rules say; they hide files of the project with the same path.
     cache
         Kept by the caller from one snapshot to the next.
+    choice
+        Rules of a Guild file, which take files away or add others, of any kind and size.
     """
     root = os.path.realpath(project_dir)
     walk = SourceWalk(root, excluded_dirs)
@@ -68,9 +73,25 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
     wanted = (
         found for found in walk if found.path not in hidden and (include_notebooks or not found.path.endswith(".ipynb"))
     )
+    if choice is not None:
+        wanted = (found for found in wanted if choice.verdict(found.path, root) is None)
     taken = project.take(wanted)
-    source = project.make_source(dest, [*extra, *taken.files])
+    chosen = [] if choice is None else _read_chosen(choice.find(root, excluded_dirs), hidden)
+    source = project.make_source(dest, [*extra, *taken.files, *chosen])
     return Snapshot(source=source, notes=tuple(_write_notes(taken, walk, project_dir)))
+
+
+def _read_chosen(found_files: Iterable[FoundFile], hidden: set[str]) -> Iterable[SourceFile]:
+    for found in found_files:
+        if found.path not in hidden:
+            try:
+                with open(found.full_path, "rb") as file:
+                    content = file.read()
+            except OSError as error:
+                raise UsageError(
+                    f"cannot read {found.full_path!r}, which sourcecode names: {error.strerror}"
+                ) from error
+            yield SourceFile(path=found.path, content=content, origin=found.full_path)
 
 
 def digest_files(files: Iterable[SourceFile]) -> str:

@@ -137,5 +137,5 @@ def cat(run: RunRef | None = None, path: str | None = None) -> str:
 
 
 def operations() -> list[OperationInfo]:
-    """List what can be run here: functions of the notebook, scripts of its folder."""
+    """List what can be run here: functions of the notebook, scripts and notebooks of its folder."""
     return list_operations(get_context())

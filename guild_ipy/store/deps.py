@@ -67,6 +67,20 @@ def read_upstreams(run_dir: RunDir) -> tuple[Upstream, ...]:
     return tuple({(each.dependency, each.source, each.run_id): each for each in found}.values())
 
 
+def read_dep_paths(run_dir: RunDir) -> dict[str, list[str]]:
+    """Read the files that each dependency has brought, seen from the run directory.
+
+    A dependency that is written inline is called by its operation: ``train``, not ``operation:train``.
+    """
+    found: dict[str, list[str]] = {}
+    for dependency, sources in _items(_decode(_read_content(run_dir, DEPS))):
+        paths = found.setdefault(dependency.removeprefix(_OPERATION), [])
+        for _, source in _items(sources):
+            listed = source.get("paths") if isinstance(source, Mapping) else source
+            paths += map(str, listed if isinstance(listed, list) else ())
+    return found
+
+
 def find_users(run_dirs: Iterable[RunDir]) -> dict[str, list[RunDir]]:
     """Give for each id the runs that name it among what they use; :func:`read_upstreams` tells whether they do."""
     users: dict[str, list[RunDir]] = {}

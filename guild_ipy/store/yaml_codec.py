@@ -74,6 +74,20 @@ def decode(text: str) -> Any:  # noqa: ANN401 - callers narrow what they read
     return _decode_any(text) if value is _UNSURE else value
 
 
+@cache
+def loader_class(*, pure: bool = False) -> type[yaml.SafeLoader]:
+    """Give the safe loader that reads floats as Guild AI does, on libyaml where there is one, unless `pure`."""
+    import yaml  # start-up cost, see above
+
+    base = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class GuildLoader(base):  # type: ignore[misc, valid-type]
+        """Takes ``1e5`` and ``1.5e5`` for floats."""
+
+    GuildLoader.add_implicit_resolver("tag:yaml.org,2002:float", _GUILD_FLOAT, list("-+0123456789"))
+    return GuildLoader
+
+
 # -- writing
 
 
@@ -194,7 +208,7 @@ def _parse(text: str) -> Any:  # noqa: ANN401
     import yaml  # start-up cost: 15 ms, and most attributes need no parser
 
     # libyaml refuses what stands for a byte that is no UTF-8 in the name of a file
-    loader = _loader(pure="\\ud" in text and len(text) <= MAX_PARSED_PURE)
+    loader = loader_class(pure="\\ud" in text and len(text) <= MAX_PARSED_PURE)
     try:
         if _may_be_deep(text):
             _check_depth(yaml.parse(text, Loader=loader))
@@ -247,17 +261,3 @@ def _one_line(error: Exception) -> str:
     problem = getattr(error, "problem", None) or str(error).split("\n")[0]
     mark = getattr(error, "problem_mark", None)
     return f"{problem} (line {mark.line + 1}, column {mark.column + 1})" if mark else str(problem)
-
-
-@cache
-def _loader(*, pure: bool) -> type[yaml.SafeLoader]:
-    """Build the safe loader that reads floats as Guild AI does, on libyaml where there is one, unless `pure`."""
-    import yaml  # start-up cost, see above
-
-    base = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-    class GuildLoader(base):  # type: ignore[misc, valid-type]
-        """Takes ``1e5`` and ``1.5e5`` for floats."""
-
-    GuildLoader.add_implicit_resolver("tag:yaml.org,2002:float", _GUILD_FLOAT, list("-+0123456789"))
-    return GuildLoader

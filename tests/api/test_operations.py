@@ -1,4 +1,5 @@
 from guild_ipy.api.operations import list_operations
+from tests.notebook_files import write_notebook
 
 
 def write(path, text):
@@ -19,9 +20,17 @@ def test_functions_and_scripts_are_listed_with_their_flags(train):
     assert found[0].description == "Do it later."
 
 
+def test_notebooks_of_the_folder_are_listed_with_their_heading(notebook):
+    write_notebook("learn.ipynb", "lr = 0.1")
+    (info,) = list_operations(notebook.context)
+    assert (info.name, info.kind, info.description) == ("learn.ipynb", "notebook", "How it learns")
+    assert [flag.name for flag in info.flags] == ["lr"]
+
+
 def test_what_cannot_be_read_is_passed_over(train):
     write("broken.py", "def f(:\n")
     write("binary.py", "\0")
+    write("broken.ipynb", "{")
     assert [info.name for info in list_operations(train.context)] == ["train"]
 
 

@@ -2,11 +2,14 @@ import pytest
 
 from guild_ipy.api.label import LabelEdit
 from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.api.lineage import Scope
 from guild_ipy.arguments.change import ACTIVE, DELETE, LABEL, MARK, STOP
+from guild_ipy.arguments.lineage import LINEAGE
 from guild_ipy.arguments.look import CAT, HOME, INFO, LS, OPERATIONS, RUNS
 from guild_ipy.arguments.run import RUN, START
 from guild_ipy.arguments.table import VERBS
 from guild_ipy.arguments.tokens import ObjectToken
+from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, UsageError
@@ -127,6 +130,8 @@ def test_what_is_no_run_is_refused():
         (MARK, "", RunFilter(marked=False), "latest"),
         (MARK, "--clear", RunFilter(marked=True), "all"),
         (MARK, "1 --clear", RunFilter(), "latest"),
+        (MARK, "--undo", RunFilter(), "all"),
+        (MARK, "--best loss -Fo a", RunFilter(operations=("a",)), "all"),
         (LABEL, "--set x", RunFilter(), "latest"),
         (STOP, "", RunFilter(statuses=ACTIVE), "all"),
         (STOP, "-Fo a", RunFilter(operations=("a",), statuses=ACTIVE), "all"),
@@ -137,6 +142,49 @@ def test_what_is_no_run_is_refused():
 def test_each_verb_says_what_no_run_means(verb, line, run_filter, default):
     selection = verb.parse(line.split()).selection
     assert (selection.filter, selection.default) == (run_filter, default)
+
+
+@pytest.mark.parametrize(
+    ("line", "best"),
+    [
+        ("--best loss", Best(name="loss")),
+        ("--min loss", Best(name="loss")),
+        ("--max loss", Best(name="loss", greatest=True)),
+        ("1 --reason good", None),
+    ],
+)
+def test_a_mark_can_be_set_by_rule(line, best):
+    assert MARK.parse(line.split()).best == best
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("--best loss --max acc", "mark: --min and --max are two things; give one of them"),
+        ("1 --best loss", "mark: --min and --max choose the run to mark; leave RUN and --clear out"),
+        ("--clear --max loss", "mark: --min and --max choose the run to mark; leave RUN and --clear out"),
+        ("--best loss -n 3", "mark: --min and --max mark one run; leave --limit out"),
+        ("--undo --clear", "mark: --undo only takes back; leave --clear, --min, --max and --reason out"),
+        ("--undo --reason x", "mark: --undo only takes back"),
+    ],
+)
+def test_marks_that_cannot_work_are_refused(line, message):
+    with pytest.raises(UsageError) as failure:
+        MARK.parse(line.split())
+    assert str(failure.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("line", "scope"),
+    [
+        ("", Scope()),
+        ("1 --up", Scope(down=False)),
+        ("1 --down --depth 2", Scope(up=False, depth=2)),
+        ("--up --down", Scope()),
+    ],
+)
+def test_a_lineage_goes_both_ways_or_one(line, scope):
+    assert LINEAGE.parse(line.split()).scope == scope
 
 
 def test_delete_wants_runs_or_filters():

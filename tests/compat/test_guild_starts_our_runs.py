@@ -9,7 +9,9 @@ from guild_ipy.domain.status import RunStatus
 pytestmark = pytest.mark.guild
 
 
-@pytest.mark.parametrize(("case", "scalar"), [("staged", "loss"), ("staged_script", "accuracy")])
+@pytest.mark.parametrize(
+    ("case", "scalar"), [("staged", "loss"), ("staged_script", "accuracy"), ("staged_notebook", "accuracy")]
+)
 def test_guild_starts_a_staged_run(bench, case, scalar):
     run = bench.make(case)[case]
     assert bench.guild_status(run) == "staged"
@@ -20,7 +22,7 @@ def test_guild_starts_a_staged_run(bench, case, scalar):
     assert os.path.exists(f"{run.path}/model.txt")
 
 
-@pytest.mark.parametrize("case", ["train", "script", "scan"])
+@pytest.mark.parametrize("case", ["train", "script", "notebook", "scan"])
 def test_guild_restarts_a_completed_run(bench, case):
     run = bench.make(case)[case]
     before = run.started, run.output, run.scalars, dict(run.flags), run.label

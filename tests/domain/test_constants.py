@@ -3,7 +3,13 @@ import math
 
 import pytest
 
-from guild_ipy.domain.constants import compile_with_constants, find_constants, set_constants
+from guild_ipy.domain.constants import (
+    compile_with_constants,
+    find_constants,
+    format_constant,
+    replace_constants,
+    set_constants,
+)
 
 
 def run(source, constants):
@@ -89,3 +95,32 @@ def test_a_tree_is_changed_in_place():
     tree = ast.parse("x = 1")
     assert set_constants(tree, {"x": 2}) is tree
     assert find_constants(tree) == {"x": 2}
+
+
+@pytest.mark.parametrize(
+    ("source", "constants", "new"),
+    [
+        ("lr = 0.1  # rate", {"lr": 0.5}, "lr = 0.5  # rate"),
+        ("lr = 1e-1", {"lr": 0.1}, "lr = 1e-1"),
+        ("é = 'ü'; n: int = 2", {"n": 30, "é": "a"}, "é = 'a'; n: int = 30"),
+        ("a = b = 1  # both", {"a": 2}, "a = b = 1; a = 2  # both"),
+        ("a = b = 1", {"a": 2, "b": 3}, "a = b = 1; a = 2; b = 3"),
+        ("layers = [\r\n  1,\r\n]\r\nn = -1", {"layers": [2], "n": 4}, "layers = [2]\r\nn = 4"),
+        ("t = ('a'\n  'b')", {"t": "c"}, "t = ('c')"),
+        ("a = 1", {"a": math.inf}, "a = float('inf')"),
+        ("a = 1\na = 2", {"a": 3}, "a = 3\na = 2"),
+    ],
+)
+def test_text_with_other_constants_is_otherwise_as_it_was_written(source, constants, new):
+    assert replace_constants(source, constants) == new
+    assert run(new, {}) == run(source, constants)
+
+
+def test_a_name_that_is_no_constant_is_not_replaced():
+    with pytest.raises(ValueError, match="no module-level constant 'b'"):
+        replace_constants("a = 1", {"b": 1})
+
+
+@pytest.mark.parametrize("value", [None, True, 1, -0.5, "it's", [1, [2.0]], {"a": [None]}, -math.inf])
+def test_a_constant_is_written_as_python_reads_it(value):
+    assert eval(format_constant(value)) == value

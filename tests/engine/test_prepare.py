@@ -9,8 +9,10 @@ import pytest
 
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, Source, SourceFile
+from guild_ipy.engine.job_files import job_files, job_meta
 from guild_ipy.engine.meta import read_meta
-from guild_ipy.engine.prepare import job_files, job_meta, prepare_run, run_environment
+from guild_ipy.engine.prepare import prepare_run
+from guild_ipy.engine.run_environment import run_environment
 from guild_ipy.errors import StoreError
 from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.lock import is_alive

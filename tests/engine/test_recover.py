@@ -2,8 +2,8 @@ import os
 
 import pytest
 
+from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.meta import encode_meta
-from guild_ipy.engine.prepare import job_meta
 from guild_ipy.engine.recover import recover_run
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.output import iter_output_lines

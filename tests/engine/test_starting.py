@@ -8,7 +8,8 @@ from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, RunPlan, ask_for_process
 from guild_ipy.api.run import surroundings_of
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.prepare import fill_run_dir, job_meta, make_run_dir
+from guild_ipy.engine.job_files import job_meta
+from guild_ipy.engine.prepare import fill_run_dir, make_run_dir
 from guild_ipy.errors import StoreError
 from guild_ipy.operations.resolve import SpecOptions, find_operation, resolve
 from guild_ipy.store.lock import is_alive

@@ -5,21 +5,18 @@ from __future__ import annotations
 import configparser
 import hashlib
 import importlib.util
-import io
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from guild_ipy.domain.dependency import Dependency, Source, SourceKind
-from guild_ipy.domain.flags import Flags, FlagValue
+from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.resolved_dependency import ResolvedSource, TakenFile
 from guild_ipy.errors import GuildError
+from guild_ipy.operations.config_file import READERS, WRITERS, config_kind, put_in
 from guild_ipy.operations.dependencies.archive import is_archive, unpack_archive
 from guild_ipy.operations.dependencies.download import download
 from guild_ipy.operations.dependencies.run_files import selected_paths, take
-from guild_ipy.store import yaml_codec
 
 
 class NotThere(GuildError):
@@ -120,10 +117,10 @@ def _sha256(path: str) -> str:
 def _write_config(dependency: Dependency, source: Source, path: str, needs: FileNeeds) -> TakenFile:
     """Write a configuration anew, with the parameters of the source and the flags in it."""
     file = take(dependency, source, os.path.dirname(path), [os.path.basename(path)], needs.fill_in, is_closed=False)[0]
-    kind = _config_kind(path)
+    kind = config_kind(path)
     try:
         with open(path, encoding="utf-8") as text:
-            config = _READERS[kind](text.read())
+            config = READERS[kind](text.read())
     except KeyError as error:
         raise NotThere(f"{path!r} is no .yml, .yaml, .json, .cfg or .ini file") from error
     except (OSError, ValueError, configparser.Error) as error:
@@ -134,68 +131,7 @@ def _write_config(dependency: Dependency, source: Source, path: str, needs: File
         put_in(config, values)
     name = file.path.removesuffix(".in")
     try:
-        content = _WRITERS[kind](config).encode()
+        content = WRITERS[kind](config).encode()
     except (TypeError, ValueError, configparser.Error) as error:
         raise NotThere(f"{path!r} cannot be written with these flags: {error}") from error
     return TakenFile(path=name, content=content, replaces=file.replaces, word=file.word)
-
-
-def put_in(config: dict[str, Any], values: Mapping[str, FlagValue]) -> None:
-    """Put values into a nested map by names with dots: ``optimizer.lr`` is ``lr`` of the map ``optimizer``."""
-    for name, value in values.items():
-        *above, last = name.split(".")
-        part = config
-        for word in above:
-            inner = part.get(word)
-            if not isinstance(inner, dict):
-                inner = part[word] = {}
-            part = inner
-        part[last] = value
-
-
-def _config_kind(path: str) -> str:
-    extension = os.path.splitext(path.lower().removesuffix(".in"))[1]
-    return {".yaml": ".yml", ".ini": ".cfg"}.get(extension, extension)
-
-
-def _cfg_parser() -> configparser.ConfigParser:
-    """Give a parser for which DEFAULT is a section like all others, so that the others do not repeat what it says."""
-    return configparser.ConfigParser(default_section="", interpolation=None)
-
-
-def _read_cfg(text: str) -> dict[str, Any]:
-    parser = _cfg_parser()
-    parser.read_string(text)
-    sections: dict[str, Any] = {section: dict(parser.items(section)) for section in parser.sections()}
-    top: dict[str, Any] = sections.pop(_CFG_DEFAULT, {})
-    return top | sections
-
-
-def _format_cfg(config: Mapping[str, Any]) -> str:
-    """Write names in lower case, as they were read: for readers of such files both are the same."""
-    parser = _cfg_parser()
-    top = {name.lower(): str(value) for name, value in config.items() if not isinstance(value, dict)}
-    if top:
-        parser[_CFG_DEFAULT] = top
-    for name, value in config.items():
-        if isinstance(value, dict):
-            parser[name] = {key.lower(): str(each) for key, each in value.items()}
-    text = io.StringIO()
-    parser.write(text)
-    return text.getvalue()
-
-
-def _format_yaml(config: Mapping[str, Any]) -> str:
-    import yaml  # start-up cost
-
-    text: str = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
-    return text
-
-
-_CFG_DEFAULT = "DEFAULT"
-_READERS: Mapping[str, Callable[[str], Any]] = {".yml": yaml_codec.decode, ".json": json.loads, ".cfg": _read_cfg}
-_WRITERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
-    ".yml": _format_yaml,
-    ".json": lambda config: json.dumps(config, indent=2, sort_keys=True) + "\n",
-    ".cfg": _format_cfg,
-}

@@ -133,10 +133,10 @@ class _Work:
             if isinstance(error, SelectError) and value is not None:  # it points at what is wrong
                 raise
             if source.optional and value is None:
-                self.notes.append(f"{source.resolving_name} of {dependency.name} is left out: {error}")
+                self.notes.append(f"{source.resolving_name} of {dependency.title} is left out: {error}")
                 return ResolvedSource(source=source)
             raise DependencyError(
-                dependency=dependency.name, source=source.resolving_name, why=str(error), help=source.help
+                dependency=dependency.title, source=source.resolving_name, why=str(error), help=source.help
             ) from error
 
     def _file_needs(self) -> FileNeeds:

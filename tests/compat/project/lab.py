@@ -47,10 +47,12 @@ CASES = {
     "train": lambda: guild_ipy.run(train, lr=0.25, _label="first try", _tag="nightly"),
     "unlabeled": lambda: guild_ipy.run(train, lr=0.5, name="ünï"),
     "script": lambda: guild_ipy.run("script.py", lr=0.5),
+    "notebook": lambda: guild_ipy.run("analysis.ipynb", lr=0.5),
     "fail": _failed,
     "scan": lambda: guild_ipy.run(scan, _output_scalars=[r"mistakes: error is (\S+)"]),
     "staged": lambda: guild_ipy.run(train, lr=0.75, _stage=True),
     "staged_script": lambda: guild_ipy.run("script.py", lr=0.75, _stage=True),
+    "staged_notebook": lambda: guild_ipy.run("analysis.ipynb", lr=0.75, _stage=True),
     "running": lambda: guild_ipy.run(wait, _background=True),
 }
 

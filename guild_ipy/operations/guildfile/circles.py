@@ -1,0 +1,50 @@
+"""Operations that wait for each other: required runs that can never be there, pipelines that never end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from guild_ipy.domain.dependency import SourceKind
+from guild_ipy.domain.operation import OperationDef, StepsMain
+from guild_ipy.errors import GuildFileError
+
+Edges = Callable[[OperationDef], Iterable[tuple[str, str]]]
+
+
+def refuse_circles(operations: Sequence[OperationDef]) -> None:
+    """Raise GuildFileError where operations require each other, or are steps of each other."""
+    _refuse(operations, _required, "require each other in a circle", "make one of the sources 'optional: yes'")
+    _refuse(operations, _steps, "are steps of each other in a circle", "leave one of the steps out")
+
+
+def _required(operation: OperationDef) -> Iterator[tuple[str, str]]:
+    """Give the operations that one needs a run of, with the place that says so; of several names any will do."""
+    for dependency in operation.requires:
+        for source in dependency.sources:
+            if source.kind is SourceKind.OPERATION and not source.optional and "," not in source.value:
+                yield source.value, dependency.origin
+
+
+def _steps(operation: OperationDef) -> Iterator[tuple[str, str]]:
+    if isinstance(operation.main, StepsMain):
+        yield from ((step.operation, step.origin) for step in operation.main.steps)
+
+
+def _refuse(operations: Sequence[OperationDef], edges: Edges, problem: str, advice: str) -> None:
+    known = {operation.full_name: operation for operation in operations}
+    done: set[str] = set()
+
+    def visit(operation: OperationDef, chain: tuple[str, ...]) -> None:
+        for word, origin in edges(operation):
+            target = known.get(word) or known.get(f"{operation.model}:{word}")
+            if target is None or target.full_name in done:
+                continue
+            if target.full_name in chain:
+                circle = " -> ".join((*chain[chain.index(target.full_name) :], target.full_name))
+                raise GuildFileError.at(origin, f"operations {problem}: {circle}; {advice}")
+            visit(target, (*chain, target.full_name))
+        done.add(operation.full_name)
+
+    for operation in operations:
+        if operation.full_name not in done:
+            visit(operation, (operation.full_name,))

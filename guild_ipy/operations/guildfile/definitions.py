@@ -1,0 +1,199 @@
+"""One operation of a model, as a definition that is checked and complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guild_ipy.domain.argument import argument_text
+from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.operation import ExecMain, Main, OperationDef, PythonMain, SourceRules
+from guild_ipy.errors import suggest
+from guild_ipy.operations.guildfile.attributes import OPERATION
+from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text, read_texts
+from guild_ipy.operations.guildfile.flags import read_flags, read_names
+from guild_ipy.operations.guildfile.items import Item
+from guild_ipy.operations.guildfile.mains import MAINS, read_flags_dest, read_main
+from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_nothing, make_entry
+from guild_ipy.operations.guildfile.resources import Resources, read_requires, unused_attributes
+from guild_ipy.operations.guildfile.scalar_patterns import read_scalar_patterns
+from guild_ipy.operations.guildfile.sections import read_section
+from guild_ipy.operations.guildfile.source_rules import join_rules, read_source_rules
+from guild_ipy.operations.references import check_references, find_references
+
+#: What ``exec`` may refer to beside flags.
+WORDS = ("flag_args", "python_exe", "guild_python_exe", "project_dir")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelParts:
+    """What a model gives to all of its operations."""
+
+    name: str
+    folder: str
+    guildfile: str
+    version: str
+    items: Sequence[Item]
+    resources: Resources
+    source_rules: SourceRules | None
+    notes: tuple[str, ...] = ()
+
+
+def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
+    """Read one operation.
+
+    Raises
+    ------
+    GuildFileError
+        For attributes that are none, and values that do not fit them.
+    """
+    name = _check_name(entry)
+    node = _with_step_flags(read_map(entry.value, f"operation {name!r}"), model.items)
+    OPERATION.check(node)
+    parts = _Parts(node=node, operation=name)
+    flags = read_flags(
+        read_section(node, "flags", model.items),
+        name,
+        skips_arguments=parts.get("default-flag-arg-skip", read_bool, False),
+    )
+    main = read_main(name, node)
+    _check_exec(main, flags, node)
+    requires = node.get("requires")
+    return OperationDef(
+        name=name,
+        model=model.name,
+        description=parts.get("description", read_text, "").strip(),
+        main=main,
+        folder=model.folder,
+        guildfile=model.guildfile,
+        version=model.version,
+        is_default=parts.get("default", read_bool, False),
+        flags=flags,
+        flags_dest=parts.get("flags-dest", lambda found, _: read_flags_dest(found)),
+        flags_import=parts.get("flags-import", _read_import),
+        flags_import_skip=parts.get("flags-import-skip", read_names, ()),
+        requires=() if requires is None else read_requires(requires, model.resources),
+        sourcecode=join_rules(model.source_rules, _read_own_rules(node)),
+        output_scalars=parts.get("output-scalars", lambda found, _: read_scalar_patterns(found)),
+        label=parts.get("label", _read_template),
+        tags=parts.get("tags", read_texts, ()),
+        env=parts.get("env", _read_env, {}),
+        env_secrets=parts.get("env-secrets", _read_secrets, ()),
+        compare=parts.get("compare", read_texts, ()),
+        python_path=parts.get("python-path", read_texts),
+        origin=str(entry.place),
+        notes=(*model.notes, *OPERATION.unused(node), *([] if requires is None else unused_attributes(requires))),
+    )
+
+
+def _check_name(entry: Entry) -> str:
+    name = entry.name
+    if not name or not name.isprintable() or any(char in name for char in " =:"):
+        raise entry.place.error(f"{name!r} cannot be typed as the name of an operation; use no spaces, '=' and ':'")
+    return name
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    node: MapNode
+    operation: str
+
+    def get(self, name: str, read: Callable[[Node, str], Any], default: Any = None) -> Any:  # noqa: ANN401 - of any type
+        found = self.node.get(name)
+        return default if found is None else read(found, f"{name} of operation {self.operation!r}")
+
+
+def _read_own_rules(node: MapNode) -> SourceRules | None:
+    return read_source_rules(node.get("sourcecode"))
+
+
+def _read_template(node: Node, what: str) -> str:
+    text = read_text(node, what)
+    check_references(text, node.place.error)
+    return text
+
+
+def _read_import(node: Node, what: str) -> tuple[str, ...] | bool:
+    if isinstance(node, ScalarNode) and (isinstance(node.value, bool) or node.value == "all"):
+        return bool(node.value)
+    if isinstance(node, ListNode):
+        return read_names(node, what) or False
+    raise node.place.error(f"{what} is yes, all, no or a list of flags, not {node}; write '- flag' lines")
+
+
+def _read_env(node: Node, what: str) -> Mapping[str, str]:
+    values: dict[str, str] = {}
+    for entry in read_map(node, what):
+        name, value = entry.name, entry.value
+        if not name or "=" in name or "\0" in name:
+            raise entry.place.error(f"{name!r} is no name of an environment variable; use letters, digits and '_'")
+        if not isinstance(value, ScalarNode):
+            raise value.place.error(f"variable {name!r} is text, not {value}; write it on one line")
+        text = argument_text(value.value) if isinstance(value.value, bool | None) else value.text
+        check_references(text, value.place.error)
+        values[name] = text
+    return values
+
+
+def _read_secrets(node: Node, what: str) -> tuple[str, ...]:
+    if isinstance(node, MapNode):
+        return tuple(entry.name for entry in node)
+    return read_texts(node, what)
+
+
+# -- exec
+
+
+def _check_exec(main: Main, flags: Sequence[FlagDef], node: MapNode) -> None:
+    """Refuse a reference to a flag that the operation does not take, and text around ``${flag_args}``."""
+    if not isinstance(main, ExecMain | PythonMain):
+        return
+    imports = node.get("flags-import")
+    words, known = (main.words, WORDS) if isinstance(main, ExecMain) else (main.arguments, WORDS[1:])
+    names = [*known, *(flag.name for flag in flags)]
+    for word in words:
+        for name in find_references(word):
+            if name not in names and (imports is None or isinstance(main, ExecMain)):
+                place = (node.get("exec") or node.get("main") or node).place
+                raise place.error(
+                    f"'${{{name}}}' is no flag of this operation{suggest(name, names)}; declare it in flags"
+                )
+        if "${flag_args}" in word and word != "${flag_args}":
+            place = (node.get("exec") or node).place
+            raise place.error(
+                f"${{flag_args}} stands for several words and cannot be part of {word!r}; put spaces around it"
+            )
+
+
+# -- steps
+
+
+def _with_step_flags(node: MapNode, items: Sequence[Item]) -> MapNode:
+    """Put what the flags of steps include in its place."""
+    steps = node.get("steps")
+    if not isinstance(steps, ListNode):
+        return node
+    changed = ListNode(place=steps.place, items=tuple(_step_with_flags(step, items) for step in steps.items))
+    return node.with_entries(Entry(key=e.key, value=changed) if e.value is steps else e for e in node)
+
+
+def _step_with_flags(step: Node, items: Sequence[Item]) -> Node:
+    flags = step.get("flags") if isinstance(step, MapNode) else None
+    if not isinstance(step, MapNode) or not isinstance(flags, MapNode) or "$include" not in flags:
+        return step
+    filled = make_entry("flags", read_section(step, "flags", items))
+    return step.with_entries(filled if e.key.value == "flags" else e for e in step)
+
+
+def with_defaults(entry: Entry, defaults: Node | None) -> Entry:
+    """Give an operation what ``operation-defaults`` say and it does not."""
+    if defaults is None or is_nothing(defaults) or not isinstance(entry.value, MapNode):
+        return entry
+    has_main = any(word in entry.value for word in MAINS)
+    added = [
+        each
+        for each in read_map(defaults, "operation-defaults")
+        if each.key.value not in entry.value and not (has_main and each.key.value in MAINS)
+    ]
+    return Entry(key=entry.key, value=MapNode(place=entry.value.place, entries=(*entry.value, *added)))

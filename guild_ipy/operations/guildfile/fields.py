@@ -1,0 +1,85 @@
+"""Nodes as values of one type; what is none is an error that says where and what it should be."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+from guild_ipy.errors import suggest
+from guild_ipy.operations.guildfile.nodes import ListNode, MapNode, Node, ScalarNode
+
+
+def read_map(node: Node, what: str) -> MapNode:
+    """Take a map."""
+    if not isinstance(node, MapNode):
+        raise node.place.error(f"{what} is a map, not {node}; write 'name: value' lines below it")
+    return node
+
+
+def read_text(node: Node, what: str) -> str:
+    """Take text; a number is the text that it is written as."""
+    if isinstance(node, ScalarNode):
+        if isinstance(node.value, str):
+            return node.value
+        if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+            return node.text
+    raise node.place.error(f"{what} is text, not {node}; {_quoting(node)}")
+
+
+def read_words(node: Node, what: str) -> tuple[str, ...]:
+    """Take a command: text that is split as by a shell, or a list of words."""
+    if isinstance(node, ListNode):
+        return tuple(read_text(item, f"a word of {what}") for item in node.items)
+    text = read_text(node, what)
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise node.place.error(f"{what} {text!r} has {str(error).lower()}; close it") from error
+
+
+def read_texts(node: Node, what: str) -> tuple[str, ...]:
+    """Take a list of text; a single one needs no list."""
+    if isinstance(node, ListNode):
+        return tuple(read_text(item, f"an item of {what}") for item in node.items)
+    if isinstance(node, MapNode):
+        raise node.place.error(f"{what} is text or a list of it, not {node}; write '- item' lines")
+    return (read_text(node, what),)
+
+
+def read_bool(node: Node, what: str) -> bool:
+    """Take yes or no."""
+    if isinstance(node, ScalarNode) and isinstance(node.value, bool):
+        return node.value
+    raise node.place.error(f"{what} is yes or no, not {node}")
+
+
+def read_number(node: Node, what: str) -> int | float:
+    """Take a number."""
+    if isinstance(node, ScalarNode) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return node.value
+    raise node.place.error(f"{what} is a number, not {node}; write it without quotes")
+
+
+def read_choice(node: Node, what: str, choices: tuple[str, ...]) -> str:
+    """Take one of some words."""
+    text = read_text(node, what)
+    if text not in choices:
+        raise node.place.error(f"{what} is one of {', '.join(choices)}, not {text!r}{suggest(text, choices)}")
+    return text
+
+
+def read_inner_path(node: Node, what: str) -> str:
+    """Take a path below the run directory, where something is written to."""
+    text = read_text(node, what)
+    if leads_out(text):
+        raise node.place.error(f"{what} {text!r} leads out of the run directory; name a path below it, without '..'")
+    return os.path.normpath(text)
+
+
+def leads_out(path: str) -> bool:
+    """Whether a path that is to lie below a folder does not, or says so in a dangerous way."""
+    return os.path.isabs(path) or ".." in path.replace("\\", "/").split("/") or "\0" in path or path.startswith("~")
+
+
+def _quoting(node: Node) -> str:
+    return f"put it in quotes: '{node.text}'" if isinstance(node, ScalarNode) and node.text else "write it on one line"

@@ -1,0 +1,74 @@
+"""Finding operations of the project's Guild file; cheap where there is none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from guild_ipy.errors import GuildError
+
+if TYPE_CHECKING:
+    from guild_ipy.operations.guildfile.file import GuildFile
+    from guild_ipy.operations.guildfile.operation import GuildFileOperation
+
+#: The name of Guild files.
+GUILD_FILE = "guild.yml"
+
+
+def find_guild_operation(
+    word: str | None, project_dir: str, import_path: Iterable[str] = ()
+) -> GuildFileOperation | None:
+    """Find an operation by name, or the default one for None.
+
+    Raises
+    ------
+    GuildFileError
+        If the Guild file is wrong.
+    UsageError
+        If the name means several operations.
+    """
+    file = open_guild_file(project_dir)
+    if file is None:
+        return None
+    definition = file.default if word is None else file.find(word)
+    if definition is None:
+        return None
+    from guild_ipy.operations.guildfile.interface import open_operation  # start-up cost, as below
+
+    return open_operation(definition, file.name_of(definition), import_path)
+
+
+def list_guild_operations(project_dir: str) -> list[str]:
+    """Give the names of the operations of a project's Guild file; GuildFileError if it is wrong."""
+    file = open_guild_file(project_dir)
+    return [] if file is None else file.names
+
+
+def note_hidden(word: object, project_dir: str) -> tuple[str, ...]:
+    """Say that a name of the notebook hides an operation of the Guild file, or that the file cannot be read."""
+    path = os.path.join(project_dir, GUILD_FILE)
+    try:
+        with open(path, "rb") as file:
+            is_named = isinstance(word, str) and word.encode("utf-8", "replace") in file.read()
+    except OSError:
+        return ()
+    if not is_named:
+        return ()
+    try:
+        hidden = find_guild_operation(str(word), project_dir)
+    except GuildError as error:
+        return (str(error),)
+    if hidden is None:
+        return ()
+    return (f"{GUILD_FILE} has an operation {word!r} too; this is the one of the notebook",)
+
+
+def open_guild_file(project_dir: str) -> GuildFile | None:
+    """Read the Guild file of a folder; None where there is none."""
+    path = os.path.join(project_dir, GUILD_FILE)
+    if not os.path.isfile(path):
+        return None
+    from guild_ipy.operations.guildfile.file import read_guild_file  # start-up cost: for projects that have one
+
+    return read_guild_file(path)

@@ -1,0 +1,53 @@
+r"""``output-scalars``: patterns in place of the default ones.
+
+A map has a pattern with one group for each scalar, text is one whose groups say what is what: ``(?P<loss>\S+)``, or two
+groups for key and value. What is written here is what ``--output-scalar`` takes: ``loss: pattern`` for the former.
+"""
+
+from __future__ import annotations
+
+import re
+
+from guild_ipy.domain.scalars import expand_aliases
+from guild_ipy.operations.guildfile.fields import read_text
+from guild_ipy.operations.guildfile.nodes import ListNode, MapNode, Node, ScalarNode
+
+_KEY = re.compile(r"[^\s:()\[\]\\]+\Z")
+_KEY_AND_VALUE = 2
+
+
+def read_scalar_patterns(node: Node) -> tuple[str, ...]:
+    """Read the patterns; none for ``no``."""
+    if isinstance(node, ScalarNode) and node.value is False:
+        return ()
+    items = node.items if isinstance(node, ListNode) else (node,)
+    return tuple(pattern for item in items for pattern in _read(item))
+
+
+def _read(node: Node) -> list[str]:
+    if isinstance(node, MapNode):
+        return [_read_named(entry.name, entry.value) for entry in node]
+    pattern = read_text(node, "a pattern of output-scalars")
+    found = _compile(pattern, node)
+    if not found.groupindex and found.groups != _KEY_AND_VALUE:
+        raise node.place.error(
+            f"pattern {pattern!r} has {found.groups} groups; name them, as in '(?P<loss>...)', or write 'loss: pattern'"
+        )
+    return [pattern]
+
+
+def _read_named(key: str, node: Node) -> str:
+    pattern = read_text(node, f"the pattern of scalar {key!r}")
+    if not _KEY.match(key):
+        raise node.place.error(f"scalar {key!r} cannot be named so; use no spaces, colons and brackets")
+    found = _compile(pattern, node)
+    if found.groups != 1 or found.groupindex:
+        raise node.place.error(f"the pattern {pattern!r} of scalar {key!r} has {found.groups} groups; one is the value")
+    return f"{key}: {pattern}"
+
+
+def _compile(pattern: str, node: Node) -> re.Pattern[str]:
+    try:
+        return re.compile(expand_aliases(pattern))
+    except re.error as error:
+        raise node.place.error(f"{pattern!r} is no regular expression: {error}; correct it") from error

@@ -1,0 +1,48 @@
+"""The source code of an operation of a Guild file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from guild_ipy.domain.operation import StepsMain
+from guild_ipy.domain.run_spec import Source, SourceFile
+from guild_ipy.errors import UsageError
+from guild_ipy.operations.guildfile.operation import GuildFileOperation
+from guild_ipy.operations.guildfile.program import main_file, source_dest, source_root
+from guild_ipy.operations.notebook_file import set_aside
+from guild_ipy.operations.source_choice import SourceChoice
+from guild_ipy.operations.sourcecode import Snapshot, SourceCache, digest_files, snapshot
+
+
+def snapshot_declared(operation: GuildFileOperation, excluded_dirs: Sequence[str], cache: SourceCache) -> Snapshot:
+    """Read the files that ``sourcecode`` chooses, and the script itself whatever that says."""
+    definition = operation.definition
+    rules = definition.sourcecode
+    dest = source_dest(definition)
+    path = main_file(operation)
+    is_disabled = isinstance(definition.main, StepsMain) or (rules is not None and rules.is_disabled)
+    if is_disabled and path is None:
+        return Snapshot(source=Source(dest=dest))
+    root = source_root(definition)
+    if not os.path.isdir(root):
+        raise UsageError(f"the root {root!r} of sourcecode is no folder; name one of the project")
+    extra = () if path is None else (_read(path, root),)
+    if is_disabled:
+        taken = Snapshot(source=Source(dest=dest, files=extra, digest=digest_files(extra)))
+    else:
+        choice = SourceChoice(rules=rules.rules) if rules is not None and rules.rules else None
+        taken = snapshot(root, dest=dest, excluded_dirs=excluded_dirs, extra=extra, cache=cache, choice=choice)
+    if operation.notebook is None:
+        return taken
+    return replace(taken, source=set_aside(taken.source, os.path.relpath(operation.notebook.path, root)))
+
+
+def _read(path: str, root: str) -> SourceFile:
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise UsageError(f"cannot read {path!r}: {error.strerror}") from error
+    return SourceFile(path=os.path.relpath(path, root), content=content, origin=path)

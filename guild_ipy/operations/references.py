@@ -1,0 +1,41 @@
+r"""``${name}`` in the text of a Guild file, filled with values of flags.
+
+A backslash before it leaves it as it is. Text that is nothing but one reference becomes the value itself in text, so a
+value with spaces stays one word of a command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+_REFERENCE = re.compile(r"(\\?)\$\{(.+?)\}")
+
+
+def find_references(text: str) -> list[str]:
+    r"""Give the names that text refers to.
+
+    Examples
+    --------
+    >>> find_references("--data ${data} ${lr} \\${HOME}")
+    ['data', 'lr']
+    """
+    return [name for escape, name in _REFERENCE.findall(text) if not escape]
+
+
+def check_references(text: str, make_error: Callable[[str], Exception]) -> None:
+    """Refuse a reference that is not closed."""
+    unclosed = re.search(r"(?<!\\)\$\{[^}]*\Z", text)
+    if unclosed:
+        raise make_error(f"{unclosed[0]!r} has no '}}'; close it")
+
+
+def fill_references(text: str, values: Mapping[str, str]) -> str:
+    r"""Put values in the places of references; KeyError, whose argument is the name, for one that has none.
+
+    Examples
+    --------
+    >>> fill_references("--data=${data} \\${HOME}", {"data": "a b"})
+    '--data=a b ${HOME}'
+    """
+    return _REFERENCE.sub(lambda match: match[0][1:] if match[1] else values[match[2]], text)

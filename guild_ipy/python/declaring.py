@@ -1,0 +1,95 @@
+"""``guild_ipy.operation``: say of a notebook function what a Guild file says of a script."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from guild_ipy.api.context import get_context
+from guild_ipy.errors import FlagError, UsageError, suggest
+from guild_ipy.operations.call import callable_name
+from guild_ipy.operations.declared import Declaration, declare
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def operation(  # noqa: PLR0913 - one keyword for each thing that can be declared
+    *,
+    requires: Any = None,  # noqa: ANN401 - what a Guild file can say there
+    flags: Mapping[str, Any] | None = None,
+    output_scalars: str | Sequence[str] | Mapping[str, str] = (),
+    label: str | None = None,
+    tags: str | Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+) -> Callable[[Function], Function]:
+    """Declare what a function needs and takes, as ``guild.yml`` does for a script; the function stays as it is.
+
+    Parameters
+    ----------
+    requires
+        What must be there before it runs: the name of an operation, ``"file:data.csv"``, a dict such as
+        ``{"operation": "train", "select": "model.*"}`` with the attributes that a Guild file has there, or a list.
+    flags
+        By name: a dict with ``type``, ``choices``, ``min``, ``max``, ``description`` and so on, or a default for a
+        parameter that has none.
+    output_scalars
+        Patterns in place of the default ones, as ``--output-scalar`` takes them, or a dict of a pattern for each name.
+    label, env
+        Text with ``${flag}`` in it: the label of runs, and variables of their environment.
+    tags
+        Tags of its runs.
+
+    Raises
+    ------
+    GuildFileError
+        For what cannot be understood; it names the function.
+    FlagError
+        For a flag that the function does not take.
+
+    Examples
+    --------
+    >>> @guild_ipy.operation(requires="train", flags={"port": {"type": "int", "min": 1}})     # doctest: +SKIP
+    ... def serve(port=8080):
+    ...     model = joblib.load("model.joblib")
+    """
+
+    def decorate(function: Function) -> Function:
+        from guild_ipy.operations.guildfile.declared import parse_flag_defs, parse_requires  # start-up cost
+
+        origin = f"{callable_name(function)}()"
+        location = get_context().notebook.project_dir
+        _check_names(function, flags or {}, origin)
+        declaration = Declaration(
+            requires=() if requires is None else parse_requires(requires, location, origin),
+            flags=parse_flag_defs(flags or {}, origin),
+            output_scalars=_patterns(output_scalars),
+            label=label,
+            tags=(tags,) if isinstance(tags, str) else tuple(tags),
+            env={name: str(value) for name, value in (env or {}).items()},
+        )
+        declare(function, declaration)
+        return function
+
+    return decorate
+
+
+def _check_names(function: Callable[..., Any], flags: Mapping[str, Any], origin: str) -> None:
+    if not callable(function):
+        raise UsageError(f"operation decorates a function, not {type(function).__name__}")
+    parameters = inspect.signature(function).parameters
+    if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values()):
+        return
+    for name in flags:
+        if name not in parameters:
+            raise FlagError(
+                f"{origin} takes no {name!r}{suggest(name, parameters)}; declare flags that it has", flag=name
+            )
+
+
+def _patterns(given: str | Sequence[str] | Mapping[str, str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        return (given,)
+    return (
+        tuple(f"{name}: {pattern}" for name, pattern in given.items()) if isinstance(given, Mapping) else tuple(given)
+    )
