@@ -136,8 +136,13 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     raise OperationNotFound(word, known_operations(surroundings.notebook))
 
 
-def known_operations(notebook: Notebook) -> list[str]:
+def known_operations(notebook: Notebook, declared: Sequence[str] | None = None) -> list[str]:
     """Give the names that could be run: functions of the notebook, operations of the Guild file, scripts, notebooks.
+
+    Parameters
+    ----------
+    declared
+        The names of the operations of the Guild file, where they are known.
 
     Raises
     ------
@@ -156,9 +161,10 @@ def known_operations(notebook: Notebook) -> list[str]:
     scripts = [name for name in names if name.endswith(".py")]
     own = os.path.basename(notebook.path)
     notebooks = [name for name in names if is_notebook_file(name) and name != own]
-    declared = [name for name in list_guild_operations(notebook.project_dir) if name not in functions]
+    if declared is None:
+        declared = list_guild_operations(notebook.project_dir)
     files = [name for name in (*sorted(scripts), *sorted(notebooks)) if name not in declared]
-    return sorted(functions) + declared + files
+    return sorted(functions) + [name for name in declared if name not in functions] + files
 
 
 def resolve(
