@@ -99,11 +99,11 @@ def test_text_is_a_tree_in_which_nothing_stands_twice(bare_context, chain):
     assert format_lineage(trace_lineage(bare_context, chain[1])) == (
         "b2000000  train()  completed\n"
         "made of:\n"
-        "  a1000000  prepare()  completed  [marked]  (operation:prepare)\n"
+        "  a1000000  prepare()  completed  [marked]  (prepare)\n"
         "used by:\n"
-        "  d4000000  report()  completed  (operation:train)\n"
-        "  c3000000  serve()  completed  (operation:train)\n"
-        "    d4000000  report()  completed  (operation:serve)"
+        "  d4000000  report()  completed  (train)\n"
+        "  c3000000  serve()  completed  (train)\n"
+        "    d4000000  report()  completed  (serve)"
     )
 
 

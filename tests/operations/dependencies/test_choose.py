@@ -177,7 +177,7 @@ class TestNamed:
         assert refuse(run_of("train"), " ") == "no run is named; give an id, or leave it out"
 
     def test_where_chooses_as_the_declaration_would(self, choose):
-        assert choose(run_of("train"), "where label contains best")[:2] == (["aa"], "latest")
+        assert choose(run_of("train"), "where label contains best")[:2] == (["aa"], "label contains best")
         assert choose(run_of("train"), "where failed")[0] == ["dd"]
 
     def test_a_wrong_expression_points_at_the_place(self, choose):
