@@ -55,7 +55,7 @@ class TestWords:
         assert words(value, arg_split=split) == expected
 
     def test_text_that_cannot_be_split_is_refused(self):
-        with pytest.raises(FlagError, match="flag 'x' is split into words, and .* has no closing quotation"):
+        with pytest.raises(FlagError, match=r"flag 'x' is split into words, and .* has no closing quotation"):
             words("a 'b", arg_split=True)
 
     def test_other_words_for_values(self):
