@@ -14,7 +14,7 @@ Imports go downwards only; names on one line do not see each other::
     store | query                run directories on disk · the select language
     domain                       values
     settings                     limits and places
-    errors                       every exception
+    errors | frozen              every exception · what makes a class one of values
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         FlagError,
         GuildError,
         GuildFileError,
+        NotebookError,
         OperationNotFound,
         RunError,
         RunNotFound,
@@ -60,6 +61,7 @@ __all__ = [
     "FlagError",
     "GuildError",
     "GuildFileError",
+    "NotebookError",
     "OperationNotFound",
     "Run",
     "RunError",

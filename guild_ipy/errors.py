@@ -127,7 +127,7 @@ class OperationNotFound(GuildError, LookupError):
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         self.name = name
         self.known = tuple(known)
-        hint = suggest(name, self.known) or "; name a function of this notebook or the path of a script"
+        hint = suggest(name, self.known) or "; name a function of this notebook or the path of a script or notebook"
         super().__init__(f"no operation {name!r} here{hint}")
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
+
+from guild_ipy.frozen import field, frozen
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Settings:
     """What may differ between two users of the same code.
 

@@ -73,7 +73,7 @@ def _height(stop: str) -> float:
 
 
 def _is_run(stop: str) -> bool:
-    return "@" not in stop
+    return "/" not in stop
 
 
 def _middle(stop: str, places: Mapping[str, _Place]) -> _Place:

@@ -196,7 +196,7 @@ def start_selection(selection: RunSelection) -> RunSelection:
 RUN = Verb(
     name="run",
     words="OPERATION [FLAG=VALUE ...]",
-    summary="Run a function, a cell or a script as an isolated run.",
+    summary="Run a function, a cell, a script or a notebook as an isolated run.",
     details="It gets a process and a directory of its own; what it prints is shown while it goes.",
     declare=_declare_run,
     read=_read_run,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
 from guild_ipy.arguments.parser import VerbParser
@@ -14,9 +13,10 @@ from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
+from guild_ipy.frozen import frozen, replace
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SelectArguments:
     """Which runs to select, and what to give of them."""
 

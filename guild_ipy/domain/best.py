@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from guild_ipy.errors import UsageError
+from guild_ipy.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Best:
     """The least or the greatest of a number that runs have."""
 

@@ -11,28 +11,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from guild_ipy.domain.flags import FlagValue
+from guild_ipy.domain.source_kind import SOURCE_WORDS, SourceKind
 
-
-class SourceKind(Enum):
-    """Where a source comes from; the value is the word in a Guild file."""
-
-    OPERATION = "operation"
-    """Files of a run of certain operations."""
-    RUN = "run"
-    """Files of a run that an expression selects."""
-    MULTI_RUN = "multi-run"
-    """All runs that an expression selects; the directories themselves are linked."""
-    FILE = "file"
-    CONFIG = "config"
-    """A file of YAML or JSON, written anew with values of flags in it."""
-    MODULE = "module"
-    """A Python module that must be there."""
-    URL = "url"
-
-    @property
-    def is_of_runs(self) -> bool:
-        """Whether it is resolved by choosing runs."""
-        return self in {SourceKind.OPERATION, SourceKind.RUN, SourceKind.MULTI_RUN}
+__all__ = ["Dependency", "FilePattern", "Rename", "Source", "SourceKind", "TargetType"]
 
 
 class TargetType(Enum):
@@ -143,18 +124,9 @@ class Dependency:
     def title(self) -> str:
         """Its name in messages: ``train``, also for one that is written inline as ``operation: train``."""
         kind, _, value = self.name.partition(":")
-        return value if self.is_inline and kind in _KINDS and value else self.name
+        return value if self.is_inline and kind in SOURCE_WORDS and value else self.name
 
     @property
     def key(self) -> str:
         """Its name in the attribute ``deps``."""
         return ",".join(source.resolving_name for source in self.sources) if self.is_inline else self.name
-
-
-_KINDS = frozenset(kind.value for kind in SourceKind)
-_PREFIXES = tuple(f"{kind}:" for kind in sorted(_KINDS))
-
-
-def is_dependency_flag(name: str) -> bool:
-    """Whether a flag is one that is recorded for the run or file that a dependency uses, and not the operation's."""
-    return ":" in name and name.startswith(_PREFIXES)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
+
+from guild_ipy.frozen import field, frozen
 
 FlagValue: TypeAlias = "bool | int | float | str | list[FlagValue] | dict[str, FlagValue] | None"
 """What a flag can hold: what YAML can say without tags."""
@@ -32,7 +33,7 @@ class FlagType(Enum):
     """The same of a file that must be there."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class FlagChoice:
     """One of the values that a flag can have, with what a Guild file says about it."""
 
@@ -44,7 +45,7 @@ class FlagChoice:
     """Values of other flags that come with it, unless the user gives them."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class FlagDef:
     """One flag that an operation takes.
 

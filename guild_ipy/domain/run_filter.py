@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.time_range import TimeRange
 from guild_ipy.errors import UsageError
+from guild_ipy.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class RunFilter:
     """Tests that a run must all pass; an empty field tests nothing.
 

@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from guild_ipy.frozen import frozen, frozen_in_order
 
-@dataclass(frozen=True, kw_only=True)
+
+@frozen
 class TimeRange:
     """A half-open span, `start` <= t < `end`; None leaves a side open. Both have a timezone."""
 
@@ -60,7 +61,7 @@ def parse_time_range(text: str, now: datetime | None = None) -> TimeRange:
     return TimeRange(start=start and zone(start), end=end and zone(end))
 
 
-@dataclass(frozen=True)
+@frozen_in_order
 class _Span:
     """A stretch of time; `is_point` for a date or time, which has a length only where it stands alone."""
 

@@ -39,7 +39,7 @@ def encode_reasons(dependencies: Sequence[ResolvedDependency]) -> list[dict[str,
     """Give the attribute ``_dependencies``."""
     return [
         {
-            "dependency": each.dependency.name,
+            "dependency": each.dependency.title,
             "source": resolved.source.resolving_name,
             "runs": list(resolved.runs),
             "reason": resolved.reason,

@@ -31,6 +31,7 @@ class Line:
 
     def __init__(self, supervisor: socket.socket) -> None:
         self._socket = supervisor
+        self._owner = os.getpid()
         self._inode = os.fstat(supervisor.fileno()).st_ino
 
     def hears(self, word: bytes) -> bool:
@@ -38,7 +39,10 @@ class Line:
         return self._socket.recv(1) == word
 
     def say_over(self) -> None:
-        """Say that it is over, unless the run has closed the line, perhaps to open something else in its place."""
+        """Say that it is over, unless the run has closed the line, perhaps to open something else in its place.
+
+        A child that the run forked has nothing to say, though it may come here: by ``sys.exit``, or by returning.
+        """
         if self._is_open():
             self._say(OVER)
 
@@ -49,6 +53,8 @@ class Line:
             self._say(DONE + bytes([exit_status]))
 
     def _is_open(self) -> bool:
+        if os.getpid() != self._owner:
+            return False
         try:
             return os.fstat(self._socket.fileno()).st_ino == self._inode
         except OSError:

@@ -19,6 +19,8 @@ from guild_ipy.errors import NotebookError
 
 #: How long the output of a cell may still arrive after the cell has ended; more than a full pipe of it takes.
 _OUTPUT_SECONDS = 600
+#: What a carriage return takes back.
+_OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\r\n])")
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
@@ -29,10 +31,12 @@ class LiveClient(NotebookClient):
     """
 
     def __init__(self, notebook: nbformat.NotebookNode, km: AsyncKernelManager) -> None:
-        super().__init__(notebook, km=km, iopub_timeout=_OUTPUT_SECONDS)
+        super().__init__(notebook, km=km, iopub_timeout=_OUTPUT_SECONDS, on_cell_executed=self._hear_reply)
         self._manager = km
         self.kernel_status: int | None = None
         """Exit status of a kernel that ended unasked, negative for a signal."""
+        self.has_exited = False
+        """Whether a cell has called ``exit()``."""
         self.complaints = KernelComplaints()
         self._is_line_begun = False
         self._interrupting: asyncio.Future[None] | None = None
@@ -74,7 +78,14 @@ class LiveClient(NotebookClient):
     ) -> nbformat.NotebookNode | None:
         """Take a message of the kernel; see nbclient."""
         self._write_message(msg["msg_type"], msg["content"])
-        return super().process_message(msg, cell, cell_index)
+        output: nbformat.NotebookNode | None = super().process_message(msg, cell, cell_index)
+        if output is not None:
+            _join_streams(cell.outputs)
+        return output
+
+    def _hear_reply(self, *, execute_reply: dict[str, Any], **_: object) -> None:
+        payload = execute_reply["content"].get("payload") or ()
+        self.has_exited |= any(part.get("source") == "ask_exit" for part in payload)
 
     def _write_message(self, kind: str, content: Mapping[str, Any]) -> None:
         if kind == "stream":
@@ -92,3 +103,17 @@ class LiveClient(NotebookClient):
             self._is_line_begun = not text.endswith("\n")
             stream.write(text)
             stream.flush()  # both streams are one file
+
+
+def _join_streams(outputs: list[nbformat.NotebookNode]) -> None:
+    """Make one of the last two outputs if they are pieces of one text, as a front end does.
+
+    A progress bar leaves its last state, not a thousand.
+    """
+    if len(outputs) < 2 or any(output.output_type != "stream" for output in outputs[-2:]):  # noqa: PLR2004 - a pair
+        return
+    before, new = outputs[-2:]
+    if before.name == new.name:
+        head, newline, line = before.text.rpartition("\n")
+        before.text = f"{head}{newline}{_OVERWRITTEN.sub('', line + new.text)}"
+        del outputs[-1]

@@ -68,8 +68,9 @@ class NotebookExecution:
         client = LiveClient(notebook, km=make_kernel_manager(self.run_dir))
         try:
             asyncio.run(self._execute(client, kept, meta))
-        except (CellExecutionError, DeadKernelError, RuntimeError, asyncio.CancelledError) as error:
-            if not self.stopped_by:
+        except (CellExecutionError, RuntimeError, asyncio.CancelledError) as error:
+            if not self.stopped_by and client.kernel_status != 0:  # 0: os._exit(0), as in a script
+                sys.stderr.write(_last_words(error, client))
                 raise _explain(error, client) from None
         finally:
             client.set_widgets_metadata()
@@ -83,7 +84,7 @@ class NotebookExecution:
         try:
             await client.open_kernel(kernel_environment(dict(os.environ), kept.path), entering_code(self.run_dir, meta))
             for index, cell in enumerate(client.nb.cells):
-                if self.stopped_by:
+                if self.stopped_by or client.has_exited:
                     return
                 self.is_in_cell = True
                 await client.async_execute_cell(cell, index)
@@ -104,7 +105,7 @@ class NotebookExecution:
 
 def _read_notebook(run_dir: RunDir, meta: JobMeta) -> nbformat.NotebookNode:
     """Give the notebook as it is executed: flags in place, and no outputs yet."""
-    with open(f"{run_dir.sourcecode}/{meta.notebook}", encoding="utf-8") as file:
+    with open(f"{run_dir.sourcecode}/{meta.notebook}", "rb") as file:
         notebook: nbformat.NotebookNode = nbformat.v4.reads(file.read())  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
         cell.setdefault("metadata", type(cell)())
@@ -115,8 +116,15 @@ def _read_notebook(run_dir: RunDir, meta: JobMeta) -> nbformat.NotebookNode:
     return notebook
 
 
+def _last_words(error: BaseException, client: LiveClient) -> str:
+    """Give what the process of the kernel said that explains the error."""
+    if isinstance(error, CellExecutionError | NotebookError):
+        return ""
+    return client.complaints.crash if client.code_cells_executed else client.complaints.text
+
+
 def _explain(error: BaseException, client: LiveClient) -> BaseException:
-    """Say in one line what ended a notebook; the cell's own traceback has been written already."""
+    """Say in one line what ended a notebook; the traceback of a cell has been written already."""
     cell = client.code_cells_executed
     if isinstance(error, NotebookError):
         return error
@@ -125,16 +133,16 @@ def _explain(error: BaseException, client: LiveClient) -> BaseException:
             return SystemExit(_exit_code(error.evalue))
         return NotebookError(f"cell In[{cell}] raised {_one_line(error.ename, error.evalue)}", cell=cell)
     if isinstance(error, DeadKernelError) and cell:
-        sys.stderr.write(client.complaints.crash)
         return NotebookError(f"the kernel died in cell In[{cell}]{_ending(client.kernel_status)}", cell=cell)
-    sys.stderr.write(client.complaints.text)
-    return NotebookError(f"the kernel could not be started: {_one_line('', str(error))}{_ending(client.kernel_status)}")
+    if cell:
+        return NotebookError(f"cell In[{cell}] could not be executed: {_one_line('', str(error))}", cell=cell)
+    return NotebookError(f"the kernel could not be started: {_one_line('', str(error))}")
 
 
 def _ending(status: int | None) -> str:
     if status is None:
         return ""
-    return f" (signal {-status})" if status < 0 else f" (exit status {status})"
+    return f" by signal {-status}" if status < 0 else f" with exit status {status}"
 
 
 _LONGEST = 200

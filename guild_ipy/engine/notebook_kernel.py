@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import glob
 import os
 import socket
 import sys
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: How long the functions that a notebook registered with atexit may take.
 _SHUTDOWN_SECONDS = 30.0
+#: ``-P``: a module of the project is none of the kernel's own.
+_COMMAND = [sys.executable, "-P", "-m", "guild_ipy.engine.kernel_program", "-f", "{connection_file}"]
 _NOT_FOR_KERNELS = frozenset({"MPLBACKEND", "PYTEST_CURRENT_TEST"})
 
 
@@ -29,13 +32,13 @@ def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
     reaches; their paths are relative, since a path of a socket has at most 107 bytes. Where the file system holds no
     sockets, it is ports of this machine.
     """
-    from ipykernel.kernelspec import get_kernel_dict
+    import zmq
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
     class OwnKernel(KernelSpecManager):
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            return KernelSpec(name=kernel_name, **get_kernel_dict())
+            return KernelSpec(name=kernel_name, language="python", argv=_COMMAND)
 
     manager = AsyncKernelManager(
         kernel_name="python3",
@@ -43,7 +46,10 @@ def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
         connection_file=f"{run_dir.tmp}/kernel.json",
         shutdown_wait_time=_SHUTDOWN_SECONDS,
     )
+    manager.context.setsockopt(zmq.RCVHWM, 0)  # the other half of what the kernel's program does
     os.makedirs(run_dir.tmp, exist_ok=True)
+    for left in glob.glob(glob.escape(run_dir.tmp) + "/kernel*"):  # by an attempt that was killed
+        os.unlink(left)
     if _holds_sockets(run_dir.tmp):
         manager.transport = "ipc"
         manager.ip = os.path.relpath(f"{run_dir.tmp}/kernel", run_dir.path)
@@ -76,8 +82,8 @@ def enter_kernel(import_path: Sequence[str], seed: int) -> None:
 
 
 def _holds_sockets(folder: str) -> bool:
-    """Whether there can be a socket in the folder; it is made by its relative path, as the kernel will."""
-    path = os.path.relpath(f"{folder}/socket")
+    """Whether there can be a socket in the folder; by its relative path, as the kernel will have it."""
+    path = os.path.relpath(f"{folder}/kernel-none")
     try:
         with socket.socket(socket.AF_UNIX) as made:
             made.bind(path)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from guild_ipy.engine.buffered import finish_files, flush_c_output
+
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +50,7 @@ def end_process(
 
     A negative code is a signal that the process sends to itself. Before that, `say_over` is called with it.
     """
-    for last_rite in (save_figures, _join_threads, _run_exit_functions):
+    for last_rite in (save_figures, _join_threads, _run_exit_functions, finish_files, flush_c_output):
         try:
             last_rite(run_dir)
         except BaseException as error:  # noqa: BLE001 - code that the user registered with atexit; the status stands

@@ -100,13 +100,13 @@ def supervise(
         exit_status = watch.wait()
         if not watch.stopped_by:
             scribe.finish(stop_requests)
-    if not watch.leaves_process:
+    if watch.said is None:
         kill_orphans()
     ending.write(exit_status)
     os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
     progress.ended()
-    kill_orphans()
+    kill_orphans()  # the process of a run that was not waited for
     sync_file(run_dir.attr("exit_status"))  # nobody waits for the disk
     note_change(home_of(run_dir), run_dir.id)
 
@@ -207,8 +207,8 @@ class _Watch:
     fork: WaitingRun | None
     """The run, where it can say that it is over."""
     stopped_by: int = 0
-    leaves_process: bool = False
-    """Whether the end of its process is of no interest any more, and yet to come."""
+    said: int | None = None
+    """Its exit status, by its own word; how its process ends is then of no interest."""
 
     def wait(self) -> int:
         """Give the exit status of the run: negative for a signal, also when it ended well after a stop."""
@@ -222,33 +222,28 @@ class _Watch:
         while True:
             timeout = min(self.request.scan_interval, max(0.0, deadline - time.monotonic()))
             ready = {fd for fd, _ in poll.poll(timeout * 1000)}
-            if descriptor in ready:
-                break
             if self.fork is not None and self.fork.fileno() in ready:
-                exit_status = self._hear(self.fork, poll)
-                if exit_status is None:
-                    continue
-                self.leaves_process = True
-                os.close(descriptor)
-                return exit_status
+                self._hear(self.fork, poll)
+            if descriptor in ready or self.said is not None:
+                break
             asked_again = self.stop_requests in ready and bool(os.read(self.stop_requests, 4096))
             if asked_again or time.monotonic() >= deadline:
                 deadline = self._escalate()
             self._scan()
         os.close(descriptor)
-        return self._exit_status()
+        return self._exit_status() if self.said is None else self.said
 
-    def _hear(self, fork: WaitingRun, poll: select.poll) -> int | None:
-        """Take the one word that a run says; its exit status where its process need not be waited for."""
+    def _hear(self, fork: WaitingRun, poll: select.poll) -> None:
+        """Take the one word that a run says."""
         poll.unregister(fork)
         self.fork = None
         said = fork.hear()
         if not said.is_over:
-            return None
+            return
         if said.exit_status is None or self.stopped_by or has_other_children(self.pid):
             self.ending.begin()  # the end of a process takes as long as all that is written of it
-            return None
-        return said.exit_status
+        else:
+            self.said = said.exit_status
 
     def _escalate(self) -> float:
         number = _next_signal(self.stopped_by)

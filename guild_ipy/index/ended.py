@@ -17,8 +17,8 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.entry import Care, Entry, is_kept, watched_names
 from guild_ipy.index.read_run import ReadRun
 from guild_ipy.index.scalar_rows import ScalarRows, tally_rows
-from guild_ipy.index.sources import SMALL_BYTES, FileStamp, Source
-from guild_ipy.index.stamps import make_stamp
+from guild_ipy.index.sources import SMALL_BYTES, Source
+from guild_ipy.index.stamps import FileStamp, make_stamp
 from guild_ipy.store import yaml_codec
 from guild_ipy.store.attr_types import PARSERS, parse_value
 from guild_ipy.store.events import list_event_files

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.time_range import TimeRange
+from guild_ipy.frozen import frozen
 from guild_ipy.index.entry import decode_operation
 from guild_ipy.index.values import text_to_sql
 from guild_ipy.store.run_match import NOTHING, is_operation_named
@@ -25,7 +25,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Condition:
     """What stands behind ``where``; the parameters are by name."""
 

@@ -14,20 +14,17 @@ from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.errors import SelectError, StoreError, UsageError
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
-from guild_ipy.index.directories import list_matching, read_table, read_table_of
-from guild_ipy.index.orphans import note_home, remove_orphans
+from guild_ipy.index.news import EVERYTHING, News, find_news
 from guild_ipy.index.place import find_folder, home_key
 from guild_ipy.index.reader import Reader
-from guild_ipy.index.refresh import EVERYTHING, News, find_news, update
-from guild_ipy.index.sweep import Sweep
 from guild_ipy.index.table import StaleSegment, Table, Wanted, store_segments
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.scalars import summarize
 
 if TYPE_CHECKING:
+    from guild_ipy.index.sweep import Sweep
     from guild_ipy.query.names import Names
 
 _Answer = TypeVar("_Answer")
@@ -79,7 +76,11 @@ class Index:
         found = None
         if not run_filter.deleted:
             found = self._ask(lambda reader: reader.records(self.home, run_filter), full=full)
-        return list_matching(self.home, run_filter, self._recover) if found is None else found
+        if found is None:
+            from guild_ipy.index.directories import list_matching  # start-up cost: for those without an index
+
+            return list_matching(self.home, run_filter, self._recover)
+        return found
 
     def best(self, run_filter: RunFilter, best: Best, *, full: bool = False) -> list[RunRecord]:
         """List the runs that have a number there, the best first, and of equal ones the newest."""
@@ -87,7 +88,7 @@ class Index:
         if not run_filter.deleted:
             found = self._ask(lambda reader: reader.best(self.home, run_filter, best), full=full)
         if found is None:
-            from guild_ipy.index.unindexed import list_best  # start-up cost: for those who select without an index
+            from guild_ipy.index.unindexed import list_best  # start-up cost, as above
 
             return list_best(self.home, run_filter, best, self._recover)
         return found
@@ -133,6 +134,8 @@ class Index:
         if not run_filter.deleted:
             found = self._ask(lambda reader: reader.table(self.home, wanted, run_filter), full=full)
         if found is None:
+            from guild_ipy.index.directories import read_table  # start-up cost, as above
+
             return read_table(self.home, wanted, run_filter, self._recover)
         return self._keep(*found)
 
@@ -143,6 +146,8 @@ class Index:
             ids = [run_dir.id for run_dir in run_dirs]
             found = self._ask(lambda reader: (reader.table_of(ids, wanted),), full=full)
         if found is None or found[0] is None:
+            from guild_ipy.index.directories import read_table_of  # start-up cost, as above
+
             return read_table_of(run_dirs, wanted, self._recover)
         return self._keep(*found[0])
 
@@ -164,6 +169,8 @@ class Index:
             self.trouble = f"{type(error).__name__}: {error}"
 
     def _summarize(self, run_dir: RunDir) -> dict[str, ScalarSummary]:
+        from guild_ipy.store.scalars import summarize  # start-up cost, as above
+
         self._recover(run_dir)
         return summarize(run_dir)
 
@@ -201,11 +208,15 @@ class Index:
 
     def _keep_house(self) -> None:
         """Leave word of whose index this is, and remove those of homes that are gone."""
+        from guild_ipy.index.orphans import note_home, remove_orphans  # start-up cost: for those who make an index
+
         folder = find_folder(self.home, self._settings.cache_dir)
         note_home(folder, self.home)
         remove_orphans(os.path.dirname(folder))
 
     def _update(self, news: News) -> None:
+        from guild_ipy.index.refresh import update  # start-up cost: for those who find that something has changed
+
         update(self.home, self._open_database(), news, self._recover)
 
     def _open_reader(self) -> Reader | None:
@@ -228,6 +239,8 @@ class Index:
         if not self._settings.index_sweep or reader.state().is_small:
             return
         if self._sweep is None:
+            from guild_ipy.index.sweep import Sweep  # start-up cost: not for shells, which are gone at once
+
             self._sweep = Sweep(self.home, self._open_database())
         self._sweep.ask()
 

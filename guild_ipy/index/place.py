@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from hashlib import blake2b
+from _blake2 import blake2b  # hashlib, without loading OpenSSL
 
 from guild_ipy.store.home import Home
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from guild_ipy.frozen import frozen
 from guild_ipy.index.entry import Entry
 from guild_ipy.index.scalar_rows import ScalarRows
 from guild_ipy.index.sources import Source
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ReadRun:
     """All that the index keeps of one run."""
 

@@ -9,7 +9,6 @@ import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -17,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
+from guild_ipy.frozen import frozen
 from guild_ipy.index.database import Database
 from guild_ipy.index.entry import Care, decode_record
 from guild_ipy.index.finding import make_condition
-from guild_ipy.index.scalar_rows import parse_stamp, read_scalar_row
-from guild_ipy.index.sources import FileStamp
+from guild_ipy.index.stamps import FileStamp, parse_stamp
+from guild_ipy.index.summary_columns import read_scalar_row
 from guild_ipy.index.table import StaleSegment, Table, TableReader, Wanted
 from guild_ipy.index.values import text_from_sql, text_to_sql
 from guild_ipy.store.changes import LogPosition
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _WIDEST_GAP = 20
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Watched:
     """A run as it was when it was last read."""
 
@@ -49,7 +49,7 @@ class Watched:
     """Event files by their paths within the run."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class IndexState:
     """What the index was brought up to date with."""
 
@@ -68,7 +68,7 @@ class IndexState:
     """Whether there are so few runs that all can be looked at every time."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class _Query:
     """What stands in a query behind its columns."""
 

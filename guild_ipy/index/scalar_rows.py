@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
@@ -10,18 +9,12 @@ from typing import Any, TypeAlias
 
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.sources import Source, decode_scalars, encode_scalars
+from guild_ipy.index.stamps import parse_stamp
+from guild_ipy.index.summary_columns import SUMMARY_FIELDS
 from guild_ipy.index.values import text_from_sql, text_to_sql
 from guild_ipy.store.scalars import NamedTally
 
-#: Columns of the table, and what they are called in a summary.
-SUMMARY_FIELDS = {
-    name: {"avg": "average"}.get(name, name)
-    for name in "last last_step first first_step min min_step max max_step avg total count".split()
-}
-_COLUMNS = ", ".join(SUMMARY_FIELDS)
-_FIELDS = tuple(SUMMARY_FIELDS.values())
-_SELECT = f"select {_COLUMNS} from scalar where n = ? and k = ?"  # noqa: S608 - our own words
-_get_numbers = attrgetter(*_FIELDS)
+_get_numbers = attrgetter(*SUMMARY_FIELDS.values())
 
 ScalarRow: TypeAlias = "tuple[float | int | None, ...]"
 ScalarRows: TypeAlias = "Mapping[tuple[str, str], ScalarRow]"
@@ -48,15 +41,6 @@ def source_row(k: int, source: Source) -> tuple[Any, ...]:
     return k, text_to_sql(source.path), " ".join(map(str, source.stamp)), scalars, source.tail
 
 
-def read_scalar_row(connection: sqlite3.Connection, k: int, n: int, name: str, prefix: str) -> ScalarSummary:
-    """Give the summary of one scalar of one run."""
-    row = connection.execute(_SELECT, (n, k)).fetchone()
-    numbers: dict[str, Any] = {
-        field: math.nan if value is None else value for field, value in zip(_FIELDS, row, strict=True)
-    }
-    return ScalarSummary(tag=name[len(prefix) + 1 :] if prefix else name, prefix=prefix, **numbers)
-
-
 def summary_rows(summaries: Iterable[ScalarSummary]) -> ScalarRows:
     """Give the numbers of summaries as columns; SQLite knows no NaN, its NULL stands for it."""
     return {(each.name, each.prefix): _row(_get_numbers(each)) for each in summaries}
@@ -69,9 +53,3 @@ def tally_rows(tallies: Mapping[str, NamedTally]) -> ScalarRows:
 
 def _row(numbers: Iterable[float]) -> ScalarRow:
     return tuple([None if number != number else number for number in numbers])  # noqa: PLR0124 - false for NaN alone
-
-
-def parse_stamp(text: str) -> tuple[int, int, int, int]:
-    """Read the stamp of a file; ValueError if it is none."""
-    mtime, ctime, size, inode = map(int, text.split())
-    return mtime, ctime, size, inode

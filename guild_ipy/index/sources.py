@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+from _blake2 import blake2b  # hashlib, without loading OpenSSL
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
-from hashlib import blake2b
-from typing import Any, TypeAlias
+from dataclasses import astuple
+from typing import Any
 
 from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.index.stamps import stamp_path
+from guild_ipy.frozen import frozen
+from guild_ipy.index.stamps import FileStamp, stamp_path
 from guild_ipy.index.values import encode_json
 from guild_ipy.store.events import find_event_files
 from guild_ipy.store.run_dir import RunDir
@@ -24,10 +25,8 @@ from guild_ipy.store.scalars import FileScalars, Tally, merge_files
 SMALL_BYTES = 65536
 _TAIL_BYTES = 64
 
-FileStamp: TypeAlias = "tuple[int, int, int, int]"
 
-
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Source:
     """One event file."""
 
@@ -58,11 +57,6 @@ def stamp_sources(run_dir: RunDir) -> dict[str, FileStamp]:
     """Give the stamps of the event files of a run by their paths within it."""
     start = len(run_dir.path) + 1
     return {path[start:]: stamp_path(path) for path in find_event_files(run_dir)}
-
-
-def have_changed(run_dir: RunDir, known: Mapping[str, FileStamp]) -> bool:
-    """Whether one of the known event files has changed."""
-    return any(stamp_path(f"{run_dir.path}/{path}") != stamp for path, stamp in known.items())
 
 
 def summarize_sources(run_dir: RunDir, sources: Iterable[Source]) -> dict[str, ScalarSummary]:

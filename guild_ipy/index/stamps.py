@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
+from _blake2 import blake2b  # hashlib, without loading OpenSSL
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
+from guild_ipy.frozen import frozen
 from guild_ipy.store.run_dir import RunDir
 
 #: Longer than a tick: a jiffy (10 ms) on local file systems.
@@ -26,8 +27,11 @@ _SECOND_NS = 1_000_000_000
 
 _MISSING = (0, 0, 0, 0)
 
+FileStamp: TypeAlias = "tuple[int, int, int, int]"
+"""Of one file: times of change of content and inode, in nanoseconds, size and inode."""
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+
+@frozen
 class Stamp:
     """The stamps of some paths."""
 
@@ -67,13 +71,24 @@ def make_stamp(numbers: Sequence[int]) -> Stamp:
     return Stamp(digest=blake2b(packed, digest_size=12).digest(), newest=newest, has_empty=has_empty)
 
 
-def stamp_path(path: str) -> tuple[int, int, int, int]:
+def stamp_path(path: str) -> FileStamp:
     """Give times of change, size and inode; zeros if there is nothing."""
     try:
         info = os.stat(path)
     except OSError:
         return _MISSING
     return info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino
+
+
+def parse_stamp(text: str) -> FileStamp:
+    """Read the stamp of a file; ValueError if it is none."""
+    mtime, ctime, size, inode = map(int, text.split())
+    return mtime, ctime, size, inode
+
+
+def have_changed(run_dir: RunDir, known: Mapping[str, FileStamp]) -> bool:
+    """Whether one of the known files of a run has changed."""
+    return any(stamp_path(f"{run_dir.path}/{path}") != stamp for path, stamp in known.items())
 
 
 def is_racy(newest: int, read_at: int) -> bool:

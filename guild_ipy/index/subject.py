@@ -9,7 +9,7 @@ from typing import Any
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.entry import read_entry
-from guild_ipy.index.scalar_rows import SUMMARY_FIELDS
+from guild_ipy.index.summary_columns import SUMMARY_FIELDS
 from guild_ipy.query.attributes import ATTRIBUTES
 from guild_ipy.store.run import RunRecord
 

@@ -15,8 +15,8 @@ from collections.abc import Set as AbstractSet
 
 from guild_ipy.index.database import DamagedIndex, Database
 from guild_ipy.index.entry import Care
+from guild_ipy.index.news import find_changed
 from guild_ipy.index.reader import Reader
-from guild_ipy.index.refresh import find_changed
 from guild_ipy.store.home import Home
 
 _RUNS_AT_A_TIME = 200

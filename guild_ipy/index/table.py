@@ -9,12 +9,12 @@ import math
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from guild_ipy.frozen import frozen, frozen_in_order
 from guild_ipy.index.columns import Segment, decode_segment, encode_segment, make_segment, patch_segment
-from guild_ipy.index.scalar_rows import SUMMARY_FIELDS
 from guild_ipy.index.schema import SEGMENT_BITS
+from guild_ipy.index.summary_columns import SUMMARY_FIELDS
 from guild_ipy.index.values import from_sql, text_from_sql, text_to_sql
 from guild_ipy.store.run_dir import RunDir
 
@@ -30,7 +30,7 @@ RUN_FIELDS = tuple(
 )
 
 
-@dataclass(frozen=True)
+@frozen_in_order
 class Field:
     """What a column holds.
 
@@ -55,7 +55,7 @@ Recover: TypeAlias = "Callable[[RunDir], None]"
 """Called with each run before it is read."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Column:
     """One column: segments of values, in the order of the numbers of runs."""
 
@@ -71,7 +71,7 @@ class Column:
         ]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Table:
     """Columns of the runs of a home at one moment."""
 
@@ -82,7 +82,7 @@ class Table:
     columns: dict[Field, Column]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class StaleSegment:
     """A segment that is worth storing."""
 

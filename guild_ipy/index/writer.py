@@ -6,17 +6,19 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
 from guild_ipy.domain.opref import OpRef
+from guild_ipy.frozen import frozen
 from guild_ipy.index.entry import Entry, encode_operation, encode_record, run_row
 from guild_ipy.index.names import Names
 from guild_ipy.index.read_run import ReadRun
-from guild_ipy.index.scalar_rows import SUMMARY_FIELDS, ScalarRows, read_source_rows, source_row
+from guild_ipy.index.scalar_rows import ScalarRows, read_source_rows, source_row
 from guild_ipy.index.schema import SEGMENT_BITS
-from guild_ipy.index.sources import FileStamp, Source
+from guild_ipy.index.sources import Source
+from guild_ipy.index.stamps import FileStamp
+from guild_ipy.index.summary_columns import SUMMARY_FIELDS
 from guild_ipy.index.values import encode_json, integer_to_sql, text_from_sql, text_to_sql, to_sql
 from guild_ipy.store.changes import LogPosition
 from guild_ipy.store.run import RunRecord
@@ -38,7 +40,7 @@ _COLUMNS = {
 _CLUSTER = itemgetter(0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class KnownRun:
     """A run as the tables have it."""
 

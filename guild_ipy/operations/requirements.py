@@ -20,10 +20,10 @@ def requires_of(operation: Operation) -> tuple[Dependency, ...]:
 
 def own_flags(operation: Operation) -> frozenset[str]:
     """Give the names of the flags that an operation has itself."""
-    if isinstance(operation, ScriptOperation | NotebookFileOperation):
-        return frozenset(flag.name for flag in operation.interface.flags)
     if isinstance(operation, GuildFileOperation):
         return frozenset(flag.name for flag in operation.flags)
+    if isinstance(operation, ScriptOperation | NotebookFileOperation):
+        return frozenset(flag.name for flag in operation.interface.flags)
     if isinstance(operation, CellOperation):
         return frozenset()
     return frozenset(flag.name for flag in inspect_callable(operation).flags)

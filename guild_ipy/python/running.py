@@ -21,12 +21,12 @@ _START = 'guild_ipy.start("{}")'
 
 
 def run(operation: Any = None, /, *args: Any, **flags: Any) -> Run:  # noqa: ANN401 - what can be run, and its arguments
-    """Run a function or a script as an isolated run, and show its output while it goes.
+    """Run a function, a script or a notebook file as an isolated run, and show its output while it goes.
 
     Parameters
     ----------
     operation
-        A function, its name in the notebook, or the path of a script.
+        A function, its name in the notebook, or the path of a script or notebook.
     *args, **flags
         Its arguments. Those that are numbers, texts, booleans, None, or lists and mappings of these are recorded as
         flags; other objects travel along.

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from guild_ipy.domain.flags import FlagValue
+from guild_ipy.frozen import frozen
 from guild_ipy.query.attributes import AttributeType
 from guild_ipy.query.conditions import Condition, Plan
 from guild_ipy.query.names import Place
@@ -25,7 +25,7 @@ from guild_ipy.query.values import Check
 SqlValue: TypeAlias = "str | int | float | None"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Column:
     """Where an attribute of every run is."""
 
@@ -35,7 +35,7 @@ class Column:
     """What turns a test of that expression into a test of a run."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SqlSchema:
     """Where values of runs are.
 
@@ -57,7 +57,7 @@ class SqlSchema:
     """What `t` is for None."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SqlCondition:
     """What stands behind ``where``; the parameters are by name."""
 
@@ -89,14 +89,14 @@ def make_ranking(places: Sequence[Place], schema: SqlSchema, *, prefix: str = "o
     return SqlCondition(sql=" union all ".join(tables), parameters=writer.parameters)
 
 
-@dataclass
 class _Writer:
     """Collects parameters while conditions are written."""
 
-    schema: SqlSchema
-    prefix: str
-    stops_early: bool = False
-    parameters: dict[str, SqlValue] = field(default_factory=dict)
+    def __init__(self, schema: SqlSchema, prefix: str, *, stops_early: bool = False) -> None:
+        self.schema = schema
+        self.prefix = prefix
+        self.stops_early = stops_early
+        self.parameters: dict[str, SqlValue] = {}
 
     def put(self, value: FlagValue) -> str:
         """Give the parameter that stands for a value."""

@@ -16,8 +16,8 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from guild_ipy.frozen import frozen
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import is_run_id
 
@@ -29,7 +29,7 @@ _HEAD_BYTES = 200
 _ATTEMPTS = 100
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class LogPosition:
     """How far a reader has come."""
 
@@ -39,7 +39,7 @@ class LogPosition:
     offset: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Changes:
     """What was read of the log."""
 
@@ -162,7 +162,7 @@ def _read_rest(home: Home, since: LogPosition, before: str) -> list[str] | None:
     return old.ids if old.name == since.log else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class _Log:
     """A log as it is now, from a position on if that is one in it."""
 

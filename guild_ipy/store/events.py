@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import count
 from typing import TypeAlias, TypeVar
 
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.frozen import frozen
 from guild_ipy.store.array_events import Series, decode_rows
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.tfevents import (
@@ -109,7 +109,7 @@ def find_event_files(run_dir: RunDir) -> list[str]:
     return list_event_files(run_dir).paths
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class EventFiles:
     """What a walk through a run finds."""
 

@@ -14,17 +14,17 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from dataclasses import dataclass
 from functools import cache
 
 from guild_ipy.errors import StoreError
+from guild_ipy.frozen import frozen
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
 
 _ATTEMPTS = 10_000
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ProcessId:
     """A process that cannot be confused with a later one of the same number."""
 
@@ -36,7 +36,7 @@ class ProcessId:
         return process_start(self.pid) is not None if self.start is None else process_start(self.pid) == self.start
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class LockContent:
     """What ``LOCK`` says."""
 

@@ -13,7 +13,7 @@ ignores::
         LOCK, PENDING, STAGED     markers
         alive                     held with flock while a process of the run lives
         tmp/                      files on their way to their name
-        sourcecode/               snapshot of a notebook function: its cells and local modules
+        sourcecode/               snapshot of a notebook function: its cells and local modules; text of a notebook file
         job/                      what the process executes
           main.py                 the program; runs by hand too
           meta.json               flags, import path, names of cells
@@ -140,7 +140,7 @@ class RunDir:
 
     @property
     def sourcecode(self) -> str:
-        """Snapshot of a notebook function's cells and local modules."""
+        """Snapshot of a notebook function's cells and local modules; the text of a notebook file."""
         return self.guild + "/sourcecode"
 
     @property

@@ -16,17 +16,17 @@ The order of the tests is that of Guild AI 0.9.0, with a truer test for a living
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DamagedRun
+from guild_ipy.frozen import frozen
 from guild_ipy.store.attrs import read_attr
 from guild_ipy.store.lock import is_alive, read_lock
 from guild_ipy.store.markers import is_our_pending
 from guild_ipy.store.run_dir import RunDir
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class RunState:
     """One look at a run."""
 

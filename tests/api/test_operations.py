@@ -3,6 +3,7 @@ import pytest
 from guild_ipy.api.operations import get_operations, list_operations
 from guild_ipy.errors import OperationNotFound
 from guild_ipy.view import format_details
+from tests.notebook_files import write_notebook
 
 
 def write(path, text):
@@ -23,9 +24,17 @@ def test_functions_and_scripts_are_listed_with_their_flags(train):
     assert found[0].description == "Do it later."
 
 
+def test_notebooks_of_the_folder_are_listed_with_their_heading(notebook):
+    write_notebook("learn.ipynb", "lr = 0.1")
+    (info,) = list_operations(notebook.context)
+    assert (info.name, info.kind, info.description) == ("learn.ipynb", "notebook", "How it learns")
+    assert [flag.name for flag in info.flags] == ["lr"]
+
+
 def test_what_cannot_be_read_is_passed_over(train):
     write("broken.py", "def f(:\n")
     write("binary.py", "\0")
+    write("broken.ipynb", "{")
     assert [info.name for info in list_operations(train.context)] == ["train"]
 
 
@@ -39,8 +48,8 @@ class TestGuildFile:
         write("prepare.py", "rows = 10\n")
         write(
             "guild.yml",
-            "serve:\n  description: |\n    Serve it.\n    For all.\n  exec: serve ${port}\n  requires: [operation: train]\n"
-            "  flags:\n    port: {default: 80, type: int, min: 1, max: 9999, description: Where}\n"
+            "serve:\n  description: |\n    Serve it.\n    For all.\n  exec: serve ${port}\n"
+            "  requires: [operation: train]\n  flags:\n    port: {default: 80, type: int, min: 1, max: 9999, description: Where}\n"
             "    mode: {choices: [{value: fast, description: No checks}, slow]}\n  optimizer: gp\ntrain: other\n"
             "prepare.py: {main: prepare, flags-import: all}\n",
         )

@@ -1,5 +1,6 @@
 """What a run is, whichever way its process comes to be."""
 
+import gzip
 import os
 import random
 import sys
@@ -257,6 +258,19 @@ class TestEveryProcessOfItsOwn:
         run = isolated.run("work")
         assert run.status is RunStatus.COMPLETED
         assert run.result == 5
+
+    @pytest.mark.parametrize(("name", "opens"), [("open", open), ("gzip.open", gzip.open)])
+    def test_writes_what_is_left_in_open_files(self, isolated, name, opens):
+        isolated.cell(
+            f"import gzip\ndef work():\n    global file\n    file = {name}('kept', 'wt')\n    file.write('x')"
+        )
+        with opens(f"{isolated.run('work').path}/kept", "rt") as file:
+            assert file.read() == "x"
+
+    def test_writes_what_c_code_has_printed(self, isolated, monkeypatch):
+        monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+        isolated.cell("import ctypes\ndef work():\n    ctypes.CDLL(None).printf(b'from C')")
+        assert isolated.run("work").output == "from C"
 
     def test_is_another_process_in_a_group_of_its_own(self, isolated):
         isolated.cell("import os\ndef who():\n    return os.getpid(), os.getpgid(0), os.getsid(0)")

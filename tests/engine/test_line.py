@@ -1,10 +1,22 @@
 import os
 import socket
+import subprocess
+import sys
 
 import pytest
 
 from guild_ipy.engine.launch import is_readable
-from guild_ipy.engine.line import GO, OVER, PREPARED, Line
+from guild_ipy.engine.line import DONE, GO, OVER, PREPARED, Line
+
+SAY_DONE = """
+import os, socket, sys
+from guild_ipy.engine.line import Line
+
+held = open(os.devnull)
+with socket.socket(fileno=int(sys.argv[1])) as line:
+    Line(line).say_done(3)
+    line.sendall(str([os.path.exists(f"/proc/self/fd/{number}") for number in range(20)].count(True)).encode())
+"""
 
 
 @pytest.fixture
@@ -53,3 +65,21 @@ def test_a_run_that_closed_the_line_ends_all_the_same(ends):
     theirs.close()
     line.say_over()
     assert ours.recv(16) == b""
+
+
+def test_a_run_that_is_done_says_its_exit_status_and_has_nothing_open_but_the_line(ends):
+    ours, theirs = ends
+    subprocess.run([sys.executable, "-c", SAY_DONE, str(theirs.fileno())], pass_fds=(theirs.fileno(),), check=True)
+    assert ours.recv(16) == DONE + b"\x03" + b"1"
+
+
+def test_a_forked_child_says_nothing(ends):
+    ours, theirs = ends
+    line = Line(theirs)
+    child = os.fork()
+    if child == 0:
+        line.say_over()
+        line.say_done(0)
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert not is_readable(ours, 0)

@@ -14,6 +14,7 @@ META = JobMeta(
     import_path=("/work", "/usr/lib"),
     python="3.11",
     sourcecode=".guild/sourcecode",
+    notebook="a.ipynb",
     arguments=("--lr", "0.1"),
     cells={"<ipython-input-1>": CellFile(path="cells/01.py", number=3)},
     output_scalars=("a", "b"),

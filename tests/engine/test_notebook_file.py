@@ -52,9 +52,17 @@ class TestExecuting:
         assert [line.stream for line in iter_output_lines(run.dir)][-2:] == [STDOUT, STDERR]
         assert run.result is None
 
+    def test_nothing_is_left_out_of_what_a_cell_shows_in_a_hurry(self, notebook):
+        write_notebook(
+            "a.ipynb", "for number in range(8000):\n    display(number)", "print('%', end='\\r')\nprint('end')"
+        )
+        run = notebook.run("a.ipynb")
+        assert run.output == "".join(f"{number}\n" for number in range(8000)) + "%\rend\n"
+        assert [len(cell.outputs) for cell in read_code(f"{run.path}/a.ipynb")] == [8000, 1]
+
     def test_cells_run_in_the_run_directory_with_what_lies_beside_the_notebook(self, notebook):
-        with open("helper.py", "w"):
-            pass
+        with open("helper.py", "w"), open("zmq.py", "w") as hides_a_module_of_the_kernel:
+            hides_a_module_of_the_kernel.write("raise SystemExit")
         write_notebook("a.ipynb", "lr = 0.1\nimport os, sys", ENVIRONMENT)
         printed = notebook.run("a.ipynb").output.splitlines()
         assert printed[0] == "True 0.1 module://matplotlib_inline.backend_inline"
@@ -116,6 +124,10 @@ class TestEndings:
         assert run.exit_status == 3
         assert "never" not in run.output
 
+    def test_a_cell_that_exits_without_complaint_ends_the_run_well(self, notebook):
+        write_notebook("a.ipynb", "print('first')\nexit()", "print('never')")
+        assert notebook.run("a.ipynb").output == "first\n"
+
     def test_an_interrupt_ends_the_cell_and_the_run(self, notebook):
         write_notebook("a.ipynb", "print('first')", WAITING, "print('never')")
         run = notebook.run_in_background("a.ipynb")
@@ -124,6 +136,17 @@ class TestEndings:
         assert (run.wait(20).status, run.exit_status) == (RunStatus.TERMINATED, -signal.SIGINT)
         assert "KeyboardInterrupt" in run.output
         assert read_outputs(f"{run.path}/a.ipynb")[::2] == ["first\n", "not executed"]
+
+    def test_a_kernel_that_cannot_start_says_why(self, notebook, monkeypatch):
+        os.mkdir("broken")
+        with open("broken/ipykernel.py", "w") as file:
+            file.write("raise ImportError('not this one')")
+        monkeypatch.setenv("PYTHONPATH", f"{os.getcwd()}/broken:{os.environ.get('PYTHONPATH', '')}")
+        write_notebook("a.ipynb", "print('never')")
+        error = notebook.fail("a.ipynb")
+        assert "a.ipynb failed: the kernel could not be started: Kernel died before replying" in str(error)
+        assert "ImportError: not this one" in error.run.output
+        assert read_outputs(f"{error.run.path}/a.ipynb") == ["not executed"]
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
     def test_a_run_that_is_killed_takes_its_kernel_along_and_leaves_what_was_executed(self, notebook, number):
@@ -138,8 +161,8 @@ class TestEndings:
     @pytest.mark.parametrize(
         ("code", "ending"),
         [
-            ("import os\nprint('x')\nos.kill(os.getpid(), 9)", "the kernel died in cell In[2] (signal 9)"),
-            ("import ctypes\nctypes.string_at(0)", "the kernel died in cell In[2] (signal 11)"),
+            ("import os\nprint('x')\nos.kill(os.getpid(), 9)", "the kernel died in cell In[2] by signal 9"),
+            ("import ctypes\nctypes.string_at(0)", "the kernel died in cell In[2] by signal 11"),
         ],
     )
     def test_a_kernel_that_dies_is_an_error_that_names_the_cell(self, notebook, code, ending):

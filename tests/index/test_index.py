@@ -31,7 +31,7 @@ def test_first_listing_builds_the_index(index: Index):
 
 def test_second_session_uses_what_the_first_has_built(index: Index, settings: Settings, monkeypatch):
     index.refresh()
-    monkeypatch.setattr("guild_ipy.index.refresh.update", None)
+    monkeypatch.setattr("guild_ipy.index.index.EVERYTHING", None)
     assert_right(Index(index.home, settings))
 
 

@@ -69,7 +69,7 @@ def test_other_lines_are_left_alone(line):
         ("%guild_lineage 3f", ["3f2a1b4c"]),
         ("%guild_lineage --do", ["--down"]),
         ("%guild_mark --best v", ["val#acc"]),
-        ("%guild_runs --sta", ["--stale", "--staged", "--started"]),
+        ("%guild_runs --sta", ["--staged", "--stale", "--started"]),
         ("%guild_runs -Fo te", ["test"]),
         ("%guild_runs ", []),
         ("%guild_runs --where l", ["lr", "loss"]),

@@ -1,6 +1,8 @@
 import pytest
 from IPython.core.completer import provisionalcompleter
 
+from tests.notebook_files import write_notebook
+
 
 @pytest.mark.parametrize(
     ("line", "expected"),
@@ -13,6 +15,8 @@ from IPython.core.completer import provisionalcompleter
         ("%guild_run train ep", ["epochs="]),
         ("%guild_run train shuffle=", ["shuffle=yes", "shuffle=no"]),
         ("%guild_run scripts/plot.py ", ["width="]),
+        ("%guild_run ana", ["analyze.ipynb"]),
+        ("%guild_run analyze.ipynb ", ["lr="]),
         ("%guild_run train --lab", ["--label"]),
         ("%guild_run train --isolation fr", ["fresh"]),
         ("%guild_run ser", ["serve"]),
@@ -25,6 +29,7 @@ def test_tab_completes_operations_flags_and_options(train, line, expected):
     (train.project / "scripts/plot.py").write_text("width = 3")
     (train.project / "prepare.py").touch()
     (train.project / "guild.yml").write_text("serve:\n  flags: {mode: {choices: [fast, slow]}}\n")
+    write_notebook(f"{train.project}/analyze.ipynb", "lr = 0.1")
     assert train.completions(line) == expected
 
 

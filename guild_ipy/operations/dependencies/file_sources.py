@@ -124,7 +124,7 @@ def _write_config(dependency: Dependency, source: Source, path: str, needs: File
     except KeyError as error:
         raise NotThere(f"{path!r} is no .yml, .yaml, .json, .cfg or .ini file") from error
     except (OSError, ValueError, configparser.Error) as error:
-        raise NotThere(f"{path!r} cannot be read: {error}") from error
+        raise NotThere(f"{path!r} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(config, dict):
         raise NotThere(f"{path!r} holds no map at its top")
     for values in (source.params, {name: value for name, value in needs.flags.items() if value is not None}):

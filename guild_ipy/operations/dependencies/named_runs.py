@@ -56,15 +56,20 @@ class _Names:
         records = self._begin_with(ref) if looks_like_id(ref) else []
         if len(records) == 1:
             return records[0]
-        labelled = f"{self.query.any_status} and label = {quote(ref)}"
-        if found := self.index.records(RunFilter(where=labelled, limit=1)):
-            return found[0]
+        if labelled := self._labelled(ref):
+            return labelled[0]
         if records:
             raise NoRun(f"{ref!r} is the beginning of several ids; write more of it")
         raise NoRun(f"no run has the id or, of {self.query.wanted}, the label {ref!r}")
 
     def _begin_with(self, ref: str) -> list[RunRecord]:
         return self.index.records(RunFilter(where=f"id matches {quote('^' + ref)}", limit=2))
+
+    def _labelled(self, ref: str) -> list[RunRecord]:
+        """Find the newest run of that label that will do, else one that will not, which is then refused by name."""
+        clauses = (f"{whose} and label = {quote(ref)}" for whose in (self.query.expression, self.query.any_status))
+        found = (self.index.records(RunFilter(where=clause, limit=1)) for clause in clauses)
+        return next(filter(None, found), [])
 
     def _find_by_path(self, path: str) -> RunRecord:
         folder = os.path.realpath(os.path.expanduser(path))

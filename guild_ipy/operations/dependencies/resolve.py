@@ -168,7 +168,9 @@ class _Work:
             )
         if given.expression is not None:
             narrowed = query.with_expression(given.expression, self._names)
-            return choose_set(index, narrowed) if source.is_multi else choose_run(index, narrowed)
+            if source.is_multi:
+                return choose_set(index, narrowed)
+            return replace(choose_run(index, narrowed), reason=given.expression)  # the rule alone would not choose it
         if not given.refs:
             raise NoRun("no run is named; give an id, or leave it out")
         refs = given.refs if source.is_multi else (_only_ref(given),)

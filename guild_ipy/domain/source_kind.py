@@ -1,0 +1,37 @@
+"""The kinds of sources of a dependency, and the flags that record what one uses."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class SourceKind(Enum):
+    """Where a source comes from; the value is the word in a Guild file."""
+
+    OPERATION = "operation"
+    """Files of a run of certain operations."""
+    RUN = "run"
+    """Files of a run that an expression selects."""
+    MULTI_RUN = "multi-run"
+    """All runs that an expression selects; the directories themselves are linked."""
+    FILE = "file"
+    CONFIG = "config"
+    """A file of YAML or JSON, written anew with values of flags in it."""
+    MODULE = "module"
+    """A Python module that must be there."""
+    URL = "url"
+
+    @property
+    def is_of_runs(self) -> bool:
+        """Whether it is resolved by choosing runs."""
+        return self in {SourceKind.OPERATION, SourceKind.RUN, SourceKind.MULTI_RUN}
+
+
+#: The words of all kinds.
+SOURCE_WORDS = frozenset(kind.value for kind in SourceKind)
+_PREFIXES = tuple(f"{word}:" for word in sorted(SOURCE_WORDS))
+
+
+def is_dependency_flag(name: str) -> bool:
+    """Whether a flag is one that is recorded for the run or file that a dependency uses, and not the operation's."""
+    return ":" in name and name.startswith(_PREFIXES)
