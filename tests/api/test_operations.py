@@ -49,7 +49,8 @@ class TestGuildFile:
         write(
             "guild.yml",
             "serve:\n  description: |\n    Serve it.\n    For all.\n  exec: serve ${port}\n"
-            "  requires: [operation: train]\n  flags:\n    port: {default: 80, type: int, min: 1, max: 9999, description: Where}\n"
+            "  requires: [operation: train]\n  flags:\n"
+            "    port: {default: 80, type: int, min: 1, max: 9999, description: Where}\n"
             "    mode: {choices: [{value: fast, description: No checks}, slow]}\n  optimizer: gp\ntrain: other\n"
             "prepare.py: {main: prepare, flags-import: all}\n",
         )
