@@ -47,9 +47,8 @@ def list_operations(context: Context) -> list[OperationInfo]:
     notebook = surroundings.notebook
     declared = open_guild_operations(notebook.project_dir, surroundings.import_path)
     own = known_operations(notebook, list(declared))
-    found = (
-        _describe(name, declared[name]) if name in declared else describe_operation(name, surroundings) for name in own
-    )
+    shown = {name: each for name, each in declared.items() if not callable(notebook.variables.get(name))}
+    found = (_describe(name, shown[name]) if name in shown else describe_operation(name, surroundings) for name in own)
     return [info for info in found if info is not None]
 
 

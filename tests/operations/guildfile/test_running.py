@@ -196,11 +196,11 @@ class TestFlags:
             ("l: [1, 2]", {}, "flag 'l' of t has a list as default, which asks for several trials"),
         ],
     )
-    def test_wrong_values_are_refused(self, notebook, project, home, text, flags, message):
+    def test_wrong_values_are_refused(self, notebook, project, text, flags, message):
         project(f"t:\n  main: guild.pass\n  flags: {{{text}}}\n")
         with pytest.raises(FlagError, match=message):
             notebook.run("t", **flags)
-        assert os.listdir(home.runs) == []
+        assert os.listdir(notebook.context.home.runs) == []
 
     def test_paths_are_those_of_the_project(self, notebook, project):
         folder = project("t:\n  main: guild.pass\n  flags: {f: {type: existing-path}, g: {type: path, default: x/y}}\n")
