@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.domain.argument import argument_text
+from guild_ipy.domain.dependency import Dependency, SourceKind
 from guild_ipy.domain.flags import FlagDef
-from guild_ipy.domain.operation import ExecMain, Main, OperationDef, PythonMain, SourceRules
+from guild_ipy.domain.operation import (
+    ExecMain,
+    FlagsDest,
+    FlagsDestKind,
+    Main,
+    OperationDef,
+    PythonMain,
+    SourceRules,
+)
 from guild_ipy.errors import suggest
 from guild_ipy.operations.guildfile.attributes import OPERATION
 from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text, read_texts
@@ -60,6 +69,8 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
     main = read_main(name, node)
     _check_exec(main, flags, node)
     requires = node.get("requires")
+    dest = parts.get("flags-dest", lambda found, _: read_flags_dest(found))
+    needed = () if requires is None else read_requires(requires, model.resources)
     return OperationDef(
         name=name,
         model=model.name,
@@ -70,10 +81,10 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
         version=model.version,
         is_default=parts.get("default", read_bool, False),
         flags=flags,
-        flags_dest=parts.get("flags-dest", lambda found, _: read_flags_dest(found)),
+        flags_dest=dest,
         flags_import=parts.get("flags-import", _read_import),
         flags_import_skip=parts.get("flags-import-skip", read_names, ()),
-        requires=() if requires is None else read_requires(requires, model.resources),
+        requires=tuple(_yielding(each, dest) for each in needed),
         sourcecode=join_rules(model.source_rules, _read_own_rules(node)),
         output_scalars=parts.get("output-scalars", lambda found, _: read_scalar_patterns(found)),
         label=parts.get("label", _read_template),
@@ -85,6 +96,19 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
         origin=str(entry.place),
         notes=(*model.notes, *OPERATION.unused(node), *([] if requires is None else unused_attributes(requires))),
     )
+
+
+def _yielding(dependency: Dependency, dest: FlagsDest | None) -> Dependency:
+    """Have a configuration that flags go to anyway, and that is required too, take the place of the other."""
+    if dest is None or dest.kind is not FlagsDestKind.CONFIG:
+        return dependency
+    sources = (
+        replace(source, replace_existing=True, always_resolve=True)
+        if source.kind is SourceKind.CONFIG and source.value == dest.name
+        else source
+        for source in dependency.sources
+    )
+    return replace(dependency, sources=tuple(sources))
 
 
 def _check_name(entry: Entry) -> str:
