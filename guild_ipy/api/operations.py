@@ -11,10 +11,11 @@ from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.operation import ExecMain, Main, NotebookMain, StepsMain
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.call import inspect_callable
+from guild_ipy.operations.find import Operation, ScriptOperation, find_operation, known_operations
 from guild_ipy.operations.guildfile.lookup import open_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook_file import NotebookFileOperation
-from guild_ipy.operations.resolve import Operation, ScriptOperation, Surroundings, find_operation, known_operations
+from guild_ipy.operations.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context

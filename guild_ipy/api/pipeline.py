@@ -31,7 +31,7 @@ from guild_ipy.engine.script import run_dir_of, take_over
 from guild_ipy.errors import DamagedRun, GuildError
 from guild_ipy.operations.dependencies.resolve import flag_filler
 from guild_ipy.operations.flags import FlagText, parse_flag_value
-from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.run_dir import RunDir, is_run_id
 
 _REFERENCE = re.compile(r"\$\{([^{}]+)\}")

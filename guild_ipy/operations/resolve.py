@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,77 +16,27 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.run_spec import NotebookFileProgram, NotebookProgram, RunSpec, ScriptProgram, SourceFile
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
-from guild_ipy.errors import OperationNotFound, UsageError, suggest
+from guild_ipy.errors import UsageError, suggest
 from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.cell import CellOperation, bind_cell
 from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declaration_of
+from guild_ipy.operations.find import Operation, ScriptOperation
 from guild_ipy.operations.flags import bind_flags
-from guild_ipy.operations.guildfile.lookup import find_guild_operation, list_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_file import (
     NotebookFileOperation,
     check_notebook_tools,
-    inspect_notebook,
-    is_notebook_file,
     set_aside,
 )
 from guild_ipy.operations.pack import Packed, pack
-from guild_ipy.operations.script import ScriptInterface, inspect_script, script_arguments
-from guild_ipy.operations.sourcecode import SourceCache, snapshot
+from guild_ipy.operations.script import script_arguments
+from guild_ipy.operations.sourcecode import snapshot
+from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings
 from guild_ipy.operations.unsendable import explain_unsendable
 
 #: Where the snapshot of a function goes: its cells and the modules beside the notebook.
 FUNCTION_SOURCE = ".guild/sourcecode"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpecOptions:
-    """What the user says about a run besides its flags."""
-
-    label: str | None = None
-    tags: tuple[str, ...] = ()
-    random_seed: int | None = None
-    uses: tuple[str, ...] = ()
-    """Variables of the notebook that the code does not name and needs all the same."""
-    output_scalars: tuple[str, ...] = ()
-    """Patterns in place of the default ones; see :mod:`guild_ipy.engine.output_scalars`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """Where an operation is looked for and copied from."""
-
-    notebook: Notebook
-    env: Mapping[str, str]
-    import_path: tuple[str, ...]
-    excluded_dirs: tuple[str, ...]
-    """Folders that no snapshot enters: Guild home."""
-    source_cache: SourceCache
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resolved:
-    """A spec, and what the user should know before it runs."""
-
-    spec: RunSpec
-    objects: tuple[str, ...] = ()
-    """Arguments that are no flags, for the preview: ``data: <DataFrame 100 x 3>``."""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScriptOperation:
-    """A script on disk."""
-
-    path: str
-    """Absolute."""
-    interface: ScriptInterface
-
-    @property
-    def name(self) -> str:
-        """Its path from the project's folder."""
-        return os.path.basename(self.path)
 
 
 #: Operations that take flags by name only.
@@ -96,75 +45,6 @@ _FLAGS_ONLY: Mapping[type, str] = {
     NotebookFileOperation: "a notebook",
     GuildFileOperation: "an operation of the Guild file",
 }
-
-Operation = Callable[..., Any] | CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation
-
-
-def find_operation(word: object, surroundings: Surroundings) -> Operation:
-    """Find what `word` names.
-
-    That is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, or
-    the path of a script or a notebook, in this order; None is the default operation of the Guild file.
-
-    Raises
-    ------
-    OperationNotFound, UsageError, GuildFileError
-    """
-    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation) or callable(word):
-        return word
-    project_dir = surroundings.notebook.project_dir
-    if word is None:
-        default = find_guild_operation(None, project_dir, surroundings.import_path)
-        if default is None:
-            raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
-        return default
-    if not isinstance(word, str):
-        raise UsageError(f"an operation is a function, a script or a name, not {type(word).__name__}")
-    found = _find_variable(word, surroundings.notebook.variables)
-    if callable(found):
-        return found  # type: ignore[no-any-return] # just tested
-    declared = find_guild_operation(word, project_dir, surroundings.import_path)
-    if declared is not None:
-        return declared
-    path = os.path.join(project_dir, word)
-    if os.path.isfile(path) and is_notebook_file(path):
-        return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
-    if os.path.isfile(path):
-        return ScriptOperation(path=os.path.normpath(path), interface=inspect_script(path))
-    if found is not None:
-        raise UsageError(f"{word!r} is a {type(found).__name__}, which cannot be run; name a function or a script")
-    raise OperationNotFound(word, known_operations(surroundings.notebook))
-
-
-def known_operations(notebook: Notebook, declared: Sequence[str] | None = None) -> list[str]:
-    """Give the names that could be run: functions of the notebook, operations of the Guild file, scripts, notebooks.
-
-    Parameters
-    ----------
-    declared
-        The names of the operations of the Guild file, where they are known.
-
-    Raises
-    ------
-    GuildFileError
-        If there is a Guild file that is wrong.
-    """
-    functions = [
-        name
-        for name, value in notebook.variables.items()
-        if not name.startswith("_") and getattr(value, "__module__", None) == "__main__" and _is_function(value)
-    ]
-    try:
-        names = [name for name in os.listdir(notebook.project_dir) if name[0] not in "._"]
-    except OSError:
-        names = []
-    scripts = [name for name in names if name.endswith(".py")]
-    own = os.path.basename(notebook.path)
-    notebooks = [name for name in names if is_notebook_file(name) and name != own]
-    if declared is None:
-        declared = list_guild_operations(notebook.project_dir)
-    files = [name for name in (*sorted(scripts), *sorted(notebooks)) if name not in declared]
-    return sorted(functions) + [name for name in declared if name not in functions] + files
 
 
 def resolve(
@@ -456,21 +336,3 @@ def _read_script(path: str, name: str) -> SourceFile:
             return SourceFile(path=name, content=file.read(), origin=path)
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror}") from error
-
-
-def _find_variable(word: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    name, *attributes = word.split(".")
-    value = variables.get(name)
-    for attribute in attributes:
-        value = getattr(value, attribute, None)
-    return value
-
-
-def _is_function(value: object) -> bool:
-    return callable(value) and not isinstance(value, type)
-
-
-def python_import_path(project_dir: str) -> tuple[str, ...]:
-    """Give the project's folder and ``sys.path``, every entry absolute and once."""
-    entries = (os.path.normpath(os.path.join(project_dir, entry)) for entry in ("", *sys.path))
-    return tuple(dict.fromkeys(entries))
