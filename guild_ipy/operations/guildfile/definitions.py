@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from guild_ipy.domain.operation import (
     SourceRules,
 )
 from guild_ipy.errors import suggest
-from guild_ipy.operations.guildfile.attributes import OPERATION
+from guild_ipy.operations.guildfile.attributes import OPERATION, SOURCECODE, STEP
 from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text, read_texts
 from guild_ipy.operations.guildfile.flags import read_flags, read_names
 from guild_ipy.operations.guildfile.items import Item
@@ -85,7 +85,7 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
         flags_import=parts.get("flags-import", _read_import),
         flags_import_skip=parts.get("flags-import-skip", read_names, ()),
         requires=tuple(_yielding(each, dest) for each in needed),
-        sourcecode=join_rules(model.source_rules, _read_own_rules(node)),
+        sourcecode=join_rules(model.source_rules, read_source_rules(node.get("sourcecode"))),
         output_scalars=parts.get("output-scalars", lambda found, _: read_scalar_patterns(found)),
         label=parts.get("label", _read_template),
         tags=parts.get("tags", read_texts, ()),
@@ -94,8 +94,18 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
         compare=parts.get("compare", read_texts, ()),
         python_path=parts.get("python-path", read_texts),
         origin=str(entry.place),
-        notes=(*model.notes, *OPERATION.unused(node), *([] if requires is None else unused_attributes(requires))),
+        notes=(*model.notes, *_unused(node)),
     )
+
+
+def _unused(node: MapNode) -> Iterator[str]:
+    """Say which attributes of an operation and its parts have no meaning here."""
+    yield from OPERATION.unused(node)
+    requires, sourcecode, steps = (node.get(name) for name in ("requires", "sourcecode", "steps"))
+    yield from [] if requires is None else unused_attributes(requires)
+    yield from SOURCECODE.unused(sourcecode) if isinstance(sourcecode, MapNode) else ()
+    for step in steps.items if isinstance(steps, ListNode) else ():
+        yield from STEP.unused(step) if isinstance(step, MapNode) else ()
 
 
 def _yielding(dependency: Dependency, dest: FlagsDest | None) -> Dependency:
@@ -126,10 +136,6 @@ class _Parts:
     def get(self, name: str, read: Callable[[Node, str], Any], default: Any = None) -> Any:  # noqa: ANN401 - of any type
         found = self.node.get(name)
         return default if found is None else read(found, f"{name} of operation {self.operation!r}")
-
-
-def _read_own_rules(node: MapNode) -> SourceRules | None:
-    return read_source_rules(node.get("sourcecode"))
 
 
 def _read_template(node: Node, what: str) -> str:

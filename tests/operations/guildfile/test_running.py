@@ -300,6 +300,23 @@ class TestAgain:
         restart(notebook.context, run, Change(flags={"lr": 2}), LaunchOptions(), notebook.viewer)
         assert run.label == "rate 2"
 
+    def test_what_a_choice_brought_along_is_not_brought_again(self, notebook, project):
+        project(
+            "t:\n  main: guild.pass\n  flags:\n    size: {choices: [{value: big, flags: {n: 100}}], default: big}\n"
+            "    n: 1\n    lr: 1\n"
+        )
+        run = notebook.run("t", n=2)
+        restart(notebook.context, run, Change(flags={"lr": 2}), LaunchOptions(), notebook.viewer)
+        assert run.flags == {"size": "big", "n": 2, "lr": 2}
+        restart(notebook.context, run, Change(flags={"size": "big"}), LaunchOptions(), notebook.viewer)
+        assert run.flags["n"] == 100
+
+    def test_paths_are_those_of_the_project_again(self, notebook, project):
+        folder = project("t:\n  main: guild.pass\n  flags: {f: {type: path, default: a}}\n")
+        run = notebook.run("t")
+        restart(notebook.context, run, Change(flags={"f": FlagText("b/c")}), LaunchOptions(), notebook.viewer)
+        assert run.flags == {"f": f"{folder}/b/c"}
+
     def test_values_are_checked_again(self, lab):
         run = lab.run("command")
         with pytest.raises(FlagError, match="unknown flag 'rl' for command"):
