@@ -168,7 +168,7 @@ class TestOperations:
             """
         )
         places = [note.partition(": ")[0] for note in file.find("t").notes]
-        assert places == [f"guild.yml:{place}" for place in ("3:16", "4:32", "7:30", "8:20")]
+        assert places == [f"guild.yml:{place}" for place in ("3:16", "4:32", "7:28", "8:20")]
         assert "a step attribute 'needed'" in file.find("all").notes[-1]
 
     def test_anchors_and_merged_maps_are_written_out(self, read):
