@@ -1,4 +1,4 @@
-"""Finding what a user names: a function, an operation of the Guild file, a script or a notebook file."""
+"""Finding what a user names among all that can be run here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.guildfile.lookup import find_guild_operation, list_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook import Notebook
-from guild_ipy.operations.notebook_file import NotebookFileOperation, inspect_notebook, is_notebook_file
+from guild_ipy.operations.notebook_file import (
+    NotebookFileOperation,
+    inspect_notebook,
+    is_notebook_file,
+)
 from guild_ipy.operations.script import ScriptInterface, inspect_script
 from guild_ipy.operations.surroundings import Surroundings
 
