@@ -88,7 +88,8 @@ def resolve_declared(
     from guild_ipy.operations.guildfile.values import check_values
 
     definition = operation.definition
-    flags = check_values(operation, bind_flags(operation.flags, given, operation=operation.name))
+    bound = bind_flags(operation.flags, given, operation=operation.name)
+    flags = check_values(bound, operation.flags, operation.name, definition.folder)
     parts = make_program(operation, flags)
     taken = snapshot_declared(operation, surroundings.excluded_dirs, surroundings.source_cache)
     common = common_parts(flags, dict(given), options, surroundings, definition.folder)

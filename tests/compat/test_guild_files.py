@@ -32,6 +32,7 @@ CASES = [
     "config b=5 a.c=z",
     "command",
     "command text='x y; z'",
+    "python",
     "package",
     "folder",
     "labelled",

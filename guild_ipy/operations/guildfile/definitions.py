@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.domain.argument import argument_text
+from guild_ipy.domain.dependency import Dependency, SourceKind
 from guild_ipy.domain.flags import FlagDef
-from guild_ipy.domain.operation import ExecMain, Main, OperationDef, PythonMain, SourceRules
+from guild_ipy.domain.operation import (
+    ExecMain,
+    FlagsDest,
+    FlagsDestKind,
+    Main,
+    OperationDef,
+    PythonMain,
+    SourceRules,
+)
 from guild_ipy.errors import suggest
-from guild_ipy.operations.guildfile.attributes import OPERATION
+from guild_ipy.operations.guildfile.attributes import OPERATION, SOURCECODE, STEP
 from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text, read_texts
 from guild_ipy.operations.guildfile.flags import read_flags, read_names
 from guild_ipy.operations.guildfile.items import Item
@@ -60,6 +69,8 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
     main = read_main(name, node)
     _check_exec(main, flags, node)
     requires = node.get("requires")
+    dest = parts.get("flags-dest", lambda found, _: read_flags_dest(found))
+    needed = () if requires is None else read_requires(requires, model.resources)
     return OperationDef(
         name=name,
         model=model.name,
@@ -70,11 +81,11 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
         version=model.version,
         is_default=parts.get("default", read_bool, False),
         flags=flags,
-        flags_dest=parts.get("flags-dest", lambda found, _: read_flags_dest(found)),
+        flags_dest=dest,
         flags_import=parts.get("flags-import", _read_import),
         flags_import_skip=parts.get("flags-import-skip", read_names, ()),
-        requires=() if requires is None else read_requires(requires, model.resources),
-        sourcecode=join_rules(model.source_rules, _read_own_rules(node)),
+        requires=tuple(_yielding(each, dest) for each in needed),
+        sourcecode=join_rules(model.source_rules, read_source_rules(node.get("sourcecode"))),
         output_scalars=parts.get("output-scalars", lambda found, _: read_scalar_patterns(found)),
         label=parts.get("label", _read_template),
         tags=parts.get("tags", read_texts, ()),
@@ -83,8 +94,31 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
         compare=parts.get("compare", read_texts, ()),
         python_path=parts.get("python-path", read_texts),
         origin=str(entry.place),
-        notes=(*model.notes, *OPERATION.unused(node), *([] if requires is None else unused_attributes(requires))),
+        notes=(*model.notes, *_unused(node)),
     )
+
+
+def _unused(node: MapNode) -> Iterator[str]:
+    """Say which attributes of an operation and its parts have no meaning here."""
+    yield from OPERATION.unused(node)
+    requires, sourcecode, steps = (node.get(name) for name in ("requires", "sourcecode", "steps"))
+    yield from [] if requires is None else unused_attributes(requires)
+    yield from SOURCECODE.unused(sourcecode) if isinstance(sourcecode, MapNode) else ()
+    for step in steps.items if isinstance(steps, ListNode) else ():
+        yield from STEP.unused(step) if isinstance(step, MapNode) else ()
+
+
+def _yielding(dependency: Dependency, dest: FlagsDest | None) -> Dependency:
+    """Have a configuration that flags go to anyway, and that is required too, take the place of the other."""
+    if dest is None or dest.kind is not FlagsDestKind.CONFIG:
+        return dependency
+    sources = (
+        replace(source, replace_existing=True, always_resolve=True)
+        if source.kind is SourceKind.CONFIG and source.value == dest.name
+        else source
+        for source in dependency.sources
+    )
+    return replace(dependency, sources=tuple(sources))
 
 
 def _check_name(entry: Entry) -> str:
@@ -102,10 +136,6 @@ class _Parts:
     def get(self, name: str, read: Callable[[Node, str], Any], default: Any = None) -> Any:  # noqa: ANN401 - of any type
         found = self.node.get(name)
         return default if found is None else read(found, f"{name} of operation {self.operation!r}")
-
-
-def _read_own_rules(node: MapNode) -> SourceRules | None:
-    return read_source_rules(node.get("sourcecode"))
 
 
 def _read_template(node: Node, what: str) -> str:

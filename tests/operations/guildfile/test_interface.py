@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from guild_ipy.domain.flags import FlagType
@@ -124,6 +127,12 @@ class TestModules:
 
 
 class TestLookup:
+    def test_without_a_guild_file_nothing_that_reads_one_is_loaded(self, project):
+        project()
+        code = "import sys; from guild_ipy.operations.guildfile.lookup import find_guild_operation as find\n"
+        code += "find('t', '.'); print([name for name in sys.modules if 'guildfile.file' in name or name == 'yaml'])"
+        assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
     def test_without_a_guild_file_there_is_nothing(self, project):
         folder = str(project())
         assert find_guild_operation("t", folder) is None

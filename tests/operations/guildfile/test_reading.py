@@ -154,6 +154,23 @@ class TestOperations:
             "guild.yml:6:7: an operation attribute 'optimizer' is not supported and has no effect",
         )
 
+    def test_so_is_what_has_none_in_their_parts(self, read):
+        file = read(
+            """
+            - model: m
+              sourcecode: {digest: no}
+              resources: {data: [{file: x, post-process: unpack}]}
+              operations:
+                t:
+                  requires: [{file: y, post-process: z}]
+                  sourcecode: {digest: no}
+                all: {steps: [{run: t, needed: yes}]}
+            """
+        )
+        places = [note.partition(": ")[0] for note in file.find("t").notes]
+        assert places == [f"guild.yml:{place}" for place in ("3:16", "4:32", "7:28", "8:20")]
+        assert "a step attribute 'needed'" in file.find("all").notes[-1]
+
     def test_anchors_and_merged_maps_are_written_out(self, read):
         file = read("a: &a\n  main: x\n  label: one\nb:\n  <<: *a\n  main: y\n")
         assert (file.find("b").main.module, file.find("b").label) == ("y", "one")

@@ -93,6 +93,20 @@ class TestMains:
         assert run.output == "cannot run 'no-such-command': no such file or directory\n"
         assert run.exit_status == 127
 
+    def test_a_command_has_a_process_of_its_own_whatever_is_asked_for(self, lab):
+        for isolation in ("inline", "fresh", "fork"):
+            run = lab.run("command", request={"launch": LaunchOptions(isolation=isolation)})
+            assert run.output == "--lr 0.5 0.5 rate 0.5\n"
+
+    def test_a_configuration_that_is_required_too_is_one_file(self, notebook, project):
+        project(
+            "t:\n  main: read\n  flags-dest: config:c.yml\n  flags-import: all\n"
+            "  requires: {config: c.yml, params: {n: 5}}\n",
+            read_py="print(open('c.yml').read())",
+            **{"c.yml": "lr: 0.1\nn: 1\n"},
+        )
+        assert "lr: 3" in notebook.run("t", lr=3).output
+
     def test_a_command_is_stopped_by_signals(self, notebook, project):
         project("t:\n  exec: sh -c 'echo $$; exec sleep 60'\n")
         run = notebook.run_in_background("t")
@@ -285,6 +299,23 @@ class TestAgain:
         run = notebook.run("t")
         restart(notebook.context, run, Change(flags={"lr": 2}), LaunchOptions(), notebook.viewer)
         assert run.label == "rate 2"
+
+    def test_what_a_choice_brought_along_is_not_brought_again(self, notebook, project):
+        project(
+            "t:\n  main: guild.pass\n  flags:\n    size: {choices: [{value: big, flags: {n: 100}}], default: big}\n"
+            "    n: 1\n    lr: 1\n"
+        )
+        run = notebook.run("t", n=2)
+        restart(notebook.context, run, Change(flags={"lr": 2}), LaunchOptions(), notebook.viewer)
+        assert run.flags == {"size": "big", "n": 2, "lr": 2}
+        restart(notebook.context, run, Change(flags={"size": "big"}), LaunchOptions(), notebook.viewer)
+        assert run.flags["n"] == 100
+
+    def test_paths_are_those_of_the_project_again(self, notebook, project):
+        folder = project("t:\n  main: guild.pass\n  flags: {f: {type: path, default: a}}\n")
+        run = notebook.run("t")
+        restart(notebook.context, run, Change(flags={"f": FlagText("b/c")}), LaunchOptions(), notebook.viewer)
+        assert run.flags == {"f": f"{folder}/b/c"}
 
     def test_values_are_checked_again(self, lab):
         run = lab.run("command")
