@@ -73,14 +73,12 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
     walk = SourceWalk(root, excluded_dirs)
     project = (cache or SourceCache())._project(root, include_notebooks=include_notebooks)  # noqa: SLF001 - same module
     hidden = (*left_out, *(file.path for file in extra))
-    wanted = (
+    taken = project.take(
         found
         for found in walk
         if not _is_among(found.path, hidden) and (include_notebooks or not found.path.endswith(".ipynb"))
+        if choice is None or choice.verdict(found.path, root) is None
     )
-    if choice is not None:
-        wanted = (found for found in wanted if choice.verdict(found.path, root) is None)
-    taken = project.take(wanted)
     chosen = [] if choice is None else _read_chosen(choice.find(root, excluded_dirs), hidden)
     source = project.make_source(dest, [*extra, *taken.files, *chosen])
     return Snapshot(source=source, notes=tuple(_write_notes(taken, walk, project_dir)))

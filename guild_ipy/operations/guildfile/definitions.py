@@ -50,13 +50,7 @@ class ModelParts:
 
 
 def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
-    """Read one operation.
-
-    Raises
-    ------
-    GuildFileError
-        For attributes that are none, and values that do not fit them.
-    """
+    """Read one operation; GuildFileError for attributes that are none, and values that do not fit them."""
     name = _check_name(entry)
     node = _with_step_flags(read_map(entry.value, f"operation {name!r}"), model.items)
     OPERATION.check(node)
