@@ -72,18 +72,14 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
     root = os.path.realpath(project_dir)
     walk = SourceWalk(root, excluded_dirs)
     project = (cache or SourceCache())._project(root, include_notebooks=include_notebooks)  # noqa: SLF001 - same module
-    hidden = {file.path for file in extra}
-    wanted = (
+    hidden = (*left_out, *(file.path for file in extra))
+    taken = project.take(
         found
         for found in walk
-        if found.path not in hidden
-        and (include_notebooks or not found.path.endswith(".ipynb"))
-        and not _is_among(found.path, left_out)
+        if not _is_among(found.path, hidden) and (include_notebooks or not found.path.endswith(".ipynb"))
+        if choice is None or choice.verdict(found.path, root) is None
     )
-    if choice is not None:
-        wanted = (found for found in wanted if choice.verdict(found.path, root) is None)
-    taken = project.take(wanted)
-    chosen = [] if choice is None else _read_chosen(choice.find(root, excluded_dirs), hidden, left_out)
+    chosen = [] if choice is None else _read_chosen(choice.find(root, excluded_dirs), hidden)
     source = project.make_source(dest, [*extra, *taken.files, *chosen])
     return Snapshot(source=source, notes=tuple(_write_notes(taken, walk, project_dir)))
 
@@ -93,9 +89,9 @@ def _is_among(path: str, paths: Collection[str]) -> bool:
     return any(path == each or path.startswith(f"{each}/") for each in paths)
 
 
-def _read_chosen(found_files: Iterable[FoundFile], hidden: set[str], left_out: Collection[str]) -> Iterable[SourceFile]:
+def _read_chosen(found_files: Iterable[FoundFile], hidden: Collection[str]) -> Iterable[SourceFile]:
     for found in found_files:
-        if found.path not in hidden and not _is_among(found.path, left_out):
+        if not _is_among(found.path, hidden):
             try:
                 with open(found.full_path, "rb") as file:
                     content = file.read()

@@ -50,27 +50,17 @@ class ModelParts:
 
 
 def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
-    """Read one operation.
-
-    Raises
-    ------
-    GuildFileError
-        For attributes that are none, and values that do not fit them.
-    """
+    """Read one operation; GuildFileError for attributes that are none, and values that do not fit them."""
     name = _check_name(entry)
     node = _with_step_flags(read_map(entry.value, f"operation {name!r}"), model.items)
     OPERATION.check(node)
     parts = _Parts(node=node, operation=name)
-    flags = read_flags(
-        read_section(node, "flags", model.items),
-        name,
-        skips_arguments=parts.get("default-flag-arg-skip", read_bool, False),
-    )
+    skips = parts.get("default-flag-arg-skip", read_bool, False)
+    flags = read_flags(read_section(node, "flags", model.items), name, skips_arguments=skips)
     main = read_main(name, node)
     _check_exec(main, flags, node)
-    requires = node.get("requires")
     dest = parts.get("flags-dest", lambda found, _: read_flags_dest(found))
-    needed = () if requires is None else read_requires(requires, model.resources)
+    needed = parts.get("requires", lambda found, _: read_requires(found, model.resources), ())
     return OperationDef(
         name=name,
         model=model.name,
