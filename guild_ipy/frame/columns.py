@@ -79,7 +79,7 @@ def ticks_of(values: Values) -> Array:
 def number_column(values: Values) -> Column:
     """Numbers as ``float64``."""
     if values.form == "d":
-        return pd.Series(values.data)
+        return pd.Series(values.data, copy=False)
     objects = (np.nan if value is None else float(value) for value in values.to_objects())
     return pd.Series(np.fromiter(objects, np.float64, len(values)))
 
@@ -120,7 +120,7 @@ def _category(codes: Array, categories: Sequence[str]) -> Column:
 
 def _value_column_of_numbers(values: Values) -> Column:
     if values.whole is None or not (values.whole | ~values.present).all():
-        return pd.Series(values.data)
+        return pd.Series(values.data, copy=False)
     whole = np.where(values.present, values.data, 0).astype(np.int64)
     return pd.arrays.IntegerArray(whole, ~values.present)
 

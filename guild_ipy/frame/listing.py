@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from guild_ipy.frame.columns import texts_column
+from guild_ipy.frame.columns import Column, texts_column
 from guild_ipy.frame.core import core_columns, core_fields, keep_time
 from guild_ipy.frame.kept import Chooser
 from guild_ipy.frame.rows import Rows
@@ -21,16 +21,15 @@ def listing_fields(*, details: bool) -> Chooser:
 
 
 def list_rows(rows: Rows, *, details: bool = False, folder: str = "") -> pd.DataFrame:
-    """Give the frame of a listing; see :func:`listing_frame`."""
-    name = "details" if details else "listing"
-    return keep_time(rows, hand_out(rows, name, lambda: listing_frame(rows, details=details, folder=folder)))
-
-
-def listing_frame(rows: Rows, *, details: bool = False, folder: str = "") -> pd.DataFrame:
     """Give one row a run: ``run operation started time status label marked``.
 
     With `details` also ``id stopped exit_status tags comments digest run_dir damage``, the directories in `folder`.
     """
+    name = "details" if details else "listing"
+    return keep_time(rows, hand_out(rows, name, lambda: _make(rows, details=details, folder=folder)))
+
+
+def _make(rows: Rows, *, details: bool, folder: str) -> dict[str, Column]:
     columns = core_columns(rows, SHOWN)
     if details:
         more = core_columns(rows, DETAILS)
@@ -38,4 +37,4 @@ def listing_frame(rows: Rows, *, details: bool = False, folder: str = "") -> pd.
         columns |= more
         columns["run_dir"] = texts_column([f"{folder}/{each}" for each in more["id"]])
         columns["damage"] = damage
-    return pd.DataFrame(columns)
+    return columns

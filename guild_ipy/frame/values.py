@@ -147,9 +147,9 @@ def _fill_truths(segments: Sequence[Segment], size: int) -> Values:
 def _fill_words(segments: Sequence[Segment], size: int) -> Values:
     words = tuple(sorted({word for segment in segments for word in segment.words}))
     codes = {word: code for code, word in enumerate(words)}
-    data = _full(size, -1, np.intp)
+    data = _full(size, -1, np.int32)
     for place, segment in _places(segments):
-        own = np.array([codes[word] for word in segment.words], np.intp)
+        own = np.array([codes[word] for word in segment.words], np.int32)
         data[place] = np.where(_present(segment), own[np.frombuffer(segment.values, np.uint8)], -1)
     return Values(form="c", data=data, present=data >= 0, words=words)
 
