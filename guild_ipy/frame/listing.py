@@ -24,7 +24,7 @@ def listing_fields(*, details: bool) -> Chooser:
 
 def list_rows(rows: Rows) -> pd.DataFrame:
     """Give one row a run: ``run operation started time status label marked``."""
-    return keep_time(rows, hand_out(rows, "listing", lambda: pd.DataFrame(core_columns(rows, SHOWN))))
+    return keep_time(rows, hand_out(rows, "listing", lambda: core_columns(rows, SHOWN)))
 
 
 def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> pd.DataFrame:
@@ -42,10 +42,10 @@ def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> p
     return keep_time(rows, hand_out(rows, "details", lambda: _make_details(rows, folder, make_stale())))
 
 
-def _make_details(rows: Rows, folder: str, stale: Column) -> pd.DataFrame:
+def _make_details(rows: Rows, folder: str, stale: Column) -> dict[str, Column]:
     columns = core_columns(rows, [*SHOWN, *DETAILS])
     damage = columns.pop("damage")
     columns["stale"] = stale
     columns["run_dir"] = texts_column([f"{folder}/{each}" for each in columns["id"]])
     columns["damage"] = damage
-    return pd.DataFrame(columns)
+    return columns
