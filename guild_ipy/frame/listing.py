@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -11,14 +11,15 @@ from guild_ipy.frame.core import core_columns, core_fields, keep_time
 from guild_ipy.frame.kept import Chooser
 from guild_ipy.frame.rows import Rows
 from guild_ipy.frame.whole import hand_out
+from guild_ipy.index.table import Field
 
 SHOWN = tuple("run operation started time status label marked".split())
 DETAILS = tuple("id stopped exit_status tags comments digest damage".split())
 
 
-def listing_fields(*, details: bool) -> Chooser:
-    """Give what a listing is made of."""
-    fields = core_fields([*SHOWN, *DETAILS] if details else SHOWN)
+def listing_fields(*, details: bool, more: Sequence[Field] = ()) -> Chooser:
+    """Give what a listing is made of, and `more`."""
+    fields = [*core_fields([*SHOWN, *DETAILS] if details else SHOWN), *more]
     return lambda names: fields  # noqa: ARG005 - whatever names there are
 
 
