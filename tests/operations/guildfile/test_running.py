@@ -17,6 +17,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, GuildFileError, OperationNotFound, UsageError
 from guild_ipy.operations.flags import FlagText
 from tests.api.conftest import RecordingViewer
+from tests.notebook_files import read_outputs, write_notebook
 from tests.notebook_session import wait_until
 
 SHOW = """
@@ -383,3 +384,24 @@ class TestSource:
 
     def test_without_source_the_project_is_run(self, copied):
         assert copied("no", "a.md") == []
+
+
+class TestNotebooks:
+    @pytest.fixture
+    def look(self, notebook, project):
+        folder = project(
+            "train: {exec: touch model}\n"
+            "look:\n  notebook: look.ipynb\n  flags: {lr: 0.5}\n  label: 'at ${lr}'\n  requires: {operation: train}\n"
+        )
+        write_notebook(f"{folder}/look.ipynb", "lr = 0.1", "import os\nprint('loss:', lr, os.path.exists('model'))")
+        notebook.run("train")
+        return notebook.run("look")
+
+    def test_it_is_executed_with_the_flags_and_what_is_required(self, look):
+        assert (look.flags, look.label, look.output) == ({"lr": 0.5}, "at 0.5", "loss: 0.5 True\n")
+        assert read_outputs(f"{look.path}/look.ipynb") == ["", "loss: 0.5 True\n"]
+        assert str(look.opref).startswith("guildfile:")
+
+    def test_it_is_run_again_with_other_flags(self, notebook, look):
+        restart(notebook.context, look, Change(flags={"lr": 2}), LaunchOptions(), notebook.viewer)
+        assert (look.label, look.output) == ("at 2", "loss: 2 True\n")
