@@ -13,7 +13,7 @@ from guild_ipy.api.handle import Run
 from guild_ipy.domain.dependency import Dependency, Source, TargetType
 from guild_ipy.domain.dependency_json import decode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
-from guild_ipy.engine.dependency_attrs import DEPENDENCIES, dependency_flags, encode_deps, encode_reasons
+from guild_ipy.engine.dependency_attrs import DEPENDENCIES, encode_deps, encode_reasons, with_dependency_flags
 from guild_ipy.engine.placing import place_dependencies, remove_placed
 from guild_ipy.errors import DamagedRun, RunStateError, UsageError
 from guild_ipy.operations.dependencies.given import Given
@@ -100,7 +100,7 @@ def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None
     write_manifest(run.dir, [*(entry for entry in entries if entry.kind != "d"), *placed])
     write_attr(run.dir, "deps", encode_deps(run.dir, resolution.dependencies))
     write_attr(run.dir, DEPENDENCIES, encode_reasons(resolution.dependencies))
-    write_attr(run.dir, "flags", {**flags, **dependency_flags(resolution.dependencies)})
+    write_attr(run.dir, "flags", with_dependency_flags(flags, resolution.dependencies))
 
 
 def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:

@@ -28,10 +28,10 @@ from guild_ipy.domain.run_spec import (
 from guild_ipy.engine.buffers import write_buffers
 from guild_ipy.engine.dependency_attrs import (
     DEPENDENCIES,
-    dependency_flags,
     encode_deps,
     encode_reasons,
     explicit_flags,
+    with_dependency_flags,
 )
 from guild_ipy.engine.job_files import job_files, job_meta
 from guild_ipy.engine.meta import JobMeta
@@ -150,8 +150,8 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     values: dict[str, object] = {
         "id": run_dir.id,
         "initialized": time.time_ns() // 1000,
-        "flags": {**spec.flags, **dependency_flags(spec.dependencies)},
-        "user_flags": {**spec.user_flags, **explicit_flags(spec.dependencies)},
+        "flags": with_dependency_flags(spec.flags, spec.dependencies),
+        "user_flags": {**spec.user_flags, **explicit_flags(spec.flags, spec.dependencies)},
         "label": spec.label,
         "op": _op(spec),
         "deps": encode_deps(run_dir, spec.dependencies),
