@@ -9,9 +9,10 @@ import traceback
 from collections.abc import Mapping
 
 from guild_ipy.engine.meta import CellFile
-from guild_ipy.errors import NotebookError
+from guild_ipy.errors import GuildError, NotebookError
 
-_OURS = os.path.dirname(os.path.abspath(__file__))
+_ENGINE = os.path.dirname(os.path.abspath(__file__))
+_PACKAGE = os.path.dirname(_ENGINE)
 _IMPORT_SYSTEM = "<frozen importlib"
 
 
@@ -27,21 +28,21 @@ def show_cells(cells: Mapping[str, CellFile], sourcecode: str) -> None:
 
 
 def format_failure(error: BaseException, cells: Mapping[str, CellFile]) -> str:
-    """Write the traceback of `error` without the frames of the engine."""
+    """Write the traceback of `error` without the frames of the engine; an error of ours is about the user's alone."""
     if isinstance(error, NotebookError):
         return f"{error}\n"  # the kernel has written the traceback
     summary = traceback.TracebackException.from_exception(error)
-    _drop_engine_frames(summary)
+    _drop_frames(summary, _PACKAGE if isinstance(error, GuildError) else _ENGINE)
     text = "".join(summary.format())
     for code_file, cell in cells.items():
         text = re.sub(rf'File "{re.escape(code_file)}", line', f"Cell In[{cell.number}], line", text)
     return text
 
 
-def _drop_engine_frames(summary: traceback.TracebackException) -> None:
-    """Cut what stands before the user's first frame, in the exception and all that it is chained to."""
-    frames = [f for f in summary.stack if not f.filename.startswith((_OURS, _IMPORT_SYSTEM))]
+def _drop_frames(summary: traceback.TracebackException, folder: str) -> None:
+    """Cut frames of files in a folder, and of imports, in the exception and all that it is chained to."""
+    frames = [f for f in summary.stack if not f.filename.startswith((folder + os.sep, _IMPORT_SYSTEM))]
     summary.stack = traceback.StackSummary.from_list(frames)
     for chained in (summary.__cause__, summary.__context__, *(summary.exceptions or ())):
         if chained is not None:
-            _drop_engine_frames(chained)
+            _drop_frames(chained, folder)

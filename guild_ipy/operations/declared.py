@@ -38,8 +38,9 @@ def declare(function: Callable[..., Any], declaration: Declaration) -> None:
 
 
 def declaration_of(function: object) -> Declaration:
-    """Give what is declared of a function, a method or a partial."""
+    """Give what is declared of a function, a method or a partial; of what is called when a class or an object is."""
     while isinstance(function, functools.partial):
         function = function.func
-    found = getattr(function, _NAME, None)
-    return found if isinstance(found, Declaration) else NOTHING_DECLARED
+    called = getattr(function, "__init__" if isinstance(function, type) else "__call__", None)
+    found = (getattr(each, _NAME, None) for each in (function, called))
+    return next((each for each in found if isinstance(each, Declaration)), NOTHING_DECLARED)

@@ -2,6 +2,7 @@ import linecache
 
 import pytest
 
+import guild_ipy
 from guild_ipy.engine.failure import format_failure, show_cells
 from guild_ipy.engine.meta import CellFile
 
@@ -55,6 +56,15 @@ def test_an_exception_that_cannot_say_itself_is_shown(functions):
         raise Mute
 
     assert "Mute: <exception str() failed>" in format_error(fail)
+
+
+def test_an_error_of_a_verb_is_shown_where_the_run_has_called_it():
+    def report():
+        guild_ipy.inputs()
+
+    text = format_error(report)
+    assert "guild_ipy/frame" not in text
+    assert text.endswith("UsageError: this is no run; call inputs in an operation that requires a set of runs\n")
 
 
 def test_an_exception_without_frames_is_one_line():

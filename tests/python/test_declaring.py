@@ -138,6 +138,13 @@ class TestRequires:
         assert notebook.run("fit").tags == ("m",)
 
 
+@pytest.mark.parametrize(("method", "called"), [("__call__", "Model()"), ("__init__", "Model")])
+def test_an_object_or_class_has_what_is_declared_of_what_it_calls(notebook, method, called):
+    notebook.cell(f"class Model:\n    @guild_ipy.operation(tags='m')\n    def {method}(self, lr=0.1): pass")
+    notebook.cell(f"model = {called}")
+    assert notebook.run("model").tags == ("m",)
+
+
 def test_a_decorator_without_parentheses_says_what_to_write():
     with pytest.raises(UsageError, match=r"write @guild_ipy.operation\(requires=...\)"):
         guild_ipy.operation(len)

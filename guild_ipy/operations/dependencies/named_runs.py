@@ -134,7 +134,8 @@ def _describe_misfit(index: Index, query: RunQuery, record: RunRecord) -> str:
     what = f"run {record.dir.short_id} ({record.operation})"
     if not index.ids(_of([record.dir.id], query.any_status)):
         return f"{what} is no run of {query.wanted}"
-    return f"{what} is {record.status}, not {', '.join(map(str, query.eligible))}"
+    *others, last = map(str, query.eligible)
+    return f"{what} is {record.status}, not {', '.join(others)} or {last}"
 
 
 def _of(ids: Sequence[str], expression: str) -> RunFilter:

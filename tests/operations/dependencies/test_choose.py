@@ -154,7 +154,7 @@ class TestNamed:
         assert refuse(run_of("train"), "cc33".ljust(32, "0")) == refuse(run_of("train"), "cc") == why
 
     def test_one_that_failed_is_refused(self, refuse):
-        why = "run dd440000 is error, not completed, running, terminated; --force-deps uses it all the same"
+        why = "run dd440000 is error, not completed, running or terminated; --force-deps uses it all the same"
         assert refuse(run_of("train"), "dd").replace(" (train())", "") == why
 
     @pytest.mark.parametrize("given", ["cc", "dd"])
