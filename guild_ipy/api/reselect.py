@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.dependencies import DependencyChoice, find_dependencies
 from guild_ipy.api.handle import Run
-from guild_ipy.domain.dependency import Dependency, Source, TargetType
+from guild_ipy.domain.dependency import Dependency, Source, SourceKind, TargetType
 from guild_ipy.domain.dependency_json import decode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
 from guild_ipy.engine.dependency_attrs import DEPENDENCIES, encode_deps, encode_reasons, with_dependency_flags
@@ -52,9 +53,10 @@ def read_requires(run: Run) -> tuple[Dependency, ...]:
 def resolve_again(
     context: Context, run: Run, requires: Sequence[Dependency], flags: Flags, choice: ChangedChoice
 ) -> Resolution | None:
-    """Resolve anew where something is given or asked for, or was never there; None if all stays as it is.
+    """Resolve anew where something is given or asked for, was never there, or depends on a flag that is another now.
 
-    The runs of sources for which nothing is given are those of the last time, unless they are chosen anew.
+    The runs of sources for which nothing is given are those of the last time, unless they are chosen anew. None if
+    all stays as it is.
 
     Raises
     ------
@@ -66,7 +68,9 @@ def resolve_again(
     if choice.reselect and not requires:
         raise UsageError(f"run {run.short_id} depends on no runs; leave --reselect out")
     recorded = _read_recorded(run)
-    if not (choice.given or choice.reselect) and _is_whole(run, requires, recorded):
+    changed = {name for name, value in flags.items() if run.flags.get(name) != value}
+    is_same = not (choice.given or choice.reselect or any(_depends_on(each, changed) for each in requires))
+    if is_same and _is_whole(run, requires, recorded):
         check_members(context, run, requires)
         return None
     kept = {
@@ -108,6 +112,17 @@ def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagVa
     names = {name for source in _sources(requires) for name in source.flag_names}
     flags = run.get("flags")
     return {name: value for name, value in flags.items() if name in names} if isinstance(flags, dict) else {}
+
+
+def _depends_on(dependency: Dependency, flags: AbstractSet[str]) -> bool:
+    """Whether what a dependency brings, or where it goes, is another for other values of these flags."""
+    texts = [dependency.target_path or ""]
+    for source in dependency.sources:
+        if flags and source.kind is SourceKind.CONFIG:
+            return True
+        texts += [source.value, source.target_path or ""]
+        texts += [text for each in source.rename for text in (each.pattern, each.replacement)]
+    return any(f"${{{name}}}" in text for name in flags for text in texts)
 
 
 def _sources(requires: Sequence[Dependency]) -> list[Source]:

@@ -1,6 +1,9 @@
 """The decorator: what a Guild file says of a script, said of a function."""
 
 import functools
+import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -125,6 +128,25 @@ class TestRequires:
             notebook.run("train", prepair=1)
         with refused:
             guild_ipy.run(_restart=run, prepair=1)
+
+    def test_a_restart_with_another_flag_brings_what_depends_on_it_anew(self, notebook):
+        Path("c.json").write_text('{"lr": 1}')
+        declare(notebook, "requires=['config:c.json', {'file': 'c.json', 'target-path': '${lr}'}]", "pass")
+        run = notebook.run("train", lr=0.5)
+        restarted = guild_ipy.run(_restart=run, lr=0.25)
+        assert json.loads(Path(restarted.path, "c.json").read_text()) == {"lr": 0.25}
+        assert os.listdir(restarted.path + "/0.25") == ["c.json"]
+        assert not os.path.exists(restarted.path + "/0.5")
+
+    def test_a_restart_with_another_flag_keeps_the_run_that_was_used(self, notebook):
+        notebook.cell("def prepare(n=1):\n    open('data', 'w').write(str(n))")
+        notebook.run("prepare")
+        declare(
+            notebook, "requires={'operation': 'prepare', 'target-path': '${lr}'}", "return open(f'{lr}/data').read()"
+        )
+        run = notebook.run("train")
+        notebook.run("prepare", n=2)
+        assert guild_ipy.run(_restart=run, lr=0.25).result == "1"
 
     def test_what_cannot_be_understood_names_the_function(self, notebook):
         with pytest.raises(GuildFileError, match=r"^train\(\): .*'oparation'"):

@@ -86,7 +86,9 @@ def refuse_way_out(folder: str, path: str) -> None:
     root = os.path.realpath(folder)
     real = os.path.realpath(os.path.join(root, path))
     if os.path.commonpath([root, real]) != root:
-        raise UsageError(f"{path!r} leads out of {os.path.basename(root)!r}, to {real!r}; it is not taken")
+        raise UsageError(
+            f"{path!r} leads out of {os.path.basename(root)!r}, to {real!r}; it is not taken, select others"
+        )
 
 
 def inner_path(path: str, what: str) -> str:
