@@ -186,12 +186,19 @@ def copy_file(origin: str, target: str) -> None:
         mode = stat.S_IMODE(os.fstat(source).st_mode)
         copy = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode | stat.S_IWUSR)
         with os.fdopen(source, "rb", closefd=False) as read, os.fdopen(copy, "wb") as written:
-            try:
-                fcntl.ioctl(copy, _CLONE, source)
-            except OSError:  # another file system, or one that cannot
+            if not _share_blocks(source, copy):
                 shutil.copyfileobj(read, written, 2**20)
     finally:
         os.close(source)
+
+
+def _share_blocks(source: int, copy: int) -> bool:
+    """Let a file share the blocks of another; whether it does: not on every file system, nor from one to another."""
+    try:
+        fcntl.ioctl(copy, _CLONE, source)
+    except OSError:
+        return False
+    return True
 
 
 def _moved_link(link: str, tree: str) -> str:

@@ -147,9 +147,7 @@ class TestWaysOut:
     def test_a_link_that_leads_out_is_refused(self, take, add, target):
         made = add("aa")
         os.symlink(target, f"{made.path}/link")
-        with pytest.raises(
-            DependencyError, match=r"'link' leads out of 'aa0+', to '.*'; it is not taken, select others"
-        ):
+        with pytest.raises(DependencyError, match=r"'link' leads out of 'aa0+', to '.*'; it is not taken, select "):
             take()
 
     def test_a_link_to_a_file_of_the_run_is_taken(self, take, add):
