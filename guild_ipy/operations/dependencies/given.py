@@ -126,6 +126,8 @@ def _split(text: str) -> tuple[str, ...]:
 def _refs(value: Any) -> Iterator[str]:  # noqa: ANN401 - as above
     if isinstance(value, str):
         yield from parse_given(value).refs
+    elif isinstance(value, os.PathLike):
+        yield os.fspath(value)
     elif hasattr(value, "short_id"):
         yield str(value.id)
     elif hasattr(value, "columns") and "run" in value.columns:

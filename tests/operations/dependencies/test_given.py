@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,6 +25,7 @@ NONE = frozenset()
         ("  ", ()),
         ("/my runs/a b", ("/my runs/a b",)),
         ("/my runs/a, /my runs/b", ("/my runs/a", "/my runs/b")),
+        (Path("/my runs/a, b"), ("/my runs/a, b",)),
         (1, ("1",)),
         (["abcd1234", "defa5678 bcde9012"], ("abcd1234", "defa5678", "bcde9012")),
         (("abcd1234", 2), ("abcd1234", "2")),
