@@ -14,6 +14,7 @@ from guild_ipy.domain.dependency import Dependency, Source
 from guild_ipy.domain.flags import Flags, format_flag
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DependencyError, GuildError, SelectError
 from guild_ipy.operations.dependencies.choose import (
     Choice,
@@ -156,6 +157,8 @@ class _Work:
             files = self._link(dependency, source, choice.records)
         else:
             run_dir = choice.records[0].dir
+            if choice.records[0].status is RunStatus.RUNNING:
+                self.notes.append(f"run {run_dir.short_id} is running; what it has made by now is taken")
             files = self._files_of(dependency, source, run_dir.path, generated_names(run_dir))
         return self._check(source, ResolvedSource(source=source, runs=ids, reason=choice.reason, files=files))
 

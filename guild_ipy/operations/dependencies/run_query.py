@@ -136,9 +136,10 @@ def _name_clause(name: str) -> str:
 
 
 def _text_clause(attribute: str, text: str) -> str:
+    named = f"{attribute} = {quote(text)}"
     if re.fullmatch(r"[\w.\- /()]*", text):
-        return f"{attribute} = {quote(text)}"
-    return f"{attribute} matches {quote(f'^(?:{text})$')}"
+        return named
+    return f"({named} or {attribute} matches {quote(f'^(?:{text})$')})"
 
 
 def _all_of(*clauses: str) -> str:

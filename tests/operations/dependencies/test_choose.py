@@ -83,9 +83,11 @@ class TestOne:
         add("cc", status="pending")
         assert choose(need(SourceKind.RUN, expression))[0] == ["aa"]
 
-    def test_a_running_run_is_used(self, choose, make_run, hold):
+    def test_a_running_run_is_used_as_far_as_it_is(self, choose, make_run, hold):
         hold(make_run(id="aa".ljust(32, "0"), started=1))
-        assert choose(run_of("train"))[0] == ["aa"]
+        used, _, resolution = choose(run_of("train"))
+        assert used == ["aa"]
+        assert "run aa000000 is running; what it has made by now is taken" in resolution.notes
 
     def test_where_there_is_none_the_message_says_so(self, refuse, add):
         add("aa", "prepare")

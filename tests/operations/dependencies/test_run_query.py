@@ -22,8 +22,8 @@ def query(kind, value, **source):
         ("pkg/mnist:train", '(op = "train" and model = "mnist")'),
         (":train", 'op = "train"'),
         ("train, prepare", '(op = "train" or op = "prepare")'),
-        ("train.*", 'op matches "^(?:train.*)$"'),
-        ('a"b', 'op matches "^(?:a\\"b)$"'),
+        ("train.*", '(op = "train.*" or op matches "^(?:train.*)$")'),
+        ('a"b', '(op = "a\\"b" or op matches "^(?:a\\"b)$")'),
     ],
 )
 def test_names_of_operations_are_a_clause_on_the_operation(value, clause):
