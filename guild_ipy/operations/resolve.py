@@ -12,7 +12,7 @@ from typing import Any
 from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
 from guild_ipy.domain.label import default_label, fill_label
-from guild_ipy.domain.operation import FlagsDest, FlagsDestKind
+from guild_ipy.domain.operation import FlagsDest, FlagsDestKind, StepsMain
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.run_spec import NotebookFileProgram, NotebookProgram, RunSpec, ScriptProgram, SourceFile
@@ -314,9 +314,15 @@ def _resolve_declared(
         command_env=parts.filled.env,
         files=parts.files,
         compare=definition.compare,
+        run_params=_inherited(options) if isinstance(definition.main, StepsMain) else {},
         **common,
     )
     return Resolved(spec=spec, notes=(*definition.notes, *taken.notes))
+
+
+def _inherited(options: SpecOptions) -> dict[str, object]:
+    """Give what the steps of a pipeline take over, under the names that Guild AI 0.9.0 has for it."""
+    return {"label": options.label, "tags": list(options.tags)}
 
 
 # -- notebook programs

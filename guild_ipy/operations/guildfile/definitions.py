@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from guild_ipy.operations.guildfile.resources import Resources, read_requires, u
 from guild_ipy.operations.guildfile.scalar_patterns import read_scalar_patterns
 from guild_ipy.operations.guildfile.sections import read_section
 from guild_ipy.operations.guildfile.source_rules import join_rules, read_source_rules
+from guild_ipy.operations.guildfile.steps import unused_in_steps
 from guild_ipy.operations.references import check_references, find_references
 
 #: What ``exec`` may refer to beside flags.
@@ -83,8 +84,16 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
         compare=parts.get("compare", read_texts, ()),
         python_path=parts.get("python-path", read_texts),
         origin=str(entry.place),
-        notes=(*model.notes, *OPERATION.unused(node), *([] if requires is None else unused_attributes(requires))),
+        notes=(*model.notes, *_unused(node)),
     )
+
+
+def _unused(node: MapNode) -> Iterator[str]:
+    yield from OPERATION.unused(node)
+    if (requires := node.get("requires")) is not None:
+        yield from unused_attributes(requires)
+    if (steps := node.get("steps")) is not None:
+        yield from unused_in_steps(steps)
 
 
 def _check_name(entry: Entry) -> str:
