@@ -39,6 +39,8 @@ from guild_ipy.store.run_dir import RunDir
 
 #: Tells a pipeline that is a step when the step in front of it began, in microseconds since 1970.
 SINCE_VARIABLE = "GUILD_IPY_STEPS_SINCE"
+#: A fork server would take longer to start than a few steps take without.
+_FRESH = LaunchOptions(isolation="fresh")
 
 
 def run_pipeline_main(main: str) -> NoReturn:
@@ -148,6 +150,7 @@ class Pipeline:
             operation=step.operation,
             flags=flags,
             spec=self._spec_options(step),
+            launch=_FRESH,
             preferred=self._preferred(step),
             made=lambda made: link_run(link, made),
         )
@@ -157,7 +160,7 @@ class Pipeline:
 
     def _run_again(self, step: Step, flags: Mapping[str, Any], earlier: Run) -> Run:
         change = Change(flags=flags, reselect=bool(earlier.get("deps")), preferred=self._preferred(step))
-        restart(self._context, earlier, change, LaunchOptions(), _StepViewer())
+        restart(self._context, earlier, change, _FRESH, _StepViewer())
         return earlier
 
     def _spec_options(self, step: Step) -> SpecOptions:

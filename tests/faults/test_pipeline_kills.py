@@ -45,7 +45,7 @@ release:
     - run: inner rate=${rate}
 """
 _SLOWLY = "import threading\nthreading.Event().wait(0.2)\n"
-_LONGEST_DELAY = 3.0
+_LONGEST_DELAY = 1.5
 _KILLS_OF_EACH = 4
 #: Of kills that look for a run or its supervisor first.
 _SHARE_OF_RUNS = 0.8
@@ -87,7 +87,12 @@ class Bench:
 
     def wait_for_all(self) -> None:
         """Wait until no run has a process; one whose starters were killed goes on to its end."""
-        wait_until(lambda: not any(each.run_id for each in find_processes(self._mark)), seconds=60)
+        wait_until(lambda: not self._is_at_work(), seconds=60)
+
+    def _is_at_work(self) -> bool:
+        """Whether a run is; a process that closes a file is overlooked when one looks at it just then."""
+        is_held = any(each.run_id for each in find_processes(self._mark))
+        return is_held or any(each.status.is_active for each in list_runs(self.context))
 
 
 def _describe(process: Process, pipeline: Run) -> str:
@@ -134,7 +139,7 @@ def bench(home, tmp_path, monkeypatch):
 def test_a_pipeline_that_is_killed_at_any_time_comes_to_its_end_by_restarts(bench, scale, report):
     faults, attempts, endings = Counter(), 0, Counter()
     pipelines = []
-    for number in range(1, scale(3, 30) + 1):
+    for number in range(1, scale(3, 25) + 1):
         pipeline = bench.start(number / 10)
         for _ in range(_KILLS_OF_EACH):
             bench.kill_at_random(pipeline)
