@@ -111,6 +111,10 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     requires = requires_of(operation)
     given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
     resolved = resolve(operation, request.args, flags, request.spec, surroundings)
+    if isinstance(resolved.spec.program, StepsProgram):
+        from guild_ipy.api.step_checks import check_steps  # start-up cost: few projects have pipelines
+
+        check_steps(resolved.spec.program.steps, resolved.spec.flags, surroundings)
     if isinstance(request.operation, str) and callable(operation):
         hidden = note_hidden(request.operation, surroundings.notebook.project_dir)
         resolved = replace(resolved, notes=(*hidden, *resolved.notes))

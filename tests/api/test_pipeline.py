@@ -227,11 +227,29 @@ class TestFailure:
         )
         assert pipeline.output.endswith(f" · {serve.short_id}\n")
 
-    def test_a_step_that_cannot_be_run_is_named(self, project):
-        declare("all: {steps: [nothing]}\n")
-        pipeline = project.fail("all").run
-        assert pipeline.output.splitlines()[-1].startswith("step 'nothing' cannot be run: ")
-        assert (pipeline.status, members(pipeline)) == (RunStatus.ERROR, {})
+    def test_a_step_that_cannot_be_run_any_more_is_named(self, project):
+        pipeline = project.run("release", request={"stage": True})
+        declare("train: {flags-import: all}\n")
+        os.unlink("serve.py")
+        with pytest.raises(RunError):
+            start(project.context, pipeline, LaunchOptions(), project.viewer)
+        assert pipeline.output.splitlines()[-1].startswith("step 'serve' cannot be run: ")
+        assert (pipeline.status, statuses(pipeline)) == (RunStatus.ERROR, {"train": "completed"})
+
+    @pytest.mark.parametrize(
+        ("step", "why"),
+        [
+            ("nothing", "guild.yml:3:11: step 'nothing' cannot be run: "),
+            ("train n=1", "guild.yml:3:11: step 'train' cannot be run: unknown flag 'n' for train"),
+            ("train lr=low", "guild.yml:3:11: step 'train' cannot be run: flag 'lr' of train wants a "),
+        ],
+    )
+    def test_a_step_that_can_never_be_run_is_refused_before_the_first(self, project, step, why):
+        declare(f"train: {{flags: {{lr: {{type: number}}}}}}\nall:\n  steps: [{step}]\n")
+        with pytest.raises(GuildFileError) as caught:
+            project.run("all")
+        assert str(caught.value).startswith(why)
+        assert list_runs(project.context) == []
 
 
 class TestStopping:

@@ -1,4 +1,4 @@
-"""kill -9 of anything that a pipeline has started: restarts bring it to its end, and no run of a step is lost."""
+"""Pipelines that are killed and stopped at any time: restarts bring them to their end, and no run of a step is lost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import random
 import threading
 import uuid
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
 from guild_ipy.api.start import Change, restart
+from guild_ipy.api.stop import stop
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
@@ -49,6 +49,7 @@ _LONGEST_DELAY = 1.5
 _KILLS_OF_EACH = 4
 #: Of kills that look for a run or its supervisor first.
 _SHARE_OF_RUNS = 0.8
+_GOOD_ENDINGS = {RunStatus.COMPLETED, RunStatus.TERMINATED}
 _BACKGROUND = LaunchOptions(background=True)
 
 
@@ -73,9 +74,13 @@ class Bench:
         flags = {"rate": pipeline.flags["rate"] + 1} if is_over else {}
         restart(self.context, pipeline, Change(flags=flags), _BACKGROUND, SilentViewer())
 
-    def kill_at_random(self, pipeline: Run) -> None:
-        """Wait for a random time and kill one of all processes; none may be left after that."""
+    def wait(self) -> None:
+        """Wait for a random time."""
         threading.Event().wait(self._random.uniform(0, _LONGEST_DELAY))
+
+    def kill_at_random(self, pipeline: Run) -> None:
+        """Wait for a random time and kill one of all processes, or two; then for all that goes on."""
+        self.wait()
         found = sorted(find_processes(self._mark), key=lambda each: each.pid)
         if self._random.random() < _SHARE_OF_RUNS:
             found = [each for each in found if each.run_id] or found
@@ -118,6 +123,15 @@ def find_faults(pipeline: Run) -> list[str]:
     return [name for name, is_so in faults.items() if is_so]
 
 
+def find_lost(bench: Bench, pipelines: list[Run]) -> set[str]:
+    """Find runs that no pipeline has a link to, and links to what is no run."""
+    linked = {each.id for each in pipelines}
+    for pipeline in pipelines:
+        made = members(pipeline)
+        linked |= {each.id for each in (*made.values(), *members(made["inner"]).values())}
+    return linked.symmetric_difference(run.id for run in list_runs(bench.context) if os.path.exists(run.dir.opref))
+
+
 @pytest.fixture
 def bench(home, tmp_path, monkeypatch):
     mark = f"GUILD_IPY_FAULT={uuid.uuid4().hex}"
@@ -149,9 +163,7 @@ def test_a_pipeline_that_is_killed_at_any_time_comes_to_its_end_by_restarts(benc
         bench.wait_for_all()
         pipelines.append(pipeline)
         faults.update(find_faults(pipeline))
-    linked = [each.id for pipeline in pipelines for each in (*members(pipeline).values(), pipeline)]
-    linked += [each.id for pipeline in pipelines for each in members(members(pipeline)["inner"]).values()]
-    there = {each.id for each in list_runs(bench.context) if os.path.exists(each.dir.opref)}
+    lost = find_lost(bench, pipelines)
     report(
         "kill -9 in pipelines",
         kills=bench.killed.total(),
@@ -159,9 +171,30 @@ def test_a_pipeline_that_is_killed_at_any_time_comes_to_its_end_by_restarts(benc
         pipelines=len(pipelines),
         restarts=attempts,
         **endings,
-        lost_runs=len(there.symmetric_difference(linked)),
+        lost_runs=len(lost),
         faults=dict(faults) or 0,
     )
     assert not faults
-    assert there == set(linked)
-    assert not any(Path(each.dir.staged).exists() for each in pipelines)
+    assert not lost
+
+
+@pytest.mark.timeout(3600)
+def test_a_pipeline_that_is_stopped_at_any_time_leaves_nothing_at_work(bench, scale, report):
+    faults, endings = Counter(), Counter()
+    pipelines = [bench.start(0.1)]
+    bench.wait_for_all()
+    for _ in range(scale(6, 60)):
+        bench.start_again(pipelines[0])
+        bench.wait()
+        stop(bench.context, pipelines)
+        endings[str(pipelines[0].status)] += 1
+        still = [each for each in list_runs(bench.context) if not each.status.is_finished]
+        faults["still at work, or staged"] += len(still)
+        faults["neither completed nor terminated"] += pipelines[0].status not in _GOOD_ENDINGS
+    bench.start_again(pipelines[0])
+    bench.wait_for_all()
+    lost = find_lost(bench, pipelines)
+    found = +faults + Counter(find_faults(pipelines[0]))
+    report("stops of a pipeline", stops=endings.total(), **endings, lost_runs=len(lost), faults=dict(found) or 0)
+    assert not found
+    assert not lost
