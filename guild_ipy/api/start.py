@@ -95,6 +95,23 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     return _start(context, attempt, options, viewer)
 
 
+def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
+    """Whether a restart with these flags would be one with other flags, or other runs to depend on.
+
+    Raises
+    ------
+    RunStateError
+        If the run was made by Guild AI.
+    FlagError
+        For a flag that the operation does not take.
+    """
+    meta, requires = get_meta(run), read_requires(run)
+    given, own = split_given(requires, flags, frozenset(flag.name for flag in meta.flag_defs))
+    recorded = recorded_flags(run, requires)
+    is_other = any(value not in {recorded.get(name) for name in source.flag_names} for source, value in given.items())
+    return is_other or dict(_change_flags(meta, run, own).flags) != dict(meta.flags)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Attempt:
     """A run that is about to be started again, and how."""
