@@ -41,6 +41,17 @@ class _Field:
         self.compare = compare
         self.is_shown = repr
 
+    def as_dataclass_has_it(self) -> Any:  # noqa: ANN401 - what `dataclasses` gives
+        """Give the field of a dataclass that says the same."""
+        from dataclasses import field  # start-up cost, as below
+
+        said: dict[str, Any] = {"compare": self.compare, "repr": self.is_shown}
+        if self.make is not None:
+            said["default_factory"] = self.make
+        elif self.default is not _MISSING:
+            said["default"] = self.default
+        return field(**said)
+
 
 def field(**said: Any) -> Any:  # noqa: ANN401 - of the type of the field
     """Say more of a field than its default: `default`, `default_factory`, `compare` and `repr` of ``dataclasses``."""
@@ -81,10 +92,10 @@ class _DataclassFields:
     """What ``dataclasses`` looks for, so that its functions take these values; it is made when it is looked for."""
 
     def __get__(self, instance: object, cls: type) -> object:
-        from dataclasses import field, make_dataclass  # start-up cost: what this module is to spare
+        from dataclasses import make_dataclass  # start-up cost: what this module is to spare
 
-        said = [(name, object, field(compare=each.compare)) for name, each in cls.__fields__.items()]  # type: ignore[attr-defined]
-        twin = make_dataclass(cls.__name__, said)
+        said = [(name, object, each.as_dataclass_has_it()) for name, each in cls.__fields__.items()]  # type: ignore[attr-defined]
+        twin = make_dataclass(cls.__name__, said, kw_only=True)
         found: object = vars(twin)["__dataclass_fields__"]
         type.__setattr__(cls, "__dataclass_fields__", found)
         return found

@@ -28,7 +28,7 @@ from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.viewer import SilentViewer, Viewer
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import RunError
-from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.settings import Settings
 
 _MARK = "GUILD_IPY_TEST_SESSION"

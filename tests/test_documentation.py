@@ -9,6 +9,7 @@ import pytest
 import guild_ipy
 from guild_ipy.arguments.table import VERBS
 from guild_ipy.magics.registration import VERB_NAMES
+from guild_ipy.operations.guildfile import attributes
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("labextension/*.md")])
@@ -41,3 +42,11 @@ def test_table_of_names_is_that_of_the_package():
 def test_links_lead_somewhere(page):
     links = re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8"))
     assert [link for link in links if not os.path.exists(page.parent / link)] == []
+
+
+@pytest.mark.parametrize("kind", ["MODEL", "CONFIG", "OPERATION", "FLAG", "CHOICE", "RESOURCE", "SOURCE", "STEP"])
+def test_every_attribute_of_a_guild_file_is_documented(kind):
+    found = getattr(attributes, kind)
+    text = (ROOT / "docs/guildfile.md").read_text("utf-8")
+    noted = found.unsupported if kind != "STEP" else frozenset()
+    assert [name for name in sorted(found.known | noted) if f"`{name}`" not in text] == []

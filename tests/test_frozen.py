@@ -102,6 +102,7 @@ def test_values_travel(travel):
 
 def test_the_functions_of_dataclasses_take_values():
     assert [each.name for each in dataclasses.fields(Pair)] == ["first", "second"]
+    assert [each.default for each in dataclasses.fields(Pair)] == [dataclasses.MISSING, 2]
     assert dataclasses.asdict(Pair(1)) == {"first": 1, "second": 2}
 
 

@@ -55,10 +55,11 @@ def time_after_changes(work: Callable[[], object]) -> float:
 
 
 def settle() -> None:
-    """Wait until nothing is so young that it is read again."""
+    """Wait until nothing is so young that it is read again, and ask until all is warm that is asked for warm."""
     time.sleep(0.1)
     for _ in range(3):
         refresh()
+        compare()
 
 
 def build() -> float:

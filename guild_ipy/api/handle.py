@@ -23,7 +23,6 @@ from guild_ipy.store.marks import MarkEntry, read_history
 from guild_ipy.store.output import read_output
 from guild_ipy.store.run import RunRecord, read_run, read_status
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import list_runs
 
 if TYPE_CHECKING:
     from guild_ipy.api.stale import Outdated
@@ -185,10 +184,13 @@ class Run:
         """Give the runs that it used, and those that would be used now in their place."""
         from guild_ipy.api.context import get_context  # start-up cost, as the next: for those who ask
         from guild_ipy.api.stale import Today
+        from guild_ipy.engine.recover import recover_run
+        from guild_ipy.index.directories import list_matching
 
         context, home = get_context(), home_of(self._dir)
         is_elsewhere = home != context.home and not self.path.startswith(context.home.trash + "/")
-        return Today(partial(list_runs, home) if is_elsewhere else context.index.records).find_outdated(self._dir)
+        list_records = partial(list_matching, home, recover=recover_run) if is_elsewhere else context.index.records
+        return Today(list_records).find_outdated(self._dir)
 
     def get(self, attr: str, default: Any = None) -> Any:  # noqa: ANN401 - attributes are of any type
         """Read an attribute (a file of ``.guild/attrs``); `default` if it is not there."""

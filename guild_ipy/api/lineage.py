@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from guild_ipy.api.stale import Today
-from guild_ipy.domain.run_filter import EVERY
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.store.deps import Upstream, find_users, read_upstreams
 from guild_ipy.store.run import RunRecord, read_run
 from guild_ipy.store.run_dir import RunDir
@@ -19,6 +19,9 @@ from guild_ipy.store.runs import is_run
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+
+#: Of more runs the index is asked, and their directories are not read.
+_FEW = 50
 
 
 class Relation(Enum):
@@ -110,7 +113,7 @@ def trace_lineage(context: Context, run: Run, scope: Scope | None = None) -> Lin
         tracer.follow(Relation.UPSTREAM, tracer.find_used)
     if scope.down:
         users = find_users(map(context.home.run_dir, context.index.ids(EVERY)))
-        tracer.follow(Relation.DOWNSTREAM, lambda id: _find_users(users, id))  # noqa: A006 - the word of the field
+        tracer.follow(Relation.DOWNSTREAM, lambda id: tracer.find_users(users.get(id, ()), id))  # noqa: A006 - the word of the field
     return tracer.graph()
 
 
@@ -118,11 +121,13 @@ class _Tracer:
     """Collects runs and uses, breadth first; a run that was met is not followed again."""
 
     def __init__(self, context: Context, run: Run, scope: Scope) -> None:
-        self._context = context
+        self._index, self._home = context.index, context.home
         self._scope = scope
         self._root = run.dir
         self._places: dict[str, tuple[Relation, int]] = {run.id: (Relation.SELF, 0)}
         self._uses: dict[Use, None] = {}
+        self._upstreams: dict[RunDir, Sequence[Upstream]] = {}
+        self._known: dict[str, RunRecord] = {}
 
     def follow(self, relation: Relation, find_uses: Callable[[str], Iterable[Use]]) -> None:
         """Go one way from the run; `find_uses` gives the steps from one run to the next."""
@@ -141,40 +146,61 @@ class _Tracer:
 
     def find_used(self, id: str) -> Iterator[Use]:  # noqa: A002 - the word of the field
         """Give what a run has used."""
-        for upstream in read_upstreams(self._find(id)):
+        for upstream in self._read_upstreams(self._find(id)):
             yield _use(upstream, id)
+
+    def find_users(self, candidates: Iterable[RunDir], id: str) -> Iterator[Use]:  # noqa: A002 - as above
+        """Give the uses of a run by some that may have used it."""
+        for run_dir in candidates:
+            yield from (_use(each, run_dir.id) for each in self._read_upstreams(run_dir) if each.run_id == id)
 
     def graph(self) -> LineageGraph:
         """Give what was collected."""
-        today = Today(self._context.index.records)
-        members = {id: self._member(id, today) for id in self._places}  # noqa: A001 - as above
+        if len(self._places) > _FEW:
+            self._known = {record.dir.id: record for record in self._index.records(EVERY)}
+        today = Today(self._list_records)
+        nearest_first = sorted(self._places, key=lambda id: self._places[id][1])  # noqa: A006 - as above
+        members = {id: self._member(self._find(id), today) for id in nearest_first}  # noqa: A001 - as above
         return LineageGraph(id=self._root.id, members=members, uses=tuple(self._uses))
 
-    def _member(self, id: str, today: Today) -> Member:  # noqa: A002 - as above
-        relation, depth = self._places[id]
-        run_dir = self._find(id)
-        is_live = is_run(run_dir.path)
+    def _list_records(self, run_filter: RunFilter) -> list[RunRecord]:
+        """List runs; by status alone of those that are known, for they were just read."""
+        if not self._known or run_filter != RunFilter(statuses=run_filter.statuses):
+            return self._index.records(run_filter)
+        return [record for record in self._known.values() if record.status in run_filter.statuses]
+
+    def _member(self, run_dir: RunDir, today: Today) -> Member:
+        relation, depth = self._places[run_dir.id]
+        known = self._known.get(run_dir.id)
+        record = known if known is not None and known.dir == run_dir else _read(run_dir)
         return Member(
-            id=id,
+            id=run_dir.id,
             relation=relation,
             depth=depth,
-            record=read_run(run_dir) if is_live else None,
-            is_deleted=os.path.dirname(run_dir.path) != self._context.home.runs or not is_live,
-            is_stale=is_live and bool(today.find_outdated(run_dir)),
+            record=record,
+            is_deleted=record is None or os.path.dirname(run_dir.path) != self._home.runs,
+            is_stale=record is not None and any(today.outdated_among(self._read_upstreams(run_dir), run_dir.id)),
         )
+
+    def _read_upstreams(self, run_dir: RunDir) -> Sequence[Upstream]:
+        """Read what a run has used, once."""
+        if run_dir not in self._upstreams:
+            self._upstreams[run_dir] = read_upstreams(run_dir)
+        return self._upstreams[run_dir]
 
     def _find(self, id: str) -> RunDir:  # noqa: A002 - as above
         """Give the directory of a run, in the trash if it is there and not among the live runs."""
         if id == self._root.id:
             return self._root
-        live = self._context.home.run_dir(id)
-        deleted = RunDir(f"{self._context.home.trash}/{id}")
+        live = self._home.run_dir(id)
+        if id in self._known:
+            return live
+        deleted = RunDir(f"{self._home.trash}/{id}")
         return deleted if not os.path.exists(live.path) and os.path.exists(deleted.path) else live
 
 
-def _find_users(users: Mapping[str, list[RunDir]], id: str) -> Iterator[Use]:  # noqa: A002 - the word of the field
-    for run_dir in users.get(id, ()):
-        yield from (_use(each, run_dir.id) for each in read_upstreams(run_dir) if each.run_id == id)
+def _read(run_dir: RunDir) -> RunRecord | None:
+    return read_run(run_dir) if is_run(run_dir.path) else None
 
 
 def _use(upstream: Upstream, user: str) -> Use:

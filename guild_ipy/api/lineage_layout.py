@@ -87,9 +87,9 @@ def _in_order(shown: Sequence[str], uses: Sequence[Use]) -> list[Use]:
 
 
 def _route(use: Use, places: Mapping[str, int]) -> Route:
-    """Lead an arrow through the columns between; arrows from one run share their lanes."""
+    """Lead an arrow through the columns between; arrows from one run share their lanes, named as no run can be."""
     start, end = places[use.used], places[use.user]
-    lanes = (f"{use.used}@{number}" for number in range(start + 1, end))
+    lanes = (f"{use.used}/{number}" for number in range(start + 1, end))
     return Route(use=use, stops=(use.used, *lanes, use.user), is_back=end <= start)
 
 

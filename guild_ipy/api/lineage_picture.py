@@ -73,7 +73,7 @@ def _height(stop: str) -> float:
 
 
 def _is_run(stop: str) -> bool:
-    return "@" not in stop
+    return "/" not in stop
 
 
 def _middle(stop: str, places: Mapping[str, _Place]) -> _Place:
@@ -136,12 +136,14 @@ def _back(route: Route, places: Mapping[str, _Place]) -> str:
 
 
 def _via(route: Route, places: Mapping[str, _Place]) -> str:
-    """Name what is used where the arrow begins; arrows of one run mostly have one name."""
+    """Name what is used where the arrow begins, beside it; arrows of one run mostly have one name."""
     if route.is_back:
         return ""
     x, y = _middle(route.use.used, places)
-    name = printable(route.use.dependency).removeprefix("operation:")
-    return _label(x + _WIDTH + 4, y - 4, _shorten(name, _LONGEST_VIA), size=9)
+    rises = _middle(route.stops[1], places)[1] < y
+    return _label(
+        x + _WIDTH + 4, y + (12 if rises else -4), _shorten(printable(route.use.dependency), _LONGEST_VIA), size=9
+    )
 
 
 def _label(x: float, y: float, text: str, *, size: int = 12, style: str = "") -> str:

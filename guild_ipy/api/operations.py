@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.operation import ExecMain, Main, NotebookMain, StepsMain
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.call import inspect_callable
+from guild_ipy.operations.find import Operation, ScriptOperation, find_operation, known_operations
+from guild_ipy.operations.guildfile.lookup import open_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook_file import NotebookFileOperation
-from guild_ipy.operations.resolve import ScriptOperation, Surroundings, find_operation, known_operations
+from guild_ipy.operations.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
@@ -42,25 +45,45 @@ def list_operations(context: Context) -> list[OperationInfo]:
     from guild_ipy.api.run import surroundings_of  # start-up cost: listing completions needs no engine
 
     surroundings = surroundings_of(context)
-    return [
-        info for name in known_operations(surroundings.notebook) if (info := describe_operation(name, surroundings))
-    ]
+    notebook = surroundings.notebook
+    declared = open_guild_operations(notebook.project_dir, surroundings.import_path)
+    own = known_operations(notebook, list(declared))
+    shown = {name: each for name, each in declared.items() if not callable(notebook.variables.get(name))}
+    found = (_describe(name, shown[name]) if name in shown else describe_operation(name, surroundings) for name in own)
+    return [info for info in found if info is not None]
+
+
+def get_operations(context: Context, names: Sequence[str]) -> list[OperationInfo]:
+    """Give the operations of these names.
+
+    Raises
+    ------
+    OperationNotFound, UsageError, GuildFileError
+        For the first that is none, or cannot be read.
+    """
+    from guild_ipy.api.run import surroundings_of  # start-up cost, as above
+
+    surroundings = surroundings_of(context)
+    return [_describe(name, find_operation(name, surroundings)) for name in names]
 
 
 def describe_operation(name: str, surroundings: Surroundings) -> OperationInfo | None:
     """Look at an operation; None where it cannot be read (a script with a syntax error)."""
     try:
-        operation = find_operation(name, surroundings)
-        if isinstance(operation, GuildFileOperation):
-            return _describe_declared(name, operation)
-        if isinstance(operation, ScriptOperation):
-            return OperationInfo(name=name, kind="script", flags=operation.interface.flags)
-        if isinstance(operation, NotebookFileOperation):
-            described = operation.interface
-            return OperationInfo(name=name, kind="notebook", flags=described.flags, description=described.description)
-        interface = inspect_callable(operation)  # type: ignore[arg-type] # a name never finds a cell
+        return _describe(name, find_operation(name, surroundings))
     except GuildError:
         return None
+
+
+def _describe(name: str, operation: Operation) -> OperationInfo:
+    if isinstance(operation, GuildFileOperation):
+        return _describe_declared(name, operation)
+    if isinstance(operation, ScriptOperation):
+        return OperationInfo(name=name, kind="script", flags=operation.interface.flags)
+    if isinstance(operation, NotebookFileOperation):
+        described = operation.interface
+        return OperationInfo(name=name, kind="notebook", flags=described.flags, description=described.description)
+    interface = inspect_callable(operation)  # type: ignore[arg-type] # a name never finds a cell
     return OperationInfo(name=name, kind="function", flags=interface.flags, description=interface.description)
 
 

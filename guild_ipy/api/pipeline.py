@@ -33,7 +33,7 @@ from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
 from guild_ipy.errors import DamagedRun, GuildError, RunError
 from guild_ipy.operations.dependencies.resolve import flag_filler
-from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import home_of
 from guild_ipy.store.run_dir import RunDir
 

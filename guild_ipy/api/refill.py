@@ -17,13 +17,15 @@ def refill(meta: JobMeta, run_dir: RunDir, flags: Flags) -> JobMeta:
     Raises
     ------
     FlagError
-        For a value that cannot reach the program.
+        For a path that is not there, and a value that cannot reach the program.
     """
     from guild_ipy.operations.guildfile.filling import fill_command  # start-up cost: for runs of Guild files
     from guild_ipy.operations.guildfile.interface import inspect_for
+    from guild_ipy.operations.guildfile.values import check_values
 
     command = meta.command
     assert command is not None
+    flags = check_values(flags, meta.flag_defs, meta.operation, command.project_dir)
     interface = None
     if meta.script is not None:
         interface = inspect_for(os.path.join(run_dir.path, meta.script), command.dest if command.has_dest else None)

@@ -24,16 +24,11 @@ from guild_ipy.engine.prepare import fill_run_dir, make_run_dir, prepare_run
 from guild_ipy.errors import DependencyError, RunError
 from guild_ipy.operations.dependencies.given import split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
+from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.guildfile.lookup import note_hidden
 from guild_ipy.operations.requirements import own_flags, requires_of
-from guild_ipy.operations.resolve import (
-    Resolved,
-    SpecOptions,
-    Surroundings,
-    find_operation,
-    python_import_path,
-    resolve,
-)
+from guild_ipy.operations.resolve import resolve
+from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, python_import_path
 from guild_ipy.store.home import create_home
 
 _MEGABYTE = 2**20

@@ -15,6 +15,7 @@ from functools import lru_cache
 from guild_ipy.domain.chosen_run import ELIGIBLE, choose_run
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import SelectError
 from guild_ipy.store.deps import Upstream, read_upstreams
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir
@@ -36,50 +37,66 @@ class Outdated:
         return f"{self.upstream.source} is {used}, and {self.chosen.dir.short_id} is {now} now"
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What a dependency asks for."""
+
+    operations: tuple[str, ...]
+    where: str | None
+
+
 class Today:
     """What dependencies would use now.
 
     Parameters
     ----------
     list_records
-        Asked once, when the first run has something that could be outdated.
+        Asked when the first run has something that could be outdated.
     """
 
     def __init__(self, list_records: ListRecords) -> None:
         self._list_records = list_records
-        self._eligible: list[RunRecord] | None = None
-        self._candidates: dict[tuple[str, ...], list[RunRecord]] = {}
-        self._chosen: dict[tuple[str, ...], RunRecord | None] = {}
+        self._eligible: dict[str | None, list[RunRecord]] = {}
+        self._candidates: dict[_Asked, list[RunRecord]] = {}
+        self._chosen: dict[_Asked, RunRecord | None] = {}
 
     def find_outdated(self, run_dir: RunDir) -> tuple[Outdated, ...]:
         """Give what a run has used and would not use now."""
-        return tuple(self._outdated(run_dir, read_upstreams(run_dir)))
+        return tuple(self.outdated_among(read_upstreams(run_dir), run_dir.id))
 
-    def _outdated(self, run_dir: RunDir, upstreams: Sequence[Upstream]) -> Iterator[Outdated]:
+    def outdated_among(self, upstreams: Sequence[Upstream], user: str) -> Iterator[Outdated]:
+        """Give those of what a run, the user, has used that it would not use now."""
         for upstream in upstreams:
             if not (upstream.is_chosen_by_rule and upstream.operations):
                 continue
             used = {each.run_id for each in upstreams if each.source == upstream.source}
-            chosen = self._choose(upstream.operations, run_dir.id)
+            chosen = self._choose(_Asked(operations=upstream.operations, where=upstream.where), user)
             if chosen is not None and chosen.dir.id not in used:
                 yield Outdated(upstream=upstream, chosen=chosen)
 
-    def _choose(self, operations: tuple[str, ...], user: str) -> RunRecord | None:
+    def _choose(self, asked: _Asked, user: str) -> RunRecord | None:
         """Choose for a run; the choice is the same for all but those that would be chosen themselves."""
-        if operations not in self._chosen:
-            self._chosen[operations] = choose_run(self._of(operations), _is_marked)
-        chosen = self._chosen[operations]
+        if asked not in self._chosen:
+            self._chosen[asked] = choose_run(self._of(asked), _is_marked)
+        chosen = self._chosen[asked]
         if chosen is None or chosen.dir.id != user:
             return chosen
-        return choose_run((each for each in self._of(operations) if each.dir.id != user), _is_marked)
+        return choose_run((each for each in self._of(asked) if each.dir.id != user), _is_marked)
 
-    def _of(self, operations: tuple[str, ...]) -> list[RunRecord]:
-        if self._eligible is None:
-            self._eligible = self._list_records(RunFilter(statuses=ELIGIBLE))
-        if operations not in self._candidates:
-            found = [each for each in self._eligible if each.opref is not None and is_one_of(each.opref, operations)]
-            self._candidates[operations] = found
-        return self._candidates[operations]
+    def _of(self, asked: _Asked) -> list[RunRecord]:
+        if asked not in self._candidates:
+            usable = self._list_eligible(asked.where)
+            found = [each for each in usable if each.opref is not None and is_one_of(each.opref, asked.operations)]
+            self._candidates[asked] = found
+        return self._candidates[asked]
+
+    def _list_eligible(self, where: str | None) -> list[RunRecord]:
+        if where not in self._eligible:
+            try:
+                self._eligible[where] = self._list_records(RunFilter(statuses=ELIGIBLE, where=where))
+            except SelectError:  # it speaks of what no run has any more: nothing would be chosen
+                self._eligible[where] = []
+        return self._eligible[where]
 
 
 def find_stale(list_records: ListRecords, run_dirs: Iterable[RunDir]) -> frozenset[str]:

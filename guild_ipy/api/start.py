@@ -21,7 +21,7 @@ from guild_ipy.api.reselect import (
     resolve_again,
 )
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.domain.flags import Flags
+from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.interrupts import HeldInterrupts
@@ -170,7 +170,7 @@ def _preview(attempt: _Attempt) -> Preview:
 def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     if not given:
         return meta
-    known = [replace(d, default=meta.flags.get(d.name, d.default), required=False) for d in meta.flag_defs]
+    known = [_as_recorded(definition, meta.flags, given) for definition in meta.flag_defs]
     changed = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
     flags = {**meta.flags, **changed}
     if meta.command is not None:
@@ -183,6 +183,13 @@ def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     if interface.kind == "constants":
         return replace(meta, flags=flags, constants=flags)
     return replace(meta, flags=flags, arguments=script_arguments(interface, flags))
+
+
+def _as_recorded(definition: FlagDef, flags: Flags, given: Mapping[str, Any]) -> FlagDef:
+    """Give a flag the recorded value as default; what came with a choice then is recorded as well."""
+    details = definition.choice_details if definition.name in given else ()
+    default = flags.get(definition.name, definition.default)
+    return replace(definition, default=default, required=False, choice_details=details)
 
 
 def _reset(run: Run, meta: JobMeta) -> None:

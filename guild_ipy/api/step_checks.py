@@ -10,11 +10,12 @@ from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import Step
 from guild_ipy.errors import GuildError, GuildFileError
 from guild_ipy.operations.dependencies.given import split_given
+from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.guildfile.values import check_values
 from guild_ipy.operations.requirements import own_flags, requires_of
-from guild_ipy.operations.resolve import Surroundings, find_operation
+from guild_ipy.operations.surroundings import Surroundings
 
 
 def check_steps(steps: Sequence[Step], flags: Flags, surroundings: Surroundings) -> None:
@@ -37,4 +38,5 @@ def _check(step: Step, flags: Flags, surroundings: Surroundings) -> None:
     operation = find_operation(step.operation, surroundings)
     if isinstance(operation, GuildFileOperation):
         _, own = split_given(requires_of(operation), step_flags(step, flags), own_flags(operation))
-        check_values(operation, bind_flags(operation.flags, own, operation=operation.name))
+        bound = bind_flags(operation.flags, own, operation=operation.name)
+        check_values(bound, operation.flags, operation.name, operation.definition.folder)

@@ -67,7 +67,10 @@ class HomeArguments:
 
 @dataclass(frozen=True, kw_only=True)
 class OperationsArguments:
-    """Nothing: all operations are listed."""
+    """Which operations to list."""
+
+    names: tuple[str, ...] = ()
+    """Those to describe in detail; empty for a line on each that there is."""
 
 
 def _declare_one_run(parser: VerbParser) -> None:
@@ -133,12 +136,12 @@ def _read_home(namespace: argparse.Namespace) -> HomeArguments:
     return HomeArguments(path=namespace.path)
 
 
-def _declare_nothing(_parser: VerbParser) -> None:
-    """Operations take no options yet."""
+def _declare_operations(parser: VerbParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="OPERATION", help="describe these with their flags")
 
 
-def _read_operations(_namespace: argparse.Namespace) -> OperationsArguments:
-    return OperationsArguments()
+def _read_operations(namespace: argparse.Namespace) -> OperationsArguments:
+    return OperationsArguments(names=tuple(namespace.names))
 
 
 RUNS = Verb(
@@ -194,7 +197,9 @@ HOME = Verb(
 
 OPERATIONS = Verb(
     name="operations",
+    words="[OPERATION ...]",
     summary="List what can be run here, with its flags.",
-    declare=_declare_nothing,
+    details="With OPERATION what a Guild file, a signature or a script says of it: each flag on a line.",
+    declare=_declare_operations,
     read=_read_operations,
 )

@@ -17,7 +17,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import ISOLATIONS
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.flags import FlagText, parse_assignment
-from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.operations.surroundings import SpecOptions
 
 _PATTERN_HELP = "how to find scalars in the output: 'name: regex', or a regex with named groups; may be repeated"
 

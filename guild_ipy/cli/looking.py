@@ -13,7 +13,7 @@ from guild_ipy.api.files import list_files, open_file
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import get_info
 from guild_ipy.api.lineage_tree import format_lineage
-from guild_ipy.api.operations import list_operations
+from guild_ipy.api.operations import get_operations, list_operations
 from guild_ipy.api.runs import list_runs, list_stale
 from guild_ipy.arguments import look
 from guild_ipy.arguments.apply import apply_lineage, find_run
@@ -21,7 +21,7 @@ from guild_ipy.arguments.lineage import LINEAGE
 from guild_ipy.cli.tables import format_runs
 from guild_ipy.cli.words import Words
 from guild_ipy.errors import UsageError
-from guild_ipy.view import format_operations
+from guild_ipy.view import format_details, format_operations
 
 _SHOWN = 20
 
@@ -79,7 +79,10 @@ def call_home(context: Context, words: Words) -> None:
 
 def call_operations(context: Context, words: Words) -> None:
     """Print what can be run here."""
-    look.OPERATIONS.parse(words)
+    names = look.OPERATIONS.parse(words).names
+    if names:
+        print(format_details(get_operations(context, names)))
+        return
     found = list_operations(context)
     if found:
         print(format_operations(found))

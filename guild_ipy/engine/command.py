@@ -24,7 +24,7 @@ _NOT_FOUND = 127
 _NOT_RUNNABLE = 126
 
 
-def run_command_main(main: str, words: Sequence[str]) -> NoReturn:
+def run_command_main(main: str, words: Sequence[str], *, sourcecode: str) -> NoReturn:
     """Become the command whose ``main.py`` this is."""
     run_dir = run_dir_of(main)
     lock = os.environ.get(ALIVE_VARIABLE)
@@ -32,11 +32,19 @@ def run_command_main(main: str, words: Sequence[str]) -> NoReturn:
     if lock is not None:
         os.set_inheritable(int(lock), True)  # the run lives as long as the command
     _restore_signals()
+    if os.path.basename(words[0]).startswith("python"):
+        _import_from(os.path.normpath(os.path.join(run_dir.path, sourcecode)))
     try:
         os.execvp(words[0], [*words])  # noqa: S606 - what exec declares goes to no shell
     except OSError as error:
         code = _report(words, error)
     end_process(run_dir, code, supervised=supervised)
+
+
+def _import_from(folder: str) -> None:
+    """Let Python find the source of the run from wherever in it the command begins."""
+    others = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{others}" if others else folder
 
 
 def _restore_signals() -> None:

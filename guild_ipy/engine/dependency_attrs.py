@@ -19,9 +19,6 @@ from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.store.run_dir import RunDir
 
-#: The name of our own attribute.
-DEPENDENCIES = "_dependencies"
-
 
 def encode_deps(run_dir: RunDir, dependencies: Sequence[ResolvedDependency]) -> dict[str, Any]:
     """Give the attribute ``deps``."""
@@ -39,7 +36,7 @@ def encode_reasons(dependencies: Sequence[ResolvedDependency]) -> list[dict[str,
     """Give the attribute ``_dependencies``."""
     return [
         {
-            "dependency": each.dependency.name,
+            "dependency": each.dependency.title,
             "source": resolved.source.resolving_name,
             "runs": list(resolved.runs),
             "reason": resolved.reason,
@@ -58,14 +55,14 @@ def dependency_flags(dependencies: Sequence[ResolvedDependency]) -> dict[str, Fl
         for resolved in each.sources:
             value = resolved.value if resolved.source.is_multi or not resolved.runs else resolved.runs[0]
             if value is not None:
-                flags[resolved.source.flag_names[0]] = value
+                flags[resolved.source.uri] = value
     return flags
 
 
 def explicit_flags(dependencies: Sequence[ResolvedDependency]) -> dict[str, FlagValue]:
     """Give those of these flags that the user gave."""
     given = {
-        resolved.source.flag_names[0]
+        resolved.source.uri
         for each in dependencies
         for resolved in each.sources
         if resolved.reason == "explicit" or resolved.value is not None

@@ -57,7 +57,7 @@ _EXEC_MAIN = '''\
 from guild_ipy.engine.command import run_command_main
 
 if __name__ == "__main__":
-    run_command_main(__file__, {meta.words!r})
+    run_command_main(__file__, {meta.words!r}, sourcecode={meta.sourcecode!r})
 '''
 
 

@@ -27,7 +27,6 @@ from guild_ipy.domain.run_spec import (
 )
 from guild_ipy.engine.buffers import write_buffers
 from guild_ipy.engine.dependency_attrs import (
-    DEPENDENCIES,
     dependency_flags,
     encode_deps,
     encode_reasons,
@@ -40,6 +39,7 @@ from guild_ipy.engine.placing import place_dependencies
 from guild_ipy.engine.provenance import host_name, safe_env, user_name
 from guild_ipy.errors import StoreError
 from guild_ipy.store.attrs import encode_attr
+from guild_ipy.store.deps import DEPENDENCIES
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.manifest import ManifestEntry, format_manifest

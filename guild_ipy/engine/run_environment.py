@@ -38,7 +38,8 @@ def _flag_environment(flags: Flags, definitions: Iterable[FlagDef]) -> dict[str,
     for name, value in flags.items():
         definition = known.get(name)
         variable = (definition.env_name if definition else None) or "FLAG_" + _NO_VARIABLE.sub("_", name.upper())
-        texts[variable] = argument_text(value, definition.env_encoding if definition else ())
+        encoding = (*definition.env_encoding, *definition.arg_encoding) if definition else ()
+        texts[variable] = argument_text(value, encoding)
     return {name: text for name, text in texts.items() if not _UNSAYABLE.search(text)}
 
 

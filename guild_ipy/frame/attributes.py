@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from guild_ipy.api.headings import headings
-from guild_ipy.frame.columns import value_column
+from guild_ipy.frame.columns import Column, value_column
 from guild_ipy.frame.core import run_column
 from guild_ipy.frame.kept import Names
 from guild_ipy.frame.rows import Rows
@@ -28,8 +28,8 @@ def attributes_frame(rows: Rows) -> pd.DataFrame:
     return hand_out(rows, "attributes", lambda: _make(rows))
 
 
-def _make(rows: Rows) -> pd.DataFrame:
+def _make(rows: Rows) -> dict[str, Column]:
     fields = attribute_fields(rows.known.__getitem__)
     found = {each.name: values for each in fields if not (values := rows.get(each)).is_empty()}
     columns = dict(zip(headings(found, "attr", [RUN]), map(value_column, found.values()), strict=True))
-    return pd.DataFrame({RUN: run_column(rows), **columns})
+    return {RUN: run_column(rows), **columns}

@@ -69,7 +69,7 @@ def duration_column(ticks: Array, present: Array) -> Column:
 def ticks_of(values: Values) -> Array:
     """Give whole numbers as an array of integers; what is missing, or too large, is the least integer."""
     if values.form == "q":
-        return np.where(values.present, values.data, _MISSING)
+        return np.where(values.present, values.data.astype(np.int64), _MISSING)
     if values.form == "n":
         return np.full(len(values), _MISSING, np.int64)
     whole = (value if type(value) is int and abs(value) < -_MISSING else _MISSING for value in values.to_objects())
@@ -79,7 +79,7 @@ def ticks_of(values: Values) -> Array:
 def number_column(values: Values) -> Column:
     """Numbers as ``float64``."""
     if values.form == "d":
-        return pd.Series(values.data)
+        return pd.Series(values.data, copy=False)
     objects = (np.nan if value is None else float(value) for value in values.to_objects())
     return pd.Series(np.fromiter(objects, np.float64, len(values)))
 
@@ -96,7 +96,7 @@ def value_column(values: Values) -> Column:
     if values.form in {"c", "t"}:
         return text_column(values)
     if values.form == "q":
-        return pd.arrays.IntegerArray(values.data, ~values.present)
+        return pd.arrays.IntegerArray(values.data.astype(np.int64), ~values.present)
     if values.form == "b":
         return pd.arrays.BooleanArray(values.data, ~values.present)
     if values.form == "d":
@@ -120,7 +120,7 @@ def _category(codes: Array, categories: Sequence[str]) -> Column:
 
 def _value_column_of_numbers(values: Values) -> Column:
     if values.whole is None or not (values.whole | ~values.present).all():
-        return pd.Series(values.data)
+        return pd.Series(values.data, copy=False)
     whole = np.where(values.present, values.data, 0).astype(np.int64)
     return pd.arrays.IntegerArray(whole, ~values.present)
 

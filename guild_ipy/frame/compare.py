@@ -37,14 +37,13 @@ def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
     has `written` them: ``run``, and these.
     """
     if written is None:
-        return keep_time(rows, hand_out(rows, "compare", lambda: _frame(rows, used_columns(rows))))
-    frame = _frame(rows, _columns(rows.known.__getitem__, written))
-    return frame if rows.made is None else frame.copy()
+        return keep_time(rows, hand_out(rows, "compare", lambda: _make_all(rows, used_columns(rows))))
+    return pd.DataFrame(_make_all(rows, _columns(rows.known.__getitem__, written)))
 
 
-def _frame(rows: Rows, chosen: Sequence[ComparedColumn]) -> pd.DataFrame:
+def _make_all(rows: Rows, chosen: Sequence[ComparedColumn]) -> dict[str, Column]:
     columns = {each.heading: _make(rows, each) for each in chosen}
-    return pd.DataFrame(columns if RUN in columns else {RUN: run_column(rows), **columns})
+    return columns if RUN in columns else {RUN: run_column(rows), **columns}
 
 
 def used_columns(rows: Rows) -> list[ComparedColumn]:

@@ -36,8 +36,9 @@ def _no_columns(names: Names) -> list[Field]:  # noqa: ARG001 - those that are a
 
 def _find_kept(context: Context, kept: Generation, names: Sequence[str]) -> dict[str, RunDir]:
     """Find runs by the names that stand for them now."""
-    row_by_name = kept.naming(list_deleted(context.home)).row_by_name
-    return {name: context.home.run_dir(kept.ids[row]) for name in names if (row := row_by_name.get(name)) is not None}
+    row_by_name, ids = kept.naming(context, list_deleted(context.home)).row_by_name, kept.ids(context)
+    found = {name: ids[row] for name in names if (row := row_by_name.get(name)) is not None}
+    return {name: context.home.run_dir(each) for name, each in found.items() if each}
 
 
 def _find_any(context: Context, kept: Generation | None, names: Sequence[str]) -> dict[str, RunDir]:
@@ -46,7 +47,7 @@ def _find_any(context: Context, kept: Generation | None, names: Sequence[str]) -
     In a run, those that it was given are found wherever Guild home is.
     """
     home = context.home
-    live = list_run_dirs(home) if kept is None else map(home.run_dir, kept.ids)
+    live = list_run_dirs(home) if kept is None else map(home.run_dir, filter(None, kept.ids(context)))
     given = [] if context.settings.run_dir is None else list_input_dirs(RunDir(context.settings.run_dir))
     run_dirs = {run_dir.id: run_dir for run_dir in (*given, *list_run_dirs(home, deleted=True), *live)}
     ids = find_ids(names, run_dirs)

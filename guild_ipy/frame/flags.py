@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from guild_ipy.api.headings import headings
-from guild_ipy.frame.columns import value_column
+from guild_ipy.frame.columns import Column, value_column
 from guild_ipy.frame.core import run_column
 from guild_ipy.frame.kept import Names
 from guild_ipy.frame.rows import Rows
@@ -24,7 +24,7 @@ def flags_frame(rows: Rows) -> pd.DataFrame:
     return hand_out(rows, "flags", lambda: _make(rows))
 
 
-def _make(rows: Rows) -> pd.DataFrame:
+def _make(rows: Rows) -> dict[str, Column]:
     found = {name: values for name in rows.known["flag"] if not (values := rows.get(Field("flag", name))).is_empty()}
     columns = dict(zip(headings(found, "flag", [RUN]), map(value_column, found.values()), strict=True))
-    return pd.DataFrame({RUN: run_column(rows), **columns})
+    return {RUN: run_column(rows), **columns}

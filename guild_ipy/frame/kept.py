@@ -17,7 +17,7 @@ import pandas as pd
 from guild_ipy.api.context import Context
 from guild_ipy.api.table import read_table
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.frame.run_names import short_names
+from guild_ipy.frame.run_names import beginning_of, short_names
 from guild_ipy.frame.values import Array, Values, read_values
 from guild_ipy.index.index import Index
 from guild_ipy.index.table import Column, Field, Table
@@ -29,6 +29,7 @@ Chooser: TypeAlias = Callable[[Names], Iterable[Field]]
 
 ID = Field("run", "id")
 KINDS = ("flag", "attr", "scalar")
+_BEGINNING = Field("run", "beginning")
 _NOTHING = RunFilter(limit=0)
 _LABEL = Field("run", "label")
 #: What is shown as categories.
@@ -41,7 +42,7 @@ class Naming:
     def __init__(self, names: list[str], deleted: frozenset[str]) -> None:
         self.names = names
         self.deleted = deleted
-        self.made: dict[str, pd.DataFrame] = {}
+        self.made: dict[str, pd.DataFrame | None] = {}
 
     @cached_property
     def array(self) -> Array:
@@ -72,34 +73,57 @@ class Generation:
         self.numbers: Array = np.array(table.numbers, np.int64)
         self.known = known
         self.columns: dict[Field, Values] = {}
+        self._beginnings = self._read_texts(table.columns.pop(_BEGINNING))
         self.add(table)
+        self._ids: list[str] | None = None
+        self._row_by_id: dict[str, int] | None = None
         self._naming: Naming | None = None
 
     def add(self, table: Table) -> None:
-        """Take in more columns of the same generation."""
-        for field, column in table.columns.items():
+        """Take in more columns of the same generation, out of the table: what is there twice is soon gone."""
+        while table.columns:
+            field, column = table.columns.popitem()
             self.columns[field] = read_field(field, column, self.numbers)
 
     def rows(self, numbers: Sequence[int]) -> Array:
         """Give the rows of runs by their numbers."""
         return self._row_of[np.array(numbers, np.int64)]
 
-    @cached_property
-    def ids(self) -> list[str]:
-        """The ids of the runs."""
-        ids: list[str] = self.columns[ID].to_objects().tolist()
-        return ids
+    def ids(self, context: Context) -> list[str]:
+        """Give the ids of the runs, which are read when they are first asked for; "" for one that is gone since."""
+        if self._ids is None:
+            table = read_table(context, (ID,), _NOTHING)
+            found = self._read_texts(table.columns[ID])
+            # the number of one that is gone may by now be that of another
+            pairs = zip(found, self._beginnings, strict=True)
+            self._ids = [each if each and each.startswith(beginning) else "" for each, beginning in pairs]
+        return self._ids
 
-    @cached_property
-    def row_by_id(self) -> Mapping[str, int]:
-        """The rows by whole ids."""
-        return {each: row for row, each in enumerate(self.ids)}
+    def row_by_id(self, context: Context) -> Mapping[str, int]:
+        """Give the rows by whole ids."""
+        if self._row_by_id is None:
+            self._row_by_id = {each: row for row, each in enumerate(self.ids(context))}
+        return self._row_by_id
 
-    def naming(self, deleted: frozenset[str]) -> Naming:
+    def naming(self, context: Context, deleted: frozenset[str]) -> Naming:
         """Give what stands for each run in a frame; the names of deleted ones are left to these."""
         if self._naming is None or self._naming.deleted != deleted:
-            self._naming = Naming(short_names(self.ids, deleted), deleted)
+            self._naming = Naming(self._names(context, deleted), deleted)
         return self._naming
+
+    def _names(self, context: Context, deleted: frozenset[str]) -> list[str]:
+        """Name runs by the beginnings of their ids, if no two have one; else by what it takes."""
+        beginnings = self._beginnings
+        others = {beginning_of(each) for each in deleted}
+        if len(others.union(beginnings)) == len(others) + len(beginnings):
+            return beginnings
+        return short_names(
+            [whole or known for whole, known in zip(self.ids(context), beginnings, strict=True)], deleted
+        )
+
+    def _read_texts(self, column: Column) -> list[str]:
+        texts: list[str] = read_values(column, self.numbers).to_objects().tolist()
+        return texts
 
     @cached_property
     def _row_of(self) -> Array:
@@ -149,19 +173,21 @@ def keeper_of(index: Index) -> Keeper:  # noqa: ARG001 - it is what the columns 
     return Keeper()
 
 
-def remember_names(choose: Chooser) -> tuple[dict[str, Sequence[str]], Callable[[Names], Iterable[Field]]]:
+def remember_names(
+    choose: Chooser, always: Field
+) -> tuple[dict[str, Sequence[str]], Callable[[Names], Iterable[Field]]]:
     """Give a map that will have the names by kind, and what to ask a table for, so that it has."""
     known: dict[str, Sequence[str]] = {}
 
     def wanted(names: Names) -> set[Field]:
         known.update((kind, tuple(names(kind))) for kind in KINDS)
-        return {ID, *choose(known.__getitem__)}
+        return {always, *choose(known.__getitem__)}
 
     return known, wanted
 
 
 def _read(context: Context, choose: Chooser) -> Generation | None:
-    known, wanted = remember_names(choose)
+    known, wanted = remember_names(choose, _BEGINNING)
     table = read_table(context, wanted)
     return Generation(table, known) if table.gen else None
 

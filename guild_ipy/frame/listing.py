@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -11,20 +11,21 @@ from guild_ipy.frame.core import core_columns, core_fields, keep_time
 from guild_ipy.frame.kept import Chooser
 from guild_ipy.frame.rows import Rows
 from guild_ipy.frame.whole import hand_out
+from guild_ipy.index.table import Field
 
 SHOWN = tuple("run operation started time status label marked".split())
 DETAILS = tuple("id stopped exit_status tags comments digest damage".split())
 
 
-def listing_fields(*, details: bool) -> Chooser:
-    """Give what a listing is made of."""
-    fields = core_fields([*SHOWN, *DETAILS] if details else SHOWN)
+def listing_fields(*, details: bool, more: Sequence[Field] = ()) -> Chooser:
+    """Give what a listing is made of, and `more`."""
+    fields = [*core_fields([*SHOWN, *DETAILS] if details else SHOWN), *more]
     return lambda names: fields  # noqa: ARG005 - whatever names there are
 
 
 def list_rows(rows: Rows) -> pd.DataFrame:
     """Give one row a run: ``run operation started time status label marked``."""
-    return keep_time(rows, hand_out(rows, "listing", lambda: pd.DataFrame(core_columns(rows, SHOWN))))
+    return keep_time(rows, hand_out(rows, "listing", lambda: core_columns(rows, SHOWN)))
 
 
 def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> pd.DataFrame:
@@ -42,10 +43,10 @@ def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> p
     return keep_time(rows, hand_out(rows, "details", lambda: _make_details(rows, folder, make_stale())))
 
 
-def _make_details(rows: Rows, folder: str, stale: Column) -> pd.DataFrame:
+def _make_details(rows: Rows, folder: str, stale: Column) -> dict[str, Column]:
     columns = core_columns(rows, [*SHOWN, *DETAILS])
     damage = columns.pop("damage")
     columns["stale"] = stale
     columns["run_dir"] = texts_column([f"{folder}/{each}" for each in columns["id"]])
     columns["damage"] = damage
-    return pd.DataFrame(columns)
+    return columns

@@ -34,8 +34,8 @@ class Rows:
     columns: Mapping[Field, Values] = field(repr=False)
     at: Array | None = field(default=None, repr=False)
     """Where in the columns the runs stand; None: they are all, in their order."""
-    made: dict[str, pd.DataFrame] | None = field(default=None, repr=False)
-    """Where frames of these runs are kept; None: nowhere, and the columns are nobody else's."""
+    made: dict[str, pd.DataFrame | None] | None = field(default=None, repr=False)
+    """Where frames of these runs are kept, None for one that was made and not kept; None itself: they are not."""
     _taken: dict[Field, Values] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -91,7 +91,7 @@ def find_rows(context: Context, frame: pd.DataFrame, choose: Chooser) -> Rows:
     """
     kept = keeper_of(context.index).newest(context, choose)
     if kept is not None:
-        naming = kept.naming(list_deleted(context.home))
+        naming = kept.naming(context, list_deleted(context.home))
         if run_column(frame).to_list() == naming.names:
             return _all_of(context, kept)
         names = read_names(frame)
@@ -108,12 +108,12 @@ def find_rows(context: Context, frame: pd.DataFrame, choose: Chooser) -> Rows:
 
 
 def _all_of(context: Context, kept: Generation) -> Rows:
-    naming = kept.naming(list_deleted(context.home))
+    naming = kept.naming(context, list_deleted(context.home))
     return Rows(names=naming.array, known=kept.known, columns=kept.columns, made=naming.made)
 
 
 def _some_of(context: Context, kept: Generation, rows: Array) -> Rows:
-    names = kept.naming(list_deleted(context.home)).array
+    names = kept.naming(context, list_deleted(context.home)).array
     return Rows(names=names[rows], known=kept.known, columns=kept.columns, at=rows)
 
 
@@ -133,7 +133,7 @@ def _from_both(context: Context, kept: Generation, run_dirs: Mapping[str, RunDir
 
 
 def _row(context: Context, kept: Generation, run_dir: RunDir) -> int | None:
-    return kept.row_by_id.get(run_dir.id) if run_dir == context.home.run_dir(run_dir.id) else None
+    return kept.row_by_id(context).get(run_dir.id) if run_dir == context.home.run_dir(run_dir.id) else None
 
 
 def _merge(first: Rows, second: Rows, order: Sequence[str], choose: Chooser) -> Rows:
@@ -155,7 +155,7 @@ def _objects(rows: Rows, wanted: Field) -> list[object]:
 
 
 def _read_directly(context: Context, run_filter: RunFilter, choose: Chooser) -> Rows:
-    known, wanted = remember_names(choose)
+    known, wanted = remember_names(choose, ID)
     table = read_table(context, wanted, run_filter)
     columns = _read_columns(table)
     ids = columns[ID].to_objects().tolist()
@@ -164,7 +164,7 @@ def _read_directly(context: Context, run_filter: RunFilter, choose: Chooser) -> 
 
 
 def _read_one_by_one(context: Context, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
-    known, wanted = remember_names(choose)
+    known, wanted = remember_names(choose, ID)
     table = read_table_of(context, list(run_dirs.values()), wanted)
     return Rows(names=as_names(list(run_dirs)), known=known, columns=_read_columns(table))
 

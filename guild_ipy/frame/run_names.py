@@ -28,12 +28,17 @@ def short_names(ids: Sequence[str], among: Iterable[str]) -> list[str]:
     >>> short_names(["0123456789ab", "cdef01234567"], ["0123456789ab", "0123456788ab", "cdef01234567"])
     ['0123456789', 'cdef0123']
     """
-    names = [each[:SHORT_ID_LENGTH] for each in ids]
+    names = list(map(beginning_of, ids))
     others = set(among).difference(ids)
-    counts = Counter([*names, *(each[:SHORT_ID_LENGTH] for each in others)])
+    counts = Counter([*names, *map(beginning_of, others)])
     shared = {name for name, count in counts.items() if count > 1}
-    alike = sorted(each for each in (*ids, *others) if each[:SHORT_ID_LENGTH] in shared)
+    alike = sorted(each for each in (*ids, *others) if beginning_of(each) in shared)
     return [_short_name(each, alike) if name in shared else name for each, name in zip(ids, names, strict=True)]
+
+
+def beginning_of(id: str) -> str:  # noqa: A002 - the word of the field
+    """Give the digits that name a run, where no other has them."""
+    return id[:SHORT_ID_LENGTH]
 
 
 def find_ids(names: Iterable[str], ids: Collection[str]) -> dict[str, str]:

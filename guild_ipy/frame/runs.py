@@ -14,6 +14,7 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
 from guild_ipy.frame.columns import texts_column
 from guild_ipy.frame.compare import Written, compare_fields, compare_frame
+from guild_ipy.frame.kept import ID
 from guild_ipy.frame.keywords import RunKeywords, parse_keywords
 from guild_ipy.frame.listing import list_details, list_rows, listing_fields
 from guild_ipy.frame.rows import find_rows, read_rows
@@ -71,7 +72,7 @@ def frame_runs(
     """List the runs that pass a filter, newest first; see :func:`runs`."""
     context = get_context()
     wanted = replace(run_filter, limit=None) if stale else run_filter
-    rows = read_rows(context, wanted, listing_fields(details=details), full=full)
+    rows = read_rows(context, wanted, listing_fields(details=details, more=[ID] if stale else []), full=full)
     folder = context.home.trash if run_filter.deleted else context.home.runs
     shown = keep_stale(context, rows, folder, run_filter.limit) if stale else rows
     if not details:

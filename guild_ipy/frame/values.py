@@ -77,7 +77,18 @@ def read_values(column: Column, numbers: Array) -> Values:
     form = _common_form(column.segments)
     size = max(len(column.segments) * SEGMENT_RUNS, int(numbers.max(initial=-1)) + 1)
     values = _FILL[form](column.segments, size).take(numbers)
+    if form == "q":
+        values = replace(values, data=_narrow(values.data))
     return replace(values, present=np.broadcast_to(np.True_, len(values))) if values.present.all() else values
+
+
+def _narrow(whole: Array) -> Array:
+    """Give whole numbers in as few bytes as they take: they are kept, and most are small."""
+    least, greatest = whole.min(initial=0), whole.max(initial=0)
+    for size in (np.int8, np.int16, np.int32):
+        if np.iinfo(size).min <= least and greatest <= np.iinfo(size).max:
+            return whole.astype(size)
+    return whole
 
 
 def make_values(objects: Sequence[Any]) -> Values:
@@ -147,9 +158,9 @@ def _fill_truths(segments: Sequence[Segment], size: int) -> Values:
 def _fill_words(segments: Sequence[Segment], size: int) -> Values:
     words = tuple(sorted({word for segment in segments for word in segment.words}))
     codes = {word: code for code, word in enumerate(words)}
-    data = _full(size, -1, np.intp)
+    data = _full(size, -1, np.int32)
     for place, segment in _places(segments):
-        own = np.array([codes[word] for word in segment.words], np.intp)
+        own = np.array([codes[word] for word in segment.words], np.int32)
         data[place] = np.where(_present(segment), own[np.frombuffer(segment.values, np.uint8)], -1)
     return Values(form="c", data=data, present=data >= 0, words=words)
 

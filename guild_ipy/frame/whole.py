@@ -1,16 +1,17 @@
-"""Frames of all runs of a home: made once, and copied for whoever asks, until a run changes."""
+"""Frames of all runs of a home: kept for whoever asks again, until a run changes."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from guild_ipy.frame.columns import Column
 from guild_ipy.frame.rows import Rows
 
 
-def hand_out(rows: Rows, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+def hand_out(rows: Rows, name: str, make: Callable[[], Mapping[str, Column]]) -> pd.DataFrame:
     """Give a frame of runs that nobody else holds.
 
     Parameters
@@ -20,14 +21,22 @@ def hand_out(rows: Rows, name: str, make: Callable[[], pd.DataFrame]) -> pd.Data
     name
         What frame it is; one of all runs is kept under it.
     make
-        Makes it; its arrays may be those of the rows.
+        Makes its columns; their arrays may be those of the rows.
     """
-    if rows.made is None:
-        return make()
-    if name not in rows.made:
-        rows.made[name] = make()
-    frame = rows.made[name].copy()
+    frame = _new(rows, name, make)
     for heading, dtype in frame.dtypes.items():
         if pd.api.types.is_object_dtype(dtype):  # lists are not copied with the array that holds them
             frame[heading] = pd.Series(list(map(copy.deepcopy, frame[heading])), dtype=object)
     return frame
+
+
+def _new(rows: Rows, name: str, make: Callable[[], Mapping[str, Column]]) -> pd.DataFrame:
+    if rows.made is None:
+        return pd.DataFrame(make())
+    if name not in rows.made:
+        rows.made[name] = None  # many are asked for once between two changes: the second time it is worth its memory
+        return pd.DataFrame(make())
+    kept = rows.made[name]
+    if kept is None:
+        rows.made[name] = kept = pd.DataFrame(make())
+    return kept.copy()

@@ -118,7 +118,7 @@ def decode_segment(data: bytes) -> Segment:
     segment = Segment(
         form=form.decode("ascii"), size=size, present=parts[0], integers=parts[1], words=tuple(_split(parts[2]))
     )
-    segment = replace(segment, values=_decode_values(segment.form, data[start:]))
+    segment = replace(segment, values=_decode_values(segment.form, memoryview(data)[start:]))
     if segment.form != "n" and len(segment.values) != size:
         raise ValueError(f"a segment of {size} has {len(segment.values)} values")
     return segment
@@ -211,17 +211,18 @@ def _encode_values(segment: Segment) -> bytes:
     return encode_json(values).encode() if form == "j" else bytes(values)
 
 
-def _decode_values(form: str, data: bytes) -> Any:  # noqa: ANN401 - by form
+def _decode_values(form: str, data: memoryview) -> Any:  # noqa: ANN401 - by form
     if form in {"q", "d"}:
         values = array(form)
         values.frombytes(data)
         return _little_endian(values)
+    content = bytes(data)
     if form == "t":
-        return _split(data)
+        return _split(content)
     if form == "j":
-        return json.loads(data)
+        return json.loads(content)
     if form in {"n", "b", "c"}:
-        return data
+        return content
     raise ValueError(f"{form!r} is no form of a segment")
 
 

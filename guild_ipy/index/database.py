@@ -20,7 +20,7 @@ _LONG_LOG = 4 * 2**20
 _BUSY_SECONDS = 5.0
 _PLAIN = frozenset(b"/-._~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 #: Of pages, by mode. A reader finds them in the cache of the operating system, which other programs can have back.
-_CACHE_KIB = {"ro": 512, "rw": 16 * 2**10}
+_CACHE_KIB = {"ro": 128, "rw": 16 * 2**10}
 
 #: Errors that say nothing about the database, but about the disk, the memory or the moment.
 _CIRCUMSTANCES = frozenset(

@@ -68,7 +68,7 @@ class _Run:
 
 def _read(record: RunRecord, recover: Recover) -> _Run:
     recover(record.dir)
-    core = {"id": record.dir.id, "time": listed_time(record), **run_values(record)}
+    core = {"id": record.dir.id, "beginning": record.dir.short_id, "time": listed_time(record), **run_values(record)}
     attrs = read_entry(record.dir).attrs
     return _Run(core=core, flags=record.flags, attrs=attrs, scalars=summarize(record.dir))
 

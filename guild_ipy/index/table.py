@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from guild_ipy.frozen import frozen, frozen_in_order
@@ -16,7 +16,7 @@ from guild_ipy.index.columns import Segment, decode_segment, encode_segment, mak
 from guild_ipy.index.schema import SEGMENT_BITS
 from guild_ipy.index.summary_columns import SUMMARY_FIELDS
 from guild_ipy.index.values import from_sql, text_from_sql, text_to_sql
-from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir
 
 SEGMENT_RUNS = 1 << SEGMENT_BITS
 #: When more runs of a segment have changed, it is made and stored anew.
@@ -26,8 +26,16 @@ _FEW = 500
 
 #: The columns of the table of runs that can be asked for.
 RUN_FIELDS = tuple(
-    "id time operation status initialized started stopped exit_status label marked tags comments digest damage".split()
+    "id beginning time operation status initialized started stopped exit_status label marked tags comments digest"
+    " damage".split()
 )
+#: What is no column of the table, as SQL.
+_COMPUTED = {"beginning": f"iif(typeof(id) = 'text', substr(id, 1, {SHORT_ID_LENGTH}), id)"}
+#: How a column is read, if not as text or a number.
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "beginning": lambda stored: text_from_sql(stored)[:SHORT_ID_LENGTH],
+    "marked": bool,
+}
 
 
 @frozen_in_order
@@ -180,8 +188,8 @@ class _Source:
         if field.kind == "run":
             assert field.name in RUN_FIELDS, "only our own words go into a query"
             self.part = field.name
-            self._sql = f"select k, {field.name} from run where k"  # noqa: S608 - checked above
-            self._value: Callable[..., Any] = _truth if field.name == "marked" else text_from_sql
+            self._sql = f"select k, {_COMPUTED.get(field.name, field.name)} from run where k"  # noqa: S608 - checked above
+            self._value: Callable[..., Any] = _READ.get(field.name, text_from_sql)
         elif field.kind == "scalar":
             assert field.part in SUMMARY_FIELDS, "as above"
             self.part = field.part
@@ -207,10 +215,6 @@ class _Source:
         rows = self._db.execute(f"{self._sql} in ({','.join(map(str, numbers))})")
         found = dict.fromkeys(number & mask for number in numbers)
         return found | {k & mask: self._value(*stored) for k, *stored in rows}
-
-
-def _truth(value: int) -> bool:
-    return bool(value)
 
 
 def _number(value: float | None) -> float:

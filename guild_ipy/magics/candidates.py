@@ -11,6 +11,7 @@ from guild_ipy.api.run import surroundings_of
 from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import GuildError
 from guild_ipy.magics.completion import Candidate
 from guild_ipy.query.attributes import ATTRIBUTES
 
@@ -21,8 +22,12 @@ class SessionCandidates:
     """Names of this session."""
 
     def operations(self) -> Iterable[Candidate]:
-        """Give the functions of the notebook and the scripts of its folder."""
-        return [Candidate(text=info.name, kind=info.kind) for info in list_operations(get_context())]
+        """Give the functions of the notebook, the operations of its Guild file, and the files of its folder."""
+        try:
+            found = list_operations(get_context())
+        except GuildError:  # the Guild file is wrong, which running an operation tells
+            return []
+        return [Candidate(text=info.name, kind=info.kind) for info in found]
 
     def variables(self) -> Iterable[Candidate]:
         """Give the variables of the notebook."""

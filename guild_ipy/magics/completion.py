@@ -132,6 +132,8 @@ class _Completer:
     def _words(self) -> Iterator[Candidate]:
         if self.verb.name == "run":
             yield from self._operation_or_flags()
+        elif self.verb.name == "operations":
+            yield from self.candidates.operations()
         elif self.verb.name == "select":
             yield from self.candidates.names()
         elif self.verb.name == "home":

@@ -10,7 +10,7 @@ from guild_ipy.api.context import get_context
 from guild_ipy.api.files import list_files
 from guild_ipy.api.home import guild_home, set_guild_home
 from guild_ipy.api.info import RunInfo, get_info
-from guild_ipy.api.operations import list_operations
+from guild_ipy.api.operations import get_operations, list_operations
 from guild_ipy.arguments import change, lineage, look, run, select
 from guild_ipy.arguments.apply import (
     apply_delete,
@@ -138,7 +138,9 @@ def _home(words: Words) -> str:
 
 
 def _operations(words: Words) -> OperationList:
-    look.OPERATIONS.parse(words)
+    names = look.OPERATIONS.parse(words).names
+    if names:
+        return OperationList(get_operations(get_context(), names), in_detail=True)
     return OperationList(list_operations(get_context()))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from guild_ipy.api.operations import OperationInfo
 from guild_ipy.api.viewer import Preview
-from guild_ipy.view import StreamViewer, collapse_returns, format_operations
+from guild_ipy.view import StreamViewer, collapse_returns, format_details, format_operations
 
 
 class Printer(Protocol):
@@ -46,7 +47,11 @@ class FileText(str):
 
 
 class OperationList(list[OperationInfo]):
-    """Operations, shown one on a line with their flags."""
+    """Operations, shown one on a line with their flags, or in detail."""
+
+    def __init__(self, operations: Iterable[OperationInfo] = (), *, in_detail: bool = False) -> None:
+        super().__init__(operations)
+        self._in_detail = in_detail
 
     def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's protocol
-        printer.text(format_operations(self))
+        printer.text(format_details(self) if self._in_detail else format_operations(self))

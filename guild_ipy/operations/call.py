@@ -131,6 +131,8 @@ def _keep_other_defaults(
     """
     for parameter in interface.parameters:
         name, default = parameter.name, parameter.default
+        if default is inspect.Parameter.empty:  # a declaration may have given it one
+            continue
         if name in flags and name not in named and name not in objects and not is_flag_value(_native(default)):
             del flags[name]
             if parameter.kind in _BY_POSITION:

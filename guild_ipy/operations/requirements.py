@@ -6,9 +6,9 @@ from guild_ipy.domain.dependency import Dependency
 from guild_ipy.operations.call import inspect_callable
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.declared import declaration_of
+from guild_ipy.operations.find import Operation, ScriptOperation
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook_file import NotebookFileOperation
-from guild_ipy.operations.resolve import Operation, ScriptOperation
 
 
 def requires_of(operation: Operation) -> tuple[Dependency, ...]:

@@ -11,7 +11,7 @@ import codecs
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from guild_ipy.domain.run_spec import Source, SourceFile
@@ -50,6 +50,7 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
     extra: Sequence[SourceFile] = (),
     cache: SourceCache | None = None,
     choice: SourceChoice | None = None,
+    left_out: Collection[str] = (),
 ) -> Snapshot:
     """Read the source files of a project.
 
@@ -65,25 +66,32 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
         Kept by the caller from one snapshot to the next.
     choice
         Rules of a Guild file, which take files away or add others, of any kind and size.
+    left_out
+        Paths of files and folders that come into the run in another way.
     """
     root = os.path.realpath(project_dir)
     walk = SourceWalk(root, excluded_dirs)
     project = (cache or SourceCache())._project(root, include_notebooks=include_notebooks)  # noqa: SLF001 - same module
-    hidden = {file.path for file in extra}
-    wanted = (
-        found for found in walk if found.path not in hidden and (include_notebooks or not found.path.endswith(".ipynb"))
+    hidden = (*left_out, *(file.path for file in extra))
+    taken = project.take(
+        found
+        for found in walk
+        if not _is_among(found.path, hidden) and (include_notebooks or not found.path.endswith(".ipynb"))
+        if choice is None or choice.verdict(found.path, root) is None
     )
-    if choice is not None:
-        wanted = (found for found in wanted if choice.verdict(found.path, root) is None)
-    taken = project.take(wanted)
     chosen = [] if choice is None else _read_chosen(choice.find(root, excluded_dirs), hidden)
     source = project.make_source(dest, [*extra, *taken.files, *chosen])
     return Snapshot(source=source, notes=tuple(_write_notes(taken, walk, project_dir)))
 
 
-def _read_chosen(found_files: Iterable[FoundFile], hidden: set[str]) -> Iterable[SourceFile]:
+def _is_among(path: str, paths: Collection[str]) -> bool:
+    """Whether a path is one of `paths`, or lies in a folder that is."""
+    return any(path == each or path.startswith(f"{each}/") for each in paths)
+
+
+def _read_chosen(found_files: Iterable[FoundFile], hidden: Collection[str]) -> Iterable[SourceFile]:
     for found in found_files:
-        if found.path not in hidden:
+        if not _is_among(found.path, hidden):
             try:
                 with open(found.full_path, "rb") as file:
                     content = file.read()

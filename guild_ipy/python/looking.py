@@ -8,7 +8,7 @@ from guild_ipy.api.context import get_context
 from guild_ipy.api.files import list_files
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
-from guild_ipy.api.operations import OperationInfo, list_operations
+from guild_ipy.api.operations import OperationInfo, get_operations, list_operations
 from guild_ipy.api.select import Explanation
 from guild_ipy.api.selection import RunRef, select_run
 from guild_ipy.arguments.apply import apply_lineage, apply_select, read_text
@@ -136,6 +136,9 @@ def cat(run: RunRef | None = None, path: str | None = None) -> str:
     return read_text(select_run(get_context(), run), path)
 
 
-def operations() -> list[OperationInfo]:
-    """List what can be run here: functions of the notebook, scripts and notebooks of its folder."""
-    return list_operations(get_context())
+def operations(*names: str) -> list[OperationInfo]:
+    """List what can be run here: functions of the notebook, operations of the Guild file, scripts and notebooks.
+
+    With `names` only these, each of which must be there.
+    """
+    return get_operations(get_context(), names) if names else list_operations(get_context())

@@ -8,7 +8,7 @@ from typing import TypeVar
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.arguments.run import RunArguments
 from guild_ipy.errors import UsageError, suggest
-from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.operations.surroundings import SpecOptions
 
 Value = TypeVar("Value")
 

@@ -2,8 +2,9 @@
 
 Attribute ``deps`` (Guild AI 0.9.0): dependency → source → ``config`` (the run, or a list), ``paths`` of its files, seen
 from the run directory, and ``uri``; where ``config`` is missing the paths tell. Attribute ``_dependencies`` (ours)
-says why: a list of ``dependency``, ``source``, ``runs`` and ``reason``. A pipeline, which has an attribute ``steps``,
-has links to the runs of its steps. What is malformed tells nothing, and is no error.
+says why: a list of ``dependency``, ``source``, ``runs`` and ``reason``, and ``where``, an expression that a run chosen
+by rule had to pass as well, if there was one. A pipeline, which has an attribute ``steps``, has links to the runs of
+its steps. What is malformed tells nothing, and is no error.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from guild_ipy.domain.chosen_run import CHOSEN_BY_RULE, Reason
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir, is_run_id
+from guild_ipy.store.stand_in_ids import StandInIds, find_ids
 from guild_ipy.store.whole_file import read_bytes
 from guild_ipy.store.yaml_codec import decode
 
@@ -29,8 +31,10 @@ _OPERATION = "operation:"
 _RUN = "run:"
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.\-]*(?::[\w.\-]+)?")
 _EMPTY = frozenset({b"", b"{}", b"[]", b"null"})
-_RUN_ID_TEXT = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
-_RUN_ID = re.compile(_RUN_ID_TEXT.pattern.encode())
+#: Sources that are not of runs; what looks like an id in their paths is none.
+_NO_RUNS = ("file:", "config:", "module:", "url:", "http:", "https:")
+#: Longer attributes are not kept.
+_MOST_KEPT_BYTES = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,8 @@ class Upstream:
     """The value of a :class:`~guild_ipy.domain.chosen_run.Reason`, or an expression."""
     uri: str = ""
     """What the source asks for: ``operation:train``."""
+    where: str | None = None
+    """What runs of these operations had to pass as well."""
 
     @property
     def is_chosen_by_rule(self) -> bool:
@@ -111,13 +117,14 @@ class _Note:
     source: str
     runs: tuple[str, ...]
     reason: str
+    where: str | None
 
 
 def _read_sources(run_dir: RunDir) -> Iterator[Upstream]:
     deps, notes = _read_content(run_dir, DEPS), _read_content(run_dir, DEPENDENCIES)
     if not (deps or notes):
         return
-    ids = _StandIns()
+    ids = StandInIds()
     sources = list(_sources(_decode(ids.put_in(deps))))
     noted = list(_notes(_decode(ids.put_in(notes))))
     for each in _combine(sources, noted, lambda: _decode(_read_content(run_dir, "user_flags"))):
@@ -128,6 +135,7 @@ def _read_sources(run_dir: RunDir) -> Iterator[Upstream]:
             run_id=ids.take_out(each.run_id),
             reason=ids.take_out(each.reason),
             uri=ids.take_out(each.uri),
+            where=each.where and ids.take_out(each.where),
         )
 
 
@@ -135,29 +143,37 @@ def _combine(
     sources: Sequence[_Source], notes: Sequence[_Note], read_flags: Callable[[], object]
 ) -> Iterator[Upstream]:
     """Put together what was used, and why; a note on a source that is not resolved yet counts by itself."""
-    reasons = {(note.source, run_id): note.reason for note in notes for run_id in note.runs}
-    given = (
-        read_flags() if any((each.name, run_id) not in reasons for each in sources for run_id in each.runs) else None
-    )
+    told = {(note.source, run_id): note for note in notes for run_id in note.runs}
+    is_told = all((source.name, run_id) in told for source in sources for run_id in source.runs)
+    given = None if is_told else read_flags()
     for source in sources:
         for run_id in source.runs:
-            reason = reasons.get((source.name, run_id)) or _guess_reason(source, given)
+            note = told.get((source.name, run_id))
             yield Upstream(
-                dependency=source.dependency, source=source.name, run_id=run_id, reason=reason, uri=source.uri
+                dependency=source.dependency,
+                source=source.name,
+                run_id=run_id,
+                reason=note.reason if note is not None else _guess_reason(source, given),
+                uri=source.uri,
+                where=note.where if note is not None else None,
             )
     known = {source.name for source in sources}
     for note in notes:
         for run_id in note.runs if note.source not in known else ():
-            yield Upstream(dependency=note.dependency, source=note.source, run_id=run_id, reason=note.reason)
+            yield Upstream(
+                dependency=note.dependency, source=note.source, run_id=run_id, reason=note.reason, where=note.where
+            )
 
 
 def _sources(deps: object) -> Iterator[_Source]:
     for dependency, sources in _items(deps):
         for source, found in _items(sources):
             content = found if isinstance(found, dict) else {"paths": found}  # an old shape is a list of paths
-            uri = content.get("uri")
-            runs = _ids(content.get("config")) or _ids_in_paths(content.get("paths"))
-            yield _Source(dependency=dependency, name=source, uri=uri if isinstance(uri, str) else "", runs=runs)
+            uri = str(content.get("uri") or "")
+            if not (uri or source).startswith(_NO_RUNS):
+                runs = _ids(content.get("config")) or _ids_in_paths(content.get("paths"))
+                title = dependency.removeprefix(_OPERATION)  # an inline one is called by its operation
+                yield _Source(dependency=title, name=source, uri=uri, runs=runs)
 
 
 def _notes(value: object) -> Iterator[_Note]:
@@ -167,7 +183,9 @@ def _notes(value: object) -> Iterator[_Note]:
         words = [entry.get(name) for name in ("dependency", "source", "reason")]
         if all(isinstance(word, str) for word in words):
             dependency, source, reason = map(str, words)
-            yield _Note(dependency=dependency, source=source, reason=reason, runs=_ids(entry.get("runs")))
+            where = entry.get("where") if isinstance(entry.get("where"), str) else None
+            runs = _ids(entry.get("runs"))
+            yield _Note(dependency=dependency, source=source, reason=reason, runs=runs, where=where)
 
 
 def _guess_reason(source: _Source, given: object) -> str:
@@ -210,39 +228,18 @@ def _read_content(run_dir: RunDir, name: str) -> bytes:
     return b"" if content.strip() in _EMPTY else content
 
 
-@lru_cache(maxsize=1024)
 def _decode(content: bytes) -> Any:  # noqa: ANN401 - whatever it holds; callers look, and nobody changes it
+    return _decode_anew(content) if len(content) > _MOST_KEPT_BYTES else _decode_once(content)
+
+
+def _decode_anew(content: bytes) -> Any:  # noqa: ANN401 - as above
     try:
         return decode(content.decode("utf-8"))
     except ValueError:
         return None
 
 
-class _StandIns:
-    """Puts other ids in the place of those in a file, the same for all files.
-
-    What runs of one operation note differs in nothing but ids, and reading YAML takes longer than all else.
-    """
-
-    def __init__(self) -> None:
-        self._stand_ins: dict[bytes, bytes] = {}
-        self._ids: dict[str, str] = {}
-
-    def put_in(self, content: bytes) -> bytes:
-        return _RUN_ID.sub(self._stand_in, content)
-
-    def take_out(self, text: str) -> str:
-        if not self._ids or len(text) < len(next(iter(self._ids))):
-            return text
-        return self._ids[text] if text in self._ids else _RUN_ID_TEXT.sub(lambda match: self._ids[match[0]], text)
-
-    def _stand_in(self, match: re.Match[bytes]) -> bytes:
-        found = match[0]
-        if found not in self._stand_ins:
-            stand_in = b"%031xf" % len(self._stand_ins)  # it ends in a letter: no YAML reader takes it for a number
-            self._stand_ins[found] = stand_in
-            self._ids[stand_in.decode()] = found.decode()
-        return self._stand_ins[found]
+_decode_once = lru_cache(maxsize=1024)(_decode_anew)
 
 
 # -- links of pipelines
@@ -271,12 +268,5 @@ def _links(run_dir: RunDir) -> list[tuple[str, str]]:
 
 
 def _mentioned(run_dir: RunDir) -> set[str]:
-    found = {run_id for _, run_id in _links(run_dir)}
-    for name in (DEPS, DEPENDENCIES):
-        try:
-            content = read_bytes(run_dir.attr(name))
-        except DamagedRun:
-            continue
-        if content is not None and len(content) >= len(run_dir.id):
-            found.update(each.decode() for each in _RUN_ID.findall(content))
-    return found
+    contents = (_read_content(run_dir, name) for name in (DEPS, DEPENDENCIES))
+    return {run_id for _, run_id in _links(run_dir)}.union(*map(find_ids, contents))

@@ -9,7 +9,7 @@ from guild_ipy.api.label import LabelEdit, edit_labels
 from guild_ipy.api.mark import mark
 from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.operations.surroundings import SpecOptions
 
 HTML = "<script>alert(1)</script>"
 

@@ -99,11 +99,11 @@ def test_text_is_a_tree_in_which_nothing_stands_twice(bare_context, chain):
     assert format_lineage(trace_lineage(bare_context, chain[1])) == (
         "b2000000  train()  completed\n"
         "made of:\n"
-        "  a1000000  prepare()  completed  [marked]  (operation:prepare)\n"
+        "  a1000000  prepare()  completed  [marked]  (prepare)\n"
         "used by:\n"
-        "  d4000000  report()  completed  (operation:train)\n"
-        "  c3000000  serve()  completed  (operation:train)\n"
-        "    d4000000  report()  completed  (operation:serve)"
+        "  d4000000  report()  completed  (train)\n"
+        "  c3000000  serve()  completed  (train)\n"
+        "    d4000000  report()  completed  (serve)"
     )
 
 
@@ -128,9 +128,9 @@ def test_a_picture_refers_to_nothing_elsewhere(bare_context, chain):
 
 def test_arrows_go_to_the_right_and_pass_runs_on_lanes_of_their_own(bare_context, chain):
     layout = lay_out(trace_lineage(bare_context, chain[1]))
-    columns = [[stop.partition("0")[0] + "@" * ("@" in stop) for stop in column] for column in layout.columns]
+    columns = [[stop.partition("0")[0] + "/" * ("/" in stop) for stop in column] for column in layout.columns]
     assert columns[:2] == [["a1"], ["b2"]]
-    assert sorted(columns[2]) == ["b2@", "c3"]
+    assert sorted(columns[2]) == ["b2/", "c3"]
     assert columns[3:] == [["d4"]]
 
 

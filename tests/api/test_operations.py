@@ -1,4 +1,8 @@
-from guild_ipy.api.operations import list_operations
+import pytest
+
+from guild_ipy.api.operations import get_operations, list_operations
+from guild_ipy.errors import OperationNotFound
+from guild_ipy.view import format_details
 from tests.notebook_files import write_notebook
 
 
@@ -36,3 +40,45 @@ def test_what_cannot_be_read_is_passed_over(train):
 
 def test_an_empty_notebook_has_none(notebook):
     assert list_operations(notebook.context) == []
+
+
+class TestGuildFile:
+    @pytest.fixture
+    def lab(self, train):
+        write("prepare.py", "rows = 10\n")
+        write(
+            "guild.yml",
+            "serve:\n  description: |\n    Serve it.\n    For all.\n  exec: serve ${port}\n"
+            "  requires: [operation: train]\n  flags:\n"
+            "    port: {default: 80, type: int, min: 1, max: 9999, description: Where}\n"
+            "    mode: {choices: [{value: fast, description: No checks}, slow]}\n  optimizer: gp\ntrain: other\n"
+            "prepare.py: {main: prepare, flags-import: all}\n",
+        )
+        return train
+
+    def test_its_operations_come_before_files_and_behind_functions(self, lab):
+        found = [(info.name, info.kind) for info in list_operations(lab.context)]
+        assert found == [("train", "function"), ("serve", "guildfile"), ("prepare.py", "guildfile")]
+
+    def test_one_is_described_with_all_that_is_known(self, lab):
+        (info,) = get_operations(lab.context, ["serve"])
+        assert format_details([info]).splitlines() == [
+            "serve (guildfile)",
+            "  Serve it.",
+            "  For all.",
+            "  runs serve '${port}'",
+            "  requires operation:train",
+            "  guild.yml:10:3: an operation attribute 'optimizer' is not supported and has no effect",
+            "  port  = 80  int, at least 1, at most 9999  Where",
+            "  mode  = null  one of fast slow",
+            "          fast: No checks",
+        ]
+
+    def test_functions_and_scripts_are_described_too(self, lab):
+        texts = format_details(get_operations(lab.context, ["train", "prepare.py"])).split("\n\n")
+        assert texts[0].splitlines()[0] == "train (function)"
+        assert texts[1].splitlines() == ["prepare.py (guildfile)", "  runs prepare", "  rows  = 10  number"]
+
+    def test_one_that_is_not_there_is_refused(self, lab):
+        with pytest.raises(OperationNotFound, match=r"no operation 'sevre' here \(did you mean 'serve'"):
+            get_operations(lab.context, ["sevre"])

@@ -13,7 +13,7 @@ from guild_ipy.api.start import Change, restart, start
 from guild_ipy.api.stop import stop
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import GuildFileError, RunError, RunStateError
-from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.lock import read_lock
 from tests.notebook_files import write_notebook
 from tests.notebook_session import wait_until

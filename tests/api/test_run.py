@@ -10,7 +10,7 @@ from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import CannotSend, FlagError, GuildError, OperationNotFound, RunError, StoreError, UsageError
-from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import Home
 from tests.api.conftest import RecordingViewer
 from tests.notebook_session import find_processes, wait_until

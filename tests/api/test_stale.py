@@ -114,6 +114,17 @@ def test_a_source_may_name_several_operations_or_a_plain_name_of_a_run(bare_cont
 
 
 @pytest.mark.parametrize(
+    ("where", "stale"), [("lr < 0.5", False), ("lr > 0.5", True), ("nobody = has", False), ("lr <", False)]
+)
+def test_only_runs_that_the_dependency_lets_pass_take_the_place(add, where, stale):
+    add("a1", flags={"lr": 0.1})
+    noted = [{**note("a1", "latest")[0], "where": where}]
+    serve = add("5e", "serve", used("train", "a1"), _dependencies=noted)
+    add("b2", flags={"lr": 0.9})
+    assert serve.is_stale is stale
+
+
+@pytest.mark.parametrize(
     ("name", "fits"),
     [
         ("train", True),

@@ -13,7 +13,7 @@ from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.operations.surroundings import SpecOptions
 
 
 def test_options_and_flags_of_a_run_may_be_mixed():

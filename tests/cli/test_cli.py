@@ -83,6 +83,7 @@ def test_stage_start_and_restart(shell):
 
 def test_operations_and_home(shell):
     assert shell.printed("operations") == "train.py  lr=0.1 epochs=2\n"
+    assert shell.printed("operations", "train.py").splitlines()[:2] == ["train.py (script)", "  lr      = 0.1  number"]
     assert shell.printed("home") == f"{shell.env['GUILD_HOME']}\n"
 
 

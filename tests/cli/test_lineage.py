@@ -15,7 +15,7 @@ def runs(add):
 
 def test_lineage_is_a_tree(shell, runs):
     assert shell.printed("lineage", "a1") == (
-        "a1000000  train()  completed\nused by:\n  5e000000  serve()  completed  [stale]  (operation:train)\n"
+        "a1000000  train()  completed\nused by:\n  5e000000  serve()  completed  [stale]  (train)\n"
     )
     assert shell.printed("lineage", "a1", "--up") == "a1000000  train()  completed\n"
 

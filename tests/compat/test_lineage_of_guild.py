@@ -67,7 +67,7 @@ def test_the_lineage_of_a_pipeline_has_its_steps(made):
     frame = guild_ipy.lineage(runs["train"]).frame
     assert set(zip(frame["run"], frame["via"].fillna(""), strict=True)) == {
         (runs["train"].short_id, ""),
-        (runs["serve"].short_id, "operation:train"),
+        (runs["serve"].short_id, "train"),
         (runs["both"].short_id, "train"),
         (runs["both"].short_id, "serve"),
     }

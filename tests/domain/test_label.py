@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from guild_ipy.domain.flags import Flags
-from guild_ipy.domain.label import default_label
+from guild_ipy.domain.label import default_label, fill_label
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,22 @@ def test_long_path_is_shortened_and_keeps_its_name():
     assert label.endswith("/digits.csv")
     assert "\u2026" in label
     assert len(label) < len("path=/data/sets/of/the/year/digits.csv")
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("rate ${lr}", "rate 0.12345"),
+        ("${lr|%.2f}", "0.12"),
+        ("${none|default:nothing} ${none}.", "nothing ."),
+        ("${path|basename}", "c.csv"),
+        ("${text} ${text|unquote}", "'a b' a b"),
+        ("${unknown}", ""),
+        ("${on}", "yes"),
+        ("${text|%d}", "a b"),
+        ("[${default_label}]", "[lr=0.12345 on=yes path=/a/b/c.csv text='a b']"),
+    ],
+)
+def test_a_template_is_filled_with_flags(template, expected):
+    flags = {"lr": 0.123456, "none": None, "path": "/a/b/c.csv", "text": "a b", "on": True}
+    assert fill_label(template, flags) == expected

@@ -11,7 +11,9 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.prepare import fill_run_dir, make_run_dir
 from guild_ipy.errors import StoreError
-from guild_ipy.operations.resolve import SpecOptions, find_operation, resolve
+from guild_ipy.operations.find import find_operation
+from guild_ipy.operations.resolve import resolve
+from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.lock import is_alive
 from tests.notebook_session import wait_until
 

@@ -18,7 +18,7 @@ from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.operations.resolve import SpecOptions
+from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import Home, create_home
 
 SCRIPT = "text = ''\nwith open('seen', 'w', newline='') as file:\n    file.write(text)\n"

@@ -123,3 +123,22 @@ def test_a_home_that_is_changed_by_its_log_is_seen(df, home):
     note_change(home, run_dir.id)
 
     assert runs().label.to_list() == ["two", "logged"]
+
+
+def test_a_run_in_the_place_of_one_that_is_gone_is_not_taken_for_it(df, add_run, home):
+    context = get_context()
+    generation = kept.keeper_of(context.index).newest(context, lambda names: ())
+    shutil.rmtree(home.run_dir("bbbb".ljust(32, "0")).path)
+    add_run("cccc")
+    runs()
+
+    assert generation.ids(context) == ["", "aaaa".ljust(32, "0")]
+
+
+def test_runs_whose_ids_begin_alike_are_told_apart_in_every_frame(df, add_run):
+    add_run("aaaa00001")
+    add_run("aaaa00002")
+
+    assert sorted(runs().run) == ["aaaa00000", "aaaa00001", "aaaa00002", "bbbb0000"]
+    assert runs().guild.compare().run.to_list() == runs().run.to_list()
+    assert runs(details=True).id.map(len).unique().tolist() == [32]

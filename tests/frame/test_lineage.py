@@ -22,7 +22,7 @@ def test_the_frame_has_a_row_for_the_run_and_for_each_use(chain):
     assert list(frame.columns) == COLUMNS
     assert frame["run"].to_list() == ["b2000000", "a1000000", pd.NA, "c3000000"]
     assert frame["relation"].to_list() == ["self", "upstream", "upstream", "downstream"]
-    assert frame["via"].to_list() == [pd.NA, "operation:prepare", "operation:vocab", "operation:train"]
+    assert frame["via"].to_list() == [pd.NA, "prepare", "vocab", "train"]
     assert frame["from"].to_list() == [pd.NA, "a1000000", "99000000", "b2000000"]
     assert frame["to"].to_list() == [pd.NA, "b2000000", "b2000000", "c3000000"]
     assert frame["missing"].to_list() == [False, False, True, False]

@@ -3,10 +3,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guild_ipy.frame.columns import value_column
 from guild_ipy.frame.values import first_of, make_values, read_values
 from guild_ipy.index.columns import make_segment
 from guild_ipy.index.table import SEGMENT_RUNS, Column
@@ -72,3 +74,15 @@ def test_runs_behind_the_last_segment_have_no_value():
     found = read_values(Column(segments=(make_segment([1]),)), np.array([0, 3 * SEGMENT_RUNS]))
 
     assert found.to_objects().tolist() == [1, None]
+
+
+@pytest.mark.parametrize("edge", [0, 127, 128, 2**15, 2**31 - 1, 2**31, 2**62, 2**63 - 1])
+def test_whole_numbers_of_every_size_are_kept_exactly(edge):
+    values = make_values([edge, -edge, -5, None])
+    assert values.to_objects().tolist() == [edge, -edge, -5, None]
+    assert value_column(values).tolist() == [edge, -edge, -5, pd.NA]
+
+
+def test_small_numbers_fill_up_large_ones():
+    both = first_of([make_values([2**40, None, None]), make_values([1, 2, None]), make_values([1, 2, -300])])
+    assert both.to_objects().tolist() == [2**40, 2, -300]

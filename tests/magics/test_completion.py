@@ -19,14 +19,24 @@ from tests.notebook_files import write_notebook
         ("%guild_run analyze.ipynb ", ["lr="]),
         ("%guild_run train --lab", ["--label"]),
         ("%guild_run train --isolation fr", ["fresh"]),
+        ("%guild_run ser", ["serve"]),
+        ("%guild_run serve mode=", ["mode=fast", "mode=slow"]),
+        ("%guild_operations ser", ["serve"]),
     ],
 )
 def test_tab_completes_operations_flags_and_options(train, line, expected):
     (train.project / "scripts").mkdir()
     (train.project / "scripts/plot.py").write_text("width = 3")
     (train.project / "prepare.py").touch()
+    (train.project / "guild.yml").write_text("serve:\n  flags: {mode: {choices: [fast, slow]}}\n")
     write_notebook(f"{train.project}/analyze.ipynb", "lr = 0.1")
     assert train.completions(line) == expected
+
+
+def test_a_wrong_guild_file_is_no_trouble_for_tab(train):
+    (train.project / "guild.yml").write_text("serve: 5\n")
+    assert train.completions("%guild_run tr") == []
+    assert train.completions("%guild_run train ep") == ["epochs="]
 
 
 @pytest.mark.parametrize("line", ["%guild_mark ", "%guild_info ", "%guild_run --restart ", "%guild_delete "])

@@ -180,6 +180,12 @@ def test_operations_lists_functions_and_scripts(train):
     ]
 
 
+def test_an_operation_is_described_in_detail(train):
+    (train.project / "guild.yml").write_text("serve:\n  main: prepare\n  flags: {port: {default: 80, type: int}}\n")
+    printed = train.printed("%guild_operations serve").splitlines()
+    assert printed[-3:] == ["serve (guildfile)", "  runs prepare", "  port  = 80  int"]
+
+
 @pytest.mark.parametrize("cell", ["%guild_run?", "%%guild_run?", "%guild_run --help", "%guild_run -h"])
 def test_help_shows_the_options(session, cell):
     printed = session.printed(cell)

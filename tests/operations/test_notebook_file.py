@@ -7,9 +7,11 @@ from guild_ipy.api.run import surroundings_of
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_spec import NotebookFileProgram
 from guild_ipy.errors import FlagError, UsageError
+from guild_ipy.operations.find import find_operation, known_operations
 from guild_ipy.operations.notebook_file import NotebookFileOperation, inspect_notebook
-from guild_ipy.operations.resolve import SpecOptions, find_operation, known_operations, resolve
+from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.sourcecode import digest_files
+from guild_ipy.operations.surroundings import SpecOptions
 from tests.notebook_files import write_notebook
 
 

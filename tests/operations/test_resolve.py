@@ -9,14 +9,9 @@ from guild_ipy.api.run import surroundings_of
 from guild_ipy.domain.run_spec import NotebookProgram, ScriptProgram
 from guild_ipy.errors import FlagError, OperationNotFound, UsageError
 from guild_ipy.operations.cell import CellOperation
-from guild_ipy.operations.resolve import (
-    ScriptOperation,
-    SpecOptions,
-    find_operation,
-    known_operations,
-    python_import_path,
-    resolve,
-)
+from guild_ipy.operations.find import ScriptOperation, find_operation, known_operations
+from guild_ipy.operations.resolve import resolve
+from guild_ipy.operations.surroundings import SpecOptions, python_import_path
 from guild_ipy.store.home import Home
 
 SCRIPT = "lr = 0.1\nprint('loss:', lr)\n"

@@ -5,7 +5,8 @@ import pytest
 from guild_ipy.api.run import surroundings_of
 from guild_ipy.errors import CannotSend
 from guild_ipy.operations.cell import CellOperation
-from guild_ipy.operations.resolve import SpecOptions, resolve
+from guild_ipy.operations.resolve import resolve
+from guild_ipy.operations.surroundings import SpecOptions
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ def test_a_run_can_be_looked_at():
     assert guild_ipy.cat() == "loss: 0.1\n"
     assert guild_ipy.cat(1, "train.py") == SCRIPT
     assert [info.name for info in guild_ipy.operations()] == ["train.py"]
+    assert [flag.name for flag in guild_ipy.operations("train.py")[0].flags] == ["lr"]
 
 
 def test_marks_and_labels_say_what_they_did(capfd):

@@ -145,3 +145,22 @@ def test_a_rule_can_mark(two_trained, serving):
     guild_ipy.mark(best="loss")
     serve, _ = serving.run("serve")
     assert (train_of(serve), older.status) == (older.id, RunStatus.COMPLETED)
+
+
+@pytest.mark.rows("M1", "M15")
+def test_guild_serves_the_run_that_we_marked(two_trained, serving):
+    newer, older = two_trained
+    guild_ipy.mark(older.id)
+    assert newer.started > older.started
+    serving.guild("run", "serve", "-y")
+    (served,) = [run for run in serving.runs() if run.operation == "serve"]
+    assert train_of(served) == older.id
+
+
+@pytest.mark.rows("M1", "M9")
+def test_we_serve_a_run_that_guild_made(serving):
+    serving.guild("run", "train", "lr=0.3", "-y")
+    (trained,) = serving.runs()
+    serve, printed = serving.run("serve")
+    assert train_of(serve) == trained.id
+    assert printed[2:] == ["Serving ./trained-model", "It says 3.00", printed[-1]]

@@ -18,7 +18,7 @@ def shown(run_dir: RunDir) -> list[tuple[str, str, str]]:
 def test_runs_that_were_used_are_read(make_run):
     run_dir = make_run(deps=used("train", "a1"))
     (found,) = read_upstreams(run_dir)
-    assert (found.dependency, found.source, found.uri) == ("operation:train",) * 3
+    assert (found.dependency, found.source, found.uri) == ("train", "operation:train", "operation:train")
     assert (found.run_id, found.reason, found.operations) == (A, "automatic", ("train",))
 
 
@@ -47,6 +47,22 @@ def test_a_list_of_paths_alone_is_read(make_run):
     assert shown(make_run(deps={"train": {"operation:train": [f"../{A}/model.bin"]}})) == [
         ("operation:train", A, "automatic")
     ]
+
+
+@pytest.mark.parametrize("uri", ["file:data", "config:a.yml", "https://example.org/x"])
+def test_a_file_is_no_run_whatever_its_path_looks_like(make_run, uri):
+    assert shown(make_run(deps={"data": {"data": {"paths": [f"../../{A}/data"], "uri": uri}}})) == []
+
+
+def test_an_id_in_escapes_is_read(make_run):
+    run_dir = make_run()
+    touch(run_dir.attr("deps"), f'm: {{x: {{config: "\\x61{A[1:]}", uri: "operation:{B}"}}}}'.encode())
+    assert shown(run_dir) == [("x", A, "automatic")]
+
+
+def test_a_set_of_many_runs_is_read(make_run):
+    many = [f"{number:08x}" for number in range(1000)]
+    assert [run_id for _, run_id, _ in shown(make_run(deps=used("train", *many)))] == list(map(whole, many))
 
 
 @pytest.mark.parametrize("flag", ["train", "operation:train"])

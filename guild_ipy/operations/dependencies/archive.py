@@ -11,11 +11,14 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
+from typing import IO
 
 from guild_ipy.errors import StoreError
 
 _ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+_CHUNK_BYTES = 2**20
 #: What reading an archive raises that is damaged, encrypted, or holds what is refused.
 _WRONG = (
     zipfile.BadZipFile,
@@ -59,7 +62,8 @@ def unpack_archive(path: str, cache: str) -> str:
             return folder
         raise StoreError(f"cannot unpack {path!r}: {error.strerror or error}") from error
     except _WRONG as error:
-        raise StoreError(f"cannot unpack {path!r}: {error}") from error
+        why = str(error).partition("\n")[0].rstrip(":")  # the rest is what each way of reading it says
+        raise StoreError(f"cannot unpack {path!r}: {why}") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder
@@ -68,31 +72,48 @@ def unpack_archive(path: str, cache: str) -> str:
 def _unpack(path: str, folder: str) -> None:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            for name, is_folder in _zip_members(archive):
-                _write(folder, name, None if is_folder else archive.open(name))
-        return
-    with tarfile.open(path) as archive:
-        for member in archive:
-            if not (member.isfile() or member.isdir()):
-                raise ValueError(f"{member.name!r} is a link or a device")
-            _write(folder, member.name, None if member.isdir() else archive.extractfile(member))
+            _unpack_zip(archive, folder)
+    else:
+        with tarfile.open(path) as tar:
+            _unpack_tar(tar, folder)
 
 
-def _zip_members(archive: zipfile.ZipFile) -> Iterator[tuple[str, bool]]:
+def _unpack_zip(archive: zipfile.ZipFile, folder: str) -> None:
     for member in archive.infolist():
         if stat.S_ISLNK(member.external_attr >> 16):
             raise ValueError(f"{member.filename!r} is a link")
-        yield member.filename, member.is_dir()
+        _write(folder, member.filename, None if member.is_dir() else partial(archive.open, member))
 
 
-def _write(folder: str, name: str, content: object) -> None:
+def _unpack_tar(archive: tarfile.TarFile, folder: str) -> None:
+    for member in archive:
+        if not (member.isfile() or member.isdir()):
+            raise ValueError(f"{member.name!r} is a link or a device")
+        _write(folder, member.name, None if member.isdir() else partial(_open_member, archive, member))
+    _read_rest(archive)
+
+
+def _open_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    content = archive.extractfile(member)
+    assert content is not None, "it is a file"
+    return content
+
+
+def _read_rest(archive: tarfile.TarFile) -> None:
+    """Read behind the last member: only there a compressed file says whether all before it was sound."""
+    while archive.fileobj is not None and archive.fileobj.read(_CHUNK_BYTES):
+        pass
+
+
+def _write(folder: str, name: str, open_content: Callable[[], IO[bytes]] | None) -> None:
+    """Write a file, or make a folder where there is no content."""
     parts = name.replace("\\", "/").strip("/").split("/")
     if name.startswith(("/", "\\")) or ".." in parts:
         raise ValueError(f"{name!r} leads out of the archive")
     target = os.path.join(folder, *parts)
-    if content is None:
+    if open_content is None:
         os.makedirs(target, exist_ok=True)
         return
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    with content as source, open(target, "xb") as file:  # type: ignore[attr-defined] # a readable file of the archive
+    with open_content() as source, open(target, "xb") as file:
         shutil.copyfileobj(source, file)

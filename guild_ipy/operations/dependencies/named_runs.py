@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.operations.dependencies.choose import Choice, NoRun
+from guild_ipy.errors import NothingToUse
+from guild_ipy.operations.dependencies.choose import Choice
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import is_run_id
@@ -24,7 +25,7 @@ _AT_ONCE = 1000
 
 
 def choose_named(index: Index, query: RunQuery, refs: Sequence[str], *, force: bool = False) -> Choice:
-    """Take the runs that are named, each once; NoRun for one that is not there or cannot be used.
+    """Take the runs that are named, each once; NothingToUse for one that is not there or cannot be used.
 
     It must be of the operation, in a status that is used; that the declaration selects some of these does not matter.
     With `force` any run can be used.
@@ -56,27 +57,32 @@ class _Names:
         records = self._begin_with(ref) if looks_like_id(ref) else []
         if len(records) == 1:
             return records[0]
-        labelled = f"{self.query.any_status} and label = {quote(ref)}"
-        if found := self.index.records(RunFilter(where=labelled, limit=1)):
-            return found[0]
+        if labelled := self._labelled(ref):
+            return labelled[0]
         if records:
-            raise NoRun(f"{ref!r} is the beginning of several ids; write more of it")
-        raise NoRun(f"no run has the id or, of {self.query.wanted}, the label {ref!r}")
+            raise NothingToUse(f"{ref!r} is the beginning of several ids; write more of it")
+        raise NothingToUse(f"no run has the id or, of {self.query.wanted}, the label {ref!r}")
 
     def _begin_with(self, ref: str) -> list[RunRecord]:
         return self.index.records(RunFilter(where=f"id matches {quote('^' + ref)}", limit=2))
+
+    def _labelled(self, ref: str) -> list[RunRecord]:
+        """Find the newest run of that label that will do, else one that will not, which is then refused by name."""
+        clauses = (f"{whose} and label = {quote(ref)}" for whose in (self.query.expression, self.query.any_status))
+        found = (self.index.records(RunFilter(where=clause, limit=1)) for clause in clauses)
+        return next(filter(None, found), [])
 
     def _find_by_path(self, path: str) -> RunRecord:
         folder = os.path.realpath(os.path.expanduser(path))
         if os.path.dirname(folder) == os.path.realpath(self.index.home.runs):
             for record in _by_ids(self.index, [os.path.basename(folder)]):
                 return record
-        raise NoRun(f"{path!r} is no run of {self.index.home.path!r}")
+        raise NothingToUse(f"{path!r} is no run of {self.index.home.path!r}")
 
     def _find_by_index(self, number: int) -> RunRecord:
         records = self.index.records(RunFilter(where=self.query.expression, limit=number))
         if len(records) < number:
-            raise NoRun(f"there are {len(records)} suitable runs for {self.query.wanted}, not {number}")
+            raise NothingToUse(f"there are {len(records)} suitable runs for {self.query.wanted}, not {number}")
         return records[number - 1]
 
 
@@ -104,7 +110,7 @@ def _check(index: Index, query: RunQuery, records: Sequence[RunRecord]) -> None:
     wanted = {id for some in _batches(ids) for id in index.ids(_of(some, query.expression))}  # noqa: A001 - the word of the field
     for record in records:
         if record.dir.id not in wanted:
-            raise NoRun(f"{_describe_misfit(index, query, record)}; --force-deps uses it all the same")
+            raise NothingToUse(f"{_describe_misfit(index, query, record)}; --force-deps uses it all the same")
 
 
 def _describe_misfit(index: Index, query: RunQuery, record: RunRecord) -> str:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.domain.argument import argument_text
+from guild_ipy.domain.dependency import Dependency, SourceKind
 from guild_ipy.domain.flags import FlagDef
-from guild_ipy.domain.operation import ExecMain, Main, OperationDef, PythonMain, SourceRules
+from guild_ipy.domain.operation import (
+    ExecMain,
+    FlagsDest,
+    FlagsDestKind,
+    Main,
+    OperationDef,
+    PythonMain,
+    SourceRules,
+)
 from guild_ipy.errors import suggest
-from guild_ipy.operations.guildfile.attributes import OPERATION
+from guild_ipy.operations.guildfile.attributes import OPERATION, SOURCECODE
 from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text, read_texts
 from guild_ipy.operations.guildfile.flags import read_flags, read_names
 from guild_ipy.operations.guildfile.items import Item
@@ -42,25 +51,17 @@ class ModelParts:
 
 
 def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
-    """Read one operation.
-
-    Raises
-    ------
-    GuildFileError
-        For attributes that are none, and values that do not fit them.
-    """
+    """Read one operation; GuildFileError for attributes that are none, and values that do not fit them."""
     name = _check_name(entry)
     node = _with_step_flags(read_map(entry.value, f"operation {name!r}"), model.items)
     OPERATION.check(node)
     parts = _Parts(node=node, operation=name)
-    flags = read_flags(
-        read_section(node, "flags", model.items),
-        name,
-        skips_arguments=parts.get("default-flag-arg-skip", read_bool, False),
-    )
+    skips = parts.get("default-flag-arg-skip", read_bool, False)
+    flags = read_flags(read_section(node, "flags", model.items), name, skips_arguments=skips)
     main = read_main(name, node)
     _check_exec(main, flags, node)
-    requires = node.get("requires")
+    dest = parts.get("flags-dest", lambda found, _: read_flags_dest(found))
+    needed = parts.get("requires", lambda found, _: read_requires(found, model.resources), ())
     return OperationDef(
         name=name,
         model=model.name,
@@ -71,11 +72,11 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
         version=model.version,
         is_default=parts.get("default", read_bool, False),
         flags=flags,
-        flags_dest=parts.get("flags-dest", lambda found, _: read_flags_dest(found)),
+        flags_dest=dest,
         flags_import=parts.get("flags-import", _read_import),
         flags_import_skip=parts.get("flags-import-skip", read_names, ()),
-        requires=() if requires is None else read_requires(requires, model.resources),
-        sourcecode=join_rules(model.source_rules, _read_own_rules(node)),
+        requires=tuple(_yielding(each, dest) for each in needed),
+        sourcecode=join_rules(model.source_rules, read_source_rules(node.get("sourcecode"))),
         output_scalars=parts.get("output-scalars", lambda found, _: read_scalar_patterns(found)),
         label=parts.get("label", _read_template),
         tags=parts.get("tags", read_texts, ()),
@@ -89,11 +90,25 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
 
 
 def _unused(node: MapNode) -> Iterator[str]:
+    """Say which attributes of an operation and its parts have no meaning here."""
     yield from OPERATION.unused(node)
-    if (requires := node.get("requires")) is not None:
-        yield from unused_attributes(requires)
-    if (steps := node.get("steps")) is not None:
-        yield from unused_in_steps(steps)
+    requires, sourcecode, steps = (node.get(name) for name in ("requires", "sourcecode", "steps"))
+    yield from [] if requires is None else unused_attributes(requires)
+    yield from SOURCECODE.unused(sourcecode) if isinstance(sourcecode, MapNode) else ()
+    yield from [] if steps is None else unused_in_steps(steps)
+
+
+def _yielding(dependency: Dependency, dest: FlagsDest | None) -> Dependency:
+    """Have a configuration that flags go to anyway, and that is required too, take the place of the other."""
+    if dest is None or dest.kind is not FlagsDestKind.CONFIG:
+        return dependency
+    sources = (
+        replace(source, replace_existing=True, always_resolve=True)
+        if source.kind is SourceKind.CONFIG and source.value == dest.name
+        else source
+        for source in dependency.sources
+    )
+    return replace(dependency, sources=tuple(sources))
 
 
 def _check_name(entry: Entry) -> str:
@@ -111,10 +126,6 @@ class _Parts:
     def get(self, name: str, read: Callable[[Node, str], Any], default: Any = None) -> Any:  # noqa: ANN401 - of any type
         found = self.node.get(name)
         return default if found is None else read(found, f"{name} of operation {self.operation!r}")
-
-
-def _read_own_rules(node: MapNode) -> SourceRules | None:
-    return read_source_rules(node.get("sourcecode"))
 
 
 def _read_template(node: Node, what: str) -> str:

@@ -39,6 +39,17 @@ def find_guild_operation(
     return open_operation(definition, file.name_of(definition), import_path)
 
 
+def open_guild_operations(project_dir: str, import_path: Iterable[str] = ()) -> dict[str, GuildFileOperation]:
+    """Give all operations of a project's Guild file by their names; GuildFileError if it is wrong."""
+    file = open_guild_file(project_dir)
+    if file is None:
+        return {}
+    from guild_ipy.operations.guildfile.interface import open_operation  # start-up cost, as below
+
+    named = ((file.name_of(each), each) for each in file.operations)
+    return {name: open_operation(definition, name, import_path) for name, definition in named}
+
+
 def list_guild_operations(project_dir: str) -> list[str]:
     """Give the names of the operations of a project's Guild file; GuildFileError if it is wrong."""
     file = open_guild_file(project_dir)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.operation import OperationDef, StepsMain
+from guild_ipy.operations.guildfile.attributes import SOURCECODE
 from guild_ipy.operations.guildfile.definitions import ModelParts, read_definition, with_defaults
 from guild_ipy.operations.guildfile.fields import read_bool
 from guild_ipy.operations.guildfile.inheritance import extend, operation_map
 from guild_ipy.operations.guildfile.items import Item
 from guild_ipy.operations.guildfile.nodes import Entry, MapNode
 from guild_ipy.operations.guildfile.params import fill_params
-from guild_ipy.operations.guildfile.resources import Resources, read_resources
+from guild_ipy.operations.guildfile.resources import Resources, read_resources, unused_attributes
 from guild_ipy.operations.guildfile.sections import read_section
 from guild_ipy.operations.guildfile.source_rules import read_source_rules
 
@@ -38,7 +39,7 @@ def read_operations(items: Sequence[Item], path: str, folder: str, version: str)
             items=items,
             resources=Resources(location=folder, model=name, by_model=named),
             source_rules=read_source_rules(node.get("sourcecode")),
-            notes=item.notes,
+            notes=(*item.notes, *_unused(node)),
         )
         own = [read_definition(entry, parts) for entry in _operations(node, items)]
         found += [_name_steps(each, {other.name for other in own}) for each in own]
@@ -66,6 +67,14 @@ def default_models(items: Sequence[Item]) -> frozenset[str]:
         item.name for item in models if (node := item.node.get("default")) and read_bool(node, "default of a model")
     )
     return frozenset(said) | {item.name for item in models if not item.name}
+
+
+def _unused(node: MapNode) -> Iterator[str]:
+    """Say which attributes of resources and source rules of a model have no meaning here."""
+    sourcecode, resources = node.get("sourcecode"), node.get("resources")
+    yield from SOURCECODE.unused(sourcecode) if isinstance(sourcecode, MapNode) else ()
+    for entry in resources if isinstance(resources, MapNode) else ():
+        yield from unused_attributes(entry.value)
 
 
 def _read_resources(node: MapNode, items: Sequence[Item], folder: str) -> dict[str, Dependency]:

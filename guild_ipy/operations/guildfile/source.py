@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from guild_ipy.domain.operation import StepsMain
+from guild_ipy.domain.dependency import SourceKind
+from guild_ipy.domain.operation import FlagsDestKind, StepsMain
 from guild_ipy.domain.run_spec import Source, SourceFile
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
@@ -33,7 +34,15 @@ def snapshot_declared(operation: GuildFileOperation, excluded_dirs: Sequence[str
         taken = Snapshot(source=Source(dest=dest, files=extra, digest=digest_files(extra)))
     else:
         choice = SourceChoice(rules=rules.rules) if rules is not None and rules.rules else None
-        taken = snapshot(root, dest=dest, excluded_dirs=excluded_dirs, extra=extra, cache=cache, choice=choice)
+        taken = snapshot(
+            root,
+            dest=dest,
+            excluded_dirs=excluded_dirs,
+            extra=extra,
+            cache=cache,
+            choice=choice,
+            left_out=_resolved_paths(operation, root),
+        )
     if operation.notebook is None:
         return taken
     return replace(taken, source=set_aside(taken.source, os.path.relpath(operation.notebook.path, root)))
@@ -46,3 +55,18 @@ def _read(path: str, root: str) -> SourceFile:
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror}") from error
     return SourceFile(path=os.path.relpath(path, root), content=content, origin=path)
+
+
+def _resolved_paths(operation: GuildFileOperation, root: str) -> tuple[str, ...]:
+    """Give the files of the project that come into the run as what it requires, and are no source (Guild AI 0.9.0)."""
+    definition = operation.definition
+    values = [
+        source.value
+        for dependency in definition.requires
+        for source in dependency.sources
+        if source.kind in {SourceKind.FILE, SourceKind.CONFIG}
+    ]
+    if operation.dest.kind is FlagsDestKind.CONFIG:
+        values.append(operation.dest.name)
+    paths = (os.path.relpath(os.path.join(definition.folder, value), root) for value in values)
+    return tuple(path for path in paths if path != "." and not path.startswith(".."))

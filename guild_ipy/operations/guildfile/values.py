@@ -1,43 +1,50 @@
-"""Values of flags of a Guild file's operation that the definition alone cannot check."""
+"""Values of flags of a Guild file's operation that a definition alone cannot check."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from guild_ipy.domain.flags import FlagDef, Flags, FlagType, FlagValue
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.guildfile.operation import GuildFileOperation
 
 _PATHS = {FlagType.PATH, FlagType.EXISTING_PATH}
 
 
-def check_values(operation: GuildFileOperation, flags: Flags) -> dict[str, FlagValue]:
-    """Give flags with relative paths made absolute, from the folder of the Guild file.
+def check_values(flags: Flags, definitions: Sequence[FlagDef], operation: str, folder: str) -> dict[str, FlagValue]:
+    """Give flags with relative paths made absolute.
+
+    Parameters
+    ----------
+    operation
+        Its name, for messages.
+    folder
+        Where relative paths begin: that of the Guild file.
 
     Raises
     ------
     FlagError
         For a path that must be there and is not, and for a default that asks for several trials.
     """
-    known = {flag.name: flag for flag in operation.flags}
-    return {name: _check(operation, known.get(name), value) for name, value in flags.items()}
+    known = {flag.name: flag for flag in definitions}
+    return {
+        name: _check(known[name], value, operation, folder) if name in known else value for name, value in flags.items()
+    }
 
 
-def _check(operation: GuildFileOperation, flag: FlagDef | None, value: FlagValue) -> FlagValue:
-    if flag is None:
-        return value
+def _check(flag: FlagDef, value: FlagValue, operation: str, folder: str) -> FlagValue:
     if isinstance(value, list) and flag.type is not FlagType.LIST:
         raise FlagError(
-            f"flag {flag.name!r} of {operation.name} has a list as default, which asks for several trials; "
+            f"flag {flag.name!r} of {operation} has a list as default, which asks for several trials; "
             f"batches are not there yet: give {flag.name}=...",
             flag=flag.name,
         )
     if flag.type not in _PATHS or not isinstance(value, str) or not value:
         return value
-    path = os.path.normpath(os.path.join(operation.definition.folder, os.path.expanduser(value)))
+    path = os.path.normpath(os.path.join(folder, os.path.expanduser(value)))
     if flag.type is FlagType.EXISTING_PATH and not os.path.exists(path):
         raise FlagError(
-            f"flag {flag.name!r} of {operation.name} names {value!r}, which is not there; give a path that is",
+            f"flag {flag.name!r} of {operation} names {value!r}, which is not there; give a path that is",
             flag=flag.name,
         )
     return path

@@ -1,0 +1,133 @@
+"""Scripts, notebook files and operations of a Guild file, with flags bound and source chosen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from guild_ipy.domain.label import fill_label
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.run_spec import NotebookFileProgram, RunSpec, ScriptProgram, SourceFile, StepsProgram
+from guild_ipy.errors import UsageError
+from guild_ipy.operations.find import ScriptOperation
+from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.guildfile.operation import GuildFileOperation
+from guild_ipy.operations.notebook_file import (
+    NotebookFileOperation,
+    check_notebook_tools,
+    set_aside,
+)
+from guild_ipy.operations.script import script_arguments
+from guild_ipy.operations.sourcecode import snapshot
+from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
+
+
+def resolve_script(
+    script: ScriptOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+) -> Resolved:
+    """Give a script its arguments or constants; its project is copied beside it."""
+    project, name = _place(script.path, surroundings)
+    flags = bind_flags(script.interface.flags, given, operation=name)
+    taken = snapshot(
+        project,
+        dest=".",
+        excluded_dirs=surroundings.excluded_dirs,
+        extra=(_read_script(script.path, name),),
+        cache=surroundings.source_cache,
+    )
+    constants = flags if script.interface.kind == "constants" else {}
+    arguments = () if constants else script_arguments(script.interface, flags)
+    spec = RunSpec(
+        opref=OpRef(type="script", package=project, name=name),
+        program=ScriptProgram(path=name, arguments=arguments, constants=constants),
+        source=taken.source,
+        flag_defs=script.interface.flags,
+        **common_parts(flags, dict(given), options, surroundings, project),
+    )
+    return Resolved(spec=spec, notes=taken.notes)
+
+
+def resolve_notebook_file(
+    notebook: NotebookFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+) -> Resolved:
+    """Give a notebook file its constants; UsageError where what executes it is not installed."""
+    check_notebook_tools()
+    project, name = _place(notebook.path, surroundings)
+    flags = bind_flags(notebook.interface.flags, given, operation=name)
+    taken = snapshot(
+        project,
+        dest=".",
+        excluded_dirs=surroundings.excluded_dirs,
+        extra=(_read_script(notebook.path, name),),
+        cache=surroundings.source_cache,
+    )
+    spec = RunSpec(
+        opref=OpRef(type="script", package=project, name=name),
+        program=NotebookFileProgram(path=name, constants=flags),
+        source=set_aside(taken.source, name),
+        flag_defs=notebook.interface.flags,
+        **common_parts(flags, dict(given), options, surroundings, project),
+    )
+    return Resolved(spec=spec, notes=taken.notes)
+
+
+def _place(path: str, surroundings: Surroundings) -> tuple[str, str]:
+    """Give the project of a file and its path in there: the folder one is in, or else the file's own."""
+    folder = surroundings.notebook.project_dir
+    project = folder if path.startswith(folder + os.sep) else os.path.dirname(path)
+    return project, os.path.relpath(path, project)
+
+
+def resolve_declared(
+    operation: GuildFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+) -> Resolved:
+    """Make the program that a Guild file declares; what the user says of this run comes first."""
+    from guild_ipy.operations.guildfile.program import make_program  # start-up cost: few projects need it
+    from guild_ipy.operations.guildfile.source import snapshot_declared
+    from guild_ipy.operations.guildfile.values import check_values
+
+    definition = operation.definition
+    bound = bind_flags(operation.flags, given, operation=operation.name)
+    flags = check_values(bound, operation.flags, operation.name, definition.folder)
+    parts = make_program(operation, flags)
+    taken = snapshot_declared(operation, surroundings.excluded_dirs, surroundings.source_cache)
+    common = common_parts(flags, dict(given), options, surroundings, definition.folder)
+    if options.label is None and definition.label is not None:
+        common["label"] = fill_label(definition.label, flags)
+    if definition.output_scalars is not None and not options.output_scalars:
+        common["output_scalars"] = definition.output_scalars
+    common["tags"] = tuple(dict.fromkeys((*definition.tags, *options.tags)))
+    spec = RunSpec(
+        opref=OpRef(
+            type="guildfile",
+            package=definition.guildfile,
+            version=definition.version,
+            model=definition.model,
+            name=definition.name,
+        ),
+        program=parts.program,
+        source=taken.source,
+        flag_defs=operation.flags,
+        command=parts.command,
+        command_env=parts.filled.env,
+        files=parts.files,
+        compare=definition.compare,
+        run_params=_inherited(options) if isinstance(parts.program, StepsProgram) else {},
+        **common,
+    )
+    return Resolved(spec=spec, notes=(*definition.notes, *taken.notes))
+
+
+def _inherited(options: SpecOptions) -> dict[str, object]:
+    """Give what the steps of a pipeline take over, under the names that Guild AI 0.9.0 has for it."""
+    return {"label": options.label, "tags": list(options.tags)}
+
+
+def _read_script(path: str, name: str) -> SourceFile:
+    """Read the script itself, which is in the snapshot whatever the limits say."""
+    try:
+        with open(path, "rb") as file:
+            return SourceFile(path=name, content=file.read(), origin=path)
+    except OSError as error:
+        raise UsageError(f"cannot read {path!r}: {error.strerror}") from error

@@ -1,0 +1,117 @@
+"""Finding what a user names among all that can be run here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guild_ipy.errors import OperationNotFound, UsageError
+from guild_ipy.operations.cell import CellOperation
+from guild_ipy.operations.guildfile.lookup import find_guild_operation, list_guild_operations
+from guild_ipy.operations.guildfile.operation import GuildFileOperation
+from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.notebook_file import (
+    NotebookFileOperation,
+    inspect_notebook,
+    is_notebook_file,
+)
+from guild_ipy.operations.script import ScriptInterface, inspect_script
+from guild_ipy.operations.surroundings import Surroundings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptOperation:
+    """A script on disk."""
+
+    path: str
+    """Absolute."""
+    interface: ScriptInterface
+
+    @property
+    def name(self) -> str:
+        """Its path from the project's folder."""
+        return os.path.basename(self.path)
+
+
+Operation = Callable[..., Any] | CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation
+
+
+def find_operation(word: object, surroundings: Surroundings) -> Operation:
+    """Find what `word` names.
+
+    That is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, or
+    the path of a script or a notebook, in this order; None is the default operation of the Guild file.
+
+    Raises
+    ------
+    OperationNotFound, UsageError, GuildFileError
+    """
+    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation) or callable(word):
+        return word
+    project_dir = surroundings.notebook.project_dir
+    if word is None:
+        default = find_guild_operation(None, project_dir, surroundings.import_path)
+        if default is None:
+            raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
+        return default
+    if not isinstance(word, str):
+        raise UsageError(f"an operation is a function, a script or a name, not {type(word).__name__}")
+    found = _find_variable(word, surroundings.notebook.variables)
+    if callable(found):
+        return found  # type: ignore[no-any-return] # just tested
+    declared = find_guild_operation(word, project_dir, surroundings.import_path)
+    if declared is not None:
+        return declared
+    path = os.path.join(project_dir, word)
+    if os.path.isfile(path) and is_notebook_file(path):
+        return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
+    if os.path.isfile(path):
+        return ScriptOperation(path=os.path.normpath(path), interface=inspect_script(path))
+    if found is not None:
+        raise UsageError(f"{word!r} is a {type(found).__name__}, which cannot be run; name a function or a script")
+    raise OperationNotFound(word, known_operations(surroundings.notebook))
+
+
+def known_operations(notebook: Notebook, declared: Sequence[str] | None = None) -> list[str]:
+    """Give the names that could be run: functions of the notebook, operations of the Guild file, scripts, notebooks.
+
+    Parameters
+    ----------
+    declared
+        The names of the operations of the Guild file, where they are known.
+
+    Raises
+    ------
+    GuildFileError
+        If there is a Guild file that is wrong.
+    """
+    functions = [
+        name
+        for name, value in notebook.variables.items()
+        if not name.startswith("_") and getattr(value, "__module__", None) == "__main__" and _is_function(value)
+    ]
+    try:
+        names = [name for name in os.listdir(notebook.project_dir) if name[0] not in "._"]
+    except OSError:
+        names = []
+    scripts = [name for name in names if name.endswith(".py")]
+    own = os.path.basename(notebook.path)
+    notebooks = [name for name in names if is_notebook_file(name) and name != own]
+    if declared is None:
+        declared = list_guild_operations(notebook.project_dir)
+    files = [name for name in (*sorted(scripts), *sorted(notebooks)) if name not in declared]
+    return sorted(functions) + [name for name in declared if name not in functions] + files
+
+
+def _find_variable(word: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    name, *attributes = word.split(".")
+    value = variables.get(name)
+    for attribute in attributes:
+        value = getattr(value, attribute, None)
+    return value
+
+
+def _is_function(value: object) -> bool:
+    return callable(value) and not isinstance(value, type)

@@ -1,0 +1,3 @@
+from . import other
+
+print(__name__, __package__, other.x)

@@ -1,0 +1,4 @@
+import beside
+import pkg.other
+
+print(beside.x, pkg.other.x)
