@@ -108,8 +108,9 @@ def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
     meta, requires = get_meta(run), read_requires(run)
     given, own = split_given(requires, flags, frozenset(flag.name for flag in meta.flag_defs))
     recorded = recorded_flags(run, requires)
-    is_other = any(value not in {recorded.get(name) for name in source.flag_names} for source, value in given.items())
-    return is_other or dict(_change_flags(meta, run, own).flags) != dict(meta.flags)
+    used = {source: [str(recorded[name]) for name in source.flag_names if name in recorded] for source in given}
+    is_same = all(any(each.startswith(str(value)) for each in used[source]) for source, value in given.items())
+    return not is_same or dict(_change_flags(meta, run, own).flags) != dict(meta.flags)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -329,6 +329,18 @@ class TestRestart:
         again(pipeline, rate=0.6)
         assert (train.started, "served 0.6" in serve.output) == (begun, True)
 
+    @pytest.mark.parametrize("digits", [8, 32])
+    def test_passes_over_a_step_that_is_given_the_same_run_to_depend_on(self, project, again, digits):
+        first, second = project.run("train", lr=0.5), project.run("train", lr=0.6)
+        declare("train: {flags-import: all}\nserve: {requires: [{operation: train, select: model}]}\n")
+        with open("guild.yml", "a") as file:
+            file.write(f"all: {{flags: {{model: '{first.id[:digits]}'}}, steps: ['serve train=${{model}}']}}\n")
+        pipeline = project.run("all")
+        again(pipeline)
+        assert "Step serve is done already" in pipeline.output
+        again(pipeline, model=second.id)
+        assert "served 0.6" in members(pipeline)["serve"].output
+
     def test_makes_a_step_anew_that_is_deleted(self, project, again):
         pipeline = project.run("release")
         before = members(pipeline)
