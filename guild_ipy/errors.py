@@ -133,11 +133,29 @@ class OperationNotFound(GuildError, LookupError):
 
 
 class FlagError(GuildError, ValueError):
-    """A flag that the operation does not take, a value that it cannot have, or a missing one."""
+    """A flag that the operation does not take, a value that it cannot have, or a missing one.
 
-    def __init__(self, message: str, *, flag: str) -> None:
+    Attributes
+    ----------
+    flag
+        Its name.
+    operation, known
+        The operation that does not take it, and the names that it takes; empty for other mistakes.
+    """
+
+    def __init__(self, message: str, *, flag: str, operation: str = "", known: Iterable[str] = ()) -> None:
         self.flag = flag
+        self.operation = operation
+        self.known = tuple(known)
         super().__init__(message)
+
+    @classmethod
+    def unknown(cls, flag: str, *, operation: str, known: Iterable[str]) -> FlagError:
+        """Make one for a flag that the operation does not take."""
+        names = tuple(known)
+        takes = f"it takes {', '.join(names)}" if names else "it takes no flags"
+        message = f"unknown flag {flag!r} for {operation}{suggest(flag, names)}; {takes}"
+        return cls(message, flag=flag, operation=operation, known=names)
 
 
 class NothingToUse(GuildError, LookupError):

@@ -29,9 +29,6 @@ class Settings:
     environment_prefix: str | None = None
     """Root of the activated virtual or conda environment, where a ``.guild`` may live."""
 
-    run_dir: str | None = None
-    """The directory of the run that this process is, named by ``RUN_DIR``."""
-
     user_dir: str = field(default_factory=lambda: os.path.expanduser("~"))
     """The user's home directory, where the search for Guild home ends."""
 
@@ -70,15 +67,22 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``GUILD_HOME``, ``RUN_DIR``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV`` and ``CONDA_PREFIX``."""
+        """Read ``GUILD_HOME``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV`` and ``CONDA_PREFIX``."""
         environ = os.environ
         forkable = sys.platform == "linux"
         return cls(
             guild_home=environ.get("GUILD_HOME") or None,
             environment_prefix=environ.get("CONDA_PREFIX") or environ.get("VIRTUAL_ENV") or None,
-            run_dir=environ.get("RUN_DIR") or None,
             isolation=environ.get("GUILD_IPY_ISOLATION") or ("fork" if forkable else "fresh"),
         )
+
+
+def find_run_dir() -> str | None:
+    """Give the directory of the run that this process is at this moment, named by ``RUN_DIR``; None if it is none.
+
+    It is no setting: a run without isolation comes and goes within a process.
+    """
+    return os.environ.get("RUN_DIR") or None
 
 
 def _find_cache_dir() -> str:

@@ -16,14 +16,17 @@ from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.engine.ending import write_end
 from guild_ipy.engine.prepare import prepare_run
 from guild_ipy.errors import DependencyError
+from guild_ipy.operations.dependencies.choose import is_usable, list_candidates
 from guild_ipy.operations.dependencies.resolve import (
     NOTHING_REQUIRED,
     Needs,
     Resolution,
     resolve_dependencies,
 )
+from guild_ipy.operations.dependencies.run_query import has_expression, make_query
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.changes import note_change
+from guild_ipy.store.run import RunRecord
 from guild_ipy.store.whole_file import write_new_file
 
 
@@ -62,6 +65,20 @@ def find_dependencies(
         preferred=choice.preferred,
     )
     return resolve_dependencies(requires, needs)
+
+
+def list_usable(context: Context, source: Source) -> list[RunRecord]:
+    """Give the newest runs that a source can use; none for one of files.
+
+    Raises
+    ------
+    SelectError
+        If its expression cannot be understood.
+    """
+    if not source.kind.is_of_runs:
+        return []
+    query = make_query(source, context.index.names() if has_expression(source) else None)
+    return [record for record in list_candidates(context.index, query) if is_usable(record, query)]
 
 
 def leave_failed_run(context: Context, spec: RunSpec, error: DependencyError) -> Run:

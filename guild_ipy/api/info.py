@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.errors import DamagedRun
+from guild_ipy.store.deps import Upstream, read_upstreams
 from guild_ipy.store.lock import read_lock
 from guild_ipy.store.marks import describe_mark
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from guild_ipy.api.handle import Run
 
+#: How many of the runs that a dependency has brought are named.
+_SHOWN_RUNS = 5
 _TIME = "%Y-%m-%d %H:%M:%S"
 
 
@@ -27,7 +31,7 @@ class RunInfo:
 
     lines: Mapping[str, str]
     sections: Mapping[str, Mapping[str, str]]
-    """``flags``, ``scalars``, ``tags``, ``comments``."""
+    """``tags``, ``flags``, ``dependencies``, ``scalars``, ``comments``."""
 
     def __str__(self) -> str:
         text = [f"{name}: {value}" for name, value in self.lines.items()]
@@ -75,6 +79,7 @@ def get_info(run: Run) -> RunInfo:
     sections = {
         "tags": dict.fromkeys(record.tags, ""),
         "flags": {name: format_flag(value) for name, value in sorted(record.flags.items())},
+        "dependencies": _describe_upstreams(run),
         "scalars": {
             name: f"{summary.last:.6g} (step {summary.last_step})"
             for name, summary in sorted(run.scalar_summaries.items())
@@ -82,6 +87,20 @@ def get_info(run: Run) -> RunInfo:
         "comments": {comment.body: "" for comment in record.comments},
     }
     return RunInfo(lines=lines, sections={name: section for name, section in sections.items() if section})
+
+
+def _describe_upstreams(run: Run) -> dict[str, str]:
+    """Give the runs that each dependency has brought, and why these."""
+    found: dict[str, list[Upstream]] = {}
+    for upstream in read_upstreams(run.dir):
+        found.setdefault(upstream.dependency, []).append(upstream)
+    return {name: _describe_runs(used) for name, used in found.items()}
+
+
+def _describe_runs(used: Sequence[Upstream]) -> str:
+    ids = " ".join(upstream.run_id[:SHORT_ID_LENGTH] for upstream in used[:_SHOWN_RUNS])
+    more = f" and {len(used) - _SHOWN_RUNS} more" if len(used) > _SHOWN_RUNS else ""
+    return f"{ids}{more} ({used[0].reason})"
 
 
 def _pid(run: Run) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.operation import ExecMain, Main, NotebookMain, StepsMain
 from guild_ipy.errors import GuildError
@@ -15,6 +16,7 @@ from guild_ipy.operations.find import Operation, ScriptOperation, find_operation
 from guild_ipy.operations.guildfile.lookup import open_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook_file import NotebookFileOperation
+from guild_ipy.operations.requirements import requires_of
 from guild_ipy.operations.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -30,8 +32,9 @@ class OperationInfo:
     """``function``, ``guildfile``, ``script`` or ``notebook``."""
     flags: tuple[FlagDef, ...] = ()
     description: str = ""
+    requires: tuple[Dependency, ...] = ()
     details: tuple[str, ...] = ()
-    """What else a Guild file says: what it runs, what it requires, and attributes that have no effect here."""
+    """What else is known: what it runs, what it requires, and attributes of a Guild file that have no effect here."""
 
 
 def list_operations(context: Context) -> list[OperationInfo]:
@@ -84,22 +87,32 @@ def _describe(name: str, operation: Operation) -> OperationInfo:
         described = operation.interface
         return OperationInfo(name=name, kind="notebook", flags=described.flags, description=described.description)
     interface = inspect_callable(operation)  # type: ignore[arg-type] # a name never finds a cell
-    return OperationInfo(name=name, kind="function", flags=interface.flags, description=interface.description)
+    requires = requires_of(operation)
+    return OperationInfo(
+        name=name,
+        kind="function",
+        flags=interface.flags,
+        description=interface.description,
+        requires=requires,
+        details=_describe_requires(requires),
+    )
 
 
 def _describe_declared(name: str, operation: GuildFileOperation) -> OperationInfo:
     definition = operation.definition
-    details = [_describe_main(definition.main)]
-    sources = [source for dependency in definition.requires for source in dependency.sources]
-    if sources:
-        details.append(f"requires {', '.join(source.resolving_name for source in sources)}")
     return OperationInfo(
         name=name,
         kind="guildfile",
         flags=operation.flags,
         description=definition.description,
-        details=(*details, *definition.notes),
+        requires=definition.requires,
+        details=(_describe_main(definition.main), *_describe_requires(definition.requires), *definition.notes),
     )
+
+
+def _describe_requires(requires: Sequence[Dependency]) -> tuple[str, ...]:
+    names = [source.resolving_name for dependency in requires for source in dependency.sources]
+    return (f"requires {', '.join(names)}",) if names else ()
 
 
 def _describe_main(main: Main) -> str:

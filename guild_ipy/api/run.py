@@ -22,7 +22,7 @@ from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.output_scalars import check_patterns
 from guild_ipy.engine.prepare import fill_run_dir, make_run_dir, prepare_run
 from guild_ipy.errors import DependencyError, RunError
-from guild_ipy.operations.dependencies.given import split_given
+from guild_ipy.operations.dependencies.given import naming_dependencies, split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.guildfile.lookup import note_hidden
@@ -105,7 +105,8 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     operation = find_operation(request.operation, surroundings)
     requires = requires_of(operation)
     given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
-    resolved = resolve(operation, request.args, flags, request.spec, surroundings)
+    with naming_dependencies(requires):
+        resolved = resolve(operation, request.args, flags, request.spec, surroundings)
     if isinstance(resolved.spec.program, StepsProgram):
         from guild_ipy.api.step_checks import check_steps  # start-up cost: few projects have pipelines
 

@@ -28,7 +28,7 @@ from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.job_files import job_files
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.errors import RunStateError
-from guild_ipy.operations.dependencies.given import split_given
+from guild_ipy.operations.dependencies.given import naming_dependencies, split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.script import inspect_script, script_arguments
@@ -88,7 +88,8 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     meta = get_meta(run)
     requires = read_requires(run)
     given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))
-    meta = _change_flags(meta, run, flags)
+    with naming_dependencies(requires):
+        meta = _change_flags(meta, run, flags)
     choice = ChangedChoice(given=given, reselect=change.reselect, force=change.force_deps, preferred=change.preferred)
     resolution = resolve_again(context, run, requires, meta.flags, choice)
     attempt = _Attempt(run=run, meta=meta, verb="stage" if change.stage else "restart", resolution=resolution)

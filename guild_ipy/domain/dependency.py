@@ -96,10 +96,18 @@ class Source:
         return self.name or self.flag_name or self.uri
 
     @property
+    def given_name(self) -> str:
+        """The shortest of the names by which a user may say which run or file is used; empty where none can be said."""
+        return "" if self.kind is SourceKind.MODULE else self.flag_name or self.name or self.value
+
+    @property
     def flag_names(self) -> tuple[str, ...]:
-        """Names by which a user may say which run or file is used, the one that is recorded first."""
+        """Names by which a user may say which run or file is used, the one that is recorded first.
+
+        What it asks for is always one of them: the operation may have a flag of the name that is given here.
+        """
         if self.flag_name or self.name:
-            return (self.flag_name or self.name or "",)
+            return (self.flag_name or self.name or "", self.uri)
         return (self.uri,) if self.kind is SourceKind.URL else (self.uri, self.value)
 
 

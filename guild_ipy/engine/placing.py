@@ -113,6 +113,8 @@ class _Placing:
     def _copy_tree(self, target: str) -> Iterator[str]:
         """Copy a folder, into one that is there if need be: files of several dependencies can have one."""
         origin = os.path.realpath(self._file.origin)
+        if os.path.commonpath([origin, os.path.realpath(self._run_dir.path)]) == origin:
+            raise self._refusal(f"{origin!r} cannot be copied: the run directory is in it; name what is needed of it")
         for folder, folders, files in os.walk(origin, onerror=_raise):
             inner = os.path.relpath(folder, origin)
             self._make_folder(os.path.normpath(os.path.join(target, inner)))

@@ -10,6 +10,7 @@ from guild_ipy.frame.kept import Generation, Names, keeper_of
 from guild_ipy.frame.run_names import find_ids
 from guild_ipy.frame.trash import list_deleted
 from guild_ipy.index.table import Field
+from guild_ipy.settings import find_run_dir
 from guild_ipy.store.input_runs import list_input_dirs
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import list_run_dirs
@@ -48,7 +49,8 @@ def _find_any(context: Context, kept: Generation | None, names: Sequence[str]) -
     """
     home = context.home
     live = list_run_dirs(home) if kept is None else map(home.run_dir, filter(None, kept.ids(context)))
-    given = [] if context.settings.run_dir is None else list_input_dirs(RunDir(context.settings.run_dir))
+    run_dir = find_run_dir()
+    given = [] if run_dir is None else list_input_dirs(RunDir(run_dir))
     run_dirs = {run_dir.id: run_dir for run_dir in (*given, *list_run_dirs(home, deleted=True), *live)}
     ids = find_ids(names, run_dirs)
     for name in names:

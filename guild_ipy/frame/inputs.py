@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from guild_ipy.api.context import get_context
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.frame.columns import (
@@ -23,6 +22,7 @@ from guild_ipy.frame.columns import (
 )
 from guild_ipy.frame.run_names import RUN
 from guild_ipy.frame.values import Values, make_values
+from guild_ipy.settings import find_run_dir
 from guild_ipy.store.input_runs import InputRun, find_input_files, read_input_runs
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir
 
@@ -57,7 +57,7 @@ def inputs(dependency: str | None = None) -> pd.DataFrame:
     >>> best = runs.loc[runs["loss"].idxmin()]                        # doctest: +SKIP
     >>> model = joblib.load(Path(best["dir"]) / "model.joblib")       # doctest: +SKIP
     """
-    run_dir = get_context().settings.run_dir
+    run_dir = find_run_dir()
     if run_dir is None:
         raise UsageError("this is no run; call inputs in an operation that requires a set of runs")
     return _frame(read_input_runs(_choose(find_input_files(RunDir(run_dir)), dependency)))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 
 from guild_ipy.api.context import get_context
+from guild_ipy.api.dependencies import list_usable
 from guild_ipy.api.operations import describe_operation, list_operations
 from guild_ipy.api.run import surroundings_of
 from guild_ipy.api.runs import list_runs
@@ -13,9 +15,12 @@ from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import GuildError
 from guild_ipy.magics.completion import Candidate
+from guild_ipy.operations.dependencies.given import given_names
 from guild_ipy.query.attributes import ATTRIBUTES
 
 _MOST_RUNS = 100
+#: What can stand on the line of a magic as it is.
+_WORD = re.compile(r"[\w.:,/\-]+")
 
 
 class SessionCandidates:
@@ -39,10 +44,30 @@ class SessionCandidates:
         info = describe_operation(operation, surroundings_of(get_context()))
         return () if info is None else info.flags
 
+    def dependencies(self, operation: str) -> Iterable[Candidate]:
+        """Give the names by which runs and files are given for what an operation requires, as far as they are words."""
+        info = describe_operation(operation, surroundings_of(get_context()))
+        if info is None:
+            return []
+        names = given_names(info.requires, {flag.name for flag in info.flags})
+        return [Candidate(text=name, kind="dependency") for name in names if _WORD.fullmatch(name)]
+
+    def dependency_runs(self, operation: str, name: str) -> Iterable[Candidate]:
+        """Give the short ids of runs that can be given for one of these, the newest first."""
+        context = get_context()
+        info = describe_operation(operation, surroundings_of(context))
+        sources = [source for each in info.requires for source in each.sources] if info is not None else []
+        named = (source for source in sources if source.given_name == name)
+        return [
+            _offer_run(record.dir.short_id, record.operation, record.label)
+            for source in named
+            for record in list_usable(context, source)
+        ]
+
     def runs(self, beginning: str) -> Iterable[Candidate]:
         """Give the short ids of runs whose id begins so, the newest first."""
         return [
-            Candidate(text=run.short_id, kind=f"{run.operation} {run.label or ''}".strip())
+            _offer_run(run.short_id, run.operation, run.label)
             for run in list_runs(get_context(), RunFilter(limit=_MOST_RUNS))
             if run.id.startswith(beginning)
         ]
@@ -68,3 +93,7 @@ class SessionCandidates:
             names |= dict.fromkeys(sorted(known.scalars), "scalar") | dict.fromkeys(sorted(known.flags), "flag")
             names |= dict.fromkeys(sorted(known.attributes), "attribute")
         return [Candidate(text=name, kind=kind) for name, kind in names.items() if not any(map(str.isspace, name))]
+
+
+def _offer_run(short_id: str, operation: str | None, label: str | None) -> Candidate:
+    return Candidate(text=short_id, kind=f"{operation} {label or ''}".strip())

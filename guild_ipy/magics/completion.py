@@ -54,6 +54,14 @@ class Candidates(Protocol):
         """Give the flags of an operation; none if there is no such operation."""
         ...
 
+    def dependencies(self, operation: str) -> Iterable[Candidate]:
+        """Give the names by which runs and files are given for what an operation requires."""
+        ...
+
+    def dependency_runs(self, operation: str, name: str) -> Iterable[Candidate]:
+        """Give the short ids of runs that can be given for one of these, the newest first."""
+        ...
+
     def runs(self, beginning: str) -> Iterable[Candidate]:
         """Give the short ids of runs whose id begins so, the newest first."""
         ...
@@ -163,6 +171,12 @@ class _Completer:
                 yield from (Candidate(text=f"{name}={value}", kind="value") for value in _values(flag))
             elif flag.name not in taken:
                 yield Candidate(text=f"{flag.name}=", kind="flag")
+        for each in self.candidates.dependencies(operation):
+            if equals and each.text == name:
+                runs = self.candidates.dependency_runs(operation, name)
+                yield from (Candidate(text=f"{name}={run.text}", kind=run.kind) for run in runs)
+            elif each.text not in taken:
+                yield Candidate(text=f"{each.text}=", kind=each.kind)
 
     def _positionals(self) -> list[str]:
         """Give the words that are neither options nor their values."""

@@ -5,7 +5,8 @@ What a magic does is loaded when it is first used: registering costs next to not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import needs_local_scope, no_var_expand
@@ -52,7 +53,8 @@ def _line_magic(verb: str, shell: InteractiveShell) -> Callable[..., Any]:
     def magic(line: str, local_ns: Mapping[str, Any] | None = None) -> object:
         from guild_ipy.magics.verbs import call_line  # start-up cost
 
-        return call_line(verb, line, _names(shell, local_ns))
+        with _interrupts_in_a_line(f"%guild_{verb}"):
+            return call_line(verb, line, _names(shell, local_ns))
 
     return _describe(magic, verb, f"%guild_{verb}")
 
@@ -61,9 +63,20 @@ def _cell_magic(shell: InteractiveShell) -> Callable[..., Any]:
     def magic(line: str, cell: str, local_ns: Mapping[str, Any] | None = None) -> object:
         from guild_ipy.magics.verbs import call_cell  # start-up cost
 
-        return call_cell(line, cell, _names(shell, local_ns), shell.execution_count)
+        with _interrupts_in_a_line("%%guild_run"):
+            return call_cell(line, cell, _names(shell, local_ns), shell.execution_count)
 
     return _describe(magic, "run", "%%guild_run")
+
+
+@contextlib.contextmanager
+def _interrupts_in_a_line(command: str) -> Iterator[None]:
+    """Have an interrupt shown as one line, as errors are: its traceback would be about this package."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        interrupt._render_traceback_ = lambda: [f"KeyboardInterrupt: {command} was interrupted"]  # type: ignore[attr-defined] # IPython's protocol
+        raise
 
 
 def _describe(magic: Callable[..., Any], verb: str, command: str) -> Callable[..., Any]:

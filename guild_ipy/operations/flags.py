@@ -172,7 +172,7 @@ def _resolve_names(
     for word, value in given.items():
         name = _find_name(word, known)
         if name is None and not accepts_any:
-            raise FlagError(f"unknown flag {word!r} for {operation}{suggest(word, known)}; {_takes(known)}", flag=word)
+            raise FlagError.unknown(word, operation=operation, known=known)
         if (name or word) in named:
             raise FlagError(f"flag {name!r} of {operation} is given twice; give it once", flag=word)
         named[name or word] = value
@@ -185,10 +185,6 @@ def _find_name(word: str, known: Mapping[str, FlagDef]) -> str | None:
         return word
     aliased = next((name for name, definition in known.items() if definition.alias == word), None)
     return aliased or next((name for name in known if name.replace("-", "_") == word.replace("-", "_")), None)
-
-
-def _takes(known: Mapping[str, FlagDef]) -> str:
-    return f"it takes {', '.join(known)}" if known else "it takes no flags"
 
 
 def _refuse_missing(missing: Sequence[str], operation: str) -> None:

@@ -15,7 +15,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def operation(  # noqa: PLR0913 - one keyword for each thing that can be declared
-    *,
+    *undeclared: Any,  # noqa: ANN401 - a mistake
     requires: Any = None,  # noqa: ANN401 - what a Guild file can say there
     flags: Mapping[str, Any] | None = None,
     output_scalars: str | Sequence[str] | Mapping[str, str] = (),
@@ -42,6 +42,8 @@ def operation(  # noqa: PLR0913 - one keyword for each thing that can be declare
 
     Raises
     ------
+    UsageError
+        For a decorator without parentheses, or on what is no function.
     GuildFileError
         For what cannot be understood; it names the function.
     FlagError
@@ -53,6 +55,8 @@ def operation(  # noqa: PLR0913 - one keyword for each thing that can be declare
     ... def serve(port=8080):
     ...     model = joblib.load("model.joblib")
     """
+    if undeclared:
+        raise UsageError("operation decorates with what it declares; write @guild_ipy.operation(requires=...)")
 
     def decorate(function: Function) -> Function:
         from guild_ipy.operations.guildfile.declared import parse_flag_defs, parse_requires  # start-up cost
@@ -76,7 +80,9 @@ def operation(  # noqa: PLR0913 - one keyword for each thing that can be declare
 
 def _check_names(function: Callable[..., Any], flags: Mapping[str, Any], origin: str) -> None:
     if not callable(function):
-        raise UsageError(f"operation decorates a function, not {type(function).__name__}")
+        raise UsageError(
+            f"operation decorates a function, not {type(function).__name__}; put it below other decorators"
+        )
     parameters = inspect.signature(function).parameters
     if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values()):
         return

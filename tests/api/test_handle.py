@@ -10,6 +10,7 @@ from guild_ipy.api.mark import mark
 from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.operations.surroundings import SpecOptions
+from tests.used_runs import used
 
 HTML = "<script>alert(1)</script>"
 
@@ -101,6 +102,13 @@ class TestInfo:
         assert info.sections["flags"] == {"lr": "0.5", "steps": "2"}
         assert info.sections["scalars"] == {"loss": "0.25 (step 1)"}
         assert "damage" not in info.lines
+
+    def test_the_runs_that_it_used_are_named(self, add):
+        made = [add(f"{number}a") for number in range(1, 8)]
+        one, many = add("b", "serve", used("train", "1a")), add("c", "report", used("train", *(r.id for r in made)))
+        assert get_info(one).sections["dependencies"] == {"train": "1a000000 (automatic)"}
+        shown = " ".join(f"{number}a000000" for number in range(1, 6))
+        assert get_info(many).sections["dependencies"] == {"train": f"{shown} and 2 more (automatic)"}
 
     def test_a_running_run_has_a_process_id(self, start_waiting, let_go):
         waiting = start_waiting()

@@ -19,6 +19,12 @@ class Names:
         }
         return flags.values() if operation == "train" else []
 
+    def dependencies(self, operation):
+        return [Candidate(text="train", kind="dependency")] if operation == "test" else []
+
+    def dependency_runs(self, operation, name):
+        return [Candidate(text="3a000000", kind="run")]
+
     def runs(self, beginning):
         return [Candidate(text=run, kind="run") for run in ("3f2a1b4c", "3a000000") if run.startswith(beginning)]
 
@@ -55,6 +61,10 @@ def test_other_lines_are_left_alone(line):
         ("%guild_run train shuffle=", ["shuffle=yes", "shuffle=no"]),
         ("%guild_run train lr=", ["lr=0.1"]),
         ("%guild_run nothing ", []),
+        ("%guild_run test ", ["train="]),
+        ("%guild_run test train=", ["train=3a000000"]),
+        ("%guild_run test train=3f", []),
+        ("%guild_run test train=3a000000 ", []),
         ("%guild_run src/", ["src/train.py"]),
         ("%guild_run train --pidfile src/n", ["src/notes.md"]),
         ("%guild_home s", ["src/", "src/train.py", "src/notes.md"]),

@@ -47,6 +47,14 @@ def test_tab_completes_run_ids(train, line):
     assert train.completions(line + "z") == []
 
 
+def test_tab_completes_what_an_operation_requires(train):
+    train.run("import guild_ipy\n@guild_ipy.operation(requires='train')\ndef serve(port=80): pass")
+    run = train.run("%guild_run train epochs=0")
+    train.run("%guild_run serve")
+    assert train.completions("%guild_run serve ") == ["port=", "train="]
+    assert train.completions("%guild_run serve train=") == [f"train={run.short_id}"]
+
+
 def test_a_notebook_is_offered_whole_words_and_what_they_are(train):
     cell = "x = 1\n%guild_run train ep"
     with provisionalcompleter():

@@ -186,6 +186,18 @@ def test_an_operation_is_described_in_detail(train):
     assert printed[-3:] == ["serve (guildfile)", "  runs prepare", "  port  = 80  int"]
 
 
+def test_what_a_function_requires_is_described(session):
+    session.run("import guild_ipy\n@guild_ipy.operation(requires='train')\ndef serve(port=80): pass")
+    printed = session.printed("%guild_operations serve").splitlines()
+    assert printed[-3:] == ["serve (function)", "  requires operation:train", "  port  = 80  number"]
+
+
+def test_an_interrupt_before_there_is_a_run_is_one_line(session):
+    session.run("class Stop:\n    def __reduce__(self): raise KeyboardInterrupt\ndef serve(port): pass")
+    printed = session.printed("%guild_run serve port={Stop()}").splitlines()
+    assert printed == ["KeyboardInterrupt: %guild_run was interrupted"]
+
+
 @pytest.mark.parametrize("cell", ["%guild_run?", "%%guild_run?", "%guild_run --help", "%guild_run -h"])
 def test_help_shows_the_options(session, cell):
     printed = session.printed(cell)

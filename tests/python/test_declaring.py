@@ -7,7 +7,7 @@ import pytest
 import guild_ipy
 from guild_ipy.api.context import set_context
 from guild_ipy.domain.flags import FlagType
-from guild_ipy.errors import FlagError, GuildFileError, UsageError
+from guild_ipy.errors import DependencyError, FlagError, GuildFileError, UsageError
 from guild_ipy.operations.call import inspect_callable
 from guild_ipy.operations.declared import declaration_of
 
@@ -102,6 +102,30 @@ class TestRequires:
         declare(notebook, "requires='file:data.csv'", "return open('data.csv').read()")
         assert notebook.run("train").result == "a,b\n"
 
+    def test_a_flag_of_the_name_of_a_dependency_keeps_its_value(self, notebook):
+        notebook.cell("def prepare():\n    pass")
+        prepared = notebook.run("prepare")
+        declare(notebook, "requires={'operation': 'prepare', 'name': 'n'}", "return n", parameters="n=1")
+        run = notebook.run("train", n=3, **{"operation:prepare": prepared})
+        assert (run.result, run.flags) == (3, {"n": 3})
+        assert run.get("flags")["operation:prepare"] == prepared.id
+
+    def test_a_folder_that_the_runs_are_in_is_not_copied(self, notebook):
+        declare(notebook, "requires='file:..'")
+        with pytest.raises(DependencyError, match=r"cannot be copied: the run directory is in it; name what"):
+            notebook.run("train")
+
+    def test_an_unknown_flag_is_refused_with_the_names_of_dependencies(self, notebook):
+        notebook.cell("def prepare():\n    pass")
+        notebook.run("prepare")
+        declare(notebook, "requires='prepare'")
+        run = notebook.run("train")
+        refused = pytest.raises(FlagError, match=r"\(did you mean 'prepare'\?\); it takes lr, prepare$")
+        with refused:
+            notebook.run("train", prepair=1)
+        with refused:
+            guild_ipy.run(_restart=run, prepair=1)
+
     def test_what_cannot_be_understood_names_the_function(self, notebook):
         with pytest.raises(GuildFileError, match=r"^train\(\): .*'oparation'"):
             declare(notebook, "requires={'oparation': 'prepare'}")
@@ -112,6 +136,11 @@ class TestRequires:
         fit = notebook.shell.user_ns["fit"]
         assert declaration_of(functools.partial(fit, lr=1)).tags == ("m",)
         assert notebook.run("fit").tags == ("m",)
+
+
+def test_a_decorator_without_parentheses_says_what_to_write():
+    with pytest.raises(UsageError, match=r"write @guild_ipy.operation\(requires=...\)"):
+        guild_ipy.operation(len)
 
 
 def test_only_functions_can_be_declared():

@@ -81,7 +81,8 @@ def test_a_production_candidate_is_chosen_without_programming_against_the_home(s
 
 
 @pytest.mark.rows("S2", "S3")
-def test_a_function_makes_a_report_of_a_frame(summary, three):
+@pytest.mark.parametrize("isolation", ["fork", "fresh", "inline"])
+def test_a_function_makes_a_report_of_a_frame(summary, three, isolation):
     @guild_ipy.operation(requires={"operation": "op", "multi-run": True})
     def report():
         import guild_ipy as inner
@@ -89,7 +90,7 @@ def test_a_function_makes_a_report_of_a_frame(summary, three):
         runs = inner.inputs()
         return float(runs["score"].max()), list(runs.guild.compare()["x"])
 
-    run, _ = summary.run(report)
+    run, _ = summary.run(report, _isolation=isolation)
     assert run.result == (0.0, [5, 2, 1])
 
 

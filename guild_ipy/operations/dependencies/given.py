@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.domain.dependency import Dependency, Source
-from guild_ipy.errors import UsageError
+from guild_ipy.errors import FlagError, UsageError
 
 _WHERE = re.compile(r"\s*where\s+(.*\S)\s*", re.DOTALL | re.IGNORECASE)
 
@@ -86,9 +87,27 @@ def split_given(
             rest[name] = value
         for source in sources:
             if source in given:
-                raise UsageError(f"{source.resolving_name!r} is given twice, the second time as {name!r}; give it once")
+                raise UsageError(f"{source.given_name!r} is given twice, once as {name!r}; give it once")
             given[source] = value
     return given, rest
+
+
+def given_names(requires: Sequence[Dependency], own: AbstractSet[str]) -> list[str]:
+    """Give the names by which runs and files can be given for what is required; `own` as in :func:`split_given`."""
+    names = dict.fromkeys(source.given_name for dependency in requires for source in dependency.sources)
+    return [name for name in names if name and name not in own]
+
+
+@contextlib.contextmanager
+def naming_dependencies(requires: Sequence[Dependency]) -> Iterator[None]:
+    """Name beside the flags that an operation takes what can be given for its dependencies, if one is unknown."""
+    try:
+        yield
+    except FlagError as error:
+        if not (requires and error.operation):
+            raise
+        known = (*error.known, *given_names(requires, frozenset(error.known)))
+        raise FlagError.unknown(error.flag, operation=error.operation, known=known) from None
 
 
 def _find_sources(requires: Sequence[Dependency], name: str) -> Iterator[Source]:
@@ -111,6 +130,8 @@ def _refs(value: Any) -> Iterator[str]:  # noqa: ANN401 - as above
         yield str(value.id)
     elif hasattr(value, "columns") and "run" in value.columns:
         yield from map(str, value["run"])
+    elif hasattr(value, "index") and "run" in getattr(value.index, "array", ()):  # a row of a frame
+        yield str(value["run"])
     elif isinstance(value, int) and not isinstance(value, bool):
         yield str(value)
     elif hasattr(value, "tolist"):  # a column, or a value of one

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.dependencies.choose import Choice
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
@@ -45,9 +46,20 @@ class _Names:
     query: RunQuery
 
     def find(self, refs: Sequence[str]) -> Iterator[RunRecord]:
-        by_id = {record.dir.id: record for record in _by_ids(self.index, list(filter(is_run_id, refs)))}
+        id_by_ref = self._match_ids(refs)
+        by_id = {record.dir.id: record for record in _by_ids(self.index, list(dict.fromkeys(id_by_ref.values())))}
         for ref in refs:
-            yield by_id[ref] if ref in by_id else self._find(ref)
+            record = by_id.get(id_by_ref.get(ref, ""))
+            yield self._find(ref) if record is None else record
+
+    def _match_ids(self, refs: Sequence[str]) -> dict[str, str]:
+        """Give the ids that names are, or begin; of many names at once, for a question to the index each takes long."""
+        whole = {ref: ref for ref in refs if is_run_id(ref)}
+        beginnings = [ref for ref in refs if ref not in whole and looks_like_id(ref) and not _INDEX.fullmatch(ref)]
+        ids = sorted(self.index.ids(EVERY)) if len(beginnings) > 1 else []
+        places = ((ref, bisect_left(ids, ref)) for ref in beginnings)
+        found = {ref: ids[at : at + 2] for ref, at in places}
+        return whole | {ref: near[0] for ref, near in found.items() if _is_only(ref, near)}
 
     def _find(self, ref: str) -> RunRecord:
         if os.sep in ref:
@@ -82,13 +94,19 @@ class _Names:
     def _find_by_index(self, number: int) -> RunRecord:
         records = self.index.records(RunFilter(where=self.query.expression, limit=number))
         if len(records) < number:
-            raise NothingToUse(f"there are {len(records)} suitable runs for {self.query.wanted}, not {number}")
+            found = "1 suitable run" if len(records) == 1 else f"{len(records)} suitable runs"
+            raise NothingToUse(f"{self.query.wanted} has {found}, not {number}")
         return records[number - 1]
 
 
 def looks_like_id(ref: str) -> bool:
     """Whether a name can be an id, the beginning of one, or an index."""
     return _HEX.fullmatch(ref) is not None
+
+
+def _is_only(ref: str, near: Sequence[str]) -> bool:
+    """Whether the first of some ids in their order begins so, and the next does not."""
+    return [each.startswith(ref) for each in near] in ([True], [True, False])
 
 
 def _by_ids(index: Index, ids: Sequence[str]) -> Iterator[RunRecord]:

@@ -10,7 +10,7 @@ from guild_ipy.domain.dependency import Dependency, FilePattern, Source, TargetT
 from guild_ipy.domain.resolved_dependency import TakenFile
 from guild_ipy.errors import UsageError
 from guild_ipy.store.manifest import read_manifest
-from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_dir import RunDir, is_run_id
 
 _PRIVATE = ".guild"
 
@@ -18,7 +18,8 @@ _PRIVATE = ".guild"
 def generated_names(run_dir: RunDir) -> list[str]:
     """Give the entries of a run directory, not below it, that the run made: those that its manifest does not list.
 
-    A folder counts if a file in it does.
+    A folder counts if a file in it does. A link to another run, as a pipeline has to those of its steps, does not:
+    what is behind it was made by that one.
     """
     listed = {entry.path for entry in read_manifest(run_dir)}
     with os.scandir(run_dir.path) as entries:
@@ -103,12 +104,19 @@ def _can_be_taken(entry: os.DirEntry[str]) -> bool:
 
 def _is_generated(root: str, name: str, listed: set[str]) -> bool:
     path = os.path.join(root, name)
-    if name in listed:
+    if name in listed or _is_link_to_run(root, path):
         return False
     if not os.path.isdir(path) or os.path.islink(path):
         return True
     below = [f"{name}/{each}" for each in _walk(path, files_only=True)]
     return not below or any(each not in listed for each in below)
+
+
+def _is_link_to_run(run: str, path: str) -> bool:
+    if not os.path.islink(path):
+        return False
+    folder, name = os.path.split(os.path.realpath(path))
+    return is_run_id(name) and folder == os.path.dirname(os.path.realpath(run))
 
 
 def _walk(folder: str, *, files_only: bool = False) -> Iterator[str]:

@@ -164,7 +164,7 @@ class TestNamed:
     def test_what_is_not_there_is_refused(self, refuse):
         why = "no run has the id or, of train, the label 'ffff'"
         assert refuse(run_of("train"), "ffff") == why
-        assert refuse(run_of("train"), "9") == "there are 2 suitable runs for train, not 9"
+        assert refuse(run_of("train"), "9") == "train has 2 suitable runs, not 9"
 
     def test_what_is_not_there_is_refused_where_the_source_is_optional_too(self, refuse):
         assert "no run has the id" in refuse(run_of("train", optional=True), "ffff")
@@ -258,6 +258,9 @@ class TestSets:
     @pytest.mark.parametrize("given", ["aa11 ab22", "aa,ab", ["aa11", "ab22"], "aa11, ab22", "3 2", "red ab"])
     def test_they_are_named_in_that_order(self, choose, given):
         assert choose(runs_of("train"), given)[:2] == (["aa", "ab"], "explicit")
+
+    def test_of_several_beginnings_one_that_is_not_enough_is_named(self, refuse):
+        assert refuse(runs_of("train"), "a ee") == "'a' is the beginning of several ids; write more of it"
 
     def test_each_is_taken_once(self, choose):
         assert choose(runs_of("train"), "aa aa11 aa")[0] == ["aa"]

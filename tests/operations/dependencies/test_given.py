@@ -4,8 +4,8 @@ import pytest
 
 from guild_ipy.api.handle import Run
 from guild_ipy.domain.dependency import SourceKind
-from guild_ipy.errors import UsageError
-from guild_ipy.operations.dependencies.given import parse_given, split_given
+from guild_ipy.errors import FlagError, UsageError
+from guild_ipy.operations.dependencies.given import naming_dependencies, parse_given, split_given
 from guild_ipy.operations.flags import FlagText
 from tests.required import file_of, need, run_of, runs_of
 
@@ -27,6 +27,7 @@ NONE = frozenset()
         (["abcd1234", "defa5678 bcde9012"], ("abcd1234", "defa5678", "bcde9012")),
         (("abcd1234", 2), ("abcd1234", "2")),
         (pd.DataFrame({"run": ["abcd1234", "defa5678"], "loss": [1, 2]}), ("abcd1234", "defa5678")),
+        (pd.DataFrame({"run": ["abcd1234"], "loss": [1]}).iloc[0], ("abcd1234",)),
         (pd.Series(["abcd1234", "defa5678"]), ("abcd1234", "defa5678")),
         (np.int64(2), ("2",)),
         (np.array(["abcd1234"]), ("abcd1234",)),
@@ -79,6 +80,18 @@ def test_a_flag_of_the_operation_is_a_flag_whatever_a_dependency_is_called():
     assert (given, flags) == ({dependency.sources[0]: "abcd"}, {"train": 0.5})
 
 
+def test_a_dependency_whose_name_is_taken_by_a_flag_is_given_by_what_it_asks_for():
+    dependency = run_of("train", name="n")
+    given, flags = split_given([dependency], {"n": 3, "operation:train": "abcd"}, frozenset({"n"}))
+    assert (given, flags) == ({dependency.sources[0]: "abcd"}, {"n": 3})
+
+
+def test_an_unknown_name_is_refused_with_those_of_dependencies():
+    with pytest.raises(FlagError) as caught, naming_dependencies([run_of("train"), file_of("x", flag_name="data")]):
+        raise FlagError.unknown("trian", operation="serve()", known=["port"])
+    assert str(caught.value) == ("unknown flag 'trian' for serve() (did you mean 'train'?); it takes port, train, data")
+
+
 def test_a_name_stands_for_all_sources_about_that_operation():
     one, all_of_them = run_of("train"), runs_of("train", target_path="all")
     given, _ = split_given([one, all_of_them], {"train": "abcd"}, NONE)
@@ -86,5 +99,5 @@ def test_a_name_stands_for_all_sources_about_that_operation():
 
 
 def test_what_is_given_twice_is_refused():
-    with pytest.raises(UsageError, match=r"'operation:train' is given twice, the second time as 'operation:train'"):
+    with pytest.raises(UsageError, match=r"'train' is given twice, once as 'operation:train'"):
         split_given([run_of("train")], {"train": "a", "operation:train": "b"}, NONE)

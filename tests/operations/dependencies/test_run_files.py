@@ -42,6 +42,11 @@ class TestGenerated:
         touch(made.manifest, b"d given/data - operation:prepare data\n")
         assert take() == {"model": "model"}
 
+    def test_a_link_to_another_run_is_not_taken(self, add):
+        step, made = add("aa", files=["model"]), add("bb", files=["report"])
+        os.symlink(f"../{step.id}", f"{made.path}/train")
+        assert generated_names(made) == ["report"]
+
     def test_pipes_are_no_files(self, add):
         made = add("aa", files=["model"])
         os.mkfifo(f"{made.path}/pipe")
