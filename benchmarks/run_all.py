@@ -2,6 +2,7 @@
 
 import tempfile
 
+import dependencies
 import lists
 import load_ext
 import output
@@ -30,7 +31,7 @@ def main() -> None:
     rounds = parse_rounds(__doc__)
     machine = describe_machine()
     reports = []
-    for benchmark in (overhead, scripts, preload, load_ext, provenance, output, lists, points, selecting):
+    for benchmark in (overhead, scripts, preload, load_ext, provenance, output, lists, points, selecting, dependencies):
         reports.append(benchmark.measure(rounds))
         print(reports[-1], flush=True)
     figures = figure_table([figure for report in reports for figure in report.figures])

@@ -10,6 +10,7 @@ Each message is one line: what happened, the value, what to do::
     ├── OperationNotFound (LookupError)    nothing by that name can be run here
     ├── FlagError (ValueError)             a flag that the operation does not take, or a wrong value
     ├── DependencyError (LookupError)      what an operation requires is not there
+    ├── NothingToUse (LookupError)         why it is not there; never reaches a user
     ├── CannotSend (TypeError)             a notebook variable that cannot travel to another process
     ├── RunNotFound (LookupError)          no run by that id, index or filter
     ├── RunStateError (RuntimeError)       the run is not in a state for that verb
@@ -155,6 +156,10 @@ class FlagError(GuildError, ValueError):
         takes = f"it takes {', '.join(names)}" if names else "it takes no flags"
         message = f"unknown flag {flag!r} for {operation}{suggest(flag, names)}; {takes}"
         return cls(message, flag=flag, operation=operation, known=names)
+
+
+class NothingToUse(GuildError, LookupError):
+    """No run, file or module that a source of a dependency could use; it becomes a :class:`DependencyError`."""
 
 
 class DependencyError(GuildError, LookupError):

@@ -10,6 +10,9 @@ import pytest
 
 from guild_ipy.store.home import Home, create_home
 
+#: Notebooks that tests run are no notebooks of the manual.
+collect_ignore_glob = ["*.ipynb"]
+
 pytest_plugins = ["tests.bare_runs", "tests.guild_peer", "tests.notebook_session", "tests.used_runs"]
 
 

@@ -11,7 +11,7 @@ from guild_ipy.operations.declared import Declaration, declare
 
 def need(kind: SourceKind, value: str, *, name: str = "", location: str = "", **source: Any) -> Dependency:
     """Give a dependency that is written inline, with one source."""
-    made = Source(kind=kind, value=value, **source)
+    made = Source(kind=kind, value=value, name=name or None, **source)
     return Dependency(name=name or value, is_inline=True, location=location, sources=(made,))
 
 

@@ -2,17 +2,18 @@
 
 A link in the directory of the pipeline leads to the run of each step. A restart goes on where the last attempt ended:
 steps that have completed with the same flags are passed over until one is run, and those behind it are all run again,
-since what they depend on has changed. A run that is there already is run again in place.
+since what they depend on has changed. Such a run began before one that it comes behind, so a further restart sees it,
+too; a pipeline that is a step is told when the step in front of it began. A run that is there already is run again in
+place.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import signal
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from dataclasses import replace
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -20,23 +21,26 @@ from guild_ipy.api.context import Context, get_context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.api.run import RunRequest, run
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.start import Change, restart, would_change
+from guild_ipy.api.step_flags import step_flags
+from guild_ipy.api.step_links import find_linked, link_paths, link_run
 from guild_ipy.api.viewer import SilentViewer
-from guild_ipy.domain.flags import Flags, FlagValue, format_flag
-from guild_ipy.domain.operation import Step
+from guild_ipy.domain.flags import Flags
+from guild_ipy.domain.operation import Step, describe_step
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.meta import JobMeta, read_meta
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
-from guild_ipy.errors import DamagedRun, GuildError
+from guild_ipy.errors import DamagedRun, GuildError, RunError
 from guild_ipy.operations.dependencies.resolve import flag_filler
-from guild_ipy.operations.flags import FlagText, parse_flag_value
 from guild_ipy.operations.surroundings import SpecOptions
-from guild_ipy.store.run_dir import RunDir, is_run_id
+from guild_ipy.store.home import home_of
+from guild_ipy.store.run_dir import RunDir
 
-_REFERENCE = re.compile(r"\$\{([^{}]+)\}")
-#: What names of links must not have, as in Guild AI 0.9.0.
-_NO_LINK_NAME = re.compile(r"[ :/\\]")
+#: Tells a pipeline that is a step when the step in front of it began, in microseconds since 1970.
+SINCE_VARIABLE = "GUILD_IPY_STEPS_SINCE"
+#: A fork server would take longer to start than a few steps take without.
+_FRESH = LaunchOptions(isolation="fresh")
 
 
 def run_pipeline_main(main: str) -> NoReturn:
@@ -46,28 +50,45 @@ def run_pipeline_main(main: str) -> NoReturn:
     if meta is None:
         raise DamagedRun(run_dir.meta, "it is missing")
     supervised = take_over(run_dir)
-    _make_room_for_steps(meta)
-    signal.signal(signal.SIGTERM, _interrupt)
-    end_process(run_dir, run_to_end(lambda: _run_all(run_dir, meta), run_dir, {}), supervised=supervised)
+    stopping = _Stopping()
+    code = run_to_end(lambda: _run_all(run_dir, meta), run_dir, {})
+    end_process(run_dir, -stopping.number or code, supervised=supervised)
+
+
+class _Stopping:
+    """Takes SIGTERM for SIGINT, and remembers which of the two came: the step that runs is stopped, too."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        signal.signal(signal.SIGINT, self._interrupt)
+        signal.signal(signal.SIGTERM, self._pass_on)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+        self.number = self.number or number
+        raise KeyboardInterrupt
+
+    def _pass_on(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+        self.number = self.number or number
+        signal.raise_signal(signal.SIGINT)  # which is held back while a run is being made
 
 
 def _run_all(run_dir: RunDir, meta: JobMeta) -> None:
+    context = replace(get_context(), chosen_home=home_of(run_dir))
+    since = _make_room_for_steps(meta)
     try:
-        Pipeline(get_context(), run_dir, meta.flags).run(meta.steps)
+        Pipeline(context, Run(run_dir), meta.flags, since=since).run(meta.steps)
     except GuildError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("stopped")
 
 
-def _make_room_for_steps(meta: JobMeta) -> None:
-    """Stand where the project is, with nothing in the environment that is the pipeline's own."""
+def _make_room_for_steps(meta: JobMeta) -> int:
+    """Stand where the project is, with nothing in the environment that is the pipeline's own; when to begin."""
     for name in [name for name in os.environ if name.startswith("FLAG_")]:
         del os.environ[name]
     os.chdir(meta.import_path[0])
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's
-    """Take SIGTERM for SIGINT: the step that runs is stopped, too."""
-    raise KeyboardInterrupt
+    return int(os.environ.pop(SINCE_VARIABLE, "0"))
 
 
 class Pipeline:
@@ -77,15 +98,17 @@ class Pipeline:
     ----------
     context
         Where operations are looked for.
-    run_dir, flags
-        The pipeline's.
+    own, flags
+        The pipeline's run and flags.
+    since
+        When the step began that the pipeline comes behind, in microseconds since 1970.
     """
 
-    def __init__(self, context: Context, run_dir: RunDir, flags: Flags) -> None:
+    def __init__(self, context: Context, own: Run, flags: Flags, *, since: int = 0) -> None:
         self._context = context
-        self._run_dir = run_dir
+        self._own = own
         self._flags = flags
-        self._names: list[str] = []
+        self._since = since
         self._members: list[Run] = []
         self._has_run = False
 
@@ -94,110 +117,72 @@ class Pipeline:
 
         Raises
         ------
-        GuildError
-            For the first that cannot be run, or fails.
+        RunError
+            For the first that cannot be run, or fails; its message names the step.
         """
-        for step in steps:
-            flags = step_flags(step, self._flags)
-            link = self._link_of(step)
-            earlier = self._find_run(link)
-            if earlier is not None and not self._has_run and _is_done(earlier, flags):
-                _say(f"Step {step.name} is done already: {earlier.short_id}")
-                self._members.append(earlier)
-                continue
-            self._has_run = True
-            shown = "".join(f" {name}={_show(value)}" for name, value in flags.items())
-            _say(f"Running step {step.name}: {step.operation}{shown}")
-            self._members.append(self._run_anew(step, flags, link) if earlier is None else self._again(earlier, flags))
+        for step, link in zip(steps, link_paths(self._own.dir, steps), strict=True):
+            try:
+                member = self._see_to(step, link)
+            except RunError as error:
+                raise RunError(_describe(step, error), run=error.run, exception=error.exception) from error
+            except GuildError as error:
+                raise RunError(f"step {step.name!r} cannot be run: {error}", run=self._own) from error
+            self._members.append(member)
+            self._since = max(self._since, _begun(member))
+
+    def _see_to(self, step: Step, link: str) -> Run:
+        flags = step_flags(step, self._flags)
+        earlier = find_linked(self._context.home, link)
+        if earlier is not None and not self._has_run and self._is_done(earlier, flags):
+            _say(f"Step {step.name} is done already: {earlier.short_id}")
+            return earlier
+        self._has_run = True
+        _say(f"Running step {step.name}: {describe_step(replace(step, flags=flags))}")
+        os.environ[SINCE_VARIABLE] = str(self._since)
+        return self._run_anew(step, flags, link) if earlier is None else self._run_again(step, flags, earlier)
+
+    def _is_done(self, earlier: Run, flags: Mapping[str, Any]) -> bool:
+        is_in_order = _begun(earlier) >= self._since
+        return earlier.status is RunStatus.COMPLETED and is_in_order and not would_change(earlier, flags)
 
     def _run_anew(self, step: Step, flags: Mapping[str, Any], link: str) -> Run:
-        fill_in = flag_filler(self._flags)
-        spec = SpecOptions(
-            label=None if step.label is None else fill_in(step.label),
-            tags=tuple(map(fill_in, step.tags)),
-            random_seed=step.random_seed,
+        request = RunRequest(
+            operation=step.operation,
+            flags=flags,
+            spec=self._spec_options(step),
+            launch=_FRESH,
+            preferred=self._preferred(step),
+            made=lambda made: link_run(link, made),
         )
-        preferred = self._preferred(step)
-        request = RunRequest(operation=step.operation, flags=flags, spec=spec, stage=True, preferred=preferred)
-        made = run(self._context, request, _StepViewer(shows_end=False))
+        made = run(self._context, request, _StepViewer())
         assert made is not None, "the viewer agrees"
-        self._link(link, made)
-        start(self._context, made, LaunchOptions(), _StepViewer())
         return made
 
-    def _again(self, earlier: Run, flags: Mapping[str, Any]) -> Run:
-        ids = tuple(member.id for member in reversed(self._members))
-        change = Change(flags=flags, reselect=bool(earlier.get("deps")), preferred=ids)
-        restart(self._context, earlier, change, LaunchOptions(), _StepViewer())
+    def _run_again(self, step: Step, flags: Mapping[str, Any], earlier: Run) -> Run:
+        change = Change(flags=flags, reselect=bool(earlier.get("deps")), preferred=self._preferred(step))
+        restart(self._context, earlier, change, _FRESH, _StepViewer())
         return earlier
+
+    def _spec_options(self, step: Step) -> SpecOptions:
+        """Give what the step says of its run; a label and tags that were given to the pipeline stand in for its own."""
+        fill_in = flag_filler(self._flags)
+        given = self._own.get("run_params", {})
+        label = given.get("label") if step.label is None else fill_in(step.label)
+        tags = tuple(map(fill_in, step.tags)) or tuple(given.get("tags") or ())
+        return SpecOptions(label=label, tags=tags, random_seed=step.random_seed)
 
     def _preferred(self, step: Step) -> tuple[str, ...]:
         return tuple(member.id for member in reversed(self._members)) if step.isolate_runs else ()
 
-    # -- links
 
-    def _link_of(self, step: Step) -> str:
-        """Give the path of the link to the run of a step; the second of a name is ``NAME_2``."""
-        plain = _NO_LINK_NAME.sub("-", step.name)
-        name, number = plain, 2
-        while name in self._names:
-            name, number = f"{plain}_{number}", number + 1
-        self._names.append(name)
-        return os.path.join(self._run_dir.path, name)
-
-    def _find_run(self, link: str) -> Run | None:
-        with suppress(OSError):
-            found = os.path.basename(os.readlink(link))
-            if is_run_id(found) and os.path.exists(self._context.home.run_dir(found).opref):
-                return Run(self._context.home.run_dir(found))
-        return None
-
-    def _link(self, path: str, made: Run) -> None:
-        with suppress(FileNotFoundError):
-            os.unlink(path)
-        os.symlink(os.path.relpath(made.path, os.path.dirname(path)), path)
+def _begun(member: Run) -> int:
+    return int(member.get("started", 0))
 
 
-def step_flags(step: Step, flags: Flags) -> dict[str, Any]:
-    """Give the flags of a step: its own, with those of the pipeline put in, and what is given as ``STEP:FLAG``.
-
-    A text that is nothing but ``${name}`` has the value of that flag, with its type. What is null is left out.
-
-    Examples
-    --------
-    >>> step = Step(operation="train", name="train", flags={"lr": "${rate}", "path": "data-${n}"})
-    >>> step_flags(step, {"rate": 0.1, "n": 2, "train:epochs": 5})
-    {'lr': 0.1, 'path': 'data-2', 'epochs': 5}
-    """
-    values: dict[str, Any] = {name: _resolve(value, flags) for name, value in step.flags.items()}
-    for prefix in (f"{step.operation}:", f"{step.name}:"):
-        values |= {name.removeprefix(prefix): value for name, value in flags.items() if name.startswith(prefix)}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _resolve(value: FlagValue, flags: Flags) -> FlagValue:
-    if not isinstance(value, str):
-        return value
-    whole = _REFERENCE.fullmatch(value)
-    if whole is not None and whole[1] in flags:
-        return flags[whole[1]]
-    return FlagText(flag_filler(flags)(value))
-
-
-def _is_done(earlier: Run, flags: Mapping[str, Any]) -> bool:
-    recorded = earlier.get("flags")
-    has_flags = isinstance(recorded, dict) and all(_is_same(recorded.get(name), each) for name, each in flags.items())
-    return earlier.status is RunStatus.COMPLETED and has_flags
-
-
-def _is_same(recorded: object, value: object) -> bool:
-    if isinstance(value, FlagText):
-        return recorded == str(value) or recorded == parse_flag_value(value)
-    return recorded == value and isinstance(recorded, bool) is isinstance(value, bool)
-
-
-def _show(value: Any) -> str:  # noqa: ANN401 - a flag value
-    return str(value) if isinstance(value, str) else format_flag(value)
+def _describe(step: Step, error: RunError) -> str:
+    text = str(error)
+    named = "" if error.run.short_id in text else f" · {error.run.short_id}"
+    return f"step {step.name!r} ended the pipeline: {text}{named}"
 
 
 def _say(line: str) -> None:
@@ -208,9 +193,6 @@ def _say(line: str) -> None:
 class _StepViewer(SilentViewer):
     """Writes what a step prints to the output of the pipeline, and a line on how it ended."""
 
-    def __init__(self, *, shows_end: bool = True) -> None:
-        self._shows_end = shows_end
-
     def output(self, text: str) -> None:
         """Write it."""
         sys.stdout.write(text)
@@ -218,5 +200,4 @@ class _StepViewer(SilentViewer):
 
     def ended(self, run: Run) -> None:
         """Say how the step ended."""
-        if self._shows_end:
-            _say(f"{run.operation} {run.status} · {run.short_id}")
+        _say(f"{run.operation} {run.status} · {run.short_id}")

@@ -14,12 +14,13 @@ from guild_ipy.api.handle import Run
 from guild_ipy.domain.dependency import Dependency, Source, SourceKind, TargetType
 from guild_ipy.domain.dependency_json import decode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
-from guild_ipy.engine.dependency_attrs import DEPENDENCIES, encode_deps, encode_reasons, with_dependency_flags
+from guild_ipy.engine.dependency_attrs import dependency_flags, encode_deps, encode_reasons
 from guild_ipy.engine.placing import place_dependencies, remove_placed
 from guild_ipy.errors import DamagedRun, RunStateError, UsageError
 from guild_ipy.operations.dependencies.given import Given
 from guild_ipy.operations.dependencies.resolve import Resolution
 from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.deps import DEPENDENCIES
 from guild_ipy.store.manifest import read_manifest, write_manifest
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, is_run_id
 from guild_ipy.store.whole_file import read_bytes
@@ -104,12 +105,12 @@ def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None
     write_manifest(run.dir, [*(entry for entry in entries if entry.kind != "d"), *placed])
     write_attr(run.dir, "deps", encode_deps(run.dir, resolution.dependencies))
     write_attr(run.dir, DEPENDENCIES, encode_reasons(resolution.dependencies))
-    write_attr(run.dir, "flags", with_dependency_flags(flags, resolution.dependencies))
+    write_attr(run.dir, "flags", {**flags, **dependency_flags(resolution.dependencies)})
 
 
 def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:
     """Give the flags of a run that say what its dependencies use."""
-    names = {name for source in _sources(requires) for name in source.flag_names}
+    names = {name for source in _sources(requires) for name in (source.uri, *source.flag_names)}
     flags = run.get("flags")
     return {name: value for name, value in flags.items() if name in names} if isinstance(flags, dict) else {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -53,6 +53,8 @@ class RunRequest:
     """Use the runs that are given for dependencies, whatever they are."""
     preferred: tuple[str, ...] = ()
     """Ids of runs that dependencies use before all others: those of the same pipeline."""
+    made: Callable[[Run], object] = lambda _: None
+    """Is told of the run as soon as it has a directory, which need not be filled yet."""
 
 
 def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
@@ -80,10 +82,10 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
     if planned.resolution.dependencies:
         viewer.output(describe_resolving(planned.resolution))
     if request.stage:
-        return _stage(context, planned.spec, viewer)
+        return _stage(context, planned.spec, request, viewer)
     get_ready(context, request.launch)
     with HeldInterrupts() as interrupts:
-        started = _make(context, planned.spec, request.launch, interrupts)
+        started = _make(context, planned.spec, request, interrupts)
         let_go(started, interrupts)
         return see_through(context, started, request.launch, viewer, interrupts)
 
@@ -105,6 +107,10 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
     with naming_dependencies(requires):
         resolved = resolve(operation, request.args, flags, request.spec, surroundings)
+    if isinstance(resolved.spec.program, StepsProgram):
+        from guild_ipy.api.step_checks import check_steps  # start-up cost: few projects have pipelines
+
+        check_steps(resolved.spec.program.steps, resolved.spec.flags, surroundings)
     if isinstance(request.operation, str) and callable(operation):
         hidden = note_hidden(request.operation, surroundings.notebook.project_dir)
         resolved = replace(resolved, notes=(*hidden, *resolved.notes))
@@ -127,26 +133,29 @@ def _fail(context: Context, planned: _Planned, request: RunRequest, viewer: View
         return planned.unmet
     viewer.output(f"Resolving {planned.unmet.dependency} dependency\n")
     made = leave_failed_run(context, planned.spec, planned.unmet)
+    request.made(made)
     viewer.ended(made)
     return RunError(unmet_message(planned.unmet), run=made, exception=planned.unmet)
 
 
-def _stage(context: Context, spec: RunSpec, viewer: Viewer) -> Run:
+def _stage(context: Context, spec: RunSpec, request: RunRequest, viewer: Viewer) -> Run:
     with HeldInterrupts() as interrupts:
         run_dir, alive = prepare_run(context.home, spec, staged=True, copying=interrupts.passing)
         os.close(alive)
-    made = Run(run_dir)
+        made = Run(run_dir)
+        request.made(made)
     viewer.ended(made)
     return made
 
 
-def _make(context: Context, spec: RunSpec, options: LaunchOptions, interrupts: HeldInterrupts) -> StartedRun:
+def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts) -> StartedRun:
     """Make the run; a process makes itself ready for it while its files are written."""
     meta = job_meta(spec)
     run_dir, alive = make_run_dir(context.home)
     try:
+        request.made(Run(run_dir))
         plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env)
-        started = ask_for_process(context, plan, alive, options)
+        started = ask_for_process(context, plan, alive, request.launch)
     except BaseException:
         shutil.rmtree(run_dir.path, ignore_errors=True)
         os.close(alive)

@@ -96,6 +96,24 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     return _start(context, attempt, options, viewer)
 
 
+def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
+    """Whether a restart with these flags would be one with other flags, or other runs to depend on.
+
+    Raises
+    ------
+    RunStateError
+        If the run was made by Guild AI.
+    FlagError
+        For a flag that the operation does not take.
+    """
+    meta, requires = get_meta(run), read_requires(run)
+    given, own = split_given(requires, flags, frozenset(flag.name for flag in meta.flag_defs))
+    recorded = recorded_flags(run, requires)
+    used = {source: [str(recorded[name]) for name in source.flag_names if name in recorded] for source in given}
+    is_same = all(any(each.startswith(str(value)) for each in used[source]) for source, value in given.items())
+    return not is_same or dict(_change_flags(meta, run, own).flags) != dict(meta.flags)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Attempt:
     """A run that is about to be started again, and how."""

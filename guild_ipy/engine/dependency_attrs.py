@@ -12,15 +12,12 @@ A path that was given in place of what a source would choose is its ``value``.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from guild_ipy.domain.flags import Flags, FlagValue
+from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.store.run_dir import RunDir
-
-#: The name of our own attribute.
-DEPENDENCIES = "_dependencies"
 
 
 def encode_deps(run_dir: RunDir, dependencies: Sequence[ResolvedDependency]) -> dict[str, Any]:
@@ -51,33 +48,26 @@ def encode_reasons(dependencies: Sequence[ResolvedDependency]) -> list[dict[str,
     ]
 
 
-def with_dependency_flags(flags: Flags, dependencies: Sequence[ResolvedDependency]) -> dict[str, FlagValue]:
-    """Add the flags by which Guild AI knows what was used: the run of each source, or the file that was given.
-
-    A flag of the operation keeps its value; a dependency of the same name is called by what it asks for.
-    """
-    return {**flags, **dict(_dependency_flags(flags, _sources(dependencies)))}
-
-
-def explicit_flags(flags: Flags, dependencies: Sequence[ResolvedDependency]) -> dict[str, FlagValue]:
-    """Give those of these that the user gave; `flags` are all that the operation has."""
-    return dict(_dependency_flags(flags, filter(_is_explicit, _sources(dependencies))))
+def dependency_flags(dependencies: Sequence[ResolvedDependency]) -> dict[str, FlagValue]:
+    """Give the flags by which Guild AI knows what was used: the run of each source, or the file that was given."""
+    flags: dict[str, FlagValue] = {}
+    for each in dependencies:
+        for resolved in each.sources:
+            value = resolved.value if resolved.source.is_multi or not resolved.runs else resolved.runs[0]
+            if value is not None:
+                flags[resolved.source.uri] = value
+    return flags
 
 
-def _dependency_flags(flags: Flags, sources: Iterable[ResolvedSource]) -> Iterator[tuple[str, FlagValue]]:
-    for resolved in sources:
-        value = resolved.value if resolved.source.is_multi or not resolved.runs else resolved.runs[0]
-        name = next((name for name in resolved.source.flag_names if name not in flags), None)
-        if value is not None and name is not None:
-            yield name, value
-
-
-def _sources(dependencies: Sequence[ResolvedDependency]) -> Iterator[ResolvedSource]:
-    return (resolved for each in dependencies for resolved in each.sources)
-
-
-def _is_explicit(resolved: ResolvedSource) -> bool:
-    return resolved.reason == "explicit" or resolved.value is not None
+def explicit_flags(dependencies: Sequence[ResolvedDependency]) -> dict[str, FlagValue]:
+    """Give those of these flags that the user gave."""
+    given = {
+        resolved.source.uri
+        for each in dependencies
+        for resolved in each.sources
+        if resolved.reason == "explicit" or resolved.value is not None
+    }
+    return {name: value for name, value in dependency_flags(dependencies).items() if name in given}
 
 
 def _is_met(resolved: ResolvedSource) -> bool:

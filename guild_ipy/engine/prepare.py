@@ -27,11 +27,10 @@ from guild_ipy.domain.run_spec import (
 )
 from guild_ipy.engine.buffers import write_buffers
 from guild_ipy.engine.dependency_attrs import (
-    DEPENDENCIES,
+    dependency_flags,
     encode_deps,
     encode_reasons,
     explicit_flags,
-    with_dependency_flags,
 )
 from guild_ipy.engine.job_files import job_files, job_meta
 from guild_ipy.engine.meta import JobMeta
@@ -40,6 +39,7 @@ from guild_ipy.engine.placing import place_dependencies
 from guild_ipy.engine.provenance import host_name, safe_env, user_name
 from guild_ipy.errors import StoreError
 from guild_ipy.store.attrs import encode_attr
+from guild_ipy.store.deps import DEPENDENCIES
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.manifest import ManifestEntry, format_manifest
@@ -150,8 +150,8 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     values: dict[str, object] = {
         "id": run_dir.id,
         "initialized": time.time_ns() // 1000,
-        "flags": with_dependency_flags(spec.flags, spec.dependencies),
-        "user_flags": {**spec.user_flags, **explicit_flags(spec.flags, spec.dependencies)},
+        "flags": {**spec.flags, **dependency_flags(spec.dependencies)},
+        "user_flags": {**spec.user_flags, **explicit_flags(spec.dependencies)},
         "label": spec.label,
         "op": _op(spec),
         "deps": encode_deps(run_dir, spec.dependencies),

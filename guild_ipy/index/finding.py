@@ -62,7 +62,7 @@ class _Writer:
         if run_filter.statuses:
             yield self._among("status", [status.value for status in run_filter.statuses])
         if run_filter.marked is not None:
-            yield f"marked = {self._put(run_filter.marked)}"
+            yield f"marked = {int(run_filter.marked)}"  # no parameter: so SQLite sees that `run_by_mark` will do
         if run_filter.operations:
             yield self._among("op", _operations(self._connection, run_filter.operations))
         if run_filter.labels and NOTHING not in run_filter.labels:

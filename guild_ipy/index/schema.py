@@ -26,7 +26,7 @@ from __future__ import annotations
 #: "GIpy": what ``file`` and we know the database by.
 APPLICATION_ID = 0x47497079
 #: A database of another version is built anew.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: A segment is ``k >> SEGMENT_BITS``.
 SEGMENT_BITS = 13
@@ -61,6 +61,7 @@ create table colseg(
     n integer not null, field text not null, seg integer not null, gen integer not null, data blob not null,
     primary key(n, field, seg)) without rowid;
 create index run_by_time on run(time desc, id);
+create index run_by_mark on run(time desc, id) where marked = 1;
 create index run_by_gen on run(gen);
 create index state_by_care on state(care) where care < 2;
 """

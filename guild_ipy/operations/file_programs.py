@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from guild_ipy.domain.label import fill_label
+from guild_ipy.domain.operation import StepsMain
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_spec import NotebookFileProgram, RunSpec, ScriptProgram, SourceFile
 from guild_ipy.errors import UsageError
@@ -113,9 +114,15 @@ def resolve_declared(
         command_env=parts.filled.env,
         files=parts.files,
         compare=definition.compare,
+        run_params=_inherited(options) if isinstance(definition.main, StepsMain) else {},
         **common,
     )
     return Resolved(spec=spec, notes=(*definition.notes, *taken.notes))
+
+
+def _inherited(options: SpecOptions) -> dict[str, object]:
+    """Give what the steps of a pipeline take over, under the names that Guild AI 0.9.0 has for it."""
+    return {"label": options.label, "tags": list(options.tags)}
 
 
 def _read_script(path: str, name: str) -> SourceFile:

@@ -18,7 +18,7 @@ def shown(run_dir: RunDir) -> list[tuple[str, str, str]]:
 def test_runs_that_were_used_are_read(make_run):
     run_dir = make_run(deps=used("train", "a1"))
     (found,) = read_upstreams(run_dir)
-    assert (found.dependency, found.source, found.uri) == ("operation:train",) * 3
+    assert (found.dependency, found.source, found.uri) == ("train", "operation:train", "operation:train")
     assert (found.run_id, found.reason, found.operations) == (A, "automatic", ("train",))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
 from guild_ipy.store.run import RunRecord
 
@@ -14,10 +16,6 @@ if TYPE_CHECKING:
     from guild_ipy.index.index import Index
 
 _SHOWN = 10
-
-
-class NoRun(Exception):
-    """There is no run to use; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +29,7 @@ class Choice:
     reason
         ``explicit``, ``marked``, ``latest``, ``pipeline`` (a run of the same one), or the expression.
     passed_over
-        Marked runs of the operation that cannot be used.
+        Marked runs that cannot be used, and would come before these.
     """
 
     records: tuple[RunRecord, ...]
@@ -40,23 +38,21 @@ class Choice:
 
 
 def choose_run(index: Index, query: RunQuery) -> Choice:
-    """Choose the newest marked run, else the newest; NoRun where there is none."""
-    marked = index.records(RunFilter(where=f"{query.any_status} and marked"))
-    usable = [record for record in marked if is_usable(record, query)]
-    passed_over = tuple(record for record in marked if not is_usable(record, query))
-    if usable:
-        return Choice(records=(usable[0],), reason="marked", passed_over=passed_over)
+    """Choose the newest marked run, else the newest; NothingToUse where there is none."""
+    marked, passed_over = _find_marked(index, query)
+    if marked is not None:
+        return Choice(records=(marked,), reason="marked", passed_over=passed_over)
     latest = index.records(RunFilter(where=query.expression, limit=1))
     if not latest:
-        raise NoRun(f"no suitable run for {query.wanted}{_describe_others(passed_over)}")
+        raise NothingToUse(f"no suitable run for {query.wanted}{_describe_others(passed_over)}")
     return Choice(records=(latest[0],), reason="latest", passed_over=passed_over)
 
 
 def choose_set(index: Index, query: RunQuery) -> Choice:
-    """Choose all, newest first; NoRun where there is none."""
+    """Choose all, newest first; NothingToUse where there is none."""
     records = tuple(index.records(RunFilter(where=query.expression)))
     if not records:
-        raise NoRun(f"no suitable run for {query.wanted}")
+        raise NothingToUse(f"no suitable run for {query.wanted}")
     return Choice(records=records, reason=query.chosen or query.wanted)
 
 
@@ -77,6 +73,18 @@ def list_candidates(index: Index, query: RunQuery) -> list[RunRecord]:
 def is_usable(record: RunRecord, query: RunQuery) -> bool:
     """Whether a run that the query is about can be used."""
     return record.status in query.eligible
+
+
+def _find_marked(index: Index, query: RunQuery) -> tuple[RunRecord | None, tuple[RunRecord, ...]]:
+    """Find the newest marked run that can be used, and those before it; all are listed only where the first cannot."""
+    for limit in (1, None):
+        found = index.records(RunFilter(where=query.any_status, marked=True, limit=limit))
+        passed_over = tuple(takewhile(lambda record: not is_usable(record, query), found))
+        if len(passed_over) < len(found):
+            return found[len(passed_over)], passed_over
+        if not found:
+            break
+    return None, passed_over
 
 
 def _describe_others(records: Sequence[RunRecord]) -> str:

@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from guild_ipy.domain.dependency import Dependency, Source, SourceKind
 from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.resolved_dependency import ResolvedSource, TakenFile
-from guild_ipy.errors import GuildError
+from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.config_file import READERS, WRITERS, config_kind, put_in
 from guild_ipy.operations.dependencies.archive import is_archive, unpack_archive
 from guild_ipy.operations.dependencies.download import download
 from guild_ipy.operations.dependencies.run_files import selected_paths, take
-
-
-class NotThere(GuildError):
-    """A file, module or configuration that a source needs cannot be had; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +44,7 @@ def resolve_file_source(dependency: Dependency, source: Source, given: str | Non
 
     Raises
     ------
-    NotThere
+    NothingToUse
         If it is not there.
     UsageError
         For a target outside the run directory.
@@ -71,7 +67,7 @@ def _check_module(source: Source) -> None:
     except (ImportError, ValueError):
         is_there = False
     if not is_there:
-        raise NotThere(f"no Python module {source.value!r}; install what has it")
+        raise NothingToUse(f"no Python module {source.value!r}; install what has it")
 
 
 def _find_path(dependency: Dependency, source: Source, given: str | None, needs: FileNeeds) -> str:
@@ -81,11 +77,11 @@ def _find_path(dependency: Dependency, source: Source, given: str | None, needs:
     else:
         path = os.path.join(dependency.location, os.path.expanduser(given or needs.fill_in(source.value)))
     if not os.path.exists(path):
-        raise NotThere(f"there is no file {path!r}")
+        raise NothingToUse(f"there is no file {path!r}")
     if source.sha256 and os.path.isfile(path) and (found := _sha256(path)) != source.sha256.lower():
         if is_fetched:  # the next attempt is to fetch it again
             os.unlink(path)
-        raise NotThere(f"{path!r} has the SHA-256 {found}, not {source.sha256}")
+        raise NothingToUse(f"{path!r} has the SHA-256 {found}, not {source.sha256}")
     return os.path.normpath(path)
 
 
@@ -122,16 +118,16 @@ def _write_config(dependency: Dependency, source: Source, path: str, needs: File
         with open(path, encoding="utf-8") as text:
             config = READERS[kind](text.read())
     except KeyError as error:
-        raise NotThere(f"{path!r} is no .yml, .yaml, .json, .cfg or .ini file") from error
+        raise NothingToUse(f"{path!r} is no .yml, .yaml, .json, .cfg or .ini file") from error
     except (OSError, ValueError, configparser.Error) as error:
-        raise NotThere(f"{path!r} cannot be read: {' '.join(str(error).split())}") from error
+        raise NothingToUse(f"{path!r} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(config, dict):
-        raise NotThere(f"{path!r} holds no map at its top")
+        raise NothingToUse(f"{path!r} holds no map at its top")
     for values in (source.params, {name: value for name, value in needs.flags.items() if value is not None}):
         put_in(config, values)
     name = file.path.removesuffix(".in")
     try:
         content = WRITERS[kind](config).encode()
     except (TypeError, ValueError, configparser.Error) as error:
-        raise NotThere(f"{path!r} cannot be written with these flags: {error}") from error
+        raise NothingToUse(f"{path!r} cannot be written with these flags: {error}") from error
     return TakenFile(path=name, content=content, replaces=file.replaces, word=file.word)

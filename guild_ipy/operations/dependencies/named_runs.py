@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from guild_ipy.domain.run_filter import EVERY, RunFilter
-from guild_ipy.operations.dependencies.choose import Choice, NoRun
+from guild_ipy.errors import NothingToUse
+from guild_ipy.operations.dependencies.choose import Choice
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import is_run_id
@@ -25,7 +26,7 @@ _AT_ONCE = 1000
 
 
 def choose_named(index: Index, query: RunQuery, refs: Sequence[str], *, force: bool = False) -> Choice:
-    """Take the runs that are named, each once; NoRun for one that is not there or cannot be used.
+    """Take the runs that are named, each once; NothingToUse for one that is not there or cannot be used.
 
     It must be of the operation, in a status that is used; that the declaration selects some of these does not matter.
     With `force` any run can be used.
@@ -71,8 +72,8 @@ class _Names:
         if labelled := self._labelled(ref):
             return labelled[0]
         if records:
-            raise NoRun(f"{ref!r} is the beginning of several ids; write more of it")
-        raise NoRun(f"no run has the id or, of {self.query.wanted}, the label {ref!r}")
+            raise NothingToUse(f"{ref!r} is the beginning of several ids; write more of it")
+        raise NothingToUse(f"no run has the id or, of {self.query.wanted}, the label {ref!r}")
 
     def _begin_with(self, ref: str) -> list[RunRecord]:
         return self.index.records(RunFilter(where=f"id matches {quote('^' + ref)}", limit=2))
@@ -88,13 +89,13 @@ class _Names:
         if os.path.dirname(folder) == os.path.realpath(self.index.home.runs):
             for record in _by_ids(self.index, [os.path.basename(folder)]):
                 return record
-        raise NoRun(f"{path!r} is no run of {self.index.home.path!r}")
+        raise NothingToUse(f"{path!r} is no run of {self.index.home.path!r}")
 
     def _find_by_index(self, number: int) -> RunRecord:
         records = self.index.records(RunFilter(where=self.query.expression, limit=number))
         if len(records) < number:
             found = "1 suitable run" if len(records) == 1 else f"{len(records)} suitable runs"
-            raise NoRun(f"{self.query.wanted} has {found}, not {number}")
+            raise NothingToUse(f"{self.query.wanted} has {found}, not {number}")
         return records[number - 1]
 
 
@@ -127,7 +128,7 @@ def _check(index: Index, query: RunQuery, records: Sequence[RunRecord]) -> None:
     wanted = {id for some in _batches(ids) for id in index.ids(_of(some, query.expression))}  # noqa: A001 - the word of the field
     for record in records:
         if record.dir.id not in wanted:
-            raise NoRun(f"{_describe_misfit(index, query, record)}; --force-deps uses it all the same")
+            raise NothingToUse(f"{_describe_misfit(index, query, record)}; --force-deps uses it all the same")
 
 
 def _describe_misfit(index: Index, query: RunQuery, record: RunRecord) -> str:

@@ -15,10 +15,9 @@ from guild_ipy.domain.flags import Flags, format_flag
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.errors import DependencyError, GuildError, SelectError
+from guild_ipy.errors import DependencyError, GuildError, NothingToUse, SelectError
 from guild_ipy.operations.dependencies.choose import (
     Choice,
-    NoRun,
     choose_preferred,
     choose_run,
     choose_set,
@@ -130,7 +129,7 @@ class _Work:
                 return self._resolve_runs(dependency, source, None if value is None else parse_given(value))
             path = None if value is None else str(value)
             return self._check(source, resolve_file_source(dependency, source, path, self._file_needs()))
-        except (NoRun, GuildError) as error:
+        except GuildError as error:
             if isinstance(error, SelectError) and value is not None:  # it points at what is wrong
                 raise
             if source.optional and value is None:
@@ -175,7 +174,7 @@ class _Work:
                 return choose_set(index, narrowed)
             return replace(choose_run(index, narrowed), reason=given.expression)  # the rule alone would not choose it
         if not given.refs:
-            raise NoRun("no run is named; give an id, or leave it out")
+            raise NothingToUse("no run is named; give an id, or leave it out")
         refs = given.refs if source.is_multi else (_only_ref(given),)
         if given.recorded:
             return replace(_choose_recorded(index, query, refs), reason=given.recorded)
@@ -200,7 +199,7 @@ class _Work:
             return resolved
         what = f"no file of {source.resolving_name} is taken" + (": none matches" if source.select else "")
         if source.fail_if_empty:
-            raise NoRun(what)
+            raise NothingToUse(what)
         if source.warn_if_empty:
             self.notes.append(what)
         return resolved
@@ -221,7 +220,7 @@ def _existing_folder(given: Given | None, runs: str) -> str | None:
 def _only_ref(given: Given) -> str:
     """Give the run that is named; several words are one label, unless they look like ids."""
     if len(given.refs) > 1 and (given.text.split() != list(given.refs) or all(map(looks_like_id, given.refs))):
-        raise NoRun(f"it takes one run, not {len(given.refs)}; give one id")
+        raise NothingToUse(f"it takes one run, not {len(given.refs)}; give one id")
     return given.text.strip() if len(given.refs) > 1 else given.refs[0]
 
 
@@ -229,12 +228,12 @@ def _choose_recorded(index: Index, query: RunQuery, ids: Sequence[str]) -> Choic
     """Take the runs of an earlier attempt, whatever they are now."""
     try:
         return choose_named(index, query, ids, force=True)
-    except NoRun as error:
+    except NothingToUse as error:
         absent = (id for id in ids if is_run_id(id) and not index.ids(RunFilter(where=f"id = {quote(id)}")))  # noqa: A001 - the word of the field
         gone = next(absent, None)
         if gone is None:
             raise
-        raise NoRun(
+        raise NothingToUse(
             f"run {gone[:SHORT_ID_LENGTH]}, which it used the last time, is deleted; restore it, or choose anew with "
             f"--reselect"
         ) from error

@@ -19,7 +19,7 @@ from guild_ipy.domain.operation import (
     SourceRules,
 )
 from guild_ipy.errors import suggest
-from guild_ipy.operations.guildfile.attributes import OPERATION, SOURCECODE, STEP
+from guild_ipy.operations.guildfile.attributes import OPERATION, SOURCECODE
 from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text, read_texts
 from guild_ipy.operations.guildfile.flags import read_flags, read_names
 from guild_ipy.operations.guildfile.items import Item
@@ -29,6 +29,7 @@ from guild_ipy.operations.guildfile.resources import Resources, read_requires, u
 from guild_ipy.operations.guildfile.scalar_patterns import read_scalar_patterns
 from guild_ipy.operations.guildfile.sections import read_section
 from guild_ipy.operations.guildfile.source_rules import join_rules, read_source_rules
+from guild_ipy.operations.guildfile.steps import unused_in_steps
 from guild_ipy.operations.references import check_references, find_references
 
 #: What ``exec`` may refer to beside flags.
@@ -94,8 +95,7 @@ def _unused(node: MapNode) -> Iterator[str]:
     requires, sourcecode, steps = (node.get(name) for name in ("requires", "sourcecode", "steps"))
     yield from [] if requires is None else unused_attributes(requires)
     yield from SOURCECODE.unused(sourcecode) if isinstance(sourcecode, MapNode) else ()
-    for step in steps.items if isinstance(steps, ListNode) else ():
-        yield from STEP.unused(step) if isinstance(step, MapNode) else ()
+    yield from [] if steps is None else unused_in_steps(steps)
 
 
 def _yielding(dependency: Dependency, dest: FlagsDest | None) -> Dependency:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.operation import Step
@@ -12,6 +14,16 @@ from guild_ipy.operations.guildfile.fields import leads_out, read_bool, read_map
 from guild_ipy.operations.guildfile.nodes import ListNode, MapNode, Node, ScalarNode, plain_value
 
 _OPTIONS_WITH_TEXT = {"--label": "label", "-l": "label", "--tag": "tag", "-t": "tag", "--random-seed": "seed"}
+_SILENT = frozenset({"-y", "--yes"})
+#: Options of ``guild run`` without a meaning here, those that take a value first; who writes them is told so.
+_UNSUPPORTED_WITH_TEXT = frozenset(
+    "--batch-label -bl --batch-tag -bt --batch-comment -bc --comment -c --gpus --optimizer -o --minimize -N "
+    "--maximize -X --opt-flag -Fo --max-trials --trials -m --stop-after --remote -r --break".split()
+)
+_UNSUPPORTED = frozenset(
+    "--no-gpus --optimize -O --needed --force-flags -f --force-deps --fail-on-trial-error --break-on-error "
+    "--keep-run --keep-batch --quiet -q".split()
+)
 
 
 def read_steps(node: Node) -> tuple[Step, ...]:
@@ -19,6 +31,18 @@ def read_steps(node: Node) -> tuple[Step, ...]:
     if not isinstance(node, ListNode) or not node.items:
         raise node.place.error(f"steps are a list, not {node}; write '- operation' lines")
     return tuple(_read_step(item) for item in node.items)
+
+
+def unused_in_steps(node: Node) -> Iterator[str]:
+    """Say which attributes and options of steps have no meaning here."""
+    for item in node.items if isinstance(node, ListNode) else ():
+        command = item
+        if isinstance(item, MapNode):
+            yield from STEP.unused(item)
+            command = item.get("run") or item
+        words = _words(read_text(command, "a step"), command)
+        for option in _split(words[1:], command).unsupported:
+            yield f"{command.place}: option {option!r} of step {words[0]!r} is not supported and has no effect"
 
 
 def _read_step(node: Node) -> Step:
@@ -34,15 +58,10 @@ def _read_step(node: Node) -> Step:
 
 def _read_command(node: Node, details: MapNode) -> Step:
     """Read ``OPERATION NAME=VALUE --label TEXT``; what the map says beside it counts more."""
-    text = read_text(node, "a step")
-    try:
-        words = shlex.split(text)
-    except ValueError as error:
-        raise node.place.error(f"step {text!r} has {str(error).lower()}; close it") from error
-    if not words or "=" in words[0] or words[0].startswith("-"):
-        raise node.place.error(f"step {text!r} names no operation; write it first")
-    flags, options = _split(words[1:], node)
-    flags |= _read_flags(details)
+    words = _words(read_text(node, "a step"), node)
+    given = _split(words[1:], node)
+    options = given.options
+    flags = given.flags | _read_flags(details)
     name = _read_option(details, "name") or words[0]
     if leads_out(name):
         raise node.place.error(f"step name {name!r} leads out of the run directory; choose a plain name")
@@ -58,24 +77,45 @@ def _read_command(node: Node, details: MapNode) -> Step:
     )
 
 
-def _split(words: list[str], node: Node) -> tuple[dict[str, FlagValue], dict[str, list[str]]]:
-    flags: dict[str, FlagValue] = {}
-    options: dict[str, list[str]] = {}
+def _words(text: str, node: Node) -> list[str]:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise node.place.error(f"step {text!r} has {str(error).lower()}; close it") from error
+    if not words or "=" in words[0] or words[0].startswith("-"):
+        raise node.place.error(f"step {text!r} names no operation; write it first")
+    return words
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """What stands behind the name of an operation."""
+
+    flags: dict[str, FlagValue] = field(default_factory=dict)
+    options: dict[str, list[str]] = field(default_factory=dict)
+    unsupported: list[str] = field(default_factory=list)
+
+
+def _split(words: list[str], node: Node) -> _Given:
+    given = _Given()
     rest = iter(words)
     for word in rest:
         option, equals, value = word.partition("=")
-        if option in _OPTIONS_WITH_TEXT:
+        if option in _OPTIONS_WITH_TEXT or option in _UNSUPPORTED_WITH_TEXT:
             value = value if equals else next(rest, "")
-            options.setdefault(_OPTIONS_WITH_TEXT[option], []).append(value)
-        elif word in {"-y", "--yes"}:
+        if option in _OPTIONS_WITH_TEXT:
+            given.options.setdefault(_OPTIONS_WITH_TEXT[option], []).append(value)
+        elif option in _UNSUPPORTED_WITH_TEXT or word in _UNSUPPORTED:
+            given.unsupported.append(option)
+        elif word in _SILENT:
             continue
         elif word.startswith("-"):
             raise node.place.error(f"option {word!r} of a step is not supported; use name=value, --label, --tag")
         elif not equals or not option:
             raise node.place.error(f"{word!r} of a step is no flag; write name=value")
         else:
-            flags[option] = parse_flag_value(value)
-    return flags, options
+            given.flags[option] = parse_flag_value(value)
+    return given
 
 
 def _read_flags(details: MapNode) -> dict[str, FlagValue]:
@@ -83,7 +123,7 @@ def _read_flags(details: MapNode) -> dict[str, FlagValue]:
     if node is None:
         return {}
     if isinstance(node, ListNode):
-        return _split([read_text(item, "a flag of a step") for item in node.items], node)[0]
+        return _split([read_text(item, "a flag of a step") for item in node.items], node).flags
     return {entry.name: _value(entry.value) for entry in read_map(node, "flags of a step")}
 
 

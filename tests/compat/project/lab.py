@@ -5,8 +5,12 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 
 import guild_ipy
+from guild_ipy.domain.dependency import Dependency, Source, SourceKind
+from guild_ipy.operations.declared import Declaration, declare
 
 
 def train(lr: float = 0.1, epochs: int = 3, name: str = "a b") -> dict[str, float]:
@@ -43,6 +47,27 @@ def _failed() -> guild_ipy.Run:
         return error.run
 
 
+def serve() -> None:
+    """Use what a run of `train` has made."""
+    with open("model.txt", encoding="utf-8") as file:
+        print("serving", file.read())
+
+
+def summary() -> None:
+    """Say which runs it was given."""
+    df = guild_ipy.inputs()
+    print("given", *df["run"])
+    print("best:", df["loss"].min())
+
+
+def _require(function: Callable[[], None], source: Source) -> None:
+    declare(function, Declaration(requires=(Dependency(name="train", is_inline=True, sources=(source,)),)))
+
+
+_TRAIN = Source(kind=SourceKind.OPERATION, value="train")
+_require(serve, _TRAIN)
+_require(summary, replace(_TRAIN, is_multi=True, expression="lr < 1"))
+
 CASES = {
     "train": lambda: guild_ipy.run(train, lr=0.25, _label="first try", _tag="nightly"),
     "unlabeled": lambda: guild_ipy.run(train, lr=0.5, name="ünï"),
@@ -53,6 +78,10 @@ CASES = {
     "staged": lambda: guild_ipy.run(train, lr=0.75, _stage=True),
     "staged_script": lambda: guild_ipy.run("script.py", lr=0.75, _stage=True),
     "staged_notebook": lambda: guild_ipy.run("analysis.ipynb", lr=0.75, _stage=True),
+    "serve": lambda: guild_ipy.run(serve),
+    "staged_serve": lambda: guild_ipy.run(serve, _stage=True),
+    "summary": lambda: guild_ipy.run(summary),
+    "staged_summary": lambda: guild_ipy.run(summary, _stage=True),
     "running": lambda: guild_ipy.run(wait, _background=True),
 }
 

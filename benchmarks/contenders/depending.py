@@ -1,0 +1,35 @@
+"""Resolving a dependency, and the query that it cannot do without."""
+
+from answering import answer, timed
+
+from guild_ipy.api.context import get_context
+from guild_ipy.domain.dependency import Dependency, Source, SourceKind
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.operations.dependencies.choose import choose_run
+from guild_ipy.operations.dependencies.resolve import Needs, resolve_dependencies
+from guild_ipy.operations.dependencies.run_query import make_query
+
+_TRAIN = Source(kind=SourceKind.OPERATION, value="train")
+_TUNE = Source(kind=SourceKind.OPERATION, value="prepare", expression="not marked and lr < 0.5")
+_LATEST = "op = train and completed"
+
+
+def main() -> None:
+    index = get_context().index
+    index.refresh()
+    query = make_query(_TRAIN)
+    dependency = Dependency(name="train", is_inline=True, sources=(_TRAIN,))
+    needs = Needs(index=index, cache="cache", flags={})
+    answer(
+        {
+            "select": timed(lambda: index.records(RunFilter(where=_LATEST, limit=1))),
+            "choose": timed(lambda: choose_run(index, query)),
+            "choose by expression": timed(lambda: choose_run(index, make_query(_TUNE, index.names()))),
+            "resolve": timed(lambda: resolve_dependencies([dependency], needs)),
+            "ready": lambda: 0.0,
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()
