@@ -45,7 +45,7 @@ from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.manifest import ManifestEntry, format_manifest
 from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.whole_file import write_new_file
+from guild_ipy.store.whole_file import write_file, write_new_file
 
 
 def prepare_run(
@@ -123,7 +123,7 @@ def fill_run_dir(  # noqa: PLR0913 - a run, and how
             placed = place_dependencies(run_dir, spec.dependencies)
         write_new_file(run_dir.manifest, format_manifest([*_manifest(spec), *placed]).encode())
         (set_staged if staged else set_pending)(run_dir)
-        write_new_file(run_dir.opref, str(spec.opref).encode("utf-8", "backslashreplace"))
+        write_file(run_dir, run_dir.opref, str(spec.opref).encode("utf-8", "backslashreplace"))
 
 
 @contextlib.contextmanager

@@ -144,7 +144,9 @@ def _read_opref(run_dir: RunDir, damage: list[str]) -> OpRef | None:
     try:
         return read_opref(run_dir)
     except DamagedRun as error:
-        damage.append(_name(error, run_dir))
+        seconds = _empty_seconds(run_dir.opref)
+        if seconds is None or seconds > _FRESH_SECONDS:
+            damage.append(_name(error, run_dir))
         return None
 
 
@@ -169,7 +171,7 @@ def _read_attrs(run_dir: RunDir, damage: list[str]) -> dict[str, Any]:
             value = read_attr(run_dir, name)
             if value is not None:
                 values[name] = PARSERS[name](value)
-            elif _was_emptied(run_dir.attr(name)):
+            elif (_empty_seconds(run_dir.attr(name)) or 0) > _FRESH_SECONDS:
                 damage.append(f"attrs/{name}: it is empty")
         except DamagedRun as error:
             damage.append(_name(error, run_dir))
@@ -183,13 +185,13 @@ def _name(error: DamagedRun, run_dir: RunDir) -> str:
     return f"{error.path.removeprefix(run_dir.guild + '/')}: {error.why}"
 
 
-def _was_emptied(path: str) -> bool:
-    """Whether a file is empty and not just being written (Guild AI truncates a file before it writes it)."""
+def _empty_seconds(path: str) -> float | None:
+    """Give for how long a file has been empty, None if it is not: Guild AI truncates a file before it writes it."""
     try:
         info = os.stat(path)
     except OSError:
-        return False
-    return info.st_size == 0 and abs(time.time() - info.st_mtime) > _FRESH_SECONDS
+        return None
+    return abs(time.time() - info.st_mtime) if info.st_size == 0 else None
 
 
 _parse_opref = lru_cache(maxsize=1024)(OpRef.parse)

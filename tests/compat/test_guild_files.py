@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -58,10 +59,10 @@ class Lab:
 
     def call(self, by: str, words: str) -> str:
         """Call a command."""
-        command = self.guild_command if by == "guild" else f"{sys.executable} -m guild_ipy"
+        command = [self.guild_command] if by == "guild" else [sys.executable, "-m", "guild_ipy"]
         environment = {**os.environ, "GUILD_HOME": f"{self.homes}/{by}", "NO_PIP_FREEZE": "1"}
         done = subprocess.run(
-            f"{command} {words}",
+            f"{shlex.join(command)} {words}",
             cwd=self.project,
             env=environment,
             capture_output=True,
