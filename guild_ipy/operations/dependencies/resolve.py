@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.domain.dependency import Dependency, Source
+from guild_ipy.domain.dependency import Dependency, Source, SourceKind
 from guild_ipy.domain.flags import Flags, format_flag
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.domain.run_filter import RunFilter
@@ -195,7 +195,7 @@ class _Work:
         return take(dependency, source, folder, paths, self._fill_in, is_closed=True)
 
     def _check(self, source: Source, resolved: ResolvedSource) -> ResolvedSource:
-        if resolved.files or source.kind.value == "module":
+        if resolved.files or source.kind is SourceKind.MODULE:
             return resolved
         what = f"no file of {source.resolving_name} is taken" + (": none matches" if source.select else "")
         if source.fail_if_empty:
