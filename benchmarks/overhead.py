@@ -10,6 +10,7 @@ EMPTY = "guild_ipy.run, empty function"
 TRIVIAL = "guild_ipy.run, 3 flags, 3 scalars"
 MAGIC = "%guild_run, empty function"
 LIMIT = "bare fork server + the same files"
+SUPERVISED = "the same with a supervisor: a fork of a fork"
 FORK = "bare fork server alone"
 FILES = "the same files alone"
 GUILD_EMPTY = "guild.ipy.run, not isolated, empty function"
@@ -37,7 +38,7 @@ def measure(rounds: int) -> Report:
 # -- warm runs
 
 OUR_CASES = {EMPTY: "empty", TRIVIAL: "trivial", MAGIC: "magic"}
-LIMIT_CASES = {LIMIT: "fork with files", FORK: "fork", FILES: "files"}
+LIMIT_CASES = {LIMIT: "fork with files", SUPERVISED: "supervised fork with files", FORK: "fork", FILES: "files"}
 PEER_CASES = (GUILD_EMPTY, GUILD_TRIVIAL, MLFLOW, GUILD_COMMAND)
 
 

@@ -2,7 +2,8 @@
 
 ``limits.py FILES``: a file with a JSON list of ``[path, size]``, -1 for a directory. They are written in the simplest
 way there is. The fork server is a process that has imported cloudpickle alone, forks for each call, and waits for
-the fork.
+the fork. The supervised one forks a process that forks the call and waits for it: what outlives the kernel and can tell
+how a run died.
 """
 
 import json
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,25 +40,39 @@ def write_files(files: list[tuple[str, int]]) -> str:
     return root
 
 
-def start_server() -> socket.socket:
-    """Fork the server; the socket to it."""
+def start_server(run: Callable[[bytes], int]) -> socket.socket:
+    """Fork a server that runs each request; the socket to it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if os.fork() == 0:
         ours.close()
-        serve(theirs)
+        serve(theirs, run)
         os._exit(0)
     theirs.close()
     return ours
 
 
-def serve(requests: socket.socket) -> None:
-    """Fork for each request, wait, and send the exit status."""
+def serve(requests: socket.socket, run: Callable[[bytes], int]) -> None:
+    """Run each request, and send the exit status."""
     while request := requests.recv(_MESSAGE):
-        pid = os.fork()
-        if pid == 0:
-            pickle.loads(request)()
-            os._exit(0)
-        requests.send(str(os.waitpid(pid, 0)[1]).encode())
+        requests.send(str(run(request)).encode())
+
+
+def run_forked(request: bytes) -> int:
+    """Fork, wait, and give the exit status."""
+    pid = os.fork()
+    if pid == 0:
+        pickle.loads(request)()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def run_supervised(request: bytes) -> int:
+    """Do so in a fork of its own session."""
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        os._exit(run_forked(request))
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def call(server: socket.socket, function: Any) -> None:
@@ -76,17 +92,18 @@ def main() -> None:
     """Answer the names of the limits."""
     files = json.loads(Path(sys.argv[1]).read_text())
     script = os.path.abspath("empty.py")
-    server = start_server()
+    server, supervised = start_server(run_forked), start_server(run_supervised)
 
-    def fork_with_files() -> None:
+    def with_files(used: socket.socket) -> None:
         write_files(files)
-        call(server, empty)
+        call(used, empty)
 
     answer(
         {
             "files": timed(lambda: write_files(files)),
             "fork": timed(lambda: call(server, empty)),
-            "fork with files": timed(fork_with_files),
+            "fork with files": timed(lambda: with_files(server)),
+            "supervised fork with files": timed(lambda: with_files(supervised)),
             "spawn": timed(lambda: spawn(script, ".")),
             "spawn with files": timed(lambda: spawn(script, write_files(files))),
         }
