@@ -53,6 +53,15 @@ class StreamViewer:
         sys.stdout.flush()
 
 
+class PreviewingViewer(StreamViewer):
+    """Writes what would be run, too."""
+
+    def preview(self, preview: Preview) -> bool:
+        """Write it, and agree."""
+        self.write(f"{preview}\n")
+        return True
+
+
 def describe_end(record: RunRecord) -> str:
     """Say how a run ended, or that it waits or goes on.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from guild_ipy.api.compare_columns import ComparedColumn, NamesOf, default_columns, parse_columns
 from guild_ipy.api.table import read_table, read_table_of
-from guild_ipy.domain.flags import format_flag
+from guild_ipy.domain.flags import format_flag, plain_text
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.table import Field, Table
@@ -145,5 +145,5 @@ def _csv_text(value: Any) -> Any:  # noqa: ANN401 - any value
 def _cell_text(value: Any) -> str:  # noqa: ANN401 - as above
     if value is None:
         return ""
-    text = f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else format_flag(value)
+    text = f"{value:.6g}" if isinstance(value, float) else plain_text(value)
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

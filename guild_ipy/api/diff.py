@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.files import list_files
 from guild_ipy.api.run_diff import Aspect, Difference, RunDiff
-from guild_ipy.domain.flags import format_flag
+from guild_ipy.domain.flags import format_flag, plain_text
 from guild_ipy.errors import DamagedRun, UsageError
 from guild_ipy.store.attr_types import is_own
 from guild_ipy.store.manifest import read_manifest
@@ -122,7 +122,7 @@ def _get(run: Run, name: str) -> Any:  # noqa: ANN401 - attributes are of any ty
 
 
 def _as_text(value: Any) -> str:  # noqa: ANN401 - as above
-    return "" if value is None else value if isinstance(value, str) else format_flag(value)
+    return "" if value is None else plain_text(value)
 
 
 # -- files

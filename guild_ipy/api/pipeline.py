@@ -28,11 +28,11 @@ from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import Step, describe_step
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.meta import JobMeta, read_meta
+from guild_ipy.engine.meta import JobMeta, require_meta
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
-from guild_ipy.errors import DamagedRun, GuildError, RunError
-from guild_ipy.operations.dependencies.resolve import flag_filler
+from guild_ipy.errors import GuildError, RunError
+from guild_ipy.operations.references import flag_filler
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import home_of
 from guild_ipy.store.run_dir import RunDir
@@ -46,9 +46,7 @@ _FRESH = LaunchOptions(isolation="fresh")
 def run_pipeline_main(main: str) -> NoReturn:
     """Run the pipeline whose ``main.py`` this is, as the whole of this process."""
     run_dir = run_dir_of(main)
-    meta = read_meta(run_dir)
-    if meta is None:
-        raise DamagedRun(run_dir.meta, "it is missing")
+    meta = require_meta(run_dir)
     supervised = take_over(run_dir)
     stopping = _Stopping()
     code = run_to_end(lambda: _run_all(run_dir, meta), run_dir, {})

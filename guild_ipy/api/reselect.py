@@ -20,7 +20,7 @@ from guild_ipy.errors import DamagedRun, RunStateError, UsageError
 from guild_ipy.operations.dependencies.given import Given
 from guild_ipy.operations.dependencies.resolve import Resolution
 from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.deps import DEPENDENCIES
+from guild_ipy.store.deps import DEPENDENCIES, DEPS
 from guild_ipy.store.manifest import read_manifest, write_manifest
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, is_run_id
 from guild_ipy.store.whole_file import read_bytes
@@ -72,7 +72,7 @@ def resolve_again(
     changed = {name for name, value in flags.items() if run.flags.get(name) != value}
     is_same = not (choice.given or choice.reselect or any(_depends_on(each, changed) for each in requires))
     if is_same and _is_whole(run, requires, recorded):
-        check_members(context, run, requires)
+        _check_members(context, run, requires, recorded)
         return None
     kept = {
         source: _given_again(source, recorded[source.resolving_name])
@@ -82,9 +82,26 @@ def resolve_again(
     return find_dependencies(context, requires, flags, replace(choice, given=kept | dict(choice.given)))
 
 
-def check_members(context: Context, run: Run, requires: Sequence[Dependency]) -> None:
+def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None:
+    """Put other runs and files in the place of those that a run has."""
+    entries = read_manifest(run.dir)
+    remove_placed(run.dir, entries)
+    placed = place_dependencies(run.dir, resolution.dependencies)
+    write_manifest(run.dir, [*(entry for entry in entries if entry.kind != "d"), *placed])
+    write_attr(run.dir, DEPS, encode_deps(run.dir, resolution.dependencies))
+    write_attr(run.dir, DEPENDENCIES, encode_reasons(resolution.dependencies))
+    write_attr(run.dir, "flags", {**flags, **dependency_flags(resolution.dependencies)})
+
+
+def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:
+    """Give the flags of a run that say what its dependencies use."""
+    names = {name for source in _sources(requires) for name in (source.uri, *source.flag_names)}
+    flags = run.get("flags")
+    return {name: value for name, value in flags.items() if name in names} if isinstance(flags, dict) else {}
+
+
+def _check_members(context: Context, run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> None:
     """Refuse to start a run again that has links to runs which are deleted; RunStateError names the first."""
-    recorded = _read_recorded(run)
     for source in _sources(requires):
         if not (source.is_multi or source.target_type is TargetType.LINK):
             continue
@@ -95,24 +112,6 @@ def check_members(context: Context, run: Run, requires: Sequence[Dependency]) ->
                     f"run {member[:SHORT_ID_LENGTH]}, which run {run.short_id} was given, is deleted; restore it, "
                     f"or choose anew with --restart {run.short_id} --reselect"
                 )
-
-
-def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None:
-    """Put other runs and files in the place of those that a run has."""
-    entries = read_manifest(run.dir)
-    remove_placed(run.dir, entries)
-    placed = place_dependencies(run.dir, resolution.dependencies)
-    write_manifest(run.dir, [*(entry for entry in entries if entry.kind != "d"), *placed])
-    write_attr(run.dir, "deps", encode_deps(run.dir, resolution.dependencies))
-    write_attr(run.dir, DEPENDENCIES, encode_reasons(resolution.dependencies))
-    write_attr(run.dir, "flags", {**flags, **dependency_flags(resolution.dependencies)})
-
-
-def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:
-    """Give the flags of a run that say what its dependencies use."""
-    names = {name for source in _sources(requires) for name in (source.uri, *source.flag_names)}
-    flags = run.get("flags")
-    return {name: value for name, value in flags.items() if name in names} if isinstance(flags, dict) else {}
 
 
 def _depends_on(dependency: Dependency, flags: AbstractSet[str]) -> bool:

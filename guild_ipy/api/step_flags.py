@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from guild_ipy.domain.flags import Flags, FlagValue, format_flag
 from guild_ipy.domain.operation import Step
-from guild_ipy.operations.dependencies.resolve import flag_filler
 from guild_ipy.operations.flags import FlagText
-
-_REFERENCE = re.compile(r"\$\{([^{}]+)\}")
+from guild_ipy.operations.references import FLAG_REFERENCE, flag_filler
 
 
 def step_flags(step: Step, flags: Flags) -> dict[str, Any]:
@@ -32,9 +29,9 @@ def step_flags(step: Step, flags: Flags) -> dict[str, Any]:
 
 
 def _resolve(value: FlagValue, flags: Flags) -> FlagValue:
-    if not isinstance(value, str) or _REFERENCE.search(value) is None:
+    if not isinstance(value, str) or FLAG_REFERENCE.search(value) is None:
         return value
-    whole = _REFERENCE.fullmatch(value)
+    whole = FLAG_REFERENCE.fullmatch(value)
     if whole is not None and whole[1] in flags:
         return flags[whole[1]]
     return FlagText(flag_filler(flags)(value))

@@ -121,6 +121,17 @@ def format_flag(value: FlagValue) -> str:
     return str(value)
 
 
+def plain_text(value: FlagValue) -> str:
+    """Write a value for reading: text as it is, all else as :func:`format_flag` does.
+
+    Examples
+    --------
+    >>> plain_text("1"), plain_text(1), plain_text(True)
+    ('1', '1', 'yes')
+    """
+    return value if isinstance(value, str) else format_flag(value)
+
+
 def format_float(value: float) -> str:
     """Write a float so that YAML 1.1 reads a float: with a point, and ``.inf`` / ``.nan``.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from guild_ipy.domain.dependency import Dependency
-from guild_ipy.domain.flags import FlagDef, FlagValue, format_flag
+from guild_ipy.domain.flags import FlagDef, FlagValue, plain_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class Step:
 
 def describe_step(step: Step) -> str:
     """Write a step as one would run it: ``train lr=0.1``."""
-    flags = (f"{name}={value if isinstance(value, str) else format_flag(value)}" for name, value in step.flags.items())
+    flags = (f"{name}={plain_text(value)}" for name, value in step.flags.items())
     return " ".join((step.operation, *flags))
 
 

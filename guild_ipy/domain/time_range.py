@@ -17,9 +17,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from guild_ipy.frozen import frozen, frozen_in_order
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Give the microseconds from 1970 to a moment with a timezone.
+
+    Examples
+    --------
+    >>> to_microseconds(datetime(1970, 1, 1, 0, 1, tzinfo=UTC))
+    60000000
+    """
+    return (moment - EPOCH) // _MICROSECOND
 
 
 @frozen

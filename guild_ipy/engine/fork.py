@@ -12,13 +12,12 @@ from typing import Any, NoReturn
 from guild_ipy.engine.job import open_job
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.line import GO, PREPARED, Line
-from guild_ipy.engine.meta import read_meta
+from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.remains import holds_little, peak_memory
 from guild_ipy.engine.script import enter_script, execute
 from guild_ipy.engine.seeds import seed_generators
 from guild_ipy.engine.streams import open_output, redirect_streams
-from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -71,9 +70,7 @@ def set_environment(env: Mapping[str, str]) -> None:
 
 def open_run(run_dir: RunDir, namespace: dict[str, Any]) -> Callable[[], int]:
     """Prepare this process for what ``main.py`` of the run would do; the function that does it and gives its status."""
-    meta = read_meta(run_dir)
-    if meta is None:
-        raise DamagedRun(run_dir.meta, "it is missing")
+    meta = require_meta(run_dir)
     if meta.script is None:
         return open_job(run_dir, meta, namespace).execute
     enter_script(

@@ -17,12 +17,11 @@ from typing import Any, NoReturn
 from guild_ipy.domain.constants import set_constants
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.failure import show_cells
-from guild_ipy.engine.meta import JobMeta, read_meta
+from guild_ipy.engine.meta import JobMeta, require_meta
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
 from guild_ipy.engine.seeds import seed_generators
 from guild_ipy.engine.unpack import unpack
-from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -50,9 +49,7 @@ class Job:
 def open_main(main: str, namespace: dict[str, Any]) -> Job:
     """Open the job whose ``main.py`` this is, in the namespace of that module."""
     run_dir = run_dir_of(main)
-    meta = read_meta(run_dir)
-    if meta is None:
-        raise DamagedRun(run_dir.meta, "it is missing")
+    meta = require_meta(run_dir)
     return open_job(run_dir, meta, namespace)
 
 

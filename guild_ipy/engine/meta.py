@@ -99,6 +99,14 @@ def read_meta(run_dir: RunDir) -> JobMeta | None:
         raise DamagedRun(run_dir.meta, str(error)) from error
 
 
+def require_meta(run_dir: RunDir) -> JobMeta:
+    """Read a run's ``meta.json``; DamagedRun for a run that has none."""
+    meta = read_meta(run_dir)
+    if meta is None:
+        raise DamagedRun(run_dir.meta, "it is missing")
+    return meta
+
+
 def parse_meta(content: bytes) -> JobMeta:
     """Read the content of ``meta.json``; ValueError, TypeError or KeyError if it is not what we write."""
     values: dict[str, Any] = json.loads(content)

@@ -39,7 +39,7 @@ from guild_ipy.engine.placing import place_dependencies
 from guild_ipy.engine.provenance import host_name, safe_env, user_name
 from guild_ipy.errors import StoreError
 from guild_ipy.store.attrs import encode_attr
-from guild_ipy.store.deps import DEPENDENCIES
+from guild_ipy.store.deps import DEPENDENCIES, DEPS
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.manifest import ManifestEntry, format_manifest
@@ -154,7 +154,7 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
         "user_flags": {**spec.user_flags, **explicit_flags(spec.dependencies)},
         "label": spec.label,
         "op": _op(spec),
-        "deps": encode_deps(run_dir, spec.dependencies),
+        DEPS: encode_deps(run_dir, spec.dependencies),
         "cmd": [sys.executable, run_dir.main],
         "env": _recorded_env(spec),
         "run_params": dict(spec.run_params),
@@ -193,11 +193,7 @@ def _op(spec: RunSpec) -> dict[str, object]:
 
 def _op_flags(definitions: Iterable[FlagDef]) -> dict[str, object]:
     """Give what Guild AI has to know of flags to put them into the environment."""
-    found: dict[str, dict[str, object]] = {}
-    for definition in definitions:
-        if definition.env_name:
-            found[definition.name] = {"env-name": definition.env_name}
-    return dict(found)
+    return {each.name: {"env-name": each.env_name} for each in definitions if each.env_name}
 
 
 def _label_template(spec: RunSpec) -> str | None:

@@ -15,8 +15,12 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
+from guild_ipy.domain.status import RunStatus
 from guild_ipy.frame.local_time import local_timezone
 from guild_ipy.frame.values import Array, Values, make_values
+
+#: The words for a status, in their order.
+STATUSES = [status.value for status in RunStatus]
 
 Column: TypeAlias = ExtensionArray | pd.Index | pd.Series
 

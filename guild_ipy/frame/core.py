@@ -12,6 +12,7 @@ import pandas as pd
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.frame.columns import (
+    STATUSES,
     Column,
     category_column,
     duration_column,
@@ -27,7 +28,6 @@ from guild_ipy.frame.run_names import RUN
 from guild_ipy.frame.values import Values
 from guild_ipy.index.table import Field
 
-_STATUSES = [status.value for status in RunStatus]
 _ACTIVE = [status.value for status in RunStatus if status.is_active]
 
 
@@ -71,7 +71,7 @@ class _Made:
 
 
 def _status(status: Values) -> Column:
-    return category_column(status, _STATUSES)
+    return category_column(status, STATUSES)
 
 
 def _is(status: Values, words: Sequence[str]) -> np.ndarray:

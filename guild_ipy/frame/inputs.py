@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from guild_ipy.domain.status import RunStatus
+from guild_ipy.domain.time_range import to_microseconds
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.frame.columns import (
+    STATUSES,
     Column,
     category_column,
     duration_column,
@@ -25,8 +25,6 @@ from guild_ipy.frame.values import Values, make_values
 from guild_ipy.settings import find_run_dir
 from guild_ipy.store.input_runs import InputRun, find_input_files, read_input_runs
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def inputs(dependency: str | None = None) -> pd.DataFrame:
@@ -87,7 +85,7 @@ def _frame(runs: Sequence[InputRun]) -> pd.DataFrame:
         "operation": category_column(values("operation")),
         "started": moment_column(started),
         "time": duration_column(ticks_of(stopped) - ticks_of(started), started.present & stopped.present),
-        "status": category_column(values("status"), [status.value for status in RunStatus]),
+        "status": category_column(values("status"), STATUSES),
         "label": text_column(values("label")),
         "marked": truth_column(values("marked")),
         "dir": text_column(values("dir")),
@@ -105,4 +103,4 @@ def _frame(runs: Sequence[InputRun]) -> pd.DataFrame:
 
 def _microseconds(run: InputRun, name: str) -> int | None:
     moment = getattr(run, name)
-    return None if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+    return None if moment is None else to_microseconds(moment)

@@ -10,17 +10,14 @@ import pandas as pd
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.lineage import LineageGraph, Member, Use
+from guild_ipy.api.lineage import LineageGraph, Member, Relation, Use
 from guild_ipy.api.lineage_picture import draw_lineage
 from guild_ipy.api.lineage_tree import format_lineage
 from guild_ipy.domain.run_filter import EVERY
-from guild_ipy.domain.status import RunStatus
-from guild_ipy.frame.columns import moment_column, texts_column
+from guild_ipy.frame.columns import STATUSES, moment_column, texts_column
 from guild_ipy.frame.run_names import RUN, short_names
 from guild_ipy.frame.trash import list_deleted
 from guild_ipy.frame.values import make_values
-
-_STATUSES = [status.value for status in RunStatus]
 
 
 class Lineage:
@@ -85,13 +82,13 @@ def _make_frame(context: Context, graph: LineageGraph) -> pd.DataFrame:
             RUN: texts_column([names[member.id] if member.record is not None else None for member in members]),
             "operation": texts_column([None if record is None else record.operation for record in records]),
             "relation": pd.Categorical(
-                [member.relation.value for member in members], "upstream self downstream".split()
+                [member.relation.value for member in members], [relation.value for relation in Relation]
             ),
             "depth": pd.array([member.depth for member in members], dtype="int64"),
             "via": texts_column([None if use is None else use.dependency for use in uses]),
             "from": texts_column([None if use is None else names[use.used] for use in uses]),
             "to": texts_column([None if use is None else names[use.user] for use in uses]),
-            "status": pd.Categorical([record and record.status.value for record in records], _STATUSES),
+            "status": pd.Categorical([record and record.status.value for record in records], STATUSES),
             "marked": _truths(record is not None and record.marked for record in records),
             "stale": _truths(member.is_stale for member in members),
             "started": moment_column(started),
@@ -111,7 +108,7 @@ def _rows(graph: LineageGraph) -> Iterator[tuple[Member, Use | None]]:
 
 def _is_farther_down(used: Member, user: Member) -> bool:
     """Whether a use leads away from the run on the side of those that used it."""
-    return user.relation.value == "downstream" and used.relation.value != "upstream"
+    return user.relation is Relation.DOWNSTREAM and used.relation is not Relation.UPSTREAM
 
 
 def _names(context: Context, graph: LineageGraph) -> dict[str, str]:

@@ -77,7 +77,7 @@ def frame_runs(
     shown = keep_stale(context, rows, folder, run_filter.limit) if stale else rows
     if not details:
         return list_rows(shown)
-    return list_details(shown, folder, lambda: stale_column(context, shown, folder))
+    return list_details(shown, folder, lambda: stale_column(context, shown, folder, all_are=stale))
 
 
 def compare_filtered(run_filter: RunFilter, columns: Written = None) -> pd.DataFrame:

@@ -19,9 +19,9 @@ def keep_stale(context: Context, rows: Rows, folder: str, limit: int | None) -> 
     return rows.only(np.flatnonzero(_are_stale(context, rows, folder))[:limit])
 
 
-def stale_column(context: Context, rows: Rows, folder: str) -> Column:
-    """Say of each row whether its run is stale."""
-    return pd.Series(_are_stale(context, rows, folder))
+def stale_column(context: Context, rows: Rows, folder: str, *, all_are: bool) -> Column:
+    """Say of each row whether its run is stale; `all_are` for rows of which that is known."""
+    return pd.Series(np.ones(len(rows), dtype=bool) if all_are else _are_stale(context, rows, folder))
 
 
 def _are_stale(context: Context, rows: Rows, folder: str) -> Array:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.domain.time_range import TimeRange
+from guild_ipy.domain.time_range import TimeRange, to_microseconds
 from guild_ipy.frozen import frozen
 from guild_ipy.index.entry import decode_operation
 from guild_ipy.index.values import text_to_sql
@@ -20,9 +19,6 @@ from guild_ipy.store.run_match import NOTHING, is_operation_named
 
 if TYPE_CHECKING:
     from guild_ipy.query.sql import SqlCondition
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @frozen
@@ -90,9 +86,9 @@ class _Writer:
     def _within(self, span: TimeRange) -> Iterator[str]:
         yield "coalesce(started, initialized) is not null"
         if span.start is not None:
-            yield f"coalesce(started, initialized) >= {self._put((span.start - _EPOCH) // _MICROSECOND)}"
+            yield f"coalesce(started, initialized) >= {self._put(to_microseconds(span.start))}"
         if span.end is not None:
-            yield f"coalesce(started, initialized) < {self._put((span.end - _EPOCH) // _MICROSECOND)}"
+            yield f"coalesce(started, initialized) < {self._put(to_microseconds(span.end))}"
 
     def _where(self, text: str) -> str:
         condition = self._make_where(text)

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from guild_ipy.api.operations import OperationInfo
-from guild_ipy.api.viewer import Preview
-from guild_ipy.view import StreamViewer, collapse_returns, format_details, format_operations
+from guild_ipy.view import PreviewingViewer, collapse_returns, format_details, format_operations
 
 
 class Printer(Protocol):
@@ -18,16 +17,14 @@ class Printer(Protocol):
         ...
 
 
-class NotebookViewer(StreamViewer):
-    """The preview above the output, the output as a stream, one line at the end."""
+class NotebookViewer(PreviewingViewer):
+    """The preview above the output, the output as a stream, one line at the end.
+
+    It agrees to the preview: a notebook that runs unattended cannot be asked.
+    """
 
     def __init__(self) -> None:
         super().__init__(start_command="%guild_start {}")
-
-    def preview(self, preview: Preview) -> bool:
-        """Show it, and agree: a notebook that runs unattended cannot be asked."""
-        self.write(f"{preview}\n")
-        return True
 
 
 class LineList(list[Any]):

@@ -20,7 +20,7 @@ from guild_ipy.operations.notebook_file import (
     set_aside,
 )
 from guild_ipy.operations.script import script_arguments
-from guild_ipy.operations.sourcecode import snapshot
+from guild_ipy.operations.sourcecode import Snapshot, snapshot
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
 
 
@@ -30,13 +30,7 @@ def resolve_script(
     """Give a script its arguments or constants; its project is copied beside it."""
     project, name = _place(script.path, surroundings)
     flags = bind_flags(script.interface.flags, given, operation=name)
-    taken = snapshot(
-        project,
-        dest=".",
-        excluded_dirs=surroundings.excluded_dirs,
-        extra=(_read_script(script.path, name),),
-        cache=surroundings.source_cache,
-    )
+    taken = _snapshot_with(script.path, name, project, surroundings)
     constants = flags if script.interface.kind == "constants" else {}
     arguments = () if constants else script_arguments(script.interface, flags)
     spec = RunSpec(
@@ -56,13 +50,7 @@ def resolve_notebook_file(
     check_notebook_tools()
     project, name = _place(notebook.path, surroundings)
     flags = bind_flags(notebook.interface.flags, given, operation=name)
-    taken = snapshot(
-        project,
-        dest=".",
-        excluded_dirs=surroundings.excluded_dirs,
-        extra=(_read_script(notebook.path, name),),
-        cache=surroundings.source_cache,
-    )
+    taken = _snapshot_with(notebook.path, name, project, surroundings)
     spec = RunSpec(
         opref=OpRef(type="script", package=project, name=name),
         program=NotebookFileProgram(path=name, constants=flags),
@@ -125,8 +113,18 @@ def _inherited(options: SpecOptions) -> dict[str, object]:
     return {"label": options.label, "tags": list(options.tags)}
 
 
-def _read_script(path: str, name: str) -> SourceFile:
-    """Read the script itself, which is in the snapshot whatever the limits say."""
+def _snapshot_with(path: str, name: str, project: str, surroundings: Surroundings) -> Snapshot:
+    """Copy a project to the top of the run directory; the file that is run is in it whatever the limits say."""
+    return snapshot(
+        project,
+        dest=".",
+        excluded_dirs=surroundings.excluded_dirs,
+        extra=(_read_file(path, name),),
+        cache=surroundings.source_cache,
+    )
+
+
+def _read_file(path: str, name: str) -> SourceFile:
     try:
         with open(path, "rb") as file:
             return SourceFile(path=name, content=file.read(), origin=path)

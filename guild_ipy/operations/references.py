@@ -1,7 +1,9 @@
 r"""``${name}`` in the text of a Guild file, filled with values of flags.
 
-A backslash before it leaves it as it is. Text that is nothing but one reference becomes the value itself in text, so a
-value with spaces stays one word of a command.
+In a command and its environment each name must be known, and a backslash before a reference leaves it as it is. Text
+that is nothing but one reference becomes the value itself in text, so a value with spaces stays one word of a command.
+
+In what an operation requires and in the steps of a pipeline an unknown name stays, and a backslash means nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from guild_ipy.domain.flags import Flags, plain_text
+
 _REFERENCE = re.compile(r"(\\?)\$\{(.+?)\}")
+#: One in what an operation requires or in a step.
+FLAG_REFERENCE = re.compile(r"\$\{([^{}]+)\}")
 
 
 def find_references(text: str) -> list[str]:
@@ -39,3 +45,18 @@ def fill_references(text: str, values: Mapping[str, str]) -> str:
     '--data=a b ${HOME}'
     """
     return _REFERENCE.sub(lambda match: match[0][1:] if match[1] else values[match[2]], text)
+
+
+def flag_filler(flags: Flags) -> Callable[[str], str]:
+    """Give the function that puts values of flags into a text with ``${name}``; unknown names stay.
+
+    Examples
+    --------
+    >>> flag_filler({"n": 3})("data-${n}/${other}")
+    'data-3/${other}'
+    """
+
+    def fill_in(text: str) -> str:
+        return FLAG_REFERENCE.sub(lambda found: plain_text(flags[found[1]]) if found[1] in flags else found[0], text)
+
+    return fill_in

@@ -7,7 +7,6 @@ from typing import Any
 from guild_ipy.api.context import get_context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.selection import RunRef
-from guild_ipy.api.viewer import Preview
 from guild_ipy.arguments.apply import apply_run, apply_start, apply_stop, apply_watch
 from guild_ipy.arguments.change import StopArguments, stop_selection
 from guild_ipy.arguments.look import WatchArguments
@@ -15,7 +14,7 @@ from guild_ipy.arguments.run import StartArguments, start_selection
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.python.options import read_launch_call, read_run_call
-from guild_ipy.view import StreamViewer
+from guild_ipy.view import PreviewingViewer, StreamViewer
 
 _START = 'guild_ipy.start("{}")'
 
@@ -54,19 +53,10 @@ def run(operation: Any = None, /, *args: Any, **flags: Any) -> Run:  # noqa: ANN
     >>> run.result                                             # doctest: +SKIP
     """
     arguments = read_run_call(operation, args, flags)
-    viewer = _PreviewViewer(_START) if arguments.preview else StreamViewer(_START)
+    viewer = PreviewingViewer(_START) if arguments.preview else StreamViewer(_START)
     made: Any = apply_run(get_context(), arguments, viewer)
     assert made is not None or arguments.preview, "the viewer always agrees"
     return made  # type: ignore[no-any-return] # None for a preview only, which a caller asks for by its name
-
-
-class _PreviewViewer(StreamViewer):
-    """Shows what would be run."""
-
-    def preview(self, preview: Preview) -> bool:
-        """Write it, and agree."""
-        self.write(f"{preview}\n")
-        return True
 
 
 def start(run: RunRef | None = None, *, where: str | None = None, **options: object) -> Run:

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from guild_ipy.domain.time_range import TimeRange, parse_time_range
+from guild_ipy.domain.time_range import EPOCH, TimeRange, parse_time_range, to_microseconds
 from guild_ipy.query.nodes import Literal
 from guild_ipy.query.refusal import Refusal
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _COUNT = re.compile(r"\d+\s+[a-z]+", re.IGNORECASE)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s+([a-z]+)", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)")
@@ -27,14 +25,14 @@ def start_of(literal: Literal, now: datetime | None) -> int:
     """Give when a span begins."""
     span = _parse(literal, lambda text: parse_time_range(f"before {text}", now))
     assert span.end is not None, "before has an end"
-    return _to_microseconds(span.end)
+    return to_microseconds(span.end)
 
 
 def after(literal: Literal, now: datetime | None) -> int:
     """Give the first moment after a span; a date or time counts from its beginning."""
     span = _parse(literal, lambda text: parse_time_range(f"after {text}", now))
     assert span.start is not None, "after has a start"
-    return _to_microseconds(span.start)
+    return to_microseconds(span.start)
 
 
 def within(literal: Literal, now: datetime | None) -> tuple[int | None, int | None]:
@@ -62,7 +60,7 @@ def parse_duration(literal: Literal) -> int | float:
 
 def format_moment(microseconds: int) -> str:
     """Write a moment in local time, as listings do, to the second."""
-    return f"{(_EPOCH + timedelta(microseconds=microseconds)).astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{(EPOCH + timedelta(microseconds=microseconds)).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def _parse(literal: Literal, parse: Callable[[str], _Value]) -> _Value:
@@ -83,8 +81,4 @@ def _with_last(text: str) -> str:
 
 def _bounds(span: TimeRange) -> tuple[int | None, int | None]:
     start, end = span.start, span.end
-    return (None if start is None else _to_microseconds(start)), (None if end is None else _to_microseconds(end))
-
-
-def _to_microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
+    return (None if start is None else to_microseconds(start)), (None if end is None else to_microseconds(end))

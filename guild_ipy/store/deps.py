@@ -79,9 +79,9 @@ def read_dep_paths(run_dir: RunDir) -> dict[str, list[str]]:
     A dependency that is written inline is called by its operation: ``train``, not ``operation:train``.
     """
     found: dict[str, list[str]] = {}
-    for dependency, sources in _items(_decode(_read_content(run_dir, DEPS))):
+    for dependency, sources in items_of(_decode(_read_content(run_dir, DEPS))):
         paths = found.setdefault(dependency.removeprefix(_OPERATION), [])
-        for _, source in _items(sources):
+        for _, source in items_of(sources):
             listed = source.get("paths") if isinstance(source, Mapping) else source
             paths += map(str, listed if isinstance(listed, list) else ())
     return found
@@ -166,8 +166,8 @@ def _combine(
 
 
 def _sources(deps: object) -> Iterator[_Source]:
-    for dependency, sources in _items(deps):
-        for source, found in _items(sources):
+    for dependency, sources in items_of(deps):
+        for source, found in items_of(sources):
             content = found if isinstance(found, dict) else {"paths": found}  # an old shape is a list of paths
             uri = str(content.get("uri") or "")
             if not (uri or source).startswith(_NO_RUNS):
@@ -192,7 +192,7 @@ def _guess_reason(source: _Source, given: object) -> str:
     """Tell by the flags of the user whether he named the run."""
     both = {source.name, source.uri}
     names = both | {each.removeprefix(_OPERATION) for each in both}
-    is_given = any(value is not None for name, value in _items(given) if name in names)
+    is_given = any(value is not None for name, value in items_of(given) if name in names)
     return str(Reason.EXPLICIT if is_given else Reason.AUTOMATIC)
 
 
@@ -215,7 +215,8 @@ def _id_in_path(path: str) -> str | None:
     return ids[-1] if path.startswith("/") else ids[0]
 
 
-def _items(value: object) -> Iterator[tuple[str, Any]]:
+def items_of(value: object) -> Iterator[tuple[str, Any]]:
+    """Give the entries of a map that was read; of anything else none."""
     if isinstance(value, Mapping):
         yield from ((str(name), item) for name, item in value.items())
 

@@ -22,6 +22,7 @@ from guild_ipy.domain.flags import FlagValue
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.attr_types import parse_value
 from guild_ipy.store.attrs import read_attr
+from guild_ipy.store.deps import DEPS, items_of
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.whole_file import read_bytes
 
@@ -55,8 +56,8 @@ def find_input_files(run_dir: RunDir) -> dict[str, str]:
         If the attribute ``deps`` cannot be read; what is malformed in it is passed over.
     """
     found = {}
-    for name, sources in _items(read_attr(run_dir, "deps")):
-        files = {source: path for source, content in _items(sources) for path in _runs_files(content)}
+    for name, sources in items_of(read_attr(run_dir, DEPS)):
+        files = {source: path for source, content in items_of(sources) for path in _runs_files(content)}
         for source, path in files.items():
             found[name if len(files) == 1 else source] = os.path.normpath(os.path.join(run_dir.path, path))
     return found
@@ -85,10 +86,6 @@ def list_input_dirs(run_dir: RunDir) -> list[RunDir]:
     folders = {os.path.dirname(path) for path in find_input_files(run_dir).values()}
     paths = (os.path.join(folder, name) for folder in sorted(folders) for name in _list_names(folder))
     return [RunDir(path) for path in paths if is_run_id(os.path.basename(path))]
-
-
-def _items(value: object) -> list[tuple[str, Any]]:
-    return [(str(name), item) for name, item in value.items()] if isinstance(value, Mapping) else []
 
 
 def _runs_files(source: object) -> list[str]:

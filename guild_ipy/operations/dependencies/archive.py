@@ -26,8 +26,7 @@ _WRONG = (
     zlib.error,
     lzma.LZMAError,
     EOFError,
-    NotImplementedError,
-    RuntimeError,
+    RuntimeError,  # NotImplementedError, for a compression that is not there, is one
     ValueError,
 )
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.dependency import Dependency, Source, SourceKind
-from guild_ipy.domain.flags import Flags, format_flag
+from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
@@ -28,6 +27,7 @@ from guild_ipy.operations.dependencies.linked_runs import describe_runs, link_ru
 from guild_ipy.operations.dependencies.named_runs import choose_named, looks_like_id
 from guild_ipy.operations.dependencies.run_files import generated_names, selected_paths, take
 from guild_ipy.operations.dependencies.run_query import RunQuery, has_expression, make_query, quote
+from guild_ipy.operations.references import flag_filler
 from guild_ipy.store.input_runs import RUNS_FILE
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir, is_run_id
@@ -237,25 +237,3 @@ def _choose_recorded(index: Index, query: RunQuery, ids: Sequence[str]) -> Choic
             f"run {gone[:SHORT_ID_LENGTH]}, which it used the last time, is deleted; restore it, or choose anew with "
             f"--reselect"
         ) from error
-
-
-_REFERENCE = re.compile(r"\$\{([^{}]+)\}")
-
-
-def flag_filler(flags: Flags) -> Callable[[str], str]:
-    """Give the function that puts values of flags into a text with ``${name}``; unknown names stay.
-
-    Examples
-    --------
-    >>> flag_filler({"n": 3})("data-${n}/${other}")
-    'data-3/${other}'
-    """
-
-    def fill_in(text: str) -> str:
-        return _REFERENCE.sub(lambda found: _text(flags[found[1]]) if found[1] in flags else found[0], text)
-
-    return fill_in
-
-
-def _text(value: Any) -> str:  # noqa: ANN401 - a flag value
-    return value if isinstance(value, str) else format_flag(value)

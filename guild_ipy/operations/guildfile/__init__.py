@@ -9,3 +9,6 @@ from elsewhere · ``models``, ``definitions``, ``flags``, ``mains``, ``steps``, 
 Running: ``lookup`` finds an operation · ``modules`` and ``interface`` look at its script · ``operation`` is both
 · ``filling`` puts flags into the command · ``source`` and ``program`` are the parts of a spec.
 """
+
+#: The name of Guild files.
+GUILD_FILE = "guild.yml"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from guild_ipy.domain.operation import OperationDef
 from guild_ipy.errors import GuildFileError, UsageError
 from guild_ipy.operations.guildfile.circles import refuse_circles
-from guild_ipy.operations.guildfile.items import NAME, read_guild_file_bytes, read_items
+from guild_ipy.operations.guildfile.items import read_guild_file_bytes, read_items
 from guild_ipy.operations.guildfile.models import default_models, read_operations
 
 
@@ -61,12 +61,6 @@ class GuildFile:
         same = [each for each in self.operations if each.name == operation.name]
         is_clear = operation.model in self.default_models and sum(e.model in self.default_models for e in same) == 1
         return operation.name if is_clear or len(same) == 1 else operation.full_name
-
-
-def find_guild_file(folder: str) -> str | None:
-    """Give the path of the Guild file of a folder, if there is one."""
-    path = os.path.join(folder, NAME)
-    return path if os.path.isfile(path) else None
 
 
 def read_guild_file(path: str) -> GuildFile:

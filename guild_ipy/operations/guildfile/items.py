@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guild_ipy.errors import GuildFileError, suggest
+from guild_ipy.operations.guildfile import GUILD_FILE
 from guild_ipy.operations.guildfile.attributes import CONFIG, INCLUDE, MODEL, PACKAGE, Attributes
 from guild_ipy.operations.guildfile.fields import read_map, read_text, read_texts
 from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, Place, ScalarNode, make_entry
 from guild_ipy.operations.guildfile.text import parse_text
 
-NAME = "guild.yml"
 #: How many files a Guild file may include, those of included ones counted.
 MAX_FILES = 50
 
@@ -138,7 +138,7 @@ def _find_include(name: str, folder: str, place: Place) -> str:
     path = os.path.normpath(os.path.join(folder, name))
     if os.path.isfile(path):
         return path
-    packages = (os.path.join(entry, name.replace(".", os.sep), NAME) for entry in sys.path if entry)
+    packages = (os.path.join(entry, name.replace(".", os.sep), GUILD_FILE) for entry in sys.path if entry)
     found = next((each for each in packages if os.path.isfile(each)), None) if "/" not in name else None
     if found is None:
         raise place.error(f"there is no file {name!r} to include{suggest(name, _neighbours(path))}; name one beside it")

@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from guild_ipy.errors import GuildError
+from guild_ipy.operations.guildfile import GUILD_FILE
 
 if TYPE_CHECKING:
     from guild_ipy.operations.guildfile.file import GuildFile
     from guild_ipy.operations.guildfile.operation import GuildFileOperation
-
-#: The name of Guild files.
-GUILD_FILE = "guild.yml"
 
 
 def find_guild_operation(
