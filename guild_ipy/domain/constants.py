@@ -64,9 +64,8 @@ def compile_with_constants(
     1.0
     """
     tree = ast.parse(source, filename)
-    new = (
-        {name: value for name, value in constants.items() if name not in _find_assignments(tree)} if allows_new else {}
-    )
+    known = _find_assignments(tree) if allows_new else constants
+    new = {name: value for name, value in constants.items() if name not in known}
     set_constants(tree, {name: value for name, value in constants.items() if name not in new}, filename)
     for name, value in new.items():
         insert_first(tree, _assign(name, value))

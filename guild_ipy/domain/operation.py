@@ -124,13 +124,12 @@ class SourceRule:
 class SourceRules:
     """``sourcecode``: which files of the project are copied.
 
-    `is_disabled` copies none; `replaces_default` takes only what the rules include.
+    `is_disabled` copies none.
     """
 
     root: str | None = None
     dest: str | None = None
     rules: tuple[SourceRule, ...] = ()
-    replaces_default: bool = False
     is_disabled: bool = False
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from guild_ipy.domain.label import fill_label
 from guild_ipy.domain.operation import StepsMain
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.domain.run_spec import NotebookFileProgram, RunSpec, ScriptProgram, SourceFile
-from guild_ipy.errors import UsageError
+from guild_ipy.domain.run_spec import NotebookFileProgram, RunSpec, ScriptProgram
 from guild_ipy.operations.find import ScriptOperation
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
@@ -20,7 +19,7 @@ from guild_ipy.operations.notebook_file import (
     set_aside,
 )
 from guild_ipy.operations.script import script_arguments
-from guild_ipy.operations.sourcecode import Snapshot, snapshot
+from guild_ipy.operations.sourcecode import Snapshot, read_source_file, snapshot
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
 
 
@@ -119,14 +118,6 @@ def _snapshot_with(path: str, name: str, project: str, surroundings: Surrounding
         project,
         dest=".",
         excluded_dirs=surroundings.excluded_dirs,
-        extra=(_read_file(path, name),),
+        extra=(read_source_file(path, name),),
         cache=surroundings.source_cache,
     )
-
-
-def _read_file(path: str, name: str) -> SourceFile:
-    try:
-        with open(path, "rb") as file:
-            return SourceFile(path=name, content=file.read(), origin=path)
-    except OSError as error:
-        raise UsageError(f"cannot read {path!r}: {error.strerror}") from error

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import contextlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from guild_ipy.domain.constants import find_constants
+from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.global_map import find_map
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.argparse_flags import find_argparse_arguments
@@ -46,7 +47,7 @@ def inspect_script(path: str) -> ScriptInterface:
 def inspect_constants(path: str) -> ScriptInterface:
     """Find the module-level constants of a script, whatever else it has; UsageError as above."""
     with _explaining(path):
-        return _constants(_parse(path))
+        return _constants(find_constants(_parse(path)))
 
 
 def inspect_map(path: str, name: str) -> ScriptInterface | None:
@@ -55,8 +56,7 @@ def inspect_map(path: str, name: str) -> ScriptInterface | None:
         found = find_map(_parse(path), name)
     if found is None:
         return None
-    arguments = tuple(ScriptArgument(flag=flag) for flag in define_constants(found))
-    return ScriptInterface(kind=InterfaceKind.CONSTANTS, arguments=arguments)
+    return _constants(found)
 
 
 @contextlib.contextmanager
@@ -90,12 +90,12 @@ def _inspect(tree: ast.Module) -> ScriptInterface:
         arguments = find_click_arguments(tree, find_names(tree))
         if arguments is not None:
             return ScriptInterface(kind=InterfaceKind.CLICK, arguments=arguments)
-    return _constants(tree)
+    return _constants(find_constants(tree))
 
 
-def _constants(tree: ast.Module) -> ScriptInterface:
-    flags = define_constants(find_constants(tree))
-    return ScriptInterface(kind=InterfaceKind.CONSTANTS, arguments=tuple(ScriptArgument(flag=flag) for flag in flags))
+def _constants(found: Mapping[str, FlagValue]) -> ScriptInterface:
+    arguments = tuple(ScriptArgument(flag=flag) for flag in define_constants(found))
+    return ScriptInterface(kind=InterfaceKind.CONSTANTS, arguments=arguments)
 
 
 def _find_imports(tree: ast.Module) -> set[str]:

@@ -41,6 +41,15 @@ class SourceCache:
         return self._projects.setdefault((root, include_notebooks), _Project())
 
 
+def read_source_file(path: str, name: str) -> SourceFile:
+    """Read one file, to be `name` in a snapshot."""
+    try:
+        with open(path, "rb") as file:
+            return SourceFile(path=name, content=file.read(), origin=path)
+    except OSError as error:
+        raise UsageError(f"cannot read {path!r}: {error.strerror}") from error
+
+
 def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller knows
     project_dir: str,
     *,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from guild_ipy.domain.dependency import Dependency, Source, TargetType
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.resolved_dependency import TakenFile
 from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.operations.dependencies.run_files import inner_path
+from guild_ipy.operations.dependencies.run_files import target_folder
 from guild_ipy.store.run import RunRecord
 
 
@@ -19,10 +20,10 @@ def link_runs(
     dependency: Dependency, source: Source, records: Sequence[RunRecord], fill_in: Callable[[str], str]
 ) -> list[TakenFile]:
     """Give a link to each run, named by its full id."""
-    folder = inner_path(fill_in(source.target_path or dependency.target_path or ""), "target-path")
+    folder = target_folder(dependency, source, fill_in)
     return [
         TakenFile(
-            path=f"{folder}/{record.dir.id}" if folder else record.dir.id,
+            path=os.path.join(folder, record.dir.id),
             origin=record.dir.path,
             how=TargetType.LINK,
         )

@@ -184,8 +184,7 @@ class _Work:
         links = link_runs(dependency, source, records, self._fill_in)
         summaries = self._needs.index.summaries([record.dir for record in records])
         text = json.dumps(describe_runs(records, summaries), indent=2, allow_nan=False) + "\n"
-        beside = os.path.dirname(links[0].path)
-        path = f"{beside}/{RUNS_FILE}" if beside else RUNS_FILE
+        path = os.path.join(os.path.dirname(links[0].path), RUNS_FILE)
         return (*links, TakenFile(path=path, content=text.encode(), word=RUNS_FILE))
 
     def _files_of(

@@ -73,7 +73,7 @@ def take(  # noqa: PLR0913 - what a source says, and where
         if is_closed:
             refuse_way_out(folder, path)
         name = _renamed(os.path.basename(origin), source, fill_in)
-        target = _join(_target_folder(dependency, source, path, fill_in), name)
+        target = os.path.join(_target_folder(dependency, source, path, fill_in), name)
         root = folder if is_closed else ""
         taken.append(
             TakenFile(path=target, origin=origin, how=how, replaces=source.replace_existing, word=path, root=root)
@@ -89,6 +89,11 @@ def refuse_way_out(folder: str, path: str) -> None:
         raise UsageError(
             f"{path!r} leads out of {os.path.basename(root)!r}, to {real!r}; it is not taken, select others"
         )
+
+
+def target_folder(dependency: Dependency, source: Source, fill_in: Callable[[str], str]) -> str:
+    """Give the folder of the run directory that a source says its files go to."""
+    return inner_path(fill_in(source.target_path or dependency.target_path or ""), "target-path")
 
 
 def inner_path(path: str, what: str) -> str:
@@ -153,7 +158,7 @@ def _number(match: re.Match[str]) -> float | None:
 def _target_folder(dependency: Dependency, source: Source, path: str, fill_in: Callable[[str], str]) -> str:
     if source.preserve_path or dependency.preserve_path:
         return inner_path(os.path.dirname(path), "path")
-    return inner_path(fill_in(source.target_path or dependency.target_path or ""), "target-path")
+    return target_folder(dependency, source, fill_in)
 
 
 def _renamed(name: str, source: Source, fill_in: Callable[[str], str]) -> str:
@@ -166,7 +171,3 @@ def _renamed(name: str, source: Source, fill_in: Callable[[str], str]) -> str:
         if renamed != name:
             return inner_path(renamed, "renamed file")
     return name
-
-
-def _join(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name

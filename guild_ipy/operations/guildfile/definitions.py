@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from guild_ipy.domain.argument import argument_text
 from guild_ipy.domain.dependency import Dependency, SourceKind
@@ -20,7 +19,7 @@ from guild_ipy.domain.operation import (
 )
 from guild_ipy.errors import suggest
 from guild_ipy.operations.guildfile.attributes import OPERATION, SOURCECODE
-from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text, read_texts
+from guild_ipy.operations.guildfile.fields import Parts, read_bool, read_map, read_text, read_texts
 from guild_ipy.operations.guildfile.flags import read_flags, read_names
 from guild_ipy.operations.guildfile.items import Item
 from guild_ipy.operations.guildfile.mains import MAINS, read_flags_dest, read_main
@@ -55,7 +54,7 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
     name = _check_name(entry)
     node = _with_step_flags(read_map(entry.value, f"operation {name!r}"), model.items)
     OPERATION.check(node)
-    parts = _Parts(node=node, operation=name)
+    parts = Parts(node=node, owner=f"operation {name!r}")
     skips = parts.get("default-flag-arg-skip", read_bool, False)
     flags = read_flags(read_section(node, "flags", model.items), name, skips_arguments=skips)
     main = read_main(name, node)
@@ -116,16 +115,6 @@ def _check_name(entry: Entry) -> str:
     if not name or not name.isprintable() or any(char in name for char in " =:"):
         raise entry.place.error(f"{name!r} cannot be typed as the name of an operation; use no spaces, '=' and ':'")
     return name
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Parts:
-    node: MapNode
-    operation: str
-
-    def get(self, name: str, read: Callable[[Node, str], Any], default: Any = None) -> Any:  # noqa: ANN401 - of any type
-        found = self.node.get(name)
-        return default if found is None else read(found, f"{name} of operation {self.operation!r}")
 
 
 def _read_template(node: Node, what: str) -> str:

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from guild_ipy.errors import suggest
-from guild_ipy.operations.guildfile.nodes import ListNode, MapNode, Node, ScalarNode
+from guild_ipy.operations.guildfile.nodes import ListNode, MapNode, Node, Place, ScalarNode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The attributes of what a Guild file declares.
+
+    `owner` is what messages call it.
+    """
+
+    node: MapNode
+    owner: str
+
+    def get(self, name: str, read: Callable[[Node, str], Any], default: Any = None) -> Any:  # noqa: ANN401 - of any type
+        """Read an attribute; `default` where nothing stands behind its name."""
+        found = self.node.get(name)
+        return default if found is None else read(found, f"{name} of {self.owner}")
 
 
 def read_map(node: Node, what: str) -> MapNode:
@@ -30,11 +49,15 @@ def read_words(node: Node, what: str) -> tuple[str, ...]:
     """Take a command: text that is split as by a shell, or a list of words."""
     if isinstance(node, ListNode):
         return tuple(read_text(item, f"a word of {what}") for item in node.items)
-    text = read_text(node, what)
+    return tuple(split_words(read_text(node, what), what, node.place))
+
+
+def split_words(text: str, what: str, place: Place) -> list[str]:
+    """Split text as a shell does."""
     try:
-        return tuple(shlex.split(text))
+        return shlex.split(text)
     except ValueError as error:
-        raise node.place.error(f"{what} {text!r} has {str(error).lower()}; close it") from error
+        raise place.error(f"{what} {text!r} has {str(error).lower()}; close it") from error
 
 
 def read_texts(node: Node, what: str) -> tuple[str, ...]:
@@ -44,6 +67,12 @@ def read_texts(node: Node, what: str) -> tuple[str, ...]:
     if isinstance(node, MapNode):
         raise node.place.error(f"{what} is text or a list of it, not {node}; write '- item' lines")
     return (read_text(node, what),)
+
+
+def read_texts_and_places(node: Node, what: str) -> list[tuple[str, Place]]:
+    """Take a list of text, and give with each where it stands."""
+    places = [item.place for item in node.items] if isinstance(node, ListNode) else [node.place]
+    return list(zip(read_texts(node, what), places, strict=True))
 
 
 def read_bool(node: Node, what: str) -> bool:

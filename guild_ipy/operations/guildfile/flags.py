@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from guild_ipy.domain.flags import FlagChoice, FlagDef, FlagType, FlagValue
 from guild_ipy.errors import FlagError
 from guild_ipy.operations.flags import check_flag
 from guild_ipy.operations.guildfile.attributes import CHOICE, FLAG
-from guild_ipy.operations.guildfile.fields import read_bool, read_choice, read_map, read_number, read_text, read_texts
+from guild_ipy.operations.guildfile.fields import (
+    Parts,
+    read_bool,
+    read_choice,
+    read_map,
+    read_number,
+    read_text,
+    read_texts,
+)
 from guild_ipy.operations.guildfile.nodes import ListNode, MapNode, Node, Place, ScalarNode, is_nothing, plain_value
 
 _TYPES = {
@@ -39,6 +46,7 @@ def read_flags(section: MapNode, operation: str, *, skips_arguments: bool = Fals
             operation=operation,
             place=entry.place,
             node=read_map(entry.value, f"flag {entry.name!r}"),
+            owner=f"flag {entry.name!r}",
         )
         for entry in section
     ]
@@ -54,7 +62,7 @@ def _refuse_twins(section: MapNode, flags: list[FlagDef]) -> None:
     for entry, flag in zip(section, flags, strict=True):
         if flag.alias is not None and flag.alias != flag.name and flag.alias in names:
             raise entry.place.error(f"the alias {flag.alias!r} of flag {flag.name!r} is another flag; choose another")
-        names |= {flag.alias} - {None} if flag.alias else set()
+        names |= {flag.alias} if flag.alias else set()
         option = flag.arg_name or ""
         if options.setdefault(option, flag.name) != flag.name and option and not flag.arg_skip:
             other = options[option]
@@ -64,17 +72,12 @@ def _refuse_twins(section: MapNode, flags: list[FlagDef]) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Parts:
+class _Parts(Parts):
     """The attributes of one flag."""
 
     name: str
     operation: str
     place: Place
-    node: MapNode
-
-    def get(self, name: str, read: Any, default: Any = None) -> Any:  # noqa: ANN401 - a reader of any type
-        node = self.node.get(name)
-        return default if node is None else read(node, f"{name} of flag {self.name!r}")
 
 
 def _read_flag(parts: _Parts, *, skips: bool) -> FlagDef:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from guild_ipy.errors import suggest
-from guild_ipy.operations.guildfile.fields import read_texts
+from guild_ipy.operations.guildfile.fields import read_texts_and_places
 from guild_ipy.operations.guildfile.items import Item
-from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, Place, ScalarNode, make_entry
+from guild_ipy.operations.guildfile.nodes import Entry, MapNode, Node, Place, ScalarNode, make_entry
 
 _INHERITED = frozenset(
     "description extra flags operation-defaults operations params references resources sourcecode".split()
@@ -30,8 +30,7 @@ def _extend(node: MapNode, items: Sequence[Item], chain: tuple[str, ...]) -> Map
     parents = node.get("extends")
     if parents is None:
         return found
-    places = [each.place for each in parents.items] if isinstance(parents, ListNode) else [parents.place]
-    for name, place in zip(read_texts(parents, "extends"), places, strict=True):
+    for name, place in read_texts_and_places(parents, "extends"):
         if name in chain:
             circle = " -> ".join((*chain[chain.index(name) :], name))
             raise place.error(f"models extend each other in a circle: {circle}; leave one of them out")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from guild_ipy.errors import GuildFileError, suggest
 from guild_ipy.operations.guildfile import GUILD_FILE
 from guild_ipy.operations.guildfile.attributes import CONFIG, INCLUDE, MODEL, PACKAGE, Attributes
-from guild_ipy.operations.guildfile.fields import read_map, read_text, read_texts
+from guild_ipy.operations.guildfile.fields import read_map, read_text, read_texts_and_places
 from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, Place, ScalarNode, make_entry
 from guild_ipy.operations.guildfile.text import parse_text
 
@@ -122,8 +122,7 @@ def _include(item: MapNode, path: str, chain: tuple[str, ...], reading: _Reading
     node = item.get("include")
     if node is None:
         return
-    places = [each.place for each in node.items] if isinstance(node, ListNode) else [node.place]
-    for name, place in zip(read_texts(node, "include"), places, strict=True):
+    for name, place in read_texts_and_places(node, "include"):
         found = _find_include(name, os.path.dirname(path), place)
         if found in chain:
             names = [os.path.relpath(each, reading.root) for each in (*chain[chain.index(found) :], found)]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guild_ipy.errors import suggest
-from guild_ipy.operations.guildfile.fields import read_map, read_texts
+from guild_ipy.operations.guildfile.fields import read_map, read_texts_and_places
 from guild_ipy.operations.guildfile.inheritance import with_maps
 from guild_ipy.operations.guildfile.items import Item
-from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, Place
+from guild_ipy.operations.guildfile.nodes import Entry, MapNode, Node, Place
 
 _REFERENCE = re.compile(r"(?:(?P<model>[^:#]*):)?(?P<name>[^:#]+)(?:#(?P<only>.+))?\Z")
 
@@ -40,8 +40,7 @@ def _read(node: MapNode, search: _Search, chain: tuple[str, ...]) -> MapNode:
     if include is None:
         return node.without("$include")
     found: dict[object, Entry] = {}
-    places = [each.place for each in include.items] if isinstance(include, ListNode) else [include.place]
-    for text, place in zip(read_texts(include, "$include"), places, strict=True):
+    for text, place in read_texts_and_places(include, "$include"):
         if text in chain:
             circle = " -> ".join((*chain[chain.index(text) :], text))
             raise place.error(f"{search.section} include each other in a circle: {circle}; leave one of them out")
@@ -56,11 +55,7 @@ def _put(found: dict[object, Entry], entry: Entry) -> None:
     """Add an entry; the attributes of two maps of one name are joined, the later ones count."""
     earlier = found.get(entry.key.value)
     if earlier is not None and isinstance(earlier.value, MapNode) and isinstance(entry.value, MapNode):
-        joined = MapNode(
-            place=entry.value.place,
-            entries=tuple({e.key.value: e for e in (*earlier.value, *entry.value)}.values()),
-        )
-        entry = Entry(key=entry.key, value=joined)
+        entry = Entry(key=entry.key, value=entry.value.with_entries((*earlier.value, *entry.value)))
     found[entry.key.value] = entry
 
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from guild_ipy.domain.dependency import SourceKind
 from guild_ipy.domain.operation import FlagsDestKind, StepsMain
-from guild_ipy.domain.run_spec import Source, SourceFile
+from guild_ipy.domain.run_spec import Source
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.guildfile.program import main_file, source_dest, source_root
 from guild_ipy.operations.notebook_file import set_aside
 from guild_ipy.operations.source_choice import SourceChoice
-from guild_ipy.operations.sourcecode import Snapshot, SourceCache, digest_files, snapshot
+from guild_ipy.operations.sourcecode import Snapshot, SourceCache, digest_files, read_source_file, snapshot
 
 
 def snapshot_declared(operation: GuildFileOperation, excluded_dirs: Sequence[str], cache: SourceCache) -> Snapshot:
@@ -29,7 +29,7 @@ def snapshot_declared(operation: GuildFileOperation, excluded_dirs: Sequence[str
     root = source_root(definition)
     if not os.path.isdir(root):
         raise UsageError(f"the root {root!r} of sourcecode is no folder; name one of the project")
-    extra = () if path is None else (_read(path, root),)
+    extra = () if path is None else (read_source_file(path, os.path.relpath(path, root)),)
     if is_disabled:
         taken = Snapshot(source=Source(dest=dest, files=extra, digest=digest_files(extra)))
     else:
@@ -46,15 +46,6 @@ def snapshot_declared(operation: GuildFileOperation, excluded_dirs: Sequence[str
     if operation.notebook is None:
         return taken
     return replace(taken, source=set_aside(taken.source, os.path.relpath(operation.notebook.path, root)))
-
-
-def _read(path: str, root: str) -> SourceFile:
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        raise UsageError(f"cannot read {path!r}: {error.strerror}") from error
-    return SourceFile(path=os.path.relpath(path, root), content=content, origin=path)
 
 
 def _resolved_paths(operation: GuildFileOperation, root: str) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from guild_ipy.domain.operation import SourceRule, SourceRules
 from guild_ipy.operations.guildfile.attributes import SOURCECODE
 from guild_ipy.operations.guildfile.fields import read_inner_path, read_map, read_text, read_texts
@@ -20,12 +22,10 @@ def read_source_rules(node: Node | None) -> SourceRules | None:
     SOURCECODE.check(node)
     select, root, dest = (node.get(name) for name in ("select", "root", "dest"))
     rules = SourceRules() if select is None else _read_select(select)
-    return SourceRules(
+    return replace(
+        rules,
         root=None if root is None else read_text(root, "root of sourcecode"),
         dest=None if dest is None else read_inner_path(dest, "dest of sourcecode"),
-        rules=rules.rules,
-        replaces_default=rules.replaces_default,
-        is_disabled=rules.is_disabled,
     )
 
 
@@ -37,7 +37,6 @@ def join_rules(model: SourceRules | None, own: SourceRules | None) -> SourceRule
         root=own.root or model.root,
         dest=own.dest or model.dest,
         rules=(*model.rules, *own.rules),
-        replaces_default=own.replaces_default or model.replaces_default,
         is_disabled=own.is_disabled or (model.is_disabled and not own.rules),
     )
 
@@ -52,7 +51,7 @@ def _read_select(node: Node) -> SourceRules:
     items = node.items if isinstance(node, ListNode) else (node,)
     rules = tuple(rule for item in items for rule in _read_rule(item))
     replaces = all(isinstance(item, ScalarNode) for item in items)
-    return SourceRules(rules=(EVERYTHING, *rules) if replaces else rules, replaces_default=replaces)
+    return SourceRules(rules=(EVERYTHING, *rules) if replaces else rules)
 
 
 def _read_rule(node: Node) -> list[SourceRule]:

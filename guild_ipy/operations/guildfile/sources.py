@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from guild_ipy.domain.dependency import FilePattern, Rename, Source, SourceKind, TargetType
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.errors import SelectError
 from guild_ipy.operations.guildfile.attributes import RENAME, SOURCE, SOURCE_KINDS
 from guild_ipy.operations.guildfile.fields import (
+    Parts,
     leads_out,
     read_bool,
     read_choice,
     read_inner_path,
     read_map,
     read_text,
-    read_texts,
+    read_texts_and_places,
+    split_words,
 )
 from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, Place, ScalarNode, plain_value
 
@@ -41,7 +40,7 @@ def read_source(node: Node, *, unpacks: bool | None = None) -> Source:
         return Source(kind=SourceKind.FILE, value=_check_file(path, node.place), unpack=unpacks)
     SOURCE.check(node)
     kind, entry = _kind_of(node)
-    parts = _Parts(node=node)
+    parts = Parts(node=node, owner="a source")
     is_multi = kind is SourceKind.MULTI_RUN or (kind is SourceKind.OPERATION and _says_multi_run(node))
     value = _CHECKS[kind](read_text(entry.value, f"{kind.value} of a source"), entry.value.place)
     selects_runs = is_multi and kind is SourceKind.OPERATION
@@ -83,15 +82,6 @@ def read_target_type(node: MapNode) -> TargetType | None:
     found = node.get("target-type")
     words = tuple(each.value for each in TargetType)
     return None if found is None else TargetType(read_choice(found, "target-type", words))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Parts:
-    node: MapNode
-
-    def get(self, name: str, read: Callable[[Node, str], Any], default: Any = None) -> Any:  # noqa: ANN401 - of any type
-        found = self.node.get(name)
-        return default if found is None else read(found, f"{name} of a source")
 
 
 # -- what it is of
@@ -187,17 +177,12 @@ def _read_select(node: MapNode) -> list[FilePattern]:
     for name, reduce in (("select", None), ("select-min", "min"), ("select-max", "max")):
         found = node.get(name)
         if found is not None:
-            for pattern, place in _texts_and_places(found, name):
+            for pattern, place in read_texts_and_places(found, name):
                 groups = _compile(pattern, place)
                 if reduce and not groups:
                     raise place.error(f"{name} {pattern!r} has no group; put the number in parentheses")
                 patterns.append(FilePattern(pattern=pattern, reduce=reduce))
     return patterns
-
-
-def _texts_and_places(node: Node, what: str) -> list[tuple[str, Place]]:
-    places = [item.place for item in node.items] if isinstance(node, ListNode) else [node.place]
-    return list(zip(read_texts(node, what), places, strict=True))
 
 
 def _compile(pattern: str, place: Place) -> int:
@@ -224,10 +209,7 @@ def _read_rename(node: Node) -> Rename:
         words = ["" if word is None else read_text(word, "a word of rename") for word in (pattern, replacement)]
     else:
         text = read_text(node, "rename")
-        try:
-            words = shlex.split(text)
-        except ValueError as error:
-            raise node.place.error(f"rename {text!r} has {str(error).lower()}; close it") from error
+        words = split_words(text, "rename", node.place)
         words = [".*", *words] if len(words) == 1 else words
     if len(words) != 2:  # noqa: PLR2004 - a pattern and what takes its place
         raise node.place.error("rename is a pattern and what takes its place; write 'PATTERN REPLACEMENT'")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.operation import Step
 from guild_ipy.operations.flags import parse_flag_value
 from guild_ipy.operations.guildfile.attributes import STEP
-from guild_ipy.operations.guildfile.fields import leads_out, read_bool, read_map, read_text, read_texts
+from guild_ipy.operations.guildfile.fields import leads_out, read_bool, read_map, read_text, read_texts, split_words
 from guild_ipy.operations.guildfile.nodes import ListNode, MapNode, Node, ScalarNode, plain_value
 
 _OPTIONS_WITH_TEXT = {"--label": "label", "-l": "label", "--tag": "tag", "-t": "tag", "--random-seed": "seed"}
@@ -78,10 +77,7 @@ def _read_command(node: Node, details: MapNode) -> Step:
 
 
 def _words(text: str, node: Node) -> list[str]:
-    try:
-        words = shlex.split(text)
-    except ValueError as error:
-        raise node.place.error(f"step {text!r} has {str(error).lower()}; close it") from error
+    words = split_words(text, "step", node.place)
     if not words or "=" in words[0] or words[0].startswith("-"):
         raise node.place.error(f"step {text!r} names no operation; write it first")
     return words
