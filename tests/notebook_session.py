@@ -27,6 +27,7 @@ from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.viewer import SilentViewer, Viewer
 from guild_ipy.engine.engine import Engine
+from guild_ipy.engine.rehearsal import REHEARSAL_ID
 from guild_ipy.errors import RunError
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.settings import Settings
@@ -152,7 +153,8 @@ def _stands_by(pid: int) -> bool:
 
 def _holds_run(pid: int) -> bool:
     folder = f"/proc/{pid}/fd"
-    return any("/.guild/alive" in os.readlink(f"{folder}/{name}") for name in os.listdir(folder))
+    links = (os.readlink(f"{folder}/{name}") for name in os.listdir(folder))
+    return any("/.guild/alive" in link and REHEARSAL_ID not in link for link in links)
 
 
 def _read_command(pid: int) -> str:
@@ -174,9 +176,10 @@ def session_mark() -> None:
 def no_process_left(session_mark) -> Iterator[None]:
     """Check that a test leaves no process behind."""
     yield
-    with suppress(TimeoutError):
+    try:
         wait_until(lambda: not find_processes(), seconds=10)
-    assert not find_processes()
+    except TimeoutError:
+        pytest.fail(f"left behind: {find_processes()}")
 
 
 @pytest.fixture(scope="session")

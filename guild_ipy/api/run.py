@@ -162,7 +162,7 @@ def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: Held
         raise
     os.sched_yield()  # where the supervisor was woken on this very processor, it would wait until all files are written
     try:
-        fill_run_dir(context.home, run_dir, spec, meta, copying=interrupts.passing)
+        fill_run_dir(context.home, run_dir, spec, meta, copying=interrupts.passing, open_program=started.open_program)
     except BaseException:
         started.call_off()
         shutil.rmtree(run_dir.path, ignore_errors=True)

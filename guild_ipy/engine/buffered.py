@@ -39,7 +39,7 @@ def flush_c_output(run_dir: RunDir) -> None:  # noqa: ARG001 - a last rite
     """Write what C code has printed, where there is any that can be called."""
     ctypes = sys.modules.get("ctypes")
     if ctypes is not None:
-        ctypes.CDLL(None).fflush(None)
+        ctypes.pythonapi.fflush(None)
 
 
 def _find_files() -> Iterator[_IOBase]:

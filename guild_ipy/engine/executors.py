@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from guild_ipy.engine.fork_server import ForkServer
-from guild_ipy.engine.launch import LaunchRequest, format_request, is_readable, send_go, send_request
+from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, is_readable, send_request, send_word
 from guild_ipy.errors import EngineError
 from guild_ipy.store.run_dir import RunDir
 
@@ -60,10 +60,15 @@ class StartedRun:
     """Whether the supervisor said so; if the channel is closed without it, it died."""
     _pending: bytes = field(default=b"", repr=False)
 
+    def open_program(self) -> None:
+        """Let the run open its program, whose files are there: opening it may take as long as writing the others."""
+        if self.channel is not None:
+            send_word(self.channel, PREPARED)
+
     def let_go(self) -> None:
         """Let the run go: all of its files are there."""
         if self.channel is not None:
-            send_go(self.channel)
+            send_word(self.channel, GO)
 
     def call_off(self) -> None:
         """Give up, in place of `let_go`; when it returns, nobody touches the directory."""

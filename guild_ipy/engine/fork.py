@@ -13,6 +13,7 @@ from guild_ipy.engine.job import open_job
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.line import GO, PREPARED, Line
 from guild_ipy.engine.meta import require_meta
+from guild_ipy.engine.pages import Pages
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.remains import holds_little, peak_memory
 from guild_ipy.engine.script import enter_script, execute
@@ -21,10 +22,11 @@ from guild_ipy.engine.streams import open_output, redirect_streams
 from guild_ipy.store.run_dir import RunDir
 
 
-def become_run(request: LaunchRequest, line: Line) -> NoReturn:
+def become_run(request: LaunchRequest, line: Line, pages: Pages) -> NoReturn:
     """Turn the calling process, a fork, into the run; it ends here.
 
     It makes ready what needs no file, hears that the files are there, opens them, and hears that it may go.
+    At its end it notes which `pages` it wrote to, if it is asked for.
     """
     run_dir = RunDir(request.path)
     peak = peak_memory()
@@ -40,10 +42,11 @@ def become_run(request: LaunchRequest, line: Line) -> NoReturn:
     except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
-        end_process(run_dir, code, supervised=True, say_over=partial(_say_over, line, peak))
+        end_process(run_dir, code, supervised=True, say_over=partial(_say_over, line, peak, pages))
 
 
-def _say_over(line: Line, peak_before: int, code: int) -> None:
+def _say_over(line: Line, peak_before: int, pages: Pages, code: int) -> None:
+    pages.note()
     if code >= 0 and holds_little(peak_before):
         line.say_done(code)
     else:

@@ -1,8 +1,9 @@
 """How a run is asked for and what is heard of it: the channel between a starter and a supervisor.
 
 A channel is a stream socket of its own for each run. The starter sends one :class:`LaunchRequest` (JSON, after its
-length as 8 bytes, big-endian), and the byte ``g`` once all files of the run are there; between the two the supervisor
-makes everything ready that needs no file. It answers with lines of JSON: ``{"event": "started"}`` when the process of
+length as 8 bytes, big-endian). Then it writes the files of the run, and sends a byte as soon as there is more that can
+be made ready: ``p``, which may be left out, once those are there that the program is made of, and ``g`` once all are.
+The supervisor answers with lines of JSON: ``{"event": "started"}`` when the process of
 the run lives, ``{"event": "ended"}`` when all files of the run are written. End of file means that the other one is
 gone: a supervisor that hears no ``g`` starts nothing.
 """
@@ -18,7 +19,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _LENGTH = struct.Struct(">Q")
-_GO = b"g"
+PREPARED = b"p"
+GO = b"g"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,20 +66,20 @@ def parse_request(content: bytes) -> LaunchRequest:
     return LaunchRequest(**json.loads(content.decode("utf-8", "surrogateescape")))
 
 
-def send_go(channel: socket.socket) -> None:
-    """Tell the supervisor that the files are there; one that is gone is found by who listens."""
+def send_word(channel: socket.socket, word: bytes) -> None:
+    """Tell the supervisor which files are there; one that is gone is found by who listens."""
     try:
-        channel.sendall(_GO)
+        channel.sendall(word)
     except OSError:
         return
 
 
-def wait_for_go(channel: socket.socket) -> bool:
-    """Wait until the files are there; False if the starter is gone, or called it off."""
+def wait_for_word(channel: socket.socket) -> bytes:
+    """Wait until more files are there, or all; empty if the starter is gone, or called it off."""
     try:
-        return channel.recv(1) == _GO
+        return channel.recv(1)
     except OSError:
-        return False
+        return b""
 
 
 def send_event(channel: socket.socket, event: str, **values: Any) -> None:  # noqa: ANN401 - JSON

@@ -7,13 +7,14 @@ import ctypes
 import os
 import signal
 
+_C = ctypes.CDLL(None)
 _PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose parent ends (Linux), so that it can be found."""
     with contextlib.suppress(OSError, AttributeError):  # another system: the process group alone is killed
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        _C.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def kill_group(group: int) -> None:

@@ -106,19 +106,23 @@ def fill_run_dir(  # noqa: PLR0913 - a run, and how
     *,
     staged: bool = False,
     copying: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+    open_program: Callable[[], object] = lambda: None,
 ) -> None:
     """Write all files of a run into its directory; what is left after an error is the caller's to remove.
 
-    `copying` is entered while files that the run depends on are copied, which may take long.
+    `open_program` is called as soon as all is there that is needed to open its program. `copying` is entered while
+    files that the run depends on are copied, which may take long.
     """
     with _naming_the_home(home):
-        if isinstance(spec.program, NotebookProgram):
-            write_buffers(home, run_dir, spec.program.buffers)
-        for path, content in _files(run_dir, spec, meta):
-            write_new_file(path, content)
+        _write_program(home, run_dir, spec, meta)
+        if not spec.dependencies:  # a module of its source may look for them as soon as it is imported
+            open_program()
+        for name, value in _attrs(run_dir, spec).items():
+            write_new_file(run_dir.attr(name), value if isinstance(value, bytes) else encode_attr(value))
+        if spec.requires:
+            write_new_file(run_dir.requires, encode_requires(spec.requires))
         if staged:  # Guild AI's queues take the oldest; without it the order of making would be lost
             write_new_file(run_dir.attr("started"), encode_attr(time.time_ns() // 1000))
-        _write_source(run_dir, spec)
         with copying() if spec.dependencies else contextlib.nullcontext():
             placed = place_dependencies(run_dir, spec.dependencies)
         write_new_file(run_dir.manifest, format_manifest([*_manifest(spec), *placed]).encode())
@@ -136,14 +140,13 @@ def _naming_the_home(home: Home) -> Iterator[None]:
         raise StoreError(f"cannot make a run in {home.path!r}: {error.strerror or error}") from error
 
 
-def _files(run_dir: RunDir, spec: RunSpec, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
-    for name, value in _attrs(run_dir, spec).items():
-        yield run_dir.attr(name), value if isinstance(value, bytes) else encode_attr(value)
-    yield from job_files(run_dir, meta)
+def _write_program(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta) -> None:
     if isinstance(spec.program, NotebookProgram):
-        yield run_dir.payload, spec.program.payload
-    if spec.requires:
-        yield run_dir.requires, encode_requires(spec.requires)
+        write_buffers(home, run_dir, spec.program.buffers)
+        write_new_file(run_dir.payload, spec.program.payload)
+    for path, content in job_files(run_dir, meta):
+        write_new_file(path, content)
+    _write_source(run_dir, spec)
 
 
 def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:

@@ -1,66 +1,108 @@
-"""Doing once for nothing what a fork is going to do, while nobody waits for it.
+"""A run that does nothing, from which the fork server learns what its forks write to (:mod:`guild_ipy.engine.pages`).
 
-A fork copies each page of memory at its first write to it, and to use an object is to write its reference count. On
-the way to its first line a run copies some 450 pages at 3 us each, its supervisor as many; a spare of the fork server
-(:mod:`guild_ipy.engine.spare`) copies most of them before it is asked for. It changes nothing but memory.
+On the way to its first line a run copies some 250 pages, its supervisor as many.
 """
 
 from __future__ import annotations
 
-import io
+import contextlib
 import os
+import select
 import socket
+import tempfile
+from collections.abc import Callable
 
 import cloudpickle
 
 from guild_ipy.domain.payload import FunctionCall
-from guild_ipy.engine.fork import set_environment
-from guild_ipy.engine.launch import LaunchRequest, format_request, parse_request, receive_request, send_request
-from guild_ipy.engine.meta import JobMeta, encode_meta, parse_meta
-from guild_ipy.engine.output_scalars import OutputScanner
-from guild_ipy.engine.unpack import load_program
-from guild_ipy.store.attrs import encode_attr
-from guild_ipy.store.lock import LockContent, boot_id, format_lock, this_process
-from guild_ipy.store.tfevents import Point, encode_point, encode_record
+from guild_ipy.domain.scalars import DEFAULT_PATTERNS
+from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, send_request, send_word
+from guild_ipy.engine.meta import JobMeta, encode_meta
+from guild_ipy.engine.pages import ForkPages, Pages
+from guild_ipy.engine.spare import Spare
+from guild_ipy.errors import GuildError
+from guild_ipy.store.home import Home
+from guild_ipy.store.lock import hold_alive
+from guild_ipy.store.markers import set_pending
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.whole_file import write_new_file
 
-_META = encode_meta(
-    JobMeta(operation="nothing()", flags={"x": 0.5}, random_seed=0, import_path=(), python="3", sourcecode=".")
-)
-_PAYLOAD = cloudpickle.dumps(FunctionCall(function=lambda x: x), protocol=5)
-
-
-def rehearse_supervisor() -> None:
-    """Receive a request, write what says that a run has started, and find a scalar in its output."""
-    _receive_request()
-    this = this_process()
-    encode_attr(format_lock(LockContent(run=this, supervisor=this, boot=boot_id(), host=socket.gethostname())))
-    for found in OutputScanner().feed(b"loss: 0.5 (step 1)\n"):
-        encode_record(encode_point(Point(step=found.step, wall_time=0.0, tag=found.tag, value=found.value)))
+#: The run id that no run of a user has.
+REHEARSAL_ID = "0" * 32
+_LONGEST_SECONDS = 5.0
 
 
-def rehearse_run() -> None:
-    """Receive a request, open a job and call its function."""
-    set_environment(_receive_request().env)
-    program = load_program(io.BytesIO(_PAYLOAD), {})
-    assert isinstance(program, FunctionCall)
-    arguments, keywords = program.arguments(parse_meta(_META).flags)
-    program.function(*arguments, **keywords)
+def rehearse() -> ForkPages:
+    """Have a supervisor and a run of it, and give what they wrote to; nothing where that cannot be found out."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="guild_ipy-") as folder:
+            pages = ForkPages(supervisor=Pages(notes=folder + "/supervisor"), run=Pages(notes=folder + "/run"))
+            _have_run(Home(folder), pages)
+            return ForkPages(supervisor=pages.supervisor.noted(), run=pages.run.noted())
+    except (OSError, GuildError):  # no process or no disk space to be had; runs are slower, and no less right
+        return ForkPages()
 
 
-def _receive_request() -> LaunchRequest:
-    request = LaunchRequest(
-        path="/",
-        env=dict(os.environ),
+def _have_run(home: Home, pages: ForkPages) -> None:
+    """Do as a kernel does, and its fork server."""
+    run_dir = _make_run(home)
+    alive = hold_alive(run_dir)
+    assert alive is not None, "nobody else knows the directory"
+    kernel, server = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = socket.socketpair()
+    with kernel, server, ours, theirs:
+        try:
+            spare = Spare(server, pages, closes=(kernel.fileno(), ours.fileno(), theirs.fileno(), alive))
+            socket.send_fds(kernel, [b"r"], [theirs.fileno(), alive])
+        finally:
+            os.close(alive)
+        send_request(ours, format_request(_request(run_dir)))
+        for word in (PREPARED, GO):
+            send_word(ours, word)
+        spare.wait()
+        _wait_for_process(spare.pid)
+
+
+def _make_run(home: Home) -> RunDir:
+    run_dir = home.run_dir(REHEARSAL_ID)
+    for folder in (run_dir.attrs, run_dir.job, run_dir.tmp):
+        os.makedirs(folder)
+    meta = JobMeta(operation="practice()", flags={"x": 0.5}, random_seed=0, import_path=(), python="3", sourcecode=".")
+    write_new_file(run_dir.meta, encode_meta(meta))
+    write_new_file(run_dir.payload, cloudpickle.dumps(FunctionCall(function=_practice()), protocol=5))
+    set_pending(run_dir)
+    return run_dir
+
+
+def _practice() -> Callable[[float], None]:
+    """Give a function that is packed by value, as those of notebooks are."""
+
+    def practice(x: float) -> None:
+        import atexit
+
+        atexit._clear()  # noqa: SLF001 - what libraries have left there is for true runs
+        print(f"loss: {x} (step 1)")  # noqa: T201 - a scalar in the output
+
+    return practice
+
+
+def _request(run_dir: RunDir) -> LaunchRequest:
+    return LaunchRequest(
+        path=run_dir.path,
+        env={**os.environ, "RUN_ID": run_dir.id},
         python="",
         forks=True,
-        output_scalars=(),
+        output_scalars=DEFAULT_PATTERNS,
         flag_names=(),
-        stop_grace=0.0,
-        scan_interval=0.0,
+        stop_grace=_LONGEST_SECONDS,
+        scan_interval=_LONGEST_SECONDS,
     )
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        socket.send_fds(ours, [b"r"], [ours.fileno()])
-        os.close(socket.recv_fds(theirs, 1, 1)[1][0])
-        send_request(ours, format_request(request))
-        return parse_request(receive_request(theirs))
+
+
+def _wait_for_process(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it has ended already
+        descriptor = os.pidfd_open(pid)
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        poll.poll(_LONGEST_SECONDS * 1000)
+        os.close(descriptor)

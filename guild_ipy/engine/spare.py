@@ -10,12 +10,13 @@ import os
 import select
 import signal
 import socket
+from collections.abc import Iterable
 from typing import NoReturn
 
 from guild_ipy.engine import supervisor
 from guild_ipy.engine.launch import is_readable
 from guild_ipy.engine.leftovers import adopt_orphans
-from guild_ipy.engine.rehearsal import rehearse_supervisor
+from guild_ipy.engine.pages import ForkPages
 from guild_ipy.engine.waiting import WaitingRun
 
 _TAKEN = b"t"
@@ -25,15 +26,25 @@ _REST_SECONDS = 0.2
 
 
 class Spare:
-    """The fork server's end of it; OSError if no process is to be had."""
+    """The fork server's end of it; OSError if no process is to be had.
 
-    def __init__(self, server: socket.socket) -> None:
+    Parameters
+    ----------
+    server
+        The socket that it takes a request from.
+    pages
+        What it and its run will write to.
+    closes
+        Descriptors of the fork server that they must not keep open.
+    """
+
+    def __init__(self, server: socket.socket, pages: ForkPages, closes: Iterable[int] = ()) -> None:
         self._server = server
         self._pipe, theirs = os.pipe2(os.O_CLOEXEC)
         try:
-            if os.fork() == 0:
-                os.close(self._pipe)
-                _stand_by(server, theirs)
+            self.pid = os.fork()
+            if self.pid == 0:
+                _stand_by(server, theirs, pages, (self._pipe, *closes))
         except OSError:
             os.close(self._pipe)
             raise
@@ -67,15 +78,17 @@ def refuse_request(server: socket.socket) -> bool:
     return bool(message)
 
 
-def _stand_by(server: socket.socket, pipe: int) -> NoReturn:
+def _stand_by(server: socket.socket, pipe: int, pages: ForkPages, closes: Iterable[int]) -> NoReturn:
     code = 1
     try:
+        for descriptor in closes:
+            os.close(descriptor)
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         adopt_orphans()
-        waiting = WaitingRun(closes=(server.fileno(), pipe))
-        if not is_readable(server, 0):  # somebody is in a hurry
-            rehearse_supervisor()
+        waiting = WaitingRun(closes=(server.fileno(), pipe), pages=pages.run)
+        if not is_readable(server, 0):  # nobody is in a hurry
+            pages.supervisor.copy()
         message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
         server.close()
         if message:
@@ -89,4 +102,5 @@ def _stand_by(server: socket.socket, pipe: int) -> NoReturn:
             os.write(pipe, _CLOSED)
         code = 0
     finally:
+        pages.supervisor.note()
         os._exit(code)

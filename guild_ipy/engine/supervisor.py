@@ -19,7 +19,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from guild_ipy.engine.ending import LOOK_SECONDS, Ending, write_end
-from guild_ipy.engine.launch import LaunchRequest, parse_request, receive_request, send_event, wait_for_go
+from guild_ipy.engine.launch import (
+    GO,
+    PREPARED,
+    LaunchRequest,
+    parse_request,
+    receive_request,
+    send_event,
+    wait_for_word,
+)
 from guild_ipy.engine.leftovers import adopt_orphans, has_other_children, kill_group, kill_orphans
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.scribe import Scribe
@@ -31,7 +39,7 @@ from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import home_of
 from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start, this_process
-from guild_ipy.store.markers import clear_pending, clear_staged
+from guild_ipy.store.markers import clear_pending, clear_staged, remove_marker
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import sync_file, write_new_file
 
@@ -68,14 +76,23 @@ def supervise(
     has_fork = waiting is not None and waiting.tell(content, alive)
     request = parse_request(content)
     run_dir = RunDir(request.path)
-    if not wait_for_go(channel):
+    fork = waiting if has_fork and request.forks else None
+    has_reserve = False
+    with contextlib.suppress(OSError):  # tried again, and told, when the run starts
+        _reserve(run_dir)
+        has_reserve = True
+    word = wait_for_word(channel)
+    if fork is not None and word:
+        fork.tell_prepared()
+    if word == PREPARED:
+        word = wait_for_word(channel)
+    if word != GO:
         _leave(run_dir, waiting)
         return
-    fork = waiting if has_fork and request.forks else None
-    if fork is not None:
-        fork.tell_prepared()
     with _stop_requests() as stop_requests:
         try:
+            if not has_reserve:
+                _reserve(run_dir)
             pid = _start(run_dir, request, alive, fork)
         except (OSError, GuildError) as error:
             with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
@@ -127,12 +144,13 @@ def _leave(run_dir: RunDir, waiting: WaitingRun | None) -> None:
     """Undo what was made ready; a starter that died leaves half a directory, which is no run."""
     if waiting is not None:
         waiting.dismiss()
-    if not os.path.exists(run_dir.opref):
+    if os.path.exists(run_dir.opref):
+        remove_marker(run_dir.reserve)
+    else:
         shutil.rmtree(run_dir.path, ignore_errors=True)
 
 
 def _start(run_dir: RunDir, request: LaunchRequest, alive: int, fork: WaitingRun | None) -> int:
-    _reserve(run_dir)
     write_attr(run_dir, "started", time.time_ns() // 1000)
     pid = _spawn_run(run_dir, request, alive) if fork is None else fork.let_go()
     with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so

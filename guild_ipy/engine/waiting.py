@@ -13,7 +13,7 @@ from typing import NoReturn
 from guild_ipy.engine.fork import become_run
 from guild_ipy.engine.launch import is_readable, parse_request, receive_request, send_request
 from guild_ipy.engine.line import DONE, GO, OVER, PREPARED, REQUEST, Line
-from guild_ipy.engine.rehearsal import rehearse_run
+from guild_ipy.engine.pages import Pages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +33,15 @@ class WaitingRun:
     ----------
     closes
         Descriptors of the supervisor that the run must not keep open.
+    pages
+        What the run will write to.
     """
 
-    def __init__(self, closes: Iterable[int]) -> None:
+    def __init__(self, closes: Iterable[int], pages: Pages) -> None:
         self._socket, theirs = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
-            _wait(theirs, (self._socket.detach(), *closes))
+            _wait(theirs, (self._socket.detach(), *closes), pages)
         theirs.close()
         os.setpgid(self.pid, self.pid)  # the run does the same; whoever comes first
 
@@ -81,19 +83,19 @@ class WaitingRun:
             self._socket.sendall(word)
 
 
-def _wait(supervisor: socket.socket, closes: Iterable[int]) -> NoReturn:
+def _wait(supervisor: socket.socket, closes: Iterable[int], pages: Pages) -> NoReturn:
     try:
         for descriptor in closes:
             os.close(descriptor)
         _leave_the_supervisor()
         if not is_readable(supervisor, 0):
-            rehearse_run()
+            pages.copy()
         message, alive, _, _ = socket.recv_fds(supervisor, 1, 1)
         if message:
             os.set_inheritable(alive[0], False)  # it stays open: the lock lasts as long as the run
             request = parse_request(receive_request(supervisor))
             if request.forks:
-                become_run(request, Line(supervisor))
+                become_run(request, Line(supervisor), pages)
     finally:
         os._exit(1)
 

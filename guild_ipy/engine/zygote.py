@@ -21,7 +21,9 @@ import threading
 import warnings
 
 from guild_ipy.engine.output_scalars import OutputScanner
+from guild_ipy.engine.pages import ForkPages
 from guild_ipy.engine.provenance import packages_text, platform_text
+from guild_ipy.engine.rehearsal import rehearse
 from guild_ipy.engine.spare import Spare, refuse_request
 from guild_ipy.store.lock import boot_id
 from guild_ipy.store.tfevents import Point, encode_point, encode_record
@@ -36,10 +38,11 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors are reaped by the system
     threaded = preload(json.loads(server.recv(_MESSAGE)))
     _touch_what_runs_need()
-    server.send(json.dumps({"ready": True, "threads": threaded}).encode())
     gc.collect()
     gc.freeze()
-    serve(server)
+    pages = rehearse()
+    server.send(json.dumps({"ready": True, "threads": threaded}).encode())
+    serve(server, pages)
 
 
 def _touch_what_runs_need() -> None:
@@ -67,12 +70,12 @@ def preload(modules: list[str]) -> list[str]:
     return threaded
 
 
-def serve(server: socket.socket) -> None:
+def serve(server: socket.socket, pages: ForkPages) -> None:
     """Keep a supervisor waiting for the next request, until there are no more."""
     more = True
     while more:
         try:
-            spare = Spare(server)
+            spare = Spare(server, pages)
         except OSError:  # no process to be had
             more = refuse_request(server)
         else:

@@ -42,10 +42,21 @@ def ask(notebook, spec, isolation):
     return ask
 
 
-def test_a_run_goes_when_its_files_are_there(ask, notebook, spec):
+@pytest.fixture(params=["opened early", "opened late"])
+def fill(request, notebook, spec):
+    """Write the files of a run; its process may open its program as soon as that is there, or when all are."""
+
+    def fill(run_dir, started):
+        options = {"open_program": started.open_program} if request.param == "opened early" else {}
+        fill_run_dir(notebook.context.home, run_dir, spec, job_meta(spec), **options)
+
+    return fill
+
+
+def test_a_run_goes_when_its_files_are_there(ask, fill):
     run_dir, started = ask()
     assert not started.wait(0.1)
-    fill_run_dir(notebook.context.home, run_dir, spec, job_meta(spec))
+    fill(run_dir, started)
     assert not started.wait(0.1)
     started.let_go()
     assert started.wait(20)
@@ -65,9 +76,9 @@ def test_nothing_is_left_of_a_run_whose_starter_dies_before_it_is_one(ask):
     wait_until(lambda: not os.path.exists(run_dir.path))
 
 
-def test_a_run_whose_starter_dies_before_it_could_go_is_not_started(ask, notebook, spec):
+def test_a_run_whose_starter_dies_before_it_could_go_is_not_started(ask, fill):
     run_dir, started = ask()
-    fill_run_dir(notebook.context.home, run_dir, spec, job_meta(spec))
+    fill(run_dir, started)
     assert Run(run_dir).status is RunStatus.PENDING
     started.close()
     wait_until(lambda: not is_alive(run_dir))
