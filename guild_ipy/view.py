@@ -37,7 +37,7 @@ class StreamViewer:
 
     def ended(self, run: Run) -> None:
         """Write how it ended, on a line of its own."""
-        record = run.record
+        record = run.ending
         line = describe_end(record)
         if record.status is RunStatus.STAGED:
             line += f"; start it with {self._start_command.format(run.short_id)}"
@@ -67,7 +67,7 @@ def describe_end(record: RunRecord) -> str:
 
     Examples
     --------
-    >>> describe_end(run.record)                             # doctest: +SKIP
+    >>> describe_end(run.ending)                             # doctest: +SKIP
     'train() completed in 0.32 s · 3f2a1b4c'
     """
     name = record.operation or "an unknown operation"

@@ -87,6 +87,11 @@ class Run:
         return read_run(self._dir)
 
     @property
+    def ending(self) -> RunRecord:
+        """Its operation, status and times, which say how it ended, and nothing else."""
+        return read_run(self._dir, ("started", "stopped"))
+
+    @property
     def status(self) -> RunStatus:
         """What it is doing, or how it ended."""
         return read_status(self._dir)

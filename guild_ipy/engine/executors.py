@@ -64,6 +64,7 @@ class StartedRun:
         """Let the run open its program, whose files are there: opening it may take as long as writing the others."""
         if self.channel is not None:
             send_word(self.channel, PREPARED)
+            os.sched_yield()  # where the supervisor was woken on this very processor, it would wait behind us
 
     def let_go(self) -> None:
         """Let the run go: all of its files are there."""

@@ -122,6 +122,7 @@ def supervise(
     ending.write(exit_status)
     os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
+    os.sched_yield()  # the starter first
     progress.ended()
     kill_orphans()  # the process of a run that was not waited for
     sync_file(run_dir.attr("exit_status"))  # nobody waits for the disk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -73,12 +74,15 @@ class RunRecord:
         return None if end is None else timedelta(microseconds=max(0, end - self.started))
 
 
-def read_run(run_dir: RunDir) -> RunRecord:
-    """Read a run; what cannot be read makes its status DAMAGED and is named, and the rest is still there."""
+def read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
+    """Read a run; what cannot be read makes its status DAMAGED and is named, and the rest is still there.
+
+    Only these of its attributes are looked at.
+    """
     damage: list[str] = []
     state = _read_state(run_dir, damage)
     opref = _read_opref(run_dir, damage)
-    attrs = _read_attrs(run_dir, damage)
+    values = _read_attrs(run_dir, attrs, damage)
     return RunRecord(
         dir=run_dir,
         opref=opref,
@@ -86,7 +90,7 @@ def read_run(run_dir: RunDir) -> RunRecord:
         status=RunStatus.DAMAGED if damage else state.status,
         exit_status=state.exit_status,
         damage=damage[0] if damage else None,
-        **attrs,
+        **values,
     )
 
 
@@ -159,14 +163,9 @@ def _read_trial_opref(run_dir: RunDir, opref: OpRef | None) -> OpRef | None:
         return None
 
 
-def _read_attrs(run_dir: RunDir, damage: list[str]) -> dict[str, Any]:
+def _read_attrs(run_dir: RunDir, attrs: Iterable[str], damage: list[str]) -> dict[str, Any]:
     values = {}
-    try:
-        names = PARSERS.keys() & list_attrs(run_dir)
-    except DamagedRun as error:
-        damage.append(_name(error, run_dir))
-        names = set()
-    for name in names:
+    for name in _there(run_dir, attrs, damage):
         try:
             value = read_attr(run_dir, name)
             if value is not None:
@@ -179,6 +178,15 @@ def _read_attrs(run_dir: RunDir, damage: list[str]) -> dict[str, Any]:
             damage.append(f"attrs/{name}: {error}")
     damage.sort()
     return values
+
+
+def _there(run_dir: RunDir, attrs: Iterable[str], damage: list[str]) -> set[str]:
+    """Give those of the attributes that are there."""
+    try:
+        return set(attrs).intersection(list_attrs(run_dir))
+    except DamagedRun as error:
+        damage.append(_name(error, run_dir))
+        return set()
 
 
 def _name(error: DamagedRun, run_dir: RunDir) -> str:
