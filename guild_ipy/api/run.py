@@ -160,7 +160,6 @@ def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: Held
         shutil.rmtree(run_dir.path, ignore_errors=True)
         os.close(alive)
         raise
-    os.sched_yield()  # where the supervisor was woken on this very processor, it would wait until all files are written
     try:
         fill_run_dir(context.home, run_dir, spec, meta, copying=interrupts.passing, open_program=started.open_program)
     except BaseException:
