@@ -36,15 +36,19 @@ class Ending:
     def write(self, exit_status: int) -> None:
         """Write the end of a run whose process is gone."""
         try:
-            if self._indexed is None or self._output_size() != self._indexed:
-                self._free_reserve()
-                self._recorder.scan_end()
-                complete_index(self._run_dir)
-            self._recorder.close()
-            remove_marker(self._run_dir.reserve)  # only now, since it says that there is something left to do
-        except (OSError, GuildError):  # whoever asks for scalars does it again: engine.recover
+            self._finish()
+        except (OSError, GuildError):  # a full disk
             self._free_reserve()
+            with contextlib.suppress(OSError, GuildError):  # whoever asks for scalars does it again: engine.recover
+                self._finish()
         write_end(self._run_dir, exit_status)
+
+    def _finish(self) -> None:
+        if self._indexed is None or self._output_size() != self._indexed:
+            self._recorder.scan_end()
+            complete_index(self._run_dir)
+        self._recorder.close()
+        remove_marker(self._run_dir.reserve)  # only now, since it says that there is something left to do
 
     def _free_reserve(self) -> None:
         """Give back the space that was kept for now; the file stays."""
