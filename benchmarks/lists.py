@@ -29,7 +29,8 @@ PEER_ROUNDS = 1
 RUNS, COMPARE = "`runs()`", "`runs().guild.compare()`"
 REFRESH, CHANGED, STAT = "refresh, nothing changed", "refresh, 10 runs changed", "one stat a run"
 COMPARE_CHANGED = "`runs().guild.compare()`, 10 runs changed"
-BUILD, PLAIN, BARE = "first build", "only scan, and open and read", "only scan, and read descriptors"
+BUILD, ALONE = "first build", "first build by one process"
+PLAIN, BARE = "only scan, and open and read", "only scan, and read descriptors"
 ARROW, MLFLOW = "the same table from an Arrow file", "MLflow `search_runs`, SQLite"
 GUILD_RUNS, GUILD_COMPARE, GUILD_COLD = "guild.ipy `runs()`", "guild.ipy `compare()`", "guild.ipy `compare()`, no index"
 NEW, SELECT = "new process, `runs().guild.compare()`", "new process, the same cells from SQLite"
@@ -44,7 +45,7 @@ WARM = {
 }
 #: What can be asked of an index of runs that are not there.
 SIMULATED = {name: word for name, word in WARM.items() if name != STAT}
-BUILDS = {BUILD: "build", PLAIN: "read plainly", BARE: "read barely"}
+BUILDS = {BUILD: "build", ALONE: "build alone", PLAIN: "read plainly", BARE: "read barely"}
 _FAST, _SLOW = 5, 1
 
 

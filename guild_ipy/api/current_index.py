@@ -21,13 +21,14 @@ class CurrentIndex:
 
     def of(self, home: Home, settings: Settings) -> Index:
         """Give the index of a home."""
-        from guild_ipy.engine.recover import recover_run  # start-up cost
+        from guild_ipy.engine.helpers import hire_helpers  # start-up cost
+        from guild_ipy.engine.recover import recover_run
         from guild_ipy.index.index import Index
 
         with self._mutex:
             if self._index is None or self._index.home != home:
                 self._close()
-                self._index = Index(home, settings, recover=recover_run)
+                self._index = Index(home, settings, recover=recover_run, hire=hire_helpers)
             return self._index
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
     from guild_ipy.domain.scalars import ScalarSummary
     from guild_ipy.index.index import Index
+    from guild_ipy.index.reading import HelperProcess
     from guild_ipy.query.select import Dropped
     from guild_ipy.store.run import RunRecord
     from guild_ipy.store.run_dir import RunDir
@@ -86,7 +87,7 @@ def open_index() -> Index:
     from guild_ipy.index.index import Index  # start-up cost, as the next
 
     settings = Settings.from_environment()
-    return Index(find_home(settings, os.getcwd()), settings, recover=_recover)
+    return Index(find_home(settings, os.getcwd()), settings, recover=_recover, hire=_hire)
 
 
 def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
@@ -123,6 +124,12 @@ def _recover(run_dir: RunDir) -> None:
     from guild_ipy.engine.recover import recover_run  # start-up cost: most runs need none
 
     recover_run(run_dir)
+
+
+def _hire(runs: str, count: int) -> Sequence[HelperProcess]:
+    from guild_ipy.engine.helpers import hire_helpers  # start-up cost: where there is much to read
+
+    return hire_helpers(runs, count)
 
 
 def _read_summaries(context: Context, runs: Sequence[Run]) -> dict[str, Mapping[str, ScalarSummary]]:

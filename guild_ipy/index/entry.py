@@ -186,9 +186,9 @@ def decode_record(path: str, text: str) -> RunRecord:
     )
 
 
-def encode_operation(record: RunRecord) -> str:
+def encode_operation(opref: OpRef | None, operation: str | None) -> str:
     """Write what operation a run is of, and the name that it is listed by, as JSON."""
-    return encode_json([_opref_words(record.opref), record.operation])
+    return encode_json([_opref_words(opref), operation])
 
 
 def decode_operation(text: str) -> tuple[OpRef | None, str | None]:

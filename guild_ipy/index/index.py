@@ -24,6 +24,7 @@ from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import RunDir
 
 if TYPE_CHECKING:
+    from guild_ipy.index.reading import HelperProcess, Hire
     from guild_ipy.index.sweep import Sweep
     from guild_ipy.query.names import Names
 
@@ -47,11 +48,20 @@ class Index:
     recover
         Called with a run before it is read, if it has a reserve or is otherwise not seen to have ended in order: to
         finish what its dead processes left undone.
+    hire
+        Starts processes that help to read many runs: :mod:`guild_ipy.index.reading`.
     """
 
-    def __init__(self, home: Home, settings: Settings, recover: Callable[[RunDir], None] | None = None) -> None:
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        recover: Callable[[RunDir], None] | None = None,
+        hire: Hire | None = None,
+    ) -> None:
         self.home = home
         self._recover = recover or _leave_alone
+        self._hire = hire or _hire_nobody
         self._settings = settings
         self._mutex = threading.RLock()
         self._reader: Reader | None = None
@@ -217,7 +227,7 @@ class Index:
     def _update(self, news: News) -> None:
         from guild_ipy.index.refresh import update  # start-up cost: for those who find that something has changed
 
-        update(self.home, self._open_database(), news, self._recover)
+        update(self.home, self._open_database(), news, self._recover, self._hire)
 
     def _open_reader(self) -> Reader | None:
         if self._reader is not None and not self._reader.is_current():
@@ -259,6 +269,11 @@ class Index:
 
 def _leave_alone(run_dir: RunDir) -> None:
     """Take a run as it is."""
+
+
+def _hire_nobody(runs: str, count: int) -> Sequence[HelperProcess]:  # noqa: ARG001 - as others are called
+    """Read all runs in this process."""
+    return ()
 
 
 def _is_damage(error: Exception) -> bool:

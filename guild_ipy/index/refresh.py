@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from guild_ipy.errors import StoreError
 from guild_ipy.index.database import Database
@@ -13,6 +13,7 @@ from guild_ipy.index.ended import read_ended
 from guild_ipy.index.entry import Care, read_entry
 from guild_ipy.index.news import News, is_name, stamp_folder
 from guild_ipy.index.read_run import ReadRun
+from guild_ipy.index.reading import Answer, Crew, Hire
 from guild_ipy.index.scalar_rows import summary_rows
 from guild_ipy.index.sources import prune, read_sources, stamp_sources, summarize_sources
 from guild_ipy.index.stamps import Stamp
@@ -22,11 +23,13 @@ from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import is_run
 
+#: How many runs are read between two looks at what helpers have read.
+_OWN_SHARE = 8
 #: For so long the lock is held at a time.
 _CHUNK_SECONDS = 0.5
 
 
-def update(home: Home, database: Database, news: News, recover: Callable[[RunDir], None]) -> None:
+def update(home: Home, database: Database, news: News, recover: Callable[[RunDir], None], hire: Hire) -> None:
     """Bring the index up to date, a part at a time, so that others can read and write in between.
 
     Parameters
@@ -35,6 +38,8 @@ def update(home: Home, database: Database, news: News, recover: Callable[[RunDir
         What is to be read, and where it is kept.
     recover
         Called with a run before it is read, unless it is seen to have ended in order.
+    hire
+        How helpers are started, if there is much to read.
 
     Raises
     ------
@@ -43,20 +48,25 @@ def update(home: Home, database: Database, news: News, recover: Callable[[RunDir
     IndexBusy, DamagedIndex, sqlite3.Error, OSError
         If the index cannot be written.
     """
-    work = _Update(home, news, recover)
-    while not work.is_done:
-        with database.open_writer() as connection:
-            connection.execute("begin immediate")
-            work.go_on(connection)
-            connection.execute("commit")
-        database.let_others_write()
+    crew = Crew(home.runs, hire)
+    work = _Update(home, news, recover, crew)
+    try:
+        while not work.is_done:
+            with database.open_writer() as connection:
+                connection.execute("begin immediate")
+                work.go_on(connection)
+                connection.execute("commit")
+            database.let_others_write()
+    finally:
+        crew.close()
 
 
 class _Update:
     """What is left to do of an update; every call of :meth:`go_on` does a part of it in one transaction."""
 
-    def __init__(self, home: Home, news: News, recover: Callable[[RunDir], None]) -> None:
+    def __init__(self, home: Home, news: News, recover: Callable[[RunDir], None], crew: Crew) -> None:
         self._recover = recover
+        self._crew = crew
         self.is_done = False
         self._home = home
         self._news = news
@@ -74,6 +84,8 @@ class _Update:
         if self._pending is None:
             self._pending = self._plan(writer)
         deadline = time.monotonic() + _CHUNK_SECONDS
+        if self._is_news(writer):
+            self._read_new(writer, deadline)
         while self._pending and time.monotonic() < deadline:
             self._read(self._pending.pop(), writer)
         if not self._pending:
@@ -103,6 +115,31 @@ class _Update:
                 writer.remove(name)
         return changed
 
+    def _is_news(self, writer: Writer) -> bool:
+        """Whether what was found to be new still is: nobody else has written since."""
+        return bool(self._unknown) and writer.gen == self._gen
+
+    def _read_new(self, writer: Writer, deadline: float) -> None:
+        """Read runs of which nothing is known, and have others read more of them; nothing is left with those others."""
+        assert self._pending is not None
+        new = [name for name in self._pending if name in self._unknown]
+        others = [name for name in self._pending if name not in self._unknown]
+        while new and time.monotonic() < deadline:
+            self._crew.hand_out(new)
+            self._take(self._crew.answers(), writer)
+            for name in new[-_OWN_SHARE:]:
+                self._read(name, writer)
+            del new[-_OWN_SHARE:]
+        self._take(self._crew.answers(wait=True), writer)
+        self._pending = others + new
+
+    def _take(self, answers: Iterable[Answer], writer: Writer) -> None:
+        for name, rows in answers:
+            if rows is None:
+                self._read(name, writer)
+            else:
+                writer.put_new(rows)
+
     def _read(self, name: str, writer: Writer) -> None:
         run_dir = self._home.run_dir(name)
         if ended := read_ended(run_dir):
@@ -116,7 +153,7 @@ class _Update:
 
     def _find(self, name: str, writer: Writer) -> KnownRun | None:
         """Give what is known of a run; nothing of a new one, unless somebody else has written meanwhile."""
-        return None if name in self._unknown and writer.gen == self._gen else writer.find(name)
+        return None if name in self._unknown and self._is_news(writer) else writer.find(name)
 
     def _read_any(self, run_dir: RunDir, writer: Writer) -> None:
         known = self._find(run_dir.id, writer)

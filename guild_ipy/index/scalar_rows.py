@@ -35,10 +35,10 @@ def read_source_rows(connection: sqlite3.Connection, k: int) -> list[Source]:
     ]
 
 
-def source_row(k: int, source: Source) -> tuple[Any, ...]:
-    """Give an event file as a row."""
+def source_row(source: Source) -> tuple[Any, ...]:
+    """Give an event file as a row, without the number of its run."""
     scalars = None if source.scalars is None else encode_scalars(source.scalars)
-    return k, text_to_sql(source.path), " ".join(map(str, source.stamp)), scalars, source.tail
+    return text_to_sql(source.path), " ".join(map(str, source.stamp)), scalars, source.tail
 
 
 def summary_rows(summaries: Iterable[ScalarSummary]) -> ScalarRows:

@@ -9,19 +9,18 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
-from guild_ipy.domain.opref import OpRef
 from guild_ipy.frozen import frozen
-from guild_ipy.index.entry import Entry, encode_operation, encode_record, run_row
+from guild_ipy.index.entry import Entry, encode_record
 from guild_ipy.index.names import Names
 from guild_ipy.index.read_run import ReadRun
+from guild_ipy.index.run_rows import RunRows, describe, encode_attrs, make_rows, sql_row, value_rows
 from guild_ipy.index.scalar_rows import ScalarRows, read_source_rows, source_row
 from guild_ipy.index.schema import SEGMENT_BITS
 from guild_ipy.index.sources import Source
 from guild_ipy.index.stamps import FileStamp
 from guild_ipy.index.summary_columns import SUMMARY_FIELDS
-from guild_ipy.index.values import encode_json, integer_to_sql, text_from_sql, text_to_sql, to_sql
+from guild_ipy.index.values import text_from_sql, text_to_sql
 from guild_ipy.store.changes import LogPosition
-from guild_ipy.store.run import RunRecord
 
 _FLAGS_AT = 11  # in the JSON of a record
 _COLUMNS = {
@@ -67,7 +66,6 @@ class Writer:
             words: op for op, words in connection.execute("select op, words from operation")
         }
         self._folders = {name for (name,) in connection.execute("select name from folder")}
-        self._described: dict[tuple[OpRef | None, OpRef | None], tuple[int, str | None]] = {}
         self._changed: set[int] = set()
         self._new: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._old: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
@@ -101,39 +99,38 @@ class Writer:
 
     def put(self, read: ReadRun, known: KnownRun | None) -> None:
         """Keep a run, in place of what is known of it."""
-        entry = read.entry
-        data, attrs = encode_record(entry.record), encode_json(dict(entry.attrs)) if entry.attrs else "{}"
         if known is None:
-            self._last += 1
-            self._put_all(self._last, read, data, attrs)
-            k, rows = self._last, self._new
-        else:
-            self._put_changes(known, read, data, attrs)
-            k, rows = known.k, self._old
-        watched = self._watched_number(entry.watched)
-        rows["state"].append((k, read.inode, watched, entry.stamp.digest, int(entry.care)))
-        if self._folders:
-            self._forget_folder(entry.record.dir.id)
+            return self.put_new(make_rows(read))
+        self._put_changes(known, read)
+        entry = read.entry
+        watched = self._watched_number(text_to_sql("\0".join(entry.watched)))
+        self._old["state"].append((known.k, read.inode, watched, entry.stamp.digest, int(entry.care)))
+        return self._forget_folder(entry.record.dir.id)
 
-    def _put_all(self, k: int, read: ReadRun, data: str, attrs: str) -> None:
-        """Put a run of which nothing is known."""
-        rows, entry = self._new, read.entry
-        self._add_values(rows["flag"], "flag", k, entry.record.flags)
-        self._add_values(rows["attr"], "attr", k, entry.attrs)
-        scalars = self._add_scalars(rows["scalar"], k, read.scalars or {})
-        rows["run"].append(self._run_row(k, entry))
-        rows["record"].append((k, data, attrs, scalars))
-        rows["source"] += [source_row(k, each) for each in read.sources]
+    def put_new(self, run: RunRows) -> None:
+        """Keep a run of which nothing is known."""
+        self._last += 1
+        k, rows = self._last, self._new
+        self._add_values(rows["flag"], "flag", k, *run.flag_rows)
+        self._add_values(rows["attr"], "attr", k, *run.attr_rows)
+        scalars = self._add_scalars(rows["scalar"], k, run.scalars)
+        operation = self._operation_number(run.words)
+        rows["run"].append((k, text_to_sql(run.id), self.gen + 1, run.time, operation, run.operation, *run.row))
+        rows["record"].append((k, run.record, run.attrs, scalars))
+        rows["source"] += [(k, *each) for each in run.sources]
+        rows["state"].append((k, run.inode, self._watched_number(run.watched), run.stamp, run.care))
         self._changed.add(k)
+        self._forget_folder(run.id)
 
-    def _put_changes(self, known: KnownRun, read: ReadRun, data: str, attrs: str) -> None:
+    def _put_changes(self, known: KnownRun, read: ReadRun) -> None:
         rows, entry, k = self._old, read.entry, known.k
+        data, attrs = encode_record(entry.record), encode_attrs(entry)
         is_same = (data, attrs) == (known.data, known.attrs)
         if not is_same:
             self._drop_values("flag", k, _flags(known), entry.record.flags)
-            self._add_values(rows["flag"], "flag", k, entry.record.flags)
+            self._add_values(rows["flag"], "flag", k, *value_rows(entry.record.flags))
             self._drop_values("attr", k, json.loads(known.attrs), entry.attrs)
-            self._add_values(rows["attr"], "attr", k, entry.attrs)
+            self._add_values(rows["attr"], "attr", k, *value_rows(entry.attrs))
         scalars, has_reported = known.scalars, _stamps(read.sources) != _stamps(known.sources)
         if has_reported and read.scalars is not None:
             scalars = self._add_scalars(rows["scalar"], k, read.scalars)
@@ -144,7 +141,7 @@ class Writer:
             self._changed.add(k)
         if known.sources != read.sources:
             self._db.execute("delete from source where k = ?", (k,))
-            rows["source"] += [source_row(k, each) for each in read.sources]
+            rows["source"] += [(k, *source_row(each)) for each in read.sources]
 
     def remove(self, id: str) -> None:  # noqa: A002 - the word of the field
         """Forget a run, if it is known."""
@@ -192,22 +189,21 @@ class Writer:
         tables.clear()
 
     def _run_row(self, k: int, entry: Entry) -> tuple[Any, ...]:
-        record = entry.record
-        op, operation = self._describe(record)
-        return (
-            k,
-            text_to_sql(record.dir.id),
-            self.gen + 1,
-            entry.time,
-            op,
-            text_to_sql(operation),
-            *map(_to_sql, run_row(record)),
-        )
+        words, operation = describe(entry.record)
+        op, id = self._operation_number(words), text_to_sql(entry.record.dir.id)  # noqa: A001 - the word of the field
+        return (k, id, self.gen + 1, entry.time, op, operation, *sql_row(entry))
 
-    def _add_values(self, rows: list[tuple[Any, ...]], kind: str, k: int, values: Mapping[str, Any]) -> None:
-        if values:
-            numbers = self._names.numbers(kind, tuple(values))
-            rows += [(n, k, *to_sql(value)) for n, value in zip(numbers, values.values(), strict=True)]
+    def _add_values(
+        self,
+        rows: list[tuple[Any, ...]],
+        kind: str,
+        k: int,
+        names: tuple[str, ...],
+        values: Iterable[tuple[Any, Any]],
+    ) -> None:
+        if names:
+            numbers = self._names.numbers(kind, names)
+            rows += [(n, k, v, t) for n, (v, t) in zip(numbers, values, strict=True)]
 
     def _drop_values(self, kind: str, k: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         self._delete(kind, k, [self._names.number(kind, name) for name in before if name not in after])
@@ -224,26 +220,20 @@ class Writer:
         self._db.executemany(sql, [(n, k) for n in numbers])
 
     def _forget_folder(self, name: str) -> None:
-        if text_to_sql(name) in self._folders:
+        if self._folders and text_to_sql(name) in self._folders:
             self._db.execute("delete from folder where name = ?", (text_to_sql(name),))
 
     # -- numbers for what many runs share
 
-    def _watched_number(self, watched: tuple[str, ...]) -> int:
-        names = text_to_sql("\0".join(watched))
+    def _watched_number(self, names: str | bytes | None) -> int:
         if names not in self._watched:
             self._watched[names] = self._insert("insert into watched(names) values (?)", names)
         return self._watched[names]
 
-    def _describe(self, record: RunRecord) -> tuple[int, str | None]:
-        """Give the number of the operation of a run, and the name that it is listed by."""
-        key = (record.opref, record.trial_opref)
-        if key not in self._described:
-            words = encode_operation(record)
-            if words not in self._operations:
-                self._operations[words] = self._insert("insert into operation(words) values (?)", words)
-            self._described[key] = self._operations[words], record.operation
-        return self._described[key]
+    def _operation_number(self, words: str) -> int:
+        if words not in self._operations:
+            self._operations[words] = self._insert("insert into operation(words) values (?)", words)
+        return self._operations[words]
 
     def _insert(self, sql: str, value: str | bytes | None) -> int:
         number = self._db.execute(sql, (value,)).lastrowid
@@ -258,9 +248,3 @@ def _stamps(sources: Iterable[Source]) -> dict[str, FileStamp]:
 def _flags(known: KnownRun | None) -> dict[str, Any]:
     flags: dict[str, Any] = json.loads(known.data)[_FLAGS_AT] if known else {}
     return flags
-
-
-def _to_sql(value: Any) -> Any:  # noqa: ANN401 - text, a number, a boolean or None
-    if isinstance(value, str):
-        return text_to_sql(value)
-    return integer_to_sql(value) if type(value) is int else value
