@@ -13,8 +13,8 @@ from dataclasses import replace
 from answering import answer, timed
 
 from guild_ipy.api.context import get_context, set_context
-from guild_ipy.frame.runs import runs
 from guild_ipy.engine.helpers import hire_helpers
+from guild_ipy.frame.runs import runs
 from guild_ipy.index.index import Index
 from guild_ipy.index.reading import Hire
 from guild_ipy.settings import Settings
