@@ -17,6 +17,7 @@ import pandas as pd
 from guild_ipy.api.context import Context
 from guild_ipy.api.table import read_table
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import SelectError, UsageError
 from guild_ipy.frame.run_names import beginning_of, short_names
 from guild_ipy.frame.values import Array, Values, read_values
 from guild_ipy.index.index import Index
@@ -154,7 +155,13 @@ class Keeper:
 
     def newest(self, context: Context, choose: Chooser, *, full: bool = False) -> Generation | None:
         """Give columns of all live runs as they are now; None where there is no index."""
-        return self.columns(context, read_table(context, (), _NOTHING, full=full).gen, choose)
+        with self._mutex:
+            kept = self._kept
+            if kept is None:
+                self._kept = _read(context, choose, full=full)
+            elif not _complete(context, kept, choose, full=full):
+                self._kept = _read(context, choose)
+            return self._kept
 
     def columns(self, context: Context, gen: int, choose: Chooser) -> Generation | None:
         """Give columns of all live runs as of `gen` or later; None where there is no index."""
@@ -162,7 +169,7 @@ class Keeper:
             return None
         with self._mutex:
             kept = self._kept
-            if kept is None or kept.gen != gen or not _complete(context, kept, choose):
+            if kept is None or kept.gen != gen or (_missing(kept, choose) and not _complete(context, kept, choose)):
                 self._kept = kept = _read(context, choose)
             return kept
 
@@ -186,18 +193,24 @@ def remember_names(
     return known, wanted
 
 
-def _read(context: Context, choose: Chooser) -> Generation | None:
+def _read(context: Context, choose: Chooser, *, full: bool = False) -> Generation | None:
     known, wanted = remember_names(choose, _BEGINNING)
-    table = read_table(context, wanted)
+    table = read_table(context, wanted, full=full)
     return Generation(table, known) if table.gen else None
 
 
-def _complete(context: Context, kept: Generation, choose: Chooser) -> bool:
-    """Add the columns that are missing; False if runs have changed meanwhile."""
-    missing = set(choose(kept.known.__getitem__)) - kept.columns.keys()
-    if missing:
-        table = read_table(context, missing, _NOTHING)  # the numbers of the runs are known
-        if table.gen != kept.gen:
-            return False
-        kept.add(table)
+def _missing(kept: Generation, choose: Chooser) -> set[Field]:
+    return set(choose(kept.known.__getitem__)) - kept.columns.keys()
+
+
+def _complete(context: Context, kept: Generation, choose: Chooser, *, full: bool = False) -> bool:
+    """Add the columns that are missing; False if runs have changed."""
+    try:
+        missing = _missing(kept, choose)
+    except (SelectError, UsageError):  # a name that there was not, and may be now
+        return False
+    table = read_table(context, missing, _NOTHING, full=full)  # the numbers of the runs are known
+    if table.gen != kept.gen:
+        return False
+    kept.add(table)
     return True
