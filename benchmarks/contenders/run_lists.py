@@ -64,7 +64,7 @@ def settle() -> None:
         compare()
 
 
-def build(hire: Hire | None = hire_helpers) -> float:
+def build(hire: "Hire | None" = hire_helpers) -> float:
     """Build an index from nothing, with other processes that help to read, or without."""
     folder = tempfile.mkdtemp(prefix="guild-ipy-bench-", dir=os.environ["GUILD_IPY_CACHE"])
     index = Index(get_context().home, Settings(cache_dir=folder, index_sweep=False), hire=hire)

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from guild_ipy.errors import GuildError
@@ -137,10 +138,13 @@ def _find_work_tree(folder: str) -> str | None:
 
 def _recall(root: str, cache_dir: str) -> str | None:
     """Give what git said about this very state of the tree."""
-    remembered = read_bytes(_memory_path(root, cache_dir))
+    try:
+        remembered = read_bytes(_memory_path(root, cache_dir))
+    except GuildError:
+        return None
     if remembered is None:
         return None
-    state, _, commit = remembered.decode().partition(" ")
+    state, _, commit = remembered.decode("utf-8", "replace").partition(" ")
     return commit if state == _state_key(root) else None
 
 
@@ -162,18 +166,32 @@ def _memory_path(root: str, cache_dir: str) -> str:
 def _state_key(root: str) -> str | None:
     """Give a key that changes with the commit, the index and any file; None for a tree too large to look at."""
     seen = [root, *(_stamp(f"{root}/{name}") for name in (".git/HEAD", ".git/index", ".git/logs/HEAD"))]
-    seen += islice(map(_stamp, _walk(root)), _MOST_FILES)
+    seen += islice(_walk(root), _MOST_FILES)
     return None if len(seen) > _MOST_FILES else _digest("\n".join(seen))
 
 
-def _walk(folder: str) -> Iterator[str]:
-    """Give the paths of files and folders, but nothing within hidden folders."""
-    with contextlib.suppress(OSError):
-        for entry in sorted(os.scandir(folder), key=lambda e: e.name):
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if not (is_folder and entry.name.startswith(".")):
-                yield entry.path
-                yield from _walk(entry.path) if is_folder else ()
+def _walk(root: str) -> Iterator[str]:
+    """Give the stamps of files and folders, but of nothing within hidden folders."""
+    folders = [root]
+    while folders:
+        for entry in _list(folders.pop()):
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name.startswith("."):
+                    continue
+                folders.append(entry.path)
+            try:
+                state = entry.stat(follow_symlinks=False)
+            except OSError:  # it is gone again
+                continue
+            yield f"{entry.path} {state.st_mtime_ns} {state.st_size} {state.st_ino}"
+
+
+def _list(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=attrgetter("name"))
+    except OSError:
+        return []
 
 
 def _stamp(path: str) -> str:

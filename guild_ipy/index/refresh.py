@@ -70,7 +70,10 @@ class _Update:
         self.is_done = False
         self._home = home
         self._news = news
+        self._new: list[str] = []
+        """Of what is to be read, that of which nothing is known."""
         self._pending: list[str] | None = None
+        """The rest of it."""
         self._unknown: frozenset[str] = frozenset()
         """What was found to be new."""
         self._gen = -1
@@ -82,13 +85,17 @@ class _Update:
     def go_on(self, connection: sqlite3.Connection) -> None:
         writer = Writer(connection)
         if self._pending is None:
-            self._pending = self._plan(writer)
+            ids = self._plan(writer)
+            self._new = [name for name in ids if name in self._unknown]
+            self._pending = [name for name in ids if name not in self._unknown]
         deadline = time.monotonic() + _CHUNK_SECONDS
-        if self._is_news(writer):
-            self._read_new(writer, deadline)
+        if self._new and not self._is_news(writer):
+            self._pending += self._new
+            self._new = []
+        self._read_new(writer, deadline)
         while self._pending and time.monotonic() < deadline:
             self._read(self._pending.pop(), writer)
-        if not self._pending:
+        if not self._new and not self._pending:
             self._conclude(writer)
         self._gen = writer.finish()
 
@@ -117,21 +124,17 @@ class _Update:
 
     def _is_news(self, writer: Writer) -> bool:
         """Whether what was found to be new still is: nobody else has written since."""
-        return bool(self._unknown) and writer.gen == self._gen
+        return writer.gen == self._gen
 
     def _read_new(self, writer: Writer, deadline: float) -> None:
         """Read runs of which nothing is known, and have others read more of them; nothing is left with those others."""
-        assert self._pending is not None
-        new = [name for name in self._pending if name in self._unknown]
-        others = [name for name in self._pending if name not in self._unknown]
-        while new and time.monotonic() < deadline:
-            self._crew.hand_out(new)
+        while self._new and time.monotonic() < deadline:
+            self._crew.hand_out(self._new)
             self._take(self._crew.answers(), writer)
-            for name in new[-_OWN_SHARE:]:
+            for name in self._new[-_OWN_SHARE:]:
                 self._read(name, writer)
-            del new[-_OWN_SHARE:]
+            del self._new[-_OWN_SHARE:]
         self._take(self._crew.answers(wait=True), writer)
-        self._pending = others + new
 
     def _take(self, answers: Iterable[Answer], writer: Writer) -> None:
         for name, rows in answers:
