@@ -110,6 +110,18 @@ def test_a_cache_that_cannot_be_written_costs_nothing_else(project, tmp_path):
     assert find_commit(str(project), f"{tmp_path}/cache") == git(project, "rev-parse", "HEAD")
 
 
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a state and no commit", None])
+def test_an_answer_that_is_remembered_badly_is_asked_for_again(project, tmp_path, content):
+    commit = find_commit(str(project), f"{tmp_path}/cache")
+    (memory,) = (tmp_path / "cache/vcs").iterdir()
+    memory.unlink()
+    if content is None:
+        memory.mkdir()
+    else:
+        memory.write_bytes(content)
+    assert find_commit(str(project), f"{tmp_path}/cache") == commit
+
+
 def test_packages_platform_and_commit_are_recorded(run_dir, project, tmp_path):
     record_packages(run_dir)
     assert record_commit(run_dir, str(project), f"{tmp_path}/cache")
