@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from guild_ipy.engine.fork_server import ForkServer
-from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, is_readable, send_request, send_word
+from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, is_readable, send_word
 from guild_ipy.errors import EngineError
+from guild_ipy.store.messages import send_message
 from guild_ipy.store.run_dir import RunDir
 
 #: How long a supervisor has to go away when its run is called off.
@@ -172,7 +173,7 @@ def _new_channel() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 def _hand_over(request: LaunchRequest, channel: socket.socket, alive: int) -> StartedRun:
     try:
-        send_request(channel, format_request(request))
+        send_message(channel, format_request(request))
     except OSError as error:
         channel.close()
         raise EngineError(f"the supervisor of the run is gone: {error.strerror}") from error

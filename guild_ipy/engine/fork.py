@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any, NoReturn
 
 from guild_ipy.engine.job import open_job
-from guild_ipy.engine.launch import LaunchRequest
-from guild_ipy.engine.line import GO, PREPARED, Line
+from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest
+from guild_ipy.engine.line import Line
 from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.pages import Pages
 from guild_ipy.engine.process import end_process, run_to_end

@@ -1,11 +1,11 @@
 """How a run is asked for and what is heard of it: the channel between a starter and a supervisor.
 
-A channel is a stream socket of its own for each run. The starter sends one :class:`LaunchRequest` (JSON, after its
-length as 8 bytes, big-endian). Then it writes the files of the run, and sends a byte as soon as there is more that can
-be made ready: ``p``, which may be left out, once those are there that the program is made of, and ``g`` once all are.
-The supervisor answers with lines of JSON: ``{"event": "started"}`` when the process of
-the run lives, ``{"event": "ended"}`` when all files of the run are written. End of file means that the other one is
-gone: a supervisor that hears no ``g`` starts nothing.
+A channel is a stream socket of its own for each run. The starter sends one :class:`LaunchRequest` (JSON, as a message
+of :mod:`guild_ipy.store.messages`). Then it writes the files of the run, and sends a byte as soon as there is more that
+can be made ready: ``p``, which may be left out, once those are there that the program is made of, and ``g`` once all
+are. The supervisor answers with lines of JSON: ``{"event": "started"}`` when the process of the run lives,
+``{"event": "ended"}`` when all files of the run are written. End of file means that the other one is gone: a supervisor
+that hears no ``g`` starts nothing.
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ from __future__ import annotations
 import json
 import select
 import socket
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_LENGTH = struct.Struct(">Q")
 PREPARED = b"p"
 GO = b"g"
 
@@ -48,17 +46,6 @@ class LaunchRequest:
 def format_request(request: LaunchRequest) -> bytes:
     """Write a request as it is sent."""
     return json.dumps(vars(request)).encode("utf-8", "surrogateescape")
-
-
-def send_request(channel: socket.socket, content: bytes) -> None:
-    """Send a request whole."""
-    channel.sendall(_LENGTH.pack(len(content)) + content)
-
-
-def receive_request(channel: socket.socket) -> bytes:
-    """Read a request whole, to be parsed or passed on; EOFError when the starter is gone."""
-    (length,) = _LENGTH.unpack(_receive_exactly(channel, _LENGTH.size))
-    return _receive_exactly(channel, length)
 
 
 def parse_request(content: bytes) -> LaunchRequest:
@@ -95,14 +82,3 @@ def is_readable(source: socket.socket, timeout: float | None) -> bool:
     poll = select.poll()  # select.select fails where a kernel has more than 1024 files open
     poll.register(source, select.POLLIN)
     return bool(poll.poll(None if timeout is None else timeout * 1000))
-
-
-def _receive_exactly(channel: socket.socket, length: int) -> bytes:
-    parts = []
-    while length:
-        part = channel.recv(min(length, 2**20))
-        if not part:
-            raise EOFError
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)

@@ -20,8 +20,6 @@ import socket
 from guild_ipy.engine.remains import close_files_but
 
 REQUEST = b"r"
-PREPARED = b"p"
-GO = b"g"
 OVER = b"o"
 DONE = b"d"
 

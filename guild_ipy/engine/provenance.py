@@ -183,7 +183,7 @@ def _walk(root: str) -> Iterator[str]:
                 state = entry.stat(follow_symlinks=False)
             except OSError:  # it is gone again
                 continue
-            yield f"{entry.path} {state.st_mtime_ns} {state.st_size} {state.st_ino}"
+            yield _describe(entry.path, state)
 
 
 def _list(folder: str) -> list[os.DirEntry[str]]:
@@ -199,6 +199,10 @@ def _stamp(path: str) -> str:
         state = os.stat(path, follow_symlinks=False)
     except OSError:
         return f"{path} -"
+    return _describe(path, state)
+
+
+def _describe(path: str, state: os.stat_result) -> str:
     return f"{path} {state.st_mtime_ns} {state.st_size} {state.st_ino}"
 
 

@@ -1,6 +1,6 @@
 """A run that does nothing, from which the fork server learns what its forks write to (:mod:`guild_ipy.engine.pages`).
 
-On the way to its first line a run copies some 250 pages, its supervisor as many.
+From its fork to its end a run copies some 800 pages, its supervisor as many.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import cloudpickle
 
 from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
-from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, send_request, send_word
+from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, send_word
 from guild_ipy.engine.meta import JobMeta, encode_meta
 from guild_ipy.engine.pages import ForkPages, Pages
 from guild_ipy.engine.spare import Spare
@@ -24,6 +24,7 @@ from guild_ipy.errors import GuildError
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.markers import set_pending
+from guild_ipy.store.messages import send_message
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_new_file
 
@@ -56,7 +57,7 @@ def _have_run(home: Home, pages: ForkPages) -> None:
             socket.send_fds(kernel, [b"r"], [theirs.fileno(), alive])
         finally:
             os.close(alive)
-        send_request(ours, format_request(_request(run_dir)))
+        send_message(ours, format_request(_request(run_dir)))
         for word in (PREPARED, GO):
             send_word(ours, word)
         spare.wait()

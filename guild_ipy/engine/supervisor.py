@@ -24,7 +24,6 @@ from guild_ipy.engine.launch import (
     PREPARED,
     LaunchRequest,
     parse_request,
-    receive_request,
     send_event,
     wait_for_word,
 )
@@ -40,6 +39,7 @@ from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import home_of
 from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start, this_process
 from guild_ipy.store.markers import clear_pending, clear_staged, remove_marker
+from guild_ipy.store.messages import receive_message
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import sync_file, write_new_file
 
@@ -70,7 +70,7 @@ def supervise(
     """
     progress = progress or Progress()
     try:
-        content = receive_request(channel)
+        content = receive_message(channel)
     except EOFError:
         return
     has_fork = waiting is not None and waiting.tell(content, alive)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from guild_ipy.engine.fork import become_run
-from guild_ipy.engine.launch import is_readable, parse_request, receive_request, send_request
-from guild_ipy.engine.line import DONE, GO, OVER, PREPARED, REQUEST, Line
+from guild_ipy.engine.launch import GO, PREPARED, is_readable, parse_request
+from guild_ipy.engine.line import DONE, OVER, REQUEST, Line
 from guild_ipy.engine.pages import Pages
+from guild_ipy.store.messages import receive_message, send_message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,7 @@ class WaitingRun:
         """Let it make itself ready for a request; whether it was there to hear it."""
         try:
             socket.send_fds(self._socket, [REQUEST], [alive])
-            send_request(self._socket, request)
+            send_message(self._socket, request)
         except OSError:  # somebody killed it while it waited
             return False
         return True
@@ -93,7 +94,7 @@ def _wait(supervisor: socket.socket, closes: Iterable[int], pages: Pages) -> NoR
         message, alive, _, _ = socket.recv_fds(supervisor, 1, 1)
         if message:
             os.set_inheritable(alive[0], False)  # it stays open: the lock lasts as long as the run
-            request = parse_request(receive_request(supervisor))
+            request = parse_request(receive_message(supervisor))
             if request.forks:
                 become_run(request, Line(supervisor), pages)
     finally:

@@ -2,29 +2,29 @@
 
 A helper is ``python -m guild_ipy.index.reading RUNS SOCKET``: the folder of runs, and an inherited stream socket. It
 gets the names of some runs and answers with their :class:`guild_ipy.index.run_rows.RunRows`, or None for each run that
-is not one which :mod:`guild_ipy.index.ended` reads, until the socket is closed. Both go as ``marshal`` writes them,
-after their length as 4 bytes, big-endian. The engine starts helpers; it alone starts processes.
+is not one which :mod:`guild_ipy.index.ended` reads, until the socket is closed. Both are messages of
+:mod:`guild_ipy.store.messages`, as ``marshal`` writes them. The engine starts helpers; it alone starts processes.
 
 Whatever happens to a helper, no run is lost: what it was to read and did not, the caller reads.
 """
 
 from __future__ import annotations
 
-import gc
 import marshal
 import os
 import select
-import signal
-import socket
-import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from guild_ipy.index.ended import read_ended
 from guild_ipy.index.run_rows import RunRows, make_rows
+from guild_ipy.store.messages import receive_message, send_message
 from guild_ipy.store.run_dir import RunDir
+
+if TYPE_CHECKING:
+    import socket
 
 
 class HelperProcess(Protocol):
@@ -45,7 +45,6 @@ Hire: TypeAlias = "Callable[[str, int], Sequence[HelperProcess]]"
 #: The name of a run, and what was read of it: None where the caller has to look for itself.
 Answer: TypeAlias = "tuple[str, RunRows | None]"
 
-_LENGTH = struct.Struct(">I")
 #: How many runs a helper gets at a time, and how many times in advance.
 _BATCH = 32
 _AHEAD = 3
@@ -118,11 +117,12 @@ class _Helper:
     def hand_out(self, names: list[str]) -> None:
         self._batches.append(names)
         with suppress(OSError):  # it is gone: what it does not answer is heard of in `receive`
-            _send(self.channel, names)
+            send_message(self.channel, marshal.dumps(names))
 
     def receive(self) -> list[Answer]:
         """Take the answer to the oldest batch; EOFError, OSError, ValueError or TypeError if it is none."""
-        answers = [None if each is None else RunRows(*each) for each in _receive(self.channel)]
+        found = marshal.loads(receive_message(self.channel))  # noqa: S302 - from a process of our own
+        answers = [None if each is None else RunRows(*each) for each in found]
         pairs = list(zip(self._batches[0], answers, strict=True))
         del self._batches[0]
         return pairs
@@ -147,37 +147,22 @@ def _readable(helpers: Iterable[_Helper], seconds: float) -> list[_Helper]:
     return [by_descriptor[descriptor] for descriptor, _ in poll.poll(seconds * 1000)]
 
 
-def _send(channel: socket.socket, value: Any) -> None:  # noqa: ANN401 - names or rows
-    content = marshal.dumps(value)
-    channel.sendall(_LENGTH.pack(len(content)) + content)
-
-
-def _receive(channel: socket.socket) -> Any:  # noqa: ANN401 - as it was sent
-    (length,) = _LENGTH.unpack(_receive_exactly(channel, _LENGTH.size))
-    return marshal.loads(_receive_exactly(channel, length))  # noqa: S302 - from a process of our own
-
-
-def _receive_exactly(channel: socket.socket, length: int) -> bytes:
-    content = bytearray()
-    while len(content) < length:
-        part = channel.recv(length - len(content))
-        if not part:
-            raise EOFError("the other process is gone")
-        content += part
-    return bytes(content)
-
-
 # -- in the helper
 
 
 def main() -> None:
     """Read what is asked for until nobody asks any more."""
+    import gc  # start-up cost, as the next: for helpers, not for those whom they help
+    import signal
+    import socket
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asks
     gc.disable()  # what is made lives as long as a batch
     runs, channel = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
     with suppress(EOFError, OSError):
         while True:
-            _send(channel, [_read(RunDir(f"{runs}/{name}")) for name in _receive(channel)])
+            names = marshal.loads(receive_message(channel))  # noqa: S302 - from a process of our own
+            send_message(channel, marshal.dumps([_read(RunDir(f"{runs}/{name}")) for name in names]))
 
 
 def _read(run_dir: RunDir) -> tuple[Any, ...] | None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from operator import itemgetter
 from typing import Any
 
 from guild_ipy.frozen import frozen
-from guild_ipy.index.entry import Entry, encode_record
 from guild_ipy.index.names import Names
 from guild_ipy.index.read_run import ReadRun
-from guild_ipy.index.run_rows import RunRows, describe, encode_attrs, make_rows, sql_row, value_rows
-from guild_ipy.index.scalar_rows import ScalarRows, read_source_rows, source_row
+from guild_ipy.index.run_rows import RunRows, make_rows
+from guild_ipy.index.scalar_rows import ScalarRows, read_source_rows
 from guild_ipy.index.schema import SEGMENT_BITS
 from guild_ipy.index.sources import Source
 from guild_ipy.index.stamps import FileStamp
@@ -99,13 +98,11 @@ class Writer:
 
     def put(self, read: ReadRun, known: KnownRun | None) -> None:
         """Keep a run, in place of what is known of it."""
+        run = make_rows(read)
         if known is None:
-            return self.put_new(make_rows(read))
-        self._put_changes(known, read)
-        entry = read.entry
-        watched = self._watched_number(text_to_sql("\0".join(entry.watched)))
-        self._old["state"].append((known.k, read.inode, watched, entry.stamp.digest, int(entry.care)))
-        return self._forget_folder(entry.record.dir.id)
+            self.put_new(run)
+        else:
+            self._put_changes(known, read, run)
 
     def put_new(self, run: RunRows) -> None:
         """Keep a run of which nothing is known."""
@@ -114,34 +111,34 @@ class Writer:
         self._add_values(rows["flag"], "flag", k, *run.flag_rows)
         self._add_values(rows["attr"], "attr", k, *run.attr_rows)
         scalars = self._add_scalars(rows["scalar"], k, run.scalars)
-        operation = self._operation_number(run.words)
-        rows["run"].append((k, text_to_sql(run.id), self.gen + 1, run.time, operation, run.operation, *run.row))
+        rows["run"].append(self._run_row(k, run))
         rows["record"].append((k, run.record, run.attrs, scalars))
         rows["source"] += [(k, *each) for each in run.sources]
-        rows["state"].append((k, run.inode, self._watched_number(run.watched), run.stamp, run.care))
+        rows["state"].append(self._state_row(k, run))
         self._changed.add(k)
         self._forget_folder(run.id)
 
-    def _put_changes(self, known: KnownRun, read: ReadRun) -> None:
-        rows, entry, k = self._old, read.entry, known.k
-        data, attrs = encode_record(entry.record), encode_attrs(entry)
-        is_same = (data, attrs) == (known.data, known.attrs)
+    def _put_changes(self, known: KnownRun, read: ReadRun, run: RunRows) -> None:
+        rows, k = self._old, known.k
+        is_same = (run.record, run.attrs) == (known.data, known.attrs)
         if not is_same:
-            self._drop_values("flag", k, _flags(known), entry.record.flags)
-            self._add_values(rows["flag"], "flag", k, *value_rows(entry.record.flags))
-            self._drop_values("attr", k, json.loads(known.attrs), entry.attrs)
-            self._add_values(rows["attr"], "attr", k, *value_rows(entry.attrs))
+            self._drop_values("flag", k, _flags(known), run.flag_rows[0])
+            self._add_values(rows["flag"], "flag", k, *run.flag_rows)
+            self._drop_values("attr", k, json.loads(known.attrs), run.attr_rows[0])
+            self._add_values(rows["attr"], "attr", k, *run.attr_rows)
         scalars, has_reported = known.scalars, _stamps(read.sources) != _stamps(known.sources)
         if has_reported and read.scalars is not None:
             scalars = self._add_scalars(rows["scalar"], k, read.scalars)
             self._delete("scalar", k, set(json.loads(known.scalars)) - set(json.loads(scalars)))
         if not is_same or has_reported:
-            rows["run"].append(self._run_row(k, entry))
-            rows["record"].append((k, data, attrs, scalars))
+            rows["run"].append(self._run_row(k, run))
+            rows["record"].append((k, run.record, run.attrs, scalars))
             self._changed.add(k)
         if known.sources != read.sources:
             self._db.execute("delete from source where k = ?", (k,))
-            rows["source"] += [(k, *source_row(each)) for each in read.sources]
+            rows["source"] += [(k, *each) for each in run.sources]
+        rows["state"].append(self._state_row(k, run))
+        self._forget_folder(run.id)
 
     def remove(self, id: str) -> None:  # noqa: A002 - the word of the field
         """Forget a run, if it is known."""
@@ -149,8 +146,8 @@ class Writer:
         known = self.find(id)
         if known is None:
             return
-        self._drop_values("flag", known.k, _flags(known), {})
-        self._drop_values("attr", known.k, json.loads(known.attrs), {})
+        self._drop_values("flag", known.k, _flags(known), ())
+        self._drop_values("attr", known.k, json.loads(known.attrs), ())
         self._delete("scalar", known.k, json.loads(known.scalars))
         for table in ("run", "record", "state", "source"):
             self._db.execute(f"delete from {table} where k = ?", (known.k,))  # noqa: S608 - our own words
@@ -188,10 +185,12 @@ class Writer:
             self._db.executemany(sql, sorted(rows, key=_CLUSTER))
         tables.clear()
 
-    def _run_row(self, k: int, entry: Entry) -> tuple[Any, ...]:
-        words, operation = describe(entry.record)
-        op, id = self._operation_number(words), text_to_sql(entry.record.dir.id)  # noqa: A001 - the word of the field
-        return (k, id, self.gen + 1, entry.time, op, operation, *sql_row(entry))
+    def _run_row(self, k: int, run: RunRows) -> tuple[Any, ...]:
+        op = self._operation_number(run.words)
+        return (k, text_to_sql(run.id), self.gen + 1, run.time, op, run.operation, *run.row)
+
+    def _state_row(self, k: int, run: RunRows) -> tuple[Any, ...]:
+        return (k, run.inode, self._watched_number(run.watched), run.stamp, run.care)
 
     def _add_values(
         self,
@@ -205,7 +204,7 @@ class Writer:
             numbers = self._names.numbers(kind, names)
             rows += [(n, k, v, t) for n, (v, t) in zip(numbers, values, strict=True)]
 
-    def _drop_values(self, kind: str, k: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    def _drop_values(self, kind: str, k: int, before: Iterable[str], after: Collection[str]) -> None:
         self._delete(kind, k, [self._names.number(kind, name) for name in before if name not in after])
 
     def _add_scalars(self, rows: list[tuple[Any, ...]], k: int, scalars: ScalarRows) -> str:

@@ -7,10 +7,9 @@ from guild_ipy.engine.launch import (
     format_request,
     is_readable,
     parse_request,
-    receive_request,
     send_event,
-    send_request,
 )
+from guild_ipy.store.messages import receive_message, send_message
 
 REQUEST = LaunchRequest(
     path="/home/ada/.guild/runs/0 ñ\udcff",
@@ -33,8 +32,8 @@ def channel():
 
 def test_a_request_is_received_as_it_was_sent(channel):
     ours, theirs = channel
-    send_request(ours, format_request(REQUEST))
-    assert parse_request(receive_request(theirs)) == REQUEST
+    send_message(ours, format_request(REQUEST))
+    assert parse_request(receive_message(theirs)) == REQUEST
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\0\0", b"\0\0\0\0\0\0\0\x09{}"])
@@ -43,7 +42,7 @@ def test_a_starter_that_leaves_is_noticed(channel, content):
     ours.sendall(content)
     ours.close()
     with pytest.raises((EOFError, ValueError)):
-        receive_request(theirs)
+        receive_message(theirs)
 
 
 def test_events_to_a_starter_that_left_are_nobodys_business(channel):

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from guild_ipy.engine.launch import is_readable
-from guild_ipy.engine.line import DONE, GO, OVER, PREPARED, Line
+from guild_ipy.engine.launch import GO, PREPARED, is_readable
+from guild_ipy.engine.line import DONE, OVER, Line
 
 SAY_DONE = """
 import os, socket, sys

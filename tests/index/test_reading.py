@@ -146,11 +146,11 @@ class Fool:
 ANSWERS = {
     "nothing": b"",
     "half a length": b"\0\0",
-    "half an answer": struct.pack(">I", 100) + b"x",
-    "no answer": struct.pack(">I", 4) + b"\xff\xff\xff\xff",
-    "a number": (found := marshal.dumps(3), struct.pack(">I", len(found)) + found)[1],
-    "too few": (found := marshal.dumps([None]), struct.pack(">I", len(found)) + found)[1],
-    "wrong rows": (found := marshal.dumps([(1, 2)] * 32), struct.pack(">I", len(found)) + found)[1],
+    "half an answer": struct.pack(">Q", 100) + b"x",
+    "no answer": struct.pack(">Q", 4) + b"\xff\xff\xff\xff",
+    "a number": (found := marshal.dumps(3), struct.pack(">Q", len(found)) + found)[1],
+    "too few": (found := marshal.dumps([None]), struct.pack(">Q", len(found)) + found)[1],
+    "wrong rows": (found := marshal.dumps([(1, 2)] * 32), struct.pack(">Q", len(found)) + found)[1],
 }
 
 
