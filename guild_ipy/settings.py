@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from guild_ipy.errors import UsageError
 from guild_ipy.frozen import field, frozen
 
 
@@ -75,6 +76,23 @@ class Settings:
             environment_prefix=environ.get("CONDA_PREFIX") or environ.get("VIRTUAL_ENV") or None,
             isolation=environ.get("GUILD_IPY_ISOLATION") or ("fork" if forkable else "fresh"),
         )
+
+
+def current_dir() -> str:
+    """Return the current directory.
+
+    Raises
+    ------
+    UsageError
+        If it was deleted while the shell or the notebook was in it.
+    """
+    try:
+        return os.getcwd()
+    except OSError as error:
+        raise UsageError(
+            f"the current directory cannot be read ({(error.strerror or str(error)).lower()}); "
+            f"it was deleted or moved: go to a folder that is there with cd"
+        ) from error
 
 
 def find_run_dir() -> str | None:

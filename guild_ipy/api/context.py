@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from guild_ipy.api.current_index import CurrentIndex
 from guild_ipy.engine.engine import Engine
 from guild_ipy.operations.notebook import Notebook
-from guild_ipy.settings import Settings
+from guild_ipy.settings import Settings, current_dir
 from guild_ipy.store.home import Home, find_home
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Context:
     @property
     def home(self) -> Home:
         """Guild home of this moment."""
-        return self.chosen_home or find_home(self.settings, os.getcwd())
+        return self.chosen_home or find_home(self.settings, current_dir())
 
     @property
     def index(self) -> Index:
@@ -53,7 +53,7 @@ class Context:
         """The notebook, or the main module of a plain interpreter."""
         shell = find_shell()
         variables = shell.user_ns if shell is not None else vars(sys.modules["__main__"])
-        return Notebook(variables=variables, shell=shell, project_dir=os.getcwd(), path=_notebook_path(variables))
+        return Notebook(variables=variables, shell=shell, project_dir=current_dir(), path=_notebook_path(variables))
 
 
 _context: Context | None = None
@@ -79,7 +79,7 @@ def set_context(context: Context | None) -> None:
 
 def set_home(path: str | None) -> Home:
     """Choose Guild home for this session; None goes back to the rules."""
-    home = Home(os.path.abspath(os.path.expanduser(path))) if path else None
+    home = Home(os.path.normpath(os.path.join(current_dir(), os.path.expanduser(path)))) if path else None
     set_context(replace(get_context(), chosen_home=home))
     return get_context().home
 

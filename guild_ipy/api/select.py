@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, TypeVar
 
 from guild_ipy.domain.best import Best
@@ -10,7 +9,7 @@ from guild_ipy.domain.flags import format_flag
 from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.frozen import frozen, replace
-from guild_ipy.settings import Settings
+from guild_ipy.settings import Settings, current_dir
 from guild_ipy.store.home import find_home
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def open_index() -> Index:
     from guild_ipy.index.index import Index  # start-up cost, as the next
 
     settings = Settings.from_environment()
-    return Index(find_home(settings, os.getcwd()), settings, recover=_recover, hire=_hire)
+    return Index(find_home(settings, current_dir()), settings, recover=_recover, hire=_hire)
 
 
 def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:

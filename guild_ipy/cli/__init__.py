@@ -1,6 +1,7 @@
 """``guild-ipy VERB …``: the verbs at a shell.
 
-Exit status: 0, 1 for an error (one line on standard error), 2 for a command that cannot work, 130 after Ctrl-C.
+Exit status: 0, 1 for an error (one line on standard error), 2 for a command that cannot work, 130 after Ctrl-C;
+after a run that failed its own, and 128 + n where signal n ended it.
 
 ``verbs`` all, each loaded when it is called · ``running``, ``looking``, ``selecting``, ``keeping`` what they do ·
 ``terminal`` what is shown and asked · ``tables`` lists as text · ``shell_context`` what they work with
@@ -16,9 +17,11 @@ from collections.abc import Sequence
 from guild_ipy.arguments.parser import HELP_OPTIONS, asks_for_help
 from guild_ipy.arguments.table import VERBS
 from guild_ipy.cli.verbs import call_verb
-from guild_ipy.errors import GuildError, SelectError, UsageError, suggest
+from guild_ipy.errors import GuildError, RunError, SelectError, UsageError, suggest
 
 _ERROR, _USAGE, _INTERRUPTED = 1, 2, 130
+#: Shells add the number of a signal to this.
+_SIGNALS = 128
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -44,7 +47,14 @@ def main(words: Sequence[str] | None = None) -> int:
 def _exit_status(error: GuildError) -> int:
     if isinstance(error.__context__, KeyboardInterrupt):  # the run was stopped by Ctrl-C
         return _INTERRUPTED
+    if isinstance(error, RunError):
+        return _run_status(error.run.exit_status)
     return _USAGE if isinstance(error, UsageError | SelectError) else _ERROR
+
+
+def _run_status(exit_status: int | None) -> int:
+    """Return what a shell would say of a program that ended so; a run that never began has no status of its own."""
+    return _SIGNALS - exit_status if exit_status is not None and exit_status < 0 else exit_status or _ERROR
 
 
 def _carry_out(words: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.process import save_figures
 from guild_ipy.engine.provenance import record_commit, record_packages
 from guild_ipy.engine.streams import IndexedOutput
+from guild_ipy.settings import current_dir
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import home_of
@@ -73,7 +74,7 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
 @contextlib.contextmanager
 def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[dict[str, Any]]:
     """Lend the process's main module, streams, folder, path, arguments and environment to a run."""
-    main, environ, folder = sys.modules["__main__"], dict(os.environ), os.getcwd()
+    main, environ, folder = sys.modules["__main__"], dict(os.environ), current_dir()
     saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.meta_path[:])
     output = IndexedOutput(run_dir)
     try:

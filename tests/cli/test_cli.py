@@ -1,5 +1,6 @@
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 
 from guild_ipy.arguments.table import VERBS
 from guild_ipy.cli.verbs import VERB_NAMES
+from tests.cli.conftest import COMMAND
 
 RUN_ID = "[0-9a-f]{8}"
 
@@ -116,6 +118,36 @@ def test_a_failed_run_exits_with_1_behind_its_traceback(shell):
     assert done.returncode == 1
     assert "ValueError: broken\n" in done.stdout
     assert re.fullmatch(rf"guild-ipy: fail.py failed \(exit status 1\) · {RUN_ID}\n", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        ("sys.exit(7)", 7),
+        ("sys.exit('no data')", 1),
+        ("sys.exit(-1)", 255),
+        ("os._exit(3)", 3),
+        ("os.kill(os.getpid(), signal.SIGKILL)", 128 + signal.SIGKILL),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", 128 + signal.SIGSEGV),
+        ("sys.exit(0)", 0),
+    ],
+)
+def test_the_exit_status_is_that_of_the_script(shell, end, status):
+    (shell.project / "end.py").write_text(f"import os, signal, sys\n{end}\n")
+    done = shell.run("run", "end.py", "-y")
+    assert done.returncode == status
+    assert shell.run("run", "--restart", "1", "-y").returncode == status
+
+
+@pytest.mark.parametrize("words", ["runs", "run train.py -y", "operations", "select", "home", "compare"])
+def test_a_deleted_working_directory_is_one_line(shell, words):
+    script = f"rm -r '{shell.project}'; exec {shlex.join(COMMAND)} {words}"
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=shell.project, env=shell.env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("guild-ipy: the current directory cannot be read (no such file or directory)")
+    assert done.stderr.count("\n") == 1
 
 
 def test_ctrl_c_stops_the_run_and_exits_with_130(shell):

@@ -207,3 +207,15 @@ def test_help_shows_the_options(session, cell):
 
 def test_every_error_of_a_magic_renders_as_its_line():
     assert GuildError("what happened")._render_traceback_() == ["GuildError: what happened"]
+
+
+@pytest.mark.parametrize("line", ["%guild_run f", "%guild_runs", "%guild_operations", "%guild_home here"])
+def test_a_deleted_working_directory_is_one_line(session, monkeypatch, tmp_path, line):
+    session.run("def f(): return 1")
+    (tmp_path / "deleted").mkdir()
+    monkeypatch.chdir(tmp_path / "deleted")
+    (tmp_path / "deleted").rmdir()
+    with pytest.raises(UsageError, match="the current directory cannot be read") as caught:
+        session.run(line)
+    assert "\n" not in str(caught.value)
+    monkeypatch.chdir(tmp_path)
