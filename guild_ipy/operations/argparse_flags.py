@@ -1,47 +1,119 @@
 """Flags of a script that uses argparse, read from its source.
 
 A flag has the name of its first long option (``--learning-rate``: ``learning-rate``) as in Guild AI 0.9.0;
-unlike there, short-only options (``-n``) and positional arguments are flags. Those of sub-commands are not.
+unlike there, short-only options (``-n``), positional arguments and those of sub-commands are flags.
+
+A switch is a flag with the value that the script's variable gets where both have one name, as in Guild AI:
+``--shuffle`` with ``store_false`` is ``shuffle=yes`` until ``shuffle=no`` gives the option. Where the option
+says no to a variable of another name (``--no-cuda`` with ``dest="cuda"``), the flag says whether it is given:
+``no-cuda=yes`` switches CUDA off.
 """
 
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue
-from guild_ipy.operations.parser_calls import find_calls, find_made_by, is_called_on
-from guild_ipy.operations.script_interface import ArgumentStyle, ScriptArgument
+from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue, is_flag_value
+from guild_ipy.operations.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
+from guild_ipy.operations.source.modules import ProjectModules
+from guild_ipy.operations.source.parsers import AddedArgument, Parser
+from guild_ipy.operations.source.reader import SourceReader
 from guild_ipy.operations.static_values import Names, find_flag_value, find_text, is_true
 
 
-def find_argparse_arguments(tree: ast.Module, names: Names) -> tuple[ScriptArgument, ...] | None:
-    """Give the arguments of all parsers of a script; None if it adds none.
+def read_argparse(
+    tree: ast.Module, path: str, roots: Sequence[str], command: Sequence[str] = ()
+) -> ScriptInterface | None:
+    """Return what the parsers of a script take; None if nothing shows that it has one.
 
     Parameters
     ----------
-    names
-        Values of the module's names, see :func:`~guild_ipy.operations.static_values.find_names`.
+    path
+        Of the script.
+    roots
+        Folders that its imports begin at.
+    command
+        Words that follow the script's name: those of them that name sub-commands count.
     """
-    calls = find_calls(tree, "add_argument")
-    if not calls:
+    reader = SourceReader(ProjectModules(roots))
+    reader.follow(tree, path)
+    parser = _main_parser(reader, tree, path)
+    if parser is None:
         return None
-    commands = find_made_by(tree, {"add_parser"})
-    rivals = find_made_by(tree, {"add_mutually_exclusive_group"})
-    later_defaults = _find_later_defaults(tree)
+    arguments, chosen = _read_levels(parser, command)
+    last = parser
+    for word in chosen:
+        last = last.commands[word]
+    is_open = not reader.is_complete or any(each.is_open or _has_unread(each) for each in (parser, last))
+    if not (arguments or last.commands or chosen or is_open):
+        return None
+    return ScriptInterface(
+        kind=InterfaceKind.ARGPARSE,
+        arguments=arguments,
+        command=tuple(chosen),
+        commands=tuple(last.commands),
+        needs_command=last.needs_command,
+        unread="argparse" if is_open else "",
+    )
+
+
+def _main_parser(reader: SourceReader, tree: ast.Module, path: str) -> Parser | None:
+    """Return the parser of the command line: the one that parses, else all that there are."""
+    parsers = _outer(reader.parsers)
+    already = len(reader.parsers)
+    reader.follow_unreached(tree, path)
+    parsers = parsers or _outer(reader.parsers[already:])
+    chosen = [parser for parser in parsers if parser.is_parsed] or parsers
+    is_used = reader.given.is_parsed or _imports_argparse(tree)
+    if not chosen and not is_used and not reader.loose.is_parsed:
+        return None
+    if not chosen and is_used and (reader.given.added or reader.given.is_parsed):
+        chosen = [reader.given]
+    merged = Parser()
+    for each in (*chosen, reader.loose):
+        merged.take_over(each)
+        merged.commands |= each.commands
+        merged.needs_command = merged.needs_command or each.needs_command
+    return merged
+
+
+def _outer(parsers: Iterable[Parser]) -> list[Parser]:
+    return [parser for parser in parsers if not parser.is_command]
+
+
+def _imports_argparse(tree: ast.Module) -> bool:
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    return any(name.partition(".")[0].endswith("argparse") for name in names)
+
+
+def _read_levels(parser: Parser, command: Sequence[str]) -> tuple[tuple[ScriptArgument, ...], list[str]]:
+    """Read the arguments of a parser and of the sub-commands that are named: each before the next."""
+    arguments = _read_parser(parser, level=0)
+    chosen: list[str] = []
+    for word in command:
+        if word in parser.commands:
+            parser = parser.commands[word]
+            chosen.append(word)
+            arguments |= _read_parser(parser, level=len(chosen))
+    return tuple(arguments.values()), chosen
+
+
+def _read_parser(parser: Parser, level: int) -> dict[str, ScriptArgument]:
     arguments: dict[str, ScriptArgument] = {}
-    for call in calls:
-        argument = None if is_called_on(call, commands) else _read_call(call, names, later_defaults)
+    for added in parser.added:
+        argument = _read_added(added, parser.defaults)
         if argument is not None:
-            alone = replace(argument, passes_default=False) if is_called_on(call, rivals) else argument
-            arguments.setdefault(argument.flag.name, alone)
-    return tuple(arguments.values())
+            alone = replace(argument, passes_default=False) if added.is_rival else argument
+            arguments.setdefault(argument.flag.name, replace(alone, level=level))
+    return arguments
 
 
-def _find_later_defaults(tree: ast.Module) -> dict[str, ast.expr]:
-    """Find what ``set_defaults`` puts in place of the default of each destination."""
-    calls = find_calls(tree, "set_defaults")
-    return {keyword.arg: keyword.value for call in calls for keyword in call.keywords if keyword.arg}
+def _has_unread(parser: Parser) -> bool:
+    return any(not all(added.words) for added in parser.added)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +123,9 @@ class _Call:
     name: str
     option: str | None
     """None for a positional argument."""
-    keywords: dict[str, ast.expr]
-    names: Names
+    keywords: Mapping[str, ast.expr]
+    negates: bool = False
+    """Whether the name of the option says no to what its variable says."""
 
     @property
     def type(self) -> FlagType:
@@ -63,10 +136,10 @@ class _Call:
         return FlagType.ANY
 
     def text(self, keyword: str) -> str:
-        return find_text(self.keywords.get(keyword), self.names)
+        return find_text(self.keywords.get(keyword), _NO_NAMES)
 
     def value(self, keyword: str) -> FlagValue:
-        return find_flag_value(self.keywords.get(keyword), self.names)
+        return find_flag_value(self.keywords.get(keyword), _NO_NAMES)
 
 
 _TYPES = {
@@ -80,42 +153,58 @@ _TYPES = {
 _MADE: dict[FlagType, type] = {FlagType.INT: int, FlagType.FLOAT: float, FlagType.BOOLEAN: bool}
 
 
-def _read_call(call: ast.Call, names: Names, later_defaults: dict[str, ast.expr]) -> ScriptArgument | None:
-    words = [find_text(word, names) for word in call.args]
-    keywords = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-    name = _flag_name(words, find_text(keywords.get("dest"), names))
+#: What is static is a constant by now.
+_NO_NAMES: Names = {}
+
+
+def _read_added(added: AddedArgument, later_defaults: Mapping[str, ast.expr]) -> ScriptArgument | None:
+    keywords = dict(added.keywords)
+    dest = find_text(keywords.get("dest"), _NO_NAMES)
+    option = _main_option(added)
+    name = _flag_name(added, option, dest)
     if not name:
         return None
-    dest = find_text(keywords.get("dest"), names) or name.replace("-", "_")
+    dest = dest or name.replace("-", "_")
     if dest in later_defaults:
         keywords["default"] = later_defaults[dest]
-    option = _main_option(words)
-    parts = _Call(name=name, option=option, keywords=keywords, names=names)
-    action = _action_name(keywords.get("action"), names)
-    return _ACTIONS.get(action, _read_custom)(parts)
+    negates = dest != name.replace("-", "_") or bool(_SAYS_NO.match(name))
+    parts = _Call(name=name, option=option, keywords=keywords, negates=negates)
+    return _ACTIONS.get(_action_name(keywords.get("action")), _read_custom)(parts)
 
 
-def _main_option(words: list[str]) -> str | None:
-    options = [word for word in words if word.startswith("-")]
-    return next((option for option in options if option.startswith("--")), options[0] if options else None)
+#: A name like ``no-cuda`` speaks of the option, whatever the variable is called.
+_SAYS_NO = re.compile(r"(no|not|dont|without|disable|skip)[-_]")
 
 
-def _flag_name(words: list[str], dest: str) -> str:
-    if not words or not all(words):
-        return dest if not words else ""
-    option = _main_option(words)
+def _main_option(added: AddedArgument) -> str | None:
+    prefixes = tuple(added.prefix_chars)
+    options = [word for word in added.words if word.startswith(prefixes)]
+    return next((option for option in options if _is_long(option, prefixes)), options[0] if options else None)
+
+
+def _is_long(option: str, prefixes: tuple[str, ...]) -> bool:
+    return option[:1] == option[1:2] and option.startswith(prefixes)
+
+
+def _flag_name(added: AddedArgument, option: str | None, dest: str) -> str:
+    if not all(added.words):
+        return ""
     if option is None:
-        return words[0]
-    return option[2:] if option.startswith("--") else dest or option[1:]
+        return added.words[0] if added.words else dest
+    return option[2:] if _is_long(option, tuple(added.prefix_chars)) else dest or option[1:]
 
 
-def _action_name(node: ast.expr | None, names: Names) -> str:
+def _action_name(node: ast.expr | None) -> str:
     match node:
         case None:
             return "store"
-        case ast.Attribute(attr=name) | ast.Name(id=name) if name == "BooleanOptionalAction":
-            return name
-    return find_text(node, names)
+        case ast.Attribute(attr=name) | ast.Name(id=name) if name in {"BooleanOptionalAction", *_CLASSES}:
+            return _CLASSES.get(name, name)
+    return find_text(node, _NO_NAMES)
+
+
+#: The classes of argparse that actions have; some scripts name these.
+_CLASSES = {"_StoreTrueAction": "store_true", "_StoreFalseAction": "store_false", "_StoreAction": "store"}
 
 
 # -- actions
@@ -130,7 +219,7 @@ def _read_store(call: _Call) -> ScriptArgument:
     flag_type = declared
     if declared is FlagType.ANY and isinstance(default, bool):
         flag_type = FlagType.BOOLEAN
-    elif is_untyped and isinstance(default, str):
+    elif is_untyped and (isinstance(default, str) or _are_texts(_read_choices(call))):
         flag_type = FlagType.STRING
     return ScriptArgument(
         flag=_define(call, flag_type, default=default, choices=_read_choices(call)),
@@ -141,6 +230,8 @@ def _read_store(call: _Call) -> ScriptArgument:
 
 def _read_custom(call: _Call) -> ScriptArgument:
     """Read an action that the script makes itself: what its default becomes is unknown, so it stays out."""
+    if call.value("nargs") == 0 and "nargs" in call.keywords:
+        return _read_given(call, default=False)
     if _is_many(call):
         return ScriptArgument(flag=_define(call, FlagType.LIST), style=ArgumentStyle.LIST, passes_default=False)
     return ScriptArgument(flag=_define(call, FlagType.ANY), passes_default=False)
@@ -166,22 +257,36 @@ def _read_count(call: _Call) -> ScriptArgument:
 
 
 def _read_store_true(call: _Call) -> ScriptArgument:
-    return _read_switch(call, default=False)
+    default = call.value("default") if "default" in call.keywords else False
+    flag = _define(call, FlagType.BOOLEAN, default=default, switch=True)
+    return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
 
 def _read_store_false(call: _Call) -> ScriptArgument:
-    return _read_switch(call, default=True)
+    default = call.value("default") if "default" in call.keywords else True
+    if call.negates:
+        return _read_given(call, default=default is False)
+    flag = _define(call, FlagType.BOOLEAN, default=default, switch=False)
+    return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
 
-def _read_switch(call: _Call, *, default: bool) -> ScriptArgument:
-    given = find_flag_value(call.keywords["default"], call.names) if "default" in call.keywords else default
-    flag = _define(call, FlagType.BOOLEAN, default=given, switch=not default)
+def _read_given(call: _Call, *, default: bool) -> ScriptArgument:
+    """Read an option whose flag says whether it is given; with a default of True it is as good as given always."""
+    flag = _define(call, FlagType.BOOLEAN, default=default, switch=True)
     return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
 
 def _read_store_const(call: _Call) -> ScriptArgument:
-    flag = _define(call, FlagType.ANY, default=call.value("default"), switch=call.value("const"))
+    """Read an option with one value: by the value where its variable has its name, else by whether it is given."""
+    default, const = call.value("default"), call.value("const")
+    if call.negates or const is None:
+        return _read_given(call, default=const is not None and type(const) is type(default) and const == default)
+    flag = _define(call, FlagType.BOOLEAN if isinstance(const, bool) else FlagType.ANY, default=default, switch=const)
     return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
+
+
+def _read_append_const(call: _Call) -> ScriptArgument:
+    return _read_given(call, default=False)
 
 
 def _read_pair(call: _Call) -> ScriptArgument:
@@ -202,7 +307,7 @@ _ACTIONS = {
     "append": _read_append,
     "extend": _read_append,
     "count": _read_count,
-    "append_const": _read_nothing,
+    "append_const": _read_append_const,
     "help": _read_nothing,
     "version": _read_nothing,
     "parsers": _read_nothing,
@@ -226,7 +331,7 @@ def _define(
         name=call.name,
         type=flag_type,
         default=default,
-        required=is_true(call.keywords.get("required"), call.names) or not is_optional,
+        required=is_true(call.keywords.get("required"), _NO_NAMES) or not is_optional,
         choices=choices,
         description=description,
         arg_name=call.option,
@@ -235,8 +340,14 @@ def _define(
 
 
 def _read_choices(call: _Call) -> tuple[FlagValue, ...]:
-    choices = call.value("choices")
-    return tuple(choices) if isinstance(choices, list) else ()
+    node = call.keywords.get("choices")
+    found = node.value if isinstance(node, ast.Constant) else None
+    choices: list[FlagValue] = list(found) if isinstance(found, list | dict) else []
+    return tuple(choices) if is_flag_value(choices) else ()
+
+
+def _are_texts(choices: Sequence[FlagValue]) -> bool:
+    return bool(choices) and all(isinstance(choice, str) for choice in choices)
 
 
 def _is_many(call: _Call) -> bool:

@@ -1,6 +1,7 @@
 """Flag values as the command line of a script.
 
-Options come first, sorted by name as in Guild AI 0.9.0, then positional arguments in the order of the source.
+Options come first, sorted by name as in Guild AI 0.9.0, then positional arguments in the order of the source;
+those of a sub-command follow its name in the same way.
 Text goes through unchanged, whatever it looks like: behind ``=`` where it begins with a dash, behind ``--``
 where it could be taken for an option.
 """
@@ -12,7 +13,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from guild_ipy.domain.flags import Flags, FlagValue
+from guild_ipy.domain.flags import Flags, FlagValue, format_flag
 from guild_ipy.errors import FlagError
 from guild_ipy.operations.script_interface import (
     ArgumentStyle,
@@ -41,18 +42,36 @@ def script_arguments(interface: ScriptInterface, flags: Flags) -> tuple[str, ...
     """
     if interface.kind is InterfaceKind.CONSTANTS:
         return ()
-    given = [argument for argument in interface.arguments if _is_given(argument, flags)]
+    words: list[str] = []
+    for level in range(len(interface.command) + 1):
+        words += interface.command[level - 1 : level] if level else ()
+        words += level_arguments(interface, flags, level)
+    return tuple(words)
+
+
+def level_arguments(interface: ScriptInterface, flags: Flags, level: int) -> tuple[str, ...]:
+    """Write those flags that stand behind so many words of the command; as :func:`script_arguments`."""
+    own = [argument for argument in interface.arguments if argument.level == level]
+    given = [argument for argument in own if _is_given(argument, flags)]
     options = sorted((a for a in given if a.flag.arg_name is not None), key=lambda a: a.flag.name)
     before = [word for a in options for word in _write_option(a, flags[a.flag.name], interface.kind)]
-    behind = [
-        word
-        for argument in given
-        if argument.flag.arg_name is None
-        for word in _texts(argument, flags[argument.flag.name])
-    ]
+    places = [argument for argument in own if argument.flag.arg_name is None]
+    _refuse_gap(places, given)
+    behind = [word for each in places if each in given for word in _texts(each, flags[each.flag.name])]
     ends_open = any(option.style in {ArgumentStyle.LIST, ArgumentStyle.REPEAT} for option in options)
     needs_guard = behind and (ends_open or any(word.startswith("-") for word in behind))
     return (*before, *(["--"] if needs_guard else []), *behind)
+
+
+def _refuse_gap(places: Sequence[ScriptArgument], given: Sequence[ScriptArgument]) -> None:
+    """Refuse a value for a place when one before it is left out: the script would take it for that one's."""
+    missing = None
+    for place in places:
+        if place not in given:
+            missing = missing or place
+        elif missing is not None and not place.flag.required:
+            name, before = place.flag.name, missing.flag.name
+            raise FlagError(f"flag {name!r} has its place behind {before!r}; give {before}=... too", flag=name)
 
 
 def _is_given(argument: ScriptArgument, flags: Flags) -> bool:
@@ -88,7 +107,7 @@ def _with_value(argument: ScriptArgument, text: str, kind: InterfaceKind) -> lis
     name = argument.flag.arg_name or ""
     if kind is InterfaceKind.ARGPARSE and text == "--":
         raise _refusal(argument, text)
-    if not text.startswith("-") or (kind is InterfaceKind.CLICK and not name.startswith("--")):
+    if text[:1] not in {"-", name[:1]} or (kind is InterfaceKind.CLICK and not name.startswith("--")):
         return [name, text]
     return [f"{name}={text}"]
 
@@ -104,8 +123,11 @@ def _write_switch(argument: ScriptArgument, name: str, value: FlagValue) -> list
         return []
     if _is_same(value, flag.arg_switch):
         return [name]
+    states = f"{format_flag(flag.arg_switch)} with its option, {format_flag(flag.default)} without"
+    if _is_same(flag.arg_switch, flag.default):
+        states = f"{format_flag(flag.default)} with its option and without"
     raise FlagError(
-        f"flag {flag.name!r} is a switch, {flag.arg_switch!r} or left out, not {value!r}",
+        f"flag {flag.name!r} is a switch, {states}; it cannot be {format_flag(value)}",
         flag=flag.name,
     )
 

@@ -1,25 +1,26 @@
 """Python scripts as operations: what a script takes, found without running it.
 
-A script that imports argparse and adds arguments, or imports click and has a command, takes the arguments.
-Any other takes its module-level constants.
+A script that adds arguments to a parser, or imports click and has a command, takes the arguments; modules of its
+project are looked at for them, too. Any other takes its module-level constants.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
-import warnings
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 
 from guild_ipy.domain.constants import find_constants
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.global_map import find_map
 from guild_ipy.errors import UsageError
-from guild_ipy.operations.argparse_flags import find_argparse_arguments
+from guild_ipy.operations.argparse_flags import read_argparse
 from guild_ipy.operations.click_flags import find_click_arguments
 from guild_ipy.operations.command_line import script_arguments
 from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.script_interface import InterfaceKind, ScriptArgument, ScriptInterface
+from guild_ipy.operations.source.modules import parse_source
 from guild_ipy.operations.static_values import find_names
 
 __all__ = [
@@ -32,8 +33,15 @@ __all__ = [
 ]
 
 
-def inspect_script(path: str) -> ScriptInterface:
+def inspect_script(path: str, *, command: Sequence[str] = (), roots: Sequence[str] = ()) -> ScriptInterface:
     """Find the flags of a script in its source.
+
+    Parameters
+    ----------
+    command
+        Words that follow its name on the command line: those that name sub-commands choose among its flags.
+    roots
+        Folders that its imports begin at, beside its own.
 
     Raises
     ------
@@ -41,7 +49,8 @@ def inspect_script(path: str) -> ScriptInterface:
         If it cannot be read, or is no Python.
     """
     with _explaining(path):
-        return _inspect(_parse(path))
+        tree = _parse(path)
+        return _inspect(tree, path, (os.path.dirname(path), *roots), command)
 
 
 def inspect_constants(path: str) -> ScriptInterface:
@@ -75,17 +84,14 @@ def _explaining(path: str) -> Iterator[None]:
 def _parse(path: str) -> ast.Module:
     with open(path, "rb") as file:
         source = file.read()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what the compiler warns about is shown when the script runs
-        return ast.parse(source, path)
+    return parse_source(source, path)
 
 
-def _inspect(tree: ast.Module) -> ScriptInterface:
+def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequence[str]) -> ScriptInterface:
     imported = _find_imports(tree)
-    if any(name.endswith("argparse") for name in imported):
-        arguments = find_argparse_arguments(tree, find_names(tree))
-        if arguments is not None:
-            return ScriptInterface(kind=InterfaceKind.ARGPARSE, arguments=arguments)
+    found = read_argparse(tree, path, roots, command)
+    if found is not None:
+        return found
     if any(name.endswith("click") for name in imported):
         arguments = find_click_arguments(tree, find_names(tree))
         if arguments is not None:

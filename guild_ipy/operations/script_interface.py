@@ -44,6 +44,8 @@ class ScriptArgument:
     """
     no_text: str = "False"
     """What says no where an option has a value."""
+    level: int = 0
+    """How many words of the command stand before it: options of ``git`` come before the ``add`` of ``git add``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,14 @@ class ScriptInterface:
 
     kind: InterfaceKind
     arguments: tuple[ScriptArgument, ...] = ()
+    command: tuple[str, ...] = ()
+    """The sub-command that is meant: words on its command line."""
+    commands: tuple[str, ...] = ()
+    """The sub-commands that could follow."""
+    needs_command: bool = False
+    """Whether one of them must follow."""
+    unread: str = ""
+    """The library by which the script takes arguments that could not be read; empty where all were."""
 
     @property
     def flags(self) -> tuple[FlagDef, ...]:

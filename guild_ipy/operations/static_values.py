@@ -1,16 +1,28 @@
-"""Values that source shows without running: literals, constants of the module, arithmetic of these."""
+"""Values that source shows without running: literals, constants of the module, and what is computed of these.
+
+An item of a list or map that only running the script would show is its expression; a flag cannot have it.
+"""
 
 from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from guild_ipy.domain.flags import FlagValue, is_flag_value
 
 Names: TypeAlias = Mapping[str, object]
+
+
+class Namespace:
+    """A module, a class or an object of the source, whose attributes are known."""
+
+    def find(self, name: str) -> object:
+        """Return the attribute of that name; NotStaticError if it is unknown."""
+        raise NotStaticError(name)
 
 
 class NotStaticError(Exception):
@@ -48,15 +60,46 @@ def evaluate(node: ast.expr, names: Names) -> Any:  # noqa: ANN401 - callers nar
             return value
         case ast.Name(id=name) if name in names:
             return names[name]
+        case ast.Attribute(value=owner, attr=name):
+            return _find_attribute(evaluate(owner, names), name)
         case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
-            return [evaluate(item, names) for item in items]
+            return [found for item in items for found in _items(item, names)]
+        case ast.Dict(keys=keys, values=values):
+            return _evaluate_map(keys, values, names)
+        case ast.JoinedStr(values=parts):
+            return "".join(_write_part(part, names) for part in parts)
+        case ast.Subscript(value=owner, slice=index):
+            return _apply(operator.getitem, evaluate(owner, names), evaluate(index, names))
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
+            return bool(_apply(_COMPARISONS[type(op)], evaluate(left, names), evaluate(right, names)))
+        case ast.IfExp(test=test, body=body, orelse=other):
+            return evaluate(body if holds(test, names) else other, names)
         case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
             return _apply(_UNARY[type(op)], evaluate(operand, names))
         case ast.BinOp(op=op, left=left, right=right) if type(op) in _BINARY:
             return _apply(_BINARY[type(op)], evaluate(left, names), evaluate(right, names))
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in _CONVERSIONS:
-            return _apply(_CONVERSIONS[name], evaluate(argument, names))
+        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
+            return {keyword.arg: _item(keyword.value, names) for keyword in keywords if keyword.arg}
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _FUNCTIONS and name not in names:
+            return _apply(_FUNCTIONS[name], *(evaluate(argument, names) for argument in arguments))
+        case ast.Call(func=ast.Attribute(value=owner, attr=name), args=arguments, keywords=[]) if name in _METHODS:
+            return _call_method(evaluate(owner, names), name, [evaluate(argument, names) for argument in arguments])
+        case ast.ListComp(elt=element, generators=[loop]) | ast.GeneratorExp(elt=element, generators=[loop]):
+            return [evaluate(element, inner) for inner in _loop(loop, names)]
     raise NotStaticError
+
+
+def holds(node: ast.expr, names: Names) -> bool:
+    """Whether a condition holds; NotStaticError if only running the script would show it."""
+    value = evaluate(node, names)
+    if not is_plain(value):
+        raise NotStaticError
+    return bool(value)
+
+
+def is_plain(value: object) -> bool:
+    """Whether something is a value of its own, and does not stand for what the source does not show."""
+    return value is None or isinstance(value, str | int | float | list | dict)
 
 
 def find_flag_value(node: ast.expr | None, names: Names) -> FlagValue:
@@ -77,6 +120,109 @@ def find_text(node: ast.expr | None, names: Names) -> str:
 def is_true(node: ast.expr | None, names: Names) -> bool:
     """Whether an expression is static and true."""
     return bool(find_flag_value(node, names))
+
+
+# -- lists, maps and text
+
+
+def _item(node: ast.expr, names: Names) -> Any:  # noqa: ANN401 - as evaluate
+    try:
+        return evaluate(node, names)
+    except NotStaticError:
+        return node
+
+
+def _items(node: ast.expr, names: Names) -> list[Any]:
+    if not isinstance(node, ast.Starred):
+        return [_item(node, names)]
+    return as_list(evaluate(node.value, names))
+
+
+def as_list(value: object) -> list[Any]:
+    """Return what a loop over a static value goes through.
+
+    Raises
+    ------
+    NotStaticError
+        If it is nothing that a loop goes through.
+    """
+    if isinstance(value, str | list | dict):
+        return list(value)
+    raise NotStaticError
+
+
+def _evaluate_map(keys: Sequence[ast.expr | None], values: Sequence[ast.expr], names: Names) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for key, value in zip(keys, values, strict=True):
+        if key is None:
+            inner = evaluate(value, names)
+            found |= inner if isinstance(inner, dict) else {}
+        else:
+            name = evaluate(key, names)
+            if isinstance(name, list | dict):
+                raise NotStaticError
+            found[name] = _item(value, names)
+    return found
+
+
+def _write_part(part: ast.expr, names: Names) -> str:
+    """Write one part of an f-string; no format is wide enough to fill memory."""
+    match part:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=spec):
+            made = evaluate(value, names)
+            form = "" if spec is None else evaluate(spec, names)
+            if isinstance(made, str | int | float) and isinstance(form, str) and not _WIDE.search(form):
+                return str(_apply(format, made, form))
+    raise NotStaticError
+
+
+def _find_attribute(owner: object, name: str) -> object:
+    if not isinstance(owner, Namespace):
+        raise NotStaticError
+    return owner.find(name)
+
+
+def _loop(loop: ast.comprehension, names: Names) -> Iterator[Names]:
+    values = as_list(evaluate(loop.iter, names))
+    if _WITHIN_LOOP in names or len(values) > _LONGEST_LOOP:
+        raise NotStaticError
+    for value in values:
+        inner = {**names, **bind_target(loop.target, value), _WITHIN_LOOP: True}
+        if all(holds(condition, inner) for condition in loop.ifs):
+            yield inner
+
+
+def bind_target(target: ast.expr, value: object) -> dict[str, Any]:
+    """Return the names that an assignment or a loop binds, with their values.
+
+    Raises
+    ------
+    NotStaticError
+        If the target takes more than names, or another number of values.
+
+    Examples
+    --------
+    >>> bind_target(ast.parse("a, b", mode="eval").body, [1, 2])
+    {'a': 1, 'b': 2}
+    """
+    match target:
+        case ast.Name(id=name):
+            return {name: value}
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) if isinstance(value, list) and len(value) == len(parts):
+            bound: dict[str, Any] = {}
+            for part, item in zip(parts, value, strict=True):
+                bound |= bind_target(part, item)
+            return bound
+    raise NotStaticError
+
+
+def _call_method(owner: object, name: str, arguments: list[Any]) -> Any:  # noqa: ANN401 - as evaluate
+    kind, method = _METHODS[name]
+    if not isinstance(owner, kind):
+        raise NotStaticError
+    return _apply(method, owner, *arguments)
 
 
 def _is_read(node: ast.Name) -> bool:
@@ -110,14 +256,75 @@ _BINARY: dict[type, Callable[[Any, Any], Any]] = {
     ast.Mod: operator.mod,
     ast.Pow: _power,
 }
-_CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+_COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.In: lambda one, other: one in other,
+    ast.NotIn: lambda one, other: one not in other,
+}
+
+
+def _range(*limits: int) -> list[int]:
+    numbers = range(*limits)
+    if len(numbers) > _LONGEST:
+        raise NotStaticError
+    return list(numbers)
+
+
+def _zip(*lists: Any) -> list[Any]:  # noqa: ANN401 - lists of anything static
+    return [list(items) for items in zip(*lists, strict=False)]
+
+
+def _enumerate(items: Any, start: int = 0) -> list[Any]:  # noqa: ANN401 - as above
+    return [list(pair) for pair in enumerate(items, start)]
+
+
+def _format_text(text: str, *values: object) -> str:
+    if _WIDE.search(text) or _REACHING.search(text):
+        raise NotStaticError
+    return text.format(*values)
+
+
+def _replace(text: str, old: str, new: str) -> str:
+    if len(text) * len(new) > _LONGEST * _LONGEST_LOOP:
+        raise NotStaticError
+    return text.replace(old, new)
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "int": int,
     "float": float,
     "str": str,
     "bool": bool,
     "list": list,
+    "tuple": list,
+    "set": list,
+    "sorted": sorted,
+    "reversed": lambda items: list(items)[::-1],
+    "range": _range,
+    "zip": _zip,
+    "enumerate": _enumerate,
+    "len": len,
 }
-_NOT_ONLY_NUMBERS = {operator.add, operator.not_, *_CONVERSIONS.values()}
+_METHODS: dict[str, tuple[type, Callable[..., Any]]] = {
+    "items": (dict, lambda found: [list(pair) for pair in found.items()]),
+    "keys": (dict, list),
+    "values": (dict, lambda found: list(found.values())),
+    "lower": (str, str.lower),
+    "upper": (str, str.upper),
+    "strip": (str, str.strip),
+    "split": (str, str.split),
+    "replace": (str, _replace),
+    "format": (str, _format_text),
+}
+#: A width that nobody means, or one that stands elsewhere.
+_WIDE = re.compile(r"\d{3}|\*")
+#: A field of a format that reaches into an object, or takes its width from one.
+_REACHING = re.compile(r"\{[^}]*[.\[{]")
+#: In the names within a comprehension; what is computed in one within another takes too long.
+_WITHIN_LOOP = ""
+_LONGEST_LOOP = 256
+_ONLY_NUMBERS = {*_UNARY.values(), *_BINARY.values()} - {operator.add, operator.not_}
 _LARGEST_NUMBER = 2**64
 _LARGEST_EXPONENT = 64
 _LONGEST = 10_000
@@ -125,12 +332,22 @@ _LONGEST = 10_000
 
 def _apply(function: Callable[..., Any], *operands: object) -> object:
     """Compute; bounded, so that no source makes the inspection slow."""
-    if not all(_is_small(operand, numbers_only=function not in _NOT_ONLY_NUMBERS) for operand in operands):
+    if function is operator.mod and isinstance(operands[0], str):
+        function = _fill_text
+    if not all(_is_small(operand, numbers_only=function in _ONLY_NUMBERS) for operand in operands):
         raise NotStaticError
+    if not all(map(is_plain, operands)) or (function is str and not isinstance(operands[0], str | int | float)):
+        raise NotStaticError  # a list may hold expressions
     try:
         return function(*operands)
-    except (ArithmeticError, TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise NotStaticError from error
+
+
+def _fill_text(text: str, values: object) -> str:
+    if _WIDE.search(text):
+        raise NotStaticError
+    return text % (tuple(values) if isinstance(values, list) else values)
 
 
 def _is_small(value: object, *, numbers_only: bool) -> bool:
@@ -138,4 +355,4 @@ def _is_small(value: object, *, numbers_only: bool) -> bool:
         return abs(value) <= _LARGEST_NUMBER
     if isinstance(value, float):
         return True
-    return not numbers_only and (not isinstance(value, str | list) or len(value) <= _LONGEST)
+    return not numbers_only and (not isinstance(value, str | list | dict) or len(value) <= _LONGEST)

@@ -3,14 +3,14 @@ import ast
 import pytest
 
 from guild_ipy.domain.flags import FlagType
-from guild_ipy.operations.argparse_flags import find_argparse_arguments
+from guild_ipy.operations.argparse_flags import read_argparse
 from guild_ipy.operations.script_interface import ArgumentStyle
-from guild_ipy.operations.static_values import find_names
 
 
 def read(*calls, before=""):
-    tree = ast.parse("\n".join([before, *(f"parser.add_argument({call})" for call in calls)]))
-    return find_argparse_arguments(tree, find_names(tree))
+    lines = ["import argparse", before, *(f"parser.add_argument({call})" for call in calls)]
+    found = read_argparse(ast.parse("\n".join(lines)), "train.py", ())
+    return found.arguments if found is not None else ()
 
 
 def read_flag(call, before=""):
@@ -127,4 +127,4 @@ def test_an_option_with_a_negative_form_is_a_pair():
 
 
 def test_a_script_that_adds_no_argument_has_none():
-    assert find_argparse_arguments(ast.parse("parser = argparse.ArgumentParser()"), {}) is None
+    assert read_argparse(ast.parse("import argparse\nparser = argparse.ArgumentParser()"), "a.py", ()) is None

@@ -75,7 +75,7 @@ ARGPARSE_VALUES = {
 
 
 def test_argparse_gets_what_the_flags_say():
-    got = run_script(ARGPARSE, data="-d", **ARGPARSE_VALUES, **{"no-cache": False})
+    got = run_script(ARGPARSE, data="-d", **ARGPARSE_VALUES, **{"no-cache": True})
     assert {name: got[name] for name in ARGPARSE_VALUES} == ARGPARSE_VALUES
     assert (got["data"], got["cache"], got["steps"]) == ("-d", False, 100)
 
@@ -161,11 +161,11 @@ def test_constants_are_no_arguments():
     [
         (argument("x", style=ArgumentStyle.LIST), ["a", "-b"], "cannot be given '-b': argparse takes it for an option"),
         (argument("x"), "--", "cannot be given '--'"),
-        (argument("x", style=ArgumentStyle.SWITCH, default="a", arg_switch="b"), "c", "is a switch, 'b' or left out"),
+        (argument("x", style=ArgumentStyle.SWITCH, default="a", arg_switch="b"), "c", "is a switch, b with its option, a without; it cannot be c"),
         (
             argument("x", style=ArgumentStyle.SWITCH, default=True, arg_switch=True),
             False,
-            "is a switch, True or left out",
+            "is a switch, yes with its option and without; it cannot be no",
         ),
         (argument("x", style=ArgumentStyle.COUNT, default=2), 1, "counts up from 2 and cannot be 1"),
         (argument("x", style=ArgumentStyle.REPEAT, default=["a"]), [], "the script takes its default"),

@@ -6,7 +6,7 @@ from guild_ipy.operations.static_values import NotStaticError, evaluate, find_na
 
 
 def value_of(source, **names):
-    return evaluate(ast.parse(source, mode="eval").body, names)
+    return evaluate(ast.parse(source, mode="eval").body, {"name": "lr", **names})
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,19 @@ def value_of(source, **names):
         ("int(1e6)", 1_000_000),
         ("float('inf')", float("inf")),
         ("not n", False),
+        ("f'--{name}-{n:02d}'", "--lr-03"),
+        ("'--{}'.format(name)", "--lr"),
+        ("'--%s-%d' % (name, n)", "--lr-3"),
+        ("name.upper().replace('L', '--')", "--R"),
+        ("{'a': 1, **{'b': n}}", {"a": 1, "b": 3}),
+        ("dict(a=1)['a']", 1),
+        ("sorted({'b': load(), 'a': 1})", ["a", "b"]),
+        ("{'a': n}.items()", [["a", 3]]),
+        ("list(range(1, 4))", [1, 2, 3]),
+        ("[*(1, 2), n]", [1, 2, 3]),
+        ("[f'x{i}' for i in range(3) if i != 1]", ["x0", "x2"]),
+        ("[a + b for a, b in zip(['a'], ['b'])]", ["ab"]),
+        ("1 if n == 3 else 2", 1),
     ],
 )
 def test_arithmetic_of_literals_and_names_is_static(source, value):
@@ -39,8 +52,18 @@ def test_arithmetic_of_literals_and_names_is_static(source, value):
         "int('x')",
         "9 ** 9 ** 9",
         "'x' * 10 ** 9",
-        "f'{n}'",
-        "{'a': 1}",
+        "f'{load()}'",
+        "f'{n:999999999}'",
+        "f'{n!r}'",
+        "'{:999999999}'.format(n)",
+        "'{0.__class__}'.format(n)",
+        "'%*d' % (999999999, n)",
+        "range(10 ** 9)",
+        "[[i for i in range(200)] for j in range(200)]",
+        "('x' * 2).replace('x', y)",
+        "{[1]: 2}",
+        "[1][5]",
+        "str([load()])",
         "open('x')",
     ],
 )

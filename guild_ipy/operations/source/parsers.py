@@ -1,0 +1,71 @@
+"""The parsers of argparse that a source makes, and the arguments that it adds to them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedArgument:
+    """One ``add_argument(...)``, with the values that names had then."""
+
+    words: tuple[str, ...]
+    """Its option strings, or its name; an empty one could not be read."""
+    keywords: Mapping[str, ast.expr]
+    """What is static is a constant."""
+    is_rival: bool = False
+    """Whether it excludes others: it is one of a mutually exclusive group."""
+    prefix_chars: str = "-"
+
+
+@dataclass(eq=False, kw_only=True)
+class Parser:
+    """A parser, or a group in one."""
+
+    prefix_chars: str = "-"
+    added: list[AddedArgument] = field(default_factory=list)
+    defaults: dict[str, ast.expr] = field(default_factory=dict)
+    """What ``set_defaults`` puts in place of the default of each destination."""
+    commands: dict[str, Parser] = field(default_factory=dict)
+    needs_command: bool = False
+    is_command: bool = False
+    is_parsed: bool = False
+    is_open: bool = False
+    """Whether there are, or may be, arguments that could not be read."""
+    is_rivals: bool = False
+    """Whether it is a mutually exclusive group."""
+
+    def group(self, *, is_rivals: bool) -> Parser:
+        """Return a group: what is added to it is added to the parser."""
+        return Parser(
+            prefix_chars=self.prefix_chars,
+            added=self.added,
+            defaults=self.defaults,
+            is_command=self.is_command,
+            is_rivals=is_rivals or self.is_rivals,
+        )
+
+    def take_over(self, parent: Parser) -> None:
+        """Add what a parent has."""
+        self.added += parent.added
+        self.defaults |= parent.defaults
+        self.is_open = self.is_open or parent.is_open
+
+
+@dataclass(eq=False, kw_only=True)
+class Commands:
+    """What ``add_subparsers()`` gave."""
+
+    parser: Parser
+
+    def add(self, name: str, aliases: list[str], prefix_chars: str) -> Parser:
+        """Make the parser of a command."""
+        made = Parser(is_command=True, prefix_chars=prefix_chars)
+        if not name:
+            self.parser.is_open = True
+        for each in (name, *aliases):
+            if each:
+                self.parser.commands[each] = made
+        return made
