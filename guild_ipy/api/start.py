@@ -180,10 +180,11 @@ def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
         return replace(meta, flags=flags, constants=flags)
     if meta.script is None:
         return replace(meta, flags=flags)
-    interface = inspect_script(os.path.join(run.path, meta.script))
-    if interface.kind == "constants":
-        return replace(meta, flags=flags, constants=flags)
-    return replace(meta, flags=flags, arguments=script_arguments(interface, flags))
+    roots = [os.path.join(run.path, root) for root in ("", *meta.roots)]
+    found = inspect_script(os.path.join(run.path, meta.script), command=meta.subcommand, roots=roots)
+    interface = replace(found, command=meta.subcommand)
+    constants = flags if interface.kind == "constants" else {}
+    return replace(meta, flags=flags, constants=constants, arguments=script_arguments(interface, flags))
 
 
 def _as_recorded(definition: FlagDef, flags: Flags, given: Mapping[str, Any]) -> FlagDef:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import takewhile
 
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.arguments.filters import add_filters
@@ -138,10 +139,18 @@ def _read_launch(namespace: argparse.Namespace) -> LaunchOptions:
 
 
 def _split_operation(words: Sequence[str]) -> tuple[object | None, Sequence[str]]:
-    """Take the first word for the operation, unless it is an assignment."""
-    if words and not _is_assignment(words[0]):
-        return token_value(words[0]), words[1:]
-    return None, words
+    """Take the first word for the operation, unless it is an assignment; a script's sub-command follows it."""
+    if not words or _is_assignment(words[0]):
+        return None, words
+    operation = token_value(words[0])
+    if not isinstance(operation, str) or "." not in operation:
+        return operation, words[1:]
+    command = list(takewhile(_is_plain_word, words[1:]))
+    return " ".join((operation, *command)), words[1 + len(command) :]
+
+
+def _is_plain_word(word: str) -> bool:
+    return not isinstance(word, ObjectToken) and "=" not in word
 
 
 def _is_assignment(word: str) -> bool:

@@ -60,6 +60,8 @@ class ScriptProgram:
     path: str
     arguments: tuple[str, ...] = ()
     """The command line after the script's name."""
+    command: tuple[str, ...] = ()
+    """Those of its words that name a sub-command."""
     constants: Flags = field(default_factory=dict)
     """Module-level names to be given these values in place of those in the file."""
     map_name: str = ""

@@ -114,6 +114,7 @@ def job_meta(spec: RunSpec) -> JobMeta:
             meta,
             script=program.path,
             arguments=program.arguments,
+            subcommand=program.command,
             constants=program.constants,
             map_name=program.map_name,
             roots=program.roots,

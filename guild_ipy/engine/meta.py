@@ -43,6 +43,8 @@ class JobMeta:
     notebook: str | None = None
     """For a notebook file: its path, relative to the run directory, and in ``.guild/sourcecode`` too."""
     arguments: tuple[str, ...] = ()
+    subcommand: tuple[str, ...] = ()
+    """For a script: those of `arguments` that name a sub-command."""
     map_name: str = ""
     roots: tuple[str, ...] = ()
     package: str = ""
@@ -112,7 +114,7 @@ def parse_meta(content: bytes) -> JobMeta:
     values: dict[str, Any] = json.loads(content)
     if values.pop("format") != FORMAT:
         raise ValueError("it was written by another version of guild_ipy")
-    for name in ("import_path", "arguments", "output_scalars", "roots", "words"):
+    for name in ("import_path", "arguments", "subcommand", "output_scalars", "roots", "words"):
         values[name] = tuple(values.get(name, ()))
     values["command"] = _command(values.get("command"))
     values["cells"] = {code_file: CellFile(**cell) for code_file, cell in values["cells"].items()}

@@ -5,6 +5,7 @@ Light on imports: see :mod:`guild_ipy.engine.process`.
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 
@@ -79,6 +80,8 @@ def enter_script(  # noqa: PLR0913 - as above
 def execute(namespace: dict[str, Any], constants: Mapping[str, object], map_name: str = "") -> None:
     """Run the script in its namespace, with these values in place of its constants, or in its map of that name."""
     path = namespace["__file__"]
+    if namespace.get("__package__"):
+        importlib.import_module(namespace["__package__"])  # as `python -m` does before the module itself
     with open(path, "rb") as file:
         source = file.read()
     if constants:

@@ -41,7 +41,7 @@ def script_arguments(interface: ScriptInterface, flags: Flags) -> tuple[str, ...
     ('--lr=-1e-05', 'a b')
     """
     if interface.kind is InterfaceKind.CONSTANTS:
-        return ()
+        return interface.command
     words: list[str] = []
     for level in range(len(interface.command) + 1):
         words += interface.command[level - 1 : level] if level else ()

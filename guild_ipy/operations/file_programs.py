@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from guild_ipy.domain.label import fill_label
@@ -21,20 +22,31 @@ from guild_ipy.operations.notebook_file import (
 from guild_ipy.operations.script import script_arguments
 from guild_ipy.operations.sourcecode import Snapshot, read_source_file, snapshot
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
+from guild_ipy.operations.unread import check_command, explaining_unread
 
 
 def resolve_script(
     script: ScriptOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
 ) -> Resolved:
     """Give a script its arguments or constants; its project is copied beside it."""
-    project, name = _place(script.path, surroundings)
-    flags = bind_flags(script.interface.flags, given, operation=name)
-    taken = _snapshot_with(script.path, name, project, surroundings)
+    file = script.file
+    project, path = _place(file.path, surroundings, file.root)
+    command = check_command(script.interface, file.words, file.name or path)
+    name = " ".join((file.name or path, *command))
+    with explaining_unread(script.interface, name):
+        flags = bind_flags(script.interface.flags, given, operation=name)
+    taken = _snapshot_with(file.path, path, project, surroundings)
     constants = flags if script.interface.kind == "constants" else {}
-    arguments = () if constants else script_arguments(script.interface, flags)
     spec = RunSpec(
         opref=OpRef(type="script", package=project, name=name),
-        program=ScriptProgram(path=name, arguments=arguments, constants=constants),
+        program=ScriptProgram(
+            path=path,
+            arguments=script_arguments(replace(script.interface, command=command), flags),
+            constants=constants,
+            command=command,
+            roots=(os.path.relpath(file.root, project),) if file.root else (),
+            package=file.package,
+        ),
         source=taken.source,
         flag_defs=script.interface.flags,
         **common_parts(flags, dict(given), options, surroundings, project),
@@ -60,10 +72,10 @@ def resolve_notebook_file(
     return Resolved(spec=spec, notes=taken.notes)
 
 
-def _place(path: str, surroundings: Surroundings) -> tuple[str, str]:
-    """Give the project of a file and its path in there: the folder one is in, or else the file's own."""
+def _place(path: str, surroundings: Surroundings, root: str = "") -> tuple[str, str]:
+    """Give the project of a file and its path in there: the folder one is in, or else where its imports begin."""
     folder = surroundings.notebook.project_dir
-    project = folder if path.startswith(folder + os.sep) else os.path.dirname(path)
+    project = folder if path.startswith(folder + os.sep) else root or os.path.dirname(path)
     return project, os.path.relpath(path, project)
 
 

@@ -18,6 +18,7 @@ from guild_ipy.operations.notebook_file import (
     is_notebook_file,
 )
 from guild_ipy.operations.script import ScriptInterface, inspect_script
+from guild_ipy.operations.script_file import ScriptFile, find_script
 from guild_ipy.operations.surroundings import Surroundings
 
 
@@ -25,13 +26,17 @@ from guild_ipy.operations.surroundings import Surroundings
 class ScriptOperation:
     """A script on disk."""
 
-    path: str
-    """Absolute."""
+    file: ScriptFile
     interface: ScriptInterface
 
     @property
+    def path(self) -> str:
+        """Its path, absolute."""
+        return self.file.path
+
+    @property
     def name(self) -> str:
-        """Its path from the project's folder."""
+        """The name of its file."""
         return os.path.basename(self.path)
 
 
@@ -42,7 +47,8 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     """Find what `word` names.
 
     That is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, or
-    the path of a script or a notebook, in this order; None is the default operation of the Guild file.
+    the path of a script or a notebook, or a module of a package, in this order; None is the default operation of the
+    Guild file. A sub-command may follow a script.
 
     Raises
     ------
@@ -67,11 +73,29 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     path = os.path.join(project_dir, word)
     if os.path.isfile(path) and is_notebook_file(path):
         return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
-    if os.path.isfile(path):
-        return ScriptOperation(path=os.path.normpath(path), interface=inspect_script(path))
+    script = find_script(word, project_dir)
+    if script is not None:
+        return _open_script(script, project_dir)
     if found is not None:
         raise UsageError(f"{word!r} is a {type(found).__name__}, which cannot be run; name a function or a script")
+    _refuse_words(word, surroundings)
     raise OperationNotFound(word, known_operations(surroundings.notebook))
+
+
+def _open_script(script: ScriptFile, project_dir: str) -> ScriptOperation:
+    roots = (script.root, project_dir) if script.root else (project_dir,)
+    return ScriptOperation(file=script, interface=inspect_script(script.path, command=script.words, roots=roots))
+
+
+def _refuse_words(word: str, surroundings: Surroundings) -> None:
+    """Refuse words behind what has no commands: UsageError names the first of them."""
+    head, space, rest = word.partition(" ")
+    if not space or not rest.strip():
+        return
+    is_known = callable(_find_variable(head, surroundings.notebook.variables))
+    project_dir = surroundings.notebook.project_dir
+    if is_known or head.endswith(".ipynb") or find_guild_operation(head, project_dir, surroundings.import_path):
+        raise UsageError(f"run: {rest.split()[0]!r} is no flag; write flags as name=value")
 
 
 def known_operations(notebook: Notebook, declared: Sequence[str] | None = None) -> list[str]:

@@ -161,7 +161,11 @@ def test_constants_are_no_arguments():
     [
         (argument("x", style=ArgumentStyle.LIST), ["a", "-b"], "cannot be given '-b': argparse takes it for an option"),
         (argument("x"), "--", "cannot be given '--'"),
-        (argument("x", style=ArgumentStyle.SWITCH, default="a", arg_switch="b"), "c", "is a switch, b with its option, a without; it cannot be c"),
+        (
+            argument("x", style=ArgumentStyle.SWITCH, default="a", arg_switch="b"),
+            "c",
+            "is a switch, b with its option, a without",
+        ),
         (
             argument("x", style=ArgumentStyle.SWITCH, default=True, arg_switch=True),
             False,

@@ -1,4 +1,4 @@
-"""What the names of a source stand for while it is followed: functions, classes, objects, modules, what is of a library."""
+"""What names of a source stand for while it is followed: functions, classes, objects, modules, things of libraries."""
 
 from __future__ import annotations
 

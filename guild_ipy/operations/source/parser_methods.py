@@ -31,7 +31,9 @@ def is_parser_class(found: Foreign) -> bool:
 def make_parser(made_of: Foreign, given: CallArguments) -> Parser:
     """Make a parser: with what its parents have."""
     library, dot, _ = made_of.name.partition(".")
-    parser = Parser(prefix_chars=_text(given.named.get("prefix_chars")) or "-", is_open=bool(dot) and library not in _PLAIN)
+    parser = Parser(
+        prefix_chars=_text(given.named.get("prefix_chars")) or "-", is_open=bool(dot) and library not in _PLAIN
+    )
     _take_parents(parser, given)
     return parser
 

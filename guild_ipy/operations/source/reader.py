@@ -224,7 +224,7 @@ class SourceReader:
                 found.of_class = made
         frame.scope[node.name] = made
 
-    # -- imports
+    # -- modules
 
     def _import(self, statement: ast.Import | ast.ImportFrom, frame: _Frame) -> None:
         if isinstance(statement, ast.Import):
@@ -270,7 +270,7 @@ class SourceReader:
 
     # -- expressions
 
-    def value(self, node: ast.expr, frame: _Frame) -> Any:  # noqa: ANN401, PLR0911 - anything that a name can stand for
+    def value(self, node: ast.expr, frame: _Frame) -> Any:  # noqa: ANN401, C901, PLR0911 - one case a kind
         """Return what an expression gives; something foreign where the source does not show it."""
         self._count()
         match node:

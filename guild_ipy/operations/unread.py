@@ -1,0 +1,75 @@
+"""What is said where a script takes arguments that its source does not show."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+from guild_ipy.errors import FlagError, UsageError, suggest
+from guild_ipy.operations.script_interface import ScriptInterface
+
+
+@contextlib.contextmanager
+def explaining_unread(interface: ScriptInterface, name: str) -> Iterator[None]:
+    """Say of an unknown flag that it may be one that could not be read, or that of a sub-command, and what to do."""
+    try:
+        yield
+    except FlagError as error:
+        if not error.operation or not (interface.unread or interface.commands):
+            raise
+        known = f"it takes {', '.join(error.known)}" if error.known else ""
+        hints = (known, _command_hint(interface, name), _unread_hint(interface, error.flag, name))
+        told = "; ".join(filter(None, hints))
+        message = f"unknown flag {error.flag!r} for {name}{suggest(error.flag, error.known)}; {told}"
+        raise FlagError(message, flag=error.flag, operation=error.operation, known=error.known) from None
+
+
+def _command_hint(interface: ScriptInterface, name: str) -> str:
+    if not interface.commands:
+        return ""
+    return f"its commands have flags of their own: run {f'{name} {interface.commands[0]}'!r}"
+
+
+def _unread_hint(interface: ScriptInterface, flag: str, name: str) -> str:
+    if not interface.unread:
+        return ""
+    which = "the others" if interface.flags else "its arguments"
+    how = _declaration(interface, flag, name)
+    return f"{which} could not be read ({interface.unread}); declare them in guild.yml: {how}"
+
+
+def _declaration(interface: ScriptInterface, flag: str, name: str) -> str:
+    script, _, command = name.partition(" ")
+    module = script.removesuffix(".py").replace(os.sep, "/")
+    words = f"{module} {command}".strip()
+    if interface.unread in ASSIGNING:
+        return f"an operation with main: {words} {flag}=${{{flag}}}, flags-dest: none and flags: {{{flag}: ...}}"
+    return f"an operation with main: {words} and flags: {{{flag}: ...}}"
+
+
+#: Libraries whose arguments are ``name=value``.
+ASSIGNING = frozenset({"hydra", "omegaconf", "sacred", "nemo"})
+
+
+def check_command(interface: ScriptInterface, words: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Return the words that follow a script before all else.
+
+    Raises
+    ------
+    UsageError
+        For one that is no command of it, and where it needs one.
+    """
+    if interface.unread and not interface.commands and words[: len(interface.command)] == interface.command:
+        return words
+    if words != interface.command:
+        wrong = next(word for word in words if word not in interface.command)
+        if interface.commands:
+            hint = suggest(wrong, interface.commands) or f"; it has {', '.join(interface.commands)}"
+            raise UsageError(f"{name} has no command {wrong!r}{hint}")
+        raise UsageError(f"run: {wrong!r} is no flag; write flags as name=value")
+    if interface.needs_command:
+        raise UsageError(
+            f"{name} needs a command: run {f'{name} {interface.commands[0]}'!r}; it has {', '.join(interface.commands)}"
+        )
+    return words
