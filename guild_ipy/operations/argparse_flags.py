@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue, is_flag_value
+from guild_ipy.operations.command_tree import CommandNode, choose_command
 from guild_ipy.operations.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
 from guild_ipy.operations.source.modules import ProjectModules
 from guild_ipy.operations.source.parsers import AddedArgument, Parser
@@ -43,21 +44,10 @@ def read_argparse(
     parser = _main_parser(reader, tree, path)
     if parser is None:
         return None
-    arguments, chosen = _read_levels(parser, command)
-    last = parser
-    for word in chosen:
-        last = last.commands[word]
-    is_open = not reader.is_complete or any(each.is_open or _has_unread(each) for each in (parser, last))
-    if not (arguments or last.commands or chosen or is_open):
+    root = _make_node(parser, is_complete=reader.is_complete)
+    if not (root.arguments or root.commands or root.unread):
         return None
-    return ScriptInterface(
-        kind=InterfaceKind.ARGPARSE,
-        arguments=arguments,
-        command=tuple(chosen),
-        commands=tuple(last.commands),
-        needs_command=last.needs_command,
-        unread="argparse" if is_open else "",
-    )
+    return choose_command(root, command, InterfaceKind.ARGPARSE)
 
 
 def _main_parser(reader: SourceReader, tree: ast.Module, path: str) -> Parser | None:
@@ -90,30 +80,24 @@ def _imports_argparse(tree: ast.Module) -> bool:
     return any(name.partition(".")[0].endswith("argparse") for name in names)
 
 
-def _read_levels(parser: Parser, command: Sequence[str]) -> tuple[tuple[ScriptArgument, ...], list[str]]:
-    """Read the arguments of a parser and of the sub-commands that are named: each before the next."""
-    arguments = _read_parser(parser, level=0)
-    chosen: list[str] = []
-    for word in command:
-        if word in parser.commands:
-            parser = parser.commands[word]
-            chosen.append(word)
-            arguments |= _read_parser(parser, level=len(chosen))
-    return tuple(arguments.values()), chosen
+def _make_node(parser: Parser, *, is_complete: bool) -> CommandNode:
+    is_open = parser.is_open or not is_complete or any(not all(added.words) for added in parser.added)
+    return CommandNode(
+        arguments=_read_parser(parser),
+        commands={name: _make_node(inner, is_complete=is_complete) for name, inner in parser.commands.items()},
+        needs_command=parser.needs_command,
+        unread="argparse" if is_open else "",
+    )
 
 
-def _read_parser(parser: Parser, level: int) -> dict[str, ScriptArgument]:
+def _read_parser(parser: Parser) -> tuple[ScriptArgument, ...]:
     arguments: dict[str, ScriptArgument] = {}
     for added in parser.added:
         argument = _read_added(added, parser.defaults)
         if argument is not None:
             alone = replace(argument, passes_default=False) if added.is_rival else argument
-            arguments.setdefault(argument.flag.name, replace(alone, level=level))
-    return arguments
-
-
-def _has_unread(parser: Parser) -> bool:
-    return any(not all(added.words) for added in parser.added)
+            arguments.setdefault(argument.flag.name, alone)
+    return tuple(arguments.values())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -93,7 +93,7 @@ def _write_option(argument: ScriptArgument, value: FlagValue, kind: InterfaceKin
         case ArgumentStyle.SWITCH:
             return _write_switch(argument, name, value)
         case ArgumentStyle.PAIR:
-            return [name if value else argument.off_name]
+            return [name if value else argument.off_name] if value or argument.off_name else []
         case ArgumentStyle.COUNT:
             return [name] * _count(argument, value)
         case ArgumentStyle.REPEAT:
@@ -180,6 +180,15 @@ def _texts(argument: ScriptArgument, value: FlagValue) -> list[str]:
     return [_plain_negative(item) if is_list and _is_negative(item) else _text(argument, item) for item in items]
 
 
+def _join(argument: ScriptArgument, items: Sequence[FlagValue]) -> str:
+    texts = [_text(argument, item) for item in items]
+    unclear = next((text for text in texts if argument.joint in text), None)
+    if unclear is not None:
+        name = argument.flag.name
+        raise FlagError(f"flag {name!r} cannot hold {unclear!r}: {argument.joint!r} parts its items", flag=name)
+    return argument.joint.join(texts)
+
+
 def _is_negative(value: FlagValue) -> bool:
     return isinstance(value, float) and value < 0 and "e" in repr(value)
 
@@ -192,6 +201,8 @@ def _plain_negative(value: FlagValue) -> str:
 def _text(argument: ScriptArgument, value: FlagValue) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, list) and argument.joint:
+        return _join(argument, value)
     if isinstance(value, bool):
         return "True" if value else argument.no_text
     return json.dumps(value) if isinstance(value, list | dict) else repr(value)

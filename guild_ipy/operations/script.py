@@ -10,18 +10,21 @@ import ast
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from guild_ipy.domain.constants import find_constants
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.global_map import find_map
 from guild_ipy.errors import UsageError
+from guild_ipy.operations.absl_flags import read_absl
 from guild_ipy.operations.argparse_flags import read_argparse
-from guild_ipy.operations.click_flags import find_click_arguments
+from guild_ipy.operations.click_flags import read_click
 from guild_ipy.operations.command_line import script_arguments
 from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.script_interface import InterfaceKind, ScriptArgument, ScriptInterface
 from guild_ipy.operations.source.modules import parse_source
-from guild_ipy.operations.static_values import find_names
+from guild_ipy.operations.typer_flags import read_typer
+from guild_ipy.operations.unread import find_unread
 
 __all__ = [
     "InterfaceKind",
@@ -93,10 +96,12 @@ def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequenc
     if found is not None:
         return found
     if any(name.endswith("click") for name in imported):
-        arguments = find_click_arguments(tree, find_names(tree))
-        if arguments is not None:
-            return ScriptInterface(kind=InterfaceKind.CLICK, arguments=arguments)
-    return _constants(find_constants(tree))
+        found = read_click(tree, command)
+    elif "typer" in imported:
+        found = read_typer(tree, command)
+    elif imported & {"absl", "tensorflow"}:
+        found = read_absl(tree)
+    return found or replace(_constants(find_constants(tree)), unread=find_unread(tree))
 
 
 def _constants(found: Mapping[str, FlagValue]) -> ScriptInterface:

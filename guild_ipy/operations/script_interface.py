@@ -13,6 +13,8 @@ class InterfaceKind(StrEnum):
 
     ARGPARSE = "argparse"
     CLICK = "click"
+    """Scripts that use typer too, which builds on it."""
+    ABSL = "absl"
     CONSTANTS = "constants"
     """Module-level constants are given other values; there is no command line."""
 
@@ -44,6 +46,8 @@ class ScriptArgument:
     """
     no_text: str = "False"
     """What says no where an option has a value."""
+    joint: str = ""
+    """What joins the items of a list that is one word."""
     level: int = 0
     """How many words of the command stand before it: options of ``git`` come before the ``add`` of ``git add``."""
 

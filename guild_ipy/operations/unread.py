@@ -2,12 +2,55 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import os
 from collections.abc import Iterator
 
 from guild_ipy.errors import FlagError, UsageError, suggest
 from guild_ipy.operations.script_interface import ScriptInterface
+
+#: Libraries that read a command line, and the names of larger ones that do.
+_LIBRARIES = {
+    "argh",
+    "cleo",
+    "cliff",
+    "clize",
+    "cyclopts",
+    "datargs",
+    "defopt",
+    "docopt",
+    "fire",
+    "hydra",
+    "hydra_zen",
+    "jsonargparse",
+    "plac",
+    "pydantic_settings",
+    "pyrallis",
+    "sacred",
+    "simple_parsing",
+    "tap",
+    "typer",
+    "tyro",
+}
+_NAMES = {"LightningCLI", "HfArgumentParser", "from_cli", "optparse", "getopt"}
+
+
+def find_unread(tree: ast.Module) -> str:
+    """Return by what a script takes arguments that are not looked for in its source; empty where nothing shows any."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name.partition(".")[0] for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [(node.module or "").partition(".")[0], *(alias.name for alias in node.names)]
+        else:
+            names = [node.attr] if isinstance(node, ast.Attribute) and node.attr in {"argv", *_NAMES} else []
+        for name in names:
+            if name in _LIBRARIES or name in _NAMES:
+                return "omegaconf" if name == "from_cli" else name
+            if name == "argv":
+                return "sys.argv"
+    return ""
 
 
 @contextlib.contextmanager

@@ -3,15 +3,13 @@ import ast
 import pytest
 
 from guild_ipy.domain.flags import FlagType
-from guild_ipy.operations.click_flags import find_click_arguments
+from guild_ipy.operations.click_flags import read_click
 from guild_ipy.operations.script_interface import ArgumentStyle
-from guild_ipy.operations.static_values import find_names
 
 
 def read(*decorators, before=""):
     lines = [before, "@click.command()", *(f"@click.{decorator}" for decorator in decorators), "def main(): pass"]
-    tree = ast.parse("\n".join(lines))
-    return find_click_arguments(tree, find_names(tree))
+    return read_click(ast.parse("\n".join(lines))).arguments
 
 
 def read_flag(decorator, before=""):
@@ -105,7 +103,7 @@ def second(): pass
 
 @pytest.mark.parametrize(("end", "name"), [("", "a"), ("if __name__ == '__main__':\n    second()", "b")])
 def test_the_command_that_is_called_counts_else_the_first(end, name):
-    (argument,) = find_click_arguments(ast.parse(TWO + end), {})
+    (argument,) = read_click(ast.parse(TWO + end)).arguments
     assert argument.flag.name == name
 
 
@@ -113,9 +111,9 @@ def test_sub_commands_do_not_count():
     source = (
         "@click.group()\n@click.option('--a')\ndef cli(): pass\n@cli.command()\n@click.option('--b')\ndef sub(): pass"
     )
-    (argument,) = find_click_arguments(ast.parse(source), {})
+    (argument,) = read_click(ast.parse(source)).arguments
     assert argument.flag.name == "a"
 
 
 def test_a_script_without_a_command_has_none():
-    assert find_click_arguments(ast.parse("import click\nclick.echo('hi')"), {}) is None
+    assert read_click(ast.parse("import click\nclick.echo('hi')")) is None
