@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from guild_ipy.domain.chosen_run import ELIGIBLE, choose_run
 from guild_ipy.domain.operation_name import is_operation_named, required_name
@@ -87,8 +88,7 @@ class Today:
     def _of(self, asked: _Asked) -> list[RunRecord]:
         if asked not in self._candidates:
             usable = self._list_eligible(asked.where)
-            found = [each for each in usable if each.operation is not None and is_one_of(each.operation, asked.operations)]
-            self._candidates[asked] = found
+            self._candidates[asked] = [each for each in usable if is_one_of(each.operation, asked.operations)]
         return self._candidates[asked]
 
     def _list_eligible(self, where: str | None) -> list[RunRecord]:
@@ -106,7 +106,8 @@ def find_stale(list_records: ListRecords, run_dirs: Iterable[RunDir]) -> frozens
     return frozenset(run_dir.id for run_dir in run_dirs if today.find_outdated(run_dir))
 
 
-def is_one_of(listed: str, asked: tuple[str, ...]) -> bool:
+@lru_cache(maxsize=4096)
+def is_one_of(listed: str | None, asked: tuple[str, ...]) -> bool:
     """Whether an operation, by its name in listings, is one that a source asks for.
 
     Examples
@@ -115,7 +116,7 @@ def is_one_of(listed: str, asked: tuple[str, ...]) -> bool:
     [True, True, True, False]
     """
     try:
-        return is_operation_named(listed, map(required_name, asked))
+        return listed is not None and is_operation_named(listed, map(required_name, asked))
     except re.error:
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from guild_ipy.api.changed_runs import shorten
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.dependencies.choose import Choice, choose_run
@@ -33,12 +34,15 @@ def _describe(index: Index, operation: str) -> str:
     except NothingToUse:
         return f"Dependencies on {operation} find no run that they can use"
     used = choice.records[0].dir
-    return f"Dependencies on {operation} use {used.short_id} from now on: {_reason(choice)}{_of_guild(index, query, used)}"
+    what = f"Dependencies on {operation} use {used.short_id} from now on"
+    return f"{what}: {_reason(choice)}{_of_guild(index, query, used)}"
 
 
 def _reason(choice: Choice) -> str:
-    unused = "".join(f"; {record.dir.short_id} is marked, and {record.status}" for record in choice.passed_over)
-    return ("it is the one marked last" if choice.reason == "marked" else "it is the latest, and none is marked") + unused
+    unused = [f"{record.dir.short_id}, which is {record.status}" for record in choice.passed_over]
+    if choice.reason == "marked":
+        return "it is the one marked last" + (f" but for {shorten(unused)}" if unused else "")
+    return "it is the latest, and none is marked" + (f" but {shorten(unused)}" if unused else "")
 
 
 def _of_guild(index: Index, query: RunQuery, used: RunDir) -> str:

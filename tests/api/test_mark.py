@@ -150,8 +150,8 @@ class TestUsedNow:
         failed = add("e5", exit_status=1)
         mark(bare_context, [failed])
         assert mark_message(bare_context, [failed]).splitlines()[1] == (
-            "Dependencies on train use c3000000 from now on: it is the latest, and none is marked; e5000000 is marked, "
-            "and error"
+            "Dependencies on train use c3000000 from now on: it is the latest, and none is marked but "
+            "e5000000, which is error"
         )
 
     def test_each_operation_has_a_line(self, bare_context, runs):

@@ -196,6 +196,7 @@ def test_an_operation_is_named_as_a_whole(train):
     assert train.run("%guild_compare --operation train")["operation"].to_list() == ["train()"]
     assert len(train.run("%guild_select --operation 'train_v?'")) == 1
 
+
 def test_runs_gives_a_frame(train):
     train.run("%guild_run train epochs=0 --label a")
     train.run("%guild_run train epochs=0 --label b")
