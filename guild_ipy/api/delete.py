@@ -29,8 +29,3 @@ def delete(context: Context, runs: Sequence[Run]) -> int:
     for run in runs:
         delete_run(home, run.dir)
     return len(runs)
-
-
-def delete_message(count: int) -> str:
-    """Give the line that says what was done."""
-    return f"Deleted {count} run(s)"

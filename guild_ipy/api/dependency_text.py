@@ -60,7 +60,7 @@ def _preview(resolution: Resolution, considered: Considered) -> Iterator[str]:
 
 def _explain(context: Context, considered: Considered) -> Iterator[str]:
     chosen = considered.choice.records[0]
-    yield f"candidates for {considered.dependency.title}, the newest first; a marked one comes before:"
+    yield f"candidates for {considered.dependency.title}, the newest first; the one marked last comes before:"
     candidates = list_candidates(context.index, considered.query)
     if chosen.dir not in [record.dir for record in candidates]:
         candidates.append(chosen)

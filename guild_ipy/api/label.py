@@ -53,8 +53,3 @@ def edit_labels(context: Context, runs: Sequence[Run], edit: LabelEdit) -> int:
     finally:
         note_change(context.home, *(run.id for run in runs))
     return len(runs)
-
-
-def label_message(count: int, edit: LabelEdit) -> str:
-    """Give the line that says what was done."""
-    return f"Cleared label for {count} run(s)" if edit.clear else f"Labeled {count} run(s)"

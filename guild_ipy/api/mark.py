@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
+from guild_ipy.api.changed_runs import name_runs
+from guild_ipy.api.handle import Run
+from guild_ipy.api.used_now import describe_used
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.chosen_run import ELIGIBLE
 from guild_ipy.domain.run_filter import EVERY, RunFilter
@@ -19,9 +22,6 @@ from guild_ipy.store.run_dir import RunDir
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
-    from guild_ipy.api.handle import Run
-
-_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +46,8 @@ class MarkedByRule:
     """Other runs of its operation, which were marked."""
 
     def __str__(self) -> str:
-        line = f"Marked 1 run(s): {self.run.short_id} of {self.run.operation} by {self.rule}"
-        if not self.unmarked:
-            return line
-        shown = [run.short_id for run in self.unmarked[:_SHOWN]] + ["..."] * (len(self.unmarked) > _SHOWN)
-        return f"{line}; unmarked {len(self.unmarked)} other(s): {' '.join(shown)}"
+        line = f"Marked 1 run(s): {name_runs([self.run])} by {self.rule}"
+        return f"{line}; unmarked {len(self.unmarked)} other(s): {name_runs(self.unmarked)}" if self.unmarked else line
 
 
 _BY_USER = MarkNote()
@@ -87,8 +84,8 @@ def mark_best(context: Context, run_filter: RunFilter, best: Best, *, reason: st
     return MarkedByRule(run=run, rule=rule, unmarked=tuple(others))
 
 
-def undo_marks(context: Context, runs: Sequence[Run] | None = None) -> int:
-    """Take back the last mark or unmark of runs, or the last action of this home; how many runs there were.
+def undo_marks(context: Context, runs: Sequence[Run] | None = None) -> list[Run]:
+    """Take back the last mark or unmark of runs, or the last action of this home; the runs that it touched.
 
     Raises
     ------
@@ -103,17 +100,25 @@ def undo_marks(context: Context, runs: Sequence[Run] | None = None) -> int:
     if not last:
         raise RunStateError("there is no mark to take back; what guild mark does is not remembered, so use --clear")
     _undo(context, last)
-    return len(last)
+    return [Run(run_dir) for run_dir, _ in last]
 
 
-def mark_message(count: int, *, clear: bool = False) -> str:
-    """Give the line that says what was done."""
-    return f"{'Unmarked' if clear else 'Marked'} {count} run(s)"
+def mark_message(context: Context, runs: Sequence[Run], *, clear: bool = False) -> str:
+    """Say which runs were marked or unmarked, which ones dependencies use from now on, and how to take it back."""
+    if not runs:
+        return f"{'Unmarked' if clear else 'Marked'} 0 run(s): no run {'is marked' if clear else 'was selected'}"
+    return told(context, f"{'Unmarked' if clear else 'Marked'} {len(runs)} run(s): {name_runs(runs)}", runs)
 
 
-def undo_message(count: int) -> str:
-    """Give the line that says what was taken back."""
-    return f"Took back the last mark or unmark of {count} run(s)"
+def undo_message(context: Context, runs: Sequence[Run]) -> str:
+    """Say of which runs a mark or unmark was taken back, and which ones dependencies use from now on."""
+    what = f"Took back the last mark or unmark of {len(runs)} run(s): {name_runs(runs)}"
+    return "\n".join([what, *describe_used(context, runs)])
+
+
+def told(context: Context, what: str, runs: Sequence[Run]) -> str:
+    """Add to what was done to the marks of runs what follows from it, and how to take it back."""
+    return "\n".join([f"{what}; mark --undo takes it back", *describe_used(context, runs)])
 
 
 def describe_rule(best: Best, run_filter: RunFilter = EVERY) -> str:

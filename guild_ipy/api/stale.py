@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from guild_ipy.domain.chosen_run import ELIGIBLE, choose_run
-from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.operation_name import is_operation_named, required_name
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import SelectError
 from guild_ipy.store.deps import Upstream, read_upstreams
+from guild_ipy.store.marks import read_mark_time
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir
 
@@ -32,7 +33,7 @@ class Outdated:
     chosen: RunRecord
 
     def __str__(self) -> str:
-        now = "marked" if self.chosen.marked else "the latest"
+        now = "the last one marked" if self.chosen.marked else "the latest"
         used = self.upstream.run_id[:SHORT_ID_LENGTH]
         return f"{self.upstream.source} is {used}, and {self.chosen.dir.short_id} is {now} now"
 
@@ -77,17 +78,17 @@ class Today:
     def _choose(self, asked: _Asked, user: str) -> RunRecord | None:
         """Choose for a run; the choice is the same for all but those that would be chosen themselves."""
         if asked not in self._chosen:
-            self._chosen[asked] = choose_run(self._of(asked), _is_marked)
+            self._chosen[asked] = choose_run(self._of(asked), _is_marked, _marked_at)
         chosen = self._chosen[asked]
         if chosen is None or chosen.dir.id != user:
             return chosen
-        return choose_run((each for each in self._of(asked) if each.dir.id != user), _is_marked)
+        others = (each for each in self._of(asked) if each.dir.id != user)
+        return choose_run(others, _is_marked, _marked_at)
 
     def _of(self, asked: _Asked) -> list[RunRecord]:
         if asked not in self._candidates:
             usable = self._list_eligible(asked.where)
-            found = [each for each in usable if each.opref is not None and is_one_of(each.opref, asked.operations)]
-            self._candidates[asked] = found
+            self._candidates[asked] = [each for each in usable if is_one_of(each.operation, asked.operations)]
         return self._candidates[asked]
 
     def _list_eligible(self, where: str | None) -> list[RunRecord]:
@@ -106,32 +107,23 @@ def find_stale(list_records: ListRecords, run_dirs: Iterable[RunDir]) -> frozens
 
 
 @lru_cache(maxsize=4096)
-def is_one_of(opref: OpRef, names: tuple[str, ...]) -> bool:
-    """Whether an operation is one that a source asks for: by name, with its model or not, or by pattern.
+def is_one_of(listed: str | None, asked: tuple[str, ...]) -> bool:
+    """Whether an operation, by its name in listings, is one that a source asks for.
 
     Examples
     --------
-    >>> train = OpRef(type="guildfile", model="net", name="train")
-    >>> [is_one_of(train, (name,)) for name in ("train", "net:train", "tr.*", "cnn:train")]
+    >>> [is_one_of("net:train", (name,)) for name in ("train", "net:train", "tr.*", "cnn:train")]
     [True, True, True, False]
     """
-    return any(_is_named(opref, name) for name in names)
-
-
-def _is_named(opref: OpRef, name: str) -> bool:
-    model, _, operation = name.rpartition(":")
-    model = model.rpartition("/")[2]
-    return _fits(operation.removesuffix("()"), opref.name) and (not model or _fits(model, opref.model))
-
-
-def _fits(pattern: str, text: str) -> bool:
-    if pattern == text:
-        return True
     try:
-        return re.fullmatch(pattern, text) is not None
+        return listed is not None and is_operation_named(listed, map(required_name, asked))
     except re.error:
         return False
 
 
 def _is_marked(record: RunRecord) -> bool:
     return record.marked
+
+
+def _marked_at(record: RunRecord) -> int:
+    return read_mark_time(record.dir)

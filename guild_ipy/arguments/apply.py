@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from guild_ipy.api.changed_runs import deleted_message, labeled_message, name_runs, stopped_message
 from guild_ipy.api.context import Context
-from guild_ipy.api.delete import delete, delete_message
+from guild_ipy.api.delete import delete
 from guild_ipy.api.files import open_file
 from guild_ipy.api.handle import Run
-from guild_ipy.api.label import edit_labels, label_message
+from guild_ipy.api.label import edit_labels
 from guild_ipy.api.lineage import LineageGraph, trace_lineage
-from guild_ipy.api.mark import MarkNote, mark, mark_best, mark_message, undo_marks, undo_message
+from guild_ipy.api.mark import MarkNote, mark, mark_best, mark_message, told, undo_marks, undo_message
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
 from guild_ipy.api.select import Explanation, explain, select_ids
@@ -77,29 +78,34 @@ def apply_mark(context: Context, arguments: MarkArguments) -> str:
     selection = arguments.selection
     if arguments.undo:
         is_last = not selection.refs and selection.filter == EVERY
-        return undo_message(undo_marks(context, None if is_last else find_runs(context, selection)))
+        return undo_message(context, undo_marks(context, None if is_last else find_runs(context, selection)))
     if arguments.best is not None:
-        return str(mark_best(context, selection.filter, arguments.best, reason=arguments.reason))
-    note = MarkNote(reason=arguments.reason)
-    count = mark(context, find_runs(context, selection), clear=arguments.clear, note=note)
-    return mark_message(count, clear=arguments.clear)
+        done = mark_best(context, selection.filter, arguments.best, reason=arguments.reason)
+        return told(context, str(done), [done.run])
+    runs = find_runs(context, selection)
+    mark(context, runs, clear=arguments.clear, note=MarkNote(reason=arguments.reason))
+    return mark_message(context, runs, clear=arguments.clear)
 
 
 def apply_label(context: Context, arguments: LabelArguments) -> str:
     """Change labels; the line that says so."""
-    count = edit_labels(context, find_runs(context, arguments.selection), arguments.edit)
-    return label_message(count, arguments.edit)
+    runs = find_runs(context, arguments.selection)
+    before = [run.label or "" for run in runs]
+    edit_labels(context, runs, arguments.edit)
+    return labeled_message(runs, before, list(map(arguments.edit.apply, before)))
 
 
 def apply_stop(context: Context, arguments: StopArguments, tell: Callable[[str], None]) -> str:
-    """Stop runs, each after a line to `tell`; the line that says how many."""
-    stopped = stop(context, find_runs(context, arguments.selection), tell)
-    return f"Stopped {len(stopped)} run(s)"
+    """Stop runs, each after a line to `tell`; the line that says which."""
+    return stopped_message(stop(context, find_runs(context, arguments.selection), tell))
 
 
 def apply_delete(context: Context, arguments: DeleteArguments) -> str:
-    """Move runs to the trash; the line that says so."""
-    return delete_message(delete(context, find_runs(context, arguments.selection)))
+    """Move runs to the trash; the lines that say so, and how they come back."""
+    runs = find_runs(context, arguments.selection)
+    names = name_runs(runs)
+    delete(context, runs)
+    return deleted_message(context.home, runs, names)
 
 
 def apply_select(context: Context, arguments: SelectArguments) -> list[str] | str | list[Explanation]:

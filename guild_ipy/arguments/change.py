@@ -186,7 +186,8 @@ DELETE = Verb(
     name="delete",
     words="RUN ...",
     summary="Delete runs.",
-    details="They go to the trash of Guild home. Without RUN all that pass the filters.",
+    details="They go to the trash of Guild home. Without RUN all that pass the filters; in a notebook these are only "
+    "listed, unless there is --yes.",
     declare=_declare_asking,
     read=_read_delete,
 )

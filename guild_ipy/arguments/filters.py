@@ -26,7 +26,7 @@ def add_filters(parser: VerbParser, *, label_option: str = "--label") -> None:
     """Declare the filters; `label_option` is another name where ``--label`` has another meaning."""
     group = parser.add_argument_group("filters", "Repeat one for alternatives; a run must pass each kind.")
     add_texts = partial(group.add_argument, action="append", default=[])
-    add_texts("-Fo", "--operation", metavar="NAME", help="name of the operation")
+    add_texts("-Fo", "--operation", metavar="NAME", help="name of the operation; * and ? are wildcards")
     add_texts("-Fl", label_option, metavar="TEXT", dest="filter_label", help="text in the label")
     add_texts("-Ft", "--tag", metavar="TAG", dest="filter_tag", help="tag")
     add_texts("-Fc", "--comment", metavar="TEXT", help="text in a comment")

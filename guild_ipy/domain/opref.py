@@ -56,7 +56,3 @@ class OpRef:
     def display_name(self) -> str:
         """The name in listings: as :meth:`to_opspec`, and ``name()`` for a function."""
         return f"{self.name}()" if self.type == "func" else self.to_opspec()
-
-    def is_named(self, name: str) -> bool:
-        """Whether `name` means this operation: its listed name, its opspec, or its bare name."""
-        return name in {self.display_name, self.to_opspec(), self.name}

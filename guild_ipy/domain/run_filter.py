@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from guild_ipy.domain.operation_name import check_operation_name
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.time_range import TimeRange
 from guild_ipy.errors import UsageError
@@ -16,7 +17,7 @@ class RunFilter:
     """
 
     operations: tuple[str, ...] = ()
-    """Listed names, with or without ``()``; a word also matches as part of a name."""
+    """Names of operations, as :mod:`guild_ipy.domain.operation_name` reads them."""
     labels: tuple[str, ...] = ()
     """Texts that the label contains."""
     tags: tuple[str, ...] = ()
@@ -38,6 +39,11 @@ class RunFilter:
         """Refuse what would be taken for damage farther down."""
         if not isinstance(self.where, str | None):
             raise UsageError(f"where takes a text, not {self.where!r}")
+        for name in self.operations:
+            try:
+                check_operation_name(name)
+            except ValueError as error:
+                raise UsageError(f"operation {error}") from error
         if self.limit is not None and (type(self.limit) is not int or self.limit < 0):
             raise UsageError(f"limit takes a whole number from 0 up, not {self.limit!r}")
 

@@ -11,13 +11,14 @@ from typing import overload
 
 import pandas as pd
 
+from guild_ipy.api.changed_runs import deleted_message, labeled_message, name_runs
 from guild_ipy.api.context import get_context
 from guild_ipy.api.delete import delete
 from guild_ipy.api.diff import diff, older_first
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.label import LabelEdit, edit_labels
-from guild_ipy.api.mark import MarkNote, mark
+from guild_ipy.api.mark import MarkNote, mark, mark_message
 from guild_ipy.api.run_diff import RunDiff
 from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.frame.attributes import attribute_fields, attributes_frame
@@ -181,8 +182,11 @@ class GuildAccessor:
     # -- change
 
     def mark(self, *, clear: bool = False, reason: str | None = None) -> int:
-        """Mark the runs, or clear their marks; how many there were. `reason` is remembered in ``run.marks``."""
-        return mark(get_context(), self._find_live(), clear=clear, note=MarkNote(reason=reason))
+        """Mark the runs, or clear their marks, and say so; how many there were. ``run.marks`` remembers `reason`."""
+        context, runs = get_context(), self._find_live()
+        mark(context, runs, clear=clear, note=MarkNote(reason=reason))
+        print(mark_message(context, runs, clear=clear))
+        return len(runs)
 
     def label(
         self,
@@ -193,21 +197,29 @@ class GuildAccessor:
         remove: str | None = None,
         clear: bool = False,
     ) -> int:
-        """Change the labels of the runs in one of these ways; how many there were."""
+        """Change the labels of the runs in one of these ways, and say so; how many there were."""
         if [text, append, prepend, remove].count(None) != (4 if clear else 3):
             raise UsageError("label takes one of a text, append, prepend, remove and clear")
         edit = LabelEdit(set=text, append=append, prepend=prepend, remove=remove, clear=clear)
-        return edit_labels(get_context(), self._find_live(), edit)
+        runs = self._find_live()
+        before = [run.label or "" for run in runs]
+        edit_labels(get_context(), runs, edit)
+        print(labeled_message(runs, before, list(map(edit.apply, before))))
+        return len(runs)
 
     def delete(self) -> int:
-        """Move the runs to the trash, without asking; how many there were.
+        """Move the runs to the trash, without asking, and say so; how many there were.
 
         Raises
         ------
         RunStateError
             If one of them is running; none is deleted then.
         """
-        return delete(get_context(), self._find_live())
+        context, runs = get_context(), self._find_live()
+        names = name_runs(runs)
+        delete(context, runs)
+        print(deleted_message(context.home, runs, names))
+        return len(runs)
 
     # -- which runs
 

@@ -10,12 +10,13 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from guild_ipy.domain.operation_name import is_operation_named
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.time_range import TimeRange, to_microseconds
 from guild_ipy.frozen import frozen
 from guild_ipy.index.entry import decode_operation
 from guild_ipy.index.values import text_to_sql
-from guild_ipy.store.run_match import NOTHING, is_operation_named
+from guild_ipy.store.run_match import NOTHING
 
 if TYPE_CHECKING:
     from guild_ipy.query.sql import SqlCondition
@@ -98,4 +99,5 @@ class _Writer:
 
 def _operations(connection: sqlite3.Connection, names: tuple[str, ...]) -> list[int]:
     rows = connection.execute("select op, words from operation").fetchall()
-    return [op for op, words in rows if is_operation_named(*decode_operation(words), names)]
+    listed = ((op, decode_operation(words)[1]) for op, words in rows)
+    return [op for op, name in listed if name is not None and is_operation_named(name, names)]

@@ -18,6 +18,7 @@ _OPREF = "nullif(json_extract(words, '$[0][{}]'), '')"
 
 SELECT_SCHEMA = SqlSchema(
     key="run.k",
+    operations=Column(sql="json_extract(words, '$[1]')", within=_IN_OPERATION),
     columns={
         "id": Column(sql="run.id"),
         "run": Column(sql="substr(run.id, 1, 8)"),

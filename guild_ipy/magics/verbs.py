@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from guild_ipy.api.changed_runs import count_runs
 from guild_ipy.api.context import get_context
 from guild_ipy.api.files import list_files
 from guild_ipy.api.home import guild_home, set_guild_home
@@ -23,10 +24,12 @@ from guild_ipy.arguments.apply import (
     apply_stop,
     apply_watch,
     find_run,
+    find_runs,
     read_text,
 )
 from guild_ipy.arguments.parser import asks_for_help
 from guild_ipy.arguments.table import VERBS
+from guild_ipy.cli.tables import format_runs
 from guild_ipy.errors import UsageError
 from guild_ipy.magics.analysis import call_compare, call_diff, call_tensorboard
 from guild_ipy.magics.expansion import expand_line
@@ -129,7 +132,17 @@ def _stop(words: Words) -> None:
 
 
 def _delete(words: Words) -> None:
-    print(apply_delete(get_context(), change.DELETE.parse(words)))
+    context, arguments = get_context(), change.DELETE.parse(words)
+    if not (arguments.yes or arguments.selection.refs):
+        _stop_before_deleting(find_runs(context, arguments.selection))
+    print(apply_delete(context, arguments))
+
+
+def _stop_before_deleting(runs: Sequence[Run]) -> None:
+    """List runs that filters alone have chosen, and stop: a notebook cannot be asked whether it is these."""
+    if runs:
+        print(format_runs(runs))
+        raise UsageError(f"delete: {count_runs(len(runs))} would be deleted, none was; add --yes, or name runs")
 
 
 def _home(words: Words) -> str:

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TypeAlias
 
 from guild_ipy.domain.flags import FlagValue
+from guild_ipy.domain.operation_name import check_operation_name
 from guild_ipy.errors import suggest
 from guild_ipy.query import times
 from guild_ipy.query.attributes import STATUS_WORDS, AttributeType
@@ -66,8 +67,7 @@ def _plan_text(place: Place, test: Comparison, literals: tuple[Literal, ...], _:
     texts = [_text(each, test) for each in literals]
     match test.operator:
         case Operator.EQUAL | Operator.IN:
-            spellings = tuple(spelling for text in texts for spelling in _spellings(place, text))
-            plan = among(place, spellings)
+            plan = among(place, tuple(texts))
             return any_of([plan, Not(item=plan_defined(place))]) if "" in texts else plan
         case Operator.BETWEEN:
             return between(place, *texts)
@@ -77,6 +77,17 @@ def _plan_text(place: Place, test: Comparison, literals: tuple[Literal, ...], _:
     if check is None:
         return _plan_text_check(place, test, literals)
     return Condition(place=place, check=check, operand=texts[0])
+
+
+def _plan_operation(place: Place, test: Comparison, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
+    """Read what an operation equals as a name of it; `op` is also compared as it is recorded."""
+    if test.operator not in {Operator.EQUAL, Operator.IN}:
+        return _plan_text(place, test, literals, now)
+    names = tuple(_operation_name(each, test) for each in literals)
+    recorded = tuple(name.removesuffix("()") for name in names) if place.name == "op" else names
+    listed = Place(kind=Kind.ATTR, name="operation", type=AttributeType.OPERATION)
+    plans = [among(place, recorded), Condition(place=listed, check=Check.NAMES, operand=names)]
+    return any_of([*plans, *([Not(item=plan_defined(place))] if "" in names else [])])
 
 
 def _plan_text_check(place: Place, test: Comparison, literals: tuple[Literal, ...]) -> Plan:
@@ -217,14 +228,13 @@ def _status(literal: Literal) -> str:
     return status.value
 
 
-def _spellings(place: Place, text: str) -> tuple[str, ...]:
-    """Give the texts that `text` may stand for: a function is listed as ``train()``."""
-    if place.type is not AttributeType.OPERATION:
-        return (text,)
-    bare = text.removesuffix("()")
-    if place.name == "op":
-        return (bare,)
-    return (text,) if text != bare else (text, f"{text}()")
+def _operation_name(literal: Literal, test: Comparison) -> str:
+    name = _text(literal, test)
+    try:
+        check_operation_name(name)
+    except ValueError as error:
+        raise Refusal(str(error), literal.span[0]) from error
+    return name
 
 
 def _plan_exit_status(place: Place, test: Comparison, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
@@ -242,7 +252,7 @@ _SINGLE_PRECISION = frozenset({"first", "last", "min", "max"})
 _MEANINGS: dict[AttributeType, _Meaning] = {
     AttributeType.ANY: _plan_any,
     AttributeType.TEXT: _plan_text,
-    AttributeType.OPERATION: _plan_text,
+    AttributeType.OPERATION: _plan_operation,
     AttributeType.STATUS: _plan_status,
     AttributeType.TRUTH: _plan_truth,
     AttributeType.MOMENT: _plan_moment,

@@ -46,6 +46,8 @@ class SqlSchema:
 
     key: str
     """The number of a run."""
+    operations: Column
+    """Names of operations in listings, each of which is looked at once."""
     columns: Mapping[str, Column]
     """For each of :data:`guild_ipy.query.attributes.ATTRIBUTES`; several texts are a JSON list, or NULL for none."""
     tables: Mapping[Kind, str]
@@ -137,6 +139,9 @@ class _Writer:
     def _condition(self, condition: Condition) -> str:
         place = condition.place
         column = self.schema.columns.get(place.name) if place.kind is Kind.ATTR else None
+        if condition.check is Check.NAMES:
+            names = self.schema.operations
+            return names.within.format(self._call(condition, names.sql, self.put(TEXT)))
         if column is not None:
             return column.within.format(self._of_column(condition, column.sql))
         name = self.name(place)

@@ -17,6 +17,7 @@ from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from guild_ipy.domain.flags import FlagValue
+from guild_ipy.domain.operation_name import is_operation_named
 
 Operand: TypeAlias = "FlagValue | tuple[FlagValue, ...]"
 
@@ -35,6 +36,8 @@ class Check(Enum):
     """A pair: the value that a list has, and the text that any other value has in it."""
     MATCHES = "matches"
     """A regular expression that is found in the text, or in one of a list."""
+    NAMES = "names"
+    """One of several names of operations, of a name in listings: :mod:`guild_ipy.domain.operation_name`."""
     DEFINED = "is not undefined"
     """Whatever it is."""
 
@@ -102,6 +105,10 @@ def _is_among(operand: Sequence[FlagValue], value: FlagValue) -> bool:
     return any(equal(value, each) for each in operand)
 
 
+def _is_named(names: Any, value: FlagValue) -> bool:  # noqa: ANN401 - texts
+    return isinstance(value, str) and is_operation_named(value, names)
+
+
 def _in_order(compare: Callable[[Any, Any], bool]) -> Callable[[Any, FlagValue], bool]:
     def check(operand: Any, value: FlagValue) -> bool:  # noqa: ANN401 - a number or text
         if isinstance(value, str):
@@ -128,5 +135,6 @@ _CHECKS: dict[Check, Callable[[Any, FlagValue], bool]] = {
     Check.AMONG: _is_among,
     Check.CONTAINS: _has,
     Check.MATCHES: _matches,
+    Check.NAMES: _is_named,
     Check.DEFINED: _is_defined,
 }

@@ -15,10 +15,15 @@ The mark itself is the attribute ``marked`` of Guild AI: ``true``, or not there.
 
 The history is written first. A process that dies in between leaves an entry that the mark contradicts, as one does
 that ``guild mark`` follows, which knows no history; the mark is what counts.
+
+Of several marked runs a dependency uses the one that was marked last. When that was, the history says. A mark that
+``guild mark`` or a hand has set is as old as the file ``marked``: also where the history has an earlier one, if the
+file was written by itself, after the history.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -35,6 +40,8 @@ HISTORY = "_marks"
 #: How many entries are kept, the newest.
 MOST_ENTRIES = 100
 _UNKNOWN = "by guild or by hand"
+#: Microseconds by which a mark is written after its history at most, where both are written by us.
+_APART = 100_000
 
 
 class MarkedBy(Enum):
@@ -109,6 +116,14 @@ def describe_mark(run_dir: RunDir) -> str:
     return str(last).removeprefix("marked ") if last is not None and last.marked else _UNKNOWN
 
 
+def read_mark_time(run_dir: RunDir) -> int:
+    """Return when a marked run was marked, in microseconds since 1970; 0 of one that is not."""
+    written = _written_at(run_dir, MARKED)
+    last = last_action(read_history(run_dir))
+    is_remembered = last is not None and last.marked and written < _written_at(run_dir, HISTORY) + _APART
+    return last.when if last is not None and is_remembered else written
+
+
 def write_mark(run_dir: RunDir, entry: MarkEntry) -> None:
     """Mark a run, or take its mark away, and remember it."""
     history = (*read_history(run_dir), replace(entry, before=is_marked(run_dir)))
@@ -123,10 +138,17 @@ def undo_mark(run_dir: RunDir, entry: MarkEntry, when: int) -> None:
 
 def _write(run_dir: RunDir, history: Sequence[MarkEntry], *, marked: bool) -> None:
     write_attr(run_dir, HISTORY, list(map(_as_map, history[-MOST_ENTRIES:])))
-    if marked:
-        write_attr(run_dir, MARKED, value=True)
-    else:
+    if not marked:
         delete_attr(run_dir, MARKED)
+    elif not is_marked(run_dir):  # a file that stays as it is tells when another program has marked the run
+        write_attr(run_dir, MARKED, value=True)
+
+
+def _written_at(run_dir: RunDir, name: str) -> int:
+    try:
+        return os.stat(run_dir.attr(name)).st_mtime_ns // 1000
+    except OSError:
+        return 0
 
 
 def _as_map(entry: MarkEntry) -> dict[str, object]:

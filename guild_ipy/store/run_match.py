@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 
-from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.operation_name import is_operation_named
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.time_range import TimeRange
 from guild_ipy.store.run import RunRecord
@@ -21,7 +20,7 @@ def matches(record: RunRecord, run_filter: RunFilter) -> bool:
         (not run_filter.statuses or record.status in run_filter.statuses)
         and (run_filter.marked is None or record.marked is run_filter.marked)
         and (not run_filter.unlabeled or not label)
-        and (not run_filter.operations or is_operation_named(record.opref, record.operation, run_filter.operations))
+        and (not run_filter.operations or _is_of(record, run_filter.operations))
         and (not run_filter.labels or any(_holds(label, part) for part in run_filter.labels))
         and (not run_filter.tags or not set(run_filter.tags).isdisjoint(record.tags))
         and (not run_filter.comments or _is_commented(record, run_filter.comments))
@@ -30,11 +29,8 @@ def matches(record: RunRecord, run_filter: RunFilter) -> bool:
     )
 
 
-def is_operation_named(opref: OpRef | None, listed: str | None, names: tuple[str, ...]) -> bool:
-    """Whether an operation, listed by that name, passes a filter by names."""
-    if opref is None or listed is None:
-        return False
-    return any(opref.is_named(name) or name in listed or fnmatchcase(listed, name) for name in names)
+def _is_of(record: RunRecord, names: tuple[str, ...]) -> bool:
+    return record.operation is not None and is_operation_named(record.operation, names)
 
 
 def _holds(text: str, part: str) -> bool:

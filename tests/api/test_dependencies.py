@@ -219,7 +219,7 @@ class TestPreview:
         write_attr(second.dir, "exit_status", 1)
         mark(lab.context, [first])
         lines = preview(lab, viewer, "serve", only=True)
-        assert lines[2] == "  candidates for train, the newest first; a marked one comes before:"
+        assert lines[2] == "  candidates for train, the newest first; the one marked last comes before:"
         assert lines[3].startswith(f"    [{second.short_id}]")
         assert lines[3].endswith("error  not used: error")
         assert lines[4].startswith(f"    [{first.short_id}]")

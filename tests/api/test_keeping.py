@@ -4,8 +4,9 @@ import os
 
 import pytest
 
-from guild_ipy.api.delete import delete, delete_message
-from guild_ipy.api.label import LabelEdit, edit_labels, label_message
+from guild_ipy.api.changed_runs import deleted_message, labeled_message, name_runs, stopped_message
+from guild_ipy.api.delete import delete
+from guild_ipy.api.label import LabelEdit, edit_labels
 from guild_ipy.api.mark import mark, mark_message
 from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.run_filter import RunFilter
@@ -29,10 +30,6 @@ def test_runs_are_marked_and_unmarked(train, runs):
     assert "marked" not in list_attrs(runs[0].dir)
 
 
-def test_marks_are_said():
-    assert (mark_message(1), mark_message(2, clear=True)) == ("Marked 1 run(s)", "Unmarked 2 run(s)")
-
-
 @pytest.mark.parametrize(
     ("edit", "label"),
     [
@@ -51,9 +48,30 @@ def test_labels_are_changed(train, runs, edit, label):
     assert runs[1].label == "lr=0.1 steps=2"
 
 
-def test_labels_are_said():
-    assert label_message(2, LabelEdit(set="a")) == "Labeled 2 run(s)"
-    assert label_message(1, LabelEdit(clear=True)) == "Cleared label for 1 run(s)"
+def test_labels_are_said_with_what_they_were(train, runs):
+    one, other = (f"train() {run.short_id}" for run in runs)
+    assert labeled_message(runs[:1], ["a"], ["b"]) == (
+        f"Labeled 1 run: {one} 'a' -> 'b'; label {runs[0].short_id} --set 'a' takes it back"
+    )
+    assert labeled_message(runs[:1], [""], ["b"]).endswith(f"label {runs[0].short_id} --clear takes it back")
+    assert labeled_message(runs, ["a", ""], ["", "b"]) == (
+        f"Labeled 2 runs: {one} 'a' -> '', {other} '' -> 'b'; label RUN --set sets what is before an arrow again"
+    )
+
+
+def test_of_many_runs_the_first_are_named(train, runs):
+    names = name_runs(runs[:1] * 12)
+    assert names.endswith(f"train() {runs[0].short_id}, and 2 more")
+    message = deleted_message(train.context.home, runs[:1] * 12, names)
+    assert message.startswith(f"Deleted 12 runs: {names}\nGet them back with `guild runs restore ")
+    assert " ...`, or move their folders from " in message
+
+
+def test_that_nothing_was_to_be_done_is_said(train):
+    home = train.context.home
+    said = [mark_message(train.context, []), labeled_message([], [], []), deleted_message(home, [], "")]
+    assert [text.rpartition(": ")[2] for text in said] == ["no run was selected"] * 3
+    assert stopped_message([]) == "Stopped 0 runs: none was running"
 
 
 def test_a_running_run_can_be_marked_and_labeled(notebook, start_waiting, let_go):
@@ -69,7 +87,6 @@ def test_deleted_runs_are_in_the_trash_whole(train, runs):
     assert list_runs(train.context) == runs[1:]
     (deleted,) = list_runs(train.context, RunFilter(deleted=True))
     assert (deleted.id, deleted.flags, deleted.result) == (runs[0].id, {"lr": 0.2, "steps": 2}, 0.4)
-    assert delete_message(1) == "Deleted 1 run(s)"
 
 
 def test_none_is_deleted_when_one_of_them_runs(train, runs, start_waiting, let_go):

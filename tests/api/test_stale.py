@@ -7,7 +7,6 @@ from guild_ipy.api.info import get_info
 from guild_ipy.api.mark import mark, undo_marks
 from guild_ipy.api.runs import list_stale
 from guild_ipy.api.stale import is_one_of
-from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.trash import delete_run
@@ -49,7 +48,7 @@ def test_info_names_what_has_taken_the_place(bare_context, serve, add):
     newer = add("b2")
     assert get_info(serve).lines["stale"] == "operation:train is a1000000, and b2000000 is the latest now"
     mark(bare_context, [newer])
-    assert get_info(serve).lines["stale"] == "operation:train is a1000000, and b2000000 is marked now"
+    assert get_info(serve).lines["stale"] == "operation:train is a1000000, and b2000000 is the last one marked now"
     assert "stale" not in get_info(newer).lines
 
 
@@ -137,7 +136,7 @@ def test_only_runs_that_the_dependency_lets_pass_take_the_place(add, where, stal
     ],
 )
 def test_operations_are_named_with_or_without_their_model_or_by_a_pattern(name, fits):
-    assert is_one_of(OpRef(type="guildfile", model="net", name="train"), (name,)) is fits
+    assert is_one_of("net:train", (name,)) is fits
 
 
 def test_a_run_of_another_home_asks_that_home(serve, add, tmp_path):

@@ -58,4 +58,4 @@ def test_delete_names_the_runs_and_asks(shell):
     assert "You are about to delete:\n  [1:" in shown
     assert "mine\nContinue? (Y/n) " in shown
     assert len(shell.printed("runs").splitlines()) == 1
-    assert "Deleted 1 run(s)" in answer(shell, "\n", "delete", "1")[1]
+    assert "Deleted 1 run: train.py " in answer(shell, "\n", "delete", "1")[1]

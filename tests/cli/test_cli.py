@@ -59,11 +59,11 @@ def test_info_ls_and_cat_show_a_run(shell):
 
 def test_mark_label_and_delete_say_what_they_did(shell):
     shell.run("run", "train.py", "-y")
-    assert shell.printed("mark") == "Marked 1 run(s)\n"
-    assert shell.printed("mark", "1", "--clear") == "Unmarked 1 run(s)\n"
-    assert shell.printed("label", "--set", "a b") == "Labeled 1 run(s)\n"
+    assert shell.printed("mark").startswith("Marked 1 run(s): train.py ")
+    assert shell.printed("mark", "1", "--clear").startswith("Unmarked 1 run(s): train.py ")
+    assert shell.printed("label", "--set", "a b").startswith("Labeled 1 run: train.py ")
     assert shell.printed("runs").endswith("a b\n")
-    assert shell.printed("delete", "1", "--yes") == "Deleted 1 run(s)\n"
+    assert shell.printed("delete", "1", "--yes").startswith("Deleted 1 run: train.py ")
     assert shell.printed("runs") == ""
 
 
@@ -71,7 +71,8 @@ def test_background_stop_and_watch(shell):
     (shell.project / "wait.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
     assert "wait.py goes on in the background" in shell.printed("run", "wait.py", "-y", "--background")
     printed = shell.printed("stop", "--yes")
-    assert re.fullmatch(rf"Stopping {RUN_ID} \(pid \d+\)\nStopped 1 run\(s\)\n", printed)
+    again = rf"run --restart {RUN_ID} runs it again\n"
+    assert re.fullmatch(rf"Stopping {RUN_ID} \(pid \d+\)\nStopped 1 run: wait.py {RUN_ID}; {again}", printed)
     assert "wait.py terminated in" in shell.printed("watch")
 
 

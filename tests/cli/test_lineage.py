@@ -28,13 +28,14 @@ def test_stale_runs_are_listed(shell, runs):
 
 
 def test_marks_are_set_by_rule_and_taken_back(shell, runs):
-    assert shell.printed("mark", "b2", "--reason", "new") == "Marked 1 run(s)\n"
+    assert shell.printed("mark", "b2", "--reason", "new").startswith("Marked 1 run(s): train() b2000000; ")
     printed = shell.printed("mark", "--best", "lr", "-Fo", "train")
-    assert (
-        printed == "Marked 1 run(s): a1000000 of train() by min lr, operations train; unmarked 1 other(s): b2000000\n"
+    assert printed == (
+        "Marked 1 run(s): train() a1000000 by min lr, operations train; unmarked 1 other(s): train() b2000000; "
+        "mark --undo takes it back\nDependencies on train use a1000000 from now on: it is the one marked last\n"
     )
     assert shell.printed("runs", "--stale") == ""
-    assert shell.printed("mark", "--undo") == "Took back the last mark or unmark of 2 run(s)\n"
+    assert shell.printed("mark", "--undo").startswith("Took back the last mark or unmark of 2 run(s): train() ")
     shell.printed("mark", "--undo")
     done = shell.run("mark", "--undo")
     assert (done.returncode, done.stdout) == (1, "")

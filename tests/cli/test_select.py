@@ -42,11 +42,11 @@ def test_table_and_explanation(shell, three):
 def test_verbs_take_where(shell, three):
     assert shell.printed("runs", "-F", "lr = 1").startswith(f"[1:{three[2][:8]}]")
     assert f"id: {three[1]}" in shell.printed("info", "--where", "lr < 0.3")
-    assert shell.printed("mark", "--where", "lr = 0.5") == "Marked 1 run(s)\n"
+    assert shell.printed("mark", "--where", "lr = 0.5").startswith("Marked 1 run(s): ")
     assert shell.printed("select", "marked") == f"{three[0]}\n"
-    assert shell.printed("label", "--where", "marked", "--set", "a b") == "Labeled 1 run(s)\n"
+    assert shell.printed("label", "--where", "marked", "--set", "a b").startswith("Labeled 1 run: ")
     assert shell.printed("select", "label", "=", "a b") == f"{three[0]}\n"
-    assert shell.printed("delete", "--where", "not marked", "-y") == "Deleted 2 run(s)\n"
+    assert shell.printed("delete", "--where", "not marked", "-y").startswith("Deleted 2 runs: ")
     assert shell.printed("select", "--deleted", "lr = 1") == f"{three[2]}\n"
 
 

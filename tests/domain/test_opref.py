@@ -59,9 +59,3 @@ def test_reference_that_says_nothing_is_refused_in_one_line(text: str, reason: s
 )
 def test_operation_has_the_name_that_guild_lists(opref: OpRef, shown: str, opspec: str):
     assert (opref.display_name, opref.to_opspec()) == (shown, opspec)
-
-
-@pytest.mark.parametrize("name", ["train", "train()"])
-def test_function_is_named_with_and_without_parentheses(name: str):
-    assert OpRef(type="func", name="train").is_named(name)
-    assert not OpRef(type="func", name="training").is_named(name)

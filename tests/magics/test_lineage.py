@@ -34,13 +34,16 @@ def test_stale_runs_are_listed(train, runs):
 
 
 def test_marks_are_set_with_a_reason_or_by_rule_and_taken_back(train, runs):
-    assert train.printed("%guild_mark 1 --reason 'looks good'") == "Marked 1 run(s)\n"
+    assert train.printed("%guild_mark 1 --reason 'looks good'").startswith("Marked 1 run(s): train() ")
     assert train.run("%guild_info 1").lines["mark"].endswith(": looks good")
     printed = train.printed("%guild_mark --best loss --where 'lr > 0'")
     older, user = (run.short_id for run in runs)
-    assert printed == f"Marked 1 run(s): {older} of train() by min loss, where lr > 0; unmarked 1 other(s): {user}\n"
-    assert train.printed("%guild_mark --undo") == "Took back the last mark or unmark of 2 run(s)\n"
+    assert printed.splitlines()[0] == (
+        f"Marked 1 run(s): train() {older} by min loss, where lr > 0; unmarked 1 other(s): train() {user}; "
+        "mark --undo takes it back"
+    )
+    assert train.printed("%guild_mark --undo").startswith("Took back the last mark or unmark of 2 run(s): train() ")
     assert [run.marked for run in runs] == [False, True]
-    assert train.printed("%guild_mark 1 --undo") == "Took back the last mark or unmark of 1 run(s)\n"
+    assert train.printed("%guild_mark 1 --undo").startswith("Took back the last mark or unmark of 1 run(s): ")
     with pytest.raises(RunStateError, match="there is no mark to take back"):
         train.run("%guild_mark --undo")

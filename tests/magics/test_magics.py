@@ -100,11 +100,11 @@ def test_an_error_in_the_run_shows_the_users_traceback_and_ends_the_cell(session
 
 def test_marks_and_labels_say_what_they_did(train):
     train.run("run = %guild_run train epochs=0")
-    assert train.printed("%guild_mark") == "Marked 1 run(s)\n"
+    assert train.printed("%guild_mark").startswith("Marked 1 run(s): train() ")
     assert train.run("run.marked") is True
-    assert train.printed("%guild_mark --clear") == "Unmarked 1 run(s)\n"
+    assert train.printed("%guild_mark --clear").startswith("Unmarked 1 run(s): train() ")
     assert train.run("run.marked, run.get('marked')") == (False, None)
-    assert train.printed("%guild_label {run} --set best") == "Labeled 1 run(s)\n"
+    assert train.printed("%guild_label {run} --set best").startswith("Labeled 1 run: train() ")
     assert train.run("run.label") == "best"
 
 
@@ -150,14 +150,51 @@ def test_stop_stops_what_runs(session):
     session.run("def wait():\n    import time\n    time.sleep(60)")
     run = session.run("%guild_run wait --background")
     printed = session.printed("%guild_stop")
-    assert re.fullmatch(rf"Stopping {run.short_id} \(pid \d+\)\nStopped 1 run\(s\)\n", printed)
+    assert re.fullmatch(rf"Stopping {run.short_id} \(pid \d+\)\nStopped 1 run: wait\(\) {run.short_id}; .*\n", printed)
     assert run.status is RunStatus.TERMINATED
 
 
 def test_delete_moves_runs_to_the_trash(train):
     train.run("%guild_run train epochs=0")
-    assert train.printed("%guild_delete 1") == "Deleted 1 run(s)\n"
+    assert train.printed("%guild_delete 1").startswith("Deleted 1 run: train() ")
     assert len(train.run("%guild_runs --deleted")) == 1
+
+
+@pytest.mark.parametrize("filters", ["--operation train", "-Fo 'tr*'", "--completed", "--where 'op = train'"])
+def test_delete_lists_what_only_filters_have_chosen_and_stops(train, filters):
+    train.run("run = %guild_run train epochs=0")
+    train.run("def pretrain(): raise ValueError")
+    with pytest.raises(RunError):
+        train.run("%guild_run pretrain")
+    with pytest.raises(UsageError, match=r"^delete: 1 run would be deleted, none was; add --yes, or name runs$"):
+        train.run(f"%guild_delete {filters}")
+    assert train.printed(f"%guild_delete {filters}").startswith(f"[1:{train.run('run.short_id')}]  train()  ")
+    assert len(train.run("%guild_runs")) == 2
+    assert train.printed(f"%guild_delete {filters} --yes").startswith("Deleted 1 run: train() ")
+    assert train.run("%guild_runs")["operation"].to_list() == ["pretrain()"]
+
+
+@pytest.mark.parametrize("named", ["1", "1:", "{run}", "{run.short_id}", "{guild_ipy.runs()}"])
+def test_delete_does_not_stop_before_runs_that_are_named(train, named):
+    train.run("run = %guild_run train epochs=0")
+    train.run("import guild_ipy")
+    assert train.printed(f"%guild_delete {named}").startswith("Deleted 1 run: train() ")
+
+
+def test_an_operation_is_named_as_a_whole(train):
+    train.run("def pretrain(): pass\ndef train_v2(): pass")
+    for name in ("train epochs=0", "pretrain", "train_v2"):
+        train.run(f"%guild_run {name}")
+
+    def listed(name):
+        return sorted(train.run(f"%guild_runs --operation {name}")["operation"])
+
+    assert listed("train") == listed("'train()'") == ["train()"]
+    assert listed("rain") == []
+    assert listed("'train*'") == ["train()", "train_v2()"]
+    assert listed("'^pre'") == ["pretrain()"]
+    assert train.run("%guild_compare --operation train")["operation"].to_list() == ["train()"]
+    assert len(train.run("%guild_select --operation 'train_v?'")) == 1
 
 
 def test_runs_gives_a_frame(train):

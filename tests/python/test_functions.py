@@ -1,5 +1,8 @@
 """The verbs as Python functions, in a plain interpreter."""
 
+import re
+import shutil
+
 import pytest
 
 import guild_ipy
@@ -95,8 +98,28 @@ def test_marks_and_labels_say_what_they_did(capfd):
     guild_ipy.label(run, append="best")
     guild_ipy.mark(run.id, clear=True)
     guild_ipy.delete(run)
-    printed = "Marked 1 run(s)\nLabeled 1 run(s)\nUnmarked 1 run(s)\nDeleted 1 run(s)\n"
-    assert capfd.readouterr().out == printed
+    name = f"train.py {run.short_id}"
+    uses = f"Dependencies on train.py use {run.short_id} from now on: it is"
+    home = get_context().home
+    back = f"`guild runs restore {run.short_id}`, or move its folder from {home.trash!r} to {home.runs!r}"
+    assert capfd.readouterr().out.splitlines() == [
+        f"Marked 1 run(s): {name}; mark --undo takes it back",
+        f"{uses} the one marked last",
+        f"Labeled 1 run: {name} 'lr=0.1' -> 'lr=0.1 best'; label {run.short_id} --set 'lr=0.1' takes it back",
+        f"Unmarked 1 run(s): {name}; mark --undo takes it back",
+        f"{uses} the latest, and none is marked",
+        f"Deleted 1 run: {name}",
+        f"Get it back with {back}",
+    ]
+
+
+def test_a_deleted_run_comes_back_as_the_message_says(capfd):
+    run = guild_ipy.run("train.py")
+    guild_ipy.delete(run)
+    trash, runs = re.findall("'(.*?)'", capfd.readouterr().out.splitlines()[-1])
+    assert guild_ipy.runs().empty
+    shutil.move(f"{trash}/{run.id}", runs)
+    assert list(guild_ipy.runs()["run"]) == [run.short_id]
 
 
 @pytest.mark.parametrize("changes", [{}, {"set": "a", "clear": True}])
@@ -117,7 +140,7 @@ def test_several_runs_may_come_as_a_list_or_column(capfd):
     guild_ipy.run("train.py")
     capfd.readouterr()
     guild_ipy.mark(guild_ipy.runs().run)
-    assert capfd.readouterr().out == "Marked 2 run(s)\n"
+    assert capfd.readouterr().out.startswith("Marked 2 run(s): train.py ")
 
 
 def test_get_run_gives_a_run_by_the_beginning_of_its_id_and_the_newest_without():

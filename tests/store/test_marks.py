@@ -1,4 +1,5 @@
 import os
+import shutil
 
 import pytest
 
@@ -12,10 +13,13 @@ from guild_ipy.store.marks import (
     is_marked,
     last_action,
     read_history,
+    read_mark_time,
     undo_mark,
     write_mark,
 )
+from guild_ipy.store.run_dir import RunDir
 from tests.bare_runs import touch
+from tests.used_runs import NOON
 
 MARK = MarkEntry(when=1_795_176_000_000_000, who="ada", host="lab", reason="best of all", marked=True)
 UNMARK = MarkEntry(when=1_795_176_060_000_000, who="bob", host="lab", by=MarkedBy.RULE, rule="min loss", marked=False)
@@ -126,3 +130,43 @@ def test_a_mark_of_guild_after_ours_is_not_ours(make_run):
     write_mark(run_dir, UNMARK)
     write_attr(run_dir, "marked", value=True)
     assert describe_mark(run_dir) == "by guild or by hand"
+
+
+class TestTime:
+    """When a run was marked."""
+
+    def test_it_is_that_of_the_last_action_that_was_not_taken_back(self, make_run):
+        run = make_run()
+        write_mark(run, MarkEntry(when=NOON, marked=True))
+        write_mark(run, MarkEntry(when=NOON + 1, marked=True))
+        assert read_mark_time(run) == NOON + 1
+        undo_mark(run, read_history(run)[-1], NOON + 2)
+        assert read_mark_time(run) == NOON
+
+    def test_a_mark_whose_loss_was_taken_back_is_as_old_as_before(self, make_run):
+        run = make_run()
+        write_mark(run, MarkEntry(when=NOON, marked=True))
+        write_mark(run, MarkEntry(when=NOON + 1, marked=False))
+        undo_mark(run, read_history(run)[-1], NOON + 2)
+        assert read_mark_time(run) == NOON
+
+    def test_that_of_another_program_is_that_of_the_file(self, make_run):
+        run = make_run(marked=True)
+        os.utime(run.attr("marked"), (7, 7))
+        assert read_mark_time(run) == 7_000_000
+
+    def test_another_program_can_mark_anew_what_we_have_marked(self, make_run):
+        run = make_run()
+        write_mark(run, MarkEntry(when=NOON, marked=True))
+        later = os.stat(run.attr("_marks")).st_mtime + 5
+        os.utime(run.attr("marked"), (later, later))
+        assert read_mark_time(run) == int(later * 1_000_000)
+
+    def test_a_run_that_is_copied_without_the_times_of_its_files_was_marked_when_it_was(self, make_run, tmp_path):
+        run = make_run()
+        write_mark(run, MarkEntry(when=NOON, marked=True))
+        shutil.copytree(run.path, tmp_path / run.id, copy_function=shutil.copyfile)
+        assert read_mark_time(RunDir(f"{tmp_path}/{run.id}")) == NOON
+
+    def test_a_run_that_is_not_marked_has_none(self, make_run):
+        assert read_mark_time(make_run()) == 0

@@ -1,4 +1,4 @@
-"""Which of the runs that a source can use is used, where none is named: the marked one, else the latest."""
+"""Which of the runs that a source can use is used, where none is named: the one marked last, else the latest."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from guild_ipy.domain.chosen_run import last_marked_first
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
+from guild_ipy.store.marks import read_mark_time
 from guild_ipy.store.run import RunRecord
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class Choice:
 
 
 def choose_run(index: Index, query: RunQuery) -> Choice:
-    """Choose the newest marked run, else the newest; NothingToUse where there is none."""
+    """Choose the run that was marked last, else the newest; NothingToUse where there is none."""
     marked, passed_over = _find_marked(index, query)
     if marked is not None:
         return Choice(records=(marked,), reason="marked", passed_over=passed_over)
@@ -76,15 +78,11 @@ def is_usable(record: RunRecord, query: RunQuery) -> bool:
 
 
 def _find_marked(index: Index, query: RunQuery) -> tuple[RunRecord | None, tuple[RunRecord, ...]]:
-    """Find the newest marked run that can be used, and those before it; all are listed only where the first cannot."""
-    for limit in (1, None):
-        found = index.records(RunFilter(where=query.any_status, marked=True, limit=limit))
-        passed_over = tuple(takewhile(lambda record: not is_usable(record, query), found))
-        if len(passed_over) < len(found):
-            return found[len(passed_over)], passed_over
-        if not found:
-            break
-    return None, passed_over
+    """Find the run that was marked last of those that can be used, and those before it that cannot."""
+    marked = index.records(RunFilter(where=query.any_status, marked=True))
+    found = last_marked_first(marked, lambda record: read_mark_time(record.dir))
+    passed_over = tuple(takewhile(lambda record: not is_usable(record, query), found))
+    return (found[len(passed_over)] if len(passed_over) < len(found) else None), passed_over
 
 
 def _describe_others(records: Sequence[RunRecord]) -> str:

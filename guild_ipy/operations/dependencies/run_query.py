@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from guild_ipy.domain import chosen_run
 from guild_ipy.domain.dependency import Source, SourceKind
+from guild_ipy.domain.operation_name import required_name
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.query.attributes import FLAG_WORDS, STATUS_WORDS
 from guild_ipy.query.names import Names
@@ -80,7 +81,7 @@ def make_query(source: Source, names: Names | None = None) -> RunQuery:
     --------
     >>> train = Source(kind=SourceKind.OPERATION, value="train")
     >>> make_query(train).expression
-    'op = "train" and (completed or running or terminated)'
+    'operation = "train" and (completed or running or terminated)'
     >>> failed = Source(kind=SourceKind.MULTI_RUN, value="op = train and failed")
     >>> make_query(failed).expression
     '(op = train and failed) and (completed or running or terminated or error)'
@@ -123,23 +124,9 @@ def _statuses_beside(text: str, names: Names | None) -> tuple[RunStatus, ...]:
 
 
 def _operation_clause(value: str) -> str:
-    """Test the operation: names with commas between, each with a model in front of it or not, or a pattern."""
-    clauses = [_name_clause(name.strip()) for name in value.split(",")]
-    return clauses[0] if len(clauses) == 1 else f"({' or '.join(clauses)})"
-
-
-def _name_clause(name: str) -> str:
-    model, colon, operation = name.rpartition(":")
-    model = model.rpartition("/")[2]
-    clause = _text_clause("op", operation.removesuffix("()"))
-    return f"({clause} and {_text_clause('model', model)})" if colon and model else clause
-
-
-def _text_clause(attribute: str, text: str) -> str:
-    named = f"{attribute} = {quote(text)}"
-    if re.fullmatch(r"[\w.\- /()]*", text):
-        return named
-    return f"({named} or {attribute} matches {quote(f'^(?:{text})$')})"
+    """Test the operation: one of several names with commas between."""
+    names = [quote(required_name(name)) for name in value.split(",")]
+    return f"operation = {names[0]}" if len(names) == 1 else f"operation in [{', '.join(names)}]"
 
 
 def _all_of(*clauses: str) -> str:

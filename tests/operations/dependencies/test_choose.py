@@ -9,7 +9,9 @@ from guild_ipy.domain.dependency import SourceKind
 from guild_ipy.errors import DependencyError, SelectError
 from guild_ipy.operations.dependencies.given import Given, parse_given
 from guild_ipy.operations.dependencies.resolve import resolve_dependencies
+from guild_ipy.store.marks import MarkEntry, write_mark
 from tests.bare_runs import touch
+from tests.operations.dependencies.conftest import MINUTE, NOON
 from tests.required import need, pattern, run_of, runs_of
 
 
@@ -50,11 +52,25 @@ class TestOne:
         add("bb")
         assert choose(run_of("train"))[:2] == (["aa"], "marked")
 
-    def test_of_two_marked_ones_the_newer_is_used(self, choose, add):
-        add("aa", marked=True)
-        add("bb", marked=True)
-        add("cc")
+    @pytest.mark.parametrize("order", [["aa", "bb"], ["bb", "aa"], ["bb", "aa", "bb"]])
+    def test_of_several_marked_ones_the_one_marked_last_is_used(self, choose, add, order):
+        runs = {beginning: add(beginning) for beginning in ("aa", "bb", "cc")}
+        for minute, beginning in enumerate(order):
+            write_mark(runs[beginning], MarkEntry(when=NOON + minute * MINUTE, marked=True))
+        assert choose(run_of("train"))[:2] == ([order[-1]], "marked")
+
+    def test_of_those_marked_at_once_the_newest_is_used(self, choose, add):
+        for beginning in ("aa", "bb", "cc"):
+            write_mark(add(beginning), MarkEntry(when=NOON, marked=beginning != "cc"))
         assert choose(run_of("train"))[:2] == (["bb"], "marked")
+
+    def test_of_several_marked_ones_the_last_that_can_be_used_is_used(self, choose, add):
+        for minute, (beginning, status) in enumerate([("aa", "completed"), ("bb", "completed"), ("cc", "error")]):
+            write_mark(add(beginning, status=status), MarkEntry(when=NOON - minute * MINUTE, marked=True))
+        write_mark(add("dd", status="staged"), MarkEntry(when=NOON + MINUTE, marked=True))
+        used, _, resolution = choose(run_of("train"))
+        assert used == ["aa"]
+        assert resolution.notes[:-1] == ("the marked run dd000000 of train is staged, so not used",)
 
     def test_a_marked_run_of_another_operation_does_not_count(self, choose, add):
         add("aa")

@@ -15,15 +15,16 @@ def query(kind, value, **source):
 @pytest.mark.parametrize(
     ("value", "clause"),
     [
-        ("train", 'op = "train"'),
-        ("train()", 'op = "train"'),
-        ("train.py", 'op = "train.py"'),
-        ("mnist:train", '(op = "train" and model = "mnist")'),
-        ("pkg/mnist:train", '(op = "train" and model = "mnist")'),
-        (":train", 'op = "train"'),
-        ("train, prepare", '(op = "train" or op = "prepare")'),
-        ("train.*", '(op = "train.*" or op matches "^(?:train.*)$")'),
-        ('a"b', '(op = "a\\"b" or op matches "^(?:a\\"b)$")'),
+        ("train", 'operation = "train"'),
+        ("train()", 'operation = "train"'),
+        ("train.py", 'operation = "train.py"'),
+        ("mnist:train", 'operation = "mnist:train"'),
+        ("pkg/mnist:train", 'operation = "mnist:train"'),
+        (":train", 'operation = "train"'),
+        ("train, prepare", 'operation in ["train", "prepare"]'),
+        ("train*", 'operation = "train*"'),
+        ("train.*", r'operation = "^(?:[^:]*:)?(?:train.*)(?:\\(\\))?$"'),
+        ('a"b', r'operation = "a\"b"'),
     ],
 )
 def test_names_of_operations_are_a_clause_on_the_operation(value, clause):
@@ -47,7 +48,7 @@ def test_an_expression_stands_for_itself():
 
 def test_select_narrows_the_operation():
     found = query(SourceKind.OPERATION, "train", is_multi=True, expression="label contains 'red' or lr < 1")
-    assert found.expression == f"op = \"train\" and (label contains 'red' or lr < 1) and {USUAL}"
+    assert found.expression == f"operation = \"train\" and (label contains 'red' or lr < 1) and {USUAL}"
     assert found.wanted == "train"
 
 
@@ -63,7 +64,7 @@ def test_a_flag_that_is_called_status_is_no_test_of_the_status():
 
 def test_an_expression_given_by_the_user_takes_the_place_of_the_declared_one():
     declared = query(SourceKind.OPERATION, "train", expression="lr < 1")
-    assert declared.with_expression("marked", None).expression == f'op = "train" and (marked) and {USUAL}'
+    assert declared.with_expression("marked", None).expression == f'operation = "train" and (marked) and {USUAL}'
 
 
 @pytest.mark.parametrize("expression", ["lr <", "nonsense words", "(a = 1"])

@@ -1,0 +1,63 @@
+"""What a verb that changes runs says of it: which runs they were, and how to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from guild_ipy.api.handle import Run
+    from guild_ipy.store.home import Home
+
+_SHOWN = 10
+
+
+def count_runs(count: int) -> str:
+    """Return ``1 run`` or ``3 runs``."""
+    return f"{count} run{'s' * (count != 1)}"
+
+
+def name_runs(runs: Sequence[Run]) -> str:
+    """Name runs by operation and id: ``train() 3f2a1b4c, train() 9c81d0e2``; of many the first ten."""
+    return shorten([f"{run.operation} {run.short_id}" for run in runs])
+
+
+def shorten(texts: Sequence[str]) -> str:
+    """Write the first ten of some texts, and how many more there are."""
+    more = [f"and {len(texts) - _SHOWN} more"] if len(texts) > _SHOWN else []
+    return ", ".join([*texts[:_SHOWN], *more])
+
+
+def deleted_message(home: Home, runs: Sequence[Run], names: str) -> str:
+    """Say which runs are in the trash now, and how they come back; `names` are from before."""
+    if not runs:
+        return "Deleted 0 runs: no run was selected"
+    ids = " ".join(run.short_id for run in runs[:_SHOWN]) + " ..." * (len(runs) > _SHOWN)
+    folder = "its folder" if len(runs) == 1 else "their folders"
+    return (
+        f"Deleted {count_runs(len(runs))}: {names}\n"
+        f"Get {'it' if len(runs) == 1 else 'them'} back with `guild runs restore {ids}`, "
+        f"or move {folder} from {home.trash!r} to {home.runs!r}"
+    )
+
+
+def stopped_message(runs: Sequence[Run]) -> str:
+    """Say which runs were stopped, and how they are run again."""
+    if not runs:
+        return "Stopped 0 runs: none was running"
+    again = f"run --restart {runs[0].short_id if len(runs) == 1 else 'RUN'}"
+    return f"Stopped {count_runs(len(runs))}: {name_runs(runs)}; {again} runs it again"
+
+
+def labeled_message(runs: Sequence[Run], before: Sequence[str], after: Sequence[str]) -> str:
+    """Say which labels have become which, and how they become again what they were."""
+    if not runs:
+        return "Labeled 0 runs: no run was selected"
+    changes = [
+        f"{run.operation} {run.short_id} {old!r} -> {new!r}" for run, old, new in zip(runs, before, after, strict=True)
+    ]
+    back = "label RUN --set sets what is before an arrow again"
+    if len(runs) == 1:
+        text = f"--set {before[0]!r}" if before[0] else "--clear"
+        back = f"label {runs[0].short_id} {text} takes it back"
+    return f"Labeled {count_runs(len(runs))}: {shorten(changes)}; {back}"
