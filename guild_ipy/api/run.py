@@ -29,6 +29,7 @@ from guild_ipy.operations.guildfile.lookup import note_hidden
 from guild_ipy.operations.requirements import own_flags, requires_of
 from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, python_import_path
+from guild_ipy.settings import copy_environment
 from guild_ipy.store.home import create_home
 
 _MEGABYTE = 2**20
@@ -174,7 +175,7 @@ def surroundings_of(context: Context) -> Surroundings:
     notebook, home = context.notebook, context.home
     return Surroundings(
         notebook=notebook,
-        env=dict(os.environ),
+        env=copy_environment(),
         import_path=python_import_path(notebook.project_dir),
         excluded_dirs=(home.path, home.runs, home.path + "/trash", home.path + "/cache"),
         source_cache=context.source_cache,
