@@ -106,13 +106,15 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     operation = find_operation(request.operation, surroundings)
     requires = requires_of(operation)
     given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
+    is_word = isinstance(request.operation, str) and callable(operation)
+    options = replace(request.spec, name=request.operation) if is_word else request.spec
     with naming_dependencies(requires):
-        resolved = resolve(operation, request.args, flags, request.spec, surroundings)
+        resolved = resolve(operation, request.args, flags, options, surroundings)
     if isinstance(resolved.spec.program, StepsProgram):
         from guild_ipy.api.step_checks import check_steps  # start-up cost: few projects have pipelines
 
         check_steps(resolved.spec.program.steps, resolved.spec.flags, surroundings)
-    if isinstance(request.operation, str) and callable(operation):
+    if is_word:
         hidden = note_hidden(request.operation, surroundings.notebook.project_dir)
         resolved = replace(resolved, notes=(*hidden, *resolved.notes))
     spec = replace(resolved.spec, requires=requires)
