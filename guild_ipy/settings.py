@@ -95,6 +95,12 @@ def current_dir() -> str:
         ) from error
 
 
+def copy_environment() -> dict[str, str]:
+    """Give the environment of this moment; other threads may change it meanwhile."""
+    values = ((name, os.environ.get(name)) for name in os.environ)
+    return {name: value for name, value in values if value is not None}
+
+
 def find_run_dir() -> str | None:
     """Give the directory of the run that this process is at this moment, named by ``RUN_DIR``; None if it is none.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 
 from guild_ipy.api.handle import Run, format_duration
@@ -16,6 +17,8 @@ from guild_ipy.store.run import RunRecord
 class StreamViewer:
     """Writes to standard output as the run goes; it shows no preview, and agrees.
 
+    In another thread than the main one it writes whole lines only, since runs of other threads write there, too.
+
     Parameters
     ----------
     start_command
@@ -25,6 +28,7 @@ class StreamViewer:
     def __init__(self, start_command: str) -> None:
         self._start_command = start_command
         self._at_line_start = True
+        self._unfinished = ""
 
     def preview(self, preview: Preview) -> bool:  # noqa: ARG002 - the protocol's
         """Agree."""
@@ -32,8 +36,12 @@ class StreamViewer:
 
     def output(self, text: str) -> None:
         """Write new output, of each line only what its last carriage return leaves."""
-        self.write(self.collapse(text))
-        self._at_line_start = text.endswith("\n")
+        if threading.current_thread() is not threading.main_thread():
+            lines, newline, rest = (self._unfinished + text).rpartition("\n")
+            text, self._unfinished = lines + newline, rest
+        if text:
+            self.write(self.collapse(text))
+            self._at_line_start = text.endswith("\n")
 
     def ended(self, run: Run) -> None:
         """Write how it ended, on a line of its own."""
@@ -41,6 +49,9 @@ class StreamViewer:
         line = describe_end(record)
         if record.status is RunStatus.STAGED:
             line += f"; start it with {self._start_command.format(run.short_id)}"
+        if self._unfinished:
+            line = f"{self.collapse(self._unfinished)}\n{line}"
+            self._unfinished = ""
         self.write(line + "\n" if self._at_line_start else f"\n{line}\n")
 
     def collapse(self, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import threading
 import weakref
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The surroundings of a verb."""
+    """The surroundings of a verb; threads share it."""
 
     settings: Settings
     engine: Engine
@@ -57,31 +58,33 @@ class Context:
 
 
 _context: Context | None = None
+_mutex = threading.RLock()
 
 
 def get_context() -> Context:
     """Give the session's context; it is made on first use."""
     global _context  # noqa: PLW0603 - the one place for what a session shares
-    if _context is None:
-        settings = Settings.from_environment()
-        _context = Context(settings=settings, engine=Engine(settings))
-        atexit.register(_close, weakref.ref(_context.engine), _context.current_index)
-    return _context
+    with _mutex:
+        if _context is None:
+            _context = _new_context(Settings.from_environment())
+        return _context
 
 
 def set_context(context: Context | None) -> None:
     """Put another context in place; None makes a new one of the environment on the next use."""
     global _context  # noqa: PLW0603 - see get_context
-    if _context is not None:
-        _context.current_index.close()
-    _context = context
+    with _mutex:
+        if _context is not None:
+            _context.current_index.close()
+        _context = context
 
 
 def set_home(path: str | None) -> Home:
     """Choose Guild home for this session; None goes back to the rules."""
     home = Home(os.path.normpath(os.path.join(current_dir(), os.path.expanduser(path)))) if path else None
-    set_context(replace(get_context(), chosen_home=home))
-    return get_context().home
+    with _mutex:
+        set_context(replace(get_context(), chosen_home=home))
+        return get_context().home
 
 
 def warm_up() -> None:
@@ -102,8 +105,29 @@ def _notebook_path(variables: dict[str, Any]) -> str:
     return path if path.endswith(".ipynb") else ""
 
 
-def _close(engine: weakref.ref[Engine], index: CurrentIndex) -> None:
+def _new_context(settings: Settings, chosen_home: Home | None = None) -> Context:
+    context = Context(settings=settings, engine=Engine(settings), chosen_home=chosen_home)
+    atexit.register(_close, weakref.ref(context.engine), context.current_index, os.getpid())
+    return context
+
+
+def _close(engine: weakref.ref[Engine], index: CurrentIndex, pid: int) -> None:
+    if pid != os.getpid():  # of the process that this one is a fork of
+        return
     index.close()
     alive = engine()
     if alive is not None:
         alive.close()
+
+
+def _begin_anew() -> None:
+    """Give a fork of this process a context of its own: locks that other threads held would never be let go there."""
+    global _context, _inherited, _mutex  # noqa: PLW0603 - see get_context
+    _mutex = threading.RLock()
+    if _context is not None:
+        _inherited = _context  # so that nothing of it is closed: the files are those of the other process
+        _context = _new_context(_context.settings, _context.chosen_home)
+
+
+_inherited: Context | None = None
+os.register_at_fork(after_in_child=_begin_anew)

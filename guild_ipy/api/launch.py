@@ -21,6 +21,7 @@ from guild_ipy.engine.meta import JobMeta, read_meta
 from guild_ipy.engine.run_environment import run_environment
 from guild_ipy.engine.stop import stop_run
 from guild_ipy.errors import NotebookError, RunError, RunStateError
+from guild_ipy.settings import copy_environment
 from guild_ipy.store.lock import is_alive, read_lock
 from guild_ipy.store.run import read_opref
 from guild_ipy.store.run_dir import RunDir
@@ -80,7 +81,7 @@ def ask_again(context: Context, run: Run, alive: int, options: LaunchOptions) ->
         If none could be had; the caller still holds `alive` then.
     """
     meta, opref = get_meta(run), read_opref(run.dir)
-    plan = RunPlan(run_dir=run.dir, opref=opref, meta=meta, env=os.environ, python=_interpreter(run, meta))
+    plan = RunPlan(run_dir=run.dir, opref=opref, meta=meta, env=copy_environment(), python=_interpreter(run, meta))
     return ask_for_process(context, plan, alive, options)
 
 

@@ -29,6 +29,7 @@ from guild_ipy.operations.guildfile.lookup import note_hidden
 from guild_ipy.operations.requirements import own_flags, requires_of
 from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, python_import_path
+from guild_ipy.settings import copy_environment
 from guild_ipy.store.home import create_home
 
 _MEGABYTE = 2**20
@@ -105,13 +106,15 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     operation = find_operation(request.operation, surroundings)
     requires = requires_of(operation)
     given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
+    is_word = isinstance(request.operation, str) and callable(operation)
+    options = replace(request.spec, name=request.operation) if is_word else request.spec
     with naming_dependencies(requires):
-        resolved = resolve(operation, request.args, flags, request.spec, surroundings)
+        resolved = resolve(operation, request.args, flags, options, surroundings)
     if isinstance(resolved.spec.program, StepsProgram):
         from guild_ipy.api.step_checks import check_steps  # start-up cost: few projects have pipelines
 
         check_steps(resolved.spec.program.steps, resolved.spec.flags, surroundings)
-    if isinstance(request.operation, str) and callable(operation):
+    if is_word:
         hidden = note_hidden(request.operation, surroundings.notebook.project_dir)
         resolved = replace(resolved, notes=(*hidden, *resolved.notes))
     spec = replace(resolved.spec, requires=requires)
@@ -174,7 +177,7 @@ def surroundings_of(context: Context) -> Surroundings:
     notebook, home = context.notebook, context.home
     return Surroundings(
         notebook=notebook,
-        env=dict(os.environ),
+        env=copy_environment(),
         import_path=python_import_path(notebook.project_dir),
         excluded_dirs=(home.path, home.runs, home.path + "/trash", home.path + "/cache"),
         source_cache=context.source_cache,

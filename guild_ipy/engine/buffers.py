@@ -13,6 +13,7 @@ import mmap
 import os
 import time
 from collections.abc import Iterator, Sequence
+from threading import get_native_id
 
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
@@ -48,7 +49,7 @@ def open_buffers(run_dir: RunDir) -> Iterator[mmap.mmap]:
 
 
 def _write_whole(path: str, content: memoryview) -> None:
-    aside = f"{path}.{os.getpid()}"
+    aside = f"{path}.{get_native_id()}"
     write_new_file(aside, content)
     os.rename(aside, path)
 

@@ -5,48 +5,71 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
+import time
 from dataclasses import replace
 
 from guild_ipy.engine.executors import ForkExecutor, FreshExecutor, StartedRun
 from guild_ipy.engine.fork_server import ForkServer, ServerKey, import_env
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.errors import EngineError, UsageError
-from guild_ipy.settings import Settings
+from guild_ipy.settings import Settings, copy_environment
 
 ISOLATIONS = ("fork", "fresh", "inline")
+_BOOT_SECONDS = 60.0
+_ATTEMPTS = 2
 
 
 class Engine:
-    """Starts runs; keeps a fork server warm.
+    """Starts runs; keeps a fork server warm. Any thread may use it.
 
     One engine belongs to one process: a fork of it has none.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._mutex = threading.RLock()
+        """Held while servers are exchanged, and never while one is waited for."""
         self._server: ForkServer | None = None
         self._next: ForkServer | None = None
+        self._dismissed: list[ForkServer] = []
+        """Those that may not have ended yet."""
         self._threaded: frozenset[str] = frozenset()
         self._counted: object = None
         self._key: ServerKey | None = None
 
     def warm_up(self) -> None:
-        """Start a fork server for what this process has imported, without waiting for it."""
+        """Start a fork server for what this process has imported, without waiting for it.
+
+        One starts at a time: while threads import one module after the other, the machine is theirs.
+        """
         if self._settings.isolation != "fork":
             return
-        if self._next is not None and self._next.is_ready():
-            self._adopt_next()
-        key = self._current_key()
-        newest = self._next or self._server
-        if newest is None or not newest.key.serves(key) or not newest.is_running():
-            if self._next is not None:
-                self._next.close()
-            self._next = ForkServer(key, dict(os.environ))
+        with self._mutex:
+            if self._next is not None and self._next.is_ready():
+                self._adopt_next()
+            if self._next is not None and self._next.is_running():
+                return
+            server, key = self._server_at_hand(), self._current_key()
+            if server is None or not server.key.serves(key):
+                self._dismiss(self._next)
+                self._next = ForkServer(key, copy_environment())
 
     def get_ready(self, isolation: str) -> None:
-        """Wait for what `start` would wait for; it takes what this process has imported since."""
+        """Wait for what `start` would wait for; it takes what this process has imported since.
+
+        Raises
+        ------
+        UsageError
+            If a run cannot have its isolation in this thread.
+        """
         if isolation == "fork":
             self._usable_server()
+        if isolation == "inline" and threading.current_thread() is not threading.main_thread():
+            raise UsageError(
+                "a run with isolation 'inline' takes the folder and the output of the whole process, so only the main "
+                "thread can start one; use 'fork' or 'fresh' in other threads"
+            )
 
     def start(self, request: LaunchRequest, alive: int, isolation: str) -> StartedRun:
         """Start a prepared run; see :class:`guild_ipy.engine.executors.Executor`.
@@ -60,42 +83,66 @@ class Engine:
             from guild_ipy.engine.inline import InlineExecutor  # start-up cost: it loads all that a run loads
 
             return InlineExecutor().start(request, alive)
-        server = self._server if self._has_server() else self._usable_server()
-        if server is not None:
+        for _ in range(_ATTEMPTS):
+            server = self._server_at_hand() or self._usable_server()
+            if server is None:
+                break
             forks = isolation == "fork" and server.key.import_env == import_env(request.env)
-            with contextlib.suppress(EngineError):  # it died meanwhile: a fresh interpreter does it
+            with contextlib.suppress(EngineError):  # it died meanwhile, or another thread has put a newer in its place
                 return ForkExecutor(server).start(replace(request, forks=forks), alive)
         return FreshExecutor().start(replace(request, forks=False), alive)
 
     def close(self) -> None:
         """Let the fork servers end; runs go on."""
-        for server in (self._server, self._next):
-            if server is not None:
-                server.close()
-        self._server = self._next = None
+        with self._mutex:
+            for server in (self._server, self._next):
+                self._dismiss(server)
+            self._server = self._next = None
+            dismissed, self._dismissed = self._dismissed, []
+        for server in dismissed:
+            server.close()
 
     def _usable_server(self) -> ForkServer | None:
         """Give the newest server that is ready; wait only when there is no other."""
         self.warm_up()
-        if self._next is not None and self._next.is_ready(timeout=0.0 if self._has_server() else 60.0):
-            self._adopt_next()
-        return self._server if self._has_server() else None
+        deadline = time.monotonic() + _BOOT_SECONDS
+        while True:
+            with self._mutex:
+                if self._next is not None and self._next.is_ready():
+                    self._adopt_next()
+                server, booting = self._server_at_hand(), self._next
+            left = deadline - time.monotonic()
+            if server is not None or booting is None or left <= 0:
+                return server
+            if not booting.is_ready(left):
+                self._give_up(booting)
 
-    def _has_server(self) -> bool:
-        return self._server is not None and self._server.is_running()
+    def _server_at_hand(self) -> ForkServer | None:
+        server = self._server
+        return server if server is not None and server.is_running() else None
 
     def _adopt_next(self) -> None:
         assert self._next is not None
         if self._next.threaded:  # forking a process with threads is unsound: once more, without those modules
             self._threaded |= frozenset(self._next.threaded)
-            self._next.close()
+            self._dismiss(self._next)
             self._next = None
             self._key = None
             self.warm_up()
             return
-        if self._server is not None:
-            self._server.close()
+        self._dismiss(self._server)
         self._server, self._next = self._next, None
+
+    def _give_up(self, booting: ForkServer) -> None:
+        with self._mutex:
+            if booting is self._next:  # else another thread has done so
+                self._dismiss(booting)
+                self._next = None
+
+    def _dismiss(self, server: ForkServer | None) -> None:
+        if server is not None:
+            server.dismiss()
+            self._dismissed = [*filter(ForkServer.is_running, self._dismissed), server]
 
     def _current_key(self) -> ServerKey:
         counted = (len(sys.modules), import_env(os.environ))

@@ -17,6 +17,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -182,9 +183,11 @@ def _hand_over(request: LaunchRequest, channel: socket.socket, alive: int) -> St
 
 
 _supervisors: list[subprocess.Popen[bytes]] = []
+_reaping = threading.Lock()
 
 
 def _reap_later(process: subprocess.Popen[bytes]) -> None:
     """Collect supervisors that have ended, so that none stays a zombie while this process lives."""
-    _supervisors[:] = [p for p in _supervisors if p.poll() is None]
-    _supervisors.append(process)
+    with _reaping:
+        _supervisors[:] = [p for p in _supervisors if p.poll() is None]
+        _supervisors.append(process)

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -42,6 +43,7 @@ _NOT_PRELOADED = frozenset(
     "backcall stack_data executing asttokens pure_eval pytest _pytest pluggy cloudpickle yaml".split()
 )
 _BOOT_SECONDS = 60
+_END_SECONDS = 5
 #: So many modules of a package that it has already are not worth another server.
 _FEW_MODULES = 20
 
@@ -68,16 +70,19 @@ class ServerKey:
 
 def import_env(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Give the variables that act at import time."""
-    return tuple((name, env[name]) for name in IMPORT_TIME_VARIABLES if name in env)
+    values = ((name, env.get(name)) for name in IMPORT_TIME_VARIABLES)  # once: other threads may change them
+    return tuple((name, value) for name, value in values if value is not None)
 
 
 class ForkServer:
-    """A zygote process and the socket to it."""
+    """A zygote process and the socket to it; any thread may use it."""
 
     def __init__(self, key: ServerKey, env: Mapping[str, str]) -> None:
         self.key = key
         self.threaded: tuple[str, ...] = ()
         self._ready = False
+        self._mutex = threading.Lock()
+        """Held while the socket is used, so that it is not closed meanwhile and its number given to another file."""
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -93,9 +98,13 @@ class ForkServer:
             self._socket.send(json.dumps(key.modules).encode())
 
     def is_ready(self, timeout: float = 0.0) -> bool:
-        """Whether it can fork; waits up to `timeout` seconds. False for good when it died."""
-        if not self._ready and is_readable(self._socket, timeout):
-            self._receive_ready()
+        """Whether it can fork; waits up to `timeout` seconds. False for good when it died or was dismissed."""
+        if not self._ready and self._mutex.acquire(timeout=timeout):
+            try:
+                if not self._ready and self._is_open() and is_readable(self._socket, timeout):
+                    self._receive_ready()
+            finally:
+                self._mutex.release()
         return self._ready
 
     def is_running(self) -> bool:
@@ -103,19 +112,33 @@ class ForkServer:
         return self._process.poll() is None
 
     def fork(self, channel: socket.socket, alive: int) -> None:
-        """Ask for a supervisor that talks on `channel`; EngineError when the server is gone."""
+        """Ask for a supervisor that talks on `channel`; EngineError when the server is gone or was dismissed."""
         if not self.is_ready(_BOOT_SECONDS):
             raise EngineError("the fork server did not start")
         try:
-            socket.send_fds(self._socket, [b"r"], [channel.fileno(), alive])
+            with self._mutex:
+                socket.send_fds(self._socket, [b"r"], [channel.fileno(), alive])
         except OSError as error:
             raise EngineError(f"the fork server is gone: {error.strerror}") from error
 
+    def dismiss(self) -> None:
+        """Let it end, without waiting for that; its runs go on, and those that it was asked for are still started."""
+        with contextlib.suppress(OSError):  # it has ended, or was dismissed before
+            self._socket.shutdown(socket.SHUT_RDWR)  # whoever waits for an answer hears of it, too
+        with self._mutex:
+            self._socket.close()
+
     def close(self) -> None:
-        """Let it end; its runs go on."""
-        self._socket.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=5)
+        """Let it end, and wait for that; one that hangs while it imports is killed."""
+        self.dismiss()
+        try:
+            self._process.wait(timeout=_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _is_open(self) -> bool:
+        return self._socket.fileno() >= 0
 
     def _receive_ready(self) -> None:
         try:

@@ -26,6 +26,7 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from threading import get_native_id
 
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS, ScalarPoint, expand_aliases
 from guild_ipy.errors import StoreError, UsageError
@@ -164,7 +165,7 @@ class ScalarRecorder:
 
 def recover_scalars(run_dir: RunDir, patterns: Sequence[str], ignore: Iterable[str]) -> None:
     """Write the output scalars of a run anew from all of its output, for a run whose supervisor died."""
-    folder = f"{run_dir.tmp}/scalars.{os.getpid()}"
+    folder = f"{run_dir.tmp}/scalars.{get_native_id()}"
     try:
         os.makedirs(folder)
         recorder = ScalarRecorder(run_dir, patterns, ignore, folder=folder)

@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import lru_cache
 
 from guild_ipy.domain.dependency_json import encode_requires
 from guild_ipy.domain.flags import FlagDef
@@ -213,7 +213,7 @@ def _recorded_env(spec: RunSpec) -> bytes:
     )
 
 
-@cache
+@lru_cache(maxsize=8)
 def _env_text(env: tuple[tuple[str, str], ...]) -> bytes:
     return encode_attr(safe_env(dict(env)))
 

@@ -14,6 +14,7 @@ from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.declared import declaration_of
 from guild_ipy.operations.flags import FlagText, bind_flags
+from guild_ipy.operations.function_name import function_name
 
 _TYPES: Mapping[object, FlagType] = {
     int: FlagType.INT,
@@ -53,9 +54,9 @@ class BoundCall:
     user_flags: Flags = field(default_factory=dict)
 
 
-def inspect_callable(function: Callable[..., Any]) -> CallableInterface:
-    """Look at a function, bound method, partial, class or callable object."""
-    name = callable_name(function)
+def inspect_callable(function: Callable[..., Any], name: str = "") -> CallableInterface:
+    """Look at a function, bound method, partial, class or callable object, which has this name as an operation."""
+    name = name or function_name(function)
     try:
         parameters = tuple(inspect.signature(function).parameters.values())
     except (TypeError, ValueError) as error:
@@ -70,15 +71,6 @@ def inspect_callable(function: Callable[..., Any]) -> CallableInterface:
         takes_any_flag=any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters),
         description=(inspect.getdoc(_innermost(function)) or "").partition("\n")[0],
     )
-
-
-def callable_name(function: object) -> str:
-    """Give the name of the operation that a callable is: ``train``, ``Model.fit``."""
-    inner = _innermost(function)
-    if isinstance(inner, types.MethodType):
-        owner = inner.__self__ if isinstance(inner.__self__, type) else type(inner.__self__)
-        return f"{owner.__name__}.{inner.__func__.__name__}"
-    return str(getattr(inner, "__name__", type(inner).__name__))
 
 
 def bind_call(

@@ -17,6 +17,7 @@ from guild_ipy.errors import UsageError, suggest
 from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.cell import CellOperation, bind_cell
 from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declaration_of
+from guild_ipy.operations.function_name import function_name
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.pack import Packed, pack
 from guild_ipy.operations.sourcecode import snapshot
@@ -47,7 +48,7 @@ def resolve_function(
     surroundings: Surroundings,
 ) -> Resolved:
     """Bind the arguments of a function, and pack it with what it uses."""
-    interface = inspect_callable(function)
+    interface = inspect_callable(function, options.name or function_name(function, surroundings.notebook.variables))
     bound = bind_call(function, interface, args, given)
     declared = declaration_of(function)
     parts = _NotebookParts(

@@ -179,9 +179,10 @@ class _Project:
     def make_source(self, dest: str, files: Sequence[SourceFile]) -> Source:
         """Make a source, the last one if nothing changed: digests cost more than comparing."""
         ordered = tuple(sorted(files, key=lambda file: file.path))
-        if self.source is None or self.source.dest != dest or self.source.files != ordered:
-            self.source = Source(dest=dest, files=ordered, digest=digest_files(ordered) if ordered else "")
-        return self.source
+        source = self.source  # another thread may put another in its place
+        if source is None or source.dest != dest or source.files != ordered:
+            source = self.source = Source(dest=dest, files=ordered, digest=digest_files(ordered) if ordered else "")
+        return source
 
     def _look_at(self, found: FoundFile) -> _Known:
         stamp = (found.stat.st_mtime_ns, found.stat.st_ctime_ns, found.stat.st_size, found.stat.st_ino)

@@ -22,6 +22,8 @@ from guild_ipy.operations.sourcecode import SourceCache
 class SpecOptions:
     """What the user says about a run besides its flags."""
 
+    name: str = ""
+    """The word for a function of the notebook, which names the operation; empty where the function itself was given."""
     label: str | None = None
     tags: tuple[str, ...] = ()
     random_seed: int | None = None

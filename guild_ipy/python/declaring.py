@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from guild_ipy.api.context import get_context
 from guild_ipy.errors import FlagError, UsageError, suggest
-from guild_ipy.operations.call import callable_name
+from guild_ipy.operations.function_name import function_name
 from guild_ipy.operations.declared import Declaration, declare
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -61,7 +61,7 @@ def operation(  # noqa: PLR0913 - one keyword for each thing that can be declare
     def decorate(function: Function) -> Function:
         from guild_ipy.operations.guildfile.declared import parse_flag_defs, parse_requires  # start-up cost
 
-        origin = f"{callable_name(function)}()"
+        origin = f"{function_name(function)}()"
         location = get_context().notebook.project_dir
         _check_names(function, flags or {}, origin)
         declaration = Declaration(

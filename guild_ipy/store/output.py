@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import os
 import struct
+from _thread import get_native_id
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Self
@@ -114,7 +115,7 @@ class _Files:
 
 def _write_index(run_dir: RunDir, files: _Files, missing: int) -> None:
     """Write the index anew with `missing` more rows, as many of them in the gaps as there are newlines."""
-    aside = f"{run_dir.tmp}/output.index.{os.getpid()}"
+    aside = f"{run_dir.tmp}/output.index.{get_native_id()}"
     try:
         os.makedirs(run_dir.tmp, exist_ok=True)
         with open(aside, "wb") as new:

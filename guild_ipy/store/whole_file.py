@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+from _thread import get_native_id  # of the thread, in the whole system; threading, without its Python half
 
 from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.store.run_dir import RunDir
@@ -42,7 +43,7 @@ def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes | None:
 
 def write_file(run_dir: RunDir, path: str, content: bytes, *, durable: bool = False) -> None:
     """Write `path`, a file of the run, aside and rename it; `durable` also survives a power cut."""
-    aside = f"{run_dir.tmp}/{os.path.basename(path)}.{os.getpid()}"
+    aside = f"{run_dir.tmp}/{os.path.basename(path)}.{get_native_id()}"
     try:
         try:
             _write_new(aside, content, durable=durable)

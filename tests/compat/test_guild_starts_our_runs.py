@@ -1,6 +1,7 @@
 """The guild command starts and restarts runs that guild_ipy made."""
 
 import os
+import sys
 
 import pytest
 
@@ -48,3 +49,35 @@ def test_run_that_fails_again_is_an_error_for_guild(bench):
         bench.guild("run", "-y", "--restart", run.id)
     assert run.status is RunStatus.ERROR
     assert run.exit_status == 1
+
+
+NAMED = """
+import functools, os
+import guild_ipy
+
+def make(factor):
+    def inner(x: int = 1):
+        print("y:", factor * x)
+        return factor * x
+    return inner
+
+double, lam, part = make(2), lambda x=1: 2 * x, functools.partial(make(1), x=2)
+
+class Model:
+    def __call__(self, x: int = 1):
+        return 2 * x
+
+model = Model()
+[guild_ipy.run(each) for each in (double, lam, part, model, lambda x=1: 2 * x)]
+"""
+
+
+def test_guild_lists_filters_and_restarts_operations_named_after_variables(bench):
+    (bench.project / "named.py").write_text(NAMED)
+    bench._call(sys.executable, "named.py")
+    names = [line.split()[1] for line in bench.guild("runs").splitlines()]
+    assert names == ["lambda()", "model()", "part()", "lam()", "double()"]
+    for run, name in zip(bench.runs(), names, strict=True):
+        assert len(bench.guild("runs", "-Fo", name).splitlines()) == 1
+        bench.guild("run", "-y", "--restart", run.id)
+        assert (run.status, run.result) == (RunStatus.COMPLETED, 2)

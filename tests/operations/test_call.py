@@ -9,7 +9,7 @@ import pytest
 
 from guild_ipy.domain.flags import FlagType
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.call import BoundCall, bind_call, callable_name, inspect_callable
+from guild_ipy.operations.call import BoundCall, bind_call, inspect_callable
 from guild_ipy.operations.flags import FlagText
 
 
@@ -97,22 +97,6 @@ def test_a_value_behind_a_default_that_is_no_flag_stays_in_its_place(c):
 
 def test_an_asynchronous_function_gives_what_is_awaited():
     assert asyncio.run(call(bind(later, n=2))) == 3
-
-
-@pytest.mark.parametrize(
-    ("function", "name"),
-    [
-        (plain, "plain"),
-        (Model(1).fit, "Model.fit"),
-        (Model.make, "Model.make"),
-        (Model(1), "Model"),
-        (Model, "Model"),
-        (functools.partial(functools.partial(plain, 1), b=2), "plain"),
-        (len, "len"),
-    ],
-)
-def test_an_operation_has_the_name_of_what_is_called(function, name):
-    assert callable_name(function) == name
 
 
 def test_values_that_yaml_can_say_are_flags_and_all_others_are_objects():

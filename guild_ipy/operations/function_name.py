@@ -1,0 +1,49 @@
+"""The name of the operation that a callable is, where the user has typed none."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Mapping
+from typing import Any
+
+_NO_VARIABLES: Mapping[str, Any] = {}
+
+
+def function_name(function: object, variables: Mapping[str, Any] = _NO_VARIABLES) -> str:
+    """Give the name of a callable: ``train``, ``Model.fit``.
+
+    The own name of a lambda, of a function that another one has made, of a partial or of an object says nothing, or
+    is that of many; then it is the name of the variable of the notebook that holds it, if one does.
+
+    Examples
+    --------
+    >>> double = lambda x: 2 * x
+    >>> function_name(double, {"double": double}), function_name(double), function_name(print)
+    ('double', 'lambda', 'print')
+    """
+    own = _own_name(function, variables)
+    if _says_which(function) or variables.get(own) is function:
+        return own
+    names = (name for name, value in list(variables.items()) if value is function and not name.startswith("_"))
+    return next(names, own)
+
+
+def _own_name(function: object, variables: Mapping[str, Any]) -> str:
+    if isinstance(function, functools.partial):
+        return function_name(function.func, variables)
+    if isinstance(function, types.MethodType):
+        owner = function.__self__ if isinstance(function.__self__, type) else type(function.__self__)
+        return f"{owner.__name__}.{_plain_name(function.__func__)}"
+    return _plain_name(function)
+
+
+def _plain_name(function: object) -> str:
+    return str(getattr(function, "__name__", type(function).__name__)).replace("<lambda>", "lambda")
+
+
+def _says_which(function: object) -> bool:
+    """Whether the own name of a callable is that of one definition."""
+    if isinstance(function, functools.partial) or not hasattr(function, "__name__"):
+        return False
+    return "<" not in str(getattr(function, "__qualname__", ""))
