@@ -16,7 +16,7 @@ from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.pages import Pages
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.remains import holds_little, peak_memory
-from guild_ipy.engine.script import enter_script, execute
+from guild_ipy.engine.script import enter_script, execute, mark_process, share_script
 from guild_ipy.engine.seeds import seed_generators
 from guild_ipy.engine.streams import open_output, redirect_streams
 from guild_ipy.store.run_dir import RunDir
@@ -59,6 +59,7 @@ def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:
         os.dup2(output, target)
     os.close(output)
     set_environment(env)
+    mark_process(run_dir)
     os.chdir(run_dir.path)
     redirect_streams(run_dir)
 
@@ -85,6 +86,7 @@ def open_run(run_dir: RunDir, namespace: dict[str, Any]) -> Callable[[], int]:
         roots=meta.roots,
         package=meta.package,
     )
+    share_script(namespace, meta.script, meta.constants, run_dir)
     seed_generators(meta.random_seed)
     return lambda: run_to_end(lambda: execute(namespace, meta.constants, meta.map_name), run_dir, {})
 
@@ -95,5 +97,8 @@ def new_main(run_dir: RunDir) -> dict[str, Any]:
     main.__file__ = run_dir.main
     main.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = main
+    if "__mp_main__" in sys.modules:  # the other name of it, where multiprocessing is loaded already
+        sys.modules["__mp_main__"] = main
     sys.argv[:] = [run_dir.main]
+    sys.orig_argv[:] = [sys.executable, run_dir.main]
     return vars(main)

@@ -73,8 +73,9 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
 @contextlib.contextmanager
 def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[dict[str, Any]]:
     """Lend the process's main module, streams, folder, path, arguments and environment to a run."""
-    main, environ, folder = sys.modules["__main__"], dict(os.environ), os.getcwd()
-    saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.meta_path[:])
+    mains = {name: sys.modules[name] for name in ("__main__", "__mp_main__") if name in sys.modules}
+    environ, folder = dict(os.environ), os.getcwd()
+    saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.orig_argv[:], sys.meta_path[:])
     output = IndexedOutput(run_dir)
     try:
         sys.stdout, sys.stderr = output.stdout, output.stderr
@@ -82,8 +83,8 @@ def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[
         os.chdir(run_dir.path)
         yield new_main(run_dir)
     finally:
-        sys.modules["__main__"] = main
-        sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.meta_path[:] = saved
+        sys.modules.update(mains)
+        sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.orig_argv[:], sys.meta_path[:] = saved
         os.environ.clear()
         os.environ.update(environ)
         os.chdir(folder)

@@ -23,6 +23,7 @@ ignores::
           result.pkl, result.txt  what it returned, or the repr of it
           exception.pkl           what it raised
           exit_status             its own word, in case the supervisor is gone
+          workers/                the main modules of processes that the run begins anew, while it goes
           output.gaps             where bytes came from below Python
           reserve                 64 KiB that are freed to write the end when the disk is full
 """
@@ -186,6 +187,11 @@ class RunDir:
     def exit_status(self) -> str:
         """The run's own word on how it ended."""
         return self.job + "/exit_status"
+
+    @property
+    def workers(self) -> str:
+        """The main modules of processes that the run begins anew."""
+        return self.job + "/workers"
 
     @property
     def output_gaps(self) -> str:

@@ -1,0 +1,173 @@
+"""What the processes that ``multiprocessing`` begins anew (spawn, forkserver) have of a run that is no file.
+
+Such a process imports the main module of the one that starts it. For the run of a function or a cell that is a file
+which opens the payload of the run and then repeats, in the order of the cell, its imports, definitions and constants;
+variables that these use get the values which they have in the run at that moment. No other line of a cell is executed
+again.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import io
+import marshal
+import os
+import pickle
+import types
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from guild_ipy.domain import payload
+from guild_ipy.domain.constants import find_constants
+from guild_ipy.engine.spawning import set_main_of_spawned
+from guild_ipy.engine.unpack import load_value
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.whole_file import write_file
+
+Step = tuple[str, bytes]
+"""A name and its pickled value, or no name and code."""
+
+_MAIN = '''\
+"""The main module of processes that a run has begun anew, written by guild_ipy."""
+
+from guild_ipy.engine.job import open_worker
+
+open_worker(__file__, globals())
+'''
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedMain:
+    """The main module of a run, as it is when a process is begun anew."""
+
+    run_dir: RunDir
+    namespace: dict[str, Any]
+    tree: ast.Module | None = None
+    """The cell, with its flags."""
+    filename: str = ""
+    opened: Mapping[str, Any]
+    """The namespace before the operation began: what the payload gives by itself."""
+
+    def share(self) -> None:
+        """Let processes that are begun anew import it."""
+        set_main_of_spawned(self.namespace, self._write)
+
+    def _write(self) -> str:
+        """Write what such a process needs, if it is not there; the path of its main module."""
+        steps = list(self._steps())
+        if not steps:
+            return self.run_dir.main
+        content = marshal.dumps(steps)
+        path = f"{self.run_dir.workers}/{hashlib.sha1(content, usedforsecurity=False).hexdigest()}.py"
+        if not os.path.exists(path):
+            os.makedirs(self.run_dir.workers, exist_ok=True)
+            write_file(self.run_dir, _steps_path(path), content)
+            write_file(self.run_dir, path, _MAIN.encode())
+        return path
+
+    def _steps(self) -> Iterator[Step]:
+        """Give definitions as code, in their order, and each variable behind the statement that gave it a value."""
+        futures = [each for each in self._statements() if getattr(each, "module", None) == "__future__"]
+        wanted = self._wanted()
+        done: set[str] = set()
+        for statement in self._statements():
+            if isinstance(statement, _DEFINITIONS) or _is_constant(statement):
+                module = ast.Module(body=[*futures, statement], type_ignores=[])
+                yield "", marshal.dumps(compile(module, self.filename, "exec", dont_inherit=True))
+            names = [name for name in _bound_names(statement) if name in wanted and name not in done]
+            done.update(names)
+            yield from self._values(names)
+        yield from self._values(sorted(wanted - done))
+
+    def _values(self, names: list[str]) -> Iterator[Step]:
+        """Pickle variables; one that cannot travel is missing there, and missed by its name."""
+        for name in names:
+            buffer = io.BytesIO()
+            try:
+                _make_packer(buffer, self.namespace, self._named()).dump(self.namespace[name])
+            except Exception:  # noqa: BLE001, S112 - whatever a type's own __reduce__ raises
+                continue
+            yield name, buffer.getvalue()
+
+    def _wanted(self) -> set[str]:
+        """Give the variables to send: those that definitions use, and what else the payload does not give by itself."""
+        now = {name: value for name, value in self.namespace.items() if not name.startswith("__")}
+        used = {node.id for each in self._definitions() for node in ast.walk(each) if isinstance(node, ast.Name)}
+        changed = {name for name, value in now.items() if name in self.opened and self.opened[name] is not value}
+        new = {name for name, value in now.items() if name not in self.opened and (_is_code(value) or self.tree is None)}
+        return ((used & now.keys()) | changed | new) - self._named_here()
+
+    def _statements(self) -> list[ast.stmt]:
+        return [] if self.tree is None else self.tree.body
+
+    def _definitions(self) -> list[ast.stmt]:
+        return [each for each in self._statements() if isinstance(each, _DEFINITIONS)]
+
+    def _named_here(self) -> set[str]:
+        return {name for each in self._definitions() for name in _bound_names(each)}
+
+    def _named(self) -> Set[str]:
+        """Give the names by which a process that is begun anew finds definitions."""
+        return self._named_here() | self.opened.keys()
+
+
+def repeat_steps(path: str, namespace: dict[str, Any]) -> None:
+    """Do what :class:`SharedMain` wrote beside the main module at `path`, in the namespace of that module."""
+    with open(_steps_path(path), "rb") as file:
+        steps: list[Step] = marshal.loads(file.read())  # noqa: S302 - of the same run
+    for name, content in steps:
+        if name:
+            namespace[name] = load_value(content, namespace)
+        else:
+            exec(marshal.loads(content), namespace)  # noqa: S102, S302 - definitions of the user's cell
+
+
+def _steps_path(path: str) -> str:
+    return path.removesuffix(".py") + ".bin"
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, type | types.FunctionType | types.ModuleType)
+
+
+def _is_constant(statement: ast.stmt) -> bool:
+    return bool(find_constants(ast.Module(body=[statement], type_ignores=[])))
+
+
+def _bound_names(statement: ast.stmt) -> Iterator[str]:
+    """Give the names that a statement may bind in its module."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+        return
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        yield from ((each.asname or each.name).partition(".")[0] for each in statement.names)
+    for child in ast.iter_child_nodes(statement):
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            yield child.id
+        yield from _bound_names(child)  # type: ignore[arg-type] # expressions hold names, too
+
+
+class _MainNamespace:
+    """Stands for the namespace of the main module while packing."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return payload.main_namespace, ()
+
+
+def _make_packer(file: io.BytesIO, namespace: dict[str, Any], named: Set[str]) -> pickle.Pickler:
+    """Return a pickler that takes definitions of the main module by name where those are found there."""
+    import cloudpickle  # start-up cost: for runs that begin processes anew
+
+    class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
+        def reducer_override(self, obj: Any) -> Any:  # noqa: ANN401 - pickle's own protocol
+            if isinstance(obj, type | types.FunctionType) and obj.__module__ == "__main__":
+                if obj.__name__ in named and namespace.get(obj.__name__) is obj:
+                    return NotImplemented  # by name
+            return super().reducer_override(obj)
+
+    packer = Packer(file, protocol=5)
+    packer.globals_ref[id(namespace)] = _MainNamespace()
+    return packer  # type: ignore[no-any-return] # as above
