@@ -10,7 +10,7 @@ import ast
 import inspect
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -47,16 +47,21 @@ class Job:
     def _call(self) -> object:
         if isinstance(self.program, CellCode):
             tree = _cell_tree(self.program, self.meta.flags)
-            self._share_main(ast.Module(body=[*tree.body], type_ignores=[]), self.program.filename)
+            self._share_main(tree.body[:], self.program.filename)
             return _run_cell(tree, self.program.filename, self.namespace)
         self._share_main()
         arguments, keywords = self.program.arguments(self.meta.flags)
         return _awaited(self.program.function(*arguments, **keywords))
 
-    def _share_main(self, tree: ast.Module | None = None, filename: str = "") -> None:
+    def _share_main(self, statements: Sequence[ast.stmt] = (), filename: str = "") -> None:
         """Let processes that the operation begins anew have what this one has."""
-        opened = dict(self.namespace)
-        SharedMain(run_dir=self.run_dir, namespace=self.namespace, tree=tree, filename=filename, opened=opened).share()
+        SharedMain(
+            run_dir=self.run_dir,
+            namespace=self.namespace,
+            find_statements=lambda: [*statements],
+            filename=filename,
+            opened=dict(self.namespace),
+        ).share()
 
 
 def open_main(main: str, namespace: dict[str, Any]) -> Job:
@@ -80,8 +85,10 @@ def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any]) -> Job:
 def open_worker(main: str, namespace: dict[str, Any]) -> None:
     """Give a process that a run has begun anew, whose main module this is, what the run has."""
     run_dir = run_dir_of(os.path.dirname(main))
+    meta = require_meta(run_dir)
     name = namespace["__name__"]
-    open_job(run_dir, require_meta(run_dir), namespace)
+    if not meta.is_file:
+        open_job(run_dir, meta, namespace)
     namespace["__name__"] = name  # a cell that asks for it has brought its own along
     repeat_steps(main, namespace)
 

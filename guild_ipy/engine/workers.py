@@ -15,7 +15,7 @@ import marshal
 import os
 import pickle
 import types
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,8 @@ class SharedMain:
 
     run_dir: RunDir
     namespace: dict[str, Any]
-    tree: ast.Module | None = None
-    """The cell, with its flags."""
+    find_statements: Callable[[], list[ast.stmt]] = list
+    """Finds what the cell consists of, or the cells so far, with flags."""
     filename: str = ""
     opened: Mapping[str, Any]
     """The namespace before the operation began: what the payload gives by itself."""
@@ -57,7 +57,7 @@ class SharedMain:
 
     def _write(self) -> str:
         """Write what such a process needs, if it is not there; the path of its main module."""
-        steps = list(self._steps())
+        steps = list(_Description(main=self, statements=self.find_statements()).steps())
         if not steps:
             return self.run_dir.main
         content = marshal.dumps(steps)
@@ -68,61 +68,79 @@ class SharedMain:
             write_file(self.run_dir, path, _MAIN.encode())
         return path
 
-    def _steps(self) -> Iterator[Step]:
+
+@dataclass(frozen=True, kw_only=True)
+class _Description:
+    """What a process that is begun anew has to do."""
+
+    main: SharedMain
+    statements: list[ast.stmt]
+
+    def steps(self) -> Iterator[Step]:
         """Give definitions as code, in their order, and each variable behind the statement that gave it a value."""
-        futures = [each for each in self._statements() if getattr(each, "module", None) == "__future__"]
+        futures = [each for each in self.statements if getattr(each, "module", None) == "__future__"]
         wanted = self._wanted()
+        named = self._named()
         done: set[str] = set()
-        for statement in self._statements():
+        for statement in self.statements:
             if isinstance(statement, _DEFINITIONS) or _is_constant(statement):
                 module = ast.Module(body=[*futures, statement], type_ignores=[])
-                yield "", marshal.dumps(compile(module, self.filename, "exec", dont_inherit=True))
+                yield "", marshal.dumps(compile(module, self.main.filename, "exec", dont_inherit=True))
             names = [name for name in _bound_names(statement) if name in wanted and name not in done]
             done.update(names)
-            yield from self._values(names)
-        yield from self._values(sorted(wanted - done))
+            yield from self._values(names, named)
+        yield from self._values(sorted(wanted - done), named)
 
-    def _values(self, names: list[str]) -> Iterator[Step]:
+    def _values(self, names: list[str], named: Set[str]) -> Iterator[Step]:
         """Pickle variables; one that cannot travel is missing there, and missed by its name."""
         for name in names:
             buffer = io.BytesIO()
             try:
-                _make_packer(buffer, self.namespace, self._named()).dump(self.namespace[name])
+                _make_packer(buffer, self.main.namespace, named).dump(self.main.namespace[name])
             except Exception:  # noqa: BLE001, S112 - whatever a type's own __reduce__ raises
                 continue
             yield name, buffer.getvalue()
 
     def _wanted(self) -> set[str]:
         """Give the variables to send: those that definitions use, and what else the payload does not give by itself."""
-        now = {name: value for name, value in self.namespace.items() if not name.startswith("__")}
+        opened = self.main.opened
+        now = {name: value for name, value in self.main.namespace.items() if not name.startswith("__")}
         used = {node.id for each in self._definitions() for node in ast.walk(each) if isinstance(node, ast.Name)}
-        changed = {name for name, value in now.items() if name in self.opened and self.opened[name] is not value}
-        new = {name for name, value in now.items() if name not in self.opened and (_is_code(value) or self.tree is None)}
+        changed = {name for name, value in now.items() if name in opened and opened[name] is not value}
+        new = {name for name in now.keys() - opened.keys() if _is_code(now[name]) or not self.statements}
         return ((used & now.keys()) | changed | new) - self._named_here()
 
-    def _statements(self) -> list[ast.stmt]:
-        return [] if self.tree is None else self.tree.body
-
     def _definitions(self) -> list[ast.stmt]:
-        return [each for each in self._statements() if isinstance(each, _DEFINITIONS)]
+        return [each for each in self.statements if isinstance(each, _DEFINITIONS)]
 
     def _named_here(self) -> set[str]:
         return {name for each in self._definitions() for name in _bound_names(each)}
 
     def _named(self) -> Set[str]:
         """Give the names by which a process that is begun anew finds definitions."""
-        return self._named_here() | self.opened.keys()
+        return self._named_here() | self.main.opened.keys()
 
 
 def repeat_steps(path: str, namespace: dict[str, Any]) -> None:
     """Do what :class:`SharedMain` wrote beside the main module at `path`, in the namespace of that module."""
     with open(_steps_path(path), "rb") as file:
         steps: list[Step] = marshal.loads(file.read())  # noqa: S302 - of the same run
-    for name, content in steps:
+    late = [step for step in steps if not _repeat(step, namespace)]
+    for step in late:  # what needs something that stands below it now
+        _repeat(step, namespace)
+
+
+def _repeat(step: Step, namespace: dict[str, Any]) -> bool:
+    """Do a step; what cannot be done is missing, and missed by its name."""
+    name, content = step
+    try:
         if name:
             namespace[name] = load_value(content, namespace)
         else:
             exec(marshal.loads(content), namespace)  # noqa: S102, S302 - definitions of the user's cell
+    except Exception:  # noqa: BLE001 - code of the user's
+        return False
+    return True
 
 
 def _steps_path(path: str) -> str:
