@@ -18,6 +18,7 @@ from guild_ipy.domain.constants import set_constants
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.failure import show_cells
 from guild_ipy.engine.meta import JobMeta, require_meta
+from guild_ipy.engine.outcome import run_out
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import is_child_of_run, run_dir_of, take_over
 from guild_ipy.engine.seeds import seed_generators
@@ -48,10 +49,10 @@ class Job:
         if isinstance(self.program, CellCode):
             tree = _cell_tree(self.program, self.meta.flags)
             self._share_main(tree.body[:], self.program.filename)
-            return _run_cell(tree, self.program.filename, self.namespace)
+            return run_out(_run_cell(tree, self.program.filename, self.namespace))
         self._share_main()
         arguments, keywords = self.program.arguments(self.meta.flags)
-        return _awaited(self.program.function(*arguments, **keywords))
+        return run_out(self.program.function(*arguments, **keywords))
 
     def _share_main(self, statements: Sequence[ast.stmt] = (), filename: str = "") -> None:
         """Let processes that the operation begins anew have what this one has."""
@@ -124,15 +125,4 @@ def _evaluate(tree: ast.Module | ast.Expression, filename: str, namespace: dict[
     mode = "exec" if isinstance(tree, ast.Module) else "eval"
     code = compile(tree, filename, mode, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     result = eval(code, namespace)  # noqa: S307 - running the user's cell is what this is for
-    return _awaited(result) if inspect.iscoroutine(result) else result
-
-
-def _awaited(result: object) -> object:
-    if not inspect.isawaitable(result):
-        return result
-    import asyncio  # start-up cost: 40 ms, for the few operations that are asynchronous
-
-    async def wait() -> object:
-        return await result
-
-    return asyncio.run(wait())
+    return run_out(result) if inspect.iscoroutine(result) else result
