@@ -18,6 +18,7 @@ from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.remains import holds_little, peak_memory
 from guild_ipy.engine.script import enter_script, execute, mark_process, share_script
 from guild_ipy.engine.seeds import seed_generators
+from guild_ipy.engine.setup import set_up
 from guild_ipy.engine.streams import open_output, redirect_streams
 from guild_ipy.store.run_dir import RunDir
 
@@ -35,7 +36,9 @@ def become_run(request: LaunchRequest, line: Line, pages: Pages) -> NoReturn:
         _enter(run_dir, request.env)
         if not line.hears(PREPARED):
             os._exit(code)
-        execute = open_run(run_dir, new_main(run_dir))
+        main = new_main(run_dir)
+        execute = open_run(run_dir, main)
+        set_up(run_dir, main)
         if not line.hears(GO):
             os._exit(code)
         code = execute()

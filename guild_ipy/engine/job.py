@@ -22,6 +22,7 @@ from guild_ipy.engine.outcome import run_out
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import is_child_of_run, run_dir_of, take_over
 from guild_ipy.engine.seeds import seed_generators
+from guild_ipy.engine.setup import set_up
 from guild_ipy.engine.unpack import unpack
 from guild_ipy.engine.workers import SharedMain, repeat_steps
 from guild_ipy.store.run_dir import RunDir
@@ -90,6 +91,7 @@ def open_worker(main: str, namespace: dict[str, Any]) -> None:
     name = namespace["__name__"]
     if not meta.is_file:
         open_job(run_dir, meta, namespace)
+        set_up(run_dir, namespace)
     namespace["__name__"] = name  # a cell that asks for it has brought its own along
     repeat_steps(main, namespace)
 
@@ -100,9 +102,11 @@ def run_job(job: Job) -> NoReturn:
     A child of the run that begins it anew has nothing to say of how the run ends.
     """
     if is_child_of_run(job.run_dir):
+        set_up(job.run_dir, job.namespace)
         job.repeat()
         sys.exit()
     supervised = take_over(job.run_dir)
+    set_up(job.run_dir, job.namespace)
     end_process(job.run_dir, job.execute(), supervised=supervised)
 
 

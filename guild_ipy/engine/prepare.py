@@ -144,6 +144,8 @@ def _naming_the_home(home: Home) -> Iterator[None]:
 def _write_program(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta) -> None:
     if isinstance(spec.program, NotebookProgram):
         write_buffers(home, run_dir, spec.program.buffers)
+        if spec.program.setup:
+            write_new_file(run_dir.setup, spec.program.setup)
         write_new_file(run_dir.payload, spec.program.payload)
     for path, content in job_files(run_dir, meta):
         write_new_file(path, content)

@@ -15,7 +15,8 @@ import marshal
 import os
 import pickle
 import types
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +92,7 @@ class _Description:
             yield from self._values(names, named)
         yield from self._values(sorted(wanted - done), named)
 
-    def _values(self, names: list[str], named: Set[str]) -> Iterator[Step]:
+    def _values(self, names: list[str], named: AbstractSet[str]) -> Iterator[Step]:
         """Pickle variables; one that cannot travel is missing there, and missed by its name."""
         for name in names:
             buffer = io.BytesIO()
@@ -116,7 +117,7 @@ class _Description:
     def _named_here(self) -> set[str]:
         return {name for each in self._definitions() for name in _bound_names(each)}
 
-    def _named(self) -> Set[str]:
+    def _named(self) -> AbstractSet[str]:
         """Give the names by which a process that is begun anew finds definitions."""
         return self._named_here() | self.main.opened.keys()
 
@@ -175,17 +176,17 @@ class _MainNamespace:
         return payload.main_namespace, ()
 
 
-def _make_packer(file: io.BytesIO, namespace: dict[str, Any], named: Set[str]) -> pickle.Pickler:
+def _make_packer(file: io.BytesIO, namespace: dict[str, Any], named: AbstractSet[str]) -> pickle.Pickler:
     """Return a pickler that takes definitions of the main module by name where those are found there."""
     import cloudpickle  # start-up cost: for runs that begin processes anew
 
     class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         def reducer_override(self, obj: Any) -> Any:  # noqa: ANN401 - pickle's own protocol
-            if isinstance(obj, type | types.FunctionType) and obj.__module__ == "__main__":
-                if obj.__name__ in named and namespace.get(obj.__name__) is obj:
-                    return NotImplemented  # by name
+            is_definition = isinstance(obj, type | types.FunctionType) and obj.__module__ == "__main__"
+            if is_definition and obj.__name__ in named and namespace.get(obj.__name__) is obj:
+                return NotImplemented  # by name
             return super().reducer_override(obj)
 
     packer = Packer(file, protocol=5)
     packer.globals_ref[id(namespace)] = _MainNamespace()
-    return packer  # type: ignore[no-any-return] # as above
+    return packer

@@ -19,6 +19,7 @@ ignores::
           meta.json               flags, import path, names of cells
           requires.json           what the operation requires, to resolve it anew
           payload.pkl             the packed function
+          setup.pkl               what is set up for all code of the notebook: logging, warnings, options
           buffer-0, ...           its large arrays; hard links to one copy for all runs
           result.pkl, result.txt  what it returned, or the repr of it
           exception.pkl           what it raised
@@ -163,6 +164,11 @@ class RunDir:
     def payload(self) -> str:
         """The packed function."""
         return self.job + "/payload.pkl"
+
+    @property
+    def setup(self) -> str:
+        """What is set up for all code of the notebook, packed."""
+        return self.job + "/setup.pkl"
 
     def buffer(self, number: int) -> str:
         """Give the path of a large array of the payload, counted from 0."""
