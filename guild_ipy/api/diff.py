@@ -13,7 +13,7 @@ from guild_ipy.api.run_diff import Aspect, Difference, RunDiff
 from guild_ipy.domain.flags import format_flag, plain_text
 from guild_ipy.errors import DamagedRun, UsageError
 from guild_ipy.store.attr_types import is_own
-from guild_ipy.store.manifest import read_manifest
+from guild_ipy.store.manifest import EntryKind, read_manifest
 
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
@@ -139,7 +139,7 @@ def _compare_files(left: Run, right: Run) -> list[Difference]:
 
 
 def _sizes(run: Run) -> dict[str, str]:
-    source = set(_source_files(run).values())
+    source = {*_source_files(run).values(), *_internal_files(run)}
     return {path: _size(run, path) for path in list_files(run) if path not in source}
 
 
@@ -175,14 +175,23 @@ def _diff_file(path: str, left: Sequence[str], right: Sequence[str]) -> str:
 
 def _source_files(run: Run) -> dict[str, str]:
     """Give where in a run each source file is, by its name in the project."""
-    try:
-        listed = {entry.path for entry in read_manifest(run.dir) if entry.kind == "s"}
-    except DamagedRun:
-        listed = set()
+    listed = _listed(run, "s")
     folders = os.walk(run.dir.sourcecode)
     below = {os.path.relpath(os.path.join(folder, name), run.path) for folder, _, names in folders for name in names}
     snapshot = os.path.relpath(run.dir.sourcecode, run.path) + "/"
     return {path.removeprefix(snapshot): path for path in sorted(listed | below)}
+
+
+def _internal_files(run: Run) -> set[str]:
+    """Give the files that have the flags in them: a script whose own text is set aside."""
+    return _listed(run, "i")
+
+
+def _listed(run: Run, kind: EntryKind) -> set[str]:
+    try:
+        return {entry.path for entry in read_manifest(run.dir) if entry.kind == kind}
+    except DamagedRun:
+        return set()
 
 
 def _lines(run: Run, path: str | None) -> list[str]:

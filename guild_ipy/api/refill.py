@@ -8,7 +8,10 @@ from dataclasses import replace
 
 from guild_ipy.domain.flags import Flags
 from guild_ipy.engine.meta import JobMeta
+from guild_ipy.operations.script_text import ASIDE, change_script
+from guild_ipy.store.manifest import ManifestEntry, format_manifest, read_manifest
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.whole_file import read_bytes
 
 
 def refill(meta: JobMeta, run_dir: RunDir, flags: Flags) -> JobMeta:
@@ -39,7 +42,8 @@ def refill(meta: JobMeta, run_dir: RunDir, flags: Flags) -> JobMeta:
 
 
 def changed_files(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes]]:
-    """Give the configuration of a run with its flags in it; UsageError if what is there cannot be read."""
+    """Give the files of a run that have its flags in them; UsageError if what is there cannot be read."""
+    yield from _changed_script(meta, run_dir)
     if meta.command is None or not meta.command.config:
         return
     from guild_ipy.operations.config_file import change_config  # start-up cost, as above
@@ -47,3 +51,30 @@ def changed_files(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes]]
 
     path = os.path.join(run_dir.path, meta.command.config)
     yield path, change_config(path, config_values(meta.flags, meta.flag_defs))
+
+
+def _changed_script(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes]]:
+    """Give the script with other constants; the first time also its own text, and the manifest that says where it is.
+
+    A script that is not in the run directory, or is a link to one that is not, stays as it is.
+    """
+    path = os.path.join(run_dir.path, meta.script or "")
+    if not meta.constants or not meta.script or os.path.isabs(meta.script) or meta.sourcecode == ASIDE:
+        return
+    inner = f"{ASIDE}/{meta.script}"
+    aside = os.path.join(run_dir.path, inner)
+    own = read_bytes(aside)
+    original = own if own is not None else read_bytes(path)
+    if original is None or os.path.islink(path):
+        return
+    changed = change_script(original, meta.constants, meta.map_name)
+    if own is None and changed != original:
+        yield aside, original
+        entries = [_moved(entry, meta.script, inner) for entry in read_manifest(run_dir)]
+        made = ManifestEntry(kind="i", path=os.path.normpath(meta.script), origin=(f"flags:{meta.script}",))
+        yield run_dir.manifest, format_manifest([*entries, made]).encode()
+    yield path, changed
+
+
+def _moved(entry: ManifestEntry, path: str, new: str) -> ManifestEntry:
+    return replace(entry, path=new) if entry.kind == "s" and entry.path == os.path.normpath(path) else entry

@@ -205,6 +205,7 @@ def _reset(run: Run, meta: JobMeta) -> None:
             write_file(run.dir, path, content)
         write_attr(run.dir, "flags", {**recorded_flags(run, read_requires(run)), **meta.flags})
         for path, content in changed_files(meta, run.dir):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
             write_file(run.dir, path, content)
         if run.label == _usual_label(meta, old_flags):
             write_attr(run.dir, "label", _usual_label(meta, meta.flags))

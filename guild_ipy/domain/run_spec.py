@@ -47,6 +47,8 @@ class NotebookProgram:
     """See :mod:`guild_ipy.domain.payload`."""
     buffers: tuple[memoryview, ...] = ()
     """Large arrays of the payload, in the order in which it refers to them (pickle protocol 5)."""
+    setup: bytes = b""
+    """What is set up for all code of the notebook, packed in the same way; see :mod:`guild_ipy.domain.setup`."""
     cells: Mapping[str, str] = field(default_factory=dict)
     """Python's name for the code of a captured cell -> its path in the source snapshot."""
     cell_numbers: Mapping[str, int] = field(default_factory=dict)

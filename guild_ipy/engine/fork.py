@@ -16,8 +16,9 @@ from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.pages import Pages
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.remains import holds_little, peak_memory
-from guild_ipy.engine.script import enter_script, execute
+from guild_ipy.engine.script import enter_script, execute, mark_process, share_script
 from guild_ipy.engine.seeds import seed_generators
+from guild_ipy.engine.setup import set_up
 from guild_ipy.engine.streams import open_output, redirect_streams
 from guild_ipy.store.run_dir import RunDir
 
@@ -35,7 +36,9 @@ def become_run(request: LaunchRequest, line: Line, pages: Pages) -> NoReturn:
         _enter(run_dir, request.env)
         if not line.hears(PREPARED):
             os._exit(code)
-        execute = open_run(run_dir, new_main(run_dir))
+        main = new_main(run_dir)
+        execute = open_run(run_dir, main)
+        set_up(run_dir, main)
         if not line.hears(GO):
             os._exit(code)
         code = execute()
@@ -59,6 +62,7 @@ def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:
         os.dup2(output, target)
     os.close(output)
     set_environment(env)
+    mark_process(run_dir)
     os.chdir(run_dir.path)
     redirect_streams(run_dir)
 
@@ -85,6 +89,7 @@ def open_run(run_dir: RunDir, namespace: dict[str, Any]) -> Callable[[], int]:
         roots=meta.roots,
         package=meta.package,
     )
+    share_script(namespace, meta.script, meta.constants, run_dir)
     seed_generators(meta.random_seed)
     return lambda: run_to_end(lambda: execute(namespace, meta.constants, meta.map_name), run_dir, {})
 
@@ -95,5 +100,8 @@ def new_main(run_dir: RunDir) -> dict[str, Any]:
     main.__file__ = run_dir.main
     main.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = main
+    if "__mp_main__" in sys.modules:  # the other name of it, where multiprocessing is loaded already
+        sys.modules["__mp_main__"] = main
     sys.argv[:] = [run_dir.main]
+    sys.orig_argv[:] = [sys.executable, run_dir.main]
     return vars(main)

@@ -7,12 +7,13 @@ it has ended.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
 
 from guild_ipy.engine.ending import write_end
 from guild_ipy.engine.executors import StartedRun
@@ -74,18 +75,35 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
 @contextlib.contextmanager
 def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[dict[str, Any]]:
     """Lend the process's main module, streams, folder, path, arguments and environment to a run."""
-    main, environ, folder = sys.modules["__main__"], dict(os.environ), current_dir()
-    saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.meta_path[:])
+    mains = {name: sys.modules[name] for name in ("__main__", "__mp_main__") if name in sys.modules}
+    environ, folder = dict(os.environ), current_dir()
+    saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.orig_argv[:], sys.meta_path[:])
     output = IndexedOutput(run_dir)
+    lent: list[tuple[logging.StreamHandler[Any], TextIO]] = []
     try:
+        lent = _lend_handlers({id(sys.stdout): output.stdout, id(sys.stderr): output.stderr})
         sys.stdout, sys.stderr = output.stdout, output.stderr
         os.environ.update(request.env)
         os.chdir(run_dir.path)
         yield new_main(run_dir)
     finally:
-        sys.modules["__main__"] = main
-        sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.meta_path[:] = saved
+        for handler, stream in lent:
+            handler.setStream(stream)
+        sys.modules.update(mains)
+        sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.orig_argv[:], sys.meta_path[:] = saved
         os.environ.clear()
         os.environ.update(environ)
         os.chdir(folder)
         output.close()
+
+
+def _lend_handlers(streams: Mapping[int, TextIO]) -> list[tuple[logging.StreamHandler[Any], TextIO]]:
+    """Let what is logged go to other streams; the handlers, and the streams that they had."""
+    loggers = (logging.root, *logging.root.manager.loggerDict.values())
+    handlers = (handler for logger in loggers for handler in getattr(logger, "handlers", ()))
+    lent = [
+        (each, each.stream) for each in handlers if type(each) is logging.StreamHandler and id(each.stream) in streams
+    ]
+    for handler, stream in lent:
+        handler.setStream(streams[id(stream)])
+    return lent

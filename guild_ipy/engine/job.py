@@ -10,7 +10,7 @@ import ast
 import inspect
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -18,10 +18,13 @@ from guild_ipy.domain.constants import set_constants
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.failure import show_cells
 from guild_ipy.engine.meta import JobMeta, require_meta
+from guild_ipy.engine.outcome import run_out
 from guild_ipy.engine.process import end_process, run_to_end
-from guild_ipy.engine.script import run_dir_of, take_over
+from guild_ipy.engine.script import is_child_of_run, run_dir_of, take_over
 from guild_ipy.engine.seeds import seed_generators
+from guild_ipy.engine.setup import set_up
 from guild_ipy.engine.unpack import unpack
+from guild_ipy.engine.workers import SharedMain, repeat_steps
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -39,11 +42,28 @@ class Job:
         seed_generators(self.meta.random_seed)
         return run_to_end(self._call, self.run_dir, self.meta.cells)
 
+    def repeat(self) -> None:
+        """Run the program, and keep nothing of it."""
+        self._call()
+
     def _call(self) -> object:
         if isinstance(self.program, CellCode):
-            return _run_cell(self.program, self.meta.flags, self.namespace)
+            tree = _cell_tree(self.program, self.meta.flags)
+            self._share_main(tree.body[:], self.program.filename)
+            return run_out(_run_cell(tree, self.program.filename, self.namespace))
+        self._share_main()
         arguments, keywords = self.program.arguments(self.meta.flags)
-        return _awaited(self.program.function(*arguments, **keywords))
+        return run_out(self.program.function(*arguments, **keywords))
+
+    def _share_main(self, statements: Sequence[ast.stmt] = (), filename: str = "") -> None:
+        """Let processes that the operation begins anew have what this one has."""
+        SharedMain(
+            run_dir=self.run_dir,
+            namespace=self.namespace,
+            find_statements=lambda: [*statements],
+            filename=filename,
+            opened=dict(self.namespace),
+        ).share()
 
 
 def open_main(main: str, namespace: dict[str, Any]) -> Job:
@@ -58,41 +78,55 @@ def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any]) -> Job:
     sourcecode = os.path.normpath(os.path.join(run_dir.path, meta.sourcecode))
     sys.path[:] = [sourcecode, *(entry for entry in meta.import_path if entry != sourcecode)]
     show_cells(meta.cells, sourcecode)
-    return Job(run_dir=run_dir, meta=meta, program=unpack(run_dir, namespace), namespace=namespace)
+    program = unpack(run_dir, namespace)
+    if isinstance(program, CellCode):
+        namespace.update(program.variables)
+    return Job(run_dir=run_dir, meta=meta, program=program, namespace=namespace)
+
+
+def open_worker(main: str, namespace: dict[str, Any]) -> None:
+    """Give a process that a run has begun anew, whose main module this is, what the run has."""
+    run_dir = run_dir_of(os.path.dirname(main))
+    meta = require_meta(run_dir)
+    name = namespace["__name__"]
+    if not meta.is_file:
+        open_job(run_dir, meta, namespace)
+        set_up(run_dir, namespace)
+    namespace["__name__"] = name  # a cell that asks for it has brought its own along
+    repeat_steps(main, namespace)
 
 
 def run_job(job: Job) -> NoReturn:
-    """Run a job as the whole of this process."""
+    """Run a job as the whole of this process.
+
+    A child of the run that begins it anew has nothing to say of how the run ends.
+    """
+    if is_child_of_run(job.run_dir):
+        set_up(job.run_dir, job.namespace)
+        job.repeat()
+        sys.exit()
     supervised = take_over(job.run_dir)
+    set_up(job.run_dir, job.namespace)
     end_process(job.run_dir, job.execute(), supervised=supervised)
 
 
-def _run_cell(cell: CellCode, flags: Mapping[str, object], namespace: dict[str, Any]) -> object:
+def _cell_tree(cell: CellCode, flags: Mapping[str, object]) -> ast.Module:
+    return set_constants(ast.parse(cell.source, cell.filename), flags, cell.filename)
+
+
+def _run_cell(tree: ast.Module, filename: str, namespace: dict[str, Any]) -> object:
     """Run a cell; its value is that of its last line, if that is an expression, as in a notebook."""
-    namespace.update(cell.variables)
-    tree = set_constants(ast.parse(cell.source, cell.filename), flags, cell.filename)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
-        _evaluate(tree, cell.filename, namespace)
+        _evaluate(tree, filename, namespace)
         return None
     del tree.body[-1]
-    _evaluate(tree, cell.filename, namespace)
-    return _evaluate(ast.Expression(last.value), cell.filename, namespace)
+    _evaluate(tree, filename, namespace)
+    return _evaluate(ast.Expression(last.value), filename, namespace)
 
 
 def _evaluate(tree: ast.Module | ast.Expression, filename: str, namespace: dict[str, Any]) -> object:
     mode = "exec" if isinstance(tree, ast.Module) else "eval"
     code = compile(tree, filename, mode, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     result = eval(code, namespace)  # noqa: S307 - running the user's cell is what this is for
-    return _awaited(result) if inspect.iscoroutine(result) else result
-
-
-def _awaited(result: object) -> object:
-    if not inspect.isawaitable(result):
-        return result
-    import asyncio  # start-up cost: 40 ms, for the few operations that are asynchronous
-
-    async def wait() -> object:
-        return await result
-
-    return asyncio.run(wait())
+    return run_out(result) if inspect.iscoroutine(result) else result

@@ -34,21 +34,23 @@ if __name__ == "__main__":
 _SCRIPT_MAIN = '''\
 """The program of the run {operation}, written by guild_ipy; `python main.py` runs it again."""
 
-from guild_ipy.engine.script import run_script_main
+from guild_ipy.engine.script import import_script, run_script_main
+
+_PROGRAM = dict(
+    script={meta.script!r},
+    arguments={meta.arguments!r},
+    constants={constants},
+    seed={meta.random_seed!r},
+    import_path={meta.import_path!r},
+    map_name={meta.map_name!r},
+    roots={meta.roots!r},
+    package={meta.package!r},
+)
 
 if __name__ == "__main__":
-    run_script_main(
-        __file__,
-        globals(),
-        script={meta.script!r},
-        arguments={meta.arguments!r},
-        constants={constants},
-        seed={meta.random_seed!r},
-        import_path={meta.import_path!r},
-        map_name={meta.map_name!r},
-        roots={meta.roots!r},
-        package={meta.package!r},
-    )
+    run_script_main(__file__, globals(), **_PROGRAM)
+else:
+    import_script(__file__, globals(), **_PROGRAM)
 '''
 
 _EXEC_MAIN = '''\

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import faulthandler
 import glob
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.seeds import seed_generators
+from guild_ipy.engine.workers import SharedMain
 from guild_ipy.store.run_dir import RunDir
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING: the kernel imports this module, and nothing of what is below
@@ -69,16 +72,33 @@ def kernel_environment(environment: dict[str, str], path: str) -> dict[str, str]
 def entering_code(run_dir: RunDir, meta: JobMeta) -> str:
     """Give the code that calls :func:`enter_kernel` without leaving a name in the notebook's namespace."""
     folder = os.path.dirname(f"{run_dir.path}/{meta.notebook}")
-    values = f"{[folder, *meta.import_path]!r}, {meta.random_seed!r}"
+    values = f"{run_dir.path!r}, {[folder, *meta.import_path]!r}, {meta.random_seed!r}"
     return f"__import__({__name__!r}, fromlist=['enter_kernel']).enter_kernel({values})"
 
 
-def enter_kernel(import_path: Sequence[str], seed: int) -> None:
-    """Make the calling process, a kernel, ready for the first cell, as a script is made ready."""
+def enter_kernel(path: str, import_path: Sequence[str], seed: int) -> None:
+    """Make the calling process, a kernel, ready for the first cell of a run, as a script is made ready."""
     sys.path[:] = dict.fromkeys(import_path)
     seed_generators(seed)
+    namespace = vars(sys.modules["__main__"])
+    SharedMain(
+        run_dir=RunDir(path),
+        namespace=namespace,
+        find_statements=lambda: list(_executed_statements(namespace)),
+        filename="<notebook>",
+        opened={name: value for name, value in namespace.items() if not name.startswith("_")},
+    ).share()
     with contextlib.suppress(OSError):  # a kernel that is configured to catch nothing below Python
         faulthandler.enable(sys.stderr, all_threads=False)  # where a crash is heard; see KernelComplaints
+
+
+def _executed_statements(namespace: Mapping[str, Any]) -> Iterator[ast.stmt]:
+    """Give the statements of the cells that a kernel has executed, and of the one that it executes."""
+    for text in namespace["In"]:
+        try:
+            yield from ast.parse(namespace["get_ipython"]().transform_cell(text)).body
+        except SyntaxError:  # it has failed, and brought nothing
+            continue
 
 
 def _holds_sockets(folder: str) -> bool:

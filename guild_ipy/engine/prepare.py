@@ -23,6 +23,7 @@ from guild_ipy.domain.operation import describe_step
 from guild_ipy.domain.run_spec import (
     NotebookProgram,
     RunSpec,
+    SourceFile,
     StepsProgram,
 )
 from guild_ipy.engine.buffers import write_buffers
@@ -143,6 +144,8 @@ def _naming_the_home(home: Home) -> Iterator[None]:
 def _write_program(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta) -> None:
     if isinstance(spec.program, NotebookProgram):
         write_buffers(home, run_dir, spec.program.buffers)
+        if spec.program.setup:
+            write_new_file(run_dir.setup, spec.program.setup)
         write_new_file(run_dir.payload, spec.program.payload)
     for path, content in job_files(run_dir, meta):
         write_new_file(path, content)
@@ -239,4 +242,9 @@ def _manifest(spec: RunSpec) -> list[ManifestEntry]:
         for path, file in paths
         if path not in own
     ]
-    return [*sources, *(ManifestEntry(kind="d", path=path, origin=(file.origin,)) for path, file in own.items())]
+    return [*sources, *(_made_file(path, file) for path, file in own.items())]
+
+
+def _made_file(path: str, file: SourceFile) -> ManifestEntry:
+    """Describe a file that was made for the run; a script with flags in it stays when dependencies change."""
+    return ManifestEntry(kind="i" if file.origin.startswith("flags:") else "d", path=path, origin=(file.origin,))

@@ -50,7 +50,7 @@ def end_process(
 
     A negative code is a signal that the process sends to itself. Before that, `say_over` is called with it.
     """
-    for last_rite in (save_figures, _join_threads, _run_exit_functions, finish_files, flush_c_output):
+    for last_rite in (save_figures, _join_threads, _run_exit_functions, _forget_workers, finish_files, flush_c_output):
         try:
             last_rite(run_dir)
         except BaseException as error:  # noqa: BLE001 - code that the user registered with atexit; the status stands
@@ -141,6 +141,13 @@ def _run_exit_functions(run_dir: RunDir) -> None:  # noqa: ARG001 - a last rite
     import atexit  # start-up cost
 
     atexit._run_exitfuncs()  # noqa: SLF001 - what Python's own end calls
+
+
+def _forget_workers(run_dir: RunDir) -> None:
+    if os.path.exists(run_dir.workers):
+        import shutil  # start-up cost: for runs that began processes anew
+
+        shutil.rmtree(run_dir.workers, ignore_errors=True)
 
 
 def _flush() -> None:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from _frozen_importlib import ModuleSpec  # importlib.machinery, without its Python half
+from _frozen_importlib_external import SourceFileLoader
 
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.seeds import seed_generators
+from guild_ipy.engine.spawning import set_main_of_spawned
 from guild_ipy.engine.streams import redirect_streams
 from guild_ipy.store.run_dir import RunDir
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Set by the supervisor: the descriptor that holds the run's ``alive`` lock.
 ALIVE_VARIABLE = "GUILD_IPY_ALIVE_FD"
+#: Set by a run for what it starts: its id and process id.
+PROCESS_VARIABLE = "GUILD_IPY_PROCESS"
 
 
 def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
@@ -49,9 +54,36 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
         roots=roots,
         package=package,
     )
+    share_script(namespace, script, constants, run_dir)
     seed_generators(seed)
     code = run_to_end(lambda: execute(namespace, constants, map_name), run_dir, {})
     end_process(run_dir, code, supervised=supervised)
+
+
+def import_script(  # noqa: PLR0913 - as above
+    main: str,
+    namespace: dict[str, Any],
+    *,
+    script: str,
+    constants: Mapping[str, object],
+    map_name: str,
+    package: str,
+    **_: object,
+) -> None:
+    """Import the script whose ``main.py`` this is in a process that its run has begun anew."""
+    namespace["__file__"] = os.path.join(run_dir_of(main).path, script)
+    if package:
+        namespace["__package__"] = package
+    execute(namespace, constants, map_name)
+
+
+def share_script(namespace: dict[str, Any], script: str, constants: Mapping[str, object], run_dir: RunDir) -> None:
+    """Let processes that are begun anew have the values of flags that are not in the text of the script.
+
+    It has none where it is run from where it lies, in the project.
+    """
+    if constants and (os.path.isabs(script) or script.startswith(".guild/")):
+        set_main_of_spawned(namespace, lambda: run_dir.main)
 
 
 def enter_script(  # noqa: PLR0913 - as above
@@ -72,9 +104,19 @@ def enter_script(  # noqa: PLR0913 - as above
     sys.argv[:] = [path, *arguments]
     folders = [os.path.normpath(os.path.join(run_dir.path, root)) for root in roots] or [os.path.dirname(path)]
     sys.path[:] = [*folders, *(entry for entry in import_path if entry not in folders)]
+    sys.orig_argv[:] = [sys.executable, *sys.argv]
     namespace["__file__"] = path
     if package:
-        namespace["__package__"] = package
+        _enter_package(namespace, package, path)
+
+
+def _enter_package(namespace: dict[str, Any], package: str, path: str) -> None:
+    """Name the module as ``python -m`` names it, by which ``multiprocessing`` and others begin it anew."""
+    name = f"{package}.{os.path.basename(path).removesuffix('.py')}"
+    spec = ModuleSpec(name, SourceFileLoader(name, path), origin=path)
+    spec.has_location = True
+    namespace.update(__package__=package, __spec__=spec, __loader__=spec.loader)
+    sys.orig_argv[:] = [sys.executable, "-m", name, *sys.argv[1:]]
 
 
 def execute(namespace: dict[str, Any], constants: Mapping[str, object], map_name: str = "") -> None:
@@ -113,13 +155,31 @@ def run_dir_of(main: str) -> RunDir:
 def take_over(run_dir: RunDir) -> bool:
     """Take the run's folder and streams; whether there is a supervisor, or this was started by hand or by guild."""
     alive = os.environ.pop(ALIVE_VARIABLE, None)
+    is_same_process = os.environ.get(PROCESS_VARIABLE) == _process_text(run_dir)  # which began anew by ``os.execv``
+    mark_process(run_dir)
     os.chdir(run_dir.path)
-    if alive is None:
+    if alive is None and not is_same_process:
         _forget_last_attempt(run_dir)
         return False
-    os.set_inheritable(int(alive), False)
+    if alive is not None:
+        os.set_inheritable(int(alive), False)
     redirect_streams(run_dir)
     return True
+
+
+def is_child_of_run(run_dir: RunDir) -> bool:
+    """Whether a process of the run has started this one, as another that the run does not consist of."""
+    marked = os.environ.get(PROCESS_VARIABLE, "")
+    return marked.startswith(run_dir.id) and marked != _process_text(run_dir)
+
+
+def mark_process(run_dir: RunDir) -> None:
+    """Let what this process starts know that it is the run."""
+    os.environ[PROCESS_VARIABLE] = _process_text(run_dir)
+
+
+def _process_text(run_dir: RunDir) -> str:
+    return f"{run_dir.id}:{os.getpid()}"
 
 
 def _forget_last_attempt(run_dir: RunDir) -> None:

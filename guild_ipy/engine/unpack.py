@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from collections.abc import Iterable
 from mmap import mmap
@@ -34,12 +35,19 @@ def load_program(file: BinaryIO, namespace: dict[str, Any], buffers: Iterable[mm
         namespace.update(definitions)
 
 
+def load_value(content: bytes, namespace: dict[str, Any]) -> Any:  # noqa: ANN401 - any variable of a run
+    """Load a variable of the main module whose namespace this is."""
+    return _Reader(io.BytesIO(content), namespace).load()
+
+
 class _Reader(pickle.Unpickler):
-    def __init__(self, file: BinaryIO, namespace: dict[str, Any], buffers: Iterable[mmap]) -> None:
+    def __init__(self, file: BinaryIO, namespace: dict[str, Any], buffers: Iterable[mmap] = ()) -> None:
         super().__init__(file, buffers=buffers)
         self._namespace = namespace
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - pickle's own protocol
         if module == payload.__name__ and name == "main_namespace":
             return lambda: self._namespace
+        if module == "__main__" and name in self._namespace:  # which may not be that of this process yet
+            return self._namespace[name]
         return super().find_class(module, name)

@@ -57,8 +57,10 @@ def _touch_what_runs_need() -> None:
 def preload(modules: list[str]) -> list[str]:
     """Import what can be imported; the names of modules that left a thread running."""
     threaded = []
+    first = [*warnings.filters]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        all_ignored = warnings.filters[0]
         for name in modules:
             before = threading.active_count()
             try:
@@ -67,6 +69,8 @@ def preload(modules: list[str]) -> list[str]:
                 continue
             if threading.active_count() > before:
                 threaded.append(name)
+        added = [each for each in warnings.filters if each not in {*first, all_ignored}]
+    warnings.filters[:0] = added  # type: ignore[index] # a list; they come with an import, which a run is spared
     return threaded
 
 

@@ -19,6 +19,7 @@ from guild_ipy.operations.cell import CellOperation, bind_cell
 from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declaration_of
 from guild_ipy.operations.function_name import function_name
 from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.notebook_setup import pack_setup
 from guild_ipy.operations.pack import Packed, pack
 from guild_ipy.operations.sourcecode import snapshot
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
@@ -82,6 +83,7 @@ def resolve_cell(
 def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surroundings: Surroundings) -> Resolved:
     notebook = surroundings.notebook
     packed = _pack(parts.program, notebook, _used(options.uses, notebook))
+    setup = pack_setup(notebook)
     program, cell_files = _cells(packed, parts, notebook)
     taken = snapshot(
         notebook.project_dir,
@@ -93,7 +95,7 @@ def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surro
     )
     spec = RunSpec(
         opref=OpRef(type="func", package=notebook.path, name=parts.name),
-        program=program,
+        program=replace(program, setup=setup.content),
         source=taken.source,
         flag_defs=parts.flag_defs,
         takes_any_flag=parts.takes_any_flag,
@@ -101,7 +103,7 @@ def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surro
     )
     if parts.declared is not NOTHING_DECLARED:
         spec = _apply_declaration(spec, parts.declared, options)
-    return Resolved(spec=spec, objects=_describe_objects(parts.program), notes=taken.notes)
+    return Resolved(spec=spec, objects=_describe_objects(parts.program), notes=(*setup.notes, *taken.notes))
 
 
 def _apply_declaration(spec: RunSpec, declared: Declaration, options: SpecOptions) -> RunSpec:

@@ -19,10 +19,12 @@ ignores::
           meta.json               flags, import path, names of cells
           requires.json           what the operation requires, to resolve it anew
           payload.pkl             the packed function
+          setup.pkl               what is set up for all code of the notebook: logging, warnings, options
           buffer-0, ...           its large arrays; hard links to one copy for all runs
           result.pkl, result.txt  what it returned, or the repr of it
           exception.pkl           what it raised
           exit_status             its own word, in case the supervisor is gone
+          workers/                the main modules of processes that the run begins anew, while it goes
           output.gaps             where bytes came from below Python
           reserve                 64 KiB that are freed to write the end when the disk is full
 """
@@ -163,6 +165,11 @@ class RunDir:
         """The packed function."""
         return self.job + "/payload.pkl"
 
+    @property
+    def setup(self) -> str:
+        """What is set up for all code of the notebook, packed."""
+        return self.job + "/setup.pkl"
+
     def buffer(self, number: int) -> str:
         """Give the path of a large array of the payload, counted from 0."""
         return f"{self.job}/buffer-{number}"
@@ -186,6 +193,11 @@ class RunDir:
     def exit_status(self) -> str:
         """The run's own word on how it ended."""
         return self.job + "/exit_status"
+
+    @property
+    def workers(self) -> str:
+        """The main modules of processes that the run begins anew."""
+        return self.job + "/workers"
 
     @property
     def output_gaps(self) -> str:

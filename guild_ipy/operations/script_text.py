@@ -1,0 +1,56 @@
+"""The script of a run, with the values of its flags in its text.
+
+Whatever begins anew from the file has them: workers of ``multiprocessing``, ``python script.py``, ``os.execv``. The
+text as it is in the project is set aside in ``.guild/sourcecode``, as that of a notebook file is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from guild_ipy.domain.changed_source import change_source
+from guild_ipy.domain.run_spec import RunSpec, ScriptProgram, SourceFile
+
+#: Where the text of a changed script is as it was, in the run directory.
+ASIDE = ".guild/sourcecode"
+
+
+def set_flags_in_script(spec: RunSpec) -> RunSpec:
+    """Return the spec with other values in the text of its script, where those of the project are others.
+
+    A script that is run from where it lies, since its source is not copied, stays as it is.
+    """
+    program = spec.program
+    if not isinstance(program, ScriptProgram) or not program.constants or spec.source.dest == ASIDE:
+        return spec
+    inner = os.path.relpath(program.path, spec.source.dest)
+    original = next((file for file in spec.source.files if file.path == inner), None)
+    if original is None or os.path.isabs(program.path):
+        return spec
+    changed = change_script(original.content, program.constants, program.map_name)
+    if changed == original.content:
+        return spec
+    aside = replace(
+        original,
+        path=os.path.relpath(f"{ASIDE}/{program.path}", spec.source.dest),
+        origin=original.origin or original.path,
+    )
+    return replace(
+        spec,
+        source=replace(spec.source, files=(*_without(spec.source.files, original), aside)),
+        files=(*spec.files, SourceFile(path=program.path, content=changed, origin=f"flags:{inner}")),
+    )
+
+
+def change_script(content: bytes, constants: Mapping[str, object], map_name: str) -> bytes:
+    """Return the content with other values; as it is where that is not Python, which is said when it runs."""
+    try:
+        return change_source(content, constants, map_name)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return content
+
+
+def _without(files: Iterable[SourceFile], left_out: SourceFile) -> list[SourceFile]:
+    return [file for file in files if file is not left_out]
