@@ -14,10 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from guild_ipy.domain.constants import set_constants
+from guild_ipy.domain.notebook_cells import set_cell_constants
+from guild_ipy.domain.notebook_state import NotebookState
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.failure import show_cells
 from guild_ipy.engine.meta import JobMeta, require_meta
+from guild_ipy.engine.notebook_names import add_builtins
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
 from guild_ipy.engine.seeds import seed_generators
@@ -33,6 +35,7 @@ class Job:
     meta: JobMeta
     program: FunctionCall | CellCode
     namespace: dict[str, Any]
+    notebook: NotebookState
 
     def execute(self) -> int:
         """Seed the random generators, run the program to its end, and give its exit status."""
@@ -40,6 +43,13 @@ class Job:
         return run_to_end(self._call, self.run_dir, self.meta.cells)
 
     def _call(self) -> object:
+        try:
+            return self._run()
+        except Exception as error:
+            self.notebook.explain(error)
+            raise
+
+    def _run(self) -> object:
         if isinstance(self.program, CellCode):
             return _run_cell(self.program, self.meta.flags, self.namespace)
         arguments, keywords = self.program.arguments(self.meta.flags)
@@ -58,7 +68,9 @@ def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any]) -> Job:
     sourcecode = os.path.normpath(os.path.join(run_dir.path, meta.sourcecode))
     sys.path[:] = [sourcecode, *(entry for entry in meta.import_path if entry != sourcecode)]
     show_cells(meta.cells, sourcecode)
-    return Job(run_dir=run_dir, meta=meta, program=unpack(run_dir, namespace), namespace=namespace)
+    program = unpack(run_dir, namespace)
+    notebook = add_builtins(namespace)
+    return Job(run_dir=run_dir, meta=meta, program=program, namespace=namespace, notebook=notebook)
 
 
 def run_job(job: Job) -> NoReturn:
@@ -70,7 +82,7 @@ def run_job(job: Job) -> NoReturn:
 def _run_cell(cell: CellCode, flags: Mapping[str, object], namespace: dict[str, Any]) -> object:
     """Run a cell; its value is that of its last line, if that is an expression, as in a notebook."""
     namespace.update(cell.variables)
-    tree = set_constants(ast.parse(cell.source, cell.filename), flags, cell.filename)
+    tree = set_cell_constants(ast.parse(cell.source, cell.filename), flags, cell.filename)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
         _evaluate(tree, cell.filename, namespace)
