@@ -15,20 +15,16 @@ from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
 
 def get_ipython() -> Any:  # noqa: ANN401 - a shell, of a package that is loaded only on demand
     """Return the shell of this process, made on first use: a function that says ``!ls`` works in a run."""
-    from IPython.core.interactiveshell import InteractiveShell  # start-up cost: for runs that use it
-
-    if InteractiveShell.initialized():
-        return InteractiveShell.instance()
-    from guild_ipy.engine.run_shell import make_shell
+    from guild_ipy.engine.run_shell import shell_of  # start-up cost: for runs that use it
 
     main = sys.modules["__main__"]
-    return make_shell(main, vars(main).get(STATE_NAME) or NotebookState())
+    return shell_of(main, vars(main).get(STATE_NAME) or NotebookState())
 
 
 def display(*objects: object, **options: Any) -> Any:  # noqa: ANN401 - a handle, of a package as above
     """Show objects as IPython's ``display`` does; in a run that is their text, in its output."""
     get_ipython()
-    from IPython.display import display as show  # start-up cost: for runs that use it
+    from guild_ipy.engine.run_shell import show  # start-up cost: for runs that use it
 
     return show(*objects, **options)
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display as show
 from traitlets.config import Config
 
 from guild_ipy.domain.notebook_state import NotebookState
@@ -17,6 +18,8 @@ _BUILTINS = ("exit", "quit", "open")
 _NO_HISTORY = "a run has no history of cells"
 _NO_TERMINAL = "nobody is at a run to answer"
 _NO_FRONT_END = "a run has no front end"
+__all__ = ["RunShell", "shell_of", "show"]
+
 #: Magics that mean nothing in a run -> why.
 _IDLE_MAGICS = {
     **dict.fromkeys(("history", "hist", "recall", "rep", "rerun", "notebook", "macro", "save"), _NO_HISTORY),
@@ -26,8 +29,10 @@ _IDLE_MAGICS = {
 }
 
 
-def make_shell(main: ModuleType, state: NotebookState) -> InteractiveShell:
-    """Make the shell of this process, with the magics of the notebook that the code uses."""
+def shell_of(main: ModuleType, state: NotebookState) -> InteractiveShell:
+    """Return the shell of this process; a new one has the magics of the notebook that the code uses."""
+    if InteractiveShell.initialized():
+        return InteractiveShell.instance()
     config = Config()
     config.HistoryManager.enabled = False
     shell = RunShell.instance(config=config, user_module=main, user_ns=vars(main))
@@ -37,7 +42,7 @@ def make_shell(main: ModuleType, state: NotebookState) -> InteractiveShell:
         for kind in ("line", "cell"):
             shell.register_magic_function(_missing_magic(name, why), magic_kind=kind, magic_name=name)
     for extension in state.extensions:
-        _load_extension(shell, extension)
+        shell.extension_manager.load_extension(extension)
     for magic in state.magics:
         shell.register_magic_function(magic.function, magic_kind=magic.kind, magic_name=magic.name)
     return shell
@@ -66,17 +71,23 @@ class RunShell(InteractiveShell):  # type: ignore[misc] # untyped package
         """Draw without windows; figures that are open at the end of a run are saved."""
         if gui not in {None, "inline", "agg"}:
             print(f"%matplotlib {gui}: a run shows no windows; its figures are saved as files")  # noqa: T201 - a magic
-        import matplotlib  # for those who ask for it
+        import matplotlib as mpl  # for those who ask for it
 
-        matplotlib.use("agg")
+        mpl.use("agg")
         return None, "agg"
+
+    def run_cell(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - IPython's
+        """Run a cell within a cell, as ``%%capture`` does; its error is one of the run."""
+        result = super().run_cell(*args, **options)
+        result.raise_error()
+        return result
 
     def ask_exit(self) -> NoReturn:
         """End the run."""
         raise SystemExit
 
     def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:  # noqa: ANN401 - IPython's
-        """Raise what is to be shown: an error in ``%%capture``, ``%run`` or the like is one of the run."""
+        """Raise what is to be shown: an error in ``%run`` or the like is one of the run."""
         error = exc_tuple[1] if exc_tuple else sys.exception()
         if error is not None:
             raise error
@@ -94,11 +105,7 @@ def _idle_magic(name: str, why: str) -> Callable[[str], None]:
 
 
 def _missing_magic(name: str, why: str) -> Callable[..., NoReturn]:
-    def refuse(line: str, cell: str | None = None) -> NoReturn:
+    def refuse(line: str, cell: str | None = None) -> NoReturn:  # noqa: ARG001 - as magics are called
         raise UsageError(f"the notebook's magic {name!r} did not come along to the run: {why}")
 
     return refuse
-
-
-def _load_extension(shell: InteractiveShell, extension: str) -> None:
-    shell.extension_manager.load_extension(extension)

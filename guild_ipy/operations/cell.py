@@ -51,11 +51,8 @@ def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook)
     """
     source = notebook.to_python(cell.text)
     filename = f"<guild cell {hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()[:12]}>"
-    try:
-        tree = ast.parse(source, filename)
-    except SyntaxError as error:
-        raise UsageError(f"the cell is no Python: {error.msg} (line {error.lineno})") from error
-    defs = define_constants(find_constants(_top(_open_magic(tree))))
+    tree = _parse(source, filename)
+    defs = define_constants(find_constants(_top(_open_magic(tree, notebook, filename))))
     flags = bind_flags(defs, given, operation=f"{cell.name}()")
     names = find_read_names(tree) & notebook.variables.keys()
     variables = {name: notebook.variables[name] for name in sorted(names)}
@@ -63,11 +60,21 @@ def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook)
     return BoundCell(code=code, flags=flags, flag_defs=defs)
 
 
-def _open_magic(tree: ast.Module) -> ast.Module:
+def _parse(source: str, filename: str, lines_above: int = 0) -> ast.Module:
+    try:
+        return ast.parse(source, filename)
+    except SyntaxError as error:
+        line = (error.lineno or 0) + lines_above
+        raise UsageError(f"the cell is no Python: {error.msg} (line {line})") from error
+
+
+def _open_magic(tree: ast.Module, notebook: Notebook, filename: str) -> ast.Module:
     """Give what is below a magic that runs it, such as ``%%time``, in the place of the cell."""
     body = find_magic_body(tree)
-    inner = parse_cell(str(body.value)) if body is not None else None
-    return tree if inner is None else inner
+    if body is None:
+        return tree
+    _parse(notebook.to_python(str(body.value)), filename, lines_above=1)
+    return parse_cell(str(body.value)) or tree
 
 
 def _top(tree: ast.Module) -> ast.Module:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 
 def find_read_names(tree: ast.Module) -> set[str]:
-    """Find the names that a cell may read from the notebook.
+    r"""Find the names that a cell may read from the notebook.
 
     Statements are followed in their order; the body of a function counts where the function is defined.
 
     Examples
     --------
-    >>> sorted(find_read_names(ast.parse("a = b\\nprint(a)\\nfor _ in c: d += 1")))
+    >>> sorted(find_read_names(ast.parse("a = b\nprint(a)\nfor _ in c: d += 1")))
     ['b', 'c', 'd', 'print']
     """
     return set(_read_before_bound(tree.body, set()))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 import types
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from guild_ipy.operations.code_text import EVALUATORS, CodeNames, TextKind, read_text, read_tree, words_of
+from guild_ipy.operations.code_names import EVALUATORS, CodeNames, TextKind, parse_quietly, read_tree
+from guild_ipy.operations.code_text import read_text, words_of
 from guild_ipy.operations.notebook import Notebook
 
 _MOST_ITEMS = 1000
 _SHELL = "get_ipython"
+#: What IPython keeps of the cells of a notebook.
+_HISTORY = re.compile(r"_|In\Z|Out\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,8 @@ class Mentions:
         self._evaluates = self._evaluates or found.evaluates
         self._texts += [_Text(text=text, kind=kind) for text, kind in found.texts.items()]
         variables = self._notebook.variables
-        self.read_values(variables[name] for name in found.names if name in variables)
+        named = (name for name in found.names if name in variables and not _HISTORY.match(name))
+        self.read_values(variables[name] for name in named)
 
     def _may_name(self, text: _Text) -> bool:
         return self._names_variable(text.text) or (text.kind is TextKind.CODE and "%" in text.text)
@@ -106,22 +110,18 @@ def _read_code(code: types.CodeType, found: CodeNames) -> None:
 
 def _read_definition(code: types.CodeType) -> CodeNames | None:
     """Read the source of a function; None if it is not to be had."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it was compiled before
-        try:
-            tree = ast.parse("".join(linecache.getlines(code.co_filename)))
-        except (SyntaxError, ValueError):
-            return None
-    for node in ast.walk(tree):
-        if isinstance(node, _DEFINITIONS) and _first_line(node) == code.co_firstlineno:
-            if getattr(node, "name", "<lambda>") == code.co_name:
-                return read_tree(node)
+    tree = parse_quietly("".join(linecache.getlines(code.co_filename)))
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, _DEFINITIONS) and _place(node) == (code.co_firstlineno, code.co_name):
+            return read_tree(node)
     return None
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> int:
-    decorators = getattr(node, "decorator_list", ())
-    return decorators[0].lineno if decorators else node.lineno
+def _place(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> tuple[int, str]:
+    """Give the first line and the name of a definition, as its compiled code has them."""
+    if isinstance(node, ast.Lambda):
+        return node.lineno, "<lambda>"
+    return min(each.lineno for each in (node, *node.decorator_list)), node.name

@@ -24,6 +24,8 @@ def find_magics(names: Iterable[str], notebook: Notebook) -> Iterator[NotebookMa
 
 def find_extension(magic: NotebookMagic, notebook: Notebook) -> str | None:
     """Find the loaded extension that has made a magic: the one whose module or package it comes from."""
+    if _is_alias(magic.function):
+        return None
     module = _module_of(magic.function)
     loaded = sorted(getattr(getattr(notebook.shell, "extension_manager", None), "loaded", ()), key=len, reverse=True)
     within = (name for name in loaded if f"{module}.".startswith(f"{name}."))
@@ -45,8 +47,11 @@ def _tables(notebook: Notebook) -> Mapping[str, Mapping[str, Any]]:
 
 def _is_built_in(function: Any) -> bool:  # noqa: ANN401 - whatever is registered as a magic
     module = _module_of(function)
-    is_alias = type(function).__name__ in {"Alias", "MagicAlias"}
-    return module.startswith(("IPython.core.", "ipykernel.")) and not is_alias
+    return module.startswith(("IPython.core.", "ipykernel.")) and not _is_alias(function)
+
+
+def _is_alias(function: Any) -> bool:  # noqa: ANN401
+    return type(function).__name__ in {"Alias", "MagicAlias"}
 
 
 def _module_of(function: Any) -> str:  # noqa: ANN401

@@ -86,6 +86,7 @@ class _MainNamespace:
 class _Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
     def __init__(self, file: io.BytesIO, notebook: Notebook) -> None:
         super().__init__(file, protocol=5, buffer_callback=self._take_buffer)
+        self.memo: Any  # of pickle's own C code
         self.buffers: list[memoryview] = []
         self._file = file
         self._notebook = notebook
