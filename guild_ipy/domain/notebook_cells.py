@@ -2,7 +2,7 @@
 
 They are those of the first cell with the tag ``parameters`` (papermill's convention), or of all cells where none has
 it. A cell is IPython, not Python: lines of magics and shell commands are passed over, and so is a cell of which the
-rest is no Python, or that begins with a cell magic.
+rest is no Python, or that begins with a cell magic, unless that is one that runs what is below it (``%%time``).
 
 Standard library only: the process of a run imports this.
 """
@@ -15,12 +15,15 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from guild_ipy.domain.constants import find_constants, replace_constants
+from guild_ipy.domain.constants import find_constants, replace_constants, set_constants
 from guild_ipy.domain.flags import FlagValue
 
 _PARAMETERS = "parameters"
 #: How many lines of a cell that are no Python are passed over.
 _MOST_MAGICS = 200
+#: Cell magics that run the Python below them in the notebook's namespace.
+_TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "memit"})
+_CELL_MAGIC = re.compile(r"\s*%%(\w+).*")
 _MAGIC = re.compile(r"\s*[%!?]|.*=\s*[%!]|.*\?\s*\Z")
 
 
@@ -69,16 +72,16 @@ def _parse_cells(cells: Sequence[CodeCell]) -> Iterator[tuple[int, ast.Module]]:
     """Give the index and the Python of each cell that may hold flags."""
     tagged = [index for index, cell in enumerate(cells) if _PARAMETERS in cell.tags]
     for index in tagged[:1] or range(len(cells)):
-        tree = _parse(cells[index].source)
+        tree = parse_cell(cells[index].source)
         if tree is not None:
             yield index, tree
 
 
-def _parse(source: str) -> ast.Module | None:
+def parse_cell(source: str) -> ast.Module | None:
     """Parse what of a cell is Python, at its place; None if that cannot be told."""
-    if source.lstrip().startswith("%%"):
-        return None
     lines = source.split("\n")
+    if not _open_magics(lines):
+        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the compiler warns about is shown when the cell runs
         for _ in range(_MOST_MAGICS):
@@ -89,6 +92,47 @@ def _parse(source: str) -> ast.Module | None:
                     return None
             except (ValueError, RecursionError, MemoryError):
                 return None
+    return None
+
+
+def _open_magics(lines: list[str]) -> bool:
+    """Blank the lines of cell magics that run what is below them; False if there is one that does not."""
+    for index, line in enumerate(lines):
+        magic = _CELL_MAGIC.fullmatch(line)
+        if magic and magic[1] in _TRANSPARENT:
+            lines[index] = ""
+        elif line.strip():
+            return not line.lstrip().startswith("%%")
+    return True
+
+
+def set_cell_constants(tree: ast.Module, constants: Mapping[str, object], filename: str = "<source>") -> ast.Module:
+    """Give the constants of a cell, as Python, other values in place: also below a magic that runs what is below it.
+
+    Raises
+    ------
+    ValueError
+        If the cell has no constant of that name.
+    """
+    body = find_magic_body(tree) if constants else None
+    if body is None:
+        return set_constants(tree, constants, filename)
+    body.value = replace_cell_constants([CodeCell(source=str(body.value))], constants)[0]
+    return tree
+
+
+def find_magic_body(tree: ast.Module) -> ast.Constant | None:
+    """Find the text that a cell, as Python, hands to a magic that runs it: all that is below ``%%time``."""
+    match tree.body:
+        case [
+            ast.Expr(
+                value=ast.Call(
+                    func=ast.Attribute(attr="run_cell_magic"),
+                    args=[ast.Constant(value=magic), _, ast.Constant(value=str()) as body],
+                )
+            )
+        ] if magic in _TRANSPARENT:
+            return body
     return None
 
 

@@ -5,19 +5,19 @@ payload is two pickles written by one pickler, so that they share their memo:
 
 1. a :class:`FunctionCall` or a :class:`CellCode`;
 2. the definitions of the notebook that came along (classes and functions by name), which the run puts into its
-   ``__main__`` so that pickling by reference finds them.
+   ``__main__`` so that pickling by reference finds them; and the variables that only texts of the code name.
 
 References to the notebook's namespace become :func:`main_namespace`, so functions in the run have the run's real
-``__main__`` as their globals. The shell becomes :class:`LazyShell`.
+``__main__`` as their globals. So it is with the other functions here: each stands for something of the notebook's
+shell, in whose place the run's reader puts its own.
 """
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,26 +54,26 @@ def main_namespace() -> dict[str, Any]:
     return vars(sys.modules["__main__"])
 
 
-def get_ipython() -> Any:  # noqa: ANN401 - a shell, of a package that is loaded here only on demand
-    """Give the shell of this process, made on first use: a function that says ``!ls`` works in a run."""
-    shells = importlib.import_module("IPython.core.interactiveshell")
-    if shells.InteractiveShell.initialized():
-        return shells.InteractiveShell.instance()
-    main = sys.modules["__main__"]
-    shell = shells.InteractiveShell.instance(user_module=main, user_ns=vars(main))
-    shell.history_manager.enabled = False
-    return shell
-
-
 def shell_getter() -> Callable[[], Any]:
-    """Give :func:`get_ipython`; what the notebook's own one becomes."""
-    return get_ipython
+    """Give what the notebook's ``get_ipython`` becomes; see :func:`main_namespace`."""
+    raise NotImplementedError("a payload is opened by guild_ipy.engine.unpack")
 
 
-class LazyShell:
-    """Stands for the notebook's shell until something is asked of it."""
+def shell() -> Any:  # noqa: ANN401 - a shell, of a package that is not loaded here
+    """Give what the notebook's shell becomes; see :func:`main_namespace`."""
+    raise NotImplementedError("a payload is opened by guild_ipy.engine.unpack")
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(get_ipython(), name)
+
+def display_function() -> Callable[..., Any]:
+    """Give what IPython's ``display`` becomes; see :func:`main_namespace`."""
+    raise NotImplementedError("a payload is opened by guild_ipy.engine.unpack")
+
+
+def exit_function() -> Callable[..., NoReturn]:
+    """Give what the notebook's ``exit`` and ``quit`` become."""
+    return sys.exit
+
+
+def open_function() -> Callable[..., Any]:
+    """Give what the notebook's ``open`` becomes."""
+    return open

@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import re
+import sys
 import traceback
 from collections.abc import Mapping
 
@@ -31,18 +32,31 @@ def format_failure(error: BaseException, cells: Mapping[str, CellFile]) -> str:
     """Write the traceback of `error` without the frames of the engine; an error of ours is about the user's alone."""
     if isinstance(error, NotebookError):
         return f"{error}\n"  # the kernel has written the traceback
+    if _is_misused_magic(error):
+        return f"UsageError: {error}\n"  # as a notebook shows it
     summary = traceback.TracebackException.from_exception(error)
-    _drop_frames(summary, _PACKAGE if isinstance(error, GuildError) else _ENGINE)
+    _drop_frames(summary, _foreign_folders(error))
     text = "".join(summary.format())
     for code_file, cell in cells.items():
         text = re.sub(rf'File "{re.escape(code_file)}", line', f"Cell In[{cell.number}], line", text)
     return text
 
 
-def _drop_frames(summary: traceback.TracebackException, folder: str) -> None:
-    """Cut frames of files in a folder, and of imports, in the exception and all that it is chained to."""
-    frames = [f for f in summary.stack if not f.filename.startswith((folder + os.sep, _IMPORT_SYSTEM))]
+def _is_misused_magic(error: BaseException) -> bool:
+    return (type(error).__module__, type(error).__name__) == ("IPython.core.error", "UsageError")
+
+
+def _foreign_folders(error: BaseException) -> tuple[str, ...]:
+    """Give the folders whose code is not the user's: ours, and that of IPython, which calls magics."""
+    ours = _PACKAGE if isinstance(error, GuildError) else _ENGINE
+    ipython = getattr(sys.modules.get("IPython"), "__file__", None)
+    return tuple(folder + os.sep for folder in (ours, ipython and os.path.dirname(ipython)) if folder)
+
+
+def _drop_frames(summary: traceback.TracebackException, folders: tuple[str, ...]) -> None:
+    """Cut frames of files in folders, and of imports, in the exception and all that it is chained to."""
+    frames = [f for f in summary.stack if not f.filename.startswith((*folders, _IMPORT_SYSTEM))]
     summary.stack = traceback.StackSummary.from_list(frames)
     for chained in (summary.__cause__, summary.__context__, *(summary.exceptions or ())):
         if chained is not None:
-            _drop_frames(chained, folder)
+            _drop_frames(chained, folders)

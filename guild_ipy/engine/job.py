@@ -14,10 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from guild_ipy.domain.constants import set_constants
+from guild_ipy.domain.notebook_cells import set_cell_constants
+from guild_ipy.domain.notebook_state import NotebookState
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.failure import show_cells
 from guild_ipy.engine.meta import JobMeta, require_meta
+from guild_ipy.engine.notebook_names import add_builtins
 from guild_ipy.engine.outcome import run_out
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import is_child_of_run, run_dir_of, take_over
@@ -36,6 +38,7 @@ class Job:
     meta: JobMeta
     program: FunctionCall | CellCode
     namespace: dict[str, Any]
+    notebook: NotebookState
 
     def execute(self) -> int:
         """Seed the random generators, run the program to its end, and give its exit status."""
@@ -47,6 +50,13 @@ class Job:
         self._call()
 
     def _call(self) -> object:
+        try:
+            return self._run()
+        except Exception as error:
+            self.notebook.explain(error)
+            raise
+
+    def _run(self) -> object:
         if isinstance(self.program, CellCode):
             tree = _cell_tree(self.program, self.meta.flags)
             self._share_main(tree.body[:], self.program.filename)
@@ -81,7 +91,8 @@ def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any]) -> Job:
     program = unpack(run_dir, namespace)
     if isinstance(program, CellCode):
         namespace.update(program.variables)
-    return Job(run_dir=run_dir, meta=meta, program=program, namespace=namespace)
+    notebook = add_builtins(namespace)
+    return Job(run_dir=run_dir, meta=meta, program=program, namespace=namespace, notebook=notebook)
 
 
 def open_worker(main: str, namespace: dict[str, Any]) -> None:
@@ -111,7 +122,7 @@ def run_job(job: Job) -> NoReturn:
 
 
 def _cell_tree(cell: CellCode, flags: Mapping[str, object]) -> ast.Module:
-    return set_constants(ast.parse(cell.source, cell.filename), flags, cell.filename)
+    return set_cell_constants(ast.parse(cell.source, cell.filename), flags, cell.filename)
 
 
 def _run_cell(tree: ast.Module, filename: str, namespace: dict[str, Any]) -> object:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from guild_ipy.domain import payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.buffers import open_buffers
+from guild_ipy.engine.notebook_names import NOTEBOOK_NAMES
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -48,6 +49,8 @@ class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - pickle's own protocol
         if module == payload.__name__ and name == "main_namespace":
             return lambda: self._namespace
+        if module == payload.__name__ and name in NOTEBOOK_NAMES:
+            return NOTEBOOK_NAMES[name]
         if module == "__main__" and name in self._namespace:  # which may not be that of this process yet
             return self._namespace[name]
         return super().find_class(module, name)

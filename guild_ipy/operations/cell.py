@@ -11,8 +11,10 @@ from typing import Any
 
 from guild_ipy.domain.constants import find_constants
 from guild_ipy.domain.flags import FlagDef, Flags
+from guild_ipy.domain.notebook_cells import find_magic_body, parse_cell
 from guild_ipy.domain.payload import CellCode
 from guild_ipy.errors import UsageError
+from guild_ipy.operations.cell_names import find_read_names
 from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.notebook import Notebook
@@ -49,23 +51,40 @@ def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook)
     """
     source = notebook.to_python(cell.text)
     filename = f"<guild cell {hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()[:12]}>"
-    try:
-        tree = ast.parse(source, filename)
-    except SyntaxError as error:
-        raise UsageError(f"the cell is no Python: {error.msg} (line {error.lineno})") from error
-    defs = define_constants(find_constants(_top(tree)))
+    tree = _parse(source, filename)
+    defs = define_constants(find_constants(_top(_open_magic(tree, notebook, filename))))
     flags = bind_flags(defs, given, operation=f"{cell.name}()")
-    code = CellCode(source=source, filename=filename, variables=_variables(tree, notebook.variables))
+    names = find_read_names(tree) & notebook.variables.keys()
+    variables = {name: notebook.variables[name] for name in sorted(names)}
+    code = CellCode(source=source, filename=filename, variables=variables)
     return BoundCell(code=code, flags=flags, flag_defs=defs)
+
+
+def _parse(source: str, filename: str, lines_above: int = 0) -> ast.Module:
+    try:
+        return ast.parse(source, filename)
+    except SyntaxError as error:
+        line = (error.lineno or 0) + lines_above
+        raise UsageError(f"the cell is no Python: {error.msg} (line {line})") from error
+
+
+def _open_magic(tree: ast.Module, notebook: Notebook, filename: str) -> ast.Module:
+    """Give what is below a magic that runs it, such as ``%%time``, in the place of the cell."""
+    body = find_magic_body(tree)
+    if body is None:
+        return tree
+    _parse(notebook.to_python(str(body.value)), filename, lines_above=1)
+    return parse_cell(str(body.value)) or tree
 
 
 def _top(tree: ast.Module) -> ast.Module:
     """Give the assignments and imports that the cell begins with."""
-    kinds = ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom
-    return ast.Module(body=list(takewhile(lambda s: isinstance(s, kinds), tree.body)), type_ignores=[])
+    return ast.Module(body=list(takewhile(_belongs_to_top, tree.body)), type_ignores=[])
 
 
-def _variables(tree: ast.AST, namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the notebook variables that the cell names anywhere."""
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return {name: namespace[name] for name in sorted(names) if name in namespace}
+def _belongs_to_top(statement: ast.stmt) -> bool:
+    """Whether it is an assignment or an import, or a line such as ``%matplotlib inline`` that stands among them."""
+    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom | ast.Pass):
+        return True
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and getattr(call.func, "attr", "") in {"run_line_magic", "system"}

@@ -20,7 +20,7 @@ from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declara
 from guild_ipy.operations.function_name import function_name
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_setup import pack_setup
-from guild_ipy.operations.pack import Packed, pack
+from guild_ipy.operations.pack import LARGE_BUFFER, Packed, pack
 from guild_ipy.operations.sourcecode import snapshot
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
 from guild_ipy.operations.unsendable import explain_unsendable
@@ -82,7 +82,7 @@ def resolve_cell(
 
 def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surroundings: Surroundings) -> Resolved:
     notebook = surroundings.notebook
-    packed = _pack(parts.program, notebook, _used(options.uses, notebook))
+    packed = _pack(parts, notebook, _used(options.uses, notebook))
     setup = pack_setup(notebook)
     program, cell_files = _cells(packed, parts, notebook)
     taken = snapshot(
@@ -103,7 +103,8 @@ def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surro
     )
     if parts.declared is not NOTHING_DECLARED:
         spec = _apply_declaration(spec, parts.declared, options)
-    return Resolved(spec=spec, objects=_describe_objects(parts.program), notes=(*setup.notes, *taken.notes))
+    notes = (*setup.notes, *taken.notes, *_describe_companions(packed.sizes))
+    return Resolved(spec=spec, objects=_describe_objects(parts.program), notes=notes)
 
 
 def _apply_declaration(spec: RunSpec, declared: Declaration, options: SpecOptions) -> RunSpec:
@@ -142,11 +143,20 @@ def _used(names: Sequence[str], notebook: Notebook) -> dict[str, Any]:
     return {name: notebook.variables[name] for name in names}
 
 
-def _pack(program: FunctionCall | CellCode, notebook: Notebook, uses: Mapping[str, Any]) -> Packed:
+def _pack(parts: _NotebookParts, notebook: Notebook, uses: Mapping[str, Any]) -> Packed:
     try:
-        return pack(program, notebook, uses)
+        return pack(parts.program, notebook, uses, parts.flags)
     except Exception as error:  # noqa: BLE001 - whatever a type's own __reduce__ raises
-        raise explain_unsendable(program, notebook, error, uses) from None
+        raise explain_unsendable(parts.program, notebook, error, uses) from None
+
+
+def _describe_companions(sizes: Mapping[str, int]) -> tuple[str, ...]:
+    """Say which large variables came along for the sake of a text."""
+    large = {name: size for name, size in sizes.items() if size >= LARGE_BUFFER}
+    return tuple(
+        f"the variable {name!r} ({size / 2**20:.0f} MiB) comes along, because a text of the code names it"
+        for name, size in large.items()
+    )
 
 
 def _cells(packed: Packed, parts: _NotebookParts, notebook: Notebook) -> tuple[NotebookProgram, tuple[SourceFile, ...]]:

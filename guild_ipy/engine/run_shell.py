@@ -1,0 +1,111 @@
+"""IPython's shell as a run has it: without a terminal, windows and history; an error in a magic is the run's error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NoReturn
+
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display as show
+from traitlets.config import Config
+
+from guild_ipy.domain.notebook_state import NotebookState
+
+_BUILTINS = ("exit", "quit", "open")
+_NO_HISTORY = "a run has no history of cells"
+_NO_TERMINAL = "nobody is at a run to answer"
+_NO_FRONT_END = "a run has no front end"
+__all__ = ["RunShell", "shell_of", "show"]
+
+#: Magics that mean nothing in a run -> why.
+_IDLE_MAGICS = {
+    **dict.fromkeys(("history", "hist", "recall", "rep", "rerun", "notebook", "macro", "save"), _NO_HISTORY),
+    **dict.fromkeys(("debug", "pdb", "edit", "ed"), _NO_TERMINAL),
+    **dict.fromkeys(("autosave", "connect_info", "qtconsole", "clear", "less", "more", "man"), _NO_FRONT_END),
+    **dict.fromkeys(("gui", "subshell", "autocall", "automagic"), _NO_FRONT_END),
+}
+
+
+def shell_of(main: ModuleType, state: NotebookState) -> InteractiveShell:
+    """Return the shell of this process; a new one has the magics of the notebook that the code uses."""
+    if InteractiveShell.initialized():
+        return InteractiveShell.instance()
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell = RunShell.instance(config=config, user_module=main, user_ns=vars(main))
+    for name, why in _IDLE_MAGICS.items():
+        shell.register_magic_function(_idle_magic(name, why), magic_name=name)
+    for name, why in state.missing_magics.items():
+        for kind in ("line", "cell"):
+            shell.register_magic_function(_missing_magic(name, why), magic_kind=kind, magic_name=name)
+    for extension in state.extensions:
+        shell.extension_manager.load_extension(extension)
+    for magic in state.magics:
+        shell.register_magic_function(magic.function, magic_kind=magic.kind, magic_name=magic.name)
+    return shell
+
+
+class RunShell(InteractiveShell):  # type: ignore[misc] # untyped package
+    """A shell whose namespace is the ``__main__`` of a run."""
+
+    def init_user_ns(self) -> None:
+        """Leave the names that came along, and the builtins that a notebook hides."""
+        own = dict(self.user_ns)
+        super().init_user_ns()
+        for name in _BUILTINS:
+            self.user_ns.pop(name, None)
+        self.user_ns.update(own)
+
+    def init_display_formatter(self) -> None:
+        """Make the text of what is shown, and nothing else."""
+        super().init_display_formatter()
+        self.display_formatter.active_types = ["text/plain"]
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Do nothing: a run shows no windows."""
+
+    def enable_matplotlib(self, gui: str | None = None) -> tuple[None, str]:
+        """Draw without windows; figures that are open at the end of a run are saved."""
+        if gui not in {None, "inline", "agg"}:
+            print(f"%matplotlib {gui}: a run shows no windows; its figures are saved as files")  # noqa: T201 - a magic
+        import matplotlib as mpl  # for those who ask for it
+
+        mpl.use("agg")
+        return None, "agg"
+
+    def run_cell(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - IPython's
+        """Run a cell within a cell, as ``%%capture`` does; its error is one of the run."""
+        result = super().run_cell(*args, **options)
+        result.raise_error()
+        return result
+
+    def ask_exit(self) -> NoReturn:
+        """End the run."""
+        raise SystemExit
+
+    def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:  # noqa: ANN401 - IPython's
+        """Raise what is to be shown: an error in ``%run`` or the like is one of the run."""
+        error = exc_tuple[1] if exc_tuple else sys.exception()
+        if error is not None:
+            raise error
+
+    def showsyntaxerror(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - IPython's
+        """Raise it; see :meth:`showtraceback`."""
+        self.showtraceback()
+
+
+def _idle_magic(name: str, why: str) -> Callable[[str], None]:
+    def say(line: str) -> None:  # noqa: ARG001 - as magics are called
+        print(f"%{name} does nothing here: {why}")  # noqa: T201 - a magic
+
+    return say
+
+
+def _missing_magic(name: str, why: str) -> Callable[..., NoReturn]:
+    def refuse(line: str, cell: str | None = None) -> NoReturn:  # noqa: ARG001 - as magics are called
+        raise UsageError(f"the notebook's magic {name!r} did not come along to the run: {why}")
+
+    return refuse

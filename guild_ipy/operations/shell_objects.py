@@ -1,0 +1,38 @@
+"""Objects of IPython's that a notebook has without asking for them, and what stands for each in a run."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from guild_ipy.domain import payload
+from guild_ipy.operations.notebook import Notebook
+
+_FUNCTIONS: Mapping[tuple[str, str], Callable[[], Any]] = {
+    ("IPython.core.interactiveshell", "_modified_open"): payload.open_function,
+    ("IPython.core.display_functions", "display"): payload.display_function,
+    ("IPython.core.getipython", "get_ipython"): payload.shell_getter,
+}
+
+
+class ShellObjects:
+    """Knows the shell of a notebook and what belongs to it."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self._shell = notebook.shell
+        self._exit = getattr(notebook.shell, "exiter", None)
+
+    def find_stand_in(self, obj: object) -> Callable[[], Any] | None:
+        """Give the function of :mod:`guild_ipy.domain.payload` that gives a run its own one."""
+        if self._shell is None:
+            return None
+        if isinstance(obj, types.FunctionType):
+            return _FUNCTIONS.get((obj.__module__, obj.__name__))
+        if obj is self._shell:
+            return payload.shell
+        if obj is self._exit:
+            return payload.exit_function
+        if isinstance(obj, types.MethodType) and obj.__self__ is self._shell and obj.__name__ == "get_ipython":
+            return payload.shell_getter
+        return None
