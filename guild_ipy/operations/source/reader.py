@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: So that no source makes the reading slow.
-_MOST_STEPS = 50_000
+_MOST_STEPS = 20_000
 _DEEPEST = 24
 
 
