@@ -17,6 +17,7 @@ from guild_ipy.operations.guildfile.lookup import open_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook_file import NotebookFileOperation
 from guild_ipy.operations.requirements import requires_of
+from guild_ipy.operations.script import ScriptInterface
 from guild_ipy.operations.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def _describe(name: str, operation: Operation) -> OperationInfo:
     if isinstance(operation, GuildFileOperation):
         return _describe_declared(name, operation)
     if isinstance(operation, ScriptOperation):
-        return OperationInfo(name=name, kind="script", flags=operation.interface.flags)
+        details = _describe_interface(operation.interface)
+        return OperationInfo(name=name, kind="script", flags=operation.interface.flags, details=details)
     if isinstance(operation, NotebookFileOperation):
         described = operation.interface
         return OperationInfo(name=name, kind="notebook", flags=described.flags, description=described.description)
@@ -96,6 +98,13 @@ def _describe(name: str, operation: Operation) -> OperationInfo:
         requires=requires,
         details=_describe_requires(requires),
     )
+
+
+def _describe_interface(interface: ScriptInterface) -> tuple[str, ...]:
+    commands = f"commands, each with flags of its own: {', '.join(interface.commands)}"
+    which = "its other arguments" if interface.flags else "its arguments"
+    unread = f"{which} could not be read ({interface.unread}); declare them in guild.yml"
+    return (*([commands] if interface.commands else []), *([unread] if interface.unread else []))
 
 
 def _describe_declared(name: str, operation: GuildFileOperation) -> OperationInfo:

@@ -31,7 +31,10 @@ def refill(meta: JobMeta, run_dir: RunDir, flags: Flags) -> JobMeta:
     flags = check_values(flags, meta.flag_defs, meta.operation, command.project_dir)
     interface = None
     if meta.script is not None:
-        interface = inspect_for(os.path.join(run_dir.path, meta.script), command.dest if command.has_dest else None)
+        dest = command.dest if command.has_dest else None
+        path = os.path.join(run_dir.path, meta.script)
+        roots = [os.path.join(run_dir.path, root) for root in meta.roots]
+        interface = inspect_for(path, dest, command=command.words, roots=roots)
     filled = fill_command(command, flags, meta.flag_defs, interface)
     if meta.notebook is not None:
         constants = {name: value for name, value in filled.constants.items() if name in meta.constants}

@@ -10,6 +10,7 @@ import argparse
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Protocol
 
 from guild_ipy.arguments.table import VERBS
@@ -152,7 +153,8 @@ class _Completer:
     def _operation_or_flags(self) -> Iterator[Candidate]:
         words = self._positionals()
         if words:
-            yield from self._flags(words[0], words[1:])
+            command = [words[0], *takewhile(lambda word: "=" not in word, words[1:])]  # a script and its sub-command
+            yield from self._flags(" ".join(command), words[len(command) :])
         elif not {"--restart", "--start"} & set(self.words):
             yield from self.candidates.operations()
             yield from self._scripts()

@@ -94,8 +94,10 @@ def _read_parser(parser: Parser) -> tuple[ScriptArgument, ...]:
     arguments: dict[str, ScriptArgument] = {}
     for added in parser.added:
         argument = _read_added(added, parser.defaults)
+        if argument is not None and added.is_in_doubt:
+            argument = replace(argument, flag=replace(argument.flag, required=False))
         if argument is not None:
-            alone = replace(argument, passes_default=False) if added.is_rival else argument
+            alone = replace(argument, passes_default=False) if added.is_rival or added.is_in_doubt else argument
             arguments.setdefault(argument.flag.name, alone)
     return tuple(arguments.values())
 

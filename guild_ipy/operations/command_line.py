@@ -119,6 +119,8 @@ def _refusal(argument: ScriptArgument, text: str) -> FlagError:
 
 def _write_switch(argument: ScriptArgument, name: str, value: FlagValue) -> list[str]:
     flag = argument.flag
+    if not isinstance(flag.arg_switch, bool) and isinstance(value, bool):
+        return [name] if value else []  # yes and no are clear, too, where the values are others
     if _is_same(value, flag.default) or (value is False and flag.default is None):
         return []
     if _is_same(value, flag.arg_switch):

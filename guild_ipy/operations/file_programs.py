@@ -19,11 +19,13 @@ from guild_ipy.operations.notebook_file import (
     check_notebook_tools,
     set_aside,
 )
-from guild_ipy.operations.script import script_arguments
+from guild_ipy.operations.script import InterfaceKind, ScriptInterface, script_arguments
 from guild_ipy.operations.script_text import set_flags_in_script
 from guild_ipy.operations.sourcecode import Snapshot, read_source_file, snapshot
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
 from guild_ipy.operations.unread import check_command, explaining_unread
+
+_ALL_READ = ScriptInterface(kind=InterfaceKind.CONSTANTS)
 
 
 def resolve_script(
@@ -89,7 +91,8 @@ def resolve_declared(
     from guild_ipy.operations.guildfile.values import check_values
 
     definition = operation.definition
-    bound = bind_flags(operation.flags, given, operation=operation.name)
+    with explaining_unread(operation.interface or _ALL_READ, operation.name, is_declared=True):
+        bound = bind_flags(operation.flags, given, operation=operation.name)
     flags = check_values(bound, operation.flags, operation.name, definition.folder)
     parts = make_program(operation, flags)
     taken = snapshot_declared(operation, surroundings.excluded_dirs, surroundings.source_cache)

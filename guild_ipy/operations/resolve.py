@@ -38,6 +38,9 @@ def resolve(
     FlagError, CannotSend, UsageError
         Nothing has been written then.
     """
+    if args and isinstance(operation, ScriptOperation) and args[0] in operation.interface.commands:
+        name = f"{operation.name} {args[0]}"
+        raise UsageError(f"{operation.name!r} takes flags by name only; a command goes with it, as in {name!r}")
     if args and (kind := _FLAGS_ONLY.get(type(operation))):
         raise UsageError(f"{getattr(operation, 'name', operation)!r} is {kind} and takes flags by name only")
     if isinstance(operation, GuildFileOperation):

@@ -33,7 +33,7 @@ def read_typer(tree: ast.Module, command: Sequence[str] = ()) -> ScriptInterface
     if function is not None:
         return choose_command(CommandNode(arguments=_read_function(function, source)), command, InterfaceKind.CLICK)
     app = _find_app(source)
-    return None if app is None else choose_command(_make_node(app, source), command, InterfaceKind.CLICK)
+    return None if app is None else choose_command(_make_node(app, source, is_root=True), command, InterfaceKind.CLICK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ def _find_app(source: _Source) -> str | None:
     return next((app for app in apps if app in called), apps[0] if apps else None)
 
 
-def _make_node(app: str, source: _Source) -> CommandNode:
+def _make_node(app: str, source: _Source, *, is_root: bool) -> CommandNode:
     own = [(function, call) for function in source.functions for call in _decorators(function, app)]
     callbacks = [function for function, call in own if _decorator_kind(call) == "callback"]
     commands = {
@@ -92,9 +92,9 @@ def _make_node(app: str, source: _Source) -> CommandNode:
         for function, call in own
         if _decorator_kind(call) == "command"
     }
-    inner = {name: _make_node(other, source) for other, name in _find_inner(app, source)}
+    inner = {name: _make_node(other, source, is_root=False) for other, name in _find_inner(app, source)}
     arguments = _read_function(callbacks[0], source) if callbacks else ()
-    if len(commands) == 1 and not callbacks and not inner:
+    if is_root and len(commands) == 1 and not callbacks and not inner:
         return next(iter(commands.values()))
     is_alone = any(_says_alone(call, source) for _, call in own)
     every = {**commands, **inner}

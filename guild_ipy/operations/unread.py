@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from guild_ipy.errors import FlagError, UsageError, suggest
 from guild_ipy.operations.script_interface import ScriptInterface
@@ -54,15 +54,23 @@ def find_unread(tree: ast.Module) -> str:
 
 
 @contextlib.contextmanager
-def explaining_unread(interface: ScriptInterface, name: str) -> Iterator[None]:
-    """Say of an unknown flag that it may be one that could not be read, or that of a sub-command, and what to do."""
+def explaining_unread(interface: ScriptInterface, name: str, *, is_declared: bool = False) -> Iterator[None]:
+    """Say of an unknown flag that it may be one that could not be read, or that of a sub-command, and what to do.
+
+    Parameters
+    ----------
+    is_declared
+        Whether the operation is one of a Guild file.
+    """
     try:
         yield
     except FlagError as error:
         if not error.operation or not (interface.unread or interface.commands):
             raise
         known = f"it takes {', '.join(error.known)}" if error.known else ""
-        hints = (known, _command_hint(interface, name), _unread_hint(interface, error.flag, name))
+        how = f"flags: {{{error.flag}: ...}} of {name}" if is_declared else _declaration(interface, error.flag, name)
+        command = "" if is_declared else _command_hint(interface, name)
+        hints = (known, command, _unread_hint(interface, error.known, how))
         told = "; ".join(filter(None, hints))
         message = f"unknown flag {error.flag!r} for {name}{suggest(error.flag, error.known)}; {told}"
         raise FlagError(message, flag=error.flag, operation=error.operation, known=error.known) from None
@@ -74,11 +82,10 @@ def _command_hint(interface: ScriptInterface, name: str) -> str:
     return f"its commands have flags of their own: run {f'{name} {interface.commands[0]}'!r}"
 
 
-def _unread_hint(interface: ScriptInterface, flag: str, name: str) -> str:
+def _unread_hint(interface: ScriptInterface, known: Sequence[str], how: str) -> str:
     if not interface.unread:
         return ""
-    which = "the others" if interface.flags else "its arguments"
-    how = _declaration(interface, flag, name)
+    which = "its other arguments" if known else "its arguments"
     return f"{which} could not be read ({interface.unread}); declare them in guild.yml: {how}"
 
 

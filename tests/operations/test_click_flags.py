@@ -1,9 +1,13 @@
 import ast
+import subprocess
+import sys
 
 import pytest
 
 from guild_ipy.domain.flags import FlagType
 from guild_ipy.operations.click_flags import read_click
+from guild_ipy.operations.command_line import script_arguments
+from guild_ipy.operations.flags import FlagText, bind_flags
 from guild_ipy.operations.script_interface import ArgumentStyle
 
 
@@ -117,3 +121,95 @@ def test_sub_commands_do_not_count():
 
 def test_a_script_without_a_command_has_none():
     assert read_click(ast.parse("import click\nclick.echo('hi')")) is None
+
+
+GROUP = """
+import functools
+import click
+def show(values): print(*(f'{name}={values[name]}' for name in sorted(values)))
+def common(function):
+    @click.option("--seed", default=0)
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        return function(*args, **kwargs)
+    return inner
+rate = click.option("--lr", type=float, default=0.5)
+@click.group()
+@click.option("--debug/--no-debug", default=False)
+def cli(debug): print(debug)
+@cli.command()
+@rate
+@common
+def train_all(**values): show(values)
+@cli.command("eval")
+@click.argument("data")
+@click.option("--upper", "case", flag_value="upper")
+@click.option("--lower", "case", flag_value="lower")
+def evaluate(**values): show(values)
+@click.group()
+def remote(): pass
+@remote.command()
+@click.option("-n", "--times", count=True)
+def add(times): print(times)
+cli.add_command(remote)
+if __name__ == "__main__":
+    cli()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "given", "words", "printed"),
+    [
+        ("train-all", {}, "--no-debug train-all --lr 0.5 --seed 0", "False\nlr=0.5 seed=0\n"),
+        (
+            "train-all",
+            {"debug": "yes", "seed": "3"},
+            "--debug train-all --lr 0.5 --seed 3",
+            "True\nlr=0.5 seed=3\n",
+        ),
+        ("eval", {"data": "d", "upper": "yes"}, "--no-debug eval --upper d", "False\ncase=upper data=d\n"),
+        ("remote add", {"times": "2"}, "--no-debug remote add --times --times", "False\n2\n"),
+    ],
+)
+def test_commands_of_a_group_take_their_own_flags(tmp_path, command, given, words, printed):
+    interface = read_click(ast.parse(GROUP), command.split())
+    typed = {name: FlagText(text) for name, text in given.items()}
+    written = script_arguments(interface, bind_flags(interface.flags, typed, operation="cli.py"))
+    assert " ".join(written) == words
+    (tmp_path / "cli.py").write_text(GROUP)
+    done = subprocess.run([sys.executable, tmp_path / "cli.py", *written], capture_output=True, text=True, check=True)
+    assert done.stdout == printed
+
+
+def test_a_group_needs_a_command_unless_it_does_something_without():
+    assert read_click(ast.parse(GROUP)).needs_command
+    assert read_click(ast.parse(GROUP)).commands == ("train-all", "eval", "remote")
+    alone = GROUP.replace("@click.group()", "@click.group(invoke_without_command=True)")
+    assert not read_click(ast.parse(alone)).needs_command
+
+
+@pytest.mark.parametrize(
+    ("settings", "default", "passes"),
+    [
+        ("context_settings={'default_map': {'lr': 0.5, 'other': 1}}", 0.5, True),
+        ("context_settings=dict(default_map={'lr': 0.5})", 0.5, True),
+        ("context_settings={'default_map': load()}", None, False),
+        ("", 0.1, True),
+    ],
+)
+def test_a_map_of_defaults_counts_more_than_a_default(settings, default, passes):
+    source = f"import click\n@click.command({settings})\n@click.option('--lr', default=0.1)\ndef main(lr): pass"
+    (argument,) = read_click(ast.parse(source)).arguments
+    assert (argument.flag.default, argument.passes_default) == (default, passes)
+
+
+def test_a_default_that_a_variable_of_the_environment_changes_is_not_passed():
+    assert not read("option('--lr', default=0.1, envvar='LR')")[0].passes_default
+
+
+def test_options_of_a_decorator_that_is_not_here_are_not_all_that_there_are():
+    source = (
+        "import click\nfrom library import options\n@click.command()\n@click.option('--a')\n@options\ndef f(): pass"
+    )
+    assert read_click(ast.parse(source)).unread == "click"
+    assert read_click(ast.parse(source.replace("@options", "@click.pass_context"))).unread == ""

@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from guild_ipy.domain.argument import argument_text
 from guild_ipy.domain.command import Command
@@ -52,11 +52,25 @@ def fill_command(
         return Filled(words=_exec_words(command, flags, definitions), env=_env(command, flags))
     before = tuple(_fill(word, flags, command) for word in command.words)
     if kind is FlagsDestKind.ARGS:
-        after = flag_words(flags, definitions, interface, before)
-        return Filled(words=(*before, *after), env=_env(command, flags))
+        words = _place(flags, definitions, interface, before)
+        return Filled(words=words, env=_env(command, flags))
     if kind is FlagsDestKind.GLOBALS or kind in _MAPS:
         return Filled(words=before, constants=_constants(flags, definitions), env=_env(command, flags))
     return Filled(words=before, env=_env(command, flags))
+
+
+def _place(
+    flags: Flags, definitions: Sequence[FlagDef], interface: ScriptInterface | None, before: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Write flags behind the words of a command; those of a script that has sub-commands in front of the next one."""
+    words: list[str] = []
+    rest = list(before)
+    for level, name in enumerate(interface.command if interface is not None else ()):
+        place = rest.index(name)
+        words += [*flag_words(flags, definitions, interface, before, level=level), *rest[: place + 1]]
+        rest = rest[place + 1 :]
+    last = len(interface.command) if interface is not None else 0
+    return (*words, *rest, *flag_words(flags, definitions, interface, before, level=last))
 
 
 def config_values(flags: Flags, definitions: Sequence[FlagDef]) -> dict[str, FlagValue]:
@@ -65,11 +79,16 @@ def config_values(flags: Flags, definitions: Sequence[FlagDef]) -> dict[str, Fla
 
 
 def flag_words(
-    flags: Flags, definitions: Sequence[FlagDef], interface: ScriptInterface | None, before: Sequence[str] = ()
+    flags: Flags,
+    definitions: Sequence[FlagDef],
+    interface: ScriptInterface | None,
+    before: Sequence[str] = (),
+    level: int = 0,
 ) -> tuple[str, ...]:
     """Write flags as ``--name value``, sorted by name, and what the script takes by position behind them.
 
-    A flag whose option stands in `before` already is left out.
+    A flag whose option stands in `before` already is left out, and so is one that stands behind another number of
+    words of a sub-command than `level`; what the script is not seen to take stands behind all of them.
     """
     if interface is not None and interface.kind is InterfaceKind.CONSTANTS:
         interface = None  # it reads its command line itself
@@ -80,7 +99,8 @@ def flag_words(
     for flag in sorted(definitions, key=lambda definition: definition.name):
         option = flag.arg_name or f"--{flag.name}"
         argument = None if _is_said_otherwise(flag) else known.get(option.lstrip("-"), known.get(flag.name))
-        if flag.arg_skip or option in before or flag.name not in flags:
+        own_level = argument.level if argument is not None else len(interface.command) if interface is not None else 0
+        if flag.arg_skip or option in before or flag.name not in flags or own_level != level:
             continue
         if argument is None or interface is None:
             words += _plain_words(option, flag, flags[flag.name])
@@ -103,7 +123,8 @@ def _is_said_otherwise(flag: FlagDef) -> bool:
 
 
 def _script_words(interface: ScriptInterface, arguments: Sequence[ScriptArgument], flags: Flags) -> list[str]:
-    return [*script_arguments(ScriptInterface(kind=interface.kind, arguments=tuple(arguments)), flags)]
+    plain = tuple(replace(argument, level=0) for argument in arguments)
+    return [*script_arguments(ScriptInterface(kind=interface.kind, arguments=plain), flags)]
 
 
 def _plain_words(option: str, flag: FlagDef, value: FlagValue) -> list[str]:

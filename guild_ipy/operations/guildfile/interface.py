@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 
 from guild_ipy.domain.flags import FlagDef
@@ -33,7 +33,9 @@ def open_operation(definition: OperationDef, name: str, import_path: Iterable[st
     module = _find(definition, import_path)
     interface = None
     if module is not None:
-        interface = inspect_for(module.path, definition.flags_dest)
+        main = definition.main
+        command = main.arguments if isinstance(main, PythonMain) else ()
+        interface = inspect_for(module.path, definition.flags_dest, command=command, roots=module.roots)
     notebook = _find_notebook(definition)
     dest = definition.flags_dest or _usual_dest(definition, interface)
     own = interface.flags if interface is not None else ()
@@ -53,11 +55,19 @@ def open_operation(definition: OperationDef, name: str, import_path: Iterable[st
     )
 
 
-def inspect_for(path: str, dest: FlagsDest | None) -> ScriptInterface | None:
-    """Find what a script takes in the way that flags are to reach it; None where it cannot be read."""
+def inspect_for(
+    path: str, dest: FlagsDest | None, *, command: Sequence[str] = (), roots: Sequence[str] = ()
+) -> ScriptInterface | None:
+    """Find what a script takes in the way that flags are to reach it; None where it cannot be read.
+
+    Parameters
+    ----------
+    command, roots
+        As for :func:`~guild_ipy.operations.script.inspect_script`.
+    """
     try:
         if dest is None or dest.kind is FlagsDestKind.ARGS:
-            return inspect_script(path)
+            return inspect_script(path, command=command, roots=roots)
         if dest.kind is FlagsDestKind.GLOBALS:
             return inspect_constants(path)
         if dest.kind in {FlagsDestKind.GLOBAL, FlagsDestKind.NAMESPACE}:
@@ -88,8 +98,12 @@ def _find_notebook(definition: OperationDef) -> NotebookFileOperation | None:
 def _usual_dest(definition: OperationDef, interface: ScriptInterface | None) -> FlagsDest:
     if isinstance(definition.main, StepsMain):
         return FlagsDest(kind=FlagsDestKind.NONE)
-    is_constants = interface is not None and interface.kind is InterfaceKind.CONSTANTS
-    is_globals = is_constants or isinstance(definition.main, NotebookMain)
+    is_globals = isinstance(definition.main, NotebookMain)
+    if interface is not None and interface.kind is InterfaceKind.CONSTANTS:
+        constants = {flag.name for flag in interface.flags}
+        declared = {flag.name for flag in definition.flags}
+        # What is declared for a script that reads its command line in a way that is not seen is meant for that.
+        is_globals = not interface.unread or declared <= constants
     return FlagsDest(kind=FlagsDestKind.GLOBALS if is_globals else FlagsDestKind.ARGS)
 
 

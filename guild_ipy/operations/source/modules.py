@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-#: A larger file holds data; more modules than these are not needed to find the options of a script.
+#: A larger file holds data; one that is larger than small and mentions no parser has neither options nor settings.
 _LARGEST = 2**20
+_SMALL = 2**13
+_MENTIONS = (b"add_argument", b"ArgumentParser", b"ArgParser")
+#: More modules than these are not needed to find the options of a script.
 _MOST = 64
 
 
@@ -37,6 +41,8 @@ class ProjectModules:
     def find(self, name: str, *, level: int = 0, importer: str = "") -> SourceModule | None:
         """Find a module by its dotted name; a relative one from the file that imports it; None where there is none."""
         folders: Sequence[str] = self._roots
+        if name in sys.stdlib_module_names and not level:
+            return None
         if level:
             folder = importer
             for _ in range(level):
@@ -69,6 +75,8 @@ def _read(path: str) -> SourceModule | None:
             return None
         with open(path, "rb") as file:
             source = file.read()
+        if len(source) > _SMALL and not any(word in source for word in _MENTIONS):
+            return None
         return SourceModule(path=path, tree=parse_source(source, path))
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None

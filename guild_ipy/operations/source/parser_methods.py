@@ -38,10 +38,18 @@ def make_parser(made_of: Foreign, given: CallArguments) -> Parser:
     return parser
 
 
-def call_method(method: Method, given: CallArguments) -> object:
-    """Do what a method does; return what it gives."""
+def call_method(method: Method, given: CallArguments, *, in_doubt: bool) -> object:
+    """Do what a method does; return what it gives.
+
+    Parameters
+    ----------
+    in_doubt
+        Whether only running the source would show that it comes to this call.
+    """
     if isinstance(method.owner, Commands):
         return _add_parser(method.owner, given) if method.name == "add_parser" else Foreign(name="", is_made=True)
+    if method.name == "add_argument":
+        return _add_argument(method.owner, given, in_doubt=in_doubt)
     call = PARSER_METHODS.get(method.name)
     if call is not None:
         return call(method.owner, given)
@@ -50,11 +58,12 @@ def call_method(method: Method, given: CallArguments) -> object:
     return Foreign(name="", is_made=True)
 
 
-def _add_argument(parser: Parser, given: CallArguments) -> object:
+def _add_argument(parser: Parser, given: CallArguments, *, in_doubt: bool = False) -> object:
     added = AddedArgument(
         words=tuple(map(_text, given.positional)),
         keywords={name: _as_node(value) for name, value in given.named.items()},
         is_rival=parser.is_rivals,
+        is_in_doubt=in_doubt,
         prefix_chars=parser.prefix_chars,
     )
     parser.added.append(added)

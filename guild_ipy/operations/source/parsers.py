@@ -17,6 +17,8 @@ class AddedArgument:
     """What is static is a constant."""
     is_rival: bool = False
     """Whether it excludes others: it is one of a mutually exclusive group."""
+    is_in_doubt: bool = False
+    """Whether only running the source would show that there is such an argument."""
     prefix_chars: str = "-"
 
 

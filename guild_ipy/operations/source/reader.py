@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: So that no source makes the reading slow.
-_MOST_STEPS = 50_000
+_MOST_STEPS = 20_000
 _DEEPEST = 24
 
 
@@ -288,6 +288,8 @@ class SourceReader:
                 return Function(node=node, scope=frame.scope, path=frame.path)
             case ast.Await(value=value):
                 return self.value(value, frame)
+            case ast.List(elts=items) | ast.Tuple(elts=items):
+                return self._list(items, frame)
             case ast.ListComp(elt=element, generators=[loop]) | ast.GeneratorExp(elt=element, generators=[loop]):
                 return self._comprehension(node, element, loop, frame)
         try:
@@ -342,7 +344,7 @@ class SourceReader:
         if isinstance(callee, _Partial):
             return self.call(callee.callee, callee.arguments.followed_by(given))
         if isinstance(callee, Method):
-            return call_method(callee, given)
+            return call_method(callee, given, in_doubt=self._doubts > 0)
         if isinstance(callee, Function):
             return self._call_function(callee, given)
         if isinstance(callee, Class):
@@ -353,13 +355,7 @@ class SourceReader:
         return Foreign(name=callee.name if isinstance(callee, Foreign) else "", is_made=True)
 
     def _arguments(self, node: ast.Call, frame: _Frame) -> CallArguments:
-        positional: list[Any] = []
-        for argument in node.args:
-            if isinstance(argument, ast.Starred):
-                found = self.value(argument.value, frame)
-                positional += found if isinstance(found, list) else [Foreign(name="")]
-            else:
-                positional.append(self._argument(argument, frame))
+        positional = self._list(node.args, frame)
         named: dict[str, Any] = {}
         for keyword in node.keywords:
             found = self._argument(keyword.value, frame)
@@ -368,6 +364,16 @@ class SourceReader:
             elif isinstance(found, dict):
                 named |= found
         return CallArguments(positional=tuple(positional), named=named)
+
+    def _list(self, items: Sequence[ast.expr], frame: _Frame) -> list[Any]:
+        values: list[Any] = []
+        for item in items:
+            if isinstance(item, ast.Starred):
+                found = self.value(item.value, frame)
+                values += found if isinstance(found, list) else [Foreign(name="")]
+            else:
+                values.append(self._argument(item, frame))
+        return values
 
     def _argument(self, node: ast.expr, frame: _Frame) -> Any:  # noqa: ANN401 - as value
         """Return the value of an argument; its expression where that says more than the value."""
