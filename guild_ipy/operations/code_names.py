@@ -89,7 +89,7 @@ def _read_shell_call(node: ast.Call, found: CodeNames) -> Iterator[ast.expr]:
     if not (isinstance(function, ast.Attribute) and _is_shell(function.value)):
         return
     texts = [each for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-    kind = TextKind.SHELL
+    kind = TextKind.SHELL if function.attr.startswith(("system", "getoutput")) else TextKind.CODE
     if function.attr in {"run_line_magic", "run_cell_magic", "magic"} and texts:
         magic, *texts = texts
         name = str(magic.value).split(maxsplit=1)[0] if str(magic.value).strip() else ""
@@ -97,7 +97,7 @@ def _read_shell_call(node: ast.Call, found: CodeNames) -> Iterator[ast.expr]:
         kind = TextKind.SHELL if name in _NO_PYTHON else TextKind.CODE
         yield magic
     for text in texts:
-        found.add_text(str(text.value), kind if function.attr != "run_cell" else TextKind.CODE)
+        found.add_text(str(text.value), kind)
         yield text
 
 

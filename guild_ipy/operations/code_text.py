@@ -68,6 +68,8 @@ def _code_in(text: str, kind: TextKind, to_python: ToPython) -> Iterator[ast.Mod
     if kind is TextKind.SHELL or _FILE.fullmatch(text.strip()):
         return
     tree = parse_quietly(text)
+    if tree is None and "~" in text:  # a formula: ``y ~ log(x) + f(z)``
+        tree = parse_quietly("\n".join(side.strip() for side in text.split("~")))
     if kind is TextKind.UNKNOWN:
         if tree is not None and _is_telling(tree, text):
             yield tree
@@ -93,7 +95,7 @@ def _parse_magic(text: str, to_python: ToPython) -> Iterator[ast.Module]:
                 yield rest
                 break
             value = parse_quietly(words[count])
-            if value is not None:
+            if value is not None and not words[count].startswith("-"):
                 yield value
 
 
@@ -104,8 +106,7 @@ def _is_telling(tree: ast.Module, text: str) -> bool:
 def _tells(node: ast.AST, text: str) -> bool:
     """Whether this is hardly to be found in prose or in the name of a file."""
     if isinstance(node, ast.Call):
-        function = ast.get_source_segment(text.strip(), node.func) or ""
-        return f"{function}(" in text  # not ``loss (train)``
+        return f"{ast.unparse(node.func)}(" in text  # not ``loss (train)``
     if isinstance(node, ast.BinOp):
         return bool(re.search(r"\s[-+*/%&|^@]{1,2}\s|\*", text))
     if isinstance(node, ast.Compare):

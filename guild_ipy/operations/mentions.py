@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import linecache
 import re
 import types
@@ -53,6 +54,13 @@ class Mentions:
     def read_values(self, values: Iterable[object]) -> None:
         """Read texts that the program is given: values of flags, of defaults, of variables."""
         self._texts += [_Text(text=text, kind=TextKind.UNKNOWN, is_value=True) for text in _texts_in(values)]
+
+    def read_object(self, obj: object) -> None:
+        """Read what a partial, a class of the notebook or an object of one holds."""
+        if isinstance(obj, functools.partial):
+            self.read_values((*obj.args, *obj.keywords.values()))
+        elif (obj if isinstance(obj, type) else type(obj)).__module__ == "__main__":
+            self.read_values(dict(getattr(obj, "__dict__", ())).values())
 
     def read_source(self, source: str) -> None:
         """Read a cell, as Python."""

@@ -150,6 +150,7 @@ class _Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
             self._collect(obj)
         elif isinstance(obj, io.IOBase) and not isinstance(obj, io.BytesIO | io.StringIO):
             raise Unsendable("an open file belongs to this process")
+        self._mentions.read_object(obj)
         return super().reducer_override(obj)
 
     def _take_buffer(self, buffer: pickle.PickleBuffer) -> bool:
