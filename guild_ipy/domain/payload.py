@@ -14,7 +14,9 @@ References to the notebook's namespace become :func:`main_namespace`, so functio
 from __future__ import annotations
 
 import importlib
+import marshal
 import sys
+import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +54,26 @@ class CellCode:
 def main_namespace() -> dict[str, Any]:
     """Give the namespace that stands for the notebook's; the run's reader puts its own in place of this."""
     return vars(sys.modules["__main__"])
+
+
+def reduce_code(code: types.CodeType) -> tuple[Any, ...]:
+    """Return what pickle needs to make a code object again, with its file name and lines.
+
+    It is in the form of ``.pyc`` files. What other packages make of code objects may lose the file name, and with it
+    the cell, line and source of each traceback.
+
+    Raises
+    ------
+    ValueError
+        For code that was changed to hold constants that Python's compiler never makes.
+
+    Examples
+    --------
+    >>> make, arguments = reduce_code(compile("1 / 0", "cell 3", "eval"))
+    >>> make(*arguments).co_filename
+    'cell 3'
+    """
+    return marshal.loads, (marshal.dumps(code),)
 
 
 def get_ipython() -> Any:  # noqa: ANN401 - a shell, of a package that is loaded here only on demand

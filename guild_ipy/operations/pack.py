@@ -1,33 +1,22 @@
-"""Packing notebook code so that it travels to another process; see :mod:`guild_ipy.domain.payload`.
-
-A CloudPickler that maps the notebook's namespace to the run's real ``__main__``, replaces the shell by a stub, and
-collects the notebook's own definitions and the cells that they were written in.
-"""
+"""Packing notebook code so that it travels to another process; see :mod:`guild_ipy.domain.payload`."""
 
 from __future__ import annotations
 
+import contextlib
 import io
-import pickle
+import sys
+import threading
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cloudpickle
-
-from guild_ipy.domain import payload
+from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.operations.notebook import Notebook
-
-#: Arrays of so many bytes are kept beside the payload.
-LARGE_BUFFER = 2**20
-
+from guild_ipy.operations.packer import Packer, Unsendable
 
 _NOTHING: Mapping[str, Any] = {}
-
-
-class Unsendable(TypeError):
-    """An object that must not travel although pickle would take it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,60 +41,38 @@ def pack(program: FunctionCall | CellCode, notebook: Notebook, uses: Mapping[str
         which variable it was.
     """
     buffer = io.BytesIO()
-    packer = _Packer(buffer, notebook)
-    packer.dump(program)
-    packer.dump({**uses, **packer.pop_definitions()})
-    while late := packer.pop_definitions():  # definitions that only definitions refer to
-        packer.dump(late)
-    return Packed(payload=buffer.getvalue(), buffers=tuple(packer.buffers), code_files=tuple(packer.code_files))
+    packer = Packer(buffer, notebook)
+    with contextlib.closing(packer):
+        packer.dump(program)
+        packer.dump({**uses, **packer.pop_definitions()})
+        while late := packer.pop_definitions():  # definitions that only definitions refer to
+            packer.dump(late)
+    packed = Packed(payload=buffer.getvalue(), buffers=tuple(packer.buffers), code_files=tuple(packer.code_files))
+    if packer.suspects:
+        _try_to_open(packed, packer.suspects)
+    return packed
 
 
-class _MainNamespace:
-    """Stands for the namespace of the notebook while packing."""
+def _try_to_open(packed: Packed, suspects: Sequence[object]) -> None:
+    """Open a payload where nothing of the notebook is, as its run will do."""
+    buffers = [buffer.toreadonly() for buffer in packed.buffers]
+    try:
+        with _bare_main() as namespace:
+            open_payload(io.BytesIO(packed.payload), namespace, buffers, is_beside=True)
+    except Exception as error:
+        raise Unsendable(f"a new process cannot open it: {type(error).__name__}: {error}", suspects) from error
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return payload.main_namespace, ()
+
+@contextlib.contextmanager
+def _bare_main() -> Iterator[dict[str, Any]]:
+    """Put an empty main module in the place of the notebook's for a moment, and give its namespace."""
+    with _MAIN_MODULE:
+        main, bare = sys.modules["__main__"], types.ModuleType("__main__")
+        sys.modules["__main__"] = bare
+        try:
+            yield vars(bare)
+        finally:
+            sys.modules["__main__"] = main
 
 
-class _Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
-    def __init__(self, file: io.BytesIO, notebook: Notebook) -> None:
-        super().__init__(file, protocol=5, buffer_callback=self._take_buffer)
-        self.buffers: list[memoryview] = []
-        self._namespace = notebook.variables
-        self._shell = notebook.shell
-        self._definitions: dict[str, Any] = {}
-        self._seen: set[str] = set()
-        self.code_files: dict[str, None] = {}
-        self.globals_ref[id(notebook.variables)] = _MainNamespace()
-
-    def pop_definitions(self) -> Mapping[str, Any]:
-        found, self._definitions = self._definitions, {}
-        return found
-
-    def reducer_override(self, obj: Any) -> Any:  # noqa: ANN401 - pickle's own protocol
-        if isinstance(obj, types.FunctionType):
-            self.code_files[obj.__code__.co_filename] = None
-            self._collect(obj)
-        elif isinstance(obj, type):
-            self._collect(obj)
-        elif isinstance(obj, types.MethodType) and obj.__self__ is self._shell and obj.__name__ == "get_ipython":
-            return payload.shell_getter, ()
-        elif obj is self._shell:
-            return payload.LazyShell, ()
-        elif isinstance(obj, io.IOBase) and not isinstance(obj, io.BytesIO | io.StringIO):
-            raise Unsendable("an open file belongs to this process")
-        return super().reducer_override(obj)
-
-    def _take_buffer(self, buffer: pickle.PickleBuffer) -> bool:
-        """Keep a large buffer out of the payload (False), or leave a small one in it (True)."""
-        raw = buffer.raw()
-        if raw.nbytes < LARGE_BUFFER:
-            return True
-        self.buffers.append(raw)
-        return False
-
-    def _collect(self, definition: Any) -> None:  # noqa: ANN401
-        name = definition.__name__
-        if name not in self._seen and self._namespace.get(name) is definition:
-            self._seen.add(name)
-            self._definitions[name] = definition
+_MAIN_MODULE = threading.RLock()
