@@ -36,11 +36,13 @@ class Job:
     program: FunctionCall | CellCode
     namespace: dict[str, Any]
     notebook: NotebookState
+    sent: Mapping[str, Any]
+    """What the notebook has by these names, as it came."""
 
     def execute(self) -> int:
         """Seed the random generators, run the program to its end, and give its exit status."""
         seed_generators(self.meta.random_seed)
-        return run_to_end(self._call, self.run_dir, self.meta.cells)
+        return run_to_end(self._call, self.run_dir, self.meta.cells, self.sent)
 
     def _call(self) -> object:
         try:
@@ -63,14 +65,24 @@ def open_main(main: str, namespace: dict[str, Any]) -> Job:
     return open_job(run_dir, meta, namespace)
 
 
-def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any]) -> Job:
-    """Open a job in a namespace that is to be its ``__main__``."""
+def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any], *, is_beside: bool = False) -> Job:
+    """Open a job in a namespace that is to be its ``__main__``; `is_beside` in the process of the notebook."""
     sourcecode = os.path.normpath(os.path.join(run_dir.path, meta.sourcecode))
     sys.path[:] = [sourcecode, *(entry for entry in meta.import_path if entry != sourcecode)]
     show_cells(meta.cells, sourcecode)
-    program = unpack(run_dir, namespace)
-    notebook = add_builtins(namespace)
-    return Job(run_dir=run_dir, meta=meta, program=program, namespace=namespace, notebook=notebook)
+    program = unpack(run_dir, namespace, is_beside=is_beside)
+    return Job(
+        run_dir=run_dir,
+        meta=meta,
+        program=program,
+        namespace=namespace,
+        sent=_sent(program, namespace),
+        notebook=add_builtins(namespace),
+    )
+
+
+def _sent(program: FunctionCall | CellCode, namespace: Mapping[str, Any]) -> dict[str, Any]:
+    return {**namespace, **(program.variables if isinstance(program, CellCode) else {})}
 
 
 def run_job(job: Job) -> NoReturn:

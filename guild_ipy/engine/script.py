@@ -120,7 +120,7 @@ def take_over(run_dir: RunDir) -> bool:
 
 
 def _forget_last_attempt(run_dir: RunDir) -> None:
-    for path in (run_dir.result, run_dir.result_text, run_dir.exception, run_dir.exit_status):
+    for path in (*run_dir.outcome, run_dir.exit_status):
         try:
             os.unlink(path)
         except FileNotFoundError:

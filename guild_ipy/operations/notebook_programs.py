@@ -18,7 +18,8 @@ from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.cell import CellOperation, bind_cell
 from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declaration_of
 from guild_ipy.operations.notebook import Notebook
-from guild_ipy.operations.pack import LARGE_BUFFER, Packed, pack
+from guild_ipy.operations.pack import Packed, pack
+from guild_ipy.operations.packer import LARGE_BUFFER
 from guild_ipy.operations.sourcecode import snapshot
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
 from guild_ipy.operations.unsendable import explain_unsendable

@@ -4,8 +4,8 @@ import pytest
 
 from guild_ipy.api.run import surroundings_of
 from guild_ipy.domain.notebook_state import STATE_NAME
+from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import FunctionCall
-from guild_ipy.engine.unpack import load_program
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.pack import pack
 from guild_ipy.operations.resolve import resolve
@@ -21,7 +21,7 @@ def send(notebook, tmp_path):
         namespace = {"__name__": "__main__"}
         (tmp_path / "payload").write_bytes(packed.payload)
         with open(tmp_path / "payload", "rb") as file:
-            load_program(file, namespace, packed.buffers)
+            open_payload(file, namespace, packed.buffers)
         return namespace
 
     return send
