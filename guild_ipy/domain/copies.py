@@ -71,8 +71,14 @@ def reduce_content(obj: object) -> Reduced:
     for base in cls.__mro__:
         if base not in _VALUES and isinstance(vars(base).get("__new__"), types.BuiltinFunctionType):
             raise TypeError(f"it is pickled by its name alone, and a {cls.__name__} does not say what is in it")
+    base = _find_base(cls)
     arguments = obj.__getnewargs__() if hasattr(obj, "__getnewargs__") else ()
-    return copyreg.__newobj__, (cls, *arguments), obj.__getstate__()  # type: ignore[attr-defined] # see its source
+    return make_content, (base, cls, arguments), obj.__getstate__()
+
+
+def make_content(base: type, cls: type, arguments: tuple[Any, ...]) -> object:
+    """Make an object without calling what its class was given for ``__new__``, which may know one object only."""
+    return base.__new__(cls, *arguments)
 
 
 #: Built-in classes whose objects say with ``__getnewargs__`` all that they are.
@@ -131,7 +137,7 @@ def _reduce_exception(error: BaseException) -> Any:  # noqa: ANN401 - as its own
     """Return an exception as its content: pickle would call its class with ``args``, which may be others."""
     reduced = error.__reduce_ex__(5)
     cls = type(error)
-    base = next(each for each in cls.__mro__ if not each.__flags__ & _MADE_BY_STATEMENT)
+    base = _find_base(cls)
     own = [vars(each) for each in cls.__mro__[: cls.__mro__.index(base)]]
     if not isinstance(reduced, tuple) or reduced[0] is not cls or any("__reduce__" in each for each in own):
         return reduced
@@ -140,7 +146,12 @@ def _reduce_exception(error: BaseException) -> Any:  # noqa: ANN401 - as its own
     return make_exception, (cls, base, reduced[1]), *reduced[2:]
 
 
-#: Py_TPFLAGS_HEAPTYPE: the class is not one of the interpreter's own.
+def _find_base(cls: type) -> Any:  # noqa: ANN401 - a class of the kind that is asked for
+    """Return the first class of its bases that is one of the interpreter's own."""
+    return next(each for each in cls.__mro__ if not each.__flags__ & _MADE_BY_STATEMENT)
+
+
+#: Py_TPFLAGS_HEAPTYPE.
 _MADE_BY_STATEMENT = 1 << 9
 
 _REDUCERS: Mapping[type, Callable[[Any], Reduced]] = {

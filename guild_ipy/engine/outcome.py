@@ -12,7 +12,7 @@ import io
 import json
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import cloudpickle
@@ -95,24 +95,37 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
     def __init__(self, file: io.BytesIO, sent: Mapping[str, Any]) -> None:
         super().__init__(file, protocol=5)
         self._sent = sent
+        self._ways: dict[type, Callable[[Any], Any] | None] = {}
 
     def reducer_override(self, obj: Any) -> Any:  # noqa: ANN401 - pickle's own protocol
-        if isinstance(obj, types.CodeType):
-            with contextlib.suppress(ValueError):  # somebody has changed it
-                return payload.reduce_code(obj)
-        if isinstance(obj, type | types.FunctionType):
-            is_sent = obj.__module__ == "__main__" and self._is_sent(obj, obj.__qualname__)
-            return obj.__qualname__ if is_sent else super().reducer_override(obj)
-        reducer = copies.find_reducer(type(obj))
-        if reducer is None and not copies.reduces_itself(type(obj)):
-            return NotImplemented
-        reduce = self.dispatch_table.get(type(obj))
+        cls = type(obj)
+        if cls not in self._ways:
+            self._ways[cls] = self._find_way(cls)
+        way = self._ways[cls]
+        return NotImplemented if way is None else way(obj)
+
+    def _find_way(self, cls: type) -> Callable[[Any], Any] | None:
+        """Find how objects of a class are reduced; None is for plain ones."""
+        if issubclass(cls, type | types.FunctionType):
+            return self._reduce_definition
+        if cls is types.CodeType:
+            return _reduce_code
+        known, reduce = copies.find_reducer(cls), self.dispatch_table.get(cls)
+        if known or reduce or copies.reduces_itself(cls):
+            return functools.partial(self._reduce, reduce=reduce, known=known)
+        return None
+
+    def _reduce_definition(self, obj: Any) -> Any:  # noqa: ANN401 - as reducer_override, like all below
+        is_sent = obj.__module__ == "__main__" and self._is_sent(obj, obj.__qualname__)
+        return obj.__qualname__ if is_sent else super().reducer_override(obj)
+
+    def _reduce(self, obj: Any, *, reduce: Callable[[Any], Any] | None, known: Callable[[Any], Any] | None) -> Any:  # noqa: ANN401
         reduced = reduce(obj) if reduce is not None else obj.__reduce_ex__(self.proto)
         if not isinstance(reduced, str):
-            return reducer(obj) if reducer is not None else reduced
+            return known(obj) if known is not None else reduced
         if getattr(obj, "__module__", None) != "__main__" or self._is_sent(obj, reduced):
             return reduced
-        return reducer(obj) if reducer is not None else copies.reduce_content(obj)
+        return known(obj) if known is not None else copies.reduce_content(obj)
 
     def _is_sent(self, obj: object, path: str) -> bool:
         """Whether the notebook has an object under this name, and will find it there."""
@@ -121,3 +134,10 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
             return functools.reduce(getattr, parts, self._sent[name]) is obj
         except (KeyError, AttributeError):
             return False
+
+
+def _reduce_code(code: types.CodeType) -> Any:  # noqa: ANN401
+    try:
+        return payload.reduce_code(code)
+    except ValueError:  # somebody has changed it
+        return NotImplemented

@@ -141,8 +141,9 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
             (io.IOBase, _refuse_file),
         )
         found = next((way for kind, way in ways if issubclass(cls, kind)), None)
-        if found is None and (copies.reduces_itself(cls) or cls in self.dispatch_table or copies.find_reducer(cls)):
-            return self._reduce
+        known, reduce = copies.find_reducer(cls), self.dispatch_table.get(cls)
+        if found is None and (known or reduce or copies.reduces_itself(cls)):
+            return functools.partial(self._reduce, reduce=reduce, known=known)
         return found
 
     # -- by their kind
@@ -197,10 +198,11 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         except ValueError:  # somebody has changed it
             return NotImplemented
 
-    def _reduce(self, obj: Any) -> Any:  # noqa: ANN401
-        """Do as pickle does, and see what comes of it: a name is one that the notebook alone may know."""
-        reduce = self.dispatch_table.get(type(obj))
-        known = copies.find_reducer(type(obj))
+    def _reduce(self, obj: Any, *, reduce: _Way | None, known: _Way | None) -> Any:  # noqa: ANN401
+        """Do as pickle does, and see what comes of it: a name is one that the notebook alone may know.
+
+        `reduce` is how pickle reduces objects of this class, `known` is how it must be done where a name leads nowhere.
+        """
         reduced = reduce(obj) if reduce is not None else obj.__reduce_ex__(self.proto)
         if not isinstance(reduced, str):
             if _asks_main(obj, reduced):
