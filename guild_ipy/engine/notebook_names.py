@@ -48,9 +48,7 @@ NOTEBOOK_NAMES: Mapping[str, Callable[[], Any]] = {
 
 def add_builtins(namespace: Mapping[str, Any]) -> NotebookState:
     """Add what every module finds where a notebook runs, if the code is from one; return what is known of it."""
-    state = namespace.get(STATE_NAME)
-    if state is None:
-        return NotebookState()
-    for function in (display, get_ipython):
+    state: NotebookState = namespace.get(STATE_NAME) or NotebookState()
+    for function in (display, get_ipython) if state.has_shell else ():
         vars(builtins).setdefault(function.__name__, function)
-    return state  # type: ignore[no-any-return]
+    return state

@@ -39,6 +39,7 @@ class Companions:
         while self._pack_variables() or self._pack_magics():
             continue
         return NotebookState(
+            has_shell=self.notebook.shell is not None,
             magics=tuple(self._magics),
             extensions=tuple(self._extensions),
             missing_magics=self._missing_magics,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.domain.notebook_state import STATE_NAME
+from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
 from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.operations.companions import Companions
@@ -66,7 +66,7 @@ def pack(
             present=present,
         )
         state = companions.pack()
-        if notebook.shell is not None:
+        if state != NotebookState():
             packer.dump({STATE_NAME: state})
     return Packed(
         payload=buffer.getvalue(),

@@ -117,6 +117,28 @@ def test_a_variable_that_cannot_travel_is_missed_by_name_only_where_it_is_needed
     assert "the notebook's variable 'lock' did not come along to the run: cannot pickle '_thread.lock' object" in output
 
 
+def test_a_name_that_no_text_has_is_missed_with_the_remedy(forked):
+    forked.cell("def train(): return eval('m' + 'u')")
+    assert "if the notebook has 'mu', take it along with --uses mu: " in forked.fail("train").run.output
+    forked.cell("def other(): return mu_is_nowhere")
+    assert "--uses" not in forked.fail("other").run.output
+
+
+def test_a_plain_interpreter_sends_names_in_texts_too(run_python):
+    printed = run_python("""
+        import guild_ipy, threading
+        mu, lock = 2, threading.Lock()
+        def train(text="mu + 1"): return eval(text), eval("mu")
+        print(guild_ipy.run(train).result)
+        try:
+            guild_ipy.run(train, text="lock.locked()")
+        except guild_ipy.RunError as error:
+            print(error.run.output)
+    """)
+    assert "(3, 2)\n" in printed
+    assert "the notebook's variable 'lock' did not come along to the run: cannot pickle" in printed
+
+
 def test_a_variable_that_only_prose_names_stays(forked):
     forked.cell("def train():\n    import __main__\n    return ['mu', 'df.csv', 'data/df', 'mu (df)'], dir(__main__)")
     assert not {"mu", "df"} & set(forked.run("train").result[1])
