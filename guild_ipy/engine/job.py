@@ -19,7 +19,7 @@ from guild_ipy.domain.notebook_state import NotebookState
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.failure import show_cells
 from guild_ipy.engine.meta import JobMeta, require_meta
-from guild_ipy.engine.notebook_names import add_builtins
+from guild_ipy.engine.notebook_names import open_in_notebook
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
 from guild_ipy.engine.seeds import seed_generators
@@ -70,14 +70,14 @@ def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any], *, is_be
     sourcecode = os.path.normpath(os.path.join(run_dir.path, meta.sourcecode))
     sys.path[:] = [sourcecode, *(entry for entry in meta.import_path if entry != sourcecode)]
     show_cells(meta.cells, sourcecode)
-    program = unpack(run_dir, namespace, is_beside=is_beside)
+    program, notebook = open_in_notebook(lambda: unpack(run_dir, namespace, is_beside=is_beside), namespace)
     return Job(
         run_dir=run_dir,
         meta=meta,
         program=program,
         namespace=namespace,
         sent=_sent(program, namespace),
-        notebook=add_builtins(namespace),
+        notebook=notebook,
     )
 
 

@@ -156,6 +156,17 @@ class TestMagicsOfTheNotebook:
             "cannot pickle '_thread.lock' object\n"
         )
 
+    def test_those_that_a_module_registers_when_it_is_imported_are_there(self, notebook):
+        with open("mymagics.py", "w") as file:
+            file.write(
+                "from IPython.core.magic import register_line_magic\n"
+                "@register_line_magic\ndef twice(line): return line * 2\n"
+            )
+        notebook.cell("import mymagics")
+        notebook.cell("def train():\n    x = %twice ab\n    return x")
+        assert notebook.run("train").result == "abab"
+        assert run_cell(notebook, "import mymagics\nx = %twice c\nx").result == "cc"
+
     def test_those_of_a_loaded_extension_are_there(self, notebook):
         with open("myext.py", "w") as file:
             file.write(
