@@ -35,7 +35,7 @@ class FunctionCall:
     """Name of ``*args``, whose value is a list."""
 
     def arguments(self, flags: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-        """Give the positional and the keyword arguments for these flag values."""
+        """Return the positional and the keyword arguments for these flag values."""
         values = {**flags, **self.objects}
         rest = list(values.pop(self.variadic, None) or ()) if self.variadic else []
         positional = [values.pop(name) for name in self.positional if name in values]
@@ -52,7 +52,7 @@ class CellCode:
 
 
 def main_namespace() -> dict[str, Any]:
-    """Give the namespace that stands for the notebook's; the run's reader puts its own in place of this."""
+    """Return the namespace that stands for the notebook's; the run's reader puts its own in place of this."""
     return vars(sys.modules["__main__"])
 
 
@@ -81,25 +81,25 @@ class _Absent:
 
 
 def shell_getter() -> Callable[[], Any]:
-    """Give what stands for the notebook's ``get_ipython`` until the run's reader puts its own in place of this."""
+    """Return what stands for the notebook's ``get_ipython`` until the run's reader puts its own in place of this."""
     return _Absent
 
 
 def shell() -> Any:  # noqa: ANN401 - a shell, of a package that is not loaded here
-    """Give what stands for the notebook's shell; as above."""
+    """Return what stands for the notebook's shell; as above."""
     return _Absent()
 
 
 def display_function() -> Callable[..., Any]:
-    """Give what stands for IPython's ``display``; as above."""
+    """Return what stands for IPython's ``display``; as above."""
     return _Absent
 
 
 def exit_function() -> Callable[..., NoReturn]:
-    """Give what the notebook's ``exit`` and ``quit`` become."""
+    """Return what the notebook's ``exit`` and ``quit`` become."""
     return sys.exit
 
 
 def open_function() -> Callable[..., Any]:
-    """Give what the notebook's ``open`` becomes."""
+    """Return what the notebook's ``open`` becomes."""
     return open

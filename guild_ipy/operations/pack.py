@@ -14,9 +14,9 @@ from typing import Any
 from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
 from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
-from guild_ipy.operations.companions import Companions
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.packer import Packer, Unsendable
+from guild_ipy.operations.texts.companions import Companions
 
 _NOTHING: Mapping[str, Any] = {}
 

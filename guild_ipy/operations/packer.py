@@ -22,11 +22,11 @@ import cloudpickle
 
 from guild_ipy.domain import copies, payload
 from guild_ipy.domain.sent_modules import ModuleFile, fill_module, find_in_module, load_module, new_module
-from guild_ipy.operations.mentions import Mentions
 from guild_ipy.operations.module_sources import ModuleSources, Reach
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.shell_objects import ShellObjects
 from guild_ipy.operations.surroundings import python_import_path
+from guild_ipy.operations.texts.mentions import Mentions
 
 _LIST_OF_MODULES = threading.RLock()
 #: Arrays of so many bytes are kept beside the payload.

@@ -25,7 +25,7 @@ class ShellObjects:
         self._exit = getattr(notebook.shell, "exiter", None)
 
     def find_stand_in(self, obj: object) -> Callable[[], Any] | None:
-        """Give the function of :mod:`guild_ipy.domain.payload` that gives a run its own one."""
+        """Return the function of :mod:`guild_ipy.domain.payload` that gives a run its own one."""
         if self._shell is None:
             return None
         if isinstance(obj, types.FunctionType):

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-#: Functions and methods that look up names in text which they are given.
-EVALUATORS = frozenset(
-    "eval exec compile globals query evaluate sql sqldf query_df execute timeit repeat runctx var_expand ev ex".split()
-)
+#: Functions and methods that look up names in the text that they are given, be it one bare name.
+EVALUATORS = frozenset({"eval", "exec", "globals", "query", "sql", "sqldf", "ev", "ex", "var_expand"})
 #: Namespaces that are asked for names by text.
 _NAMESPACES = frozenset({"user_ns", "user_global_ns", "__main__"})
 
@@ -75,7 +73,7 @@ def read_tree(tree: ast.AST) -> CodeNames:
 
 _DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
-#: Magics whose line or body is no Python.
+#: Magics whose line or body is not Python.
 _NO_PYTHON = frozenset(
     "! sx system bash sh script ruby perl pypy python2 html HTML javascript js latex markdown svg SVG writefile file "
     "cd pip conda mamba micromamba uv ls ll cat mkdir cp mv rm run env set_env load_ext reload_ext matplotlib pylab "

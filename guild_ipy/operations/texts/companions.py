@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guild_ipy.domain.notebook_state import STATE_NAME, NotebookMagic, NotebookState
-from guild_ipy.operations.mentions import Mentions
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_magics import find_extension, find_magics, find_target
+from guild_ipy.operations.texts.mentions import Mentions
 
 
 @dataclass(kw_only=True)
