@@ -25,10 +25,11 @@ export GUILD_IPY_MLFLOW_ENV := $(CURDIR)/.envs/mlflow
 #: The oldest pandas that frames are made with, and one between; the newest is in .venv.
 OTHER_PANDAS := 2.2 3.0
 
-.PHONY: help test lint pandas demo lab bench faults notebooks format constraints clean
+.PHONY: help test lint newest pandas demo lab bench faults notebooks format constraints clean
 
 help:
 	@echo "make test       run every check"
+	@echo "make newest     run the core tests with the newest of everything that pyproject.toml allows"
 	@echo "make pandas     run the tests of frames with pandas $(OTHER_PANDAS), where a warning is an error"
 	@echo "make demo       run the quickstart on real data, and show what came of it"
 	@echo "make lab        open the quickstart in JupyterLab"
@@ -38,7 +39,7 @@ help:
 	@echo "make format     format the source"
 	@echo "make clean      remove the environments, and everything that was built"
 
-test: lint .envs/guild/.installed
+test: lint newest .envs/guild/.installed
 	$(VENV) -m pytest tests notebooks $(NBVAL)
 
 # Strict: an output that differs from the saved one fails.
@@ -49,6 +50,14 @@ lint: .venv/.installed-test
 	$(VENV) -m ruff format --quiet --diff
 	$(VENV) -m mypy
 	$(VENV) -c '$(IMPORT_LINTER)' --no-logo
+
+# Functions, cells and what comes of them, tracebacks, kernels, frames, and the notebooks from top to bottom: their
+# outputs are compared with the versions that are tested only.
+CORE_TESTS := tests/operations tests/engine tests/python tests/frame tests/magics/test_kernel.py \
+	tests/magics/test_magics.py tests/api/test_run.py tests/api/test_handle.py tests/test_notebooks.py
+
+newest: .envs/newest/.installed .envs/guild/.installed
+	.envs/newest/bin/python -m pytest -q -p no:cacheprovider $(CORE_TESTS)
 
 pandas: $(OTHER_PANDAS:%=.envs/pandas-%/.installed)
 	@for version in $(OTHER_PANDAS); do \
@@ -107,6 +116,15 @@ clean:
 	$(@D)/bin/python -m pip install $(PIP_OPTIONS) -c $(@D)/constraints.txt -e '.[plots]' 'pandas==$*.*' \
 		hypothesis pytest pytest-timeout
 	@touch $@
+
+# No constraints, and anew each day: there are newer versions tomorrow.
+.envs/newest/.installed: pyproject.toml $(shell find .envs/newest/.installed -mtime +0 -exec echo FORCE \; 2>/dev/null)
+	$(if $(wildcard $(@D)/bin/python),,$(make_environment))
+	@echo "Installing guild_ipy with the newest of what 'test' needs into $(@D)"
+	$(@D)/bin/python -m pip install $(PIP_OPTIONS) --upgrade --upgrade-strategy eager -e '.[test]'
+	@touch $@
+
+FORCE:
 
 define make_environment
 $(if $(PYTHON),,$(error Python 3.11 or newer was not found: make PYTHON=/path/to/python3.11))

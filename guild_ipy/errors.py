@@ -18,6 +18,8 @@ Each message is one line: what happened, the value, what to do::
     ├── StoreError (OSError)               Guild home cannot be read or written
     ├── EngineError (RuntimeError)         a process could not be started or watched
     ├── NotebookError (RuntimeError)       a notebook file that did not come to its end; names the cell
+    ├── ResultError (ValueError)           what a run returned cannot be had back; carries its text
+    ├── LostException (RuntimeError)       stands for what a run raised, which cannot be made again
     └── RunError (RuntimeError)            the run itself failed; carries it
 """
 
@@ -244,6 +246,46 @@ class NotebookError(GuildError, RuntimeError):
         super().__init__(message)
 
 
+class ResultError(GuildError, ValueError):
+    """What a run returned cannot be had back.
+
+    Attributes
+    ----------
+    reason
+        Why not.
+    text
+        Its repr, where that was kept; otherwise None.
+    """
+
+    def __init__(self, run: str, reason: str, text: str | None = None) -> None:
+        self.reason = reason
+        self.text = text
+        hint = "" if text is None else "; its text is in run.result_text"
+        super().__init__(f"the result of run {run} could not be had back: {reason}{hint}")
+
+
+class LostException(GuildError, RuntimeError):
+    """Stands for what the operation of a run raised, where that itself cannot be made again.
+
+    Attributes
+    ----------
+    type_name, message, traceback
+        Those of the exception, as text.
+    reason
+        Why it cannot be made again.
+    """
+
+    def __init__(self, *, type_name: str, message: str, traceback: str, reason: str) -> None:
+        self.type_name = type_name
+        self.message = message
+        self.traceback = traceback
+        self.reason = reason
+        super().__init__(f"{type_name}: {message}" if message else type_name)
+
+    def __repr__(self) -> str:
+        return f"<LostException {self}>"
+
+
 class RunError(GuildError, RuntimeError):
     """A run ended with an error or was terminated.
 
@@ -252,7 +294,7 @@ class RunError(GuildError, RuntimeError):
     run
         The run that failed.
     exception
-        What the operation raised, where it could be sent back; otherwise None.
+        What the operation raised, or a :class:`LostException` in its place; None where it raised nothing.
     """
 
     def __init__(self, message: str, *, run: Any, exception: BaseException | None = None) -> None:  # noqa: ANN401 - a Run lives four layers up

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.result import read_exception, read_result
+from guild_ipy.api.result import read_exception, read_result, read_result_text
 from guild_ipy.api.scalars import read_summaries
 from guild_ipy.domain.flags import FlagValue, format_flag
 from guild_ipy.domain.opref import OpRef
@@ -150,12 +150,17 @@ class Run:
 
     @property
     def result(self) -> Any:  # noqa: ANN401 - whatever the operation returned
-        """What the function returned; its repr (a str) if that could not be pickled, None if there is nothing."""
+        """What the function returned, None if there is nothing; ResultError if it could not be pickled."""
         return read_result(self._dir)
 
     @property
+    def result_text(self) -> str | None:
+        """The repr of a return value that could not be pickled; None for all others."""
+        return read_result_text(self._dir)
+
+    @property
     def exception(self) -> BaseException | None:
-        """What the operation raised, where it could be sent back."""
+        """What the operation raised; a LostException where it cannot be made again, None if it raised nothing."""
         return read_exception(self._dir)
 
     # -- what the user said of it

@@ -227,9 +227,7 @@ def _traces(run_dir: RunDir) -> list[str]:
         run_dir.output,
         run_dir.output_index,
         run_dir.output_gaps,
-        run_dir.result,
-        run_dir.result_text,
-        run_dir.exception,
+        *run_dir.outcome,
         run_dir.exit_status,
     )
     return [*events, *single]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,8 @@ class NotebookMagic:
 class NotebookState:
     """The magics that the code uses, and the variables that it only may use and that could not travel."""
 
+    has_shell: bool = False
+    """Whether it is a notebook of IPython's, and not a plain interpreter."""
     magics: tuple[NotebookMagic, ...] = ()
     extensions: tuple[str, ...] = ()
     """Modules for ``%load_ext``."""
@@ -34,9 +37,19 @@ class NotebookState:
 
     def explain(self, error: BaseException) -> None:
         """Add to an error why a variable that its message names is not there."""
-        if not self.left_out:
-            return
-        message = str(error)
-        for name, why in self.left_out.items():
-            if name == getattr(error, "name", None) or f"'{name}'" in message or f" {name} " in message:
-                error.add_note(f"the notebook's variable {name!r} did not come along to the run: {why}")
+        words = set(re.findall(r"\w+", str(error))) if self.left_out else set()
+        for name in words & self.left_out.keys():
+            error.add_note(f"the notebook's variable {name!r} did not come along to the run: {self.left_out[name]}")
+        if isinstance(error, NameError) and error.name not in {None, *self.left_out} and _is_of_text(error):
+            error.add_note(
+                f"if the notebook has {error.name!r}, take it along with --uses {error.name}: "
+                "a text that is put together while the code runs is not looked through before"
+            )
+
+
+def _is_of_text(error: BaseException) -> bool:
+    """Whether an error was raised by code that was compiled from a text, as ``eval`` does."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_filename in {"<string>", "<timed eval>", "<timed exec>"}

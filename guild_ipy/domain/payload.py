@@ -14,7 +14,9 @@ shell, in whose place the run's reader puts its own.
 
 from __future__ import annotations
 
+import marshal
 import sys
+import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -33,7 +35,7 @@ class FunctionCall:
     """Name of ``*args``, whose value is a list."""
 
     def arguments(self, flags: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-        """Give the positional and the keyword arguments for these flag values."""
+        """Return the positional and the keyword arguments for these flag values."""
         values = {**flags, **self.objects}
         rest = list(values.pop(self.variadic, None) or ()) if self.variadic else []
         positional = [values.pop(name) for name in self.positional if name in values]
@@ -50,30 +52,54 @@ class CellCode:
 
 
 def main_namespace() -> dict[str, Any]:
-    """Give the namespace that stands for the notebook's; the run's reader puts its own in place of this."""
+    """Return the namespace that stands for the notebook's; the run's reader puts its own in place of this."""
     return vars(sys.modules["__main__"])
 
 
+def reduce_code(code: types.CodeType) -> tuple[Any, ...]:
+    """Return what pickle needs to make a code object again, with its file name and lines.
+
+    It is in the form of ``.pyc`` files. What other packages make of code objects may lose the file name, and with it
+    the cell, line and source of each traceback.
+
+    Raises
+    ------
+    ValueError
+        For code that was changed to hold constants that Python's compiler never makes.
+
+    Examples
+    --------
+    >>> make, arguments = reduce_code(compile("1 / 0", "cell 3", "eval"))
+    >>> make(*arguments).co_filename
+    'cell 3'
+    """
+    return marshal.loads, (marshal.dumps(code),)
+
+
+class _Absent:
+    """Something of the notebook's shell, where a payload is opened but not run."""
+
+
 def shell_getter() -> Callable[[], Any]:
-    """Give what the notebook's ``get_ipython`` becomes; see :func:`main_namespace`."""
-    raise NotImplementedError("a payload is opened by guild_ipy.engine.unpack")
+    """Return what stands for the notebook's ``get_ipython`` until the run's reader puts its own in place of this."""
+    return _Absent
 
 
 def shell() -> Any:  # noqa: ANN401 - a shell, of a package that is not loaded here
-    """Give what the notebook's shell becomes; see :func:`main_namespace`."""
-    raise NotImplementedError("a payload is opened by guild_ipy.engine.unpack")
+    """Return what stands for the notebook's shell; as above."""
+    return _Absent()
 
 
 def display_function() -> Callable[..., Any]:
-    """Give what IPython's ``display`` becomes; see :func:`main_namespace`."""
-    raise NotImplementedError("a payload is opened by guild_ipy.engine.unpack")
+    """Return what stands for IPython's ``display``; as above."""
+    return _Absent
 
 
 def exit_function() -> Callable[..., NoReturn]:
-    """Give what the notebook's ``exit`` and ``quit`` become."""
+    """Return what the notebook's ``exit`` and ``quit`` become."""
     return sys.exit
 
 
 def open_function() -> Callable[..., Any]:
-    """Give what the notebook's ``open`` becomes."""
+    """Return what the notebook's ``open`` becomes."""
     return open

@@ -75,11 +75,14 @@ def set_environment(env: Mapping[str, str]) -> None:
         os.environ[name] = value
 
 
-def open_run(run_dir: RunDir, namespace: dict[str, Any]) -> Callable[[], int]:
-    """Prepare this process for what ``main.py`` of the run would do; the function that does it and gives its status."""
+def open_run(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = False) -> Callable[[], int]:
+    """Prepare this process for what ``main.py`` of the run would do; the function that does it and gives its status.
+
+    `is_beside` is true in the process of a notebook, whose own classes must stay as they are.
+    """
     meta = require_meta(run_dir)
     if meta.script is None:
-        return open_job(run_dir, meta, namespace).execute
+        return open_job(run_dir, meta, namespace, is_beside=is_beside).execute
     enter_script(
         namespace,
         script=meta.script,

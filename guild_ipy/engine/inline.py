@@ -52,7 +52,7 @@ class _InlineRun(StartedRun):
             record_packages(run_dir)
             record_commit(run_dir, request.project_dir, request.cache_dir)
             with _in_the_place_of_a_run(run_dir, request) as namespace:
-                code = open_run(run_dir, namespace)()
+                code = open_run(run_dir, namespace, is_beside=True)()
                 save_figures(run_dir)
             _finish(run_dir, request, code)
             self.ended = True

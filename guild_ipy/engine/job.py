@@ -18,9 +18,9 @@ from guild_ipy.domain.notebook_cells import set_cell_constants
 from guild_ipy.domain.notebook_state import NotebookState
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.failure import show_cells
+from guild_ipy.engine.lazy_result import run_out
 from guild_ipy.engine.meta import JobMeta, require_meta
-from guild_ipy.engine.notebook_names import add_builtins
-from guild_ipy.engine.outcome import run_out
+from guild_ipy.engine.notebook_names import open_in_notebook
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import is_child_of_run, run_dir_of, take_over
 from guild_ipy.engine.seeds import seed_generators
@@ -39,11 +39,13 @@ class Job:
     program: FunctionCall | CellCode
     namespace: dict[str, Any]
     notebook: NotebookState
+    sent: Mapping[str, Any]
+    """What the notebook has by these names, as it came."""
 
     def execute(self) -> int:
         """Seed the random generators, run the program to its end, and give its exit status."""
         seed_generators(self.meta.random_seed)
-        return run_to_end(self._call, self.run_dir, self.meta.cells)
+        return run_to_end(self._call, self.run_dir, self.meta.cells, self.sent)
 
     def repeat(self) -> None:
         """Run the program, and keep nothing of it."""
@@ -72,7 +74,7 @@ class Job:
             namespace=self.namespace,
             find_statements=lambda: [*statements],
             filename=filename,
-            opened=dict(self.namespace),
+            opened=self.sent,
         ).share()
 
 
@@ -83,16 +85,22 @@ def open_main(main: str, namespace: dict[str, Any]) -> Job:
     return open_job(run_dir, meta, namespace)
 
 
-def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any]) -> Job:
-    """Open a job in a namespace that is to be its ``__main__``."""
+def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any], *, is_beside: bool = False) -> Job:
+    """Open a job in a namespace that is to be its ``__main__``; `is_beside` in the process of the notebook."""
     sourcecode = os.path.normpath(os.path.join(run_dir.path, meta.sourcecode))
     sys.path[:] = [sourcecode, *(entry for entry in meta.import_path if entry != sourcecode)]
     show_cells(meta.cells, sourcecode)
-    program = unpack(run_dir, namespace)
+    program, notebook = open_in_notebook(lambda: unpack(run_dir, namespace, is_beside=is_beside), namespace)
     if isinstance(program, CellCode):
         namespace.update(program.variables)
-    notebook = add_builtins(namespace)
-    return Job(run_dir=run_dir, meta=meta, program=program, namespace=namespace, notebook=notebook)
+    return Job(
+        run_dir=run_dir,
+        meta=meta,
+        program=program,
+        namespace=namespace,
+        sent=dict(namespace),
+        notebook=notebook,
+    )
 
 
 def open_worker(main: str, namespace: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
 
@@ -17,8 +17,7 @@ def get_ipython() -> Any:  # noqa: ANN401 - a shell, of a package that is loaded
     """Return the shell of this process, made on first use: a function that says ``!ls`` works in a run."""
     from guild_ipy.engine.run_shell import shell_of  # start-up cost: for runs that use it
 
-    main = sys.modules["__main__"]
-    return shell_of(main, vars(main).get(STATE_NAME) or NotebookState())
+    return shell_of(sys.modules["__main__"])
 
 
 def display(*objects: object, **options: Any) -> Any:  # noqa: ANN401 - a handle, of a package as above
@@ -38,6 +37,8 @@ class LazyShell:
         return getattr(get_ipython(), name)
 
 
+Program = TypeVar("Program")
+
 #: Functions of :mod:`guild_ipy.domain.payload` -> what they are in a run.
 NOTEBOOK_NAMES: Mapping[str, Callable[[], Any]] = {
     "shell_getter": lambda: get_ipython,
@@ -46,11 +47,23 @@ NOTEBOOK_NAMES: Mapping[str, Callable[[], Any]] = {
 }
 
 
-def add_builtins(namespace: Mapping[str, Any]) -> NotebookState:
-    """Add what every module finds where a notebook runs, if the code is from one; return what is known of it."""
-    state = namespace.get(STATE_NAME)
-    if state is None:
-        return NotebookState()
-    for function in (display, get_ipython):
-        vars(builtins).setdefault(function.__name__, function)
-    return state  # type: ignore[no-any-return]
+def open_in_notebook(
+    open_program: Callable[[], Program], namespace: Mapping[str, Any]
+) -> tuple[Program, NotebookState]:
+    """Open a program where every module finds what it finds in a notebook; return it and what is known of that.
+
+    A module that registers magics when it is imported asks for the shell while the program is opened.
+    """
+    own = vars(builtins)
+    added = {function.__name__: function for function in (display, get_ipython) if function.__name__ not in own}
+    own.update(added)
+    program = open_program()
+    state: NotebookState = namespace.get(STATE_NAME) or NotebookState()
+    if not state.has_shell:
+        for name in added:
+            del own[name]
+    elif "guild_ipy.engine.run_shell" in sys.modules:
+        from guild_ipy.engine.run_shell import add_magics  # it is loaded
+
+        add_magics(get_ipython(), state)
+    return program, state

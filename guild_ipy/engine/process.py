@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 SIGINT = 2  # signal.SIGINT, without loading enum
 
 
-def run_to_end(operation: Callable[[], object], run_dir: RunDir, cells: Mapping[str, CellFile]) -> int:
+def run_to_end(
+    operation: Callable[[], object],
+    run_dir: RunDir,
+    cells: Mapping[str, CellFile],
+    sent: Mapping[str, object] | None = None,
+) -> int:
     """Run an operation, keep what it returned or raised, and give the exit status of the process.
+
+    `sent` is what came from the notebook, by name.
 
     0 when it returned, 1 when it raised, the code of a SystemExit, ``-SIGINT`` for a KeyboardInterrupt.
     """
@@ -35,11 +42,15 @@ def run_to_end(operation: Callable[[], object], run_dir: RunDir, cells: Mapping[
         _report(interrupt, run_dir, cells)
         return -SIGINT
     except BaseException as error:  # noqa: BLE001 - whatever the operation raises is the run's own failure
+        from guild_ipy.engine.outcome import keep_exception  # start-up cost
+
         _report(error, run_dir, cells)
-        _keep(run_dir, run_dir.exception, error)
+        keep_exception(run_dir, error, cells, sent or {})
         return 1
-    if result is not None and not _keep(run_dir, run_dir.result, result):
-        _keep_text(run_dir, result)
+    if result is not None:
+        from guild_ipy.engine.outcome import keep_result  # start-up cost
+
+        keep_result(run_dir, result, sent or {})
     return 0
 
 
@@ -103,32 +114,6 @@ def _make_room(run_dir: RunDir) -> None:
         os.truncate(run_dir.reserve, os.stat(run_dir.reserve).st_size // 2)
     except OSError:  # it has no supervisor
         return
-
-
-def _keep(run_dir: RunDir, path: str, value: object) -> bool:
-    """Pickle by reference where that works, so that the notebook gets its own classes back, else by value."""
-    import pickle  # start-up cost
-
-    import cloudpickle
-
-    from guild_ipy.store.whole_file import write_file
-
-    for dumps in (pickle.dumps, cloudpickle.dumps):
-        try:
-            write_file(run_dir, path, dumps(value, protocol=5))
-        except Exception:  # noqa: BLE001, S112 - a type's own __reduce__ may raise anything; its repr is kept then
-            continue
-        return True
-    return False
-
-
-def _keep_text(run_dir: RunDir, value: object) -> None:
-    from guild_ipy.store.whole_file import write_file  # start-up cost
-
-    try:
-        write_file(run_dir, run_dir.result_text, repr(value).encode("utf-8", "replace"))
-    except Exception as error:  # noqa: BLE001 - a broken __repr__ or a full disk must not fail finished work
-        sys.stderr.write(f"the result could not be kept: {error}\n")
 
 
 def _join_threads(run_dir: RunDir) -> None:  # noqa: ARG001 - a last rite

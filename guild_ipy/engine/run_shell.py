@@ -12,13 +12,13 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display as show
 from traitlets.config import Config
 
-from guild_ipy.domain.notebook_state import NotebookState
+from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
 
 _BUILTINS = ("exit", "quit", "open")
 _NO_HISTORY = "a run has no history of cells"
 _NO_TERMINAL = "nobody is at a run to answer"
 _NO_FRONT_END = "a run has no front end"
-__all__ = ["RunShell", "shell_of", "show"]
+__all__ = ["RunShell", "add_magics", "shell_of", "show"]
 
 #: Magics that mean nothing in a run -> why.
 _IDLE_MAGICS = {
@@ -29,7 +29,7 @@ _IDLE_MAGICS = {
 }
 
 
-def shell_of(main: ModuleType, state: NotebookState) -> InteractiveShell:
+def shell_of(main: ModuleType) -> InteractiveShell:
     """Return the shell of this process; a new one has the magics of the notebook that the code uses."""
     if InteractiveShell.initialized():
         return InteractiveShell.instance()
@@ -38,14 +38,22 @@ def shell_of(main: ModuleType, state: NotebookState) -> InteractiveShell:
     shell = RunShell.instance(config=config, user_module=main, user_ns=vars(main))
     for name, why in _IDLE_MAGICS.items():
         shell.register_magic_function(_idle_magic(name, why), magic_name=name)
+    add_magics(shell, vars(main).get(STATE_NAME) or NotebookState())
+    return shell
+
+
+def add_magics(shell: InteractiveShell, state: NotebookState) -> None:
+    """Add the magics of the notebook that the code uses; those that could not travel say so."""
     for name, why in state.missing_magics.items():
         for kind in ("line", "cell"):
             shell.register_magic_function(_missing_magic(name, why), magic_kind=kind, magic_name=name)
     for extension in state.extensions:
-        shell.extension_manager.load_extension(extension)
+        try:
+            shell.extension_manager.load_extension(extension)
+        except Exception as error:  # noqa: BLE001 - any code of others; a magic of it may not be called at all
+            print(f"%load_ext {extension}: {error}")  # noqa: T201 - as a magic
     for magic in state.magics:
         shell.register_magic_function(magic.function, magic_kind=magic.kind, magic_name=magic.name)
-    return shell
 
 
 class RunShell(InteractiveShell):  # type: ignore[misc] # untyped package

@@ -183,7 +183,7 @@ def _process_text(run_dir: RunDir) -> str:
 
 
 def _forget_last_attempt(run_dir: RunDir) -> None:
-    for path in (run_dir.result, run_dir.result_text, run_dir.exception, run_dir.exit_status):
+    for path in (*run_dir.outcome, run_dir.exit_status):
         try:
             os.unlink(path)
         except FileNotFoundError:

@@ -20,6 +20,7 @@ import sys
 import threading
 import warnings
 
+import guild_ipy.engine.outcome  # noqa: F401 - for the runs, which then need not load it
 from guild_ipy.engine.output_scalars import OutputScanner
 from guild_ipy.engine.pages import ForkPages
 from guild_ipy.engine.provenance import packages_text, platform_text

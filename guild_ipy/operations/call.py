@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, get_type_hints
 
+from guild_ipy.domain.copies import is_dispatcher
 from guild_ipy.domain.flags import FlagDef, Flags, FlagType, FlagValue, is_flag_value
 from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.errors import FlagError, UsageError
@@ -92,9 +94,25 @@ def bind_call(
     variadic = next((p.name for p in interface.parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), None)
     if rest and variadic:
         (flags if is_flag_value(rest) else objects)[variadic] = rest
-    by_position = tuple(p.name for p in interface.parameters if p.kind in _BY_POSITION or (rest and _is_plain(p)))
+    by_position = tuple(
+        p.name
+        for number, p in enumerate(interface.parameters)
+        if p.kind in _BY_POSITION or (_is_plain(p) and (rest or number < _count_leading(function)))
+    )
     call = FunctionCall(function=function, objects=objects, positional=by_position, variadic=variadic)
     return BoundCall(call=call, flags=flags, user_flags=user_flags)
+
+
+def _count_leading(function: Callable[..., Any]) -> float:
+    """Count the parameters that a decorator takes by position only, whatever the function below it says."""
+    if isinstance(function, types.FunctionType) and is_dispatcher(function):
+        return 1
+    try:
+        taken = inspect.signature(function, follow_wrapped=False).parameters.values()
+    except (TypeError, ValueError):  # a callable below Python, which looks at the function itself
+        return 0
+    kinds = {p.kind for p in taken}
+    return math.inf if kinds == {inspect.Parameter.VAR_POSITIONAL} else 0
 
 
 def _name_positional(
@@ -169,7 +187,7 @@ def _flag_type(hint: object, default: object) -> FlagType:
 
 def _hints(function: object) -> Mapping[str, Any]:
     inner = _innermost(function)
-    if isinstance(inner, types.FunctionType | types.MethodType):
+    if isinstance(inner, types.FunctionType | types.MethodType) or hasattr(inner, "__wrapped__"):
         target: object = inner
     else:
         target = vars(inner).get("__init__") if isinstance(inner, type) else getattr(type(inner), "__call__", None)  # noqa: B004 - its annotations are wanted

@@ -14,10 +14,10 @@ from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.notebook_cells import find_magic_body, parse_cell
 from guild_ipy.domain.payload import CellCode
 from guild_ipy.errors import UsageError
-from guild_ipy.operations.cell_names import find_read_names
 from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.texts.read_names import find_read_names
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ _KINDS = ("line", "cell")
 
 
 def find_magics(names: Iterable[str], notebook: Notebook) -> Iterator[NotebookMagic]:
-    """Give the magics of these names that are neither IPython's own nor the kernel's."""
+    """Return the magics of these names that are neither IPython's own nor the kernel's."""
     tables = _tables(notebook)
     for name in sorted(names):
         for kind in _KINDS:

@@ -20,7 +20,8 @@ from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declara
 from guild_ipy.operations.function_name import function_name
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_setup import pack_setup
-from guild_ipy.operations.pack import LARGE_BUFFER, Packed, pack
+from guild_ipy.operations.pack import Packed, pack
+from guild_ipy.operations.packer import LARGE_BUFFER
 from guild_ipy.operations.sourcecode import snapshot
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
 from guild_ipy.operations.unsendable import explain_unsendable

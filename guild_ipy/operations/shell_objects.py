@@ -9,6 +9,7 @@ from typing import Any
 from guild_ipy.domain import payload
 from guild_ipy.operations.notebook import Notebook
 
+#: Module and name in the code of a function of IPython's -> what stands for it.
 _FUNCTIONS: Mapping[tuple[str, str], Callable[[], Any]] = {
     ("IPython.core.interactiveshell", "_modified_open"): payload.open_function,
     ("IPython.core.display_functions", "display"): payload.display_function,
@@ -24,11 +25,11 @@ class ShellObjects:
         self._exit = getattr(notebook.shell, "exiter", None)
 
     def find_stand_in(self, obj: object) -> Callable[[], Any] | None:
-        """Give the function of :mod:`guild_ipy.domain.payload` that gives a run its own one."""
+        """Return the function of :mod:`guild_ipy.domain.payload` that gives a run its own one."""
         if self._shell is None:
             return None
         if isinstance(obj, types.FunctionType):
-            return _FUNCTIONS.get((obj.__module__, obj.__name__))
+            return _FUNCTIONS.get((obj.__globals__.get("__name__", ""), obj.__code__.co_name))
         if obj is self._shell:
             return payload.shell
         if obj is self._exit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 import types
 from collections.abc import Iterator, Mapping
@@ -12,13 +13,16 @@ from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.errors import CannotSend
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.pack import pack
+from guild_ipy.operations.packer import Unsendable
 
 
 def explain_unsendable(
     program: FunctionCall | CellCode, notebook: Notebook, error: Exception, uses: Mapping[str, Any]
 ) -> CannotSend:
     """Name the variable that cannot travel, its type, and the cell that made it."""
-    for name, value in chain(_referenced(program, notebook), _leaves(uses, notebook, set())):
+    suspects = error.suspects if isinstance(error, Unsendable) else ()
+    named = ((name, value) for name, value in notebook.variables.items() if any(value is each for each in suspects))
+    for name, value in chain(named, _referenced(program, notebook), _leaves(uses, notebook, set())):
         why = _why_not(value, notebook)
         if why is not None:
             number = notebook.find_assignment(name)
@@ -64,24 +68,44 @@ def _variables_of(value: Any, notebook: Notebook) -> dict[str, Any]:  # noqa: AN
         return {"func": value.func, **held}
     if isinstance(value, types.MethodType):
         return {"self": value.__self__, **_variables_of(value.__func__, notebook)}
-    if isinstance(value, types.FunctionType) and value.__globals__ is notebook.variables:
+    if isinstance(value, types.FunctionType):
         closure = zip(value.__code__.co_freevars, value.__closure__ or (), strict=True)
         cells = {name: cell.cell_contents for name, cell in closure if cell != types.CellType()}
-        names = _names(value.__code__)
-        return cells | {name: notebook.variables[name] for name in names if name in notebook.variables}
-    if isinstance(value, type) and value.__module__ == "__main__":
-        return {name: item for name, item in vars(value).items() if isinstance(item, types.FunctionType)}
-    if type(value).__module__ == "__main__":
-        return {type(value).__name__: type(value)}
-    return {}
+        names = _globals(value.__code__) if value.__globals__ is notebook.variables else set()
+        return cells | {name: notebook.variables[name] for name in sorted(names) if name in notebook.variables}
+    if isinstance(value, type):
+        return _members(value) if value.__module__ == "__main__" else {}
+    inner = {} if type(value).__module__ != "__main__" else {type(value).__name__: type(value)}
+    wrapped = getattr(value, "__wrapped__", None)
+    return inner if wrapped is None else {**inner, getattr(wrapped, "__name__", "__wrapped__"): wrapped}
 
 
-def _names(code: types.CodeType) -> set[str]:
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            names |= _names(constant)
-    return names
+def _members(cls: type) -> dict[str, Any]:
+    """Give what the body of a class has made: its functions, those within what decorators made of them, its values."""
+    members: dict[str, Any] = {}
+    for name, member in vars(cls).items():
+        within = (getattr(member, part, None) for part in _PARTS)
+        found = [each for each in within if isinstance(each, types.FunctionType)]
+        if isinstance(member, types.FunctionType):
+            members[name] = member
+        elif found:
+            members |= {f"{cls.__name__}.{each.__name__}": each for each in found}
+        elif not (name.startswith("__") or isinstance(member, type | types.GetSetDescriptorType)):
+            members[f"{cls.__name__}.{name}"] = member
+    return members
+
+
+#: Where decorators keep a function.
+_PARTS = ("__wrapped__", "__func__", "func", "fget", "fset", "fdel")
+
+
+def _globals(code: types.CodeType) -> set[str]:
+    """Give the names that code looks up, and not those of attributes."""
+    names = {str(each.argval) for each in dis.get_instructions(code) if each.opname in _LOOKUPS}
+    return names.union(*(_globals(constant) for constant in code.co_consts if isinstance(constant, types.CodeType)))
+
+
+_LOOKUPS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"})
 
 
 def _why_not(value: Any, notebook: Notebook) -> Exception | None:  # noqa: ANN401

@@ -185,9 +185,24 @@ class RunDir:
         return self.job + "/result.txt"
 
     @property
+    def result_error(self) -> str:
+        """Why a return value cannot be pickled."""
+        return self.job + "/result.error"
+
+    @property
     def exception(self) -> str:
         """What the operation raised, pickled."""
         return self.job + "/exception.pkl"
+
+    @property
+    def exception_text(self) -> str:
+        """Type, message and traceback of what the operation raised, as JSON."""
+        return self.job + "/exception.json"
+
+    @property
+    def outcome(self) -> tuple[str, ...]:
+        """All that is kept of what the operation returned or raised."""
+        return self.result, self.result_text, self.result_error, self.exception, self.exception_text
 
     @property
     def exit_status(self) -> str:

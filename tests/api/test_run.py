@@ -9,7 +9,16 @@ from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.errors import CannotSend, FlagError, GuildError, OperationNotFound, RunError, StoreError, UsageError
+from guild_ipy.errors import (
+    CannotSend,
+    FlagError,
+    GuildError,
+    LostException,
+    OperationNotFound,
+    RunError,
+    StoreError,
+    UsageError,
+)
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import Home
 from tests.api.conftest import RecordingViewer
@@ -137,12 +146,13 @@ class TestFailures:
         assert error.run.status is RunStatus.ERROR
         assert (type(error.exception), error.exception.args) == (ValueError, ("bad",))
 
-    def test_an_exception_that_cannot_travel_is_left_out(self, notebook):
+    def test_something_stands_for_an_exception_that_cannot_travel(self, notebook):
         notebook.cell("import threading\nclass Odd(Exception):\n    pass")
         notebook.cell("def fail():\n    error = Odd()\n    error.lock = threading.Lock()\n    raise error")
         error = notebook.fail("fail")
-        assert error.exception is None
-        assert "Odd" in error.run.output
+        assert isinstance(error.exception, LostException)
+        assert (error.exception.type_name, error.exception.reason) == ("Odd", "cannot pickle '_thread.lock' object")
+        assert error.exception.traceback in error.run.output
 
     def test_a_terminated_run_names_the_signal(self, notebook):
         notebook.cell("import os, signal\ndef die():\n    os.kill(os.getpid(), signal.SIGKILL)")

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.errors import ResultError
 from guild_ipy.store.output import iter_output_lines
 
 ATTRS = [
@@ -195,7 +196,10 @@ class TestEveryExecutor:
     )
     def test_keeps_the_repr_of_a_return_value_that_cannot_travel(self, contract, value, kept):
         contract.cell(f"import threading\ndef give():\n    return {value}")
-        assert contract.run("give").result.startswith(kept)
+        run = contract.run("give")
+        assert run.result_text.startswith(kept)
+        with pytest.raises(ResultError, match="could not be had back: cannot pickle"):
+            _ = run.result
 
     def test_gives_back_a_function_that_it_made(self, contract):
         contract.cell("def make(n=2):\n    return lambda x: x * n")
@@ -209,8 +213,9 @@ class TestEveryExecutor:
         )
         run = contract.run("give")
         assert run.status is RunStatus.COMPLETED
-        assert run.output == "the result could not be kept: no\n"
-        assert run.result is None
+        assert run.output == "the result (Bad) could not be kept, nor its text: no; no\n"
+        with pytest.raises(ResultError, match=r"could not be had back: no$"):
+            _ = run.result
 
     def test_saves_open_figures(self, contract):
         contract.cell(

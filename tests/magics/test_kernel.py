@@ -77,6 +77,21 @@ def test_an_error_output_is_its_one_line():
     assert output.traceback == ["OperationNotFound: no operation 'trian' here (did you mean 'train'?)"]
 
 
+def test_what_the_kernel_puts_into_a_notebook_is_there_in_a_run(kernel):
+    _, client = kernel
+    execute(client, "mu = 2\nfrom IPython.core.magic import register_line_magic\nimport pandas as pd")
+    execute(client, "@register_line_magic\ndef twice(line): return int(line) * mu")
+    reply, printed = execute(
+        client,
+        "%%guild_run cell n=5\n%%time\n%matplotlib inline\nn = 4\nx = %twice {n}\n%autosave 60\n"
+        "display({'x': x})\n!echo {mu} $n\nopen('file', 'w').close()\nexit()\nprint('never')",
+    )
+    assert reply["status"] == "ok"
+    lines = printed.splitlines()
+    assert lines[1:5] == ["  n: 5", "%autosave does nothing here: a run has no front end", "{'x': 10}", "2 5"]
+    assert "never" not in printed
+
+
 def test_interrupting_the_cell_terminates_the_run(kernel):
     manager, client = kernel
     execute(client, "import time\ndef wait():\n    print('ready', flush=True)\n    time.sleep(60)")

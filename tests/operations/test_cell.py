@@ -61,3 +61,31 @@ def test_an_empty_cell_takes_no_flags(bind):
     assert bind("").flags == {}
     with pytest.raises(FlagError, match="it takes no flags"):
         bind("", lr=1)
+
+
+@pytest.mark.parametrize(
+    "head", ["%%time", "%%timeit -n 1", "%%capture out", "%%prun -q", "%%time\n%%capture", "%%time\n\n%matplotlib"]
+)
+def test_constants_below_a_magic_that_runs_them_are_flags(bind, head):
+    bound = bind(f"{head}\nlr = 0.1\nname = 'ä'\nprint(lr)\nlate = 5", lr=FlagText("0.5"))
+    assert bound.flags == {"lr": 0.5, "name": "ä"}
+
+
+def test_lines_of_magics_may_stand_among_the_constants(bind):
+    text = "%matplotlib inline\n!pip --version\nlr = 0.1\n%load_ext autoreload\nn = 2\nprint()\n%cd ..\nlate = 1"
+    assert bind(text).flags == {"lr": 0.1, "n": 2}
+
+
+@pytest.mark.parametrize("text", ["%%bash\nlr=1", "%%html\nlr = 1", "print()\n%time lr = 1"])
+def test_what_another_magic_gets_has_no_flags(bind, text):
+    assert bind(text).flags == {}
+
+
+def test_a_cell_below_a_magic_that_is_no_python_is_refused_with_its_line(bind):
+    with pytest.raises(UsageError, match=r"the cell is no Python: .* \(line 3\)"):
+        bind("%%time\nlr = 0.1\nfor")
+
+
+def test_flags_below_a_magic_have_their_values_in_the_run(notebook):
+    text = "%%time\n%%capture out\nlr = 0.1; name = 'ä'\n%time rate = lr * 2\nassert (lr, rate, name) == (3, 6, 'ä')"
+    assert notebook.run(CellOperation(text=text, name="train"), lr=3).flags == {"lr": 3, "name": "ä"}

@@ -8,7 +8,8 @@ import pytest
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.notebook_names import LazyShell, get_ipython
 from guild_ipy.engine.unpack import unpack
-from guild_ipy.operations.pack import LARGE_BUFFER, Unsendable, pack
+from guild_ipy.operations.pack import pack
+from guild_ipy.operations.packer import LARGE_BUFFER, Unsendable
 from guild_ipy.store.run_dir import RunDir
 
 

@@ -1,17 +1,18 @@
-"""The variables and magics of the notebook that code names only in texts; see :mod:`guild_ipy.operations.code_text`."""
+"""The variables and magics of the notebook that code names only in texts; see ``code_text``."""
 
 from __future__ import annotations
 
 import ast
+import functools
 import linecache
 import re
 import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from guild_ipy.operations.code_names import EVALUATORS, CodeNames, TextKind, parse_quietly, read_tree
-from guild_ipy.operations.code_text import read_text, words_of
 from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.texts.code_names import EVALUATORS, CodeNames, TextKind, parse_quietly, read_tree
+from guild_ipy.operations.texts.code_text import read_text, words_of
 
 _MOST_ITEMS = 1000
 _SHELL = "get_ipython"
@@ -38,7 +39,7 @@ class Mentions:
         self._evaluates = False
 
     def pop_names(self) -> list[str]:
-        """Give the variables that were found since the last time."""
+        """Return the variables that were found since the last time."""
         texts, self._texts = self._texts, []
         found: set[str] = set()
         for text in filter(self._may_name, texts):
@@ -53,6 +54,13 @@ class Mentions:
     def read_values(self, values: Iterable[object]) -> None:
         """Read texts that the program is given: values of flags, of defaults, of variables."""
         self._texts += [_Text(text=text, kind=TextKind.UNKNOWN, is_value=True) for text in _texts_in(values)]
+
+    def read_object(self, obj: object) -> None:
+        """Read what a partial, a class of the notebook or an object of one holds."""
+        if isinstance(obj, functools.partial):
+            self.read_values((*obj.args, *obj.keywords.values()))
+        elif (obj if isinstance(obj, type) else type(obj)).__module__ == "__main__":
+            self.read_values(dict(getattr(obj, "__dict__", ())).values())
 
     def read_source(self, source: str) -> None:
         """Read a cell, as Python."""
@@ -84,7 +92,7 @@ class Mentions:
 
 
 def _texts_in(values: Iterable[object]) -> Iterator[str]:
-    """Give the texts among values, and within small lists and the like."""
+    """Return the texts among values, and within small lists and the like."""
     for value in values:
         if type(value) is str:
             yield value
@@ -121,7 +129,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 def _place(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> tuple[int, str]:
-    """Give the first line and the name of a definition, as its compiled code has them."""
+    """Return the first line and the name of a definition, as its compiled code has them."""
     if isinstance(node, ast.Lambda):
         return node.lineno, "<lambda>"
     return min(each.lineno for each in (node, *node.decorator_list)), node.name

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-#: Functions and methods that look up names in text which they are given.
-EVALUATORS = frozenset(
-    "eval exec compile globals query evaluate sql sqldf query_df execute timeit repeat runctx var_expand ev ex".split()
-)
+#: Functions and methods that look up names in the text that they are given, be it one bare name.
+EVALUATORS = frozenset({"eval", "exec", "globals", "query", "sql", "sqldf", "ev", "ex", "var_expand"})
 #: Namespaces that are asked for names by text.
 _NAMESPACES = frozenset({"user_ns", "user_global_ns", "__main__"})
 
@@ -75,7 +73,7 @@ def read_tree(tree: ast.AST) -> CodeNames:
 
 _DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
-#: Magics whose line or body is no Python.
+#: Magics whose line or body is not Python.
 _NO_PYTHON = frozenset(
     "! sx system bash sh script ruby perl pypy python2 html HTML javascript js latex markdown svg SVG writefile file "
     "cd pip conda mamba micromamba uv ls ll cat mkdir cp mv rm run env set_env load_ext reload_ext matplotlib pylab "
@@ -89,7 +87,7 @@ def _read_shell_call(node: ast.Call, found: CodeNames) -> Iterator[ast.expr]:
     if not (isinstance(function, ast.Attribute) and _is_shell(function.value)):
         return
     texts = [each for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-    kind = TextKind.SHELL
+    kind = TextKind.SHELL if function.attr.startswith(("system", "getoutput")) else TextKind.CODE
     if function.attr in {"run_line_magic", "run_cell_magic", "magic"} and texts:
         magic, *texts = texts
         name = str(magic.value).split(maxsplit=1)[0] if str(magic.value).strip() else ""
@@ -97,7 +95,7 @@ def _read_shell_call(node: ast.Call, found: CodeNames) -> Iterator[ast.expr]:
         kind = TextKind.SHELL if name in _NO_PYTHON else TextKind.CODE
         yield magic
     for text in texts:
-        found.add_text(str(text.value), kind if function.attr != "run_cell" else TextKind.CODE)
+        found.add_text(str(text.value), kind)
         yield text
 
 

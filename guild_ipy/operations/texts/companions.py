@@ -6,37 +6,22 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from guild_ipy.domain.notebook_state import STATE_NAME, NotebookMagic, NotebookState
-from guild_ipy.operations.mentions import Mentions
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_magics import find_extension, find_magics, find_target
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """How packing something went."""
-
-    size: int = 0
-    """In bytes."""
-    error: Exception | None = None
-
-
-class Packer(Protocol):
-    """Packs values with the program."""
-
-    def attempt(self, values: Mapping[str, Any]) -> Attempt:
-        """Pack variables; if that fails all is as before."""
+from guild_ipy.operations.texts.mentions import Mentions
 
 
 @dataclass(kw_only=True)
 class Companions:
     """Packs what texts name, and what that names in turn."""
 
-    packer: Packer
+    attempt: Callable[[Mapping[str, Any]], int]
+    """Packs variables and returns how many bytes they are; if it raises all is as before."""
     notebook: Notebook
     mentions: Mentions
     present: Collection[str]
@@ -54,6 +39,7 @@ class Companions:
         while self._pack_variables() or self._pack_magics():
             continue
         return NotebookState(
+            has_shell=self.notebook.shell is not None,
             magics=tuple(self._magics),
             extensions=tuple(self._extensions),
             missing_magics=self._missing_magics,
@@ -63,11 +49,10 @@ class Companions:
     def _pack_variables(self) -> bool:
         names = [name for name in self.mentions.pop_names() if name not in self.present]
         for name in names:
-            attempt = self.packer.attempt({name: self.notebook.variables[name]})
-            if attempt.error is None:
-                self.sizes[name] = attempt.size
-            else:
-                self._left_out[name] = _first_line(attempt.error)
+            try:
+                self.sizes[name] = self.attempt({name: self.notebook.variables[name]})
+            except Exception as error:  # noqa: BLE001 - whatever a type's own __reduce__ raises
+                self._left_out[name] = _first_line(error)
         return bool(names)
 
     def _pack_magics(self) -> bool:
@@ -80,11 +65,12 @@ class Companions:
                 continue
             if target := find_target(magic):
                 self.mentions.magics.add(target)
-            error = self.packer.attempt({STATE_NAME: magic}).error
-            if error is None:
-                self._magics.append(magic)
-            else:
+            try:
+                self.attempt({STATE_NAME: magic})
+            except Exception as error:  # noqa: BLE001 - as above
                 self._missing_magics[magic.name] = _first_line(error)
+            else:
+                self._magics.append(magic)
         return bool(new)
 
 

@@ -20,7 +20,7 @@ def find_read_names(tree: ast.Module) -> set[str]:
 
 
 def _read_before_bound(statements: Sequence[ast.stmt], bound: set[str]) -> Iterator[str]:
-    """Give the names that are read; `bound` gets those that have a value after the statements, whatever happens."""
+    """Return the names that are read; `bound` gets those that have a value after the statements, whatever happens."""
     for statement in statements:
         yield from _read_by(statement, bound)
         bound |= _bound_by(statement)
@@ -51,7 +51,7 @@ _COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, 
 
 
 def _loaded(node: ast.AST, bound: set[str]) -> Iterator[str]:
-    """Give the names that are read below a node, except in a scope that has its own variable of that name."""
+    """Return the names that are read below a node, except in a scope that has its own variable of that name."""
     target = node.target if isinstance(node, ast.AugAssign) else node
     is_read = isinstance(node, ast.AugAssign) or not isinstance(getattr(node, "ctx", None), ast.Store)
     if isinstance(target, ast.Name) and is_read and target.id not in bound:
@@ -75,7 +75,7 @@ def _own_variables(node: ast.AST) -> set[str]:
 
 
 def _walk_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Give the nodes of a function's body, but none within other functions, classes and comprehensions."""
+    """Return the nodes of a function's body, but none within other functions, classes and comprehensions."""
     for node in nodes:
         yield node
         if not isinstance(node, _SCOPES):

@@ -12,7 +12,8 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from guild_ipy.operations.code_names import CodeNames, TextKind, parse_quietly, read_tree
+from guild_ipy.operations.texts.code_names import CodeNames, TextKind, parse_quietly, read_tree
+from guild_ipy.operations.texts.read_names import find_read_names
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _AT = re.compile(r"(?<![\w.)\]])@([^\W\d]\w*)")
@@ -50,7 +51,7 @@ def read_text(text: str, kind: TextKind, to_python: ToPython, depth: int = 0) ->
         return found
     for tree in _code_in(text, kind, to_python):
         inner = read_tree(tree)
-        found.names.update(inner.names)
+        found.names.update(find_read_names(tree))
         found.magics.update(inner.magics)
         for each, inner_kind in inner.texts.items():
             deeper = read_text(each, inner_kind, to_python, depth + 1)
@@ -61,13 +62,15 @@ def read_text(text: str, kind: TextKind, to_python: ToPython, depth: int = 0) ->
 
 
 def _code_in(text: str, kind: TextKind, to_python: ToPython) -> Iterator[ast.Module]:
-    """Give the Python that a text is, or has within braces."""
+    """Return the Python that a text is, or has within braces."""
     if kind is not TextKind.UNKNOWN:
         pieces = map(parse_quietly, _BRACES.findall(text))
         yield from (piece for piece in pieces if piece is not None)
     if kind is TextKind.SHELL or _FILE.fullmatch(text.strip()):
         return
     tree = parse_quietly(text)
+    if tree is None and "~" in text:  # a formula: ``y ~ log(x) + f(z)``
+        tree = parse_quietly("\n".join(side.strip() for side in text.split("~")))
     if kind is TextKind.UNKNOWN:
         if tree is not None and _is_telling(tree, text):
             yield tree
@@ -93,7 +96,7 @@ def _parse_magic(text: str, to_python: ToPython) -> Iterator[ast.Module]:
                 yield rest
                 break
             value = parse_quietly(words[count])
-            if value is not None:
+            if value is not None and not words[count].startswith("-"):
                 yield value
 
 
@@ -104,8 +107,7 @@ def _is_telling(tree: ast.Module, text: str) -> bool:
 def _tells(node: ast.AST, text: str) -> bool:
     """Whether this is hardly to be found in prose or in the name of a file."""
     if isinstance(node, ast.Call):
-        function = ast.get_source_segment(text.strip(), node.func) or ""
-        return f"{function}(" in text  # not ``loss (train)``
+        return f"{ast.unparse(node.func)}(" in text  # not ``loss (train)``
     if isinstance(node, ast.BinOp):
         return bool(re.search(r"\s[-+*/%&|^@]{1,2}\s|\*", text))
     if isinstance(node, ast.Compare):
@@ -114,7 +116,7 @@ def _tells(node: ast.AST, text: str) -> bool:
 
 
 def _marked_names(text: str, kind: TextKind) -> Iterator[str]:
-    """Give the names that stand where other languages have them: tables of SQL, ``@name`` of pandas, ``$name``."""
+    """Return the names that stand where other languages have them: tables of SQL, ``@name`` of pandas, ``$name``."""
     if kind is not TextKind.UNKNOWN:
         yield from _DOLLAR.findall(text)
     if kind is TextKind.SHELL:

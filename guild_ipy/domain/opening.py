@@ -1,0 +1,102 @@
+"""Opening a payload: in the run that it was sent to, or beside the notebook that it comes from."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import pickle
+import types
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, BinaryIO
+
+from guild_ipy.domain import payload, sent_modules
+from guild_ipy.domain.payload import CellCode, FunctionCall
+
+_NOTHING: Mapping[str, Callable[[], Any]] = {}
+#: Parameter of cloudpickle's functions that make classes: by it they find the class that is there already.
+_TRACKER = "class_tracker_id"
+
+
+def open_payload(
+    file: BinaryIO,
+    namespace: dict[str, Any],
+    buffers: Iterable[Any] = (),
+    names: Mapping[str, Callable[[], Any]] = _NOTHING,
+    *,
+    is_beside: bool = False,
+) -> FunctionCall | CellCode:
+    """Load a payload; the definitions of the notebook land in `namespace`, which stands for ``__main__``.
+
+    Opening a payload executes code of whoever wrote it.
+
+    Parameters
+    ----------
+    names
+        Functions of :mod:`guild_ipy.domain.payload` -> those that are called in their place.
+    is_beside
+        Whether it is opened in the process of the notebook, whose own classes and modules must stay as they are.
+    """
+    places = {**names, payload.main_namespace.__name__: lambda: namespace}
+    reader = PayloadReader(file, namespace, buffers, places, is_beside=is_beside)
+    program: FunctionCall | CellCode = reader.load()
+    while True:
+        try:
+            definitions = reader.load()
+        except EOFError:
+            return program
+        namespace.update(definitions)
+
+
+class PayloadReader(pickle.Unpickler):
+    """Reads what :mod:`guild_ipy.operations.pack` has written."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        namespace: dict[str, Any],
+        buffers: Iterable[Any],
+        places: Mapping[str, Callable[[], Any]],
+        *,
+        is_beside: bool,
+    ) -> None:
+        super().__init__(file, buffers=buffers)
+        self._namespace = namespace
+        self._places = places
+        self._is_beside = is_beside
+
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - pickle's own protocol
+        """Find what a pickle names; what is in ``__main__`` is in the namespace that stands for it."""
+        if module == "__main__":
+            return find_in_main(self._namespace, name)
+        if module == payload.__name__ and name in self._places:
+            return self._places[name]
+        found = super().find_class(module, name)
+        if not self._is_beside:
+            return found
+        if found is sent_modules.new_module:
+            return lambda name, **_: types.ModuleType(name)
+        return _untracked(found) if module.partition(".")[0] == "cloudpickle" else found
+
+
+def find_in_main(namespace: dict[str, Any], path: str) -> Any:  # noqa: ANN401 - whatever it holds
+    """Find what is at a dotted path in a namespace that stands for ``__main__``."""
+    name, *parts = path.split(".")
+    if name not in namespace:
+        raise AttributeError(f"{name!r} is not among what was sent from the notebook", name=name)
+    return functools.reduce(getattr, parts, namespace[name])
+
+
+def _untracked(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a function of cloudpickle's that makes a new class each time, also where the same one is there.
+
+    Otherwise the methods of the notebook's own class would be exchanged for those of the payload.
+    """
+    if not isinstance(make, types.FunctionType) or _TRACKER not in inspect.signature(make).parameters:
+        return make
+
+    def make_anew(*args: Any, **keywords: Any) -> Any:  # noqa: ANN401 - as the function
+        bound = inspect.signature(make).bind(*args, **keywords)
+        bound.arguments[_TRACKER] = None
+        return make(*bound.args, **bound.kwargs)
+
+    return make_anew

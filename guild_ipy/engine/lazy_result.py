@@ -1,0 +1,114 @@
+"""What an operation comes to: coroutines, generators and other lazy iterators that it returned are run to their end.
+
+The values that a generator gave are the result, as a list, while they are not more than :data:`MOST_VALUES` and
+:data:`MOST_BYTES`, pickled.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import pickle
+import sys
+import types
+from collections.abc import AsyncGenerator, Generator, Iterator
+from typing import Any
+
+from guild_ipy.domain.yielded import Yielded
+
+MOST_VALUES = 100_000
+MOST_BYTES = 64 * 2**20
+_MIB = 2**20
+#: Iterators that never end, and that execute nothing.
+_ENDLESS = (itertools.count, itertools.cycle, itertools.repeat)
+
+
+def run_out(result: object) -> object:
+    """Run what an operation returned to its end, where it has only been begun; its outcome."""
+    if inspect.isawaitable(result) or inspect.isasyncgen(result):
+        import asyncio  # start-up cost: 40 ms, for the few operations that are asynchronous
+
+        result = asyncio.run(_run_out_async(result))
+    if isinstance(result, types.GeneratorType) or _is_lazy(result):
+        return _run_out_iterator(result)
+    return result
+
+
+async def _run_out_async(result: object) -> object:
+    if inspect.isawaitable(result):
+        result = await result
+    if not inspect.isasyncgen(result):
+        return result
+    generator: AsyncGenerator[Any, Any] = result
+    kept = _Kept()
+    async for value in generator:
+        kept.add(value)
+    return kept.outcome(None)
+
+
+def _run_out_iterator(iterator: Generator[Any, Any, Any] | Iterator[Any]) -> object:
+    kept = _Kept()
+    while True:
+        try:
+            kept.add(next(iterator))
+        except StopIteration as end:
+            return kept.outcome(end.value)
+
+
+def _is_lazy(result: object) -> bool:
+    """Whether it is an iterator of Python's own, such as a ``map``; one of a class of the user's is a value."""
+    is_own = type(result).__module__ in {"builtins", "itertools"}
+    return is_own and isinstance(result, Iterator) and not isinstance(result, _ENDLESS)
+
+
+class _Kept:
+    """The values so far, as long as they may be kept."""
+
+    def __init__(self) -> None:
+        self._values: list[Any] = []
+        self._count = 0
+        self._bytes = 0
+        self._reason = ""
+
+    def add(self, value: object) -> None:
+        """Take one more; the values are let go of as soon as they are too many."""
+        self._count += 1
+        if self._reason:
+            return
+        self._values.append(value)
+        try:
+            self._bytes += _size(value)
+        except Exception:  # noqa: BLE001 - a type's own __reduce__ may raise anything
+            self._drop(f"a {type(value).__name__} cannot be pickled")
+        if self._count > MOST_VALUES:
+            self._drop(f"there are more than {MOST_VALUES}")
+        elif self._bytes > MOST_BYTES:
+            self._drop(f"they have more than {MOST_BYTES // _MIB} MiB")
+
+    def outcome(self, returned: object) -> object:
+        """Return the list of the values, with what the generator returned; that alone where they are not kept."""
+        if self._reason:
+            sys.stderr.write(f"the {self._count} values that were yielded are not kept: {self._reason}\n")
+            return returned
+        return self._values if returned is None else Yielded(self._values, returned=returned)
+
+    def _drop(self, reason: str) -> None:
+        self._reason = reason
+        self._values.clear()
+
+
+_ATOMS = (bool, int, float, type(None))
+
+
+def _size(value: object) -> int:
+    if isinstance(value, _ATOMS):
+        return sys.getsizeof(value)
+    import cloudpickle  # start-up cost: for what a generator gives
+
+    buffers: list[pickle.PickleBuffer] = []
+    try:
+        text = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+    except Exception:  # noqa: BLE001 - as the result is pickled: by value where it cannot be by reference
+        buffers.clear()
+        text = cloudpickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+    return len(text) + sum(buffer.raw().nbytes for buffer in buffers)

@@ -1,0 +1,1 @@
+"""Which variables and magics of the notebook code names: also within texts that are code."""
