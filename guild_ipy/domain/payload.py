@@ -70,6 +70,11 @@ def shell_getter() -> Callable[[], Any]:
     return get_ipython
 
 
+def input_function(name: str) -> Callable[..., Any]:
+    """Give the function that a kernel's own way to ask its user, of this name, stands for."""
+    return input if name == "raw_input" else importlib.import_module("getpass").getpass
+
+
 class LazyShell:
     """Stands for the notebook's shell until something is asked of it."""
 

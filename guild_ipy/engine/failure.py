@@ -39,6 +39,15 @@ def format_failure(error: BaseException, cells: Mapping[str, CellFile]) -> str:
     return text
 
 
+def drop_outer_frames(error: BaseException) -> None:
+    """Have the traceback of `error` begin with the user's code; all of it stays where there is none."""
+    rest = error.__traceback__
+    while rest is not None and rest.tb_frame.f_code.co_filename.startswith(_ENGINE + os.sep):
+        rest = rest.tb_next
+    if rest is not None:
+        error.__traceback__ = rest
+
+
 def _drop_frames(summary: traceback.TracebackException, folder: str) -> None:
     """Cut frames of files in a folder, and of imports, in the exception and all that it is chained to."""
     frames = [f for f in summary.stack if not f.filename.startswith((folder + os.sep, _IMPORT_SYSTEM))]

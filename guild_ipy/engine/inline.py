@@ -75,14 +75,16 @@ def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[
     """Lend the process's main module, streams, folder, path, arguments and environment to a run."""
     main, environ, folder = sys.modules["__main__"], dict(os.environ), os.getcwd()
     saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.meta_path[:])
+    hook = sys.excepthook
     output = IndexedOutput(run_dir)
     try:
         sys.stdout, sys.stderr = output.stdout, output.stderr
+        sys.excepthook = sys.__excepthook__
         os.environ.update(request.env)
         os.chdir(run_dir.path)
         yield new_main(run_dir)
     finally:
-        sys.modules["__main__"] = main
+        sys.modules["__main__"], sys.excepthook = main, hook
         sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.meta_path[:] = saved
         os.environ.clear()
         os.environ.update(environ)

@@ -90,11 +90,18 @@ class _Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
             self._collect(obj)
         elif isinstance(obj, types.MethodType) and obj.__self__ is self._shell and obj.__name__ == "get_ipython":
             return payload.shell_getter, ()
+        elif isinstance(obj, types.MethodType) and self._asks_the_user(obj):
+            return payload.input_function, (obj.__name__,)
         elif obj is self._shell:
             return payload.LazyShell, ()
         elif isinstance(obj, io.IOBase) and not isinstance(obj, io.BytesIO | io.StringIO):
             raise Unsendable("an open file belongs to this process")
         return super().reducer_override(obj)
+
+    def _asks_the_user(self, method: types.MethodType) -> bool:
+        """Whether a method is what a kernel puts in the place of ``input`` or ``getpass.getpass``."""
+        kernel = getattr(self._shell, "kernel", None)
+        return kernel is not None and method.__self__ is kernel and method.__name__ in {"raw_input", "getpass"}
 
     def _take_buffer(self, buffer: pickle.PickleBuffer) -> bool:
         """Keep a large buffer out of the payload (False), or leave a small one in it (True)."""
