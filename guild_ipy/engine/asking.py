@@ -26,7 +26,7 @@ _NO_DEBUGGER = (
 
 def refuse_questions() -> None:
     """Have this process refuse all that asks somebody."""
-    builtins.input = _refuse_input
+    builtins.input = refuse_input
     if any(isinstance(finder, _AskerFinder) for finder in sys.meta_path):
         return
     for name, refuse in _ASKERS.items():
@@ -35,8 +35,14 @@ def refuse_questions() -> None:
     sys.meta_path.insert(0, _AskerFinder())
 
 
-def _refuse_input(prompt: object = "", /) -> str:
+def refuse_input(prompt: object = "", /) -> str:
+    """Stand for ``input``."""
     raise EOFError(_describe(prompt))
+
+
+def refuse_password(prompt: object = "Password: ", *_: object, **__: object) -> str:
+    """Stand for ``getpass.getpass``."""
+    raise EOFError(_describe_secret(prompt))
 
 
 def _describe(prompt: object, remedy: str = "pass it as a flag") -> str:
@@ -52,10 +58,7 @@ def _describe_secret(prompt: object) -> str:
 
 
 def _refuse_passwords(getpass: ModuleType) -> None:
-    def refuse(prompt: object = "Password: ", *_: object, **__: object) -> str:
-        raise EOFError(_describe_secret(prompt))
-
-    getpass.getpass = getpass.unix_getpass = refuse  # type: ignore[attr-defined]
+    getpass.getpass = getpass.unix_getpass = refuse_password  # type: ignore[attr-defined]
 
 
 def _refuse_debuggers(pdb: ModuleType) -> None:

@@ -174,3 +174,20 @@ class TestEndings:
         assert error.run.output.endswith(f"\n{why}\n")
         assert ("Segmentation fault" in error.run.output) is ("SIGSEGV" in ending)
         assert read_outputs(f"{error.run.path}/a.ipynb")[0] == "first\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("input('Name? ')", "'Name?'; pass it as a flag"),
+        ("import getpass\ngetpass.getpass('Key: ')", "'Key:'; read the secret from an environment variable or a file"),
+        ("import pdb\npdb.set_trace()", "so a debugger has nobody to ask"),
+        ("import click\nclick.confirm('Sure?')", "'Sure? [y/N]:'; pass it as a flag"),
+    ],
+)
+def test_a_cell_that_asks_somebody_is_an_error_that_says_what_to_do(notebook, code, why):
+    write_notebook("a.ipynb", code)
+    last = notebook.fail("a.ipynb").run.output.splitlines()[-1]
+    assert last.startswith("cell In[1] raised ")
+    assert "a run has no input (stdin is /dev/null)" in last
+    assert why in last
