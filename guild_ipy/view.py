@@ -12,6 +12,7 @@ from guild_ipy.api.viewer import Preview
 from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.store.run import RunRecord
+from guild_ipy.store.signals import describe_signal, is_stop
 
 
 class StreamViewer:
@@ -87,7 +88,15 @@ def describe_end(record: RunRecord) -> str:
     if record.status.is_active:
         return f"{name} goes on in the background · {record.dir.short_id}"
     took = format_duration(record.duration)
-    return f"{name} {record.status}{f' in {took}' if took else ''} · {record.dir.short_id}"
+    return f"{name} {_ending(record)}{f' in {took}' if took else ''} · {record.dir.short_id}"
+
+
+def _ending(record: RunRecord) -> str:
+    """Give the status; of a run that a signal ended and nobody stopped, which signal."""
+    if record.status is not RunStatus.TERMINATED or record.exit_status is None:
+        return str(record.status)
+    is_usual = is_stop(record.dir, record.exit_status)
+    return str(record.status) if is_usual else describe_signal(record.dir, record.exit_status)
 
 
 def format_operations(operations: Sequence[OperationInfo]) -> str:

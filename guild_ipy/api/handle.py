@@ -23,6 +23,7 @@ from guild_ipy.store.marks import MarkEntry, read_history
 from guild_ipy.store.output import read_output
 from guild_ipy.store.run import RunRecord, read_run, read_status
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.signals import describe_signal
 
 if TYPE_CHECKING:
     from guild_ipy.api.stale import Outdated
@@ -237,6 +238,7 @@ class Run:
         lines = {
             "operation": self.operation,
             "status": str(record.status),
+            "ended by": "" if (record.exit_status or 0) >= 0 else describe_signal(self._dir, record.exit_status or 0),
             "started": f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
             "time": format_duration(record.duration),
             "label": record.label or "",

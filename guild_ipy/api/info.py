@@ -14,6 +14,7 @@ from guild_ipy.store.deps import Upstream, read_upstreams
 from guild_ipy.store.lock import read_lock
 from guild_ipy.store.marks import describe_mark
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH
+from guild_ipy.store.signals import describe_signal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,6 +72,7 @@ def get_info(run: Run) -> RunInfo:
         "pid": _pid(run),
     }
     more = {
+        "ended_by": "" if (record.exit_status or 0) >= 0 else describe_signal(run.dir, record.exit_status or 0),
         "mark": describe_mark(run.dir),
         "stale": "; ".join(map(str, run.find_outdated())),
         "damage": record.damage or "",

@@ -25,6 +25,7 @@ from guild_ipy.settings import copy_environment
 from guild_ipy.store.lock import is_alive, read_lock
 from guild_ipy.store.run import read_opref
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.signals import describe_signal
 from guild_ipy.store.whole_file import write_new_file
 
 _START_SECONDS = 60.0
@@ -228,13 +229,15 @@ def _check(run: Run, started: StartedRun) -> Run:
         return run
     if started.failure:
         raise RunError(f"{run.operation} could not be started: {started.failure}", run=run)
-    how = f"exit status {record.exit_status}"
-    if record.status is RunStatus.TERMINATED:
-        how = f"signal {-(record.exit_status or 0)}"
     exception = run.exception
     why = f": {exception}" if isinstance(exception, NotebookError) else ""
-    message = f"{run.operation} {_ENDINGS.get(record.status, 'ended badly')}{why} ({how}) · {run.short_id}"
+    if record.status is RunStatus.TERMINATED:
+        how = describe_signal(run.dir, record.exit_status or 0)
+        ending = f"{'' if how.startswith('crashed') else 'was '}{how}{why}"
+    else:
+        ending = f"{_ENDINGS.get(record.status, 'ended badly')}{why} (exit status {record.exit_status})"
+    message = f"{run.operation} {ending} · {run.short_id}"
     raise RunError(message, run=run, exception=exception)
 
 
-_ENDINGS = {RunStatus.ERROR: "failed", RunStatus.TERMINATED: "was terminated", RunStatus.DAMAGED: "is damaged"}
+_ENDINGS = {RunStatus.ERROR: "failed", RunStatus.DAMAGED: "is damaged"}

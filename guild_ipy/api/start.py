@@ -36,6 +36,7 @@ from guild_ipy.store.attrs import delete_attr, write_attr
 from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.markers import remove_marker
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.signals import STOP_SIGNAL
 from guild_ipy.store.whole_file import write_file
 
 
@@ -209,7 +210,7 @@ def _reset(run: Run, meta: JobMeta) -> None:
             write_file(run.dir, path, content)
         if run.label == _usual_label(meta, old_flags):
             write_attr(run.dir, "label", _usual_label(meta, meta.flags))
-    for name in ("exit_status", "stopped"):
+    for name in ("exit_status", "stopped", STOP_SIGNAL):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
         remove_marker(path)

@@ -90,6 +90,18 @@ def shell() -> Any:  # noqa: ANN401 - a shell, of a package that is not loaded h
     return _Absent()
 
 
+def input_function() -> Callable[..., Any]:
+    """Return what a kernel's own ``input`` stands for."""
+    return input
+
+
+def password_function() -> Callable[..., Any]:
+    """Return what a kernel's own ``getpass.getpass`` stands for."""
+    import getpass  # start-up cost: few operations ask
+
+    return getpass.getpass
+
+
 def display_function() -> Callable[..., Any]:
     """Return what stands for IPython's ``display``; as above."""
     return _Absent

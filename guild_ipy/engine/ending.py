@@ -12,6 +12,7 @@ from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.markers import remove_marker
 from guild_ipy.store.output import complete_index
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.signals import note_kill
 
 #: How long a look at a flood of output may take while something else may have to be heard.
 LOOK_SECONDS = 0.2
@@ -33,14 +34,16 @@ class Ending:
                 complete_index(self._run_dir)
                 self._indexed = size
 
-    def write(self, exit_status: int) -> None:
-        """Write the end of a run whose process is gone."""
+    def write(self, exit_status: int, *, is_killed: bool = False) -> None:
+        """Write the end of a run whose process is gone, because a stop has killed it or otherwise."""
         try:
             self._finish()
         except (OSError, GuildError):  # a full disk
             self._free_reserve()
             with contextlib.suppress(OSError, GuildError):  # whoever asks for scalars does it again: engine.recover
                 self._finish()
+        if is_killed:
+            note_kill(self._run_dir)
         write_end(self._run_dir, exit_status)
 
     def _finish(self) -> None:

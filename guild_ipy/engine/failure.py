@@ -53,6 +53,15 @@ def _foreign_folders(error: BaseException) -> tuple[str, ...]:
     return tuple(folder + os.sep for folder in (ours, ipython and os.path.dirname(ipython)) if folder)
 
 
+def drop_outer_frames(error: BaseException) -> None:
+    """Have the traceback of `error` begin with the user's code; all of it stays where there is none."""
+    rest = error.__traceback__
+    while rest is not None and rest.tb_frame.f_code.co_filename.startswith(_ENGINE + os.sep):
+        rest = rest.tb_next
+    if rest is not None:
+        error.__traceback__ = rest
+
+
 def _drop_frames(summary: traceback.TracebackException, folders: tuple[str, ...]) -> None:
     """Cut frames of files in folders, and of imports, in the exception and all that it is chained to."""
     frames = [f for f in summary.stack if not f.filename.startswith((*folders, _IMPORT_SYSTEM))]

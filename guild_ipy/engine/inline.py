@@ -76,13 +76,14 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
 def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[dict[str, Any]]:
     """Lend the process's main module, streams, folder, path, arguments and environment to a run."""
     mains = {name: sys.modules[name] for name in ("__main__", "__mp_main__") if name in sys.modules}
-    environ, folder = dict(os.environ), current_dir()
+    environ, folder, hook = dict(os.environ), current_dir(), sys.excepthook
     saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.orig_argv[:], sys.meta_path[:])
     output = IndexedOutput(run_dir)
     lent: list[tuple[logging.StreamHandler[Any], TextIO]] = []
     try:
         lent = _lend_handlers({id(sys.stdout): output.stdout, id(sys.stderr): output.stderr})
         sys.stdout, sys.stderr = output.stdout, output.stderr
+        sys.excepthook = sys.__excepthook__
         os.environ.update(request.env)
         os.chdir(run_dir.path)
         yield new_main(run_dir)
@@ -90,6 +91,7 @@ def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[
         for handler, stream in lent:
             handler.setStream(stream)
         sys.modules.update(mains)
+        sys.excepthook = hook
         sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.orig_argv[:], sys.meta_path[:] = saved
         os.environ.clear()
         os.environ.update(environ)

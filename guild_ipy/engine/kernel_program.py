@@ -1,5 +1,7 @@
 """The program of the kernel of a notebook file: that of Jupyter, except that it sends all that its cells show.
 
+And nobody can be asked: what a cell asks fails as it does in any run.
+
 A kernel drops messages when a cell shows a thousand things faster than they are taken, which nobody would read in a
 front end; a run keeps all of them.
 """
@@ -7,11 +9,23 @@ front end; a run keeps all of them.
 from __future__ import annotations
 
 import zmq
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+
+from guild_ipy.engine.asking import refuse_input, refuse_password, refuse_questions
+
+
+class _Kernel(IPythonKernel):
+    """Puts these in the place of ``input`` and ``getpass.getpass`` while a cell is executed."""
+
+    raw_input = staticmethod(refuse_input)
+    getpass = staticmethod(refuse_password)
 
 
 class KernelProgram(IPKernelApp):
     """Serves one client, the process of the run."""
+
+    kernel_class = _Kernel
 
     def init_iopub(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
         """Open the socket for output, whose queue has no limit."""
@@ -20,4 +34,5 @@ class KernelProgram(IPKernelApp):
 
 
 if __name__ == "__main__":
+    refuse_questions()
     KernelProgram.launch_instance()

@@ -25,6 +25,7 @@ from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
 from guild_ipy.errors import DamagedRun, NotebookError, StoreError
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.signals import MAYBE_NO_MEMORY, signal_name
 from guild_ipy.store.whole_file import write_file
 
 #: Saving takes no more than this part of the time.
@@ -142,7 +143,9 @@ def _explain(error: BaseException, client: LiveClient) -> BaseException:
 def _ending(status: int | None) -> str:
     if status is None:
         return ""
-    return f" by signal {-status}" if status < 0 else f" with exit status {status}"
+    if status >= 0:
+        return f" with exit status {status}"
+    return f" by {signal_name(-status)}{MAYBE_NO_MEMORY if -status == signal.SIGKILL else ''}"
 
 
 _LONGEST = 200

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from guild_ipy.store.run_dir import RunDir
 
 SIGINT = 2  # signal.SIGINT, without loading enum
+#: What shows exceptions before the user's code runs.
+_FIRST_HOOK = sys.excepthook
 
 
 def run_to_end(
@@ -34,6 +36,10 @@ def run_to_end(
 
     0 when it returned, 1 when it raised, the code of a SystemExit, ``-SIGINT`` for a KeyboardInterrupt.
     """
+    if (
+        sys.excepthook is _FIRST_HOOK or sys.excepthook is sys.__excepthook__
+    ):  # one that the user's code sets may call it
+        sys.excepthook = lambda _, error, __: _write_failure(error, run_dir, cells)
     try:
         result = operation()
     except SystemExit as request:
@@ -44,9 +50,9 @@ def run_to_end(
     except BaseException as error:  # noqa: BLE001 - whatever the operation raises is the run's own failure
         from guild_ipy.engine.outcome import keep_exception  # start-up cost
 
-        _report(error, run_dir, cells)
+        code = _report(error, run_dir, cells)
         keep_exception(run_dir, error, cells, sent or {})
-        return 1
+        return code
     if result is not None:
         from guild_ipy.engine.outcome import keep_result  # start-up cost
 
@@ -65,7 +71,7 @@ def end_process(
         try:
             last_rite(run_dir)
         except BaseException as error:  # noqa: BLE001 - code that the user registered with atexit; the status stands
-            _report(error, run_dir, {})
+            _write_failure(error, run_dir, {})
     _flush()
     if supervised:
         _write_own_word(run_dir, code)
@@ -96,13 +102,30 @@ def _exit_code(request: SystemExit) -> int:
     return 1
 
 
-def _report(error: BaseException, run_dir: RunDir, cells: Mapping[str, CellFile]) -> None:
+def _report(error: BaseException, run_dir: RunDir, cells: Mapping[str, CellFile]) -> int:
+    """Show what an operation raised, as the user's code has told ``sys.excepthook``; the exit status."""
+    from guild_ipy.engine.failure import drop_outer_frames  # start-up cost
+
+    _make_room(run_dir)
+    drop_outer_frames(error)
+    try:
+        sys.excepthook(type(error), error, error.__traceback__)
+    except SystemExit as request:
+        return _exit_code(request)
+    except BaseException as trouble:  # noqa: BLE001 - the user's hook may raise anything; Python then shows both
+        trouble.__context__ = None if trouble.__context__ is error else trouble.__context__
+        _write_failure(trouble, run_dir, cells, "Error in sys.excepthook:\n")
+        _write_failure(error, run_dir, cells, "\nOriginal exception was:\n")
+    return 1
+
+
+def _write_failure(error: BaseException, run_dir: RunDir, cells: Mapping[str, CellFile], title: str = "") -> None:
     from guild_ipy.engine.failure import format_failure  # start-up cost
 
     _make_room(run_dir)
     try:
         sys.stdout.flush()
-        sys.stderr.write(format_failure(error, cells))
+        sys.stderr.write(title + format_failure(error, cells))
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):  # a full disk, a closed stream, or none: there is nobody to tell
         return

@@ -12,6 +12,7 @@ from guild_ipy.errors import RunStateError
 from guild_ipy.settings import Settings
 from guild_ipy.store.lock import LockContent, ProcessId, is_alive, read_lock
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.signals import note_kill
 
 _POLL_SECONDS = 0.02
 #: The signals that a run gets, a grace period apart. Guild AI begins with SIGTERM: its processes take a SIGINT that
@@ -62,6 +63,8 @@ def _stop_process(run_dir: RunDir, lock: LockContent, settings: Settings) -> Non
         else:
             _signal(lock.run, number)
         if wait_for_end(run_dir, lock, settings.stop_grace):
+            if number == signal.SIGKILL:
+                note_kill(run_dir)
             if leads_group:
                 _signal_group(lock.run, signal.SIGKILL)  # what it left behind
             if is_alive(run_dir) is None:

@@ -9,13 +9,14 @@ Light on imports: see :mod:`guild_ipy.engine.process`.
 
 from __future__ import annotations
 
-import builtins
 import io
 import os
 import sys
 import time
 from _struct import pack  # struct, without its Python half
 from _thread import allocate_lock
+
+from guild_ipy.engine.asking import refuse_questions
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def open_output(run_dir: RunDir) -> int:
 
 def redirect_streams(run_dir: RunDir) -> None:
     """Make ``sys.stdout`` and ``sys.stderr`` index what they write to descriptors 1 and 2, the output file."""
-    builtins.input = _refuse_input
+    refuse_questions()
     index = _OutputIndex(run_dir, 1)
     sys.stdout = sys.__stdout__ = _text(1, 0, index)  # type: ignore[misc, assignment] # Final for type checkers only
     sys.stderr = sys.__stderr__ = _text(2, 1, index)  # type: ignore[misc, assignment]
@@ -60,10 +61,6 @@ class IndexedOutput:
         self.stderr.close()
         self._index.close()
         os.close(self._descriptor)
-
-
-def _refuse_input(prompt: object = "", /) -> str:
-    raise EOFError(f"a run has no input (stdin is /dev/null) and cannot be asked {str(prompt)!r}; pass it as a flag")
 
 
 def _text(descriptor: int, stream: int, index: _OutputIndex) -> TextIO:

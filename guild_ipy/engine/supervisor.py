@@ -119,7 +119,7 @@ def supervise(
             scribe.finish(stop_requests)
     if watch.said is None:
         kill_orphans()
-    ending.write(exit_status)
+    ending.write(exit_status, is_killed=watch.stopped_by == signal.SIGKILL)
     os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
     os.sched_yield()  # the starter first

@@ -21,6 +21,7 @@ import threading
 import warnings
 
 import guild_ipy.engine.outcome  # noqa: F401 - for the runs, which then need not load it
+from guild_ipy.engine.asking import refuse_questions
 from guild_ipy.engine.output_scalars import OutputScanner
 from guild_ipy.engine.pages import ForkPages
 from guild_ipy.engine.provenance import packages_text, platform_text
@@ -37,6 +38,7 @@ def main() -> None:
     server = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors are reaped by the system
+    refuse_questions()  # before others take functions out of modules that ask
     threaded = preload(json.loads(server.recv(_MESSAGE)))
     _touch_what_runs_need()
     gc.collect()

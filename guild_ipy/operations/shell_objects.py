@@ -15,6 +15,11 @@ _FUNCTIONS: Mapping[tuple[str, str], Callable[[], Any]] = {
     ("IPython.core.display_functions", "display"): payload.display_function,
     ("IPython.core.getipython", "get_ipython"): payload.shell_getter,
 }
+#: Methods that a kernel puts in the place of functions which ask the user -> what stands for each.
+_ASKING: Mapping[str, Callable[[], Any]] = {
+    "raw_input": payload.input_function,
+    "getpass": payload.password_function,
+}
 
 
 class ShellObjects:
@@ -23,6 +28,7 @@ class ShellObjects:
     def __init__(self, notebook: Notebook) -> None:
         self._shell = notebook.shell
         self._exit = getattr(notebook.shell, "exiter", None)
+        self._kernel = getattr(notebook.shell, "kernel", None)
 
     def find_stand_in(self, obj: object) -> Callable[[], Any] | None:
         """Return the function of :mod:`guild_ipy.domain.payload` that gives a run its own one."""
@@ -34,6 +40,13 @@ class ShellObjects:
             return payload.shell
         if obj is self._exit:
             return payload.exit_function
-        if isinstance(obj, types.MethodType) and obj.__self__ is self._shell and obj.__name__ == "get_ipython":
+        if isinstance(obj, types.MethodType):
+            return self._find_method(obj)
+        return None
+
+    def _find_method(self, method: types.MethodType) -> Callable[[], Any] | None:
+        if method.__self__ is self._shell and method.__name__ == "get_ipython":
             return payload.shell_getter
+        if self._kernel is not None and method.__self__ is self._kernel:
+            return _ASKING.get(method.__name__)
         return None

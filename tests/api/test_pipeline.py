@@ -287,7 +287,7 @@ class TestStopping:
     def test_a_stop_of_the_step_ends_the_pipeline_with_an_error(self, project, waiting):
         stop(project.context, [members(waiting)["train"]])
         assert waiting.wait(20).status is RunStatus.ERROR
-        assert "step 'train' ended the pipeline: train was terminated (signal 2)" in waiting.output
+        assert "step 'train' ended the pipeline: train was terminated (SIGINT)" in waiting.output
 
     def test_it_outlives_the_kernel(self, start_kernel):
         kernel, pipeline = start_kernel(in_background=True)

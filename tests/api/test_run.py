@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from guild_ipy.api.info import get_info
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
+from guild_ipy.api.start import Change, restart
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import (
     CannotSend,
@@ -21,6 +23,8 @@ from guild_ipy.errors import (
 )
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import Home
+from guild_ipy.store.signals import MAYBE_NO_MEMORY, note_kill
+from guild_ipy.view import describe_end
 from tests.api.conftest import RecordingViewer
 from tests.notebook_session import find_processes, wait_until
 
@@ -154,10 +158,33 @@ class TestFailures:
         assert (error.exception.type_name, error.exception.reason) == ("Odd", "cannot pickle '_thread.lock' object")
         assert error.exception.traceback in error.run.output
 
-    def test_a_terminated_run_names_the_signal(self, notebook):
-        notebook.cell("import os, signal\ndef die():\n    os.kill(os.getpid(), signal.SIGKILL)")
+    @pytest.mark.parametrize(
+        ("code", "ending"),
+        [
+            ("ctypes.string_at(0)", "crashed (SIGSEGV)"),
+            ("os.abort()", "crashed (SIGABRT)"),
+            ("os.kill(os.getpid(), signal.SIGFPE)", "crashed (SIGFPE)"),
+            ("os.kill(os.getpid(), signal.SIGKILL)", f"killed (SIGKILL{MAYBE_NO_MEMORY})"),
+            ("os.kill(os.getpid(), signal.SIGTERM)", "terminated (SIGTERM)"),
+            ("os.kill(os.getpid(), signal.SIGALRM)", "terminated (SIGALRM)"),
+        ],
+    )
+    def test_a_run_that_a_signal_ends_names_it(self, notebook, code, ending):
+        notebook.cell(f"import ctypes, os, signal\ndef die():\n    {code}")
         error = notebook.fail("die")
-        assert str(error) == f"die() was terminated (signal 9) · {error.run.short_id}"
+        was = "" if ending.startswith("crashed") else "was "
+        assert str(error) == f"die() {was}{ending} · {error.run.short_id}"
+        assert error.run.status is RunStatus.TERMINATED
+        assert get_info(error.run).lines["ended_by"] == error.run.summary()["ended by"] == ending
+        assert describe_end(error.run.ending).startswith(f"die() {ending.removesuffix(' (SIGTERM)')} in ")
+
+    def test_a_restart_forgets_how_the_last_attempt_was_killed(self, notebook):
+        notebook.cell("import os, signal\ndef die():\n    os.kill(os.getpid(), signal.SIGKILL)")
+        run = notebook.fail("die").run
+        note_kill(run.dir)
+        assert get_info(run).lines["ended_by"] == "terminated (SIGKILL)"
+        with pytest.raises(RunError, match="was killed"):
+            restart(notebook.context, run, Change(), LaunchOptions(), notebook.viewer)
 
 
 class TestBackground:

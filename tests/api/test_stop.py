@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from guild_ipy.api.delete import delete
+from guild_ipy.api.info import get_info
 from guild_ipy.api.stop import stop
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunStateError
 from guild_ipy.store.lock import read_lock
+from guild_ipy.view import describe_end
 from tests.notebook_session import find_processes, wait_until
 
 
@@ -75,6 +77,8 @@ def test_signals_grow_for_a_run_that_ignores_them(isolated, launch, ignored, num
     """)
     stop(isolated.context, [run])
     assert (run.status, run.exit_status) == (RunStatus.TERMINATED, -number)
+    assert get_info(run).lines["ended_by"] == f"terminated ({number.name})"  # and not killed by the system
+    assert describe_end(run.ending).startswith("work() terminated in ")
 
 
 def test_children_daemons_and_what_ignores_signals_are_gone_too(isolated, launch):

@@ -14,6 +14,7 @@ from guild_ipy.errors import NotebookError
 from guild_ipy.store.lock import read_lock
 from guild_ipy.store.manifest import parse_manifest
 from guild_ipy.store.output import STDERR, STDOUT, iter_output_lines
+from guild_ipy.store.signals import MAYBE_NO_MEMORY
 from tests.notebook_files import read_code, read_outputs, write_notebook
 from tests.notebook_session import find_processes, wait_until
 
@@ -161,14 +162,32 @@ class TestEndings:
     @pytest.mark.parametrize(
         ("code", "ending"),
         [
-            ("import os\nprint('x')\nos.kill(os.getpid(), 9)", "the kernel died in cell In[2] by signal 9"),
-            ("import ctypes\nctypes.string_at(0)", "the kernel died in cell In[2] by signal 11"),
+            ("import os\nprint('x')\nos.kill(os.getpid(), 9)", f"by SIGKILL{MAYBE_NO_MEMORY}"),
+            ("import ctypes\nctypes.string_at(0)", "by SIGSEGV"),
         ],
     )
     def test_a_kernel_that_dies_is_an_error_that_names_the_cell(self, notebook, code, ending):
         write_notebook("a.ipynb", "print('first')", code)
         error = notebook.fail("a.ipynb")
-        assert str(error) == f"a.ipynb failed: {ending} (exit status 1) · {error.run.short_id}"
-        assert error.run.output.endswith(f"\n{ending}\n")
-        assert ("Segmentation fault" in error.run.output) is ("11" in ending)
+        why = f"the kernel died in cell In[2] {ending}"
+        assert str(error) == f"a.ipynb failed: {why} (exit status 1) · {error.run.short_id}"
+        assert error.run.output.endswith(f"\n{why}\n")
+        assert ("Segmentation fault" in error.run.output) is ("SIGSEGV" in ending)
         assert read_outputs(f"{error.run.path}/a.ipynb")[0] == "first\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("input('Name? ')", "'Name?'; pass it as a flag"),
+        ("import getpass\ngetpass.getpass('Key: ')", "'Key:'; read the secret from an environment variable or a file"),
+        ("import pdb\npdb.set_trace()", "so a debugger has nobody to ask"),
+        ("import click\nclick.confirm('Sure?')", "'Sure? [y/N]:'; pass it as a flag"),
+    ],
+)
+def test_a_cell_that_asks_somebody_is_an_error_that_says_what_to_do(notebook, code, why):
+    write_notebook("a.ipynb", code)
+    last = notebook.fail("a.ipynb").run.output.splitlines()[-1]
+    assert last.startswith("cell In[1] raised ")
+    assert "a run has no input (stdin is /dev/null)" in last
+    assert why in last
