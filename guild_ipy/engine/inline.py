@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, TextIO
 
 from guild_ipy.engine.ending import write_end
@@ -74,7 +75,9 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
 @contextlib.contextmanager
 def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[dict[str, Any]]:
     """Lend the process's main module, streams, folder, path, arguments and environment to a run."""
-    mains = {name: sys.modules[name] for name in ("__main__", "__mp_main__") if name in sys.modules}
+    mains: dict[str, ModuleType] = {
+        name: sys.modules[name] for name in ("__main__", "__mp_main__") if name in sys.modules
+    }
     environ, folder = dict(os.environ), os.getcwd()
     saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.orig_argv[:], sys.meta_path[:])
     output = IndexedOutput(run_dir)

@@ -142,10 +142,8 @@ def _logger_name(logger: logging.Logger) -> str:
 
 
 def _find_filters(stays: list[str]) -> tuple[WarningFilter, ...] | None:
-    if (
-        warnings.showwarning.__module__ not in {"warnings", "logging"}
-        or warnings.formatwarning.__module__ != "warnings"
-    ):
+    shown_by = {warnings.showwarning.__module__, warnings.formatwarning.__module__}
+    if not shown_by <= {"warnings", "logging"}:
         stays.append("how warnings are shown")
     found = tuple(describe_filter(entry) for entry in warnings.filters if _is_of_user(entry))
     return None if found == FRESH_FILTERS else found
@@ -214,11 +212,11 @@ _OF_THE_FRONT_END = frozenset({"backend", "backend_fallback", "interactive"})
 
 def _find_matplotlib(matplotlib: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
     """Return the settings that differ from those that it began with."""
-    began: Mapping[str, Any] = getattr(matplotlib, "rcParamsOrig", {})
+    began: dict[str, Any] = getattr(matplotlib, "rcParamsOrig", {})
     return {
         name: value
         for name, value in dict.items(matplotlib.rcParams)
-        if name not in _OF_THE_FRONT_END and not _is_same(value, dict.get(began, name))  # type: ignore[arg-type] # one
+        if name not in _OF_THE_FRONT_END and not _is_same(value, dict.get(began, name))
     }
 
 
