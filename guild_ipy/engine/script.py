@@ -107,6 +107,14 @@ def enter_script(  # noqa: PLR0913 - as above
     namespace["__file__"] = path
     if package:
         _enter_package(namespace, package, path)
+    for folder in reversed(folders if roots else ()):
+        import_from(folder)
+
+
+def import_from(folder: str) -> None:
+    """Let processes that are begun anew find modules in this folder, wherever they begin."""
+    others = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{others}" if others else folder
 
 
 def _enter_package(namespace: dict[str, Any], package: str, path: str) -> None:
