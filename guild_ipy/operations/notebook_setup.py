@@ -31,6 +31,12 @@ _USUAL_MESSAGES = frozenset(
         *(f"numpy.{what} size changed" for what in ("ndarray", "ufunc", "dtype")),
     }
 )
+#: What pytest adds for each test.
+_FILTERS_OF_TESTS = (
+    ("error", None, Warning, None, 0),
+    ("always", None, DeprecationWarning, None, 0),
+    ("always", None, PendingDeprecationWarning, None, 0),
+)
 _USUAL_CATEGORIES = frozenset({"numpy.exceptions.RankWarning", "numpy.RankWarning"})
 _FRESH_LEVELS = {0, 10, 20, 30, 40, 50}
 
@@ -151,6 +157,8 @@ def _find_filters(stays: list[str]) -> tuple[WarningFilter, ...] | None:
 
 def _is_of_user(entry: tuple[Any, ...]) -> bool:
     action, message, category = entry[:3]
+    if entry in _FILTERS_OF_TESTS and "_pytest.warnings" in sys.modules:
+        return False
     is_usual = action == "always" and f"{category.__module__}.{category.__qualname__}" in _USUAL_CATEGORIES
     is_usual = is_usual or getattr(message, "pattern", None) in _USUAL_MESSAGES
     return not is_usual and category.__module__.partition(".")[0] not in _MACHINERY
