@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from guild_ipy.domain.flags import Flags
 from guild_ipy.engine.meta import JobMeta
-from guild_ipy.operations.script_text import ASIDE, change_script
+from guild_ipy.engine.script_text import ASIDE, change_script
 from guild_ipy.store.manifest import ManifestEntry, format_manifest, read_manifest
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes

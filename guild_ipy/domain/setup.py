@@ -103,4 +103,5 @@ def describe_filter(entry: tuple[Any, ...]) -> WarningFilter:
 
 
 def _pattern(pattern: Any) -> str | None:  # noqa: ANN401 - a compiled expression, or text that Python began with
-    return getattr(pattern, "pattern", pattern)
+    text: str | None = getattr(pattern, "pattern", pattern)
+    return text

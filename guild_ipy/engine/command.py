@@ -12,7 +12,7 @@ import os
 import sys
 
 from guild_ipy.engine.process import end_process
-from guild_ipy.engine.script import ALIVE_VARIABLE, run_dir_of, take_over
+from guild_ipy.engine.script import ALIVE_VARIABLE, import_from, run_dir_of, take_over
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
@@ -33,18 +33,12 @@ def run_command_main(main: str, words: Sequence[str], *, sourcecode: str) -> NoR
         os.set_inheritable(int(lock), True)  # the run lives as long as the command
     _restore_signals()
     if os.path.basename(words[0]).startswith("python"):
-        _import_from(os.path.normpath(os.path.join(run_dir.path, sourcecode)))
+        import_from(os.path.normpath(os.path.join(run_dir.path, sourcecode)))
     try:
         os.execvp(words[0], [*words])  # noqa: S606 - what exec declares goes to no shell
     except OSError as error:
         code = _report(words, error)
     end_process(run_dir, code, supervised=supervised)
-
-
-def _import_from(folder: str) -> None:
-    """Let Python find the source of the run from wherever in it the command begins."""
-    others = os.environ.get("PYTHONPATH", "")
-    os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{others}" if others else folder
 
 
 def _restore_signals() -> None:

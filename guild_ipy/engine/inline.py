@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, TextIO
 
 from guild_ipy.engine.ending import write_end
@@ -75,7 +76,7 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
 @contextlib.contextmanager
 def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[dict[str, Any]]:
     """Lend the process's main module, streams, folder, path, arguments and environment to a run."""
-    mains = {name: sys.modules[name] for name in ("__main__", "__mp_main__") if name in sys.modules}
+    mains = _find_main_modules()
     environ, folder, hook = dict(os.environ), current_dir(), sys.excepthook
     saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.orig_argv[:], sys.meta_path[:])
     output = IndexedOutput(run_dir)
@@ -97,6 +98,10 @@ def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[
         os.environ.update(environ)
         os.chdir(folder)
         output.close()
+
+
+def _find_main_modules() -> dict[str, ModuleType]:
+    return {name: sys.modules[name] for name in ("__main__", "__mp_main__") if name in sys.modules}
 
 
 def _lend_handlers(streams: Mapping[int, TextIO]) -> list[tuple[logging.StreamHandler[Any], TextIO]]:

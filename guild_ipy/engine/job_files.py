@@ -34,9 +34,11 @@ if __name__ == "__main__":
 _SCRIPT_MAIN = '''\
 """The program of the run {operation}, written by guild_ipy; `python main.py` runs it again."""
 
-from guild_ipy.engine.script import import_script, run_script_main
+from guild_ipy.engine.script import run_script_main
 
-_PROGRAM = dict(
+run_script_main(
+    __file__,
+    globals(),
     script={meta.script!r},
     arguments={meta.arguments!r},
     constants={constants},
@@ -46,11 +48,6 @@ _PROGRAM = dict(
     roots={meta.roots!r},
     package={meta.package!r},
 )
-
-if __name__ == "__main__":
-    run_script_main(__file__, globals(), **_PROGRAM)
-else:
-    import_script(__file__, globals(), **_PROGRAM)
 '''
 
 _EXEC_MAIN = '''\

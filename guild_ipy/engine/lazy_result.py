@@ -10,9 +10,8 @@ import inspect
 import itertools
 import pickle
 import sys
-import types
-from collections.abc import AsyncGenerator, Generator, Iterator
-from typing import Any
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any, TypeGuard
 
 from guild_ipy.domain.yielded import Yielded
 
@@ -29,9 +28,7 @@ def run_out(result: object) -> object:
         import asyncio  # start-up cost: 40 ms, for the few operations that are asynchronous
 
         result = asyncio.run(_run_out_async(result))
-    if isinstance(result, types.GeneratorType) or _is_lazy(result):
-        return _run_out_iterator(result)
-    return result
+    return _run_out_iterator(result) if _is_lazy(result) else result
 
 
 async def _run_out_async(result: object) -> object:
@@ -46,7 +43,7 @@ async def _run_out_async(result: object) -> object:
     return kept.outcome(None)
 
 
-def _run_out_iterator(iterator: Generator[Any, Any, Any] | Iterator[Any]) -> object:
+def _run_out_iterator(iterator: Iterator[Any]) -> object:
     kept = _Kept()
     while True:
         try:
@@ -55,8 +52,8 @@ def _run_out_iterator(iterator: Generator[Any, Any, Any] | Iterator[Any]) -> obj
             return kept.outcome(end.value)
 
 
-def _is_lazy(result: object) -> bool:
-    """Whether it is an iterator of Python's own, such as a ``map``; one of a class of the user's is a value."""
+def _is_lazy(result: object) -> TypeGuard[Iterator[Any]]:
+    """Whether it is a generator or an iterator of Python's own, as ``map``; one of a class of the user's is a value."""
     is_own = type(result).__module__ in {"builtins", "itertools"}
     return is_own and isinstance(result, Iterator) and not isinstance(result, _ENDLESS)
 

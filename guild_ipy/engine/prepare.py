@@ -38,6 +38,7 @@ from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.output_scalars import guild_patterns
 from guild_ipy.engine.placing import place_dependencies
 from guild_ipy.engine.provenance import host_name, safe_env, user_name
+from guild_ipy.engine.script_text import set_flags_in_script
 from guild_ipy.errors import StoreError
 from guild_ipy.store.attrs import encode_attr
 from guild_ipy.store.deps import DEPENDENCIES, DEPS
@@ -114,6 +115,7 @@ def fill_run_dir(  # noqa: PLR0913 - a run, and how
     `open_program` is called as soon as all is there that is needed to open its program. `copying` is entered while
     files that the run depends on are copied, which may take long.
     """
+    spec = set_flags_in_script(spec)
     with _naming_the_home(home):
         _write_program(home, run_dir, spec, meta)
         if not spec.dependencies:  # a module of its source may look for them as soon as it is imported

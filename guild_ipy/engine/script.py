@@ -21,7 +21,7 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import CodeType
-    from typing import Any, NoReturn
+    from typing import Any
 
 #: Set by the supervisor: the descriptor that holds the run's ``alive`` lock.
 ALIVE_VARIABLE = "GUILD_IPY_ALIVE_FD"
@@ -41,9 +41,16 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
     map_name: str = "",
     roots: Sequence[str] = (),
     package: str = "",
-) -> NoReturn:
-    """Run the script whose ``main.py`` this is, as the whole of this process."""
+) -> None:
+    """Run the script whose ``main.py`` this is, as the whole of this process.
+
+    In a process that a run has begun anew, which imports it as another module, the script is only imported.
+    """
     run_dir = run_dir_of(main)
+    if namespace["__name__"] != "__main__":
+        namespace.update(__file__=os.path.join(run_dir.path, script), __package__=package)
+        execute(namespace, constants, map_name)
+        return
     supervised = take_over(run_dir)
     enter_script(
         namespace,
@@ -58,23 +65,6 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
     seed_generators(seed)
     code = run_to_end(lambda: execute(namespace, constants, map_name), run_dir, {})
     end_process(run_dir, code, supervised=supervised)
-
-
-def import_script(  # noqa: PLR0913 - as above
-    main: str,
-    namespace: dict[str, Any],
-    *,
-    script: str,
-    constants: Mapping[str, object],
-    map_name: str,
-    package: str,
-    **_: object,
-) -> None:
-    """Import the script whose ``main.py`` this is in a process that its run has begun anew."""
-    namespace["__file__"] = os.path.join(run_dir_of(main).path, script)
-    if package:
-        namespace["__package__"] = package
-    execute(namespace, constants, map_name)
 
 
 def share_script(namespace: dict[str, Any], script: str, constants: Mapping[str, object], run_dir: RunDir) -> None:
@@ -108,6 +98,14 @@ def enter_script(  # noqa: PLR0913 - as above
     namespace["__file__"] = path
     if package:
         _enter_package(namespace, package, path)
+    for folder in reversed(folders if roots else ()):
+        import_from(folder)
+
+
+def import_from(folder: str) -> None:
+    """Let processes that are begun anew find modules in this folder, wherever they begin."""
+    others = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{others}" if others else folder
 
 
 def _enter_package(namespace: dict[str, Any], package: str, path: str) -> None:

@@ -20,7 +20,6 @@ from guild_ipy.operations.notebook_file import (
     set_aside,
 )
 from guild_ipy.operations.script import InterfaceKind, ScriptInterface, script_arguments
-from guild_ipy.operations.script_text import set_flags_in_script
 from guild_ipy.operations.sourcecode import Snapshot, read_source_file, snapshot
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
 from guild_ipy.operations.unread import check_command, explaining_unread
@@ -54,7 +53,7 @@ def resolve_script(
         flag_defs=script.interface.flags,
         **common_parts(flags, dict(given), options, surroundings, project),
     )
-    return Resolved(spec=set_flags_in_script(spec), notes=taken.notes)
+    return Resolved(spec=spec, notes=taken.notes)
 
 
 def resolve_notebook_file(
@@ -120,7 +119,7 @@ def resolve_declared(
         run_params=_inherited(options) if isinstance(definition.main, StepsMain) else {},
         **common,
     )
-    return Resolved(spec=set_flags_in_script(spec), notes=(*definition.notes, *taken.notes))
+    return Resolved(spec=spec, notes=(*definition.notes, *taken.notes))
 
 
 def _inherited(options: SpecOptions) -> dict[str, object]:

@@ -31,6 +31,12 @@ _USUAL_MESSAGES = frozenset(
         *(f"numpy.{what} size changed" for what in ("ndarray", "ufunc", "dtype")),
     }
 )
+#: What pytest adds for each test.
+_FILTERS_OF_TESTS = (
+    ("error", None, Warning, None, 0),
+    ("always", None, DeprecationWarning, None, 0),
+    ("always", None, PendingDeprecationWarning, None, 0),
+)
 _USUAL_CATEGORIES = frozenset({"numpy.exceptions.RankWarning", "numpy.RankWarning"})
 _FRESH_LEVELS = {0, 10, 20, 30, 40, 50}
 
@@ -142,10 +148,8 @@ def _logger_name(logger: logging.Logger) -> str:
 
 
 def _find_filters(stays: list[str]) -> tuple[WarningFilter, ...] | None:
-    if (
-        warnings.showwarning.__module__ not in {"warnings", "logging"}
-        or warnings.formatwarning.__module__ != "warnings"
-    ):
+    shown_by = {warnings.showwarning.__module__, warnings.formatwarning.__module__}
+    if not shown_by <= {"warnings", "logging"}:
         stays.append("how warnings are shown")
     found = tuple(describe_filter(entry) for entry in warnings.filters if _is_of_user(entry))
     return None if found == FRESH_FILTERS else found
@@ -153,6 +157,8 @@ def _find_filters(stays: list[str]) -> tuple[WarningFilter, ...] | None:
 
 def _is_of_user(entry: tuple[Any, ...]) -> bool:
     action, message, category = entry[:3]
+    if entry in _FILTERS_OF_TESTS and "_pytest.warnings" in sys.modules:
+        return False
     is_usual = action == "always" and f"{category.__module__}.{category.__qualname__}" in _USUAL_CATEGORIES
     is_usual = is_usual or getattr(message, "pattern", None) in _USUAL_MESSAGES
     return not is_usual and category.__module__.partition(".")[0] not in _MACHINERY
@@ -214,11 +220,11 @@ _OF_THE_FRONT_END = frozenset({"backend", "backend_fallback", "interactive"})
 
 def _find_matplotlib(matplotlib: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
     """Return the settings that differ from those that it began with."""
-    began: Mapping[str, Any] = getattr(matplotlib, "rcParamsOrig", {})
+    began: dict[str, Any] = getattr(matplotlib, "rcParamsOrig", {})
     return {
         name: value
         for name, value in dict.items(matplotlib.rcParams)
-        if name not in _OF_THE_FRONT_END and not _is_same(value, dict.get(began, name))  # type: ignore[arg-type] # one
+        if name not in _OF_THE_FRONT_END and not _is_same(value, dict.get(began, name))
     }
 
 

@@ -192,7 +192,8 @@ class TestEveryExecutor:
         assert contract.run("train", n=4).result == 5
 
     @pytest.mark.parametrize(
-        ("value", "kept"), [("(x for x in 'ab')", "<generator"), ("threading.Lock()", "<unlocked _thread.lock")]
+        ("value", "kept"),
+        [("threading.RLock()", "<unlocked _thread.RLock"), ("threading.Lock()", "<unlocked _thread.lock")],
     )
     def test_keeps_the_repr_of_a_return_value_that_cannot_travel(self, contract, value, kept):
         contract.cell(f"import threading\ndef give():\n    return {value}")
