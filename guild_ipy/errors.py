@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: How many operations an error lists.
+_MOST_KNOWN = 20
 #: How much of a long line is shown before and after the place that is wrong.
 _AROUND = 100
 
@@ -41,11 +43,11 @@ class GuildError(Exception):
         return [f"{type(self).__name__}: {self}"]
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
-    """Give `` (did you mean 'x'?)`` for the nearest of `known`, or the empty string."""
+def suggest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Give `` (did you mean 'x'?)`` for the nearest of `known`, or the empty string; `cutoff` is from 0 to 1."""
     import difflib  # start-up cost: needed once there is an error
 
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
@@ -128,8 +130,13 @@ class OperationNotFound(GuildError, LookupError):
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         self.name = name
         self.known = tuple(known)
-        hint = suggest(name, self.known) or "; name a function of this notebook or the path of a script or notebook"
-        super().__init__(f"no operation {name!r} here{hint}")
+        super().__init__(f"no operation {name!r} here{suggest(name, self.known)}{self._describe_known()}")
+
+    def _describe_known(self) -> str:
+        if not self.known:
+            return "; name a function of a notebook, an operation of guild.yml, or the path of a script or notebook"
+        more = f" and {len(self.known) - _MOST_KNOWN} more" if len(self.known) > _MOST_KNOWN else ""
+        return f"; known: {', '.join(self.known[:_MOST_KNOWN])}{more}"
 
 
 class FlagError(GuildError, ValueError):
@@ -159,7 +166,17 @@ class FlagError(GuildError, ValueError):
 
 
 class NothingToUse(GuildError, LookupError):
-    """No run, file or module that a source of a dependency could use; it becomes a :class:`DependencyError`."""
+    """No run, file or module that a source of a dependency could use; it becomes a :class:`DependencyError`.
+
+    Attributes
+    ----------
+    lacks_run
+        Whether an operation that is required by name has no run to use.
+    """
+
+    def __init__(self, message: str, *, lacks_run: bool = False) -> None:
+        self.lacks_run = lacks_run
+        super().__init__(message)
 
 
 class DependencyError(GuildError, LookupError):
@@ -171,12 +188,15 @@ class DependencyError(GuildError, LookupError):
         Their names, as in ``train`` and ``operation:train``.
     why
         What is missing.
+    lacks_run
+        Whether an operation that is required by name has no run to use; an attempt without one is on record.
     """
 
-    def __init__(self, *, dependency: str, source: str, why: str, help: str = "") -> None:  # noqa: A002 - the word of Guild files
+    def __init__(self, *, dependency: str, source: str, why: str, help: str = "", lacks_run: bool = False) -> None:  # noqa: A002 - the word of Guild files
         self.dependency = dependency
         self.source = source
         self.why = why
+        self.lacks_run = lacks_run
         hint = f"; {' '.join(help.split())}" if help else ""
         super().__init__(f"could not resolve {source!r} in {dependency} resource: {why}{hint}")
 

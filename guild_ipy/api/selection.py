@@ -47,7 +47,12 @@ def select_runs(
     """
     if refs:
         listing = _Listing(context, run_filter)
-        found = [run for ref in refs for run in listing.find(ref)]
+        try:
+            found = [run for ref in refs for run in listing.find(ref)]
+        except RunNotFound as error:
+            if len(refs) == 1 or not error.ref.isalpha():
+                raise
+            raise RunNotFound(error.ref, "a run is named by id or index; text with spaces is put in quotes") from None
         return list({run.id: run for run in found}.values())
     if default == "none":
         return []

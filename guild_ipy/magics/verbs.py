@@ -61,7 +61,8 @@ def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> Run |
     if not isinstance(name, str):
         raise UsageError(f"the name of a cell is a word, not {type(name).__name__}")
     operation = CellOperation(text=cell, name=name, number=number)
-    return apply_run(get_context(), replace(arguments, operation=operation), NotebookViewer())
+    with run.naming_options(run.find_run_option):
+        return apply_run(get_context(), replace(arguments, operation=operation), NotebookViewer())
 
 
 def help_text(verb: str, command: str) -> str:
@@ -70,7 +71,9 @@ def help_text(verb: str, command: str) -> str:
 
 
 def _run(words: Words) -> Run | None:
-    return apply_run(get_context(), run.RUN.parse(words), NotebookViewer())
+    arguments = run.RUN.parse(words)
+    with run.naming_options(run.find_run_option):
+        return apply_run(get_context(), arguments, NotebookViewer())
 
 
 def _start(words: Words) -> Run | None:

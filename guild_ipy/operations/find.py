@@ -54,10 +54,16 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if word is None:
         default = find_guild_operation(None, project_dir, surroundings.import_path)
         if default is None:
-            raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
+            raise UsageError(
+                "run: nothing is named; write what to run first: a function of the notebook, or the path of a script"
+            )
         return default
     if not isinstance(word, str):
-        raise UsageError(f"an operation is a function, a script or a name, not {type(word).__name__}")
+        raise UsageError(
+            f"an operation is a function, a script or a name, not {type(word).__name__}; name the function itself, and "
+            f"its arguments beside it: run(train, lr=0.1)"
+        )
+    word = word if os.path.exists(os.path.join(project_dir, word)) else word.removesuffix("()")  # as listings have it
     found = _find_variable(word, surroundings.notebook.variables)
     if callable(found):
         return found  # type: ignore[no-any-return] # just tested
@@ -70,7 +76,7 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if os.path.isfile(path):
         return ScriptOperation(path=os.path.normpath(path), interface=inspect_script(path))
     if found is not None:
-        raise UsageError(f"{word!r} is a {type(found).__name__}, which cannot be run; name a function or a script")
+        raise UsageError(f"{word!r} is of type {type(found).__name__}, and cannot be run; name a function or a script")
     raise OperationNotFound(word, known_operations(surroundings.notebook))
 
 
