@@ -47,8 +47,9 @@ def suggest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
     """Give `` (did you mean 'x'?)`` for the nearest of `known`, or the empty string; `cutoff` is from 0 to 1."""
     import difflib  # start-up cost: needed once there is an error
 
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+    words = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=cutoff)
+    return f" (did you mean {words[near[0]]!r}?)" if near else ""
 
 
 class UsageError(GuildError, ValueError):
@@ -130,7 +131,7 @@ class OperationNotFound(GuildError, LookupError):
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         self.name = name
         self.known = tuple(known)
-        super().__init__(f"no operation {name!r} here{suggest(name, self.known)}{self._describe_known()}")
+        super().__init__(f"no operation {name!r} here{suggest(name, self.known) or self._describe_known()}")
 
     def _describe_known(self) -> str:
         if not self.known:
@@ -222,11 +223,12 @@ class CannotSend(GuildError, TypeError):
 
 
 class RunNotFound(GuildError, LookupError):
-    """No run by that id, index or filter."""
+    """No run by that id, index or filter; `ref` is how it was named, None where only filters say which."""
 
-    def __init__(self, ref: str, why: str = "") -> None:
+    def __init__(self, ref: str | None, why: str = "") -> None:
         self.ref = ref
-        super().__init__(f"no run matches {ref!r}{': ' + why if why else '; see the runs that there are with runs'}")
+        reason = f": {why}" if why else "; runs lists those that there are"
+        super().__init__(why if ref is None else f"no run matches {ref!r}{reason}")
 
 
 class RunStateError(GuildError, RuntimeError):

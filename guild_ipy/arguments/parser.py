@@ -29,10 +29,14 @@ class VerbParser(argparse.ArgumentParser):
     hint_of_option: Callable[[str, Sequence[str]], str]
     """Says what else an option that is not there can have been meant for; of it and of all words."""
 
+    hint_of_word: Callable[[str], str]
+    """The same of a word that is too much."""
+
     def __init__(self, *, verb: str, usage: str, description: str) -> None:
         super().__init__(prog=verb, usage=usage, description=description, add_help=False, allow_abbrev=False)
         self._negative_number_matcher = _NEGATIVE_NUMBER  # argparse's own takes -1e-3 for an option
         self.hint_of_option = lambda _token, _tokens: ""
+        self.hint_of_word = lambda _token: ""
         self.add_argument("-h", "--help", action="store_true", help="show this help and do nothing else")
 
     def parse(self, tokens: Sequence[str]) -> argparse.Namespace:
@@ -68,7 +72,7 @@ class VerbParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Never:
         """Raise what argparse would print."""
-        raise UsageError(f"{self.prog}: {message.removeprefix('argument ')}; see the options with --help")
+        raise UsageError(f"{self.prog}: {_in_our_words(message)}; see the options with --help")
 
     def option_strings(self) -> tuple[str, ...]:
         """Give every option, short and long."""
@@ -82,13 +86,30 @@ class VerbParser(argparse.ArgumentParser):
         option = token.partition("=")[0]
         if option.startswith("-"):
             other = self.hint_of_option(token, tokens)
-            near = suggest(option, self.option_strings(), cutoff=_NEARLY_SAME if other else _NEAR)
+            alike = [each for each in self.option_strings() if each.startswith("--") is option.startswith("--")]
+            near = suggest(option, alike, cutoff=_NEARLY_SAME if other else _NEAR)
             hint = other or ("" if near else "; see the options with --help")
             raise UsageError(f"{self.prog} has no option {option!r}{near}{hint}")
-        raise UsageError(
-            f"{self.prog} does not know what to do with {token!r}; text with spaces is put in quotes, see its use with "
-            f"--help"
-        )
+        hint = self.hint_of_word(token) or "; text with spaces is put in quotes"
+        if set("<>=").intersection(token) and self._takes_expression("--where"):
+            hint = "; an expression is given by --where, in quotes"
+        raise UsageError(f"{self.prog} does not know what to do with {token!r}{hint}; its use is: {self.usage}")
+
+
+#: What argparse says, and what is said here.
+_WORDS = (
+    (r"^argument ", ""),
+    (r"expected (one|at least one) argument$", "it needs a value"),
+    (r"ignored explicit argument (.*)", r"it takes no value, so leave \1 out"),
+    (r"not allowed with argument (.*)", r"it does not go with \1"),
+    (r"^one of the arguments (.*) is required$", r"it needs one of \1"),
+)
+
+
+def _in_our_words(message: str) -> str:
+    for theirs, ours in _WORDS:
+        message = re.sub(theirs, ours, message)
+    return message
 
 
 def _is_split(first: str, second: str) -> bool:

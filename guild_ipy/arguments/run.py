@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise
 
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.arguments.filters import add_filters
@@ -188,9 +187,9 @@ def parse_flags(words: Sequence[str]) -> dict[str, object]:
 
 def _check_spaces(words: Sequence[str]) -> None:
     """Refuse ``lr = 0.1``, of which each part would be called something that it is not."""
-    for word, following in pairwise(words):
+    for word, following, behind in zip(words, words[1:], [*words[2:], ""], strict=False):
         if following.startswith("=") or (word.endswith("=") and "=" not in following):
-            name, value = word.rstrip("="), following.lstrip("=") or "VALUE"
+            name, value = word.rstrip("="), following.lstrip("=") or behind or "VALUE"
             raise UsageError(f"run: a flag is one word, without spaces beside its =: {name}={value}")
 
 

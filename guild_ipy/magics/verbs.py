@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -150,7 +151,12 @@ def _stop_before_deleting(runs: Sequence[Run]) -> None:
 
 def _home(words: Words) -> str:
     path = look.HOME.parse(words).path
-    return guild_home() if path is None else set_guild_home(path)
+    if path is None:
+        return guild_home()
+    home = set_guild_home(path)
+    if not os.path.isdir(home):
+        print("It is not there yet; the first run makes it")
+    return home
 
 
 def _operations(words: Words) -> OperationList:

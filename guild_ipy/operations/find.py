@@ -54,9 +54,9 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if word is None:
         default = find_guild_operation(None, project_dir, surroundings.import_path)
         if default is None:
-            raise UsageError(
-                "run: nothing is named; write what to run first: a function of the notebook, or the path of a script"
-            )
+            known = ", ".join(known_operations(surroundings.notebook))
+            hint = f"; known: {known}" if known else ": a function of the notebook, or the path of a script or notebook"
+            raise UsageError(f"run: nothing is named; write what to run{hint}")
         return default
     if not isinstance(word, str):
         raise UsageError(
@@ -70,11 +70,9 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     declared = find_guild_operation(word, project_dir, surroundings.import_path)
     if declared is not None:
         return declared
-    path = os.path.join(project_dir, word)
-    if os.path.isfile(path) and is_notebook_file(path):
-        return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
-    if os.path.isfile(path):
-        return ScriptOperation(path=os.path.normpath(path), interface=inspect_script(path))
+    file = _find_file(word, os.path.join(project_dir, word))
+    if file is not None:
+        return file
     if found is not None:
         raise UsageError(f"{word!r} is of type {type(found).__name__}, and cannot be run; name a function or a script")
     raise OperationNotFound(word, known_operations(surroundings.notebook))
@@ -109,6 +107,16 @@ def known_operations(notebook: Notebook, declared: Sequence[str] | None = None) 
         declared = list_guild_operations(notebook.project_dir)
     files = [name for name in (*sorted(scripts), *sorted(notebooks)) if name not in declared]
     return sorted(functions) + [name for name in declared if name not in functions] + files
+
+
+def _find_file(word: str, path: str) -> Operation | None:
+    if os.path.isdir(path):
+        raise UsageError(f"{word!r} is a folder; name a script or notebook in it")
+    if not os.path.isfile(path):
+        return None
+    if is_notebook_file(path):
+        return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
+    return ScriptOperation(path=os.path.normpath(path), interface=inspect_script(path))
 
 
 def _find_variable(word: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401

@@ -4,7 +4,7 @@ from guild_ipy.api.runs import list_records, list_runs
 from guild_ipy.api.selection import select_run, select_runs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.errors import RunNotFound
+from guild_ipy.errors import RunNotFound, UsageError
 
 
 @pytest.fixture
@@ -79,8 +79,56 @@ def test_what_names_no_run_is_refused_in_one_line(train, runs, ref, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("ref", "hint"),
+    [
+        (0, "indexes begin with 1, the newest"),
+        (-1, "indexes begin with 1, the newest"),
+        ("all", "a run is named by its id (hex digits) or by an index; all are 1:"),
+        ("1,", "a run is named by its id (hex digits) or by an index, several like this: 1 2, or 1:2"),
+        ("[1,2]", "a run is named by its id (hex digits) or by an index, several like this: 1 2, or 1:2"),
+        (
+            "train",
+            "a run is named by its id (hex digits) or by an index; "
+            "runs of an operation are chosen by --operation train (in Python where='op = train')",
+        ),
+        ("wide", "a run is named by its id (hex digits) or by an index; text with spaces is put in quotes"),
+        (
+            "best_run",
+            "a run is named by its id (hex digits) or by an index; the run in that variable is written {best_run}",
+        ),
+    ],
+)
+def test_what_was_meant_is_said(train, runs, ref, hint):
+    train.shell.user_ns["best_run"] = runs[0]
+    with pytest.raises(RunNotFound) as caught:
+        select_runs(train.context, [ref])
+    assert str(caught.value) == f"no run matches {str(ref)!r}: {hint}"
+
+
+def test_the_beginning_of_an_id_that_is_also_a_variable_with_another_run_is_refused(train, runs):
+    letter = runs[0].id[0]
+    train.shell.user_ns[letter] = next(run for run in runs if run.id[0] != letter)
+    with pytest.raises(UsageError, match=f"'{letter}' can be the beginning of an id; the run in the variable is"):
+        select_runs(train.context, [letter])
+
+
+@pytest.mark.parametrize(
+    ("run_filter", "why"),
+    [
+        (RunFilter(operations=("trian",)), "no run is of an operation 'trian' (did you mean 'train()'?)"),
+        (RunFilter(operations=("train", "xyz"), labels=("no",)), "no run is of an operation 'xyz'"),
+        (RunFilter(operations=("train",), labels=("no",)), ""),
+    ],
+)
+def test_a_slip_in_the_name_of_an_operation_is_told(train, runs, run_filter, why):
+    with pytest.raises(RunNotFound) as caught:
+        select_run(train.context, None, run_filter)
+    assert str(caught.value) == "no run passes the filter" + (f"; {why}" if why else "")
+
+
 def test_an_empty_home_has_no_latest_run(train):
     with pytest.raises(RunNotFound, match="there are no runs yet"):
         select_run(train.context, None)
-    with pytest.raises(RunNotFound, match="no run passes the filter"):
+    with pytest.raises(RunNotFound, match="^no run has the status error$"):
         select_run(train.context, None, ERRORS)
