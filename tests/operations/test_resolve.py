@@ -83,12 +83,12 @@ class TestFinding:
             find_operation(None, surroundings())
 
     def test_where_nothing_is_known_the_kinds_are_named(self, surroundings):
-        with pytest.raises(OperationNotFound, match="here; name a function of a notebook, an operation of guild.yml"):
+        with pytest.raises(OperationNotFound, match=r"here; name a function of a notebook, an operation of guild\.yml"):
             find_operation("xyz", surroundings())
 
     def test_a_folder_is_refused_by_name(self, surroundings):
         os.mkdir("lib")
-        with pytest.raises(UsageError, match="^'lib' is a folder; name a script or notebook in it$"):
+        with pytest.raises(UsageError, match=r"^'lib' is a folder; name a script or notebook in it$"):
             find_operation("lib", surroundings())
 
     def test_an_unknown_name_is_refused_with_a_suggestion(self, notebook, surroundings):
