@@ -130,5 +130,5 @@ def test_a_slip_in_the_name_of_an_operation_is_told(train, runs, run_filter, why
 def test_an_empty_home_has_no_latest_run(train):
     with pytest.raises(RunNotFound, match="there are no runs yet"):
         select_run(train.context, None)
-    with pytest.raises(RunNotFound, match="^no run has the status error$"):
+    with pytest.raises(RunNotFound, match=r"^no run has the status error$"):
         select_run(train.context, None, ERRORS)

@@ -53,7 +53,7 @@ def test_of_two_marked_runs_we_use_the_one_marked_last_and_say_that_guild_uses_t
     )
     for _ in range(2):
         bench.guild("run", "-y", "make")
-    newer, older = bench.runs()
+    older, newer = sorted(bench.runs(), key=lambda run: run.started)
     mark(bench.context, [newer])
     bench.guild("mark", "-y", older.id)
     assert mark_message(bench.context, [older]).splitlines()[1] == (
