@@ -82,35 +82,33 @@ def test_what_names_no_run_is_refused_in_one_line(train, runs, ref, message):
 @pytest.mark.parametrize(
     ("ref", "hint"),
     [
-        (0, "indexes begin with 1, the newest"),
-        (-1, "indexes begin with 1, the newest"),
-        ("all", "a run is named by its id (hex digits) or by an index; all are 1:"),
-        ("1,", "a run is named by its id (hex digits) or by an index, several like this: 1 2, or 1:2"),
-        ("[1,2]", "a run is named by its id (hex digits) or by an index, several like this: 1 2, or 1:2"),
-        (
-            "train",
-            "a run is named by its id (hex digits) or by an index; "
-            "runs of an operation are chosen by --operation train (in Python where='op = train')",
-        ),
-        ("wide", "a run is named by its id (hex digits) or by an index; text with spaces is put in quotes"),
-        (
-            "best_run",
-            "a run is named by its id (hex digits) or by an index; the run in that variable is written {best_run}",
-        ),
+        ("all", "; all are 1:"),
+        ("1,", ", several like this: 1 2, or 1:2"),
+        ("[1,2]", ", several like this: 1 2, or 1:2"),
+        ("train", "; runs of an operation are chosen by --operation train (in Python where='op = train')"),
+        ("wide", "; text with spaces is put in quotes"),
+        ("best_run", "; the run in that variable is written {best_run}"),
+        ("x.y", ""),
     ],
 )
 def test_what_was_meant_is_said(train, runs, ref, hint):
     train.shell.user_ns["best_run"] = runs[0]
     with pytest.raises(RunNotFound) as caught:
         select_runs(train.context, [ref])
-    assert str(caught.value) == f"no run matches {str(ref)!r}: {hint}"
+    what = f"no run matches {ref!r}: a run is named by its id (hex digits) or by an index"
+    assert str(caught.value) == f"{what}{hint}"
 
 
-def test_the_beginning_of_an_id_that_is_also_a_variable_with_another_run_is_refused(train, runs):
-    letter = runs[0].id[0]
-    train.shell.user_ns[letter] = next(run for run in runs if run.id[0] != letter)
-    with pytest.raises(UsageError, match=f"'{letter}' can be the beginning of an id; the run in the variable is"):
-        select_runs(train.context, [letter])
+@pytest.mark.parametrize("ref", [0, -1, "0"])
+def test_an_index_before_the_first_says_what_the_first_is(train, runs, ref):
+    with pytest.raises(RunNotFound, match=f"^no run matches '{ref}': indexes begin with 1, the newest$"):
+        select_runs(train.context, [ref])
+
+
+def test_a_variable_with_a_run_whose_name_could_begin_an_id_is_not_taken_for_another_run(train, runs):
+    train.shell.user_ns["fade"] = runs[0]
+    with pytest.raises(UsageError, match=r"^'fade' can be the beginning of an id; the run in the variable is written"):
+        select_runs(train.context, ["fade"])
 
 
 @pytest.mark.parametrize(

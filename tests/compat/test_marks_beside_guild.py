@@ -6,6 +6,7 @@ import pytest
 
 from guild_ipy.api.mark import MarkNote, mark, mark_message, undo_marks
 from guild_ipy.store.attrs import list_attrs
+from guild_ipy.store.deps import read_upstreams
 
 pytestmark = pytest.mark.guild
 
@@ -61,4 +62,6 @@ def test_of_two_marked_runs_we_use_the_one_marked_last_and_say_that_guild_uses_t
         f"(`guild run` uses {newer.short_id}, which is marked and newer; "
         f"mark {newer.short_id} --clear takes its mark away)"
     )
-    assert f"run {newer.id} for" in bench.guild("run", "-y", "serve")
+    bench.guild("run", "-y", "serve")
+    (serve,) = (run for run in bench.runs() if run.operation == "serve")
+    assert [each.run_id for each in read_upstreams(serve.dir)] == [newer.id]
