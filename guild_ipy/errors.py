@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: How many operations an error lists.
+_MOST_KNOWN = 20
 #: How much of a long line is shown before and after the place that is wrong.
 _AROUND = 100
 
@@ -43,12 +45,13 @@ class GuildError(Exception):
         return [f"{type(self).__name__}: {self}"]
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
-    """Give `` (did you mean 'x'?)`` for the nearest of `known`, or the empty string."""
+def suggest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Give `` (did you mean 'x'?)`` for the nearest of `known`, or the empty string; `cutoff` is from 0 to 1."""
     import difflib  # start-up cost: needed once there is an error
 
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+    words = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=cutoff)
+    return f" (did you mean {words[near[0]]!r}?)" if near else ""
 
 
 class UsageError(GuildError, ValueError):
@@ -130,8 +133,13 @@ class OperationNotFound(GuildError, LookupError):
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         self.name = name
         self.known = tuple(known)
-        hint = suggest(name, self.known) or "; name a function of this notebook or the path of a script or notebook"
-        super().__init__(f"no operation {name!r} here{hint}")
+        super().__init__(f"no operation {name!r} here{suggest(name, self.known) or self._describe_known()}")
+
+    def _describe_known(self) -> str:
+        if not self.known:
+            return "; name a function of a notebook, an operation of guild.yml, or the path of a script or notebook"
+        more = f" and {len(self.known) - _MOST_KNOWN} more" if len(self.known) > _MOST_KNOWN else ""
+        return f"; known: {', '.join(self.known[:_MOST_KNOWN])}{more}"
 
 
 class FlagError(GuildError, ValueError):
@@ -161,7 +169,17 @@ class FlagError(GuildError, ValueError):
 
 
 class NothingToUse(GuildError, LookupError):
-    """No run, file or module that a source of a dependency could use; it becomes a :class:`DependencyError`."""
+    """No run, file or module that a source of a dependency could use; it becomes a :class:`DependencyError`.
+
+    Attributes
+    ----------
+    lacks_run
+        Whether an operation that is required by name has no run to use.
+    """
+
+    def __init__(self, message: str, *, lacks_run: bool = False) -> None:
+        self.lacks_run = lacks_run
+        super().__init__(message)
 
 
 class DependencyError(GuildError, LookupError):
@@ -173,12 +191,15 @@ class DependencyError(GuildError, LookupError):
         Their names, as in ``train`` and ``operation:train``.
     why
         What is missing.
+    lacks_run
+        Whether an operation that is required by name has no run to use; an attempt without one is on record.
     """
 
-    def __init__(self, *, dependency: str, source: str, why: str, help: str = "") -> None:  # noqa: A002 - the word of Guild files
+    def __init__(self, *, dependency: str, source: str, why: str, help: str = "", lacks_run: bool = False) -> None:  # noqa: A002 - the word of Guild files
         self.dependency = dependency
         self.source = source
         self.why = why
+        self.lacks_run = lacks_run
         hint = f"; {' '.join(help.split())}" if help else ""
         super().__init__(f"could not resolve {source!r} in {dependency} resource: {why}{hint}")
 
@@ -204,11 +225,12 @@ class CannotSend(GuildError, TypeError):
 
 
 class RunNotFound(GuildError, LookupError):
-    """No run by that id, index or filter."""
+    """No run by that id, index or filter; `ref` is how it was named, None where only filters say which."""
 
-    def __init__(self, ref: str, why: str = "") -> None:
+    def __init__(self, ref: str | None, why: str = "") -> None:
         self.ref = ref
-        super().__init__(f"no run matches {ref!r}{': ' + why if why else '; see the runs that there are with runs'}")
+        reason = f": {why}" if why else "; runs lists those that there are"
+        super().__init__(why if ref is None else f"no run matches {ref!r}{reason}")
 
 
 class RunStateError(GuildError, RuntimeError):

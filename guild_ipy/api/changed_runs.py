@@ -53,11 +53,12 @@ def labeled_message(runs: Sequence[Run], before: Sequence[str], after: Sequence[
     """Say which labels have become which, and how they become again what they were."""
     if not runs:
         return "Labeled 0 runs: no run was selected"
-    changes = [
-        f"{run.operation} {run.short_id} {old!r} -> {new!r}" for run, old, new in zip(runs, before, after, strict=True)
-    ]
+    changed = [each for each in zip(runs, before, after, strict=True) if each[1] != each[2]]
+    if not changed:
+        return f"Labeled 0 runs: the label stays as it was of {name_runs(runs)}"
+    changes = [f"{run.operation} {run.short_id} {old!r} -> {new!r}" for run, old, new in changed]
     back = "label RUN --set sets what is before an arrow again"
-    if len(runs) == 1:
-        text = f"--set {before[0]!r}" if before[0] else "--clear"
-        back = f"label {runs[0].short_id} {text} takes it back"
-    return f"Labeled {count_runs(len(runs))}: {shorten(changes)}; {back}"
+    if len(changed) == 1:
+        ((run, old, _),) = changed
+        back = f"label {run.short_id} {f'--set {old!r}' if old else '--clear'} takes it back"
+    return f"Labeled {count_runs(len(changed))}: {shorten(changes)}; {back}"

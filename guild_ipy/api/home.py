@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from guild_ipy.api.context import get_context, set_home
+from guild_ipy.errors import UsageError
 
 
 def guild_home() -> str:
@@ -10,7 +13,7 @@ def guild_home() -> str:
     return get_context().home.path
 
 
-def set_guild_home(path: str | None) -> str:
+def set_guild_home(path: str | os.PathLike[str] | None) -> str:
     """Use another Guild home for this session; None goes back to the rules.
 
     Parameters
@@ -18,4 +21,6 @@ def set_guild_home(path: str | None) -> str:
     path
         A directory, which need not exist yet; ``~`` is expanded.
     """
-    return set_home(path).path
+    if not isinstance(path, str | os.PathLike | None):
+        raise UsageError(f"a Guild home is a path, not {path!r}")
+    return set_home(None if path is None else os.fspath(path)).path

@@ -13,7 +13,9 @@ from guild_ipy.api.dependencies import DependencyChoice, find_dependencies, leav
 from guild_ipy.api.dependency_text import describe_resolving, explain_lines, preview_lines
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, RunPlan, ask_for_process, get_ready, let_go, see_through
+from guild_ipy.api.step_flags import step_flags
 from guild_ipy.api.viewer import Preview, Viewer
+from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import describe_step
 from guild_ipy.domain.run_spec import NotebookProgram, Program, RunSpec, StepsProgram
 from guild_ipy.engine.executors import StartedRun
@@ -68,13 +70,16 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
 
     Raises
     ------
-    OperationNotFound, FlagError, CannotSend, UsageError
+    OperationNotFound, FlagError, CannotSend, UsageError, DependencyError
         Nothing has been made then.
     RunError
-        If the run failed or was interrupted; it carries the run.
+        If the run failed or was interrupted; it carries the run. That is also the case where an operation that it
+        requires has no run to use: the attempt is on record.
     """
     check_patterns(request.spec.output_scalars)
     planned = _plan(context, request)
+    if planned.unmet is not None and not (planned.unmet.lacks_run or request.preview_only):
+        raise planned.unmet
     if not viewer.preview(_preview(context, planned, request)) or request.preview_only:
         return None
     create_home(context.home)
@@ -188,7 +193,7 @@ def _preview(context: Context, planned: _Planned, request: RunRequest) -> Previe
     spec, resolution = planned.spec, planned.resolution
     notes = [*planned.resolved.notes, *resolution.notes]
     if planned.unmet is not None:
-        notes.append(str(planned.unmet))
+        notes.append(_describe_unmet(planned.unmet, stage=request.stage))
     size = _payload_size(spec.program)
     if size > context.settings.payload_warning:
         notes.append(
@@ -197,17 +202,24 @@ def _preview(context: Context, planned: _Planned, request: RunRequest) -> Previe
     return Preview(
         operation=spec.opref.display_name,
         flags=spec.flags,
-        objects=planned.resolved.objects + _step_lines(spec.program),
+        objects=planned.resolved.objects + _step_lines(spec.program, spec.flags),
         dependencies=preview_lines(resolution) + (explain_lines(context, resolution) if request.preview_only else ()),
         notes=tuple(notes),
         verb="stage" if request.stage else "run",
     )
 
 
-def _step_lines(program: Program) -> tuple[str, ...]:
-    """Give a line for each step of a pipeline."""
+def _describe_unmet(unmet: DependencyError, *, stage: bool) -> str:
+    """Say what is missing, and what comes of it where the user goes on all the same."""
+    is_recorded = unmet.lacks_run and not stage
+    return f"{unmet}; {'the attempt will be on record as a run with status error' if is_recorded else 'it cannot run'}"
+
+
+def _step_lines(program: Program, flags: Flags) -> tuple[str, ...]:
+    """Give a line for each step of a pipeline, with the flags that it gets."""
     steps = program.steps if isinstance(program, StepsProgram) else ()
-    return tuple(f"step {number}: {describe_step(step)}" for number, step in enumerate(steps, start=1))
+    filled = (replace(step, flags=step_flags(step, flags)) for step in steps)
+    return tuple(f"step {number}: {describe_step(step)}" for number, step in enumerate(filled, start=1))
 
 
 def _payload_size(program: Program) -> int:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from guild_ipy.api.handle import Run
+from guild_ipy.domain.operation_name import is_operation_named
 from guild_ipy.domain.run_filter import EVERY, RunFilter
-from guild_ipy.errors import RunNotFound
+from guild_ipy.errors import RunNotFound, UsageError, suggest
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.runs import find_run_dir
 
@@ -20,6 +21,9 @@ RunRef: TypeAlias = "str | int | Run"
 """An id or the beginning of one, an index counted within the filter (1 is the newest), or a run."""
 
 _INDEX = re.compile(r"[1-9][0-9]{0,3}")
+_NO_INDEX = re.compile(r"0|-[0-9]+")
+#: Several indexes as they are not written.
+_SEVERAL = re.compile(r"\[?[0-9]+([,\-][0-9]*)+\]?")
 _RANGE = re.compile(r"([1-9][0-9]{0,3})?:([1-9][0-9]{0,3})?")
 
 
@@ -54,7 +58,7 @@ def select_runs(
     wanted = run_filter if default == "all" else replace(run_filter, limit=min(1, run_filter.limit or 1))
     runs = list_matching(context, wanted)
     if not runs:
-        raise RunNotFound("latest" if default == "latest" else "all", _describe(run_filter))
+        raise RunNotFound(None, _describe(context, run_filter))
     return runs
 
 
@@ -87,7 +91,7 @@ class _Listing:
         runs = self._all()
         if index <= len(runs):
             return [runs[index - 1]]
-        raise RunNotFound(text, f"there are {len(runs)} runs{_within(self._filter)}")
+        raise RunNotFound(text, f"{_count(runs)}{_within(self._filter)}")
 
     def _all(self) -> list[Run]:
         if self._runs is None:
@@ -96,19 +100,52 @@ class _Listing:
 
     def _nonempty(self, text: str, runs: list[Run]) -> list[Run]:
         if not runs:
-            raise RunNotFound(text, f"there are {len(self._all())} runs{_within(self._filter)}")
+            raise RunNotFound(text, f"{_count(self._all())}{_within(self._filter)}")
         return runs
 
 
 def _find(context: Context, text: str, *, deleted: bool) -> RunDir:
+    if _NO_INDEX.fullmatch(text):
+        raise RunNotFound(text, "indexes begin with 1, the newest")
     if not is_run_id(text[:32].ljust(32, "0")):
-        raise RunNotFound(text, "a run is named by its id (hex digits) or by an index")
+        raise RunNotFound(text, f"a run is named by its id (hex digits) or by an index{_hint(context, text)}")
+    held = context.notebook.variables.get(text)
+    if isinstance(held, Run) and not held.id.startswith(text):
+        raise UsageError(f"{text!r} can be the beginning of an id; the run in the variable is written {{{text}}}")
     return find_run_dir(context.home, text, deleted=deleted)
+
+
+def _hint(context: Context, text: str) -> str:
+    """Say what can have been meant by a word that names no run."""
+    if isinstance(context.notebook.variables.get(text), Run):
+        return f"; the run in that variable is written {{{text}}}"
+    if text == "all":
+        return "; all are 1:"
+    if _SEVERAL.fullmatch(text):
+        return ", several like this: 1 2, or 1:2"
+    if context.index.ids(RunFilter(operations=(text,), limit=1)):
+        return f"; runs of an operation are chosen by --operation {text} (in Python where='op = {text}')"
+    return "; text with spaces is put in quotes" if text.isalpha() else ""
+
+
+def _count(runs: Sequence[Run]) -> str:
+    return "there is 1 run" if len(runs) == 1 else f"there are {len(runs)} runs"
 
 
 def _within(run_filter: RunFilter) -> str:
     return "" if run_filter == EVERY else " that pass the filter"
 
 
-def _describe(run_filter: RunFilter) -> str:
-    return "there are no runs yet" if run_filter == EVERY else "no run passes the filter"
+def _describe(context: Context, run_filter: RunFilter) -> str:
+    """Say why no run passes a filter; a name of an operation can be a slip."""
+    if run_filter == EVERY:
+        return "there are no runs yet"
+    if run_filter == RunFilter(statuses=run_filter.statuses):
+        return f"no run has the status {' or '.join(sorted(map(str, run_filter.statuses)))}"
+    if run_filter == RunFilter(marked=run_filter.marked):
+        return "no run is marked" if run_filter.marked else "there is no run that is not marked"
+    records = context.index.records(EVERY) if run_filter.operations else []
+    listed = sorted({record.operation for record in records if record.operation is not None})
+    unknown = (name for name in run_filter.operations if not any(is_operation_named(each, [name]) for each in listed))
+    hints = (f"; no run is of an operation {name!r}{suggest(name, listed)}" for name in unknown)
+    return f"no run passes the filter{next(hints, '')}"

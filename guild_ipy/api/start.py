@@ -208,17 +208,19 @@ def _reset(run: Run, meta: JobMeta) -> None:
         for path, content in changed_files(meta, run.dir):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             write_file(run.dir, path, content)
-        if run.label == _usual_label(meta, old_flags):
-            write_attr(run.dir, "label", _usual_label(meta, meta.flags))
+        if run.label == _usual_label(run, old_flags):
+            write_attr(run.dir, "label", _usual_label(run, meta.flags))
     for name in ("exit_status", "stopped", STOP_SIGNAL):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
         remove_marker(path)
 
 
-def _usual_label(meta: JobMeta, flags: Flags) -> str:
-    template = meta.command.label if meta.command is not None else None
-    return default_label(flags) if template is None else fill_label(template, flags)
+def _usual_label(run: Run, flags: Flags) -> str:
+    """Write the label that the run has if nobody has changed it since."""
+    operation = run.get("op")
+    template = operation.get("label-template") if isinstance(operation, dict) else None
+    return fill_label(template, flags) if isinstance(template, str) else default_label(flags)
 
 
 def _traces(run_dir: RunDir) -> list[str]:

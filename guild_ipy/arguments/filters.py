@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from functools import partial
 
 from guild_ipy.arguments.parser import VerbParser, whole_number
@@ -24,6 +25,7 @@ _STATUS_OPTIONS = {
 
 def add_filters(parser: VerbParser, *, label_option: str = "--label") -> None:
     """Declare the filters; `label_option` is another name where ``--label`` has another meaning."""
+    parser.hint_of_option = hint_of_filter
     group = parser.add_argument_group("filters", "Repeat one for alternatives; a run must pass each kind.")
     add_texts = partial(group.add_argument, action="append", default=[])
     add_texts("-Fo", "--operation", metavar="NAME", help="name of the operation; * and ? are wildcards")
@@ -41,6 +43,19 @@ def add_filters(parser: VerbParser, *, label_option: str = "--label") -> None:
     for option, status in _STATUS_OPTIONS.items():
         add_status(option, f"--{status}", const=status, help=f"with status {status}")
     group.add_argument("-n", "--limit", type=whole_number, metavar="N", help="no more than the newest N")
+
+
+def hint_of_filter(token: str, tokens: Sequence[str]) -> str:
+    """Say how runs are filtered where the words of other programs are used."""
+    name, _, value = token.lstrip("-").partition("=")
+    behind = tokens[tokens.index(token) + 1 :]
+    value = value or (behind[0] if behind else "")
+    if name == "status":
+        known = value if value in set(map(str, RunStatus)) else str(RunStatus.COMPLETED)
+        return f"; a status is an option itself: --{known}"
+    if name == "all":
+        return "; all runs are written 1:"
+    return ""
 
 
 def add_deleted(parser: VerbParser) -> None:

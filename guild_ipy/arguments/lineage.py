@@ -10,6 +10,7 @@ from guild_ipy.arguments.filters import add_deleted, add_filters
 from guild_ipy.arguments.parser import VerbParser, whole_number
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
 from guild_ipy.arguments.verb import Verb
+from guild_ipy.errors import UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,8 @@ class LineageArguments:
 
 def make_scope(*, up: bool, down: bool, depth: int | None) -> Scope:
     """Read the options: one side if only one is named."""
+    if depth is not None and (type(depth) is not int or depth < 0):
+        raise UsageError(f"lineage: depth takes a whole number from 0 up, not {depth!r}")
     return Scope(up=up or not down, down=down or not up, depth=depth)
 
 

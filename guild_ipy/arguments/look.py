@@ -78,8 +78,13 @@ def _declare_one_run(parser: VerbParser) -> None:
     add_filters(parser)
 
 
+def _hint_of_runs(word: str) -> str:
+    return f"; an operation is named by --operation {word}, one run by info {word}"
+
+
 def _declare_runs(parser: VerbParser) -> None:
     add_filters(parser)
+    parser.hint_of_word = _hint_of_runs
     add_deleted(parser)
     parser.add_argument("-v", "--details", action="store_true", help="more about each run")
     parser.add_argument("-a", "--all", action="store_true", help="all (a shell lists the newest 20 otherwise)")
@@ -112,8 +117,13 @@ def _read_ls(namespace: argparse.Namespace) -> LsArguments:
     return LsArguments(selection=read_selection(namespace), all=namespace.all)
 
 
+def _hint_of_file(word: str) -> str:
+    return f"; a file is named by --path {word}"
+
+
 def _declare_cat(parser: VerbParser) -> None:
     _declare_info(parser)
+    parser.hint_of_word = _hint_of_file
     parser.add_argument("-p", "--path", metavar="PATH", help="a file, as ls names it")
     parser.add_argument("-O", "--output", action="store_true", help="what the run printed (the default)")
 
@@ -121,6 +131,8 @@ def _declare_cat(parser: VerbParser) -> None:
 def _read_cat(namespace: argparse.Namespace) -> CatArguments:
     if namespace.path is not None and namespace.output:
         raise UsageError("cat: --path and --output are two files; name one of them")
+    if isinstance(namespace.refs, str) and "." in namespace.refs:
+        raise UsageError(f"cat: a file is named by --path {namespace.refs}; the word before it is a run")
     return CatArguments(selection=read_selection(namespace), path=namespace.path)
 
 

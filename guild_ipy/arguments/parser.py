@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import Never
 
 from guild_ipy.errors import UsageError, suggest
@@ -12,6 +13,11 @@ from guild_ipy.errors import UsageError, suggest
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 
 _ANY_WIDTH = 80
+#: Words behind which, in an expression, a name does not stand at the beginning.
+_JOINING = frozenset("and or is in not contains matches between before after on within step started".split())
+
+#: How much alike an option and one that is suggested must be; more so where it can have been meant for something else.
+_NEAR, _NEARLY_SAME = 0.6, 0.8
 
 HELP_OPTIONS = frozenset({"-h", "--help"})
 
@@ -20,18 +26,40 @@ class VerbParser(argparse.ArgumentParser):
     """The options of one verb; options and other words may be mixed."""
 
     _shows_help = False
+    hint_of_option: Callable[[str, Sequence[str]], str]
+    """Says what else an option that is not there can have been meant for; of it and of all words."""
+
+    hint_of_word: Callable[[str], str]
+    """The same of a word that is too much."""
 
     def __init__(self, *, verb: str, usage: str, description: str) -> None:
         super().__init__(prog=verb, usage=usage, description=description, add_help=False, allow_abbrev=False)
         self._negative_number_matcher = _NEGATIVE_NUMBER  # argparse's own takes -1e-3 for an option
+        self.hint_of_option = lambda _token, _tokens: ""
+        self.hint_of_word = lambda _token: ""
         self.add_argument("-h", "--help", action="store_true", help="show this help and do nothing else")
 
     def parse(self, tokens: Sequence[str]) -> argparse.Namespace:
         """Parse the words behind the verb; every one must be known."""
+        self._check_quotes(tokens)
         namespace, unknown = self.parse_known_intermixed_args(list(tokens))
         if unknown:
-            self._refuse(unknown[0])
+            self._refuse(unknown[0], tokens)
         return namespace
+
+    def _check_quotes(self, tokens: Sequence[str]) -> None:
+        """Refuse an expression that was not quoted: what is behind its first word would be taken for something else."""
+        for position, token in enumerate(tokens):
+            option, equals, text = token.partition("=")
+            if self._takes_expression(option):
+                words = [text] if equals else []
+                words += takewhile(lambda word: not word.startswith("--"), tokens[position + 1 :])
+                if len(words) > 1 and _is_split(words[0], words[1]):
+                    raise UsageError(f"{self.prog}: an expression is put in quotes: {option} {' '.join(words)!r}")
+
+    def _takes_expression(self, option: str) -> bool:
+        action = self.find_option(option)
+        return action is not None and action.metavar == "EXPR"
 
     def format_help(self) -> str:
         """Write the help, as wide as the terminal."""
@@ -44,7 +72,7 @@ class VerbParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Never:
         """Raise what argparse would print."""
-        raise UsageError(f"{self.prog}: {message.removeprefix('argument ')}; see the options with --help")
+        raise UsageError(f"{self.prog}: {_in_our_words(message)}; see the options with --help")
 
     def option_strings(self) -> tuple[str, ...]:
         """Give every option, short and long."""
@@ -54,12 +82,44 @@ class VerbParser(argparse.ArgumentParser):
         """Find the declaration of an option."""
         return self._option_string_actions.get(option)
 
-    def _refuse(self, token: str) -> Never:
+    def _refuse(self, token: str, tokens: Sequence[str]) -> Never:
         option = token.partition("=")[0]
         if option.startswith("-"):
-            hint = suggest(option, self.option_strings()) or "; see the options with --help"
-            raise UsageError(f"{self.prog} has no option {option!r}{hint}")
-        raise UsageError(f"{self.prog} does not know what to do with {token!r}; see its use with --help")
+            other = self.hint_of_option(token, tokens)
+            alike = [each for each in self.option_strings() if each.startswith("--") is option.startswith("--")]
+            near = suggest(option, alike, cutoff=_NEARLY_SAME if other else _NEAR)
+            hint = other or ("" if near else "; see the options with --help")
+            raise UsageError(f"{self.prog} has no option {option!r}{near}{hint}")
+        hint = self.hint_of_word(token) or "; text with spaces is put in quotes"
+        if set("<>=").intersection(token) and self._takes_expression("--where"):
+            hint = "; an expression is given by --where, in quotes"
+        raise UsageError(f"{self.prog} does not know what to do with {token!r}{hint}; its use is: {self.usage}")
+
+
+#: What argparse says, and what is said here.
+_WORDS = (
+    (r"^argument ", ""),
+    (r"expected (one|at least one) argument$", "it needs a value"),
+    (r"ignored explicit argument (.*)", r"it takes no value, so leave \1 out"),
+    (r"not allowed with argument (.*)", r"it does not go with \1"),
+    (r"^one of the arguments (.*) is required$", r"it needs one of \1"),
+)
+
+
+def _in_our_words(message: str) -> str:
+    for theirs, ours in _WORDS:
+        message = re.sub(theirs, ours, message)
+    return message
+
+
+def _is_split(first: str, second: str) -> bool:
+    """Whether an expression goes on in the next word, as the two tell."""
+    return (
+        second.lower() in _JOINING
+        or second[:1] in set("<>=!)")
+        or first[-1:] in set("<>=!(")
+        or first.lower() in {"not", "min", "max", "first", "last", "avg", "total", "count"}
+    )
 
 
 def asks_for_help(tokens: Sequence[str]) -> bool:

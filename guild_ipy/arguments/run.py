@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import takewhile
@@ -16,10 +18,13 @@ from guild_ipy.arguments.tokens import ObjectToken, token_value
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import ISOLATIONS
-from guild_ipy.errors import UsageError
+from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.flags import FlagText, parse_assignment
 from guild_ipy.operations.surroundings import SpecOptions
 
+#: An operation as Python calls it.
+_CALL = re.compile(r"([^\W\d][\w.]*)\(([^)]*[^)\s][^)]*)\)?", re.DOTALL)
+_LABEL_HELP = "label of the run (default: its flags); ${NAME} in it is the value of a flag"
 _PATTERN_HELP = "how to find scalars in the output: 'name: regex', or a regex with named groups; may be repeated"
 
 
@@ -78,10 +83,20 @@ def add_yes(parser: VerbParser) -> None:
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
 
 
+def _hint_of_flag(token: str, tokens: Sequence[str]) -> str:
+    """Say how a flag is given that was written as a script would take it: ``--lr 0.1``."""
+    name, equals, value = token.lstrip("-").partition("=")
+    behind = tokens[tokens.index(token) + 1 :]
+    if not equals:
+        value = behind[0] if behind and not behind[0].startswith("--") else "VALUE"
+    return f"; a flag is written {name}={value}" if name else ""
+
+
 def _declare_run(parser: VerbParser) -> None:
+    parser.hint_of_option = _hint_of_flag
     parser.add_argument("words", nargs="*", metavar="OPERATION FLAG=VALUE", help="what to run, and its flags")
     group = parser.add_argument_group("the run")
-    group.add_argument("-l", "--label", metavar="TEXT", help="label of the run (default: its flags)")
+    group.add_argument("-l", "--label", metavar="TEXT", help=_LABEL_HELP)
     group.add_argument("-t", "--tag", action="append", default=[], metavar="TAG", help="tag; may be repeated")
     group.add_argument("--random-seed", type=whole_number, metavar="N", help="seed of random, numpy and torch")
     take_along = partial(group.add_argument, action="append", default=[])
@@ -140,6 +155,8 @@ def _read_launch(namespace: argparse.Namespace) -> LaunchOptions:
 
 def _split_operation(words: Sequence[str]) -> tuple[object | None, Sequence[str]]:
     """Take the first word for the operation, unless it is an assignment; a script's sub-command follows it."""
+    if call := _CALL.match(" ".join(words)):
+        raise UsageError(f"run: flags are words behind the name, not a call: {call[1]} {_as_words(call[2])}")
     if not words or _is_assignment(words[0]):
         return None, words
     operation = token_value(words[0])
@@ -153,6 +170,12 @@ def _is_plain_word(word: str) -> bool:
     return not isinstance(word, ObjectToken) and "=" not in word
 
 
+def _as_words(arguments: str) -> str:
+    """Write the arguments of a call as flags, as far as it can be told without reading Python."""
+    parts = (re.sub(r"\s*=\s*", "=", each.strip(), count=1) for each in arguments.split(","))
+    return " ".join(part if "=" in part else f"NAME={part}" for part in parts if part)
+
+
 def _is_assignment(word: str) -> bool:
     if isinstance(word, ObjectToken):
         return bool(word.name)
@@ -162,6 +185,7 @@ def _is_assignment(word: str) -> bool:
 def parse_flags(words: Sequence[str]) -> dict[str, object]:
     """Split words ``name=value``: text waits for the flag's type, a value of the notebook is one."""
     flags: dict[str, object] = {}
+    _check_spaces(words)
     for word in words:
         name, value = _parse_flag(word)
         if name in flags:
@@ -170,13 +194,43 @@ def parse_flags(words: Sequence[str]) -> dict[str, object]:
     return flags
 
 
+def _check_spaces(words: Sequence[str]) -> None:
+    """Refuse ``lr = 0.1``, of which each part would be called something that it is not."""
+    for word, following, behind in zip(words, words[1:], [*words[2:], ""], strict=False):
+        if following.startswith("=") or (word.endswith("=") and "=" not in following):
+            name, value = word.rstrip("="), following.lstrip("=") or behind or "VALUE"
+            raise UsageError(f"run: a flag is one word, without spaces beside its =: {name}={value}")
+
+
 def _parse_flag(word: str) -> tuple[str, object]:
     if isinstance(word, ObjectToken) and word.name:
         return word.name, word.value
     name, text = parse_assignment(word)
     if text is None:
-        raise UsageError(f"run: {word!r} is no flag; write flags as name=value")
+        raise UsageError(f"run: {word!r} is no flag; write flags as name=value, and text with spaces in quotes")
     return name, FlagText(text)
+
+
+@contextlib.contextmanager
+def naming_options(find_option: Callable[[str], str | None]) -> Iterator[None]:
+    """Name the option that was meant, if a flag is given that the operation does not take.
+
+    `find_option` gives the option of a name as it is written here, ``--label`` or ``_label``, or None.
+    """
+    try:
+        yield
+    except FlagError as error:
+        option = find_option(error.flag) if error.operation else None
+        if option is None:
+            raise
+        message = f"unknown flag {error.flag!r} for {error.operation}; the option is {option}"
+        raise FlagError(message, flag=error.flag, operation=error.operation, known=error.known) from None
+
+
+def find_run_option(name: str) -> str | None:
+    """Find the option of a magic or shell command that is called so."""
+    option = f"--{name.replace('_', '-').rstrip('s')}"
+    return next((each for each in (option, f"{option}s") if RUN.parser.find_option(each) is not None), None)
 
 
 def _run_ref(word: str | None) -> object | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from typing import Literal, TypeAlias
 
 from guild_ipy.api.handle import Run
@@ -14,6 +16,9 @@ from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.tokens import token_value
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
+
+#: What stands in expressions, and not in names of runs.
+_OPERATOR = re.compile(r"[<>=]")
 
 Default: TypeAlias = Literal["latest", "all", "none"]
 
@@ -38,7 +43,15 @@ def add_refs(parser: VerbParser, *, many: bool) -> None:
 def read_selection(namespace: argparse.Namespace, *, default: Default = "latest") -> RunSelection:
     """Build the selection of parsed words and options."""
     refs = [namespace.refs] if isinstance(namespace.refs, str) else namespace.refs or []
+    _check_expression(refs)
     return RunSelection(refs=flatten_refs(map(token_value, refs)), filter=read_filter(namespace), default=default)
+
+
+def _check_expression(words: Sequence[str]) -> None:
+    """Refuse an expression in the place of runs."""
+    if any(_OPERATOR.search(word) for word in words if type(word) is str):
+        text = " ".join(dropwhile(str.isdecimal, words))
+        raise UsageError(f"an expression is given by --where, in quotes: --where {text!r}")
 
 
 def flatten_refs(refs: Iterable[object]) -> tuple[RunRef, ...]:

@@ -19,6 +19,32 @@ from guild_ipy.arguments.table import VERBS
 from guild_ipy.cli.verbs import call_verb
 from guild_ipy.errors import GuildError, RunError, SelectError, UsageError, suggest
 
+#: What these programs are commonly asked for by other words.
+_SYNONYMS = {
+    "help": "--help",
+    "version": "--version",
+    "list": "runs",
+    "ps": "runs --running",
+    "show": "info",
+    "logs": "cat",
+    "output": "cat",
+    "rm": "delete",
+    "remove": "delete",
+    "kill": "stop",
+    "rerun": "run --restart",
+    "restart": "run --restart",
+    "unmark": "mark --clear",
+}
+#: Verbs that are not there yet.
+_OF_GUILD = {
+    "restore": "guild runs restore",
+    "purge": "guild runs purge",
+    "tag": "guild tag",
+    "comment": "guild comment",
+    "export": "guild export",
+    "import": "guild import",
+    "view": "guild view",
+}
 _ERROR, _USAGE, _INTERRUPTED = 1, 2, 130
 #: Shells add the number of a signal to this.
 _SIGNALS = 128
@@ -68,12 +94,20 @@ def _carry_out(words: Sequence[str]) -> None:
         return
     verb, *rest = words
     if verb not in VERBS:
-        hint = suggest(verb, VERBS) or f"; it has {', '.join(VERBS)}"
-        raise UsageError(f"guild-ipy has no verb {verb!r}{hint}")
+        raise UsageError(f"guild-ipy has no verb {verb!r}{_hint(verb)}")
     if asks_for_help(rest):
         print(VERBS[verb].format_help(f"guild-ipy {verb}"))
         return
     call_verb(verb, rest)
+
+
+def _hint(word: str) -> str:
+    """Say which verb can have been meant."""
+    if word in _OF_GUILD:
+        return f"; `{_OF_GUILD[word]}` works on the same runs"
+    if word in _SYNONYMS:
+        return f" (did you mean {_SYNONYMS[word]!r}?)"
+    return suggest(word, VERBS) or f"; it has {', '.join(VERBS)}"
 
 
 def _help() -> str:

@@ -13,7 +13,8 @@ def call_run(context: Context, words: Words) -> None:
     """Run, and show the output."""
     arguments = run.RUN.parse(words)
     viewer = ShellViewer() if arguments.preview else _viewer(yes=arguments.yes)
-    apply_run(context, arguments, viewer)
+    with run.naming_options(run.find_run_option):
+        apply_run(context, arguments, viewer)
 
 
 def call_start(context: Context, words: Words) -> None:

@@ -115,6 +115,8 @@ class RunSpec:
     user_flags: Flags = field(default_factory=dict)
     """Those of `flags` that the user gave."""
     label: str
+    label_template: str | None = None
+    """What the user gave for it, which may hold ``${flag}``."""
     tags: tuple[str, ...] = ()
     random_seed: int
     """0 to 2**32 - 1."""

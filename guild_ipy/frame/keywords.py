@@ -45,7 +45,8 @@ def parse_keywords(keywords: Mapping[str, object]) -> RunFilter:
     """
     for word in keywords:
         if word not in RunKeywords.__annotations__:
-            raise UsageError(f"runs has no filter {word!r}{suggest(word, RunKeywords.__annotations__)}")
+            hint = "; a status is a keyword itself: completed=True" if word == "status" else ""
+            raise UsageError(f"runs has no filter {word!r}{hint or suggest(word, RunKeywords.__annotations__)}")
     return RunFilter(
         operations=_texts(keywords, "operations"),
         labels=_texts(keywords, "labels"),
@@ -68,8 +69,9 @@ def _texts(keywords: Mapping[str, object], name: str) -> tuple[str, ...]:
     if not isinstance(texts, Iterable):
         raise _unfit(name, value, "a text or a list of texts")
     texts = tuple(texts)
-    if not all(isinstance(text, str) for text in texts):
-        raise _unfit(name, value, "a text or a list of texts")
+    for text in texts:
+        if not isinstance(text, str):
+            raise _unfit(name, text, "a text or a list of texts")
     return texts
 
 

@@ -19,8 +19,11 @@ from guild_ipy.operations.dependencies.given import given_names
 from guild_ipy.query.attributes import ATTRIBUTES
 
 _MOST_RUNS = 100
+#: How many runs, the newest, are asked of which operation they are.
+_MOST_LOOKED_AT = 1000
 #: What can stand on the line of a magic as it is.
 _WORD = re.compile(r"[\w.:,/\-]+")
+_OPERATION = re.compile(r"[\w.:/\-+]+(?:\(\))?")
 
 
 class SessionCandidates:
@@ -33,6 +36,12 @@ class SessionCandidates:
         except GuildError:  # the Guild file is wrong, which running an operation tells
             return []
         return [Candidate(text=info.name, kind=info.kind) for info in found]
+
+    def run_operations(self) -> Iterable[Candidate]:
+        """Give the operations that runs are of, by their names in listings."""
+        records = get_context().index.records(RunFilter(limit=_MOST_LOOKED_AT))
+        names = sorted({record.operation for record in records if record.operation is not None})
+        return [Candidate(text=name, kind="operation") for name in names if _OPERATION.fullmatch(name)]
 
     def variables(self) -> Iterable[Candidate]:
         """Give the variables of the notebook."""
@@ -59,7 +68,7 @@ class SessionCandidates:
         sources = [source for each in info.requires for source in each.sources] if info is not None else []
         named = (source for source in sources if source.given_name == name)
         return [
-            _offer_run(record.dir.short_id, record.operation, record.label)
+            Candidate(text=record.dir.short_id, kind="run")
             for source in named
             for record in list_usable(context, source)
         ]
@@ -67,7 +76,7 @@ class SessionCandidates:
     def runs(self, beginning: str) -> Iterable[Candidate]:
         """Give the short ids of runs whose id begins so, the newest first."""
         return [
-            _offer_run(run.short_id, run.operation, run.label)
+            Candidate(text=run.short_id, kind="run")
             for run in list_runs(get_context(), RunFilter(limit=_MOST_RUNS))
             if run.id.startswith(beginning)
         ]
@@ -93,7 +102,3 @@ class SessionCandidates:
             names |= dict.fromkeys(sorted(known.scalars), "scalar") | dict.fromkeys(sorted(known.flags), "flag")
             names |= dict.fromkeys(sorted(known.attributes), "attribute")
         return [Candidate(text=name, kind=kind) for name, kind in names.items() if not any(map(str.isspace, name))]
-
-
-def _offer_run(short_id: str, operation: str | None, label: str | None) -> Candidate:
-    return Candidate(text=short_id, kind=f"{operation} {label or ''}".strip())

@@ -47,6 +47,10 @@ class Candidates(Protocol):
         """Give what can be run here."""
         ...
 
+    def run_operations(self) -> Iterable[Candidate]:
+        """Give the operations that runs are of."""
+        ...
+
     def variables(self) -> Iterable[Candidate]:
         """Give the variables of the notebook."""
         ...
@@ -130,7 +134,7 @@ class _Completer:
         elif option.metavar == "RUN":
             yield from self._runs()
         elif option.dest == "operation":
-            yield from self.candidates.operations()
+            yield from self.candidates.run_operations()
         elif option.dest in {"min", "max"}:
             yield from self.candidates.names()
         elif option.dest == "uses":

@@ -3,6 +3,7 @@ r"""The line of a magic as words, with values of the notebook in place of their 
 Words are split as a shell does. ``'…'`` is taken as it stands; in ``"…"`` and outside of quotes
 
 - ``{expr}`` and ``$name`` are evaluated in the notebook,
+- ``${name}`` stays as it is: in a label it stands for a flag of the run,
 - ``{{``, ``}}``, ``$$`` and ``\$`` stand for ``{``, ``}`` and ``$``,
 - braces around what is no Python expression, as in ``{a: 1}``, are YAML and stay text,
 - a bracket keeps its words together: ``layers=[64, 32]`` is one word,
@@ -22,6 +23,8 @@ from guild_ipy.arguments.tokens import ObjectToken, QuotedToken
 from guild_ipy.errors import UsageError
 
 _NAME = re.compile(r"\$([^\W\d]\w*)")
+#: Of labels: filled by the run.
+_REFERENCE = re.compile(r"\$\{[^{}]+\}")
 _ASSIGNED = re.compile(r"[^-=\s][^=]*=\Z")
 _OPTION = re.compile(r"--?[^=\s]+=\Z")
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
@@ -108,7 +111,9 @@ class _Scanner:
         """Take one character or one expansion, which closes before `end`."""
         line, start = self.line, self.position
         pair = line[start : start + 2]
-        if pair in {"{{", "}}", "$$", "\\$"}:
+        if label := _REFERENCE.match(line, start, end):
+            self._take(label.end(), label[0])
+        elif pair in {"{{", "}}", "$$", "\\$"}:
             self._take(start + 2, pair[-1])
         elif pair[0] == "$" and (name := _NAME.match(line, start, end)):
             self._take(name.end(), self._evaluate(name[0], name[1]))

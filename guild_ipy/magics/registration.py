@@ -21,6 +21,7 @@ VERB_NAMES = (
     "run", "start", "runs", "select", "compare", "diff", "tensorboard", "info", "lineage", "ls", "cat", "mark", "label",
     "stop", "watch", "delete", "home", "operations",
 )  # fmt: skip
+_OVERVIEW = "guild"
 
 
 def register(shell: InteractiveShell) -> None:
@@ -28,6 +29,7 @@ def register(shell: InteractiveShell) -> None:
     for verb in VERB_NAMES:
         shell.register_magic_function(_line_magic(verb, shell), "line", f"guild_{verb}")
     shell.register_magic_function(_cell_magic(shell), "cell", "guild_run")
+    shell.register_magic_function(_overview_magic(), "line", _OVERVIEW)
     shell.Completer.custom_matchers.append(GuildMatcher())
     shell.events.register("post_run_cell", _keep_warm)
 
@@ -37,6 +39,7 @@ def unregister(shell: InteractiveShell) -> None:
     for magics in shell.magics_manager.magics.values():
         for verb in VERB_NAMES:
             magics.pop(f"guild_{verb}", None)
+        magics.pop(_OVERVIEW, None)
     shell.events.unregister("post_run_cell", _keep_warm)
     matchers = shell.Completer.custom_matchers
     matchers[:] = [matcher for matcher in matchers if not isinstance(matcher, GuildMatcher)]
@@ -67,6 +70,18 @@ def _cell_magic(shell: InteractiveShell) -> Callable[..., Any]:
             return call_cell(line, cell, _names(shell, local_ns), shell.execution_count)
 
     return _describe(magic, "run", "%%guild_run")
+
+
+def _overview_magic() -> Callable[..., Any]:
+    def magic(line: str) -> None:
+        from guild_ipy.magics.overview import show_overview  # start-up cost
+
+        show_overview(line)
+
+    magic.__name__ = magic.__qualname__ = _OVERVIEW
+    magic.__doc__ = "The magics of guild_ipy: %guild lists them, one on a line."
+    described: Callable[..., Any] = no_var_expand(magic)
+    return described
 
 
 @contextlib.contextmanager

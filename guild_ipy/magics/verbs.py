@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,8 @@ def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> Run |
     if not isinstance(name, str):
         raise UsageError(f"the name of a cell is a word, not {type(name).__name__}")
     operation = CellOperation(text=cell, name=name, number=number)
-    return apply_run(get_context(), replace(arguments, operation=operation), NotebookViewer())
+    with run.naming_options(run.find_run_option):
+        return apply_run(get_context(), replace(arguments, operation=operation), NotebookViewer())
 
 
 def help_text(verb: str, command: str) -> str:
@@ -70,7 +72,9 @@ def help_text(verb: str, command: str) -> str:
 
 
 def _run(words: Words) -> Run | None:
-    return apply_run(get_context(), run.RUN.parse(words), NotebookViewer())
+    arguments = run.RUN.parse(words)
+    with run.naming_options(run.find_run_option):
+        return apply_run(get_context(), arguments, NotebookViewer())
 
 
 def _start(words: Words) -> Run | None:
@@ -147,7 +151,12 @@ def _stop_before_deleting(runs: Sequence[Run]) -> None:
 
 def _home(words: Words) -> str:
     path = look.HOME.parse(words).path
-    return guild_home() if path is None else set_guild_home(path)
+    if path is None:
+        return guild_home()
+    home = set_guild_home(path)
+    if not os.path.isdir(home):
+        print("It is not there yet; the first run makes it")
+    return home
 
 
 def _operations(words: Words) -> OperationList:

@@ -60,26 +60,41 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if word is None:
         default = find_guild_operation(None, project_dir, surroundings.import_path)
         if default is None:
-            raise UsageError("run: nothing is named; name a function of the notebook, or the path of a script")
+            known = ", ".join(known_operations(surroundings.notebook))
+            hint = f"; known: {known}" if known else ": a function of the notebook, or the path of a script or notebook"
+            raise UsageError(f"run: nothing is named; write what to run{hint}")
         return default
     if not isinstance(word, str):
-        raise UsageError(f"an operation is a function, a script or a name, not {type(word).__name__}")
+        raise UsageError(
+            f"an operation is a function, a script or a name, not {type(word).__name__}; name the function itself, and "
+            f"its arguments beside it: run(train, lr=0.1)"
+        )
+    word = word if os.path.exists(os.path.join(project_dir, word)) else word.removesuffix("()")  # as listings have it
     found = _find_variable(word, surroundings.notebook.variables)
     if callable(found):
         return found  # type: ignore[no-any-return] # just tested
     declared = find_guild_operation(word, project_dir, surroundings.import_path)
     if declared is not None:
         return declared
+    file = _find_file(word, project_dir)
+    if file is not None:
+        return file
+    if found is not None:
+        raise UsageError(f"{word!r} is of type {type(found).__name__}, and cannot be run; name a function or a script")
+    _refuse_words(word, surroundings)
+    raise OperationNotFound(word, known_operations(surroundings.notebook))
+
+
+def _find_file(word: str, project_dir: str) -> Operation | None:
     path = os.path.join(project_dir, word)
     if os.path.isfile(path) and is_notebook_file(path):
         return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
     script = find_script(word, project_dir)
     if script is not None:
         return _open_script(script, project_dir)
-    if found is not None:
-        raise UsageError(f"{word!r} is a {type(found).__name__}, which cannot be run; name a function or a script")
-    _refuse_words(word, surroundings)
-    raise OperationNotFound(word, known_operations(surroundings.notebook))
+    if os.path.isdir(path):
+        raise UsageError(f"{word!r} is a folder; name a script or notebook in it")
+    return None
 
 
 def _open_script(script: ScriptFile, project_dir: str) -> ScriptOperation:

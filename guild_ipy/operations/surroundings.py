@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.domain.flags import Flags, FlagValue
-from guild_ipy.domain.label import default_label
+from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 from guild_ipy.errors import UsageError
@@ -65,7 +65,8 @@ def common_parts(
     return {
         "flags": flags,
         "user_flags": _chosen(flags, user_flags),
-        "label": default_label(flags) if options.label is None else options.label,
+        "label": default_label(flags) if options.label is None else fill_label(options.label, flags),
+        "label_template": options.label,
         "tags": options.tags,
         "random_seed": seed,
         "project_dir": project_dir,

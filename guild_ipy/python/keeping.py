@@ -76,7 +76,7 @@ def label(  # noqa: PLR0913 - the options are keywords
     """Change the label of runs, or of the newest (that `where` selects), and say so; exactly one change is given."""
     edit = LabelEdit(set=set, append=append, prepend=prepend, remove=remove, clear=clear)
     if [set, append, prepend, remove].count(None) != (4 if clear else 3):
-        raise UsageError("label takes one of set, append, prepend, remove and clear")
+        raise UsageError("label takes one of set, append, prepend, remove and clear: label(run, set='wide net')")
     print(apply_label(get_context(), LabelArguments(selection=_selection(runs, where), edit=edit)))
 
 

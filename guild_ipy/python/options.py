@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from guild_ipy.api.launch import LaunchOptions
@@ -23,10 +24,20 @@ def read_run_call(operation: object, args: tuple[object, ...], keywords: Mapping
     """
     flags = {name: value for name, value in keywords.items() if not name.startswith("_")}
     options = _Options({name: value for name, value in keywords.items() if name.startswith("_")})
-    arguments = RunArguments(
-        operation=operation,
-        args=args,
-        flags=flags,
+    arguments = replace(_read_options(options), operation=operation, args=args, flags=flags)
+    options.refuse_rest("run")
+    return arguments
+
+
+def find_option(name: str) -> str | None:
+    """Find the option of :func:`guild_ipy.run` that is called so, without its underscore."""
+    options = _Options({})
+    _read_options(options)
+    return f"_{name}" if f"_{name}" in options.known else None
+
+
+def _read_options(options: _Options) -> RunArguments:
+    return RunArguments(
         spec=SpecOptions(
             label=options.take("_label", str),
             tags=options.take_texts("_tag") + options.take_texts("_tags"),
@@ -42,8 +53,6 @@ def read_run_call(operation: object, args: tuple[object, ...], keywords: Mapping
         force_deps=options.take_switch("_force_deps"),
         preview=options.take_switch("_preview"),
     )
-    options.refuse_rest("run")
-    return arguments
 
 
 def read_launch_call(verb: str, keywords: Mapping[str, object]) -> LaunchOptions:
@@ -59,10 +68,10 @@ class _Options:
 
     def __init__(self, given: dict[str, object]) -> None:
         self._given = given
-        self._known: list[str] = []
+        self.known: list[str] = []
 
     def take(self, name: str, kind: type[Value]) -> Value | None:
-        self._known.append(name)
+        self.known.append(name)
         value = self._given.pop(name, None)
         if value is None or (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
             return value
@@ -88,7 +97,7 @@ class _Options:
 
     def refuse_rest(self, verb: str) -> None:
         for name in self._given:
-            hint = suggest(name, self._known) or f"; it has {', '.join(self._known)}"
+            hint = suggest(name, self.known) or f"; it has {', '.join(self.known)}"
             raise UsageError(f"{verb} has no option {name!r}{hint}")
 
 

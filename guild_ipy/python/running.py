@@ -10,16 +10,21 @@ from guild_ipy.api.selection import RunRef
 from guild_ipy.arguments.apply import apply_run, apply_start, apply_stop, apply_watch
 from guild_ipy.arguments.change import StopArguments, stop_selection
 from guild_ipy.arguments.look import WatchArguments
-from guild_ipy.arguments.run import StartArguments, start_selection
+from guild_ipy.arguments.run import StartArguments, naming_options, start_selection
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.python.options import read_launch_call, read_run_call
+from guild_ipy.errors import UsageError
+from guild_ipy.python.options import find_option, read_launch_call, read_run_call
 from guild_ipy.view import PreviewingViewer, StreamViewer
 
 _START = 'guild_ipy.start("{}")'
 
 
-def run(operation: Any = None, /, *args: Any, **flags: Any) -> Run:  # noqa: ANN401 - what can be run, and its arguments
+#: Tells ``run()``, the default operation, from ``run(train())``, where a function has returned None.
+_DEFAULT = object()
+
+
+def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa: ANN401 - what can be run, and its arguments
     """Run a function, a script or a notebook file as an isolated run, and show its output while it goes.
 
     Parameters
@@ -52,9 +57,12 @@ def run(operation: Any = None, /, *args: Any, **flags: Any) -> Run:  # noqa: ANN
     >>> run = guild_ipy.run(train, lr=0.1, _label="first")     # doctest: +SKIP
     >>> run.result                                             # doctest: +SKIP
     """
-    arguments = read_run_call(operation, args, flags)
+    if operation is None:
+        raise UsageError("None cannot be run; give the function itself, its arguments beside it: run(train, lr=0.1)")
+    arguments = read_run_call(None if operation is _DEFAULT else operation, args, flags)
     viewer = PreviewingViewer(_START) if arguments.preview else StreamViewer(_START)
-    made: Any = apply_run(get_context(), arguments, viewer)
+    with naming_options(find_option):
+        made: Any = apply_run(get_context(), arguments, viewer)
     assert made is not None or arguments.preview, "the viewer always agrees"
     return made  # type: ignore[no-any-return] # None for a preview only, which a caller asks for by its name
 

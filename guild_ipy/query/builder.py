@@ -136,7 +136,9 @@ class NodeBuilder:
             attribute, value, holds = FLAG_WORDS[word]
             test = _equals(attribute, value, name.span)
             return test if holds else _opposite(test)
-        hint = suggest(word, [*STATUS_WORDS, *FLAG_WORDS]) or f"; compare it, or ask '{name.text} is not undefined'"
+        hint = suggest(word, [*STATUS_WORDS, *FLAG_WORDS]) or (
+            f"; compare it, ask '{name.text} is not undefined', or write 'op = {name.text}' if it is an operation"
+        )
         raise Refusal(f"{name.text!r} alone is no test{hint}", name.span[0])
 
     # -- names and values

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import signal
 
@@ -119,6 +120,34 @@ class TestStory:
         assert made.output == f"run failed because a dependency was not met: {why}\n"
         assert [each.id for each in list_runs(lab.context)] == [made.id]
         assert isinstance(error.exception, DependencyError)
+
+    def test_a_preview_says_that_the_attempt_will_be_on_record(self, lab, viewer):
+        assert preview(lab, viewer, "serve")[-1] == (
+            "  note: could not resolve 'operation:train' in train resource: no suitable run for train; "
+            "the attempt will be on record as a run with status error"
+        )
+        assert list_runs(lab.context) == []
+
+    @pytest.mark.parametrize(
+        ("dependency", "why"),
+        [
+            (file_of("nosuch.csv"), "there is no file"),
+            (need(SourceKind.MODULE, "no_such_module"), "no_such_module"),
+            (need(SourceKind.RUN, "completed and label = best"), "no suitable run for completed and label = best"),
+            (need(SourceKind.MULTI_RUN, "marked"), "no suitable run for marked"),
+            (need(SourceKind.CONFIG, "nosuch.yml"), "nosuch.yml"),
+            (run_of("train", select=(pattern(r"no\.txt"),), fail_if_empty=True), "none matches"),
+        ],
+    )
+    def test_what_else_is_missing_is_known_before_and_leaves_no_run(self, lab, declare, viewer, dependency, why):
+        made = lab.run("train")
+        declare("serve", dependency)
+        shown = preview(lab, viewer, "serve", only=True)[-1]
+        assert why in shown
+        assert shown.endswith("; it cannot run")
+        with pytest.raises(DependencyError, match=re.escape(why)):
+            lab.run("serve")
+        assert list_runs(lab.context) == [made]
 
     def test_the_latest_run_is_used_and_its_file_is_there(self, lab, viewer):
         made = lab.run("train")

@@ -95,7 +95,7 @@ class TestSteps:
         viewer.agrees = False
         with pytest.raises(AssertionError):
             project.run("release")
-        assert "step 1: train lr=${rate} wait=${wait}\n  step 2: serve fail=${fail}" in viewer.told[0]
+        assert "step 1: train lr=0.1 wait=no\n  step 2: serve fail=no" in viewer.told[0]
 
     def test_a_name_flags_label_and_tags_can_be_given(self, project):
         declare("""

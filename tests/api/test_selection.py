@@ -4,7 +4,7 @@ from guild_ipy.api.runs import list_records, list_runs
 from guild_ipy.api.selection import select_run, select_runs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.errors import RunNotFound
+from guild_ipy.errors import RunNotFound, UsageError
 
 
 @pytest.fixture
@@ -79,8 +79,54 @@ def test_what_names_no_run_is_refused_in_one_line(train, runs, ref, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("ref", "hint"),
+    [
+        ("all", "; all are 1:"),
+        ("1,", ", several like this: 1 2, or 1:2"),
+        ("[1,2]", ", several like this: 1 2, or 1:2"),
+        ("train", "; runs of an operation are chosen by --operation train (in Python where='op = train')"),
+        ("wide", "; text with spaces is put in quotes"),
+        ("best_run", "; the run in that variable is written {best_run}"),
+        ("x.y", ""),
+    ],
+)
+def test_what_was_meant_is_said(train, runs, ref, hint):
+    train.shell.user_ns["best_run"] = runs[0]
+    with pytest.raises(RunNotFound) as caught:
+        select_runs(train.context, [ref])
+    what = f"no run matches {ref!r}: a run is named by its id (hex digits) or by an index"
+    assert str(caught.value) == f"{what}{hint}"
+
+
+@pytest.mark.parametrize("ref", [0, -1, "0"])
+def test_an_index_before_the_first_says_what_the_first_is(train, runs, ref):
+    with pytest.raises(RunNotFound, match=f"^no run matches '{ref}': indexes begin with 1, the newest$"):
+        select_runs(train.context, [ref])
+
+
+def test_a_variable_with_a_run_whose_name_could_begin_an_id_is_not_taken_for_another_run(train, runs):
+    train.shell.user_ns["fade"] = runs[0]
+    with pytest.raises(UsageError, match=r"^'fade' can be the beginning of an id; the run in the variable is written"):
+        select_runs(train.context, ["fade"])
+
+
+@pytest.mark.parametrize(
+    ("run_filter", "why"),
+    [
+        (RunFilter(operations=("trian",)), "no run is of an operation 'trian' (did you mean 'train()'?)"),
+        (RunFilter(operations=("train", "xyz"), labels=("no",)), "no run is of an operation 'xyz'"),
+        (RunFilter(operations=("train",), labels=("no",)), ""),
+    ],
+)
+def test_a_slip_in_the_name_of_an_operation_is_told(train, runs, run_filter, why):
+    with pytest.raises(RunNotFound) as caught:
+        select_run(train.context, None, run_filter)
+    assert str(caught.value) == "no run passes the filter" + (f"; {why}" if why else "")
+
+
 def test_an_empty_home_has_no_latest_run(train):
     with pytest.raises(RunNotFound, match="there are no runs yet"):
         select_run(train.context, None)
-    with pytest.raises(RunNotFound, match="no run passes the filter"):
+    with pytest.raises(RunNotFound, match=r"^no run has the status error$"):
         select_run(train.context, None, ERRORS)

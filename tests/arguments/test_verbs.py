@@ -1,12 +1,15 @@
+import re
+
 import pytest
 
 from guild_ipy.api.label import LabelEdit
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.api.lineage import Scope
+from guild_ipy.arguments.analysis import COMPARE
 from guild_ipy.arguments.change import ACTIVE, DELETE, LABEL, MARK, STOP
 from guild_ipy.arguments.lineage import LINEAGE
 from guild_ipy.arguments.look import CAT, HOME, INFO, LS, OPERATIONS, RUNS
-from guild_ipy.arguments.run import RUN, START
+from guild_ipy.arguments.run import RUN, START, find_run_option
 from guild_ipy.arguments.table import VERBS
 from guild_ipy.arguments.tokens import ObjectToken
 from guild_ipy.domain.best import Best
@@ -49,11 +52,23 @@ def test_a_restart_takes_flags_and_no_operation():
     ("line", "message"),
     [
         ("train --lable x", "run has no option '--lable' (did you mean '--label'?)"),
-        ("train --zzzzz", "run has no option '--zzzzz'; see the options with --help"),
+        ("train --zzzzz", "run has no option '--zzzzz'; a flag is written zzzzz=VALUE"),
         ("train --isolation frok", "run: --isolation: 'frok' is not known (did you mean 'fork'?)"),
         ("train --random-seed x", "run: --random-seed: 'x' is not a whole number"),
-        ("train --label", "run: -l/--label: expected one argument"),
+        ("train --label", "run: -l/--label: it needs a value"),
         ("train 5", "run: '5' is no flag; write flags as name=value"),
+        ("train --lr 0.1", "run has no option '--lr'; a flag is written lr=0.1"),
+        ("train --lr=0.1", "run has no option '--lr'; a flag is written lr=0.1"),
+        ("train -c 2 x=1", "run has no option '-c'; a flag is written c=2"),
+        ("train --lr --yes", "run has no option '--lr'; a flag is written lr=VALUE"),
+        ("train lr = 5", "run: a flag is one word, without spaces beside its =: lr=5"),
+        ("train lr= 5", "run: a flag is one word, without spaces beside its =: lr=5"),
+        ("train lr =5", "run: a flag is one word, without spaces beside its =: lr=5"),
+        ("forest(n=10)", "run: flags are words behind the name, not a call: forest n=10"),
+        ("forest(n=10, depth=3) --label x", "run: flags are words behind the name, not a call: forest n=10 depth=3"),
+        ("model.fit(n = 10)", "run: flags are words behind the name, not a call: model.fit n=10"),
+        ("forest(10)", "run: flags are words behind the name, not a call: forest NAME=10"),
+        ("train --label my run", "run: 'run' is no flag; write flags as name=value, and text with spaces in quotes"),
         ("train lr=1 lr=2", "run: flag 'lr' is given twice"),
         ("--start 1 --restart 1", "run: --start and --restart are two things"),
         ("train --restart 1", "run: --restart knows its operation; leave 'train' out"),
@@ -96,8 +111,16 @@ def test_a_time_range_is_read():
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("-Fm -Fn", "runs: -Fn/--unmarked: not allowed with argument -Fm/--marked"),
+        ("-Fm -Fn", "runs: -Fn/--unmarked: it does not go with -Fm/--marked"),
         ("extra", "runs does not know what to do with 'extra'"),
+        ("--completed=yes", "runs: -Sc/--completed: it takes no value, so leave 'yes' out"),
+        ("--status error", "runs has no option '--status'; a status is an option itself: --error"),
+        ("--status done", "runs has no option '--status'; a status is an option itself: --completed"),
+        ("--sort lr", "runs has no option '--sort'"),
+        ("train", "runs does not know what to do with 'train'; an operation is named by --operation train"),
+        ("lr>1", "runs does not know what to do with 'lr>1'; an expression is given by --where, in quotes"),
+        ("--label my run", "runs does not know what to do with 'run'"),
+        ("-Fo ^(", "operation '^(' is not a regular expression"),
         ("--limit -3", "runs: -n/--limit: '-3' is not a whole number"),
         ("--started whenever", "runs: -Fs/--started: "),
     ],
@@ -230,3 +253,64 @@ def test_every_verb_has_help_that_names_every_option(name):
     text = VERBS[name].format_help(f"%guild_{name}")
     assert text.startswith(f"usage: %guild_{name} ")
     assert all(option in text for option in VERBS[name].parser.option_strings())
+
+
+@pytest.mark.parametrize(
+    ("line", "quoted"),
+    [
+        ("--where lr > 1", "--where 'lr > 1'"),
+        ("--where lr>1 and completed --limit 3", "--where 'lr>1 and completed'"),
+        ("-F lr = 0.1", "-F 'lr = 0.1'"),
+        ("--where=lr < 1", "--where 'lr < 1'"),
+        ("--where lr< 1", "--where 'lr< 1'"),
+        ("--where not marked", "--where 'not marked'"),
+        ("--where max acc > 1", "--where 'max acc > 1'"),
+        ("--where op is train", "--where 'op is train'"),
+        ("--where started after yesterday", "--where 'started after yesterday'"),
+    ],
+)
+@pytest.mark.parametrize("verb", [RUNS, INFO, MARK, DELETE, COMPARE])
+def test_an_expression_without_quotes_is_shown_with_them(verb, line, quoted):
+    with pytest.raises(UsageError, match=rf"^{verb.name}: an expression is put in quotes: {re.escape(quoted)}$"):
+        verb.parse(line.split())
+
+
+def test_an_expression_of_one_word_can_stand_before_a_run():
+    selection = INFO.parse(["--where", "completed", "1"]).selection
+    assert (selection.filter.where, selection.refs) == ("completed", ("1",))
+    assert MARK.parse(["--where", "lr > 1 and completed", "2:"]).selection.refs == ("2:",)
+
+
+@pytest.mark.parametrize(
+    ("verb", "line", "message"),
+    [
+        (COMPARE, "lr > 1", "an expression is given by --where, in quotes: --where 'lr > 1'"),
+        (INFO, "op=train", "an expression is given by --where, in quotes: --where 'op=train'"),
+        (DELETE, "--all", "delete has no option '--all'; all runs are written 1:"),
+        (CAT, "1 x.txt", "cat does not know what to do with 'x.txt'; a file is named by --path x.txt"),
+        (CAT, "x.txt", "cat: a file is named by --path x.txt; the word before it is a run"),
+        (LABEL, "1 best", "label: it needs one of -s/--set -a/--append"),
+        (LABEL, "1 --set a --append b", "label: -a/--append: it does not go with -s/--set"),
+        (LINEAGE, "--depth x", "lineage: --depth: 'x' is not a whole number"),
+    ],
+)
+def test_what_was_meant_is_said(verb, line, message):
+    with pytest.raises(UsageError) as failure:
+        verb.parse(line.split())
+    assert str(failure.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("label", "--label"),
+        ("tag", "--tag"),
+        ("tags", "--tag"),
+        ("random_seed", "--random-seed"),
+        ("output_scalars", "--output-scalar"),
+        ("lr", None),
+        ("", None),
+    ],
+)
+def test_a_flag_that_is_called_as_an_option_finds_it(name, option):
+    assert find_run_option(name) == option

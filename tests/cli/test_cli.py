@@ -97,10 +97,18 @@ def test_operations_and_home(shell):
         ("run train.py lrr=1 -y", 1, "unknown flag 'lrr' for train.py (did you mean 'lr'?)"),
         ("run train.py --lable x", 2, "run has no option '--lable' (did you mean '--label'?)"),
         ("rnu", 2, "guild-ipy has no verb 'rnu' (did you mean 'run'?)"),
-        ("run", 2, "run: nothing is named"),
+        ("run", 2, "run: nothing is named; write what to run; known: train.py"),
+        ("run nosuch", 1, "no operation 'nosuch' here; known: train.py"),
+        ("run train.py --lr 0.1", 2, "run has no option '--lr'; a flag is written lr=0.1"),
+        ("run train.py label=x -y", 1, "unknown flag 'label' for train.py; the option is --label"),
+        ("run .", 2, "'.' is a folder; name a script or notebook in it"),
+        ("runs --where lr", 2, "'lr' alone is no test"),
+        ("restore 1", 2, "guild-ipy has no verb 'restore'; `guild runs restore` works on the same runs"),
+        ("list", 2, "guild-ipy has no verb 'list' (did you mean 'runs'?)"),
+        ("help", 2, "guild-ipy has no verb 'help' (did you mean '--help'?)"),
         ("run train.py", 2, "cannot ask, standard input is no terminal; add --yes"),
         ("info 9", 1, "no run matches '9'"),
-        ("cat -p ../../x", 1, "no run matches"),
+        ("cat -p ../../x", 1, "there are no runs yet"),
         ("home elsewhere", 2, "home: a shell command ends at once; set GUILD_HOME=elsewhere"),
         ("run main -y", 1, "no operation 'main' here"),
     ],
@@ -109,7 +117,7 @@ def test_what_cannot_work_is_one_line(shell, line, status, message):
     done = shell.run(*line.split())
     assert (done.returncode, done.stdout) == (status, "")
     assert done.stderr.startswith(f"guild-ipy: {message}")
-    assert done.stderr.count("\n") == 1
+    assert done.stderr.count("\n") == (3 if "--where" in line else 1)
     assert shell.printed("runs") == ""
 
 

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from guild_ipy.api.mark import MarkNote, mark, undo_marks
+from guild_ipy.api.mark import MarkNote, mark, mark_message, undo_marks
 from guild_ipy.store.attrs import list_attrs
+from guild_ipy.store.deps import read_upstreams
 
 pytestmark = pytest.mark.guild
 
@@ -43,3 +44,24 @@ def test_guild_compares_and_exports_runs_with_a_memory(bench, run, tmp_path):
     assert run.short_id in bench.guild("compare", "--csv", "-")
     bench.guild("export", "-y", str(tmp_path / "exported"), run.id)
     assert (tmp_path / "exported" / run.id / ".guild/attrs/_marks").exists()
+
+
+def test_of_two_marked_runs_we_use_the_one_marked_last_and_say_that_guild_uses_the_newest(bench):
+    (bench.project / "make.py").write_text("open('model.txt', 'w').write('made')")
+    (bench.project / "serve.py").write_text("print(open('model.txt').read())")
+    (bench.project / "guild.yml").write_text(
+        "make: {main: make}\nserve: {main: serve, requires: [{operation: make}]}\n"
+    )
+    for _ in range(2):
+        bench.guild("run", "-y", "make")
+    older, newer = sorted(bench.runs(), key=lambda run: run.started)
+    mark(bench.context, [newer])
+    bench.guild("mark", "-y", older.id)
+    assert mark_message(bench.context, [older]).splitlines()[1] == (
+        f"Dependencies on make use {older.short_id} from now on: it is the one marked last "
+        f"(`guild run` uses {newer.short_id}, which is marked and newer; "
+        f"mark {newer.short_id} --clear takes its mark away)"
+    )
+    bench.guild("run", "-y", "serve")
+    (serve,) = (run for run in bench.runs() if run.operation == "serve")
+    assert [each.run_id for each in read_upstreams(serve.dir)] == [newer.id]

@@ -8,6 +8,9 @@ class Names:
     def operations(self):
         return [Candidate(text=name, kind="function") for name in ("train", "test", "prepare.py")]
 
+    def run_operations(self):
+        return [Candidate(text=name, kind="operation") for name in ("text.py", "train()")]
+
     def variables(self):
         return [Candidate(text="layers", kind="variable")]
 
@@ -80,7 +83,8 @@ def test_other_lines_are_left_alone(line):
         ("%guild_lineage --do", ["--down"]),
         ("%guild_mark --best v", ["val#acc"]),
         ("%guild_runs --sta", ["--staged", "--stale", "--started"]),
-        ("%guild_runs -Fo te", ["test"]),
+        ("%guild_runs -Fo te", ["text.py"]),
+        ("%guild_mark --best loss --operation t", ["text.py", "train()"]),
         ("%guild_runs ", []),
         ("%guild_runs --where l", ["lr", "loss"]),
         ("%guild_runs --where 'lr < 0.1 and (va", ["val#acc"]),

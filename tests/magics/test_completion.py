@@ -47,6 +47,26 @@ def test_tab_completes_run_ids(train, line):
     assert train.completions(line + "z") == []
 
 
+def test_what_tab_offers_is_told_in_one_word(train):
+    train.run("%guild_run train epochs=0 --label 'a label of many words'")
+    train.run("import guild_ipy\n@guild_ipy.operation(requires='train')\ndef serve(port=80): pass")
+    for line in ("%guild_info ", "%guild_run serve train=", "%guild_run ", "%guild_runs -Fo ", "%guild_runs --where l"):
+        with provisionalcompleter():
+            kinds = {found.type for found in train.shell.Completer.completions(line, len(line))}
+        assert kinds <= {"run", "function", "operation", "flag", "scalar", "attribute"}
+        assert kinds
+
+
+def test_tab_completes_the_operations_that_runs_have(train):
+    train.run("def never_run(): pass\ndef trial(): pass")
+    train.run("%guild_run train epochs=0")
+    train.run("%guild_run trial")
+    train.run("del train, trial")
+    assert train.completions("%guild_runs --operation ") == ["train()", "trial()"]
+    assert train.completions("%guild_delete -Fo tri") == ["trial()"]
+    assert len(train.run("%guild_runs --operation trial()")) == 1
+
+
 def test_tab_completes_what_an_operation_requires(train):
     train.run("import guild_ipy\n@guild_ipy.operation(requires='train')\ndef serve(port=80): pass")
     run = train.run("%guild_run train epochs=0")

@@ -122,3 +122,9 @@ def outcome(line):
 @given(st.text())
 def test_any_line_gives_words_or_an_error_of_one_line(line):
     assert isinstance(outcome(line), list)
+
+
+@pytest.mark.parametrize("line", ["${lr}", "rate-${lr}-x", "${lr|%.2f}", "${no_such_name}"])
+def test_what_a_label_is_filled_with_stays_as_it_is(line):
+    assert expand_line(line, {"lr": 5}) == [line]
+    assert expand_line(f'--label "{line} of $lr"', {"lr": 5}) == ["--label", f"{line} of 5"]

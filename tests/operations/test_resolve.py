@@ -68,6 +68,29 @@ class TestFinding:
         notebook.cell("train = 1")
         assert isinstance(find_operation("train", surroundings()), ScriptOperation)
 
+    def test_parentheses_behind_a_name_are_those_of_listings(self, notebook, surroundings):
+        notebook.cell("def train(): pass")
+        assert find_operation("train()", surroundings()) is notebook.shell.user_ns["train"]
+        write("odd()")
+        assert isinstance(find_operation("odd()", surroundings()), ScriptOperation)
+
+    def test_an_unknown_name_is_refused_with_all_that_are_known(self, notebook, surroundings):
+        notebook.cell("def train(): pass")
+        write("prepare.py")
+        with pytest.raises(OperationNotFound, match=r"^no operation 'xyz' here; known: train, prepare.py$"):
+            find_operation("xyz", surroundings())
+        with pytest.raises(UsageError, match=r"^run: nothing is named; write what to run; known: train, prepare.py$"):
+            find_operation(None, surroundings())
+
+    def test_where_nothing_is_known_the_kinds_are_named(self, surroundings):
+        with pytest.raises(OperationNotFound, match=r"here; name a function of a notebook, an operation of guild\.yml"):
+            find_operation("xyz", surroundings())
+
+    def test_a_folder_is_refused_by_name(self, surroundings):
+        os.mkdir("lib")
+        with pytest.raises(UsageError, match=r"^'lib' is a folder; name a script or notebook in it$"):
+            find_operation("lib", surroundings())
+
     def test_an_unknown_name_is_refused_with_a_suggestion(self, notebook, surroundings):
         notebook.cell("def train(): pass")
         with pytest.raises(OperationNotFound, match=r"no operation 'trian' here .did you mean 'train'"):
@@ -75,7 +98,7 @@ class TestFinding:
 
     @pytest.mark.parametrize(
         ("word", "message"),
-        [("number", "'number' is a int, which cannot be run"), (5, "an operation is a function, .*, not int")],
+        [("number", "'number' is of type int, and cannot be run"), (5, "an operation is a function, .*, not int")],
     )
     def test_what_cannot_be_run_is_refused(self, notebook, surroundings, word, message):
         notebook.cell("number = 5")

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -120,6 +121,57 @@ def test_a_deleted_run_comes_back_as_the_message_says(capfd):
     assert guild_ipy.runs().empty
     shutil.move(f"{trash}/{run.id}", runs)
     assert list(guild_ipy.runs()["run"]) == [run.short_id]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("label", "x"), ("tags", ["x"]), ("random_seed", 3), ("background", True), ("preview", True)]
+)
+def test_an_option_without_its_underscore_is_named(name, value):
+    with pytest.raises(FlagError, match=f"^unknown flag '{name}' for train.py; the option is _{name}$"):
+        guild_ipy.run("train.py", **{name: value})
+    assert guild_ipy.runs().empty
+
+
+def test_a_flag_of_that_name_is_a_flag(capfd):
+    Path("labeled.py").write_text("label = 'a'\nprint(label)")
+    assert guild_ipy.run("labeled.py", label="b").output == "b\n"
+
+
+@pytest.mark.parametrize(("value", "shown"), [(None, "None cannot be run"), (0.5, "not float"), ([1], "not list")])
+def test_what_a_function_returned_cannot_be_run(value, shown):
+    with pytest.raises(UsageError, match=rf"{shown}.*: run\(train, lr=0.1\)$"):
+        guild_ipy.run(value)
+
+
+def test_a_label_is_filled_with_flags_also_at_a_restart():
+    run = guild_ipy.run("train.py", lr=0.5, _label="rate ${lr|%.2f}")
+    assert run.label == "rate 0.50"
+    guild_ipy.run(_restart=run, lr=2.0)
+    assert run.label == "rate 2.00"
+    guild_ipy.label(run, set="my own")
+    guild_ipy.run(_restart=run, lr=3.0)
+    assert run.label == "my own"
+
+
+@pytest.mark.parametrize("label", ["plain", "lr=0.5 as text", "50 % {lr} $lr"])
+def test_another_label_stays_as_it_is(label):
+    run = guild_ipy.run("train.py", lr=0.5, _label=label)
+    guild_ipy.run(_restart=run, lr=2.0)
+    assert run.label == label
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"status": "completed"}, "runs has no filter 'status'; a status is a keyword itself: completed=True"),
+        ({"operation": "train"}, r"runs has no filter 'operation' \(did you mean 'operations'\?\)"),
+        ({"operations": ["train", 5]}, "operations takes a text or a list of texts, not 5"),
+        ({"operations": "^("}, r"operation '\^\(' is not a regular expression: "),
+    ],
+)
+def test_a_wrong_filter_says_what_to_write(keywords, message):
+    with pytest.raises(UsageError, match=f"^{message}"):
+        guild_ipy.runs(**keywords)
 
 
 @pytest.mark.parametrize("changes", [{}, {"set": "a", "clear": True}])

@@ -163,10 +163,11 @@ ACCEPTED = [
     ("x = a:b", "(x = 'a:b')"),
 ]
 
+HINT = "; compare it, ask '{0} is not undefined', or write 'op = {0}' if it is an operation"
 REFUSED = [
     ("", "an expression is missing; write for example 'loss < 0.5 and completed' (column 1)"),
-    ("lr", "'lr' alone is no test; compare it, or ask 'lr is not undefined' (column 1)"),
-    ("nonsense", "'nonsense' alone is no test; compare it, or ask 'nonsense is not undefined' (column 1)"),
+    ("lr", f"'lr' alone is no test{HINT.format('lr')} (column 1)"),
+    ("nonsense", f"'nonsense' alone is no test{HINT.format('nonsense')} (column 1)"),
     ("completd", "'completd' alone is no test (did you mean 'completed'?) (column 1)"),
     ("markd", "'markd' alone is no test (did you mean 'marked'?) (column 1)"),
     ("lr <", "expected a value after '<' (column 5)"),
@@ -251,7 +252,7 @@ REFUSED = [
     ("lr contains undefined", "'contains' needs a value; the word can be quoted (column 13)"),
     ("max lr > 1", "no run has the scalar 'lr'; there is the flag 'lr' (column 5)"),
     ("max note > 1", "no run has the scalar 'note'; there is the attribute 'note' (column 5)"),
-    ("max loss", "'loss' alone is no test; compare it, or ask 'loss is not undefined' (column 1)"),
+    ("max loss", f"'loss' alone is no test{HINT.format('loss')} (column 1)"),
     ("avg loss step > 1", "'avg' of a scalar has no step (column 1)"),
     ("max flag:lr > 1", "'max' is of scalars, not of 'flag:' (column 1)"),
     ("flag:lr step > 1", "'step' is of scalars, not of 'flag:' (column 1)"),

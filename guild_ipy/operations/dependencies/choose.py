@@ -46,7 +46,8 @@ def choose_run(index: Index, query: RunQuery) -> Choice:
         return Choice(records=(marked,), reason="marked", passed_over=passed_over)
     latest = index.records(RunFilter(where=query.expression, limit=1))
     if not latest:
-        raise NothingToUse(f"no suitable run for {query.wanted}{_describe_others(passed_over)}")
+        why = f"no suitable run for {query.wanted}{_describe_others(passed_over)}"
+        raise NothingToUse(why, lacks_run=query.operation is not None)
     return Choice(records=(latest[0],), reason="latest", passed_over=passed_over)
 
 
@@ -54,7 +55,7 @@ def choose_set(index: Index, query: RunQuery) -> Choice:
     """Choose all, newest first; NothingToUse where there is none."""
     records = tuple(index.records(RunFilter(where=query.expression)))
     if not records:
-        raise NothingToUse(f"no suitable run for {query.wanted}")
+        raise NothingToUse(f"no suitable run for {query.wanted}", lacks_run=query.operation is not None)
     return Choice(records=records, reason=query.chosen or query.wanted)
 
 

@@ -136,7 +136,11 @@ class _Work:
                 self.notes.append(f"{source.resolving_name} of {dependency.title} is left out: {error}")
                 return ResolvedSource(source=source)
             raise DependencyError(
-                dependency=dependency.title, source=source.resolving_name, why=str(error), help=source.help
+                dependency=dependency.title,
+                source=source.resolving_name,
+                why=str(error),
+                help=source.help,
+                lacks_run=isinstance(error, NothingToUse) and error.lacks_run,
             ) from error
 
     def _file_needs(self) -> FileNeeds:
