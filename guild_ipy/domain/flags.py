@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import TypeAlias
 
+from guild_ipy.domain.shapes import Shape
 from guild_ipy.frozen import field, frozen
 
 FlagValue: TypeAlias = "bool | int | float | str | list[FlagValue] | dict[str, FlagValue] | None"
@@ -57,6 +58,8 @@ class FlagDef:
 
     name: str
     type: FlagType = FlagType.ANY
+    shape: Shape | None = None
+    """What it takes, where `type` cannot say it."""
     default: FlagValue = None
     required: bool = False
     nullable: bool = False
@@ -186,6 +189,12 @@ _SPECIAL = frozenset(" \t\n\"'[]{},#&*!|>%@`:")
 
 def _reads_as_itself(text: str) -> bool:
     """Whether plain `text` after ``name=`` stays that string: no YAML syntax, no number, no word."""
-    if text.lower() in _WORDS or not text.isprintable() or not _SPECIAL.isdisjoint(text):
+    if text.lower() in _WORDS or text == "None" or not text.isprintable() or not _SPECIAL.isdisjoint(text):
         return False
-    return text[0].isalpha() or text[0] in "_/" or (text[0] in "./" and "/" in text)
+    return text[0].isalpha() or text[0] in "_/" or (text[0] in "./" and "/" in text) or _is_date(text)
+
+
+def _is_date(text: str) -> bool:
+    """Whether text is written as a date, which stays text when it is typed."""
+    year, month, day = text[:4], text[5:7], text[8:]
+    return len(text) == 10 and text[4] == text[7] == "-" and text.isascii() and (year + month + day).isdecimal()  # noqa: PLR2004

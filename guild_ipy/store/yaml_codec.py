@@ -74,6 +74,27 @@ def decode(text: str) -> Any:  # noqa: ANN401 - callers narrow what they read
     return _decode_any(text) if value is _UNSURE else value
 
 
+def decode_words(text: str, word: Callable[[str], str]) -> Any:  # noqa: ANN401 - lists, maps and text
+    """Read one YAML document whose scalars stay text: `word` of those without quotes, and plain text of the others.
+
+    Raises
+    ------
+    ValueError
+        If it is not YAML, or too large.
+    """
+    import yaml  # start-up cost, see above
+
+    if len(text) > MAX_PARSED_PURE:
+        raise ValueError(f"{len(text)} characters of nested YAML are more than {MAX_PARSED_PURE}")
+    loader = loader_class()
+    try:
+        if _may_be_deep(text):
+            _check_depth(yaml.parse(text, Loader=loader))
+        return _words(yaml.compose(text, Loader=loader), word, 0)
+    except yaml.YAMLError as error:
+        raise ValueError(_one_line(error)) from error
+
+
 @cache
 def loader_class(*, pure: bool = False) -> type[yaml.SafeLoader]:
     """Give the safe loader that reads floats as Guild AI does, on libyaml where there is one, unless `pure`."""
@@ -219,6 +240,25 @@ def _parse(text: str) -> Any:  # noqa: ANN401
         raise ValueError("YAML nested too deeply") from error
     except (AttributeError, LookupError, TypeError) as error:
         raise ValueError(f"a YAML tag does not fit its value: {error}") from error
+
+
+def _words(node: yaml.Node | None, word: Callable[[str], str], depth: int) -> Any:  # noqa: ANN401
+    """Give the words of a node; an alias counts as what it stands for, so that its depth is bounded, too."""
+    if depth > MAX_DEPTH:
+        raise ValueError(f"YAML nested more than {MAX_DEPTH} deep")
+    if node is None:
+        return None
+    if node.id == "sequence":
+        return [_words(item, word, depth + 1) for item in node.value]
+    if node.id == "mapping":
+        return {_key(key, word): _words(item, word, depth + 1) for key, item in node.value}
+    return word(node.value) if not node.style else node.value
+
+
+def _key(node: yaml.Node, word: Callable[[str], str]) -> str:
+    if node.id != "scalar":
+        raise ValueError("a key of a map is a list or a map")
+    return word(node.value) if not node.style else str(node.value)
 
 
 def _may_be_deep(text: str) -> bool:
