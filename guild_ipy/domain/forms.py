@@ -104,6 +104,7 @@ _TYPES = {
     ShapeKind.DICT: (dict,),
     ShapeKind.NULL: (),
 }
+_CHECKED_WHEN_BUILT = frozenset({ShapeKind.ANY, ShapeKind.UNION, ShapeKind.ENUM, ShapeKind.FLAGS})
 
 
 def _build_first(shape: Shape, value: Any) -> Any:  # noqa: ANN401
@@ -120,9 +121,8 @@ def _build_strictly(shape: Shape, value: Any) -> Any:  # noqa: ANN401
     if shape.kind is ShapeKind.LITERAL:
         if not any(_is_same(value, choice) for choice in shape.choices):
             raise ValueError
-    elif shape.kind not in {ShapeKind.ANY, ShapeKind.UNION, ShapeKind.ENUM, ShapeKind.FLAGS}:
-        if type(value) not in _TYPES.get(shape.kind, (str,)):
-            raise TypeError
+    elif shape.kind not in _CHECKED_WHEN_BUILT and type(value) not in _TYPES.get(shape.kind, (str,)):
+        raise TypeError
     return _build(shape, value)
 
 

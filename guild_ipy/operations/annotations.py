@@ -211,7 +211,7 @@ _TEXTS: tuple[tuple[type, ShapeKind, Callable[[type], Callable[[str], Any]]], ..
 def _numpy_shape(cls: type) -> Shape:
     """Give the shape of a class of NumPy's numbers, known by the names of its bases: NumPy may not be loaded."""
     bases = {base.__name__ for base in cls.__mro__}
-    make = None if "number" == cls.__name__ or cls.__subclasses__() else cls
+    make = None if cls.__subclasses__() else cls
     for name, kind in (("bool", ShapeKind.BOOLEAN), ("bool_", ShapeKind.BOOLEAN), ("integer", ShapeKind.INT)):
         if name in bases:
             return Shape(kind=kind, make=make)

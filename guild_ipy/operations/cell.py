@@ -1,4 +1,4 @@
-"""A cell as an operation: constants assigned at its top are its flags."""
+"""A cell as an operation: constants assigned at its top are its flags, but for those that it changes later."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import Any
 from guild_ipy.domain.constants import find_constants
 from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.payload import CellCode
-from guild_ipy.errors import UsageError
+from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.state_names import find_state_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +54,23 @@ def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook)
         tree = ast.parse(source, filename)
     except SyntaxError as error:
         raise UsageError(f"the cell is no Python: {error.msg} (line {error.lineno})") from error
-    defs = define_constants(find_constants(_top(tree)))
+    constants, state = find_constants(_top(tree)), find_state_names(tree)
+    _refuse_state(given, {name: line for name, line in state.items() if name in constants}, cell.name)
+    defs = define_constants({name: value for name, value in constants.items() if name not in state})
     flags = bind_flags(defs, given, operation=f"{cell.name}()")
     code = CellCode(source=source, filename=filename, variables=_variables(tree, notebook.variables))
     return BoundCell(code=code, flags=flags, flag_defs=defs)
+
+
+def _refuse_state(given: Mapping[str, Any], state: Mapping[str, int], name: str) -> None:
+    """Say of a name that is no flag why it is none."""
+    for word in given:
+        if word in state:
+            raise FlagError(
+                f"{word!r} is not a flag of {name}(): line {state[word]} of the cell changes it; give the value that "
+                "it begins with a name of its own",
+                flag=word,
+            )
 
 
 def _top(tree: ast.Module) -> ast.Module:

@@ -1,7 +1,7 @@
 """Fitting a value to a shape: what is typed or given becomes what is recorded, or is refused.
 
-Text as typed (:class:`~guild_ipy.operations.flag_text.FlagText`) is read by the shape: ``4`` is a number for one and a path
-for another. Text of Python stays text, but for what is recorded as text: paths, dates, members of enums.
+Text as typed (:class:`~guild_ipy.operations.flag_text.FlagText`) is read by the shape: ``4`` is a number for one and a
+path for another. Text of Python stays text, but for what is recorded as text: paths, dates, members of enums.
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, get_type_hints
 
 from guild_ipy.domain.flags import FlagDef, FlagType
 from guild_ipy.domain.shapes import ANYTHING, Shape, ShapeKind
+from guild_ipy.frozen import replace
 from guild_ipy.operations.annotations import find_shape
 from guild_ipy.operations.recording import Recorded, record
 
@@ -65,7 +65,7 @@ def find_hints(function: object) -> Mapping[str, Any]:
 
 def _find_each_hint(target: object) -> dict[str, Any]:
     namespace = getattr(inspect.unwrap(target), "__globals__", {}) if callable(target) else {}
-    found = {}
+    found: dict[str, Any] = {}
     for name, annotation in dict(getattr(target, "__annotations__", None) or {}).items():
         holder = types.SimpleNamespace(__annotations__={name: annotation})
         try:
@@ -85,11 +85,7 @@ def _of_default(default: Recorded | None) -> FlagDef:
 def _loosened(shape: Shape) -> Shape:
     """Give the shape of a default, without what it says of the items: those of another value may be others."""
     items = tuple(each if each.kind not in _PLAIN else ANYTHING for each in shape.items)
-    return replace_items(shape, items if shape.kind is not ShapeKind.DICT else shape.items)
-
-
-def replace_items(shape: Shape, items: tuple[Shape, ...]) -> Shape:
-    return Shape(kind=shape.kind, items=items, choices=shape.choices, names=shape.names, make=shape.make)
+    return shape if shape.kind is ShapeKind.DICT else replace(shape, items=items)
 
 
 def _of_shape(shape: Shape) -> FlagDef:
@@ -98,7 +94,7 @@ def _of_shape(shape: Shape) -> FlagDef:
         return FlagDef(name="", nullable=True)
     if shape.kind is ShapeKind.UNION and shape.items[0].kind is ShapeKind.NULL:
         rest = shape.items[1:]
-        return replace(_of_shape(rest[0] if len(rest) == 1 else replace_items(shape, rest)), nullable=True)
+        return replace(_of_shape(rest[0] if len(rest) == 1 else replace(shape, items=rest)), nullable=True)
     kind = _TYPES.get(shape.kind, FlagType.ANY)
     is_simple = shape.kind in _PLAIN or (shape.kind is ShapeKind.LIST and shape.items == (ANYTHING,))
     if is_simple and shape.is_plain:

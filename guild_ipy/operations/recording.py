@@ -55,7 +55,7 @@ def _record_single(value: Any) -> Recorded | None:  # noqa: ANN401
     if isinstance(value, Enum):
         return Recorded(value=recorded_member(value), shape=enum_shape(type(value)))
     if isinstance(value, os.PathLike):
-        path = os.fspath(value)
+        path: str | bytes = os.fspath(value)
         return Recorded(value=path, shape=find_shape(type(value))) if isinstance(path, str) else None
     if isinstance(value, datetime | date | time):
         return Recorded(value=value.isoformat(), shape=find_shape(type(value)))
@@ -71,8 +71,9 @@ def _record_single(value: Any) -> Recorded | None:  # noqa: ANN401
 
 def _as_base(value: Any, base: type) -> FlagValue:  # noqa: ANN401
     """Give the plain value; a class may write itself otherwise."""
-    plain: FlagValue = {int: int.__int__, float: float.__float__, str: str.__str__}[base](value)
-    return plain
+    plain: Any = {int: int.__int__, float: float.__float__, str: str.__str__}[base]
+    found: FlagValue = plain(value)
+    return found
 
 
 def _record_number(value: Any) -> Recorded | None:  # noqa: ANN401

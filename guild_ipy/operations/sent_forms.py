@@ -22,9 +22,7 @@ class Arguments:
     defaults: Mapping[str, Any]
 
 
-def find_forms(
-    flags: Flags, arguments: Arguments, definitions: Mapping[str, FlagDef]
-) -> Iterator[tuple[str, Form]]:
+def find_forms(flags: Flags, arguments: Arguments, definitions: Mapping[str, FlagDef]) -> Iterator[tuple[str, Form]]:
     """Give the forms of the arguments that are more than what is recorded of them."""
     for name, recorded in flags.items():
         shape = definitions[name].shape if name in definitions else None

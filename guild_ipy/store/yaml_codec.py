@@ -80,7 +80,7 @@ def decode_words(text: str, word: Callable[[str], str]) -> Any:  # noqa: ANN401 
     Raises
     ------
     ValueError
-        If it is not YAML, or too large.
+        If it is not YAML, too large, or has aliases.
     """
     import yaml  # start-up cost, see above
 
@@ -90,7 +90,9 @@ def decode_words(text: str, word: Callable[[str], str]) -> Any:  # noqa: ANN401 
     try:
         if _may_be_deep(text):
             _check_depth(yaml.parse(text, Loader=loader))
-        return _words(yaml.compose(text, Loader=loader), word, 0)
+        if "*" in text and any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text, Loader=loader)):
+            raise ValueError("an alias may stand for more than it says")
+        return _words(yaml.compose(text, Loader=loader), word)
     except yaml.YAMLError as error:
         raise ValueError(_one_line(error)) from error
 
@@ -242,23 +244,21 @@ def _parse(text: str) -> Any:  # noqa: ANN401
         raise ValueError(f"a YAML tag does not fit its value: {error}") from error
 
 
-def _words(node: yaml.Node | None, word: Callable[[str], str], depth: int) -> Any:  # noqa: ANN401
-    """Give the words of a node; an alias counts as what it stands for, so that its depth is bounded, too."""
-    if depth > MAX_DEPTH:
-        raise ValueError(f"YAML nested more than {MAX_DEPTH} deep")
+def _words(node: Any, word: Callable[[str], str]) -> Any:  # noqa: ANN401 - a node of PyYAML
+    """Give the words of a node."""
     if node is None:
         return None
     if node.id == "sequence":
-        return [_words(item, word, depth + 1) for item in node.value]
+        return [_words(item, word) for item in node.value]
     if node.id == "mapping":
-        return {_key(key, word): _words(item, word, depth + 1) for key, item in node.value}
-    return word(node.value) if not node.style else node.value
+        return {_key(key, word): _words(item, word) for key, item in node.value}
+    return node.value if node.style else word(node.value)
 
 
-def _key(node: yaml.Node, word: Callable[[str], str]) -> str:
+def _key(node: Any, word: Callable[[str], str]) -> str:  # noqa: ANN401 - as above
     if node.id != "scalar":
         raise ValueError("a key of a map is a list or a map")
-    return word(node.value) if not node.style else str(node.value)
+    return str(node.value) if node.style else word(node.value)
 
 
 def _may_be_deep(text: str) -> bool:
