@@ -192,4 +192,4 @@ def _is_flag(value: Any, definition: FlagDef | None) -> bool:  # noqa: ANN401 - 
     return record(value) is not None
 
 
-_NUMBERS = {FlagType.INT, FlagType.FLOAT, FlagType.NUMBER}
+_NUMBERS = {FlagType.INT, FlagType.FLOAT}

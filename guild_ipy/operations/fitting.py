@@ -230,8 +230,8 @@ def _fit_items(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
 
 
 def _fit_map(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
-    if not isinstance(value, Mapping):
-        raise Unfit
+    if not isinstance(value, Mapping) or any(isinstance(item, FlagText) and not item for item in value.values()):
+        raise Unfit  # {a:b} is a name without a value, in YAML
     keys, items = shape.items
     return {key_text(fit(keys, _key(keys, key))): fit(items, item) for key, item in value.items()}
 

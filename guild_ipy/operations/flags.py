@@ -183,7 +183,7 @@ def _refuse(definition: FlagDef, value: object, operation: str) -> FlagError:
     choices = [] if shape is None else [plain_text(choice) for choice in shape.choices]
     wanted = _WANTED[definition.type] if shape is None else describe_shape(shape)
     verb = "is" if choices else "wants"
-    or_null = " or null" if _takes_none(definition) and definition.default is None else ""
+    or_null = " or null" if definition.nullable and definition.default is None else ""
     return FlagError(
         f"flag {definition.name!r} of {operation} {verb} {wanted}{or_null}, not {_show(value)}"
         f"{suggest(str(value), choices) if choices else ''}",

@@ -30,13 +30,16 @@ def holds(shape: Shape, value: Any) -> bool:  # noqa: ANN401
         return isinstance(value, Mapping) and all(holds(keys, k) and holds(items, v) for k, v in value.items())
     if shape.kind in {ShapeKind.LIST, ShapeKind.SET, ShapeKind.TUPLE}:
         return _holds_items(shape, value)
-    return shape.kind in {ShapeKind.ANY, ShapeKind.LITERAL}
+    if shape.kind is ShapeKind.LITERAL:
+        return any(type(choice) is type(value) and choice == value for choice in shape.choices)
+    return shape.kind is ShapeKind.ANY
 
 
 def _holds_items(shape: Shape, value: Any) -> bool:  # noqa: ANN401
     if not isinstance(value, _LISTS) or isinstance(value, set | frozenset) is not (shape.kind is ShapeKind.SET):
         return False
-    if shape.make is tuple and not isinstance(value, tuple):
+    cls = getattr(shape.make, "__self__", shape.make)  # of a named tuple it is a method
+    if isinstance(cls, type) and shape.kind is not ShapeKind.SET and not isinstance(value, cls):
         return False
     items = shape.items if shape.kind is ShapeKind.TUPLE else shape.items * len(value)
     return len(items) == len(value) and all(holds(item, each) for item, each in zip(items, value, strict=True))

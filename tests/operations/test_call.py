@@ -115,14 +115,14 @@ def test_an_operation_has_the_name_of_what_is_called(function, name):
     assert callable_name(function) == name
 
 
-def test_values_that_yaml_can_say_are_flags_and_all_others_are_objects():
+def test_values_that_can_be_recorded_are_flags_and_all_others_are_objects():
     def train(data, lr=0.1, *, model=None, tuple_=None):
         return data, lr, model, tuple_
 
     frame, model = pd.DataFrame({"a": [1]}), Model(1)
     bound = bind(train, frame, lr=0.5, model=model, tuple_=(1, 2))
-    assert bound.flags == {"lr": 0.5}
-    assert dict(bound.call.objects) == {"data": frame, "model": model, "tuple_": (1, 2)}
+    assert bound.flags == {"lr": 0.5, "tuple_": [1, 2]}
+    assert dict(bound.call.objects) == {"data": frame, "model": model}
     assert call(bound) == (frame, 0.5, model, (1, 2))
 
 
@@ -158,7 +158,7 @@ def test_defaults_that_are_no_flags_are_left_to_the_function():
         return activation, shape, lr
 
     bound = bind(train, lr=1)
-    assert bound.flags == {"lr": 1}
+    assert bound.flags == {"lr": 1, "shape": [1, 2]}
     assert call(bound) == (max, (1, 2), 1)
 
 
@@ -171,7 +171,7 @@ def test_defaults_that_are_no_flags_are_left_to_the_function():
         (str, "x", FlagType.STRING),
         (bool, True, FlagType.BOOLEAN),
         (list[int], [1], FlagType.LIST),
-        (int, None, FlagType.ANY),
+        (int, None, FlagType.INT),
         (Any, 1, FlagType.ANY),
         (int | str, 1, FlagType.ANY),
         (None, 1, FlagType.NUMBER),
