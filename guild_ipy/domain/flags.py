@@ -191,10 +191,4 @@ def _reads_as_itself(text: str) -> bool:
     """Whether plain `text` after ``name=`` stays that string: no YAML syntax, no number, no word."""
     if text.lower() in _WORDS or text == "None" or not text.isprintable() or not _SPECIAL.isdisjoint(text):
         return False
-    return text[0].isalpha() or text[0] in "_/" or (text[0] in "./" and "/" in text) or _is_date(text)
-
-
-def _is_date(text: str) -> bool:
-    """Whether text is written as a date, which stays text when it is typed."""
-    year, month, day = text[:4], text[5:7], text[8:]
-    return len(text) == 10 and text[4] == text[7] == "-" and text.isascii() and (year + month + day).isdecimal()  # noqa: PLR2004
+    return text[0].isalpha() or text[0] in "_/" or (text[0] in "./" and "/" in text)

@@ -183,6 +183,13 @@ def _is_plain(parameter: inspect.Parameter) -> bool:
 
 def _is_flag(value: Any, definition: FlagDef | None) -> bool:  # noqa: ANN401 - any argument
     """Whether an argument is recorded as a flag; a list of objects is so only where a list is taken."""
+    try:
+        return _is_recorded(value, definition)
+    except RecursionError:  # a list that is in itself
+        return False
+
+
+def _is_recorded(value: Any, definition: FlagDef | None) -> bool:  # noqa: ANN401 - as above
     if isinstance(value, FlagText) or is_flag_value(value):
         return True
     if isinstance(value, list) and not (definition is not None and takes_list(definition)):

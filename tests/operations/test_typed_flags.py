@@ -344,6 +344,12 @@ def test_data_stays_an_object(value):
     assert (bound.flags, bound.call.objects["x"] is value) == ({}, True)
 
 
+def test_a_list_that_is_in_itself_is_an_object():
+    endless: list[Any] = []
+    endless.append(endless)
+    assert bind(takes(None, 0), x=endless).call.objects["x"] is endless
+
+
 def test_a_list_of_paths_is_a_flag_where_a_list_is_taken():
     function = takes(list[Path], None)
     assert bind(function, x=[Path("a")]).flags == {"x": ["a"]}
