@@ -44,6 +44,8 @@ class Like:
     def __call__(self, value: Any) -> Any:  # noqa: ANN401 - any type of number
         """Give `value` in that form, or as it is where the form cannot hold it."""
         made = self._cast(value)
+        if made.dtype != self.sample.dtype:
+            return value
         is_rounded = isinstance(value, float) and isinstance(self.sample.item(), float)
         return made if is_rounded or made == value else value
 

@@ -1,4 +1,4 @@
-"""Runs of functions, cells and scripts whose flags are more than numbers and text, started again and with other flags."""
+"""Runs whose flags are more than numbers and text: of functions, cells and scripts, and started again."""
 
 from pathlib import Path
 

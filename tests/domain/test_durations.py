@@ -35,5 +35,5 @@ def test_a_length_of_time_is_read_as_people_write_it(text, seconds):
 
 @pytest.mark.parametrize("text", ["", "soon", "1x", "1:2:3:4", "5 5", "h", "nan", "1e400", "9999999999d", "1:"])
 def test_what_is_no_length_of_time_is_refused(text):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"text|number|long|length"):
         parse_duration(text)

@@ -100,7 +100,7 @@ ANNOTATED = [
     (Literal["a", "b"], "b", "b", "b"),
     (Literal[1, 2, "auto"], "2", 2, 2),
     (Literal["1"], "1", "1", "1"),
-    (Literal["a", None], "null", None, None),
+    (Literal["a", None], "null", None, None),  # noqa: PYI061 - as some write it
     (Literal["None", "a"], "None", "None", "None"),
     (Literal[Optimizer.SGD, "other"], "sgd", "sgd", Optimizer.SGD),
     (Path, "a/b", "a/b", Path("a/b")),
@@ -237,7 +237,7 @@ def test_what_does_not_fit_is_refused_in_one_line(annotation, text, message):
     ("annotation", "value"), [(Optimizer, "zzz"), (Path, 3), (date, 5), (tuple[int, int], (1, 2, 3)), (int, (1, 2))]
 )
 def test_python_values_that_do_not_fit_are_refused_too(annotation, value):
-    with pytest.raises(FlagError, match="flag 'x' of train.. (wants|is one of)"):
+    with pytest.raises(FlagError, match=r"flag 'x' of train.. (wants|is one of)"):
         bind(takes(annotation, None), x=value)
 
 
@@ -263,7 +263,7 @@ VALUES = [
     (np.float32(0.1), 0.1),
     (np.float16(0.1), 0.1),
     (np.int64(3), 3),
-    (np.bool_(True), True),  # noqa: FBT003 - a value of NumPy
+    (np.bool_(True), True),
     (np.str_("a"), "a"),
     (np.array(0.5), 0.5),
     (np.datetime64("2024-05-05"), "2024-05-05"),
@@ -319,6 +319,45 @@ def test_a_default_says_what_is_made_of_text(default, text, argument):
 def test_a_restart_with_another_value_gives_one_of_the_same_kind(value, changed, argument):
     function = takes(None, 0)
     found = given_to(function, bind(function, x=value), x=changed)
+    assert (found, type(found)) == (argument, type(argument))
+
+
+class Tensor:
+    """A number as tensor libraries have it."""
+
+    ndim = 0
+
+    def __init__(self, value, dtype=np.float32):
+        self.array = np.array(value, dtype)
+        self.dtype = self.array.dtype
+
+    def item(self):
+        return self.array.item()
+
+    def new_tensor(self, value):
+        return Tensor(value, self.dtype)
+
+    def __eq__(self, other):
+        return bool(self.array == getattr(other, "array", other))
+
+    __hash__ = None
+
+
+@pytest.mark.parametrize(
+    ("value", "recorded", "changed", "argument"),
+    [
+        (Tensor(0.1), 0.1, 0.2, Tensor(0.2)),
+        (Tensor(3, np.int64), 3, 4, Tensor(4, np.int64)),
+        (Tensor(3, np.int64), 3, 2.5, 2.5),
+        (Tensor(True, np.bool_), True, False, Tensor(False, np.bool_)),
+    ],
+)
+def test_a_tensor_without_dimensions_is_a_number(value, recorded, changed, argument):
+    function = takes(None, 0)
+    bound = bind(function, x=value)
+    assert bound.flags == {"x": recorded}
+    assert given_to(function, bound) is value
+    found = given_to(function, bound, x=changed)
     assert (found, type(found)) == (argument, type(argument))
 
 

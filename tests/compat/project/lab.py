@@ -34,7 +34,7 @@ class Optimizer(Enum):
     ADAM = "adam"
 
 
-def typed(
+def typed(  # noqa: PLR0913, PLR0917 - one of each kind
     opt: Optimizer = Optimizer.SGD,
     out: Path = Path("a"),
     shape: tuple[int, int] = (2, 2),
