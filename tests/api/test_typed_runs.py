@@ -7,9 +7,13 @@ import pytest
 from guild_ipy.api.compare import compare
 from guild_ipy.api.info import get_info
 from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.api.select import select
 from guild_ipy.api.start import Change, restart
+from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.engine.recover import recover_run
 from guild_ipy.errors import FlagError
+from guild_ipy.index.unindexed import list_best
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.flags import FlagText
 
@@ -206,3 +210,11 @@ def test_a_cell_reports_what_it_adds_up(notebook):
     text = "total = 0\nlr = 0.5\nfor i in range(3):\n    total += lr\n    print('total:', total)"
     made = notebook.run(CellOperation(text=text), lr=1)
     assert (made.flags, made.scalars) == ({"lr": 1}, {"total": 3.0})
+
+
+def test_the_best_run_is_that_of_the_metric_and_not_of_the_flag(notebook, home):
+    notebook.cell("def train(acc=0.0, k=1):\n    print('acc:', k / 10)")
+    best, _ = notebook.run("train", k=9), notebook.run("train", k=5)
+    measure = Best(name="acc", greatest=True)
+    assert select(notebook.context, RunFilter(), measure)[0].id == best.id
+    assert list_best(home, RunFilter(), measure, recover_run)[0].dir.id == best.id  # as where there is no index
