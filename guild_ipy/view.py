@@ -10,6 +10,7 @@ from guild_ipy.api.handle import Run, format_duration
 from guild_ipy.api.operations import OperationInfo
 from guild_ipy.api.viewer import Preview
 from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
+from guild_ipy.domain.shape_words import describe_shape
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.signals import describe_signal, is_stop
@@ -130,6 +131,8 @@ def describe_flag(flag: FlagDef) -> str:
     '= 0.1  float, at least 0  Learning rate'
     """
     limits = [] if flag.type is FlagType.ANY else [flag.type.value]
+    if flag.shape is not None:
+        limits = [] if flag.choices else [describe_shape(flag.shape)]
     if flag.choices:
         limits.append(("such as " if flag.allows_other else "one of ") + " ".join(map(format_flag, flag.choices)))
     if flag.minimum is not None:

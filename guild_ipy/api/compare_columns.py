@@ -5,14 +5,15 @@ A column can be written as Guild AI has it::
     COLUMN    [first|last|min|max|avg|total|count] SCALAR [step] | =FLAG | .ATTRIBUTE | COLUMN as HEADING
               also scalar:SCALAR, flag:FLAG and attr:ATTRIBUTE; 'quoted' if a name has a space
 
-A name without a sign is that of a scalar; if no run has such a scalar, it is that of a flag or an attribute.
+A name without a sign is that of a scalar; if no run has such a scalar, it is that of a flag or an attribute. Where a
+flag and a scalar have one name, their headings are ``flag:NAME`` and ``scalar:NAME``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from guild_ipy.api.headings import headings
@@ -71,15 +72,16 @@ def default_columns(names: NamesOf) -> list[ComparedColumn]:
     """
     scalars = [name for name in names("scalar") if not name.rpartition("#")[2].startswith(_SYSTEM)]
     columns = [ComparedColumn(heading=name, fields=(Field("run", name),)) for name in CORE]
+    shared = sorted({*scalars}.intersection(names("flag")))
     reserved = [STEP] if scalars else []
-    columns += _named("flag", names("flag"), columns, reserved)
+    columns += _named("flag", names("flag"), columns, [*reserved, *shared])
     columns += _named("attr", list(filter(is_own, names("attr"))), columns, reserved)
     if scalars:
         givers = sorted(scalars, key=lambda name: (name != _STEP_GIVER, name))
         columns.append(
             ComparedColumn(heading=STEP, fields=tuple(Field("scalar", name, "last_step") for name in givers))
         )
-    return columns + _named("scalar", scalars, columns)
+    return columns + _named("scalar", scalars, columns, shared)
 
 
 def parse_columns(text: str | Iterable[str], names: NamesOf) -> list[ComparedColumn]:
@@ -93,16 +95,24 @@ def parse_columns(text: str | Iterable[str], names: NamesOf) -> list[ComparedCol
         For a heading that is given twice.
     """
     scope = Scope(names=_known(names))
-    columns: list[ComparedColumn] = []
-    for piece in _split(text):
-        column = _parse_column(piece, scope)
-        if column.heading in {each.heading for each in columns}:
-            raise UsageError(f"two columns are called {column.heading!r}; name one of them with 'as'")
-        columns.append(column)
-    return columns
+    return _tell_apart([_parse_column(piece, scope) for piece in _split(text)])
 
 
 # -- details
+
+
+def _tell_apart(columns: Sequence[ComparedColumn]) -> list[ComparedColumn]:
+    """Give columns of different kinds that have one heading the headings of every comparison."""
+    found: dict[str, ComparedColumn] = {}
+    for column in columns:
+        field = column.fields[0]
+        kinds = {each.fields[0].kind for each in columns if each.heading == column.heading}
+        is_shared = len(kinds) > 1 and field.name == column.heading and field.kind != "run"
+        heading = f"{field.kind}:{field.name}" if is_shared else column.heading
+        if heading in found:
+            raise UsageError(f"two columns are called {column.heading!r}; name one of them with 'as'")
+        found[heading] = replace(column, heading=heading)
+    return list(found.values())
 
 
 def _named(

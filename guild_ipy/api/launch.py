@@ -14,6 +14,7 @@ from guild_ipy.api.viewer import Viewer
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.executors import StartedRun
+from guild_ipy.engine.flag_echoes import flag_numbers
 from guild_ipy.engine.follow import OutputTail
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch import LaunchRequest
@@ -143,7 +144,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
         python=plan.python,
         forks=True,
         output_scalars=meta.output_scalars,
-        flag_names=tuple(meta.flags),
+        flag_numbers=flag_numbers(meta.flags),
         stop_grace=context.settings.stop_grace,
         scan_interval=context.settings.scan_interval,
         project_dir=project_dir,

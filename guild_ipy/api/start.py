@@ -173,8 +173,9 @@ def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     if not given:
         return meta
     known = [_as_recorded(definition, meta.flags, given) for definition in meta.flag_defs]
-    changed = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
-    flags = {**meta.flags, **changed}
+    bound = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
+    absent = {name for name, value in bound.items() if value is None and name not in {*meta.flags, *given}}
+    flags = {**meta.flags, **{name: value for name, value in bound.items() if name not in absent}}
     if meta.command is not None:
         return refill(meta, run.dir, flags)
     if meta.notebook is not None:

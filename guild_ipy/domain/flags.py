@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import TypeAlias
 
+from guild_ipy.domain.shapes import Shape
 from guild_ipy.frozen import field, frozen
 
 FlagValue: TypeAlias = "bool | int | float | str | list[FlagValue] | dict[str, FlagValue] | None"
@@ -57,6 +58,8 @@ class FlagDef:
 
     name: str
     type: FlagType = FlagType.ANY
+    shape: Shape | None = None
+    """What it takes, where `type` cannot say it."""
     default: FlagValue = None
     required: bool = False
     nullable: bool = False
@@ -186,6 +189,6 @@ _SPECIAL = frozenset(" \t\n\"'[]{},#&*!|>%@`:")
 
 def _reads_as_itself(text: str) -> bool:
     """Whether plain `text` after ``name=`` stays that string: no YAML syntax, no number, no word."""
-    if text.lower() in _WORDS or not text.isprintable() or not _SPECIAL.isdisjoint(text):
+    if text.lower() in _WORDS or text == "None" or not text.isprintable() or not _SPECIAL.isdisjoint(text):
         return False
     return text[0].isalpha() or text[0] in "_/" or (text[0] in "./" and "/" in text)

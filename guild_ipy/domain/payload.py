@@ -21,6 +21,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from guild_ipy.domain.forms import Form
+
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionCall:
@@ -33,10 +35,15 @@ class FunctionCall:
     """Names of the parameters that must be passed by position, in order."""
     variadic: str | None = None
     """Name of ``*args``, whose value is a list."""
+    forms: tuple[tuple[str, Form], ...] = ()
+    """What makes arguments of flags whose recorded values are not what the function takes."""
 
     def arguments(self, flags: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Return the positional and the keyword arguments for these flag values."""
-        values = {**flags, **self.objects}
+        values = {**self.objects, **flags}
+        for name, form in self.forms:
+            if name in flags:
+                values[name] = form.give(flags[name])
         rest = list(values.pop(self.variadic, None) or ()) if self.variadic else []
         positional = [values.pop(name) for name in self.positional if name in values]
         return positional + rest, values

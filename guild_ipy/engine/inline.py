@@ -65,7 +65,7 @@ class _InlineRun(StartedRun):
 
 
 def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
-    recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_names)
+    recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_numbers)
     recorder.scan()
     recorder.close()
     write_end(run_dir, code)

@@ -34,8 +34,8 @@ class LaunchRequest:
     """Whether the run may be a fork of the supervisor; otherwise it is a fresh interpreter."""
     output_scalars: Sequence[str]
     """Patterns of the scalars to look for in the output."""
-    flag_names: Sequence[str]
-    """Names that are no scalars when they are printed."""
+    flag_numbers: Mapping[str, float]
+    """Values that are no scalars when they are printed under these names: those of flags."""
     stop_grace: float
     scan_interval: float
     project_dir: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import FlagChoice, FlagDef, Flags, FlagType
 from guild_ipy.domain.operation import FlagsDest, Step
+from guild_ipy.domain.shapes import encode_shape, parse_shape
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
@@ -80,7 +81,12 @@ def encode_meta(meta: JobMeta) -> bytes:
     values = {
         **vars(meta),
         "flag_defs": [
-            {**vars(flag), "type": flag.type.value, "choice_details": [vars(each) for each in flag.choice_details]}
+            {
+                **vars(flag),
+                "type": flag.type.value,
+                "shape": None if flag.shape is None else encode_shape(flag.shape),
+                "choice_details": [vars(each) for each in flag.choice_details],
+            }
             for flag in meta.flag_defs
         ],
         "command": None if meta.command is None else {**vars(meta.command), "dest": str(meta.command.dest)},
@@ -132,10 +138,14 @@ def _flag_def(values: dict[str, Any]) -> FlagDef:
     encodings = {
         name: tuple((value, text) for value, text in values.get(name, ())) for name in ("arg_encoding", "env_encoding")
     }
-    choices = tuple(values["choices"])
-    return FlagDef(
-        **{**values, **encodings, "type": FlagType(values["type"]), "choices": choices, "choice_details": details}
-    )
+    shape = values.get("shape")
+    read = {
+        "type": FlagType(values["type"]),
+        "shape": None if shape is None else parse_shape(shape),
+        "choices": tuple(values["choices"]),
+        "choice_details": details,
+    }
+    return FlagDef(**{**values, **encodings, **read})
 
 
 def _command(values: dict[str, Any] | None) -> Command | None:

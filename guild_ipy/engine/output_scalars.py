@@ -10,8 +10,9 @@ in a Guild file::
 
 In them ``\key``, ``\value`` and ``\step`` stand for what the default patterns take for such. What is no
 number counts for nothing. The key ``step`` is the step of the values of its line and of all that follow;
-before the first it is 0. The name of a flag is no key. A carriage return ends a line as a newline does,
-colours are passed over, and a line of more than 64 KiB is not looked at.
+before the first it is 0. What only repeats the value of a flag of that name is no scalar
+(:mod:`guild_ipy.engine.flag_echoes`). A carriage return ends a line as a newline does, colours are passed over, and a
+line of more than 64 KiB is not looked at.
 
 A run may print faster than that can be read. What cannot be read in some seconds once it has ended is passed over,
 but for its last part, so that the last values are right.
@@ -24,11 +25,12 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import get_native_id
 
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS, ScalarPoint, expand_aliases
+from guild_ipy.engine.flag_echoes import EchoFilter
 from guild_ipy.errors import StoreError, UsageError
 from guild_ipy.store.events import EVENT_MARK, EventWriter
 from guild_ipy.store.run_dir import RunDir
@@ -54,9 +56,9 @@ class OutputScanner:
     [0.5]
     """
 
-    def __init__(self, patterns: Sequence[str] = DEFAULT_PATTERNS, ignore: Iterable[str] = ()) -> None:
+    def __init__(self, patterns: Sequence[str] = DEFAULT_PATTERNS, flags: Mapping[str, float] | None = None) -> None:
         self._patterns = [_parse_pattern(pattern) for pattern in patterns]
-        self._ignore = frozenset(ignore)
+        self._echoes = EchoFilter(flags or {})
         self._needed = b":" if tuple(patterns) == DEFAULT_PATTERNS else b""
         self._rest = b""
         self._is_too_long = False
@@ -72,7 +74,8 @@ class OutputScanner:
         if len(self._rest) > MAX_LINE_BYTES:
             self._rest = b""
             self._is_too_long = True
-        return [point for line in lines if self._needed in line for point in self._read_line(line)]
+        points = [point for line in lines if self._needed in line for point in self._read_line(line)]
+        return self._echoes.let_through(points)
 
     def skip_line(self) -> None:
         """Pass over what is left of the line that the next piece begins with."""
@@ -92,11 +95,7 @@ class OutputScanner:
         step = values.pop(STEP, None)
         if step is not None and abs(step) < 2**63:
             self._step = int(step)
-        return [
-            ScalarPoint(tag=key, value=value, step=self._step)
-            for key, value in sorted(values.items())
-            if key not in self._ignore
-        ]
+        return [ScalarPoint(tag=key, value=value, step=self._step) for key, value in sorted(values.items())]
 
 
 class ScalarRecorder:
@@ -106,11 +105,11 @@ class ScalarRecorder:
     """
 
     def __init__(
-        self, run_dir: RunDir, patterns: Sequence[str], ignore: Iterable[str], *, folder: str | None = None
+        self, run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str, float], *, folder: str | None = None
     ) -> None:
         self._run_dir = run_dir
         self._folder = folder or run_dir.guild
-        self._scanner = OutputScanner(patterns, ignore)
+        self._scanner = OutputScanner(patterns, flags)
         self._offset = 0
         self._unwritten: list[ScalarPoint] = []
         self._writer: EventWriter | None = None
@@ -163,12 +162,12 @@ class ScalarRecorder:
         self._unwritten = []
 
 
-def recover_scalars(run_dir: RunDir, patterns: Sequence[str], ignore: Iterable[str]) -> None:
+def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str, float]) -> None:
     """Write the output scalars of a run anew from all of its output, for a run whose supervisor died."""
     folder = f"{run_dir.tmp}/scalars.{get_native_id()}"
     try:
         os.makedirs(folder)
-        recorder = ScalarRecorder(run_dir, patterns, ignore, folder=folder)
+        recorder = ScalarRecorder(run_dir, patterns, flags, folder=folder)
         recorder.scan_end()
         recorder.close()
         old, new = _list_event_files(run_dir.guild), _list_event_files(folder)

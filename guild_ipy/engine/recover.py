@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from guild_ipy.engine.flag_echoes import flag_numbers
 from guild_ipy.engine.meta import read_meta
 from guild_ipy.engine.output_scalars import recover_scalars
 from guild_ipy.errors import GuildError
@@ -43,7 +44,7 @@ def recover_run(run_dir: RunDir) -> None:
 def _recover(run_dir: RunDir) -> None:
     meta = read_meta(run_dir)
     if meta is not None:
-        recover_scalars(run_dir, meta.output_scalars, meta.flags)
+        recover_scalars(run_dir, meta.output_scalars, flag_numbers(meta.flags))
         complete_index(run_dir)
     remove_marker(run_dir.reserve)
     note_change(home_of(run_dir), run_dir.id)

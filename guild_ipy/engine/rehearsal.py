@@ -94,7 +94,7 @@ def _request(run_dir: RunDir) -> LaunchRequest:
         python="",
         forks=True,
         output_scalars=DEFAULT_PATTERNS,
-        flag_names=(),
+        flag_numbers={},
         stop_grace=_LONGEST_SECONDS,
         scan_interval=_LONGEST_SECONDS,
     )

@@ -103,7 +103,7 @@ def supervise(
             return
         send_event(channel, "started", pid=pid)
         progress.on_way()
-        recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_names)
+        recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_numbers)
         ending = Ending(run_dir, recorder)
         scribe = Scribe(run_dir, request, closes=(channel.fileno(), alive))
         watch = _Watch(

@@ -15,7 +15,7 @@ from guild_ipy.query.names import Names, Place
 from guild_ipy.query.nodes import Kind
 from guild_ipy.query.plan import Scope
 from guild_ipy.query.predicate import value_at
-from guild_ipy.query.select import Select, parse_place
+from guild_ipy.query.select import Select, parse_measure
 from guild_ipy.store.home import Home
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import RunDir
@@ -35,7 +35,7 @@ def list_matching(home: Home, run_filter: RunFilter, recover: Recover) -> list[R
 def list_best(home: Home, run_filter: RunFilter, best: Best, recover: Recover) -> list[RunRecord]:
     """List the runs that pass a filter and have a number there, the best first, and of equal ones the newest."""
     runs = _Home(home, recover, deleted=run_filter.deleted)
-    places = parse_place(best.name, Scope(names=runs.names(needs_scalars=True)))
+    places = parse_measure(best.name, Scope(names=runs.names(needs_scalars=True)))
     numbered = [(number, subject) for subject in runs.matching(run_filter) if (number := _number(places, subject))]
     numbered.sort(key=lambda each: -each[0][0] if best.greatest else each[0][0])
     return [subject.record for _, subject in numbered[: run_filter.limit]]

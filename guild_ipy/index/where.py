@@ -13,7 +13,7 @@ from guild_ipy.index.values import text_from_sql
 from guild_ipy.query.attributes import AttributeType
 from guild_ipy.query.names import Names
 from guild_ipy.query.plan import Scope
-from guild_ipy.query.select import Select, parse_place
+from guild_ipy.query.select import Select, parse_measure
 from guild_ipy.query.sql import SqlCondition, make_ranking
 
 
@@ -35,7 +35,7 @@ class Selection:
 
     def ranking(self, best: Best) -> SqlCondition:
         """Turn it into a table with the number `v` of each run `k` that has one."""
-        return _at_work(make_ranking(parse_place(best.name, Scope(names=self.names())), SELECT_SCHEMA))
+        return _at_work(make_ranking(parse_measure(best.name, Scope(names=self.names())), SELECT_SCHEMA))
 
     def names(self) -> Names | None:
         """Give the names that runs have; None where there are no runs yet, and so no name can be wrong."""

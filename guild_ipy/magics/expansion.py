@@ -6,7 +6,7 @@ Words are split as a shell does. ``'…'`` is taken as it stands; in ``"…"`` a
 - ``${name}`` stays as it is: in a label it stands for a flag of the run,
 - ``{{``, ``}}``, ``$$`` and ``\$`` stand for ``{``, ``}`` and ``$``,
 - braces around what is no Python expression, as in ``{a: 1}``, are YAML and stay text,
-- a bracket keeps its words together: ``layers=[64, 32]`` is one word,
+- a bracket keeps its words together: ``layers=[64, 32]`` is one word, and so is ``shape=(4, 4)``,
 - ``#`` at the beginning of a word ends the line.
 
 A word that is one expansion only, or ``name=`` and one expansion, gives the object itself
@@ -90,11 +90,15 @@ class _Scanner:
             self._read_double_quoted(self._quote_end(char))
         elif char == "\\":
             self._take(self.position + 2, self.line[self.position + 1 : self.position + 2] or char)
-        elif char == "[" and (end := _closing(self.line, self.position)) is not None:
+        elif self._opens_value(char) and (end := _closing(self.line, self.position)) is not None:
             while self.position <= end:
                 self._read_text(end + 1)
         else:
             self._read_text(len(self.line))
+
+    def _opens_value(self, char: str) -> bool:
+        """Whether a list begins here, or a tuple as the value of a flag."""
+        return char == "[" or (char == "(" and self.word[-1:] == ["="])
 
     def _read_double_quoted(self, end: int) -> None:
         self.is_quoted = True

@@ -6,31 +6,22 @@ import functools
 import inspect
 import math
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, get_type_hints
+from numbers import Number
+from typing import Any
 
 from guild_ipy.domain.copies import is_dispatcher
 from guild_ipy.domain.flags import FlagDef, Flags, FlagType, FlagValue, is_flag_value
 from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.declared import declaration_of
-from guild_ipy.operations.flags import FlagText, bind_flags
+from guild_ipy.operations.flags import FlagText, bind_flags, takes_list
 from guild_ipy.operations.function_name import function_name
+from guild_ipy.operations.parameters import find_hints, parameter_flag
+from guild_ipy.operations.recording import record
+from guild_ipy.operations.sent_forms import Arguments, find_forms
 
-_TYPES: Mapping[object, FlagType] = {
-    int: FlagType.INT,
-    float: FlagType.FLOAT,
-    bool: FlagType.BOOLEAN,
-    str: FlagType.STRING,
-    list: FlagType.LIST,
-}
-_TYPES_OF_DEFAULTS: Mapping[type, FlagType] = {
-    int: FlagType.NUMBER,
-    float: FlagType.NUMBER,
-    bool: FlagType.BOOLEAN,
-    list: FlagType.LIST,
-}
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY,)
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -45,6 +36,8 @@ class CallableInterface:
     takes_any_flag: bool
     """Whether it has ``**kwargs``."""
     description: str = ""
+    promised: frozenset[str] = frozenset()
+    """Names of the flags whose type somebody has written down; a default alone does not rule out other types."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,15 +56,16 @@ def inspect_callable(function: Callable[..., Any], name: str = "") -> CallableIn
         parameters = tuple(inspect.signature(function).parameters.values())
     except (TypeError, ValueError) as error:
         raise UsageError(f"{name!r} does not say what it takes: {error}; wrap it in a function") from error
-    hints = _hints(function)
+    hints = find_hints(_innermost(function))
     declared = {flag.name: flag for flag in declaration_of(function).flags}
-    flags = (_flag_def(p, hints.get(p.name)) for p in parameters if p.kind not in _VARIADIC)
+    flags = (parameter_flag(p, hints.get(p.name)) for p in parameters if p.kind not in _VARIADIC)
     return CallableInterface(
         name=name,
         parameters=parameters,
         flags=tuple(_with_declaration(flag, declared.get(flag.name)) for flag in flags),
         takes_any_flag=any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters),
         description=(inspect.getdoc(_innermost(function)) or "").partition("\n")[0],
+        promised=frozenset(hints) | frozenset(declared),
     )
 
 
@@ -86,21 +80,35 @@ def bind_call(
         For an unknown or missing parameter, or a value of the wrong type.
     """
     named, rest = _name_positional(interface, args, given)
-    objects = {name: value for name, value in named.items() if not _is_flag(value)}
-    user_flags = {name: _native(value) for name, value in named.items() if name not in objects}
-    wanted = [flag for flag in interface.flags if flag.name not in objects]
-    flags = bind_flags(wanted, user_flags, operation=f"{interface.name}()", accepts_any=interface.takes_any_flag)
+    definitions = {flag.name: flag for flag in interface.flags}
+    objects = {name: value for name, value in named.items() if not _is_flag(value, definitions.get(name))}
+    given_flags = {name: value for name, value in named.items() if name not in objects}
+    wanted = [_as_lenient(interface, flag, given_flags) for flag in interface.flags if flag.name not in objects]
+    flags = bind_flags(wanted, given_flags, operation=f"{interface.name}()", accepts_any=interface.takes_any_flag)
     _keep_other_defaults(interface, flags, named, objects)
     variadic = next((p.name for p in interface.parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), None)
+    values = dict(given_flags)
     if rest and variadic:
-        (flags if is_flag_value(rest) else objects)[variadic] = rest
-    by_position = tuple(
-        p.name
-        for number, p in enumerate(interface.parameters)
-        if p.kind in _BY_POSITION or (_is_plain(p) and (rest or number < _count_leading(function)))
+        recorded = record(rest)
+        values[variadic] = rest
+        (objects if recorded is None else flags)[variadic] = rest if recorded is None else recorded.value
+    call = FunctionCall(
+        function=function,
+        objects=objects,
+        positional=tuple(_by_position(function, interface, has_rest=bool(rest))),
+        variadic=variadic,
+        forms=tuple(find_forms(flags, Arguments(given=values, defaults=_defaults(interface)), definitions)),
     )
-    call = FunctionCall(function=function, objects=objects, positional=by_position, variadic=variadic)
+    user_flags = {name: flags.get(name, value) for name, value in given_flags.items()}
     return BoundCall(call=call, flags=flags, user_flags=user_flags)
+
+
+def _by_position(function: Callable[..., Any], interface: CallableInterface, *, has_rest: bool) -> Iterator[str]:
+    """Give the names of the parameters that must be passed by position."""
+    for number, parameter in enumerate(interface.parameters):
+        is_leading = has_rest or number < _count_leading(function)
+        if parameter.kind in _BY_POSITION or (_is_plain(parameter) and is_leading):
+            yield parameter.name
 
 
 def _count_leading(function: Callable[..., Any]) -> float:
@@ -113,6 +121,18 @@ def _count_leading(function: Callable[..., Any]) -> float:
         return 0
     kinds = {p.kind for p in taken}
     return math.inf if kinds == {inspect.Parameter.VAR_POSITIONAL} else 0
+
+
+def _as_lenient(interface: CallableInterface, flag: FlagDef, given: Mapping[str, Any]) -> FlagDef:
+    """Let a default not rule out a value that is more than YAML can say: ``kernel=3`` may be ``(3, 3)``."""
+    value = given.get(flag.name)
+    if flag.name in interface.promised or isinstance(value, FlagText) or is_flag_value(value):
+        return flag
+    return replace(flag, type=FlagType.ANY, shape=None, choices=())
+
+
+def _defaults(interface: CallableInterface) -> dict[str, Any]:
+    return {p.name: p.default for p in interface.parameters if p.default is not inspect.Parameter.empty}
 
 
 def _name_positional(
@@ -135,7 +155,7 @@ def _keep_other_defaults(
     named: Mapping[str, Any],
     objects: dict[str, Any],
 ) -> None:
-    """Leave a default that is no flag value (a function, a tuple) to the function itself.
+    """Leave a default that cannot be recorded (a function, an array) to the function itself.
 
     Only a positional one is passed, so that those behind it keep their place.
     """
@@ -143,22 +163,10 @@ def _keep_other_defaults(
         name, default = parameter.name, parameter.default
         if default is inspect.Parameter.empty:  # a declaration may have given it one
             continue
-        if name in flags and name not in named and name not in objects and not is_flag_value(_native(default)):
+        if name in flags and name not in named and name not in objects and record(default) is None:
             del flags[name]
             if parameter.kind in _BY_POSITION:
                 objects[name] = default
-
-
-def _flag_def(parameter: inspect.Parameter, hint: object) -> FlagDef:
-    has_default = parameter.default is not inspect.Parameter.empty
-    default = _native(parameter.default) if has_default else None
-    return FlagDef(
-        name=parameter.name,
-        type=_flag_type(hint, parameter.default),
-        nullable=hint is None,
-        default=default if is_flag_value(default) else None,
-        required=not has_default,
-    )
 
 
 def _with_declaration(flag: FlagDef, declared: FlagDef | None) -> FlagDef:
@@ -169,32 +177,12 @@ def _with_declaration(flag: FlagDef, declared: FlagDef | None) -> FlagDef:
     return replace(
         declared,
         type=flag.type if declared.type is FlagType.ANY else declared.type,
+        shape=flag.shape if declared.type is FlagType.ANY else None,
+        choices=declared.choices or (flag.choices if declared.type is FlagType.ANY else ()),
         default=declared.default if gives_default else flag.default,
         required=(flag.required and not gives_default) or declared.required,
         nullable=flag.nullable,
     )
-
-
-def _flag_type(hint: object, default: object) -> FlagType:
-    """Take the annotation's word, unless the default is None; without one that of the default.
-
-    A text as default promises nothing: ``max_features="sqrt"`` also takes a number.
-    """
-    if hint is not None:
-        return _TYPES.get(getattr(hint, "__origin__", hint), FlagType.ANY) if default is not None else FlagType.ANY
-    return _TYPES_OF_DEFAULTS.get(type(default), FlagType.ANY)
-
-
-def _hints(function: object) -> Mapping[str, Any]:
-    inner = _innermost(function)
-    if isinstance(inner, types.FunctionType | types.MethodType) or hasattr(inner, "__wrapped__"):
-        target: object = inner
-    else:
-        target = vars(inner).get("__init__") if isinstance(inner, type) else getattr(type(inner), "__call__", None)  # noqa: B004 - its annotations are wanted
-    try:
-        return get_type_hints(target)
-    except (NameError, TypeError, AttributeError):  # annotations that name what is not there
-        return {}
 
 
 def _innermost(function: object) -> object:
@@ -207,12 +195,22 @@ def _is_plain(parameter: inspect.Parameter) -> bool:
     return parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 
-def _is_flag(value: object) -> bool:
-    return isinstance(value, FlagText) or is_flag_value(_native(value))
+def _is_flag(value: Any, definition: FlagDef | None) -> bool:  # noqa: ANN401 - any argument
+    """Whether an argument is recorded as a flag; a list of objects is so only where a list is taken."""
+    try:
+        return _is_recorded(value, definition)
+    except RecursionError:  # a list that is in itself
+        return False
 
 
-def _native(value: Any) -> Any:  # noqa: ANN401 - any argument
-    """Give the Python number that a NumPy scalar stands for."""
-    if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
-        return value.item()
-    return value
+def _is_recorded(value: Any, definition: FlagDef | None) -> bool:  # noqa: ANN401 - as above
+    if isinstance(value, FlagText) or is_flag_value(value):
+        return True
+    if isinstance(value, list) and not (definition is not None and takes_list(definition)):
+        return False
+    if isinstance(value, Number) and definition is not None and definition.type in _NUMBERS:
+        return hasattr(value, "dtype") or isinstance(value, int | float)
+    return record(value) is not None
+
+
+_NUMBERS = {FlagType.INT, FlagType.FLOAT}

@@ -1,4 +1,4 @@
-"""A cell as an operation: constants assigned at its top are its flags."""
+"""A cell as an operation: constants assigned at its top are its flags, but for those that it changes later."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from guild_ipy.domain.constants import find_constants
 from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.notebook_cells import find_magic_body, parse_cell
 from guild_ipy.domain.payload import CellCode
-from guild_ipy.errors import UsageError
+from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.state_names import find_state_names
 from guild_ipy.operations.texts.read_names import find_read_names
 
 
@@ -52,7 +53,10 @@ def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook)
     source = notebook.to_python(cell.text)
     filename = f"<guild cell {hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()[:12]}>"
     tree = _parse(source, filename)
-    defs = define_constants(find_constants(_top(_open_magic(tree, notebook, filename))))
+    shown = _open_magic(tree, notebook, filename)
+    constants, state = find_constants(_top(shown)), find_state_names(shown)
+    _refuse_state(given, {name: line for name, line in state.items() if name in constants}, cell.name)
+    defs = define_constants({name: value for name, value in constants.items() if name not in state})
     flags = bind_flags(defs, given, operation=f"{cell.name}()")
     names = find_read_names(tree) & notebook.variables.keys()
     variables = {name: notebook.variables[name] for name in sorted(names)}
@@ -75,6 +79,17 @@ def _open_magic(tree: ast.Module, notebook: Notebook, filename: str) -> ast.Modu
         return tree
     _parse(notebook.to_python(str(body.value)), filename, lines_above=1)
     return parse_cell(str(body.value)) or tree
+
+
+def _refuse_state(given: Mapping[str, Any], state: Mapping[str, int], name: str) -> None:
+    """Say of a name that is no flag why it is none."""
+    for word in given:
+        if word in state:
+            raise FlagError(
+                f"{word!r} is not a flag of {name}(): line {state[word]} of the cell changes it; give the value that "
+                "it begins with a name of its own",
+                flag=word,
+            )
 
 
 def _top(tree: ast.Module) -> ast.Module:

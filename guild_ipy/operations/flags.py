@@ -1,25 +1,19 @@
-"""Flags as they are given: text becomes values, and values are held against what the operation takes.
-
-Text is read as Guild AI 0.9.0 does: an int, else a float (``1e5``, ``nan`` and ``inf`` too), else YAML. What
-YAML would change without the user asking for it stays text: dates, ``1_000``, ``1:30``, ``#5``, ``a #b``.
-"""
+"""Flags as they are given: text becomes values, and values are held against what the operation takes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue, is_flag_value
+from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue, is_flag_value, plain_text
+from guild_ipy.domain.shape_words import describe_shape
 from guild_ipy.errors import FlagError, suggest
-from guild_ipy.store import yaml_codec
+from guild_ipy.operations.fitting import Unfit, fit
+from guild_ipy.operations.flag_text import NULL_WORDS, FlagText, parse_flag_value
+from guild_ipy.operations.recording import record
 
-
-class FlagText(str):
-    """A value as typed; the flag's type says what it means: ``001`` is text for a string flag, else 1."""
-
-    __slots__ = ()
+__all__ = ["FlagText", "bind_flags", "check_flag", "parse_assignment", "parse_flag_value", "takes_list"]
 
 
 def parse_assignment(text: str) -> tuple[str, str | None]:
@@ -41,26 +35,9 @@ def parse_assignment(text: str) -> tuple[str, str | None]:
     return name, value if equals else None
 
 
-def parse_flag_value(text: str, flag_type: FlagType = FlagType.ANY) -> FlagValue:
-    """Read a value as typed after ``name=``; the inverse of :func:`~guild_ipy.domain.flags.format_flag`.
-
-    Examples
-    --------
-    >>> [parse_flag_value(text) for text in ("1", "1e-5", "yes", "[1, a]", "2026-01-01", "'1'")]
-    [1, 1e-05, True, [1, 'a'], '2026-01-01', '1']
-    >>> parse_flag_value("001", FlagType.STRING)
-    '001'
-    """
-    text = str(text)
-    if flag_type in {FlagType.STRING, FlagType.PATH, FlagType.EXISTING_PATH}:
-        return _parse_yaml(text) if text[:1] in {"'", '"', "["} else text
-    number = _parse_number(text)
-    return _parse_yaml(text) if number is None or _is_surprising(number, text) else number
-
-
 def bind_flags(
     definitions: Sequence[FlagDef],
-    given: Mapping[str, FlagValue],
+    given: Mapping[str, Any],
     *,
     operation: str,
     accepts_any: bool = False,
@@ -94,81 +71,44 @@ def bind_flags(
     return {name: definition.default for name, definition in known.items()} | _implied(known, checked) | checked
 
 
-def check_flag(definition: FlagDef, value: FlagValue, operation: str) -> FlagValue:
-    """Hold one value against a definition, and give it the type that the definition wants; FlagError if it has none."""
-    if isinstance(value, FlagText):
-        value = _read_text(definition, value)
-    value = _resolve_alias(definition, value)
-    if isinstance(value, list) and not _takes_list(definition):
+def check_flag(definition: FlagDef, given: Any, operation: str) -> FlagValue:  # noqa: ANN401 - a value, or text as typed
+    """Hold one value against a definition, and give what is recorded of it; FlagError if it is not taken."""
+    if _means_none(definition, given):
+        return None
+    value = _read(definition, given)
+    if isinstance(value, list) and not isinstance(given, tuple | set | frozenset) and not takes_list(definition):
         raise FlagError(
             f"flag {definition.name!r} of {operation} is given a list, which asks for several trials; "
             f"batches are not there yet: run once for each value",
             flag=definition.name,
         )
+    if definition.shape is not None:
+        value = _fit(definition, given, operation)
+    elif not _has_type(definition.type, value):
+        raise _refuse(definition, given if value is given or isinstance(given, tuple) else value, operation)
     if value is None and _takes_none(definition):
         return None
-    if not _has_type(definition.type, value):
-        raise FlagError(
-            f"flag {definition.name!r} of {operation} wants {_WANTED[definition.type]}, not {_show(value)}",
-            flag=definition.name,
-        )
     _check_choice(definition, value, operation)
     _check_range(definition, value, operation)
     return _convert(definition, value, operation)
 
 
-# -- text
-
-
-def _parse_number(text: str) -> int | float | None:
-    if not text.isascii() or "_" in text:
-        return None
-    for read in (int, float):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return None
-
-
-def _parse_yaml(text: str) -> FlagValue:
-    try:
-        value = _write_dates(yaml_codec.decode(text))
-        is_usable = is_flag_value(value)
-    except (ValueError, RecursionError):
-        return text
-    return text if not is_usable or _is_surprising(value, text) else value
-
-
-def _write_dates(value: Any) -> Any:  # noqa: ANN401 - YAML made it; is_flag_value ends it
-    """Turn the dates that YAML read within lists and maps back into text."""
-    if isinstance(value, list):
-        return [_write_dates(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _write_dates(item) for key, item in value.items()}
-    return str(value) if isinstance(value, date) else value
-
-
-def _is_surprising(value: FlagValue, text: str) -> bool:
-    """Whether YAML read something out of plain words that nobody means who types them."""
-    if value is None:
-        return text.strip() not in {"null", "Null", "NULL", "~"}
-    if isinstance(value, str):
-        return not text.startswith(("'", '"', "!!"))
-    if isinstance(value, float) and math.isinf(value):
-        return "inf" not in text.lower()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return "!!" not in text and ("_" in text or ":" in text)
-    return False
+def takes_list(definition: FlagDef) -> bool:
+    """Whether a list is one value of a flag, and does not ask for several trials."""
+    if definition.shape is not None:
+        return definition.shape.takes_list
+    return definition.type is FlagType.LIST or (
+        definition.type is FlagType.ANY and isinstance(definition.default, list)
+    )
 
 
 # -- names
 
 
 def _resolve_names(
-    given: Mapping[str, FlagValue], known: Mapping[str, FlagDef], operation: str, *, accepts_any: bool
-) -> dict[str, FlagValue]:
-    named: dict[str, FlagValue] = {}
+    given: Mapping[str, Any], known: Mapping[str, FlagDef], operation: str, *, accepts_any: bool
+) -> dict[str, Any]:
+    named: dict[str, Any] = {}
     for word, value in given.items():
         name = _find_name(word, known)
         if name is None and not accepts_any:
@@ -208,6 +148,21 @@ def _implied(known: Mapping[str, FlagDef], checked: Mapping[str, FlagValue]) -> 
     return {name: value for name, value in values.items() if name in known}
 
 
+def _means_none(definition: FlagDef, given: object) -> bool:
+    """Whether None is given, or typed where that is possible and no other choice has that name."""
+    if given is None or (isinstance(given, FlagText) and given in NULL_WORDS and given not in definition.choices):
+        return _takes_none(definition)
+    return False
+
+
+def _read(definition: FlagDef, given: Any) -> Any:  # noqa: ANN401 - as given, where nothing is recorded of it
+    """Read what is typed, and find what is recorded of a value of Python."""
+    if isinstance(given, FlagText):
+        return _resolve_alias(definition, parse_flag_value(given, definition.type))
+    found = None if is_flag_value(given) else record(given)
+    return _resolve_alias(definition, given if found is None else found.value)
+
+
 def _resolve_alias(definition: FlagDef, value: FlagValue) -> FlagValue:
     for choice in definition.choice_details:
         if choice.alias is not None and value == choice.alias:
@@ -215,20 +170,29 @@ def _resolve_alias(definition: FlagDef, value: FlagValue) -> FlagValue:
     return value
 
 
-def _read_text(definition: FlagDef, text: FlagText) -> FlagValue:
-    if text == "null" and _takes_none(definition):
-        return None
-    return parse_flag_value(text, definition.type)
+def _fit(definition: FlagDef, given: Any, operation: str) -> FlagValue:  # noqa: ANN401
+    assert definition.shape is not None
+    try:
+        return fit(definition.shape, _resolve_alias(definition, given))
+    except Unfit:
+        raise _refuse(definition, given, operation) from None
+
+
+def _refuse(definition: FlagDef, value: object, operation: str) -> FlagError:
+    shape = definition.shape
+    choices = [] if shape is None else [plain_text(choice) for choice in shape.choices]
+    wanted = _WANTED[definition.type] if shape is None else describe_shape(shape)
+    verb = "is" if choices else "wants"
+    or_null = " or null" if definition.nullable and definition.default is None else ""
+    return FlagError(
+        f"flag {definition.name!r} of {operation} {verb} {wanted}{or_null}, not {_show(value)}"
+        f"{suggest(str(value), choices) if choices else ''}",
+        flag=definition.name,
+    )
 
 
 def _takes_none(definition: FlagDef) -> bool:
     return definition.nullable or (definition.default is None and not definition.required)
-
-
-def _takes_list(definition: FlagDef) -> bool:
-    return definition.type is FlagType.LIST or (
-        definition.type is FlagType.ANY and isinstance(definition.default, list)
-    )
 
 
 _WANTED = {
@@ -307,8 +271,10 @@ _SHOWN = 60
 def _show(value: object) -> str:
     if value is None:
         return "null"
+    if isinstance(value, FlagText):
+        value = str(value)
     kind = type(value).__name__
     if not is_flag_value(value):
-        return f"an object of {kind}"
+        return f"an object of {kind}" if record(value) is None else f"{value!r} ({kind})"
     text = "a huge number" if isinstance(value, int) and value.bit_length() > _SHOWN * 4 else repr(value)
     return f"{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'} ({kind})"

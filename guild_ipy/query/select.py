@@ -109,6 +109,13 @@ def parse_place(text: str, scope: Scope | None = None) -> tuple[Place, ...]:
         raise refusal.within(text) from None
 
 
+def parse_measure(text: str, scope: Scope | None = None) -> tuple[Place, ...]:
+    """Read a name that runs are measured by, as :func:`parse_place` does: where scalars have it, no flag is meant."""
+    places = parse_place(text, scope)
+    measures = tuple(place for place in places if place.kind is not Kind.FLAG)
+    return measures if any(place.kind is Kind.SCALAR for place in measures) else places
+
+
 def _conditions(plan: Plan) -> Iterator[Condition]:
     if isinstance(plan, Condition):
         yield plan

@@ -74,6 +74,29 @@ def decode(text: str) -> Any:  # noqa: ANN401 - callers narrow what they read
     return _decode_any(text) if value is _UNSURE else value
 
 
+def decode_words(text: str, word: Callable[[str], str]) -> Any:  # noqa: ANN401 - lists, maps and text
+    """Read one YAML document whose scalars stay text: `word` of those without quotes, and plain text of the others.
+
+    Raises
+    ------
+    ValueError
+        If it is not YAML, too large, or has aliases.
+    """
+    import yaml  # start-up cost, see above
+
+    if len(text) > MAX_PARSED_PURE:
+        raise ValueError(f"{len(text)} characters of nested YAML are more than {MAX_PARSED_PURE}")
+    loader = loader_class()
+    try:
+        if _may_be_deep(text):
+            _check_depth(yaml.parse(text, Loader=loader))
+        if "*" in text and any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text, Loader=loader)):
+            raise ValueError("an alias may stand for more than it says")
+        return _words(yaml.compose(text, Loader=loader), word)
+    except yaml.YAMLError as error:
+        raise ValueError(_one_line(error)) from error
+
+
 @cache
 def loader_class(*, pure: bool = False) -> type[yaml.SafeLoader]:
     """Give the safe loader that reads floats as Guild AI does, on libyaml where there is one, unless `pure`."""
@@ -219,6 +242,23 @@ def _parse(text: str) -> Any:  # noqa: ANN401
         raise ValueError("YAML nested too deeply") from error
     except (AttributeError, LookupError, TypeError) as error:
         raise ValueError(f"a YAML tag does not fit its value: {error}") from error
+
+
+def _words(node: Any, word: Callable[[str], str]) -> Any:  # noqa: ANN401 - a node of PyYAML
+    """Give the words of a node."""
+    if node is None:
+        return None
+    if node.id == "sequence":
+        return [_words(item, word) for item in node.value]
+    if node.id == "mapping":
+        return {_key(key, word): _words(item, word) for key, item in node.value}
+    return node.value if node.style else word(node.value)
+
+
+def _key(node: Any, word: Callable[[str], str]) -> str:  # noqa: ANN401 - as above
+    if node.id != "scalar":
+        raise ValueError("a key of a map is a list or a map")
+    return str(node.value) if node.style else word(node.value)
 
 
 def _may_be_deep(text: str) -> bool:

@@ -102,3 +102,16 @@ def test_guild_shows_output_and_files(shared_bench, runs):
     assert shared_bench.guild("cat", "--output", runs["train"].id).splitlines()[:2] == ["step: 1", "loss: 0.25"]
     assert "model.txt" in shared_bench.guild("ls", runs["train"].id)
     assert "script.py" in shared_bench.guild("ls", "--sourcecode", runs["script"].id)
+
+
+def test_guild_reads_flags_that_are_more_than_numbers_and_text(bench):
+    run = bench.make("typed")["typed"]
+    (row,) = csv.DictReader(io.StringIO(bench.guild("compare", "--csv", "-")))
+    assert (row["opt"], row["out"], row["day"], row["shape"]) == ("adam", "b", "2024-01-01", "[4, 4]")
+    flags = json.loads(bench.guild("runs", "info", run.id, "--json"))["flags"]
+    assert flags == dict(run.flags)
+
+
+def test_guild_finds_a_metric_that_has_the_name_of_a_flag(bench):
+    run = bench.make("typed")["typed"]
+    assert json.loads(bench.guild("runs", "info", run.id, "--json"))["scalars"] == {"acc": [0.5, 0]}

@@ -23,7 +23,7 @@ def test_guild_starts_a_staged_run(bench, case, scalar):
     assert os.path.exists(f"{run.path}/model.txt")
 
 
-@pytest.mark.parametrize("case", ["train", "script", "notebook", "scan"])
+@pytest.mark.parametrize("case", ["train", "script", "notebook", "scan", "typed"])
 def test_guild_restarts_a_completed_run(bench, case):
     run = bench.make(case)[case]
     before = run.started, run.output, run.scalars, dict(run.flags), run.label
@@ -81,3 +81,11 @@ def test_guild_lists_filters_and_restarts_operations_named_after_variables(bench
         assert len(bench.guild("runs", "-Fo", name).splitlines()) == 1
         bench.guild("run", "-y", "--restart", run.id)
         assert (run.status, run.result) == (RunStatus.COMPLETED, 2)
+
+
+def test_restart_by_guild_gives_flags_with_their_types(bench):
+    run = bench.make("typed")["typed"]
+    before = run.result
+    bench.guild("run", "-y", "--restart", run.id)
+    assert run.result == before
+    assert "Optimizer.ADAM" in before

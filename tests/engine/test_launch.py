@@ -17,7 +17,7 @@ REQUEST = LaunchRequest(
     python="/usr/bin/python3",
     forks=True,
     output_scalars=["a"],
-    flag_names=["lr"],
+    flag_numbers={"lr": 0.1},
     stop_grace=5.0,
     scan_interval=1.0,
 )

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
+from guild_ipy.engine.flag_echoes import MOST_HELD, flag_numbers
 from guild_ipy.engine.output_scalars import OutputScanner, ScalarRecorder, check_patterns, recover_scalars
 from guild_ipy.errors import StoreError, UsageError
 from guild_ipy.store.events import EventWriter, find_event_files, read_points
@@ -16,8 +17,8 @@ from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 
 
-def scan(output: bytes | str, patterns: tuple[str, ...] = DEFAULT_PATTERNS, ignore: tuple[str, ...] = ()):
-    scanner = OutputScanner(patterns, ignore)
+def scan(output: bytes | str, patterns: tuple[str, ...] = DEFAULT_PATTERNS, **flags: float):
+    scanner = OutputScanner(patterns, flags)
     found = scanner.feed(output if isinstance(output, bytes) else output.encode()) + scanner.finish()
     return [(point.tag, point.value, point.step) for point in found]
 
@@ -70,8 +71,33 @@ def test_step_is_that_of_all_following_values():
     assert scan("a: 1\nstep: 5\nb: 2\nc: 3 (step 6)\nd: 4\n") == [("a", 1, 0), ("b", 2, 5), ("c", 3, 6), ("d", 4, 6)]
 
 
-def test_flags_are_no_scalars():
-    assert scan("lr: 0.1\nloss: 1\n", ignore=("lr",)) == [("loss", 1.0, 0)]
+@pytest.mark.parametrize(
+    ("printed", "flag"), [("0.1", 0.1), ("3", 3), ("3.0", 3), ("1", True), ("0.123", 0.12345), ("nan", float("nan"))]
+)
+def test_what_only_repeats_a_flag_is_no_scalar(printed: str, flag: float):
+    assert scan(f"x: {printed}\nloss: 1\nx: {printed} (step 2)\n", x=flag) == [("loss", 1.0, 0)]
+
+
+@pytest.mark.parametrize(("printed", "flag"), [("0.2", 0.1), ("0.1", 0.12), ("1", 0.6), ("inf", 1e9), ("0.1234", 0.12)])
+def test_another_value_under_the_name_of_a_flag_is_a_scalar(printed: str, flag: float):
+    assert scan(f"x: {printed}\n", x=flag) == [("x", float(printed), 0)]
+
+
+def test_a_metric_that_begins_with_the_value_of_its_flag_is_recorded_from_its_beginning():
+    assert scan("lr: 0.1 (step 1)\nlr: 0.1 (step 2)\nlr: 0.05 (step 3)\nlr: 0.1 (step 4)\n", lr=0.1) == [
+        ("lr", 0.1, 1),
+        ("lr", 0.1, 2),
+        ("lr", 0.05, 3),
+        ("lr", 0.1, 4),
+    ]
+
+
+def test_what_is_printed_very_often_is_a_metric_even_if_it_never_changes():
+    assert len(scan("x: 1\n" * (MOST_HELD + 5), x=1)) == MOST_HELD + 5
+
+
+def test_flags_that_are_no_numbers_hide_no_scalar():
+    assert flag_numbers({"loss": "mse", "layers": [1], "n": None, "k": "3"}) == {"k": 3.0}
 
 
 def test_carriage_return_ends_a_line():
@@ -138,7 +164,7 @@ def test_pattern_that_says_nothing_is_refused_in_one_line(pattern: str, reason: 
 
 
 def test_recorder_writes_what_is_new_at_each_scan(run_dir: RunDir):
-    recorder = ScalarRecorder(run_dir, DEFAULT_PATTERNS, {"lr"})
+    recorder = ScalarRecorder(run_dir, DEFAULT_PATTERNS, {"lr": 1})
     recorder.scan()
     assert os.listdir(run_dir.guild) == []
     append(run_dir, b"lr: 1\nloss: 0.5\nloss: 0.2")
@@ -152,7 +178,7 @@ def test_recorder_writes_what_is_new_at_each_scan(run_dir: RunDir):
 
 def test_points_that_a_full_disk_refused_are_written_later(run_dir: RunDir, monkeypatch):
     append(run_dir, b"loss: 0.5\n")
-    recorder = ScalarRecorder(run_dir, DEFAULT_PATTERNS, ())
+    recorder = ScalarRecorder(run_dir, DEFAULT_PATTERNS, {})
 
     def refuse(*_: object) -> None:
         raise StoreError("the disk is full")
@@ -168,18 +194,18 @@ def test_points_that_a_full_disk_refused_are_written_later(run_dir: RunDir, monk
 
 def test_recovery_reads_all_output_again(run_dir: RunDir):
     append(run_dir, b"loss: 0.5\n")
-    recorder = ScalarRecorder(run_dir, DEFAULT_PATTERNS, ())
+    recorder = ScalarRecorder(run_dir, DEFAULT_PATTERNS, {})
     recorder.scan()
     append(run_dir, b"loss: 0.25\nacc: 1")  # and the supervisor is killed
     for _ in range(2):
-        recover_scalars(run_dir, DEFAULT_PATTERNS, ())
+        recover_scalars(run_dir, DEFAULT_PATTERNS, {})
         assert recorded(run_dir) == [("loss", 0.5, 0), ("loss", 0.25, 0), ("acc", 1.0, 0)]
     assert os.listdir(run_dir.tmp) == []
     recorder.close()
 
 
 def test_recovery_of_a_run_that_printed_nothing_writes_nothing(run_dir: RunDir):
-    recover_scalars(run_dir, DEFAULT_PATTERNS, ())
+    recover_scalars(run_dir, DEFAULT_PATTERNS, {})
     assert find_event_files(run_dir) == []
 
 

@@ -15,7 +15,7 @@ from tests.engine.test_prepare import SPEC
 def lost(run_dir):
     """A run whose supervisor was killed before it had read the output."""
     files = {
-        run_dir.output: b"loss: 0.5 (step 1)\nlr: 3\nlast\n",
+        run_dir.output: b"loss: 0.5 (step 1)\nlr: 0.1\nlast\n",
         run_dir.reserve: b"",
         run_dir.meta: encode_meta(job_meta(SPEC)),
     }

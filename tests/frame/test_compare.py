@@ -36,7 +36,7 @@ def test_no_flag_or_scalar_hides_another_column(add_run):
 
     df = runs().guild.compare()
 
-    assert list(df.columns) == [*CORE, "flag:label", "lr", "flag:step", "step", "scalar:lr", "scalar:step"]
+    assert list(df.columns) == [*CORE, "flag:label", "flag:lr", "flag:step", "step", "scalar:lr", "scalar:step"]
     assert df.loc[0, "flag:label":].to_list() == ["x", 0.1, 1, 1, 0.5, 3.0]
 
 

@@ -99,14 +99,14 @@ def test_an_asynchronous_function_gives_what_is_awaited():
     assert asyncio.run(call(bind(later, n=2))) == 3
 
 
-def test_values_that_yaml_can_say_are_flags_and_all_others_are_objects():
+def test_values_that_can_be_recorded_are_flags_and_all_others_are_objects():
     def train(data, lr=0.1, *, model=None, tuple_=None):
         return data, lr, model, tuple_
 
     frame, model = pd.DataFrame({"a": [1]}), Model(1)
     bound = bind(train, frame, lr=0.5, model=model, tuple_=(1, 2))
-    assert bound.flags == {"lr": 0.5}
-    assert dict(bound.call.objects) == {"data": frame, "model": model, "tuple_": (1, 2)}
+    assert bound.flags == {"lr": 0.5, "tuple_": [1, 2]}
+    assert dict(bound.call.objects) == {"data": frame, "model": model}
     assert call(bound) == (frame, 0.5, model, (1, 2))
 
 
@@ -142,7 +142,7 @@ def test_defaults_that_are_no_flags_are_left_to_the_function():
         return activation, shape, lr
 
     bound = bind(train, lr=1)
-    assert bound.flags == {"lr": 1}
+    assert bound.flags == {"lr": 1, "shape": [1, 2]}
     assert call(bound) == (max, (1, 2), 1)
 
 
@@ -155,7 +155,7 @@ def test_defaults_that_are_no_flags_are_left_to_the_function():
         (str, "x", FlagType.STRING),
         (bool, True, FlagType.BOOLEAN),
         (list[int], [1], FlagType.LIST),
-        (int, None, FlagType.ANY),
+        (int, None, FlagType.INT),
         (Any, 1, FlagType.ANY),
         (int | str, 1, FlagType.ANY),
         (None, 1, FlagType.NUMBER),

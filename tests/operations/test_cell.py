@@ -35,6 +35,64 @@ def test_computed_and_private_variables_are_no_flags(bind):
     assert bind("n = 3\ntotal = n * 2\n_hidden = 1\ndata = load()\nlr = 0.1").flags == {"n": 3, "lr": 0.1}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "x = 2",
+        "x += 1",
+        "for x in range(3): pass",
+        "for i, (x, *y) in []: pass",
+        "del x",
+        "print(x := 2)",
+        "[x := i for i in range(3)]",
+        "with open('a') as x: pass",
+        "import math as x",
+        "from math import pi as x",
+        "try: pass\nexcept OSError as x: pass",
+        "def f():\n    global x\n    x = 2",
+        "def f():\n    def g():\n        global x\n        x += 2",
+        "def x(): pass",
+        "class x: pass",
+        "match 1:\n    case x: pass",
+        "if True:\n    x = 2",
+        "x.append(3)",
+        "x[0] = 1",
+        "def f():\n    x.append(3)",
+    ],
+)
+def test_a_name_that_the_cell_changes_is_no_flag(bind, change):
+    assert bind(f"x = [1]\nlr = 0.1\n{change}").flags == {"lr": 0.1}
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "print(x)",
+        "[x for x in range(3)]",
+        "def f(x): x += 1",
+        "def f():\n    x = 2\n    x.append(1)",
+        "class A:\n    x = 2",
+        "lambda x: x",
+        "y = sorted(x)",
+        "y[x] = 1",
+        "x: list",
+    ],
+)
+def test_a_name_that_the_cell_only_reads_is_a_flag(bind, use):
+    assert bind(f"x = [1]\n{use}").flags == {"x": [1]}
+
+
+def test_a_value_for_a_name_that_the_cell_changes_is_refused_with_the_line(bind):
+    with pytest.raises(FlagError, match=r"'total' is not a flag of train\(\): line 3 of the cell changes it") as caught:
+        bind("total = 0\nfor i in range(3):\n    total += i", total=5)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("constant", ["n = None", "n = 3", "n: int | None = 3", "n = 'a'"])
+def test_none_can_be_typed_for_a_constant(bind, constant):
+    assert bind(constant, n=FlagText("None")).flags == {"n": None}
+
+
 def test_variables_of_the_notebook_that_it_names_come_along(bind, notebook):
     notebook.cell("data = [1, 2]\nunused = 3\ndef f(x): return x")
     bound = bind("lr = 0.1\ndef inner():\n    return f(data)\ninner()")

@@ -7,6 +7,9 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from enum import Enum
+from pathlib import Path
 
 import guild_ipy
 from guild_ipy.domain.dependency import Dependency, Source, SourceKind
@@ -22,6 +25,27 @@ def train(lr: float = 0.1, epochs: int = 3, name: str = "a b") -> dict[str, floa
     with open("model.txt", "w", encoding="utf-8") as file:
         file.write(name)
     return {"loss": loss}
+
+
+class Optimizer(Enum):
+    """How it learns."""
+
+    SGD = "sgd"
+    ADAM = "adam"
+
+
+def typed(  # noqa: PLR0913, PLR0917 - one of each kind
+    opt: Optimizer = Optimizer.SGD,
+    out: Path = Path("a"),
+    shape: tuple[int, int] = (2, 2),
+    day: date = date(2024, 1, 1),
+    n: int | None = None,
+    sizes: dict[int, str] = {1: "a"},  # noqa: B006 - never changed
+    acc: float = 0.0,
+) -> str:
+    """Report under the name of a flag, and say what it was given."""
+    print("acc: 0.5")
+    return repr((opt, out, shape, day, n, sizes, acc))
 
 
 def fail() -> None:
@@ -73,6 +97,7 @@ CASES = {
     "unlabeled": lambda: guild_ipy.run(train, lr=0.5, name="ünï"),
     "script": lambda: guild_ipy.run("script.py", lr=0.5),
     "notebook": lambda: guild_ipy.run("analysis.ipynb", lr=0.5),
+    "typed": lambda: guild_ipy.run(typed, opt=Optimizer.ADAM, out=Path("b"), shape=(4, 4), sizes={2: "b"}),
     "fail": _failed,
     "scan": lambda: guild_ipy.run(scan, _output_scalars=[r"mistakes: error is (\S+)"]),
     "staged": lambda: guild_ipy.run(train, lr=0.75, _stage=True),

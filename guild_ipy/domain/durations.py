@@ -1,0 +1,78 @@
+"""Lengths of time as text, as Python itself writes them: ``1:30:00``, ``2 days, 0:00:00``.
+
+Standard library only: the process of a run imports this.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+_CLOCK = re.compile(
+    r"(?:(?P<days>[-+]?\d+)\s*(?:days?|d),?\s*)?(?P<hours>\d+):(?P<minutes>\d\d?)(?::(?P<seconds>\d\d?(?:\.\d+)?))?"
+)
+_PART = re.compile(r"\s*(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<unit>[A-Za-z]*)\s*,?")
+_UNITS = {
+    unit: argument
+    for argument, units in {
+        "weeks": "w week weeks",
+        "days": "d day days",
+        "hours": "h hour hours hr hrs",
+        "minutes": "m min mins minute minutes",
+        "seconds": "s sec secs second seconds",
+        "milliseconds": "ms millisecond milliseconds",
+        "microseconds": "us microsecond microseconds",
+    }.items()
+    for unit in units.split()
+}
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read a length of time: with colons, with units, or as a number of seconds.
+
+    Raises
+    ------
+    ValueError
+        If it is neither, or too long.
+
+    Examples
+    --------
+    >>> [str(parse_duration(text)) for text in ("1:30:00", "90 min", "1d 2h", "5", "-1 day, 23:00:00")]
+    ['1:30:00', '1:30:00', '1 day, 2:00:00', '0:00:05', '-1 day, 23:00:00']
+    """
+    try:
+        clock = _CLOCK.fullmatch(text.strip())
+        if clock is not None:
+            return timedelta(**{name: float(number) for name, number in clock.groupdict().items() if number})
+        return timedelta(seconds=float(text)) if _is_number(text) else _sum_of_parts(text)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is too long") from error
+
+
+def format_duration(value: timedelta) -> str:
+    """Write a length of time; the inverse of :func:`parse_duration`.
+
+    Examples
+    --------
+    >>> format_duration(timedelta(minutes=90))
+    '1:30:00'
+    """
+    return timedelta.__str__(value)
+
+
+def _is_number(text: str) -> bool:
+    part = _PART.fullmatch(text)
+    return part is not None and not part["unit"]
+
+
+def _sum_of_parts(text: str) -> timedelta:
+    total, position = timedelta(), 0
+    while position < len(text):
+        part = _PART.match(text, position)
+        if part is None or part["unit"] not in _UNITS:
+            raise ValueError(f"{text!r} is no length of time")
+        total += timedelta(**{_UNITS[part["unit"]]: float(part["number"])})
+        position = part.end()
+    if not text:
+        raise ValueError("an empty text is no length of time")
+    return total

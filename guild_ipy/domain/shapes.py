@@ -1,0 +1,109 @@
+"""What values a flag can have, beyond the few types of a Guild file: paths, dates, enums, tuples, unions.
+
+A shape is a tree that JSON can say, so that a restart, which knows no code of the user, checks flags as the first start
+did. In the payload of a run it also has what makes a Python value of a recorded one (:mod:`guild_ipy.domain.forms`).
+How each kind is recorded as a flag::
+
+    PATH DECIMAL FRACTION UUID COMPLEX     text
+    DATE DATETIME TIME                     text, in ISO format
+    DURATION                               text such as ``1:30:00``
+    ENUM      the value of the member if that is text or the member is itself a number or text, else its name
+    FLAGS     the names of the members: ``READ|WRITE``
+    SET       a list, sorted
+    TUPLE     a list
+    DICT      a map; keys that are not text are written as text
+
+Standard library only: the process of a run imports this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any
+
+from guild_ipy.frozen import field, frozen
+
+
+class ShapeKind(Enum):
+    """The kinds of shapes; the value is the word in ``meta.json``."""
+
+    ANY = "any"
+    NULL = "null"
+    BOOLEAN = "boolean"
+    INT = "int"
+    FLOAT = "float"
+    NUMBER = "number"
+    STRING = "string"
+    PATH = "path"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"
+    DURATION = "duration"
+    DECIMAL = "decimal"
+    FRACTION = "fraction"
+    UUID = "uuid"
+    COMPLEX = "complex"
+    ENUM = "enum"
+    FLAGS = "flags"
+    LITERAL = "literal"
+    LIST = "list"
+    """Any number of values of one shape; what is made of it may be a tuple."""
+    SET = "set"
+    TUPLE = "tuple"
+    """A value of each of certain shapes."""
+    DICT = "dict"
+    UNION = "union"
+
+
+@frozen
+class Shape:
+    """One kind, and what it holds."""
+
+    kind: ShapeKind
+    items: tuple[Shape, ...] = ()
+    """Of a LIST or SET one, of a DICT those of keys and values, of a TUPLE one each, of a UNION all that may be."""
+    choices: tuple[Any, ...] = ()
+    """Of ENUM, FLAGS and LITERAL: the recorded values."""
+    names: tuple[tuple[str, ...], ...] = ()
+    """Of ENUM and FLAGS: the names of each choice, the first of which is its own."""
+    make: Callable[[Any], Any] | None = field(default=None, compare=False, repr=False)
+    """Makes the Python value, in the run: a class, or a function of what is recorded. JSON leaves it out."""
+
+    @property
+    def takes_list(self) -> bool:
+        """Whether a list is one value of it."""
+        return self.kind in _COLLECTIONS or (
+            self.kind is ShapeKind.UNION and any(each.takes_list for each in self.items)
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the function is given just what is recorded."""
+        return self.make is None and all(each.is_plain for each in self.items)
+
+
+ANYTHING = Shape(kind=ShapeKind.ANY)
+_COLLECTIONS = frozenset({ShapeKind.LIST, ShapeKind.SET, ShapeKind.TUPLE})
+
+
+def encode_shape(shape: Shape) -> dict[str, Any]:
+    """Give a shape as JSON has it."""
+    values: dict[str, Any] = {"kind": shape.kind.value}
+    if shape.items:
+        values["items"] = [encode_shape(each) for each in shape.items]
+    if shape.choices:
+        values["choices"] = list(shape.choices)
+    if shape.names:
+        values["names"] = [list(each) for each in shape.names]
+    return values
+
+
+def parse_shape(values: Mapping[str, Any]) -> Shape:
+    """Read what :func:`encode_shape` gave; ValueError, TypeError or KeyError for anything else."""
+    return Shape(
+        kind=ShapeKind(values["kind"]),
+        items=tuple(map(parse_shape, values.get("items", ()))),
+        choices=tuple(values.get("choices", ())),
+        names=tuple(map(tuple, values.get("names", ()))),
+    )

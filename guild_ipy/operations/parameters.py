@@ -1,0 +1,103 @@
+"""Parameters of a callable as flags: what an annotation, or else a default, says of their values."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Mapping
+from typing import Any, get_type_hints
+
+from guild_ipy.domain.flags import FlagDef, FlagType
+from guild_ipy.domain.shapes import ANYTHING, Shape, ShapeKind
+from guild_ipy.frozen import replace
+from guild_ipy.operations.annotations import find_shape
+from guild_ipy.operations.recording import Recorded, record
+
+_TYPES: Mapping[ShapeKind, FlagType] = {
+    ShapeKind.BOOLEAN: FlagType.BOOLEAN,
+    ShapeKind.INT: FlagType.INT,
+    ShapeKind.FLOAT: FlagType.FLOAT,
+    ShapeKind.NUMBER: FlagType.NUMBER,
+    ShapeKind.STRING: FlagType.STRING,
+    ShapeKind.LIST: FlagType.LIST,
+    ShapeKind.SET: FlagType.LIST,
+    ShapeKind.TUPLE: FlagType.LIST,
+}
+_TYPES_OF_DEFAULTS: Mapping[type, FlagType] = {
+    int: FlagType.NUMBER,
+    float: FlagType.NUMBER,
+    bool: FlagType.BOOLEAN,
+    list: FlagType.LIST,
+}
+#: What a flag's type says as well.
+_PLAIN = frozenset({ShapeKind.BOOLEAN, ShapeKind.INT, ShapeKind.FLOAT, ShapeKind.NUMBER, ShapeKind.STRING})
+
+
+def parameter_flag(parameter: inspect.Parameter, hint: object) -> FlagDef:
+    """Make a flag of a parameter; `hint` is its annotation, None where it has none.
+
+    A text as default promises nothing: ``max_features="sqrt"`` also takes a number.
+    """
+    has_default = parameter.default is not inspect.Parameter.empty
+    default = record(parameter.default) if has_default else None
+    promised = _of_default(default) if hint is None else _of_shape(find_shape(hint))
+    return replace(
+        promised,
+        name=parameter.name,
+        nullable=promised.nullable or parameter.default is None,
+        default=None if default is None else default.value,
+        required=not has_default,
+    )
+
+
+def find_hints(function: object) -> Mapping[str, Any]:
+    """Give the annotations of what is called; one that names what is not there is left out."""
+    if isinstance(function, types.FunctionType | types.MethodType) or hasattr(function, "__wrapped__"):
+        target: object = function
+    else:
+        called = vars(function).get("__init__") if isinstance(function, type) else None
+        target = called if isinstance(function, type) else getattr(type(function), "__call__", None)  # noqa: B004 - its annotations are wanted
+    try:
+        return get_type_hints(target)
+    except (NameError, TypeError, AttributeError, SyntaxError):
+        return _find_each_hint(target)
+
+
+def _find_each_hint(target: object) -> dict[str, Any]:
+    namespace = getattr(inspect.unwrap(target), "__globals__", {}) if callable(target) else {}
+    found: dict[str, Any] = {}
+    for name, annotation in dict(getattr(target, "__annotations__", None) or {}).items():
+        holder = types.SimpleNamespace(__annotations__={name: annotation})
+        try:
+            found |= get_type_hints(holder, namespace)
+        except (NameError, TypeError, AttributeError, SyntaxError):
+            continue
+    return found
+
+
+def _of_default(default: Recorded | None) -> FlagDef:
+    kind = _TYPES_OF_DEFAULTS.get(type(default.value), FlagType.ANY) if default is not None else FlagType.ANY
+    if default is None or default.shape.kind in _PLAIN or default.shape == ANYTHING:
+        return FlagDef(name="", type=kind, nullable=True)
+    return replace(_of_shape(_loosened(default.shape)), nullable=True)
+
+
+def _loosened(shape: Shape) -> Shape:
+    """Give the shape of a default, without what it says of the items: those of another value may be others."""
+    items = tuple(each if each.kind not in _PLAIN else ANYTHING for each in shape.items)
+    return shape if shape.kind is ShapeKind.DICT else replace(shape, items=items)
+
+
+def _of_shape(shape: Shape) -> FlagDef:
+    """Make a flag of a shape: of its type alone, where that says as much."""
+    if shape == ANYTHING:
+        return FlagDef(name="", nullable=True)
+    if shape.kind is ShapeKind.UNION and shape.items[0].kind is ShapeKind.NULL:
+        rest = shape.items[1:]
+        return replace(_of_shape(rest[0] if len(rest) == 1 else replace(shape, items=rest)), nullable=True)
+    kind = _TYPES.get(shape.kind, FlagType.ANY)
+    is_simple = shape.kind in _PLAIN or (shape.kind is ShapeKind.LIST and shape.items == (ANYTHING,))
+    if is_simple and shape.is_plain:
+        return FlagDef(name="", type=kind)
+    choices = shape.choices if shape.kind in {ShapeKind.ENUM, ShapeKind.LITERAL} else ()
+    return FlagDef(name="", type=kind, shape=shape, choices=choices)

@@ -1,0 +1,51 @@
+"""Which arguments of a call travel in a form of their own; see :mod:`guild_ipy.domain.forms`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from guild_ipy.domain.flags import FlagDef, Flags, is_flag_value
+from guild_ipy.domain.forms import Form
+from guild_ipy.domain.shapes import ANYTHING, Shape
+from guild_ipy.operations.flag_text import FlagText
+from guild_ipy.operations.holding import holds
+from guild_ipy.operations.recording import record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """The values of a call: those that a user gave, as text or as they are, and the defaults of the function."""
+
+    given: Mapping[str, Any]
+    defaults: Mapping[str, Any]
+
+
+def find_forms(flags: Flags, arguments: Arguments, definitions: Mapping[str, FlagDef]) -> Iterator[tuple[str, Form]]:
+    """Give the forms of the arguments that are more than what is recorded of them."""
+    for name, recorded in flags.items():
+        shape = definitions[name].shape if name in definitions else None
+        value = arguments.given.get(name, arguments.defaults.get(name))
+        if _is_sent(value, shape, is_default=name not in arguments.given):
+            form = Form(shape=_shape_of(value, shape), has_sample=True, recorded=recorded, sample=value)
+            yield name, form
+        elif shape is not None and not shape.is_plain:
+            yield name, Form(shape=shape)
+
+
+def _is_sent(value: Any, shape: Shape | None, *, is_default: bool) -> bool:  # noqa: ANN401 - any argument
+    """Whether an argument is to be given as it is, and not made anew of what is recorded."""
+    if isinstance(value, FlagText) or value is None:
+        return False
+    if shape is not None and not shape.is_plain:
+        return is_default or holds(shape, value)
+    return not is_flag_value(value)
+
+
+def _shape_of(value: Any, shape: Shape | None) -> Shape:  # noqa: ANN401 - as above
+    """Give what makes another value: the annotation, else what the value itself is."""
+    if shape is not None and not shape.is_plain:
+        return shape
+    found = record(value)
+    return ANYTHING if found is None else found.shape
