@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from guild_ipy.api.handle import Run, format_duration
 from guild_ipy.api.operations import OperationInfo
-from guild_ipy.api.viewer import Preview
+from guild_ipy.api.viewer import Preview, format_notes
 from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.store.run import RunRecord
 
 
 class StreamViewer:
-    """Writes to standard output as the run goes; it shows no preview, and agrees.
+    """Writes to standard output as the run goes; of the preview it shows the notes, and agrees.
 
     Parameters
     ----------
@@ -26,8 +26,10 @@ class StreamViewer:
         self._start_command = start_command
         self._at_line_start = True
 
-    def preview(self, preview: Preview) -> bool:  # noqa: ARG002 - the protocol's
-        """Agree."""
+    def preview(self, preview: Preview) -> bool:
+        """Write what the user should know, and agree."""
+        if notes := format_notes(preview):
+            self.write(notes)
         return True
 
     def output(self, text: str) -> None:

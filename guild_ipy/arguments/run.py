@@ -58,7 +58,7 @@ class RunArguments:
         if self.operation is not None:
             raise UsageError(f"run: {option} knows its operation; leave {str(self.operation)!r} out")
         if self.spec != SpecOptions():
-            raise UsageError(f"run: {option} keeps label, tags, seed and patterns; change the label with label")
+            raise UsageError(f"run: {option} keeps label, tags, seed, files and patterns; change the label with label")
         if self.start is not None and (self.flags or self.stage or self.force_deps):
             raise UsageError("run: --start takes no flags; change them with --restart")
 
@@ -86,6 +86,12 @@ def _declare_run(parser: VerbParser) -> None:
     take_along = partial(group.add_argument, action="append", default=[])
     take_along(
         "--uses", metavar="NAME", help="notebook variable that the code needs and does not name; may be repeated"
+    )
+    take_along(
+        "--file",
+        metavar="PATH",
+        dest="files",
+        help="file or folder that the run gets a copy of, at the same path; may be repeated",
     )
     add_patterns = partial(group.add_argument, action="append", default=[])
     add_patterns("--output-scalar", metavar="PATTERN", dest="output_scalars", help=_PATTERN_HELP)
@@ -116,6 +122,7 @@ def _read_run(namespace: argparse.Namespace) -> RunArguments:
         tags=tuple(namespace.tag),
         random_seed=namespace.random_seed,
         uses=tuple(namespace.uses),
+        files=tuple(namespace.files),
         output_scalars=tuple(namespace.output_scalars),
     )
     return RunArguments(

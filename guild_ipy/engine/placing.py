@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from guild_ipy.domain.dependency import Source, TargetType
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, TakenFile
+from guild_ipy.domain.secret_files import names_secret_file
 from guild_ipy.errors import DependencyError, StoreError
 from guild_ipy.store.manifest import ManifestEntry
 from guild_ipy.store.run_dir import RunDir
@@ -132,7 +133,8 @@ class _Placing:
         if self._makes_room("" if is_link else origin, target, os.path.join(self._file.path, path)):
             self._written.append(target)
             if is_link:
-                self._check_way(origin)
+                if not names_secret_file(os.path.basename(origin)):  # the run that has it was given a link, too
+                    self._check_way(origin)
                 os.symlink(_moved_link(origin, self._file.origin), target)
             else:
                 copy_file(origin, target)

@@ -6,6 +6,7 @@ collects the notebook's own definitions and the cells that they were written in.
 
 from __future__ import annotations
 
+import builtins
 import io
 import pickle
 import types
@@ -83,6 +84,8 @@ class _Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         return found
 
     def reducer_override(self, obj: Any) -> Any:  # noqa: ANN401 - pickle's own protocol
+        if isinstance(obj, types.FunctionType) and _is_open_of_ipython(obj):
+            return getattr, (builtins, "open")
         if isinstance(obj, types.FunctionType):
             self.code_files[obj.__code__.co_filename] = None
             self._collect(obj)
@@ -109,3 +112,9 @@ class _Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         if name not in self._seen and self._namespace.get(name) is definition:
             self._seen.add(name)
             self._definitions[name] = definition
+
+
+def _is_open_of_ipython(function: types.FunctionType) -> bool:
+    """Whether it is the ``open`` of notebooks, which keeps them from closing the streams of their kernel."""
+    is_open = getattr(function, "__wrapped__", None) is open
+    return is_open and str(function.__globals__.get("__name__")).startswith("IPython.")

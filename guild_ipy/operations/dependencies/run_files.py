@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from guild_ipy.domain.dependency import Dependency, FilePattern, Source, TargetType
 from guild_ipy.domain.resolved_dependency import TakenFile
+from guild_ipy.domain.secret_files import names_secret_file
 from guild_ipy.errors import UsageError
 from guild_ipy.store.manifest import read_manifest
 from guild_ipy.store.run_dir import RunDir, is_run_id
@@ -70,6 +71,8 @@ def take(  # noqa: PLR0913 - what a source says, and where
     taken = []
     for path in paths:
         origin = os.path.normpath(os.path.join(folder, path))
+        if is_closed and os.path.islink(origin) and names_secret_file(os.path.basename(origin)):
+            continue  # a run has links to what holds secrets in its project; it did not make them
         if is_closed:
             refuse_way_out(folder, path)
         name = _renamed(os.path.basename(origin), source, fill_in)
