@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -122,7 +123,7 @@ def _read_run(namespace: argparse.Namespace) -> RunArguments:
         tags=tuple(namespace.tag),
         random_seed=namespace.random_seed,
         uses=tuple(namespace.uses),
-        files=tuple(namespace.files),
+        files=tuple(map(_path, namespace.files)),
         output_scalars=tuple(namespace.output_scalars),
     )
     return RunArguments(
@@ -175,6 +176,11 @@ def _parse_flag(word: str) -> tuple[str, object]:
     if text is None:
         raise UsageError(f"run: {word!r} is no flag; write flags as name=value")
     return name, FlagText(text)
+
+
+def _path(word: str) -> str:
+    value = token_value(word)
+    return os.fspath(value) if isinstance(value, os.PathLike) else word
 
 
 def _run_ref(word: str | None) -> object | None:

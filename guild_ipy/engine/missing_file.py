@@ -67,7 +67,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _names(error: BaseException) -> Iterator[str]:
-    if isinstance(error, _NOT_ABOUT_FILES):
+    if isinstance(error, (*_NOT_ABOUT_FILES, GuildError)):
         return
     if isinstance(error, OSError) and error.errno not in {None, errno.ENOENT, errno.ENOTDIR}:
         return
@@ -193,6 +193,9 @@ class _Places:
         placed = os.path.basename(bring) if bring.startswith("..") else bring
         opened = "/".join((placed, *below))
         ways = f"_files={bring!r} in Python" + (f", requires={f'file:{bring}'!r} of a function" * self.is_function)
+        if opened != path and os.path.exists(os.path.join(self.run, opened)):
+            place = os.path.dirname(found)
+            return f"A run works in a directory of its own, in which {path!r} of {place!r} is {opened!r}: open that"
         then = "" if opened == path else f" and open {opened!r}"
         return (
             f"A run works in a directory of its own, and {path!r} is in {os.path.dirname(found)!r}: bring it along "

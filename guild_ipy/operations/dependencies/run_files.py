@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from guild_ipy.domain.dependency import Dependency, FilePattern, Source, TargetType
 from guild_ipy.domain.resolved_dependency import TakenFile
-from guild_ipy.domain.secret_files import names_secret_file
 from guild_ipy.errors import UsageError
-from guild_ipy.store.manifest import read_manifest
+from guild_ipy.store.manifest import linked_secrets, read_manifest
 from guild_ipy.store.run_dir import RunDir, is_run_id
 
 _PRIVATE = ".guild"
@@ -68,11 +67,12 @@ def take(  # noqa: PLR0913 - what a source says, and where
         For a link that does, and for a place outside the run directory.
     """
     how = source.target_type or dependency.target_type or TargetType.COPY
+    secrets = linked_secrets(RunDir(folder)) if is_closed else ()
     taken = []
     for path in paths:
         origin = os.path.normpath(os.path.join(folder, path))
-        if is_closed and os.path.islink(origin) and names_secret_file(os.path.basename(origin)):
-            continue  # a run has links to what holds secrets in its project; it did not make them
+        if path in secrets:
+            continue
         if is_closed:
             refuse_way_out(folder, path)
         name = _renamed(os.path.basename(origin), source, fill_in)
