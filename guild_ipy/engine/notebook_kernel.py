@@ -72,7 +72,7 @@ def kernel_environment(environment: dict[str, str], path: str) -> dict[str, str]
 def entering_code(run_dir: RunDir, meta: JobMeta) -> str:
     """Give the code that calls :func:`enter_kernel` without leaving a name in the notebook's namespace."""
     folder = os.path.dirname(f"{run_dir.path}/{meta.notebook}")
-    values = f"get_ipython(), {run_dir.path!r}, {[folder, *meta.import_path]!r}, {meta.random_seed!r}"
+    values = f"get_ipython(), {run_dir.path!r}, {[folder, run_dir.path, *meta.import_path]!r}, {meta.random_seed!r}"
     return f"__import__({__name__!r}, fromlist=['enter_kernel']).enter_kernel({values})"
 
 

@@ -56,8 +56,8 @@ def resolve_notebook_file(
     taken = _snapshot_with(notebook.path, os.path.dirname(notebook.path), options, surroundings)
     spec = RunSpec(
         opref=OpRef(type="script", package=project, name=name),
-        program=NotebookFileProgram(path=notebook.name, constants=flags),
-        source=set_aside(taken.source, notebook.name),
+        program=NotebookFileProgram(path=name, constants=flags),
+        source=set_aside(taken.source, notebook.name, name),
         flag_defs=notebook.interface.flags,
         **common_parts(flags, dict(given), options, surroundings, project),
     )

@@ -71,13 +71,13 @@ def check_notebook_tools() -> None:
         )
 
 
-def set_aside(source: Source, path: str) -> Source:
-    """Give a notebook's own text another place in the run, since the executed notebook has its name there.
+def set_aside(source: Source, path: str, name: str) -> Source:
+    """Give a notebook's own text another place in the run, since the executed notebook has its `name` there.
 
     The digest stays: it is that of the project's files.
     """
     files = (
-        replace(file, path=f"{SOURCE_FOLDER}/{path}", origin=file.origin or path) if file.path == path else file
+        replace(file, path=f"{SOURCE_FOLDER}/{name}", origin=file.origin or path) if file.path == path else file
         for file in source.files
     )
     return replace(source, files=tuple(files))

@@ -85,6 +85,13 @@ class TestFilesThatAreBroughtAlong:
         assert project.cell("r = %guild_run read --file {where} --file y.bin\nr.result") == b"\0\1"
 
 
+    def test_a_pipeline_has_none(self, project):
+        Path("guild.yml").write_text("all:\n  steps: [one]\none:\n  main: read\n")
+        with pytest.raises(UsageError, match="a pipeline has a run for each step"):
+            project.run("all", request=with_files("data"))
+        assert project.run("one", request=with_files("data", "y.bin")).status is RunStatus.COMPLETED
+
+
 class TestSecrets:
     @pytest.fixture
     def secretive(self, notebook):
@@ -186,7 +193,7 @@ class TestNotebooksInFolders:
             monkeypatch.chdir("notebooks" if word == "a.ipynb" else "data")
         run = lab.run(word, n=3)
         assert run.output == "beside 5 3 ['data/y.txt']\nTrue ['local.txt']\n"
-        assert read_code(f"{run.path}/a.ipynb")[0].source == "n = 3"
+        assert read_code(f"{run.path}/{run.operation}")[0].source == "n = 3"
 
     def test_that_of_a_guild_file_finds_both(self, lab):
         run = lab.run("declared")

@@ -54,7 +54,7 @@ def snapshot_declared(operation: GuildFileOperation, files: Sequence[str], surro
     if operation.notebook is None:
         return taken
     name = os.path.relpath(operation.notebook.path, root)
-    return replace(taken, source=set_aside(place_beside(taken.source, name), name))
+    return replace(taken, source=set_aside(place_beside(taken.source, name), name, name))
 
 
 def _resolved_paths(operation: GuildFileOperation, root: str) -> tuple[str, ...]:
