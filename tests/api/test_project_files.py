@@ -84,7 +84,6 @@ class TestFilesThatAreBroughtAlong:
         project.cell("where = pathlib.Path('data')")
         assert project.cell("r = %guild_run read --file {where} --file y.bin\nr.result") == b"\0\1"
 
-
     def test_a_pipeline_has_none(self, project):
         Path("guild.yml").write_text("all:\n  steps: [one]\none:\n  main: read\n")
         with pytest.raises(UsageError, match="a pipeline has a run for each step"):

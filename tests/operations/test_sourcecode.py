@@ -90,14 +90,18 @@ def test_a_project_that_is_itself_guild_home_is_still_read(tmp_path):
     assert paths(tmp_path, excluded_dirs=[str(tmp_path), str(tmp_path / "runs")]) == ["a.py"]
 
 
-def test_binary_content_is_left_out(tmp_path):
-    make(tmp_path, "a.txt")
-    (tmp_path / "nul.txt").write_bytes(b"a\0b")
-    (tmp_path / "latin.txt").write_bytes("é".encode("latin-1"))
-    (tmp_path / "latin 2.txt").write_bytes("é!".encode("latin-1"))
-    (tmp_path / "latin.py").write_bytes("# -*- coding: latin-1 -*-\nx = 'é'".encode("latin-1"))
-    (tmp_path / "cut.txt").write_bytes(b"x" * 8191 + "é".encode())
-    assert paths(tmp_path) == ["a.txt", "cut.txt", "latin.py"]
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "cp1252", "utf-16", "utf-32", "shift-jis", "gb18030"])
+def test_text_is_taken_in_whatever_encoding(tmp_path, encoding):
+    text = "größer\r\n\tÿ" if encoding in {"latin-1", "cp1252"} else "日本\n"
+    (tmp_path / "notes").write_bytes(text.encode(encoding))
+    assert paths(tmp_path) == ["notes"]
+
+
+@pytest.mark.parametrize("content", [b"a\0b", b"\x7fELF\x02", b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08"])
+def test_binary_content_is_left_out_but_where_the_name_says_text(tmp_path, content):
+    for name in ("data", "data.csv", "data.bin"):
+        (tmp_path / name).write_bytes(content)
+    assert paths(tmp_path) == ["data.csv"]
 
 
 def test_hidden_text_files_are_taken(tmp_path):
@@ -268,11 +272,11 @@ def reads(monkeypatch):
 
 def test_an_unchanged_project_is_not_read_again(tmp_path, reads):
     make(tmp_path, "a.py", "pkg/b.py")
-    (tmp_path / "c.txt").write_bytes(b"\0")
+    (tmp_path / "c.dat").write_bytes(b"\0")
     cache = SourceCache()
     first = snapshot(str(tmp_path), dest=".", cache=cache)
     again = snapshot(str(tmp_path), dest=".", cache=cache)
-    assert reads == ["a.py", "c.txt", "pkg/b.py"]
+    assert reads == ["a.py", "c.dat", "pkg/b.py"]
     assert again.source is first.source
 
 
