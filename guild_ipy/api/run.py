@@ -27,7 +27,7 @@ from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resoluti
 from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.given_files import require_files
 from guild_ipy.operations.guildfile.lookup import note_hidden
-from guild_ipy.operations.requirements import own_flags, requires_of
+from guild_ipy.operations.requirements import notebook_folder, own_flags, requires_of
 from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, python_import_path
 from guild_ipy.store.home import create_home
@@ -104,7 +104,8 @@ class _Planned:
 def _plan(context: Context, request: RunRequest) -> _Planned:
     surroundings = surroundings_of(context)
     operation = find_operation(request.operation, surroundings)
-    requires = (*requires_of(operation), *require_files(request.spec.files, surroundings.notebook.project_dir))
+    files = require_files(request.spec.files, surroundings.notebook.project_dir, notebook_folder(operation))
+    requires = (*requires_of(operation), *files)
     given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
     with naming_dependencies(requires):
         resolved = resolve(operation, request.args, flags, request.spec, surroundings)

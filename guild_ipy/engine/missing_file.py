@@ -136,6 +136,8 @@ class _Places:
     beside: str
     """Where its script or notebook lies."""
     is_function: bool
+    is_notebook: bool
+    """Whether the run finds what lies beside its program at its top."""
 
     @classmethod
     def of(cls, run_dir: RunDir) -> _Places:
@@ -148,6 +150,7 @@ class _Places:
             project=project,
             beside=_folder_of_main(run_dir, meta, project),
             is_function=meta.script is None and meta.notebook is None,
+            is_notebook=meta.notebook is not None,
         )
 
     def explain(self, name: str) -> str:
@@ -189,8 +192,11 @@ class _Places:
     def _how_to_get(self, found: str, path: str) -> str:
         rest = path[path.rindex("../") + 3 :] if path.startswith("../") else path
         top, *below = rest.split("/")
-        bring = os.path.relpath(os.path.join(found.removesuffix(rest), top), self.project)
+        origin = os.path.join(found.removesuffix(rest), top)
+        bring = os.path.relpath(origin, self.project)
         placed = os.path.basename(bring) if bring.startswith("..") else bring
+        if self.is_notebook and origin.startswith(f"{self.beside}/"):
+            placed = os.path.relpath(origin, self.beside)
         opened = "/".join((placed, *below))
         ways = f"_files={bring!r} in Python" + (f", requires={f'file:{bring}'!r} of a function" * self.is_function)
         if opened != path and os.path.exists(os.path.join(self.run, opened)):

@@ -10,10 +10,11 @@ from guild_ipy.domain.secret_files import names_secret_file, names_secret_folder
 from guild_ipy.errors import UsageError
 
 
-def require_files(paths: Sequence[str], project_dir: str) -> tuple[Dependency, ...]:
+def require_files(paths: Sequence[str], project_dir: str, beside: str = "") -> tuple[Dependency, ...]:
     """Give the dependencies that bring files to a run: those of the project to the same path, others to its top.
 
-    What holds secrets is linked, all else copied.
+    The path is that from the folder `beside` for what is in there: a notebook finds it so. What holds secrets is
+    linked, all else copied.
 
     Raises
     ------
@@ -21,7 +22,7 @@ def require_files(paths: Sequence[str], project_dir: str) -> tuple[Dependency, .
         For a path where nothing is, and for a folder that the project is in.
     """
     found = {_find(path, project_dir): path for path in paths}
-    return tuple(_require(full, project_dir) for full in found)
+    return tuple(_require(full, [folder for folder in (beside, project_dir) if folder]) for full in found)
 
 
 def left_to_dependencies(paths: Sequence[str], project_dir: str, root: str) -> Iterator[str]:
@@ -43,16 +44,15 @@ def _find(path: str, project_dir: str) -> str:
     return full
 
 
-def _require(full: str, project_dir: str) -> Dependency:
-    inner = os.path.relpath(full, project_dir)
-    is_inside = not inner.startswith("..")
+def _require(full: str, folders: Sequence[str]) -> Dependency:
+    folder = next((each for each in folders if full.startswith(each.rstrip("/") + "/")), "")
     name = os.path.basename(full)
     is_secret = names_secret_folder(name) if os.path.isdir(full) else names_secret_file(name)
     source = Source(
         kind=SourceKind.FILE,
-        value=inner if is_inside else full,
-        preserve_path=is_inside,
+        value=os.path.relpath(full, folder) if folder else full,
+        preserve_path=bool(folder),
         target_type=TargetType.LINK if is_secret else TargetType.COPY,
         unpack=False,
     )
-    return Dependency(name=source.uri, is_inline=True, sources=(source,), location=project_dir)
+    return Dependency(name=source.uri, is_inline=True, sources=(source,), location=folder)

@@ -205,6 +205,15 @@ class TestNotebooksInFolders:
         restart(lab.context, run, Change(flags={"n": 2}), LaunchOptions(), SilentViewer())
         assert run.output.startswith("beside 5 2 ")
 
+    @pytest.mark.parametrize("word", ["notebooks/b.ipynb", "declared-b"])
+    def test_what_is_not_copied_is_brought_along_to_the_same_place(self, lab, word):
+        Path("guild.yml").write_text("declared-b:\n  notebook: notebooks/b.ipynb\n")
+        Path("notebooks/data/z.bin").write_bytes(b"\0")
+        write_notebook("notebooks/b.ipynb", "print(open('data/z.bin', 'rb').read())")
+        told = lab.fail(word).run.output
+        assert "--file notebooks/data (_files='notebooks/data' in Python), or open its" in told
+        assert lab.run(word, request=with_files("notebooks/data")).output == "b'\\x00'\n"
+
     def test_what_it_requires_is_there_as_well(self, lab):
         Path("above.bin").write_bytes(b"\0")
         write_notebook("notebooks/b.ipynb", "print(open('above.bin', 'rb').read(), open('local.txt').read())")
