@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from guild_ipy.domain.dependency import Dependency, Source, SourceKind, TargetType
-from guild_ipy.domain.secret_files import names_secret_file, names_secret_folder
+from guild_ipy.domain.dependency import Dependency, Source, SourceKind
 from guild_ipy.errors import UsageError
 
 
@@ -46,13 +45,10 @@ def _find(path: str, project_dir: str) -> str:
 
 def _require(full: str, folders: Sequence[str]) -> Dependency:
     folder = next((each for each in folders if full.startswith(each.rstrip("/") + "/")), "")
-    name = os.path.basename(full)
-    is_secret = names_secret_folder(name) if os.path.isdir(full) else names_secret_file(name)
     source = Source(
         kind=SourceKind.FILE,
         value=os.path.relpath(full, folder) if folder else full,
         preserve_path=bool(folder),
-        target_type=TargetType.LINK if is_secret else TargetType.COPY,
         unpack=False,
     )
     return Dependency(name=source.uri, is_inline=True, sources=(source,), location=folder)

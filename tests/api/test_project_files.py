@@ -138,11 +138,25 @@ class TestSecrets:
         """)
         assert {".env", ".aws"}.isdisjoint(secretive.run("after").result)
 
-    def test_one_that_is_brought_along_is_linked(self, secretive):
-        secretive.cell("def use():\n    return open('.env').read()")
-        run = secretive.run("use", request=with_files(".env"))
-        assert run.result == "KEY=s3cret\n"
-        assert os.path.islink(f"{run.path}/.env")
+    @pytest.mark.parametrize("path", [".env", "sub", ".aws"])
+    def test_one_that_is_brought_along_or_required_is_linked(self, secretive, path):
+        secretive.cell(f"""
+            import guild_ipy
+            @guild_ipy.operation(requires="file:{path}")
+            def need():
+                return 1
+        """)
+        for run in secretive.run("use", request=with_files(path)), secretive.run("need"):
+            assert subprocess.run(["grep", "-rl", "s3cret", run.path], check=False).returncode == 1
+
+    def test_one_that_is_said_to_be_copied_is_copied(self, secretive):
+        secretive.cell("""
+            import guild_ipy, os
+            @guild_ipy.operation(requires={"file": ".env", "target-type": "copy"})
+            def need():
+                return os.path.islink(".env")
+        """)
+        assert secretive.run("need").result is False
 
 
 class TestNotes:
