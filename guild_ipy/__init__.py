@@ -27,6 +27,7 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing: the proce
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
     from guild_ipy.api.home import guild_home, set_guild_home
+    from guild_ipy.api.project import project_dir
     from guild_ipy.errors import (
         CannotSend,
         DamagedRun,
@@ -89,6 +90,7 @@ __all__ = [
     "mark",
     "operation",
     "operations",
+    "project_dir",
     "run",
     "runs",
     "select",
@@ -103,6 +105,7 @@ __all__ = [
 _MODULES = {
     "api.handle": ("Run",),
     "api.home": ("guild_home", "set_guild_home"),
+    "api.project": ("project_dir",),
     "frame.inputs": ("inputs",),
     "frame.runs": ("runs",),
     "magics": ("load_ipython_extension", "unload_ipython_extension"),

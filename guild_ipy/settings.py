@@ -109,6 +109,11 @@ def find_run_dir() -> str | None:
     return os.environ.get("RUN_DIR") or None
 
 
+def find_project_dir() -> str | None:
+    """Give the project folder of the run that this process is, named by ``PROJECT_DIR``; None if it is none."""
+    return (os.environ.get("PROJECT_DIR") or None) if find_run_dir() is not None else None
+
+
 def _find_cache_dir() -> str:
     chosen = os.environ.get("GUILD_IPY_CACHE", "")
     if os.path.isabs(chosen):

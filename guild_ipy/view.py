@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from guild_ipy.api.handle import Run, format_duration
 from guild_ipy.api.operations import OperationInfo
-from guild_ipy.api.viewer import Preview
+from guild_ipy.api.viewer import Preview, format_notes
 from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
 from guild_ipy.domain.shape_words import describe_shape
 from guild_ipy.domain.status import RunStatus
@@ -17,7 +17,7 @@ from guild_ipy.store.signals import describe_signal, is_stop
 
 
 class StreamViewer:
-    """Writes to standard output as the run goes; it shows no preview, and agrees.
+    """Writes to standard output as the run goes; of the preview it shows the notes, and agrees.
 
     In another thread than the main one it writes whole lines only, since runs of other threads write there, too.
 
@@ -32,8 +32,10 @@ class StreamViewer:
         self._at_line_start = True
         self._unfinished = ""
 
-    def preview(self, preview: Preview) -> bool:  # noqa: ARG002 - the protocol's
-        """Agree."""
+    def preview(self, preview: Preview) -> bool:
+        """Write what the user should know, and agree."""
+        if notes := format_notes(preview):
+            self.write(notes)
         return True
 
     def output(self, text: str) -> None:

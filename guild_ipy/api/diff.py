@@ -176,8 +176,8 @@ def _diff_file(path: str, left: Sequence[str], right: Sequence[str]) -> str:
 def _source_files(run: Run) -> dict[str, str]:
     """Give where in a run each source file is, by its name in the project."""
     listed = _listed(run, "s")
-    folders = os.walk(run.dir.sourcecode)
-    below = {os.path.relpath(os.path.join(folder, name), run.path) for folder, _, names in folders for name in names}
+    found = (os.path.join(folder, name) for folder, _, names in os.walk(run.dir.sourcecode) for name in names)
+    below = {os.path.relpath(path, run.path) for path in found if not os.path.islink(path)}  # links lead to secrets
     snapshot = os.path.relpath(run.dir.sourcecode, run.path) + "/"
     return {path.removeprefix(snapshot): path for path in sorted(listed | below)}
 

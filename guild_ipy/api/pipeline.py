@@ -24,7 +24,7 @@ from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.start import Change, restart, would_change
 from guild_ipy.api.step_flags import step_flags
 from guild_ipy.api.step_links import find_linked, link_paths, link_run
-from guild_ipy.api.viewer import SilentViewer
+from guild_ipy.api.viewer import Preview, SilentViewer, format_notes
 from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import Step, describe_step
 from guild_ipy.domain.status import RunStatus
@@ -189,7 +189,12 @@ def _say(line: str) -> None:
 
 
 class _StepViewer(SilentViewer):
-    """Writes what a step prints to the output of the pipeline, and a line on how it ended."""
+    """Writes notes about a step and what it prints to the output of the pipeline, and a line on how it ended."""
+
+    def preview(self, preview: Preview) -> bool:
+        """Write what the user should know, and agree."""
+        self.output(format_notes(preview))
+        return True
 
     def output(self, text: str) -> None:
         """Write it."""

@@ -23,12 +23,13 @@ from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.output_scalars import check_patterns
 from guild_ipy.engine.prepare import fill_run_dir, make_run_dir, prepare_run
-from guild_ipy.errors import DependencyError, RunError
+from guild_ipy.errors import DependencyError, RunError, UsageError
 from guild_ipy.operations.dependencies.given import naming_dependencies, split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.operations.find import find_operation
+from guild_ipy.operations.given_files import require_files
 from guild_ipy.operations.guildfile.lookup import note_hidden
-from guild_ipy.operations.requirements import own_flags, requires_of
+from guild_ipy.operations.requirements import notebook_folder, own_flags, requires_of
 from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, python_import_path
 from guild_ipy.settings import copy_environment
@@ -109,7 +110,8 @@ class _Planned:
 def _plan(context: Context, request: RunRequest) -> _Planned:
     surroundings = surroundings_of(context)
     operation = find_operation(request.operation, surroundings)
-    requires = requires_of(operation)
+    files = require_files(request.spec.files, surroundings.notebook.project_dir, notebook_folder(operation))
+    requires = (*requires_of(operation), *files)
     given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
     is_word = isinstance(request.operation, str) and callable(operation)
     options = replace(request.spec, name=request.operation) if is_word else request.spec
@@ -118,6 +120,7 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     if isinstance(resolved.spec.program, StepsProgram):
         from guild_ipy.api.step_checks import check_steps  # start-up cost: few projects have pipelines
 
+        _refuse_files(request)
         check_steps(resolved.spec.program.steps, resolved.spec.flags, surroundings)
     if is_word:
         hidden = note_hidden(request.operation, surroundings.notebook.project_dir)
@@ -132,6 +135,13 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
         return _Planned(resolved=resolved, spec=spec, unmet=error)
     spec = replace(spec, dependencies=resolution.dependencies)
     return _Planned(resolved=resolved, spec=spec, resolution=resolution)
+
+
+def _refuse_files(request: RunRequest) -> None:
+    if request.spec.files:
+        raise UsageError(
+            "run: --file brings files to one run, and a pipeline has a run for each step; say it with requires there"
+        )
 
 
 def _fail(context: Context, planned: _Planned, request: RunRequest, viewer: Viewer) -> Exception:
@@ -192,8 +202,6 @@ def surroundings_of(context: Context) -> Surroundings:
 def _preview(context: Context, planned: _Planned, request: RunRequest) -> Preview:
     spec, resolution = planned.spec, planned.resolution
     notes = [*planned.resolved.notes, *resolution.notes]
-    if planned.unmet is not None:
-        notes.append(_describe_unmet(planned.unmet, stage=request.stage))
     size = _payload_size(spec.program)
     if size > context.settings.payload_warning:
         notes.append(
@@ -205,6 +213,7 @@ def _preview(context: Context, planned: _Planned, request: RunRequest) -> Previe
         objects=planned.resolved.objects + _step_lines(spec.program, spec.flags),
         dependencies=preview_lines(resolution) + (explain_lines(context, resolution) if request.preview_only else ()),
         notes=tuple(notes),
+        unmet="" if planned.unmet is None else _describe_unmet(planned.unmet, stage=request.stage),
         verb="stage" if request.stage else "run",
     )
 

@@ -23,6 +23,8 @@ class Preview:
     """Which runs are used, a line each; lines below a heading are indented."""
     notes: tuple[str, ...] = ()
     """What the user should know: large payloads, files left out of the snapshot."""
+    unmet: str = ""
+    """The dependency for want of which there will be no run; the error says it again."""
     verb: str = "run"
     """``run``, ``start``, ``restart`` or ``stage``."""
 
@@ -36,8 +38,13 @@ class Preview:
         lines += [f"  {name}: {format_flag(value)}" for name, value in sorted(self.flags.items())]
         lines += [f"  {text}" for text in self.objects]
         lines += [f"  {text}" for text in self.dependencies]
-        lines += [f"  note: {note}" for note in self.notes]
+        lines += [f"  note: {note}" for note in (*self.notes, *filter(None, [self.unmet]))]
         return "\n".join(lines)
+
+
+def format_notes(preview: Preview) -> str:
+    """Write the notes alone, a line each, for who is shown no preview."""
+    return "".join(f"note: {note}\n" for note in preview.notes)
 
 
 class Viewer(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -64,7 +65,7 @@ class RunArguments:
         if self.operation is not None:
             raise UsageError(f"run: {option} knows its operation; leave {str(self.operation)!r} out")
         if self.spec != SpecOptions():
-            raise UsageError(f"run: {option} keeps label, tags, seed and patterns; change the label with label")
+            raise UsageError(f"run: {option} keeps label, tags, seed, files and patterns; change the label with label")
         if self.start is not None and (self.flags or self.stage or self.force_deps):
             raise UsageError("run: --start takes no flags; change them with --restart")
 
@@ -103,6 +104,12 @@ def _declare_run(parser: VerbParser) -> None:
     take_along(
         "--uses", metavar="NAME", help="notebook variable that the code needs and does not name; may be repeated"
     )
+    take_along(
+        "--file",
+        metavar="PATH",
+        dest="files",
+        help="file or folder that the run gets a copy of, at the same path; may be repeated",
+    )
     add_patterns = partial(group.add_argument, action="append", default=[])
     add_patterns("--output-scalar", metavar="PATTERN", dest="output_scalars", help=_PATTERN_HELP)
     _declare_how(group)
@@ -132,6 +139,7 @@ def _read_run(namespace: argparse.Namespace) -> RunArguments:
         tags=tuple(namespace.tag),
         random_seed=namespace.random_seed,
         uses=tuple(namespace.uses),
+        files=tuple(map(_path, namespace.files)),
         output_scalars=tuple(namespace.output_scalars),
     )
     return RunArguments(
@@ -231,6 +239,11 @@ def find_run_option(name: str) -> str | None:
     """Find the option of a magic or shell command that is called so."""
     option = f"--{name.replace('_', '-').rstrip('s')}"
     return next((each for each in (option, f"{option}s") if RUN.parser.find_option(each) is not None), None)
+
+
+def _path(word: str) -> str:
+    value = token_value(word)
+    return os.fspath(value) if isinstance(value, os.PathLike) else word
 
 
 def _run_ref(word: str | None) -> object | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from guild_ipy.api.viewer import Preview
+from guild_ipy.api.viewer import Preview, format_notes
 from guild_ipy.errors import UsageError
 from guild_ipy.view import StreamViewer
 
@@ -34,10 +34,11 @@ class AskingViewer(ShellViewer):
 
 
 class AgreeingViewer(ShellViewer):
-    """Runs without a word before."""
+    """Runs with no word before but the notes."""
 
-    def preview(self, preview: Preview) -> bool:  # noqa: ARG002 - the protocol's
-        """Agree."""
+    def preview(self, preview: Preview) -> bool:
+        """Write what the user should know, and agree."""
+        print(format_notes(preview), end="", flush=True)
         return True
 
 

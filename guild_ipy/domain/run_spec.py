@@ -29,6 +29,14 @@ class SourceFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceLink:
+    """A file or folder that is not copied: `path` in the snapshot becomes a link to `origin`."""
+
+    path: str
+    origin: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """The source code of the moment a run was made."""
 
@@ -37,6 +45,8 @@ class Source:
     files: tuple[SourceFile, ...] = ()
     digest: str = ""
     """MD5 over the sorted paths: path, NUL, content, NUL (Guild AI 0.9.0)."""
+    links: tuple[SourceLink, ...] = ()
+    """What holds secrets: the run finds it, and neither snapshot nor digest has it."""
 
 
 @dataclass(frozen=True, kw_only=True)

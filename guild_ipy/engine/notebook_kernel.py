@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from functools import partial
 
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.seeds import seed_generators
@@ -19,6 +19,8 @@ from guild_ipy.store.run_dir import RunDir
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING: the kernel imports this module, and nothing of what is below
 if TYPE_CHECKING:
+    from typing import Any
+
     from jupyter_client.manager import AsyncKernelManager
 
 #: How long the functions that a notebook registered with atexit may take.
@@ -72,17 +74,20 @@ def kernel_environment(environment: dict[str, str], path: str) -> dict[str, str]
 def entering_code(run_dir: RunDir, meta: JobMeta) -> str:
     """Give the code that calls :func:`enter_kernel` without leaving a name in the notebook's namespace."""
     folder = os.path.dirname(f"{run_dir.path}/{meta.notebook}")
-    values = f"{run_dir.path!r}, {[folder, *meta.import_path]!r}, {meta.random_seed!r}"
+    values = f"get_ipython(), {run_dir.path!r}, {[folder, run_dir.path, *meta.import_path]!r}, {meta.random_seed!r}"
     return f"__import__({__name__!r}, fromlist=['enter_kernel']).enter_kernel({values})"
 
 
-def enter_kernel(path: str, import_path: Sequence[str], seed: int) -> None:
-    """Make the calling process, a kernel, ready for the first cell of a run, as a script is made ready."""
+def enter_kernel(shell: Any, path: str, import_path: Sequence[str], seed: int) -> None:  # noqa: ANN401 - IPython's
+    """Make the calling process, the kernel of a shell, ready for the first cell, as a script is made ready."""
     sys.path[:] = dict.fromkeys(import_path)
     seed_generators(seed)
-    namespace = vars(sys.modules["__main__"])
+    run_dir, namespace = RunDir(path), vars(sys.modules["__main__"])
+    for names in (shell.user_ns, shell.user_ns_hidden):
+        names["open"] = open  # that of IPython is a line in each traceback, and saves the kernel from nothing here
+    shell.events.register("post_run_cell", partial(_explain_missing, run_dir))
     SharedMain(
-        run_dir=RunDir(path),
+        run_dir=run_dir,
         namespace=namespace,
         find_statements=lambda: list(_executed_statements(namespace)),
         filename="<notebook>",
@@ -99,6 +104,14 @@ def _executed_statements(namespace: Mapping[str, Any]) -> Iterator[ast.stmt]:
             yield from ast.parse(namespace["get_ipython"]().transform_cell(text)).body
         except SyntaxError:  # it has failed, and brought nothing
             continue
+
+
+def _explain_missing(run_dir: RunDir, result: Any) -> None:  # noqa: ANN401 - as above
+    """Write how to get a file below the error of a cell that has not found it."""
+    if result.error_in_exec is not None:
+        from guild_ipy.engine.missing_file import explain_missing  # start-up cost
+
+        sys.stderr.write(explain_missing(result.error_in_exec, run_dir))
 
 
 def _holds_sockets(folder: str) -> bool:

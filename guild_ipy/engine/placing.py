@@ -16,8 +16,9 @@ from collections.abc import Iterator, Sequence
 
 from guild_ipy.domain.dependency import Source, TargetType
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, TakenFile
+from guild_ipy.domain.secret_files import names_secret_file
 from guild_ipy.errors import DependencyError, StoreError
-from guild_ipy.store.manifest import ManifestEntry
+from guild_ipy.store.manifest import ManifestEntry, linked_secrets
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_new_file
 
@@ -134,6 +135,8 @@ class _Placing:
             if is_link:
                 self._check_way(origin)
                 os.symlink(_moved_link(origin, self._file.origin), target)
+            elif not self._file.root and names_secret_file(os.path.basename(origin)):  # of the project, not of a run
+                os.symlink(origin, target)
             else:
                 copy_file(origin, target)
         return True
@@ -169,6 +172,8 @@ class _Placing:
         root = os.path.realpath(self._file.root)
         real = os.path.realpath(path)
         if self._file.root and os.path.commonpath([root, real]) != root:
+            if os.path.relpath(path, self._file.root) in linked_secrets(RunDir(self._file.root)):
+                return
             raise self._refusal(f"{os.path.relpath(path, self._file.root)!r} is a link to {real!r}, outside of the run")
 
     def _entry(self, path: str) -> ManifestEntry:

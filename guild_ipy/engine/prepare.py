@@ -236,6 +236,11 @@ def _write_source(run_dir: RunDir, spec: RunSpec) -> None:
             os.makedirs(folder, exist_ok=True)
             made.add(folder)
         write_new_file(path, content)
+    for link in spec.source.links:
+        path = os.path.join(run_dir.path, spec.source.dest, link.path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if not os.path.lexists(path):
+            os.symlink(link.origin, path)
 
 
 def _manifest(spec: RunSpec) -> list[ManifestEntry]:
@@ -246,7 +251,13 @@ def _manifest(spec: RunSpec) -> list[ManifestEntry]:
         for path, file in paths
         if path not in own
     ]
-    return [*sources, *(_made_file(path, file) for path, file in own.items())]
+    links = [
+        ManifestEntry(
+            kind="i", path=os.path.normpath(os.path.join(spec.source.dest, link.path)), origin=(f"file:{link.origin}",)
+        )
+        for link in spec.source.links
+    ]
+    return [*sources, *links, *(_made_file(path, file) for path, file in own.items())]
 
 
 def _made_file(path: str, file: SourceFile) -> ManifestEntry:

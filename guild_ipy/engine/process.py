@@ -43,7 +43,10 @@ def run_to_end(
     try:
         result = operation()
     except SystemExit as request:
-        return _exit_code(request)
+        code = _exit_code(request)
+        if code:
+            _write_error(_how_to_get_missing(request, run_dir))
+        return code
     except KeyboardInterrupt as interrupt:
         _report(interrupt, run_dir, cells)
         return -SIGINT
@@ -123,9 +126,22 @@ def _write_failure(error: BaseException, run_dir: RunDir, cells: Mapping[str, Ce
     from guild_ipy.engine.failure import format_failure  # start-up cost
 
     _make_room(run_dir)
+    _write_error(title + format_failure(error, cells) + _how_to_get_missing(error, run_dir))
+
+
+def _how_to_get_missing(error: BaseException, run_dir: RunDir) -> str:
+    from guild_ipy.engine.missing_file import explain_missing  # start-up cost
+
+    try:
+        return explain_missing(error, run_dir)
+    except Exception:  # noqa: BLE001 - advice about an error must not take its place
+        return ""
+
+
+def _write_error(text: str) -> None:
     try:
         sys.stdout.flush()
-        sys.stderr.write(title + format_failure(error, cells))
+        sys.stderr.write(text)
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):  # a full disk, a closed stream, or none: there is nobody to tell
         return

@@ -139,7 +139,7 @@ class _Completer:
             yield from self.candidates.names()
         elif option.dest == "uses":
             yield from self.candidates.variables()
-        elif option.metavar == "FILE":
+        elif option.metavar == "FILE" or option.dest == "files":
             yield from self.candidates.paths(self.fragment)
 
     def _words(self) -> Iterator[Candidate]:

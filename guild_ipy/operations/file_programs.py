@@ -13,6 +13,7 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_spec import NotebookFileProgram, RunSpec, ScriptProgram
 from guild_ipy.operations.find import ScriptOperation
 from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.given_files import left_to_dependencies
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook_file import (
     NotebookFileOperation,
@@ -37,7 +38,7 @@ def resolve_script(
     name = " ".join((file.name or path, *command))
     with explaining_unread(script.interface, name):
         flags = bind_flags(script.interface.flags, given, operation=name)
-    taken = _snapshot_with(file.path, path, project, surroundings)
+    taken = _snapshot_with(file.path, project, options, surroundings)
     constants = flags if script.interface.kind == "constants" else {}
     spec = RunSpec(
         opref=OpRef(type="script", package=project, name=name),
@@ -59,15 +60,18 @@ def resolve_script(
 def resolve_notebook_file(
     notebook: NotebookFileOperation, given: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
 ) -> Resolved:
-    """Give a notebook file its constants; UsageError where what executes it is not installed."""
+    """Give a notebook file its constants; what lies beside it is copied to where its cells are executed, as in Jupyter.
+
+    UsageError where what executes it is not installed.
+    """
     check_notebook_tools()
     project, name = _place(notebook.path, surroundings)
     flags = bind_flags(notebook.interface.flags, given, operation=name)
-    taken = _snapshot_with(notebook.path, name, project, surroundings)
+    taken = _snapshot_with(notebook.path, os.path.dirname(notebook.path), options, surroundings)
     spec = RunSpec(
         opref=OpRef(type="script", package=project, name=name),
         program=NotebookFileProgram(path=name, constants=flags),
-        source=set_aside(taken.source, name),
+        source=set_aside(taken.source, notebook.name, name),
         flag_defs=notebook.interface.flags,
         **common_parts(flags, dict(given), options, surroundings, project),
     )
@@ -94,7 +98,7 @@ def resolve_declared(
         bound = bind_flags(operation.flags, given, operation=operation.name)
     flags = check_values(bound, operation.flags, operation.name, definition.folder)
     parts = make_program(operation, flags)
-    taken = snapshot_declared(operation, surroundings.excluded_dirs, surroundings.source_cache)
+    taken = snapshot_declared(operation, options.files, surroundings)
     common = common_parts(flags, dict(given), options, surroundings, definition.folder)
     if options.label is None and definition.label is not None:
         common["label"] = fill_label(definition.label, flags)
@@ -127,12 +131,14 @@ def _inherited(options: SpecOptions) -> dict[str, object]:
     return {"label": options.label, "tags": list(options.tags)}
 
 
-def _snapshot_with(path: str, name: str, project: str, surroundings: Surroundings) -> Snapshot:
-    """Copy a project to the top of the run directory; the file that is run is in it whatever the limits say."""
+def _snapshot_with(path: str, folder: str, options: SpecOptions, surroundings: Surroundings) -> Snapshot:
+    """Copy a folder to the top of the run directory; the file that is run is in it whatever the limits say."""
+    root = os.path.realpath(folder)
     return snapshot(
-        project,
+        folder,
         dest=".",
         excluded_dirs=surroundings.excluded_dirs,
-        extra=(read_source_file(path, name),),
+        extra=(read_source_file(path, os.path.relpath(path, folder)),),
         cache=surroundings.source_cache,
+        left_out=tuple(left_to_dependencies(options.files, surroundings.notebook.project_dir, root)),
     )

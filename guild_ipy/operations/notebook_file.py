@@ -71,16 +71,43 @@ def check_notebook_tools() -> None:
         )
 
 
-def set_aside(source: Source, path: str) -> Source:
-    """Give a notebook's own text another place in the run, since the executed notebook has its name there.
+def set_aside(source: Source, path: str, name: str) -> Source:
+    """Give a notebook's own text another place in the run, since the executed notebook has its `name` there.
 
     The digest stays: it is that of the project's files.
     """
     files = (
-        replace(file, path=f"{SOURCE_FOLDER}/{path}", origin=file.origin or path) if file.path == path else file
+        replace(file, path=f"{SOURCE_FOLDER}/{name}", origin=file.origin or path) if file.path == path else file
         for file in source.files
     )
     return replace(source, files=tuple(files))
+
+
+def place_beside(source: Source, path: str) -> Source:
+    """Copy what lies beside a notebook in a folder to the top of the run, too, where its cells are executed.
+
+    A file of the project whose place is taken so is kept where the notebook's own text is. The digest stays.
+    """
+    folder = os.path.dirname(path)
+    if not folder:
+        return source
+    beside = [file for file in source.files if file.path.startswith(f"{folder}/") and file.path != path]
+    linked = [link for link in source.links if link.path.startswith(f"{folder}/")]
+    paths = [*(file.path for file in beside), *(link.path for link in linked)]
+    taken = {_first_name(each.removeprefix(f"{folder}/")) for each in paths}
+    files = (
+        replace(file, path=f"{SOURCE_FOLDER}/{file.path}") if _first_name(file.path) in taken else file
+        for file in source.files
+    )
+    return replace(
+        source,
+        files=(*files, *(replace(file, path=file.path.removeprefix(f"{folder}/")) for file in beside)),
+        links=(*source.links, *(replace(link, path=link.path.removeprefix(f"{folder}/")) for link in linked)),
+    )
+
+
+def _first_name(path: str) -> str:
+    return path.partition("/")[0]
 
 
 # -- reading

@@ -18,6 +18,7 @@ from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.cell import CellOperation, bind_cell
 from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declaration_of
 from guild_ipy.operations.function_name import function_name
+from guild_ipy.operations.given_files import left_to_dependencies
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_setup import pack_setup
 from guild_ipy.operations.pack import Packed, pack
@@ -93,6 +94,7 @@ def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surro
         include_notebooks=False,
         extra=cell_files,
         cache=surroundings.source_cache,
+        left_out=tuple(left_to_dependencies(options.files, notebook.project_dir, notebook.project_dir)),
     )
     spec = RunSpec(
         opref=OpRef(type="func", package=notebook.path, name=parts.name),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.operations.call import inspect_callable
 from guild_ipy.operations.cell import CellOperation
@@ -27,3 +29,9 @@ def own_flags(operation: Operation) -> frozenset[str]:
     if isinstance(operation, CellOperation):
         return frozenset()
     return frozenset(flag.name for flag in inspect_callable(operation).flags)
+
+
+def notebook_folder(operation: Operation) -> str:
+    """Give the folder of a notebook file, in which it expects its files; empty for other operations."""
+    notebook = operation.notebook if isinstance(operation, GuildFileOperation) else operation
+    return os.path.dirname(notebook.path) if isinstance(notebook, NotebookFileOperation) else ""

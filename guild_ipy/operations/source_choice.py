@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from guild_ipy.domain.operation import SourceRule
-from guild_ipy.operations.source_walk import FoundFile
+from guild_ipy.operations.source_walk import FoundFile, leads_up
 
 #: How many files are looked at for rules that take more than the usual ones.
 MAX_FILES = 20_000
@@ -38,7 +38,7 @@ class SourceChoice:
             return
         left_out = {os.path.realpath(each) for each in excluded}
         seen = 0
-        for folder, folders, names in os.walk(root):
+        for folder, folders, names in os.walk(root, followlinks=True):
             inner = os.path.relpath(folder, root)
             folders[:] = sorted(
                 name
@@ -53,6 +53,8 @@ class SourceChoice:
 
     def _is_entered(self, path: str, root: str, left_out: set[str]) -> bool:
         full = os.path.join(root, path)
+        if os.path.islink(full) and leads_up(full, root):
+            return False
         if os.path.realpath(full) in left_out or os.path.exists(os.path.join(full, ".guild", "opref")):
             return False
         found = True

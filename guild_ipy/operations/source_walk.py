@@ -1,6 +1,7 @@
 """Which files of a project can be source: a walk that stays out of environments, caches and runs.
 
-Files come in a fixed order: those of a folder by name, then its folders by name.
+Files come in a fixed order: those of a folder by name, then its folders by name. Hidden files are among them, hidden
+folders are not entered (Guild AI 0.9.0). Links to folders are followed, but never in a circle.
 """
 
 from __future__ import annotations
@@ -11,12 +12,27 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from guild_ipy.domain.secret_files import names_secret_file, names_secret_folder
+
 #: How many files and folders are looked at before the walk ends.
 MAX_ENTRIES = 20_000
 #: A folder below the root with more than this is data, and left alone.
 MAX_FOLDER = 1000
+#: How many files and folders are looked at behind links to folders: what they lead to may be a whole disk.
+MAX_LINKED = 5000
 
 _SKIPPED_DIRS = frozenset({"__pycache__", "build", "dist", "node_modules"})
+#: Hidden folders of tools, which nobody expects in a run.
+_TOOL_FOLDERS = re.compile(
+    r"\.(git|hg|svn|jj|github|gitlab|circleci|vscode|idea|devcontainer|env|.*venv.*|tox|nox|eggs|pixi|direnv"
+    r"|.*cache|ipynb_checkpoints|virtual_documents|jupyter|ipython|guild|hypothesis|dvc|ds_store|trash.*|nfs.*"
+    r"|local|npm|conda|mamba|cargo|rustup|nv|cursor.*|vscode-server|terraform|import_linter_cache)",
+    re.IGNORECASE,
+)
+#: Files that tie a folder to a work tree of git, which a run is not.
+_NO_SOURCE = frozenset({".git", ".DS_Store"})
+#: Where the kernel shows itself as files.
+_NO_DISK = ("/proc", "/sys", "/dev")
 #: Names that end so are not even opened.
 _BINARY = re.compile(
     r"\.(7z|a|arrow|avif?|bin|bmp|bz2|ckpt|db|dll|dylib|egg|exe|feather|flac|gif|gz|h5|hdf5|heic|ico|jar|jpe?g|joblib"
@@ -36,8 +52,18 @@ class FoundFile:
     stat: os.stat_result
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Folder:
+    """A folder that is entered."""
+
+    path: str
+    """From the root of the walk, with a slash at its end; empty for the root."""
+    is_linked: bool = False
+    """Whether there is a link on the way."""
+
+
 class SourceWalk:
-    """One walk over a project; afterwards it knows what it could not look at.
+    """One walk over a project; afterwards it knows what it left out.
 
     Parameters
     ----------
@@ -52,59 +78,126 @@ class SourceWalk:
         self.unreadable: list[str] = []
         self.crowded: list[str] = []
         """Folders that were left alone for their size and hold more than binary files."""
+        self.hidden: list[str] = []
+        """Hidden folders, but for those of tools."""
+        self.circles: list[str] = []
+        """Links to folders that they are in."""
+        self.binary: list[str] = []
+        """Files that are no text, by their names."""
+        self.secrets: list[str] = []
+        """Files and folders that hold secrets."""
         self._excluded = frozenset(map(_identify, excluded))
         self._excluded_inodes = {identity[1] for identity in self._excluded if identity is not None}
         self._left = MAX_ENTRIES
+        self._left_linked = MAX_LINKED
 
     @property
     def is_cut(self) -> bool:
         """Whether there were more files and folders than the walk looks at."""
         return self._left <= 0
 
+    @property
+    def is_link_cut(self) -> bool:
+        """Whether there were more behind links to folders than the walk looks at."""
+        return self._left_linked <= 0
+
     def __iter__(self) -> Iterator[FoundFile]:
-        folders = [""]
-        while folders and not self.is_cut:
+        folders = [_Folder(path="")]
+        while folders and self._left > 0:
             folder = folders.pop()
             entries = self._read_dir(folder)
-            if folder and _is_foreign(f"{self.root}/{folder}", {entry.name for entry in entries}):
+            if folder.path and _is_foreign(f"{self.root}/{folder.path}", {entry.name for entry in entries}):
                 continue
-            visible = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
-            for entry in visible:
-                found = self._look_at(entry, folder)
+            ordered = self._set_secrets_aside(sorted(entries, key=lambda entry: entry.name), folder.path)
+            for entry in ordered:
+                found = self._look_at(entry, folder.path)
                 if found is not None:
                     yield found
-            folders += [f"{folder}{e.name}/" for e in reversed(visible) if self._is_entered(e)]
+            folders += [inner for entry in reversed(ordered) if (inner := self._enter(entry, folder)) is not None]
 
-    def _read_dir(self, folder: str) -> list[os.DirEntry[str]]:
-        limit = min(self._left, MAX_FOLDER + 1) if folder else self._left
+    def _read_dir(self, folder: _Folder) -> list[os.DirEntry[str]]:
+        limit = min(self._left, MAX_FOLDER + 1) if folder.path else self._left
+        if folder.is_linked:
+            limit = min(limit, self._left_linked)
         try:
-            with os.scandir(f"{self.root}/{folder}") as entries:
+            with os.scandir(f"{self.root}/{folder.path}") as entries:
                 found = list(islice(entries, limit))
         except OSError:
-            self.unreadable.append(folder)
+            self.unreadable.append(folder.path)
             return []
         self._left -= len(found)
-        if not folder or len(found) <= MAX_FOLDER:
+        if folder.is_linked:
+            self._left_linked -= len(found)
+        if not folder.path or len(found) <= MAX_FOLDER:
             return found
         if not all(_BINARY.search(entry.name) for entry in found):
-            self.crowded.append(folder)
+            self.crowded.append(folder.path)
         return []
 
+    def _set_secrets_aside(self, entries: list[os.DirEntry[str]], folder: str) -> list[os.DirEntry[str]]:
+        secret = {entry.name for entry in entries if _holds_secrets(entry)}
+        self.secrets += [folder + name for name in sorted(secret)]
+        return [entry for entry in entries if entry.name not in secret]
+
     def _look_at(self, entry: os.DirEntry[str], folder: str) -> FoundFile | None:
-        if _BINARY.search(entry.name):
-            return None
         try:
-            if not entry.is_file():
+            if entry.name in _NO_SOURCE or not entry.is_file():
+                return None
+            if _BINARY.search(entry.name):
+                self.binary.append(folder + entry.name)
                 return None
             return FoundFile(path=folder + entry.name, full_path=entry.path, stat=entry.stat())
         except OSError:  # a link in a circle, or gone since
             return None
 
-    def _is_entered(self, entry: os.DirEntry[str]) -> bool:
-        name = entry.name
-        if name in _SKIPPED_DIRS or name.endswith(".egg-info") or not entry.is_dir(follow_symlinks=False):
+    def _enter(self, entry: os.DirEntry[str], folder: _Folder) -> _Folder | None:
+        """Give a folder that is to be entered, and note one that is left out."""
+        name, path = entry.name, f"{folder.path}{entry.name}/"
+        if name in _SKIPPED_DIRS or name.endswith(".egg-info") or not _is_dir(entry) or self._is_excluded(entry):
+            return None
+        if name.startswith("."):
+            if not _TOOL_FOLDERS.fullmatch(name):
+                self.hidden.append(path)
+            return None
+        if entry.is_symlink() and leads_up(entry.path, self.root):
+            self.circles.append(path)
+            return None
+        return _Folder(path=path, is_linked=folder.is_linked or entry.is_symlink())
+
+    def _is_excluded(self, entry: os.DirEntry[str]) -> bool:
+        if not entry.is_symlink() and entry.inode() not in self._excluded_inodes:
             return False
-        return entry.inode() not in self._excluded_inodes or _identify(entry.path) not in self._excluded
+        return _identify(entry.path) in self._excluded
+
+
+def _holds_secrets(entry: os.DirEntry[str]) -> bool:
+    if names_secret_folder(entry.name) and _is_dir(entry):
+        return True
+    name = os.path.basename(os.path.realpath(entry.path)) if entry.is_symlink() else entry.name
+    return (names_secret_file(entry.name) or names_secret_file(name)) and not _is_dir(entry)
+
+
+def _is_dir(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle
+        return False
+
+
+def leads_up(link: str, root: str) -> bool:
+    """Whether a link below `root` leads to a folder that it is in itself, maybe through other links, or to no disk."""
+    real = os.path.realpath(link)
+    folder = os.path.dirname(link)
+    while True:
+        if _is_within(os.path.realpath(folder), real):
+            return True
+        if len(folder) <= len(root):
+            return any(_is_within(real, each) for each in _NO_DISK)
+        folder = os.path.dirname(folder)
+
+
+def _is_within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _is_foreign(path: str, names: set[str]) -> bool:

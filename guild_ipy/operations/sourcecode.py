@@ -1,8 +1,9 @@
 """The source code of the moment: the text files of a project, and their digest.
 
-The rules are those of Guild AI 0.9.0 for a project without a Guild file: text files of at most 1 MiB, at most
-100 of them. Unlike there, hidden files, notebooks of function runs, Guild home, other runs and folders with more
-than 1000 files are never copied, and links to folders are not followed.
+The rules are those of Guild AI 0.9.0 for a project without a Guild file and without git: text files of at most 1 MiB,
+at most 100 of them, in folders that are not hidden. Unlike there, notebooks of function runs, Guild home, other runs
+and folders with more than 1000 files are never copied, and what holds secrets is linked. The notes of a snapshot say
+what was left out.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import codecs
 import hashlib
 import os
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from guild_ipy.domain.run_spec import Source, SourceFile
+from guild_ipy.domain.run_spec import Source, SourceFile, SourceLink
+from guild_ipy.domain.secret_files import is_private_key, names_secret_file
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.source_choice import SourceChoice
-from guild_ipy.operations.source_walk import MAX_ENTRIES, MAX_FOLDER, FoundFile, SourceWalk
+from guild_ipy.operations.source_walk import MAX_ENTRIES, MAX_FOLDER, MAX_LINKED, FoundFile, SourceWalk
 
 MAX_FILES = 100
 MAX_BYTES = 2**20
@@ -88,9 +90,35 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
         if not _is_among(found.path, hidden) and (include_notebooks or not found.path.endswith(".ipynb"))
         if choice is None or choice.verdict(found.path, root) is None
     )
-    chosen = [] if choice is None else _read_chosen(choice.find(root, excluded_dirs), hidden)
-    source = project.make_source(dest, [*extra, *taken.files, *chosen])
-    return Snapshot(source=source, notes=tuple(_write_notes(taken, walk, project_dir)))
+    chosen = [] if choice is None else list(choice.find(root, excluded_dirs))
+    secret = {found.path for found in chosen if names_secret_file(os.path.basename(found.path))}
+    by_rule = _Untold(root=root, choice=choice, hidden=hidden)
+    links = _links(root, secret.union(by_rule.among([*walk.secrets, *taken.keys])))
+    copied = _read_chosen((found for found in chosen if found.path not in secret), hidden)
+    source = project.make_source(dest, [*extra, *taken.files, *copied], links)
+    notes = _write_notes(taken, walk, by_rule, tells_binary=dest == ".")
+    return Snapshot(source=source, notes=tuple(notes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Untold:
+    """The paths that nobody has said anything about, so that the usual rules hold for them."""
+
+    root: str
+    choice: SourceChoice | None
+    hidden: Collection[str]
+
+    def among(self, paths: Iterable[str]) -> list[str]:
+        return [path for path in paths if self._holds(path.rstrip("/"))]
+
+    def _holds(self, path: str) -> bool:
+        if _is_among(path, self.hidden):
+            return False
+        return self.choice is None or self.choice.verdict(path, self.root) is None
+
+
+def _links(root: str, paths: Iterable[str]) -> tuple[SourceLink, ...]:
+    return tuple(SourceLink(path=path, origin=f"{root}/{path}") for path in sorted(set(paths)))
 
 
 def _is_among(path: str, paths: Collection[str]) -> bool:
@@ -131,9 +159,9 @@ class _Known:
     stamp: tuple[int, ...]
     """Times, size and inode; empty where they cannot be trusted to change with the file."""
     file: SourceFile | None
-    """None if it is no text, or too large."""
-    is_large: bool = False
-    """Text, but too large."""
+    """None if it is no text, too large, or a key."""
+    why_not: str = ""
+    """``binary``, ``large`` or ``key``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,9 +170,12 @@ class _Taken:
 
     files: Sequence[SourceFile]
     large: Sequence[str]
+    binary: Sequence[str]
+    keys: Sequence[str]
+    """Private keys, by what they hold."""
     unreadable: Sequence[str]
-    is_full: bool
-    """Whether there were more files than are taken."""
+    first_left: str | None
+    """The first of the files that are more than are taken."""
 
 
 @dataclass
@@ -158,31 +189,39 @@ class _Project:
         """Read files until there are enough."""
         seen: dict[str, _Known] = {}
         files: list[SourceFile] = []
-        large, unreadable = [], []
-        is_full = False
+        left: dict[str, list[str]] = {"large": [], "binary": [], "key": [], "unreadable": []}
+        first_left = None
         for found in found_files:
             try:
                 known = seen[found.path] = self._look_at(found)
             except OSError:
-                unreadable.append(found.path)
+                left["unreadable"].append(found.path)
                 continue
-            if known.file is not None:
-                is_full = len(files) == MAX_FILES
-                if is_full:
-                    break
+            if known.file is None:
+                left[known.why_not].append(found.path)
+            elif len(files) == MAX_FILES:
+                first_left = found.path
+                break
+            else:
                 files.append(known.file)
-            elif known.is_large:
-                large.append(found.path)
         self.known = {path: known for path, known in seen.items() if known.stamp}
-        return _Taken(files=files, large=large, unreadable=unreadable, is_full=is_full)
+        return _Taken(
+            files=files,
+            large=left["large"],
+            binary=left["binary"],
+            keys=left["key"],
+            unreadable=left["unreadable"],
+            first_left=first_left,
+        )
 
-    def make_source(self, dest: str, files: Sequence[SourceFile]) -> Source:
+    def make_source(self, dest: str, files: Sequence[SourceFile], links: tuple[SourceLink, ...]) -> Source:
         """Make a source, the last one if nothing changed: digests cost more than comparing."""
         ordered = tuple(sorted(files, key=lambda file: file.path))
-        source = self.source  # another thread may put another in its place
-        if source is None or source.dest != dest or source.files != ordered:
-            source = self.source = Source(dest=dest, files=ordered, digest=digest_files(ordered) if ordered else "")
-        return source
+        last = self.source  # another thread may put another in its place
+        if last is None or (last.dest, last.links) != (dest, links) or last.files != ordered:
+            digest = digest_files(ordered) if ordered else ""
+            self.source = last = Source(dest=dest, files=ordered, digest=digest, links=links)
+        return last
 
     def _look_at(self, found: FoundFile) -> _Known:
         stamp = (found.stat.st_mtime_ns, found.stat.st_ctime_ns, found.stat.st_size, found.stat.st_ino)
@@ -199,51 +238,60 @@ def _read(found: FoundFile, stamp: tuple[int, ...]) -> _Known:
         stamp = ()
     with open(found.full_path, "rb", buffering=0) as file:
         content = file.read(_HEAD)
+        if is_private_key(content):
+            return _Known(stamp=stamp, file=None, why_not="key")
         if not _is_text(content, found.path):
-            return _Known(stamp=stamp, file=None)
+            return _Known(stamp=stamp, file=None, why_not="binary")
         if found.stat.st_size > MAX_BYTES:
-            return _Known(stamp=stamp, file=None, is_large=True)
+            return _Known(stamp=stamp, file=None, why_not="large")
         while len(content) <= MAX_BYTES and (more := file.read(MAX_BYTES)):
             content += more
     if len(content) > MAX_BYTES:
-        return _Known(stamp=(), file=None, is_large=True)
+        return _Known(stamp=(), file=None, why_not="large")
     source = SourceFile(path=found.path, content=content, origin=found.full_path)
     return _Known(stamp=stamp, file=source)
 
 
 _HEAD = 8192
+#: Text whatever they hold (Guild AI 0.9.0).
+_TEXT = (".py", ".csv", ".md", ".sh", ".txt")
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+#: What no encoding of text uses; the others are white space, and the escape of terminals.
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\b\t\n\v\f\r\x1b"))
 
 
 def _is_text(head: bytes, path: str) -> bool:
-    if path.endswith(".py"):
-        return True  # a coding cookie may make it anything
-    if b"\0" in head:
-        return False
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < _HEAD)
-    except UnicodeDecodeError:
-        return False
-    return True
+    """Whether a file that begins so is text, in whatever encoding."""
+    return path.lower().endswith(_TEXT) or head.startswith(_MARKS) or len(head.translate(None, _CONTROLS)) == len(head)
 
 
 # -- what is left out
 
 
 _NAMED = 3
+_REMEDY = "bring data along with --file PATH, or put an empty .guild-nocopy into its folder"
 
 
-def _write_notes(taken: _Taken, walk: SourceWalk, project_dir: str) -> Iterable[str]:
-    remedy = "put an empty .guild-nocopy into folders of data"
-    if taken.is_full:
-        yield f"more than {MAX_FILES} source files in {project_dir!r}: the others are not copied; {remedy}"
-    if walk.is_cut:
-        yield f"more than {MAX_ENTRIES} files in {project_dir!r}: not all were looked at for source; {remedy}"
-    if walk.crowded:
-        yield f"more than {MAX_FOLDER} files in a folder, not copied: {_name_some(walk.crowded)}"
-    if taken.large:
-        yield f"larger than 1 MiB, not copied: {_name_some(taken.large)}"
-    if unreadable := [*walk.unreadable, *taken.unreadable]:
-        yield f"cannot be read, not copied: {_name_some(unreadable)}"
+def _write_notes(taken: _Taken, walk: SourceWalk, untold: _Untold, *, tells_binary: bool) -> Iterator[str]:
+    """Say what was left out; binary files only where copies are what a run finds around it."""
+    if taken.first_left is not None:
+        yield f"more than {MAX_FILES} source files: {taken.first_left!r} and those after it are not copied; {_REMEDY}"
+    elif walk.is_cut:
+        yield f"more than {MAX_ENTRIES} files in {walk.root!r}: not all were looked at for source; {_REMEDY}"
+    elif walk.is_link_cut:
+        yield f"more than {MAX_LINKED} files in linked folders: not all were looked at for source; {_REMEDY}"
+    left = {
+        f"more than {MAX_FOLDER} files in a folder, not copied": walk.crowded,
+        "larger than 1 MiB, not copied": taken.large,
+        "not text, not copied": [*walk.binary, *taken.binary] if tells_binary else (),
+        "hidden folders, not copied": walk.hidden,
+        "links to a folder that they are in, not followed": walk.circles,
+        "cannot be read, not copied": [*walk.unreadable, *taken.unreadable],
+        "may hold secrets, linked and not copied": [*walk.secrets, *taken.keys],
+    }
+    for why, paths in left.items():
+        if named := untold.among(paths):
+            yield f"{why}: {_name_some(named)}"
 
 
 def _name_some(paths: Sequence[str]) -> str:

@@ -29,6 +29,8 @@ class SpecOptions:
     random_seed: int | None = None
     uses: tuple[str, ...] = ()
     """Variables of the notebook that the code does not name and needs all the same."""
+    files: tuple[str, ...] = ()
+    """Files and folders that the run gets beside what its operation requires."""
     output_scalars: tuple[str, ...] = ()
     """Patterns in place of the default ones; see :mod:`guild_ipy.engine.output_scalars`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -43,6 +44,7 @@ def _read_options(options: _Options) -> RunArguments:
             tags=options.take_texts("_tag") + options.take_texts("_tags"),
             random_seed=options.take("_random_seed", int),
             uses=options.take_texts("_uses"),
+            files=options.take_paths("_files") + options.take_paths("_file"),
             output_scalars=options.take_texts("_output_scalars"),
         ),
         launch=options.take_launch(),
@@ -87,6 +89,13 @@ class _Options:
         if isinstance(texts, list | tuple) and all(isinstance(text, str) for text in texts):
             return tuple(texts)
         raise UsageError(f"{name} takes a text or a list of texts, not {value!r}")
+
+    def take_paths(self, name: str) -> tuple[str, ...]:
+        """Take a path, or several."""
+        value = self._given.get(name)
+        paths = list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
+        self._given[name] = [os.fspath(path) if isinstance(path, os.PathLike) else path for path in paths]
+        return self.take_texts(name)
 
     def take_launch(self) -> LaunchOptions:
         return LaunchOptions(

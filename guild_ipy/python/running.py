@@ -36,11 +36,12 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
         flags; other objects travel along.
 
         Keywords that begin with ``_`` are options: ``_label``, ``_tag``, ``_random_seed``, ``_output_scalars``,
-        ``_uses`` (names of variables that the code needs and does not name), ``_background`` (return at once),
-        ``_pidfile``, ``_isolation`` (``"fork"``, ``"fresh"`` or ``"inline"``), ``_stage`` (prepare only), ``_start``
-        and ``_restart`` (a run, in place of an operation), ``_reselect`` (with ``_restart``: choose the runs that it
-        depends on anew), ``_force_deps`` (use runs that are given for dependencies, whatever they are) and
-        ``_preview`` (show what would be run, and give None).
+        ``_uses`` (names of variables that the code needs and does not name), ``_files`` (paths of files and folders
+        that the run gets a copy of), ``_background`` (return at once), ``_pidfile``, ``_isolation`` (``"fork"``,
+        ``"fresh"`` or ``"inline"``), ``_stage`` (prepare only), ``_start`` and ``_restart`` (a run, in place of an
+        operation), ``_reselect`` (with ``_restart``: choose the runs that it depends on anew), ``_force_deps`` (use
+        runs that are given for dependencies, whatever they are) and ``_preview`` (show what would be run, and give
+        None).
 
     Returns
     -------

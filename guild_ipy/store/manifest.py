@@ -13,6 +13,7 @@ A line cannot hold a newline, and Guild AI fails on bytes that are no UTF-8; suc
 from __future__ import annotations
 
 import hashlib
+import os
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -76,6 +77,12 @@ def read_manifest(run_dir: RunDir) -> list[ManifestEntry]:
     """
     content = read_bytes(run_dir.manifest)
     return parse_manifest((content or b"").decode("utf-8", "surrogateescape"))
+
+
+def linked_secrets(run_dir: RunDir) -> frozenset[str]:
+    """Give the paths of the links that a run has to what holds secrets in its project: it did not make them."""
+    found = (entry.path for entry in read_manifest(run_dir) if entry.kind == "i")
+    return frozenset(path for path in found if os.path.islink(os.path.join(run_dir.path, path)))
 
 
 def _is_writable(line: str) -> bool:

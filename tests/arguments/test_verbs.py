@@ -72,7 +72,7 @@ def test_a_restart_takes_flags_and_no_operation():
         ("train lr=1 lr=2", "run: flag 'lr' is given twice"),
         ("--start 1 --restart 1", "run: --start and --restart are two things"),
         ("train --restart 1", "run: --restart knows its operation; leave 'train' out"),
-        ("--restart 1 --label x", "run: --restart keeps label, tags, seed and patterns"),
+        ("--restart 1 --label x", "run: --restart keeps label, tags, seed, files and patterns"),
         ("--start 1 lr=2", "run: --start takes no flags"),
     ],
 )

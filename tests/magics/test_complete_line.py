@@ -70,6 +70,7 @@ def test_other_lines_are_left_alone(line):
         ("%guild_run test train=3a000000 ", []),
         ("%guild_run src/", ["src/train.py"]),
         ("%guild_run train --pidfile src/n", ["src/notes.md"]),
+        ("%guild_run train --file src/n", ["src/notes.md"]),
         ("%guild_home s", ["src/", "src/train.py", "src/notes.md"]),
         ("%guild_run --isolation f", ["fork", "fresh"]),
         ("%guild_run --restart 3f", ["3f2a1b4c"]),

@@ -4,8 +4,10 @@ import time
 
 import pytest
 
+from guild_ipy.domain.operation import SourceRule
 from guild_ipy.domain.run_spec import SourceFile
 from guild_ipy.operations import source_walk, sourcecode
+from guild_ipy.operations.source_choice import SourceChoice
 from guild_ipy.operations.sourcecode import SourceCache, digest_files, snapshot
 
 
@@ -45,8 +47,9 @@ def test_an_empty_project_has_no_digest(tmp_path):
 @pytest.mark.parametrize(
     "path",
     [
-        ".hidden.py",
         ".git/config",
+        ".hidden/a.py",
+        ".DS_Store",
         "__pycache__/a.py",
         "node_modules/a.js",
         "build/a.py",
@@ -87,24 +90,101 @@ def test_a_project_that_is_itself_guild_home_is_still_read(tmp_path):
     assert paths(tmp_path, excluded_dirs=[str(tmp_path), str(tmp_path / "runs")]) == ["a.py"]
 
 
-def test_binary_content_is_left_out(tmp_path):
-    make(tmp_path, "a.txt")
-    (tmp_path / "nul.txt").write_bytes(b"a\0b")
-    (tmp_path / "latin.txt").write_bytes("é".encode("latin-1"))
-    (tmp_path / "latin 2.txt").write_bytes("é!".encode("latin-1"))
-    (tmp_path / "latin.py").write_bytes("# -*- coding: latin-1 -*-\nx = 'é'".encode("latin-1"))
-    (tmp_path / "cut.txt").write_bytes(b"x" * 8191 + "é".encode())
-    assert paths(tmp_path) == ["a.txt", "cut.txt", "latin.py"]
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "cp1252", "utf-16", "utf-32", "shift-jis", "gb18030"])
+def test_text_is_taken_in_whatever_encoding(tmp_path, encoding):
+    text = "größer\r\n\tÿ" if encoding in {"latin-1", "cp1252"} else "日本\n"
+    (tmp_path / "notes").write_bytes(text.encode(encoding))
+    assert paths(tmp_path) == ["notes"]
 
 
-def test_links_to_files_are_read_and_links_to_folders_are_not_followed(tmp_path):
-    make(tmp_path, "project/a.py", "outside/b.py")
+@pytest.mark.parametrize("content", [b"a\0b", b"\x7fELF\x02", b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08"])
+def test_binary_content_is_left_out_but_where_the_name_says_text(tmp_path, content):
+    for name in ("data", "data.csv", "data.bin"):
+        (tmp_path / name).write_bytes(content)
+    assert paths(tmp_path) == ["data.csv"]
+
+
+def test_hidden_text_files_are_taken(tmp_path):
+    make(tmp_path, ".config.toml", ".gitignore", "conf/.flake8", "a.py")
+    (tmp_path / ".cache.bin").write_bytes(b"\0")
+    assert paths(tmp_path) == [".config.toml", ".gitignore", "a.py", "conf/.flake8"]
+
+
+def test_a_work_tree_of_git_is_not_made_of_the_run(tmp_path):
+    make(tmp_path, "a.py", ".git", content="gitdir: elsewhere\n")
+    assert paths(tmp_path) == ["a.py"]
+
+
+def test_links_to_files_and_folders_are_followed(tmp_path):
+    make(tmp_path, "project/a.py", "outside/b.py", "outside/sub/c.txt")
     (tmp_path / "project/link.py").symlink_to(tmp_path / "outside/b.py")
-    (tmp_path / "project/outside").symlink_to(tmp_path / "outside")
-    (tmp_path / "project/circle").symlink_to(tmp_path / "project")
+    (tmp_path / "project/data").symlink_to("../outside")
+    (tmp_path / "project/again").symlink_to("data")
     (tmp_path / "project/broken.py").symlink_to("nowhere")
     os.mkfifo(tmp_path / "project/pipe")
-    assert paths(tmp_path / "project") == ["a.py", "link.py"]
+    source = snapshot(str(tmp_path / "project"), dest=".").source
+    found = ["a.py", "again/b.py", "again/sub/c.txt", "data/b.py", "data/sub/c.txt", "link.py"]
+    assert [file.path for file in source.files] == found
+    assert notes(tmp_path / "project") == ()
+
+
+@pytest.mark.parametrize("target", [".", "..", "/", "../other", "self"])
+def test_a_link_in_a_circle_is_not_followed_and_said_so(tmp_path, target):
+    make(tmp_path, "project/a.py", "other/b.py")
+    (tmp_path / "other/back").symlink_to(tmp_path / "project")
+    (tmp_path / "project/self").symlink_to(target)
+    assert paths(tmp_path / "project") == (["a.py", "self/b.py"] if target == "../other" else ["a.py"])
+    circles = {"../other": ("'self/back/'",), "self": ()}.get(target, ("'self/'",))
+    assert notes(tmp_path / "project") == tuple(
+        f"links to a folder that they are in, not followed: {circle}" for circle in circles
+    )
+
+
+def test_of_a_linked_disk_only_so_much_is_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(source_walk, "MAX_LINKED", 10)
+    make(tmp_path, "project/z/a.py", *(f"disk/{n:02}/x.png" for n in range(40)))
+    (tmp_path / "project/data").symlink_to("../disk")
+    assert paths(tmp_path / "project") == ["z/a.py"]
+    assert notes(tmp_path / "project")[0].startswith("more than 5000 files in linked folders")
+
+
+def test_a_link_to_guild_home_is_not_followed(tmp_path):
+    make(tmp_path, "project/a.py", "home/runs/1/b.py")
+    (tmp_path / "project/runs").symlink_to("../home/runs")
+    assert paths(tmp_path / "project", excluded_dirs=[str(tmp_path / "home/runs")]) == ["a.py"]
+
+
+def test_what_holds_secrets_is_linked_and_not_in_the_digest(tmp_path):
+    make(tmp_path, "a.py", ".env", "conf/db.pem", ".aws/credentials", "conf/plain.txt")
+    make(tmp_path, "deploy", content="-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n")
+    (tmp_path / "settings.txt").symlink_to(".env")
+    source = snapshot(str(tmp_path), dest=".").source
+    assert [file.path for file in source.files] == ["a.py", "conf/plain.txt"]
+    links = {link.path: link.origin for link in source.links}
+    assert links == {path: str(tmp_path / path) for path in (".aws", ".env", "conf/db.pem", "deploy", "settings.txt")}
+    assert notes(tmp_path) == ("may hold secrets, linked and not copied: '.aws', '.env', 'settings.txt' and 2 more",)
+    before = source.digest
+    make(tmp_path, ".env", content="other\n")
+    assert snapshot(str(tmp_path), dest=".").source.digest == before
+
+
+def test_a_pattern_that_takes_secrets_links_them_and_one_that_leaves_them_out_does_not(tmp_path):
+    make(tmp_path, "a.py", ".env", "keys/x.key")
+    takes = SourceChoice(rules=(SourceRule(pattern="*", is_include=True),))
+    leaves = SourceChoice(rules=(SourceRule(pattern="*", is_include=False),))
+    found = [snapshot(str(tmp_path), dest=".", choice=choice) for choice in (takes, leaves)]
+    assert [[link.path for link in each.source.links] for each in found] == [[".env", "keys/x.key"], []]
+    assert [[file.path for file in each.source.files] for each in found] == [["a.py"], []]
+    assert found[1].notes == ()
+
+
+def test_patterns_take_files_of_linked_folders(tmp_path):
+    make(tmp_path, "project/a.py")
+    make(tmp_path, "store/big.csv", content="1," * 2**20)
+    (tmp_path / "project/data").symlink_to("../store")
+    (tmp_path / "store/back").symlink_to("../project")
+    choice = SourceChoice(rules=(SourceRule(pattern="data/*.csv", is_include=True),))
+    assert paths(tmp_path / "project", choice=choice) == ["a.py", "data/big.csv"]
 
 
 def test_notebooks_are_left_out_where_asked(tmp_path):
@@ -127,7 +207,7 @@ def test_a_large_text_file_is_left_out_and_said_so(tmp_path):
     make(tmp_path, "fits.csv", content="1," * 2**19)
     (tmp_path / "large").write_bytes(b"\0" * 2**21)
     assert paths(tmp_path) == ["fits.csv"]
-    assert notes(tmp_path) == ("larger than 1 MiB, not copied: 'data.csv'",)
+    assert notes(tmp_path) == ("larger than 1 MiB, not copied: 'data.csv'", "not text, not copied: 'large'")
 
 
 def test_the_first_hundred_files_are_taken_and_the_rest_is_said(tmp_path):
@@ -135,7 +215,7 @@ def test_the_first_hundred_files_are_taken_and_the_rest_is_said(tmp_path):
     taken = paths(tmp_path)
     assert len(taken) == 100
     assert (taken[0], taken[98], taken[99]) == ("a/000.py", "b/038.py", "z.py")
-    assert notes(tmp_path)[0].startswith("more than 100 source files in ")
+    assert notes(tmp_path)[0].startswith("more than 100 source files: 'b/039.py' and those after it are not copied")
 
 
 def test_exactly_a_hundred_files_need_no_note(tmp_path):
@@ -154,6 +234,18 @@ def test_a_crowded_folder_is_data(tmp_path):
     make(tmp_path, "a.py", *(f"texts/{n}.txt" for n in range(1001)), *(f"images/{n}.png" for n in range(1001)))
     assert paths(tmp_path) == ["a.py"]
     assert notes(tmp_path) == ("more than 1000 files in a folder, not copied: 'texts/'",)
+
+
+def test_hidden_folders_are_left_out_and_said_so_but_for_those_of_tools(tmp_path):
+    make(tmp_path, "a.py", ".data/b.txt", *(f"{tool}/x.py" for tool in (".git", ".venv", ".mypy_cache", ".vscode")))
+    assert paths(tmp_path) == ["a.py"]
+    assert notes(tmp_path) == ("hidden folders, not copied: '.data/'",)
+
+
+def test_files_that_are_no_text_are_named_where_a_run_would_look_for_them(tmp_path):
+    make(tmp_path, "a.py", "data/x.parquet")
+    assert notes(tmp_path) == ("not text, not copied: 'data/x.parquet'",)
+    assert snapshot(str(tmp_path), dest=".guild/sourcecode").notes == ()
 
 
 def test_many_left_out_files_are_counted(tmp_path):
@@ -180,11 +272,11 @@ def reads(monkeypatch):
 
 def test_an_unchanged_project_is_not_read_again(tmp_path, reads):
     make(tmp_path, "a.py", "pkg/b.py")
-    (tmp_path / "c.txt").write_bytes(b"\0")
+    (tmp_path / "c.dat").write_bytes(b"\0")
     cache = SourceCache()
     first = snapshot(str(tmp_path), dest=".", cache=cache)
     again = snapshot(str(tmp_path), dest=".", cache=cache)
-    assert reads == ["a.py", "c.txt", "pkg/b.py"]
+    assert reads == ["a.py", "c.dat", "pkg/b.py"]
     assert again.source is first.source
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from guild_ipy.domain.dependency import Dependency, FilePattern, Source, TargetType
 from guild_ipy.domain.resolved_dependency import TakenFile
+from guild_ipy.domain.secret_files import names_secret_file, names_secret_folder
 from guild_ipy.errors import UsageError
-from guild_ipy.store.manifest import read_manifest
+from guild_ipy.store.manifest import linked_secrets, read_manifest
 from guild_ipy.store.run_dir import RunDir, is_run_id
 
 _PRIVATE = ".guild"
@@ -59,26 +60,36 @@ def take(  # noqa: PLR0913 - what a source says, and where
     fill_in
         Puts the values of flags into a text with ``${name}``.
     is_closed
-        Whether links must not lead out of the folder.
+        Whether links must not lead out of the folder, which is that of a run; of other folders what holds secrets is
+        linked unless it is said to be copied.
 
     Raises
     ------
     UsageError
         For a link that does, and for a place outside the run directory.
     """
-    how = source.target_type or dependency.target_type or TargetType.COPY
+    said = source.target_type or dependency.target_type
+    secrets = linked_secrets(RunDir(folder)) if is_closed else ()
     taken = []
     for path in paths:
         origin = os.path.normpath(os.path.join(folder, path))
+        if path in secrets:
+            continue
         if is_closed:
             refuse_way_out(folder, path)
         name = _renamed(os.path.basename(origin), source, fill_in)
         target = os.path.join(_target_folder(dependency, source, path, fill_in), name)
         root = folder if is_closed else ""
+        how = said or (TargetType.LINK if not is_closed and _holds_secrets(origin) else TargetType.COPY)
         taken.append(
             TakenFile(path=target, origin=origin, how=how, replaces=source.replace_existing, word=path, root=root)
         )
     return tuple(taken)
+
+
+def _holds_secrets(path: str) -> bool:
+    name = os.path.basename(path)
+    return names_secret_folder(name) if os.path.isdir(path) else names_secret_file(name)
 
 
 def refuse_way_out(folder: str, path: str) -> None:

@@ -10,15 +10,20 @@ from guild_ipy.domain.dependency import SourceKind
 from guild_ipy.domain.operation import FlagsDestKind, StepsMain
 from guild_ipy.domain.run_spec import Source
 from guild_ipy.errors import UsageError
+from guild_ipy.operations.given_files import left_to_dependencies
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.guildfile.program import main_file, source_dest, source_root
-from guild_ipy.operations.notebook_file import set_aside
+from guild_ipy.operations.notebook_file import place_beside, set_aside
 from guild_ipy.operations.source_choice import SourceChoice
-from guild_ipy.operations.sourcecode import Snapshot, SourceCache, digest_files, read_source_file, snapshot
+from guild_ipy.operations.sourcecode import Snapshot, digest_files, read_source_file, snapshot
+from guild_ipy.operations.surroundings import Surroundings
 
 
-def snapshot_declared(operation: GuildFileOperation, excluded_dirs: Sequence[str], cache: SourceCache) -> Snapshot:
-    """Read the files that ``sourcecode`` chooses, and the script itself whatever that says."""
+def snapshot_declared(operation: GuildFileOperation, files: Sequence[str], surroundings: Surroundings) -> Snapshot:
+    """Read the files that ``sourcecode`` chooses, and the script itself whatever that says.
+
+    `files` come into the run in another way.
+    """
     definition = operation.definition
     rules = definition.sourcecode
     dest = source_dest(definition)
@@ -37,15 +42,19 @@ def snapshot_declared(operation: GuildFileOperation, excluded_dirs: Sequence[str
         taken = snapshot(
             root,
             dest=dest,
-            excluded_dirs=excluded_dirs,
+            excluded_dirs=surroundings.excluded_dirs,
             extra=extra,
-            cache=cache,
+            cache=surroundings.source_cache,
             choice=choice,
-            left_out=_resolved_paths(operation, root),
+            left_out=(
+                *_resolved_paths(operation, root),
+                *left_to_dependencies(files, surroundings.notebook.project_dir, root),
+            ),
         )
     if operation.notebook is None:
         return taken
-    return replace(taken, source=set_aside(taken.source, os.path.relpath(operation.notebook.path, root)))
+    name = os.path.relpath(operation.notebook.path, root)
+    return replace(taken, source=set_aside(place_beside(taken.source, name), name, name))
 
 
 def _resolved_paths(operation: GuildFileOperation, root: str) -> tuple[str, ...]:

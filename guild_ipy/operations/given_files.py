@@ -1,0 +1,54 @@
+"""Files and folders that a user brings along to one run: ``--file data``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from guild_ipy.domain.dependency import Dependency, Source, SourceKind
+from guild_ipy.errors import UsageError
+
+
+def require_files(paths: Sequence[str], project_dir: str, beside: str = "") -> tuple[Dependency, ...]:
+    """Give the dependencies that bring files to a run: those of the project to the same path, others to its top.
+
+    The path is that from the folder `beside` for what is in there: a notebook finds it so. What holds secrets is
+    linked, all else copied.
+
+    Raises
+    ------
+    UsageError
+        For a path where nothing is, and for a folder that the project is in.
+    """
+    found = {_find(path, project_dir): path for path in paths}
+    return tuple(_require(full, [folder for folder in (beside, project_dir) if folder]) for full in found)
+
+
+def left_to_dependencies(paths: Sequence[str], project_dir: str, root: str) -> Iterator[str]:
+    """Give the paths below `root` that come into the run so, and are no source; modules are both."""
+    for path in paths:
+        full = _find(path, project_dir)
+        inner = os.path.relpath(full, root)
+        if not inner.startswith("..") and not inner.endswith(".py"):
+            yield inner
+
+
+def _find(path: str, project_dir: str) -> str:
+    full = os.path.normpath(os.path.join(project_dir, os.path.expanduser(path)))
+    if not os.path.exists(full):
+        where = "" if os.path.isabs(path) else f" in {project_dir!r}"
+        raise UsageError(f"run: there is no file {path!r}{where} to bring along; name one that is there")
+    if os.path.realpath(project_dir).startswith(os.path.realpath(full).rstrip("/") + "/") or full == project_dir:
+        raise UsageError(f"run: {path!r} is the whole project, or more; name what the run needs of it")
+    return full
+
+
+def _require(full: str, folders: Sequence[str]) -> Dependency:
+    folder = next((each for each in folders if full.startswith(each.rstrip("/") + "/")), "")
+    source = Source(
+        kind=SourceKind.FILE,
+        value=os.path.relpath(full, folder) if folder else full,
+        preserve_path=bool(folder),
+        unpack=False,
+    )
+    return Dependency(name=source.uri, is_inline=True, sources=(source,), location=folder)
