@@ -151,7 +151,7 @@ def _find_filters(stays: list[str]) -> tuple[WarningFilter, ...] | None:
     shown_by = {warnings.showwarning.__module__, warnings.formatwarning.__module__}
     if not shown_by <= {"warnings", "logging"}:
         stays.append("how warnings are shown")
-    found = tuple(describe_filter(entry) for entry in warnings.filters if _is_of_user(entry))
+    found = tuple(dict.fromkeys(describe_filter(entry) for entry in warnings.filters if _is_of_user(entry)))
     return None if found == FRESH_FILTERS else found
 
 

@@ -46,20 +46,41 @@ def notes_of(session):
     return resolve(find_operation("train", around), (), {}, SpecOptions(), around).notes
 
 
+LOCKED = """
+import threading
+formatter, handler = logging.Formatter(), logging.StreamHandler()
+formatter.lock = threading.Lock()
+handler.setFormatter(formatter)
+logging.getLogger("a").addHandler(handler)
+"""
+
+
 class TestLogging:
     @pytest.mark.parametrize(
         ("setup", "line", "expected"),
         [
-            ("logging.basicConfig(level='INFO', format='%(message)s', force=True)", "logging.info('loss: 1')", "loss: 1"),
+            (
+                "logging.basicConfig(level='INFO', format='%(message)s', force=True)",
+                "logging.info('loss: 1')",
+                "loss: 1",
+            ),
             ("logging.basicConfig(level='INFO', force=True)", "logging.getLogger('a.b').info('x')", "INFO:a.b:x"),
             ("logging.basicConfig(format='{message}!', style='{', force=True)", "logging.error('x')", "x!"),
-            ("logging.basicConfig(stream=sys.stdout, level=5, format='%(message)s', force=True)", "logging.log(5, 'x')", "x"),
-            ("logging.addLevelName(25, 'METRIC'); logging.basicConfig(level=25, force=True)", "logging.log(25, 'x')", "METRIC:root:x"),
+            (
+                "logging.basicConfig(stream=sys.stdout, level=5, format='%(message)s', force=True)",
+                "logging.log(5, 'x')",
+                "x",
+            ),
+            (
+                "logging.addLevelName(25, 'METRIC'); logging.basicConfig(level=25, force=True)",
+                "logging.log(25, 'x')",
+                "METRIC:root:x",
+            ),
             ("logging.disable(logging.ERROR)", "logging.error('x')", ""),
             ("logging.getLogger('a').setLevel('ERROR')", "logging.getLogger('a').warning('x')", ""),
             ("logging.getLogger('a').disabled = True", "logging.getLogger('a').error('x')", ""),
         ],
-    )  # fmt: skip
+    )
     def test_a_run_logs_as_the_notebook_does(self, lab, setup, line, expected):
         lab.cell(setup)
         lab.cell(f"def train(): {line}")
@@ -111,13 +132,18 @@ class TestLogging:
     @pytest.mark.parametrize(
         ("setup", "note"),
         [
-            ("logging.getLogger('a').addHandler(logging.FileHandler('own.log'))", "the FileHandler '.*/own.log' of the logger 'a'"),
-            ("logging.getLogger().addHandler(logging.handlers.QueueHandler(None))", "the QueueHandler of the root logger"),
-            ("import threading; f = logging.Formatter(); f.lock = threading.Lock(); h = logging.StreamHandler()\n"
-             "h.setFormatter(f); logging.getLogger('a').addHandler(h)", "the formatter of the logger 'a'"),
+            (
+                "logging.getLogger('a').addHandler(logging.FileHandler('own.log'))",
+                "the FileHandler '.*/own.log' of the logger 'a'",
+            ),
+            (
+                "logging.getLogger().addHandler(logging.handlers.QueueHandler(None))",
+                "the QueueHandler of the root logger",
+            ),
+            (LOCKED, "the formatter of the logger 'a'"),
             ("warnings.showwarning = lambda *args: None", "how warnings are shown"),
         ],
-    )  # fmt: skip
+    )
     def test_one_note_says_what_stays_in_the_notebook(self, lab, setup, note):
         lab.cell("import logging.handlers, warnings\n" + setup)
         lab.cell("def train():\n    logging.getLogger('a').error('x')\n    return 1")
@@ -136,9 +162,13 @@ class TestWarnings:
             ("warnings.filterwarnings('ignore', message='no')", "warnings.warn('noise'); warnings.warn('x')", ["x"]),
             ("warnings.simplefilter('always')", "[warnings.warn('x') for _ in range(2)]", ["x", "x"]),
             ("warnings.simplefilter('ignore', Mine)", "warnings.warn(Mine('x')); warnings.warn('y')", ["y"]),
-            ("logging.captureWarnings(True); logging.basicConfig(format='%(message)s', force=True)", "warnings.warn('x')", ["x"]),
+            (
+                "logging.captureWarnings(True); logging.basicConfig(format='%(message)s', force=True)",
+                "warnings.warn('x')",
+                ["x"],
+            ),
         ],
-    )  # fmt: skip
+    )
     def test_a_run_warns_as_the_notebook_does(self, lab, setup, line, expected):
         lab.cell("class Mine(UserWarning): pass")
         lab.cell(setup)
