@@ -31,7 +31,8 @@ from guild_ipy.errors import RunStateError
 from guild_ipy.operations.dependencies.given import naming_dependencies, split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.operations.flags import bind_flags
-from guild_ipy.operations.script import inspect_script, script_arguments
+from guild_ipy.operations.script import InterfaceKind, ScriptInterface, inspect_script, script_arguments
+from guild_ipy.operations.unread import explaining_unread
 from guild_ipy.store.attrs import delete_attr, write_attr
 from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.markers import remove_marker
@@ -173,7 +174,10 @@ def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     if not given:
         return meta
     known = [_as_recorded(definition, meta.flags, given) for definition in meta.flag_defs]
-    bound = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
+    is_plain_script = meta.script is not None and meta.command is None
+    found = _read_interface(meta, run) if is_plain_script else ScriptInterface(kind=InterfaceKind.CONSTANTS)
+    with explaining_unread(found, meta.operation):
+        bound = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
     absent = {name for name, value in bound.items() if value is None and name not in {*meta.flags, *given}}
     flags = {**meta.flags, **{name: value for name, value in bound.items() if name not in absent}}
     if meta.command is not None:
@@ -182,11 +186,15 @@ def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
         return replace(meta, flags=flags, constants=flags)
     if meta.script is None:
         return replace(meta, flags=flags)
-    roots = [os.path.join(run.path, root) for root in ("", *meta.roots)]
-    found = inspect_script(os.path.join(run.path, meta.script), command=meta.subcommand, roots=roots)
     interface = replace(found, command=meta.subcommand)
     constants = flags if interface.kind == "constants" else {}
     return replace(meta, flags=flags, constants=constants, arguments=script_arguments(interface, flags))
+
+
+def _read_interface(meta: JobMeta, run: Run) -> ScriptInterface:
+    """Read what the script of a run takes from its own copy of the source."""
+    roots = [os.path.join(run.path, root) for root in ("", *meta.roots)]
+    return inspect_script(os.path.join(run.path, meta.script or ""), command=meta.subcommand, roots=roots)
 
 
 def _as_recorded(definition: FlagDef, flags: Flags, given: Mapping[str, Any]) -> FlagDef:

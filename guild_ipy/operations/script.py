@@ -93,15 +93,17 @@ def _parse(path: str) -> ast.Module:
 def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequence[str]) -> ScriptInterface:
     imported = _find_imports(tree)
     found = read_argparse(tree, path, roots, command)
-    if found is not None:
+    unread = "" if found is None else found.unread
+    if found is not None and (found.arguments or found.command or found.commands):
         return found
+    found = None
     if any(name.endswith("click") for name in imported):
         found = read_click(tree, command)
     elif "typer" in imported:
         found = read_typer(tree, command)
     elif imported & {"absl", "tensorflow"}:
         found = read_absl(tree)
-    return found or replace(_constants(find_constants(tree)), unread=find_unread(tree))
+    return found or replace(_constants(find_constants(tree)), unread=unread or find_unread(tree))
 
 
 def _constants(found: Mapping[str, FlagValue]) -> ScriptInterface:

@@ -34,6 +34,8 @@ _LIBRARIES = {
     "tyro",
 }
 _NAMES = {"LightningCLI", "HfArgumentParser", "from_cli", "optparse", "getopt"}
+#: Functions of a library that are called so give a parser, or what one has read.
+_READERS = {"get_args", "get_arguments", "get_parser", "make_parser", "parse_args", "parse_arguments"}
 
 
 def find_unread(tree: ast.Module) -> str:
@@ -42,7 +44,11 @@ def find_unread(tree: ast.Module) -> str:
         if isinstance(node, ast.Import):
             names = [alias.name.partition(".")[0] for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            names = [(node.module or "").partition(".")[0], *(alias.name for alias in node.names)]
+            library = (node.module or "").partition(".")[0]
+            imported = [alias.name for alias in node.names]
+            if library != "typing" and not _READERS.isdisjoint(imported):
+                return library
+            names = [library, *imported]
         else:
             names = [node.attr] if isinstance(node, ast.Attribute) and node.attr in {"argv", *_NAMES} else []
         for name in names:

@@ -66,6 +66,7 @@ UNREAD = {
     "HfArgumentParser": "from transformers import HfArgumentParser as P\nP(dict).parse_args_into_dataclasses()\n",
     "typer": "import typer\nfrom library import app\napp()\n",
     "sys.argv": "import sys\nprint(sys.argv[1:])\n",
+    "library": "from library import get_args\nargs = get_args()\n",
     "argparse": "import argparse\nfrom library import add\np = argparse.ArgumentParser()\nadd(p)\np.parse_args()\n",
 }
 
@@ -81,12 +82,37 @@ def test_arguments_that_could_not_be_read_are_to_be_declared(shell, library):
     assert "could not be read" in shell.printed("operations", "unread.py")
 
 
+def test_constants_of_such_a_script_are_flags_all_the_same(shell):
+    (shell.project / "unread.py").write_text("import sys\nrate = 0.1\nprint(rate, sys.argv[1:])\n")
+    assert output_of(shell, "unread.py", "rate=2") == "2 []"
+    for words in (["unread.py"], ["--restart", "1"]):
+        done = shell.run("run", *words, "lr=1", "--yes")
+        assert "it takes rate; its other arguments could not be read (sys.argv); declare them" in done.stderr
+
+
 def test_what_is_declared_for_such_a_script_is_passed_on_its_command_line(shell):
     (shell.project / "unread.py").write_text(UNREAD["sys.argv"])
     (shell.project / "guild.yml").write_text("train:\n  main: unread\n  flags: {lr: 0.1}\n")
     assert output_of(shell, "train", "lr=2") == "['--lr', '2']"
     done = shell.run("run", "train", "n=1", "--yes")
     assert "it takes lr; its other arguments could not be read (sys.argv); declare them in guild.yml" in done.stderr
+
+
+def test_the_command_that_main_names_has_its_flags(tool):
+    (tool.project / "guild.yml").write_text("fit:\n  main: tool train\n  flags-import: all\n")
+    assert output_of(tool, "fit", "lr=2", "level=3") == "train 3 2.0"
+    assert output_of(tool, "--restart", "1", "level=4") == "train 4 2.0"
+
+
+def test_compare_says_what_a_switch_did(shell):
+    source = "import argparse\np = argparse.ArgumentParser()\n"
+    source += "p.add_argument('--no-cuda', dest='cuda', action='store_false')\nprint(p.parse_args().cuda)\n"
+    (shell.project / "switch.py").write_text(source)
+    assert output_of(shell, "switch.py", "no-cuda=yes") == "False"
+    assert output_of(shell, "switch.py") == "True"
+    heading, plain, switched = shell.printed("compare").splitlines()
+    assert heading.endswith("no-cuda")
+    assert (plain.split()[-1], switched.split()[-1]) == ("no", "yes")
 
 
 def test_a_script_that_takes_nothing_says_so(shell):
