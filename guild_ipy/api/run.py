@@ -79,8 +79,8 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
     """
     check_patterns(request.spec.output_scalars)
     planned = _plan(context, request)
-    if planned.unmet is not None and not (planned.unmet.lacks_run or request.preview_only):
-        raise planned.unmet
+    if planned.unmet is not None and not request.preview_only and (request.stage or not planned.unmet.lacks_run):
+        raise planned.unmet  # a staged run would wait for nothing
     if not viewer.preview(_preview(context, planned, request)) or request.preview_only:
         return None
     create_home(context.home)
@@ -145,10 +145,8 @@ def _refuse_files(request: RunRequest) -> None:
 
 
 def _fail(context: Context, planned: _Planned, request: RunRequest, viewer: Viewer) -> Exception:
-    """Leave a run behind that says what is missing; a staged one would wait for nothing."""
+    """Leave a run behind that says what is missing."""
     assert planned.unmet is not None
-    if request.stage:
-        return planned.unmet
     viewer.output(f"Resolving {planned.unmet.dependency} dependency\n")
     made = leave_failed_run(context, planned.spec, planned.unmet)
     request.made(made)

@@ -79,6 +79,8 @@ def join_words(words: Sequence[str]) -> str:
     --------
     >>> join_words(["label", "=", "a b"]), join_words(["label = x"])
     ('label = "a b"', 'label = x')
+    >>> join_words(["op", "in", "[train, 'ser*']"])
+    "op in [train, 'ser*']"
     """
     return str(words[0]) if len(words) == 1 else " ".join(map(_written, words))
 
@@ -89,6 +91,8 @@ def _written(word: str) -> str:
     if isinstance(word, ObjectToken):
         value = format_value(word.value)
         return f"{word.name}={value}" if word.name else value
+    if word[:1] == "[" and word[-1:] == "]":  # a list, whose own quotes are there
+        return str(word)
     return format_value(str(word)) if not word or any(map(str.isspace, word)) else str(word)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile
 from typing import Literal, TypeAlias
@@ -55,15 +55,27 @@ def _check_expression(words: Sequence[str]) -> None:
 
 
 def flatten_refs(refs: Iterable[object]) -> tuple[RunRef, ...]:
-    """Put the members of lists, tuples and columns among `refs` in their place."""
-    flat: list[RunRef] = []
+    """Put the members of lists, tuples and columns among `refs` in their place.
+
+    Raises
+    ------
+    UsageError
+        If there are no members: what is meant where no run is named would be taken for what is meant here.
+    """
+    given = list(refs)
+    flat = tuple(_flatten(given))
+    if given and not flat:
+        raise UsageError("the list or frame that should name runs is empty")
+    return flat
+
+
+def _flatten(refs: Iterable[object]) -> Iterator[RunRef]:
     for ref in refs:
         if isinstance(ref, str | int | Run):
-            flat.append(ref)
+            yield ref
         elif "run" in getattr(ref, "columns", ()):
-            flat.extend(flatten_refs(ref["run"]))  # type: ignore[index] # a frame of runs; this layer has no pandas
+            yield from _flatten(ref["run"])  # type: ignore[index] # a frame of runs; this layer has no pandas
         elif isinstance(ref, Iterable):
-            flat.extend(flatten_refs(ref))
+            yield from _flatten(ref)
         else:
             raise UsageError(f"a run is named by id, index or Run, not by {type(ref).__name__}")
-    return tuple(flat)

@@ -26,6 +26,7 @@ def test_negative_numbers_are_no_options():
         (["label", "=", "a b"], 'label = "a b"'),
         (["label", "=", ""], 'label = ""'),
         (["label", "=", QuotedToken.of("a b", written="'a b'")], "label = 'a b'"),
+        (["op", "in", "[train, 'ser*']", "and", "marked"], "op in [train, 'ser*'] and marked"),
         (["lr", "in", ObjectToken.of([0.1, "x"], source="{rates}")], 'lr in [0.1, "x"]'),
         (["lr", "=", ObjectToken.of(0.1, source="{lr}")], "lr = 0.1"),
         ([ObjectToken.of("a b", source="{x}", name="label")], "label=a b"),

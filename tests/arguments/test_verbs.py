@@ -1,5 +1,6 @@
 import re
 
+import pandas as pd
 import pytest
 
 from guild_ipy.api.label import LabelEdit
@@ -140,6 +141,13 @@ def test_one_run_is_enough_for_info():
 def test_lists_of_the_notebook_name_several_runs():
     words = [ObjectToken.of(["3f", ("4a", 2)], source="{best}"), "5b"]
     assert MARK.parse(words).selection.refs == ("3f", "4a", 2, "5b")
+
+
+@pytest.mark.parametrize("verb", [MARK, STOP, DELETE, COMPARE, INFO])
+@pytest.mark.parametrize("empty", [[], [()], pd.DataFrame({"run": []})])
+def test_an_empty_list_of_runs_does_not_mean_all_or_the_newest(verb, empty):
+    with pytest.raises(UsageError, match=r"^the list or frame that should name runs is empty$"):
+        verb.parse([ObjectToken.of(empty, source="{empty}")])
 
 
 def test_what_is_no_run_is_refused():

@@ -139,7 +139,7 @@ def test_an_unknown_filter_is_refused_with_the_nearest():
     ("filters", "message"),
     [
         ({"labels": 3}, "labels takes a text or a list of texts, not 3"),
-        ({"tags": ["a", 3]}, "tags takes a text or a list of texts, not a list"),
+        ({"tags": ["a", 3]}, "tags takes a text or a list of texts, not 3"),
         ({"digest": ["a"]}, "digest takes a text, not a list"),
         ({"running": "yes"}, "running takes True or False, not 'yes'"),
         ({"limit": -1}, "limit takes a whole number from 0 up, not -1"),
