@@ -53,8 +53,9 @@ lint: .venv/.installed-test
 
 # Functions, cells and what comes of them, tracebacks, kernels, frames, and the notebooks from top to bottom: their
 # outputs are compared with the versions that are tested only.
-CORE_TESTS := tests/operations tests/engine tests/python tests/frame tests/magics/test_kernel.py \
-	tests/magics/test_magics.py tests/api/test_run.py tests/api/test_handle.py tests/test_notebooks.py
+CORE_TESTS := tests/operations/test_*.py tests/python tests/frame/test_accessor.py tests/frame/test_runs.py \
+	$(addprefix tests/engine/test_,executor_contract.py failure.py notebook_file.py notebook_namespace.py outcome.py) \
+	tests/api/test_run.py tests/magics/test_kernel.py tests/magics/test_magics.py tests/test_notebooks.py
 
 newest: .envs/newest/.installed .envs/guild/.installed
 	.envs/newest/bin/python -m pytest -q -p no:cacheprovider $(CORE_TESTS)

@@ -6,12 +6,12 @@ A new process does not have the names of a notebook, so what ``functools.cache``
 
 from __future__ import annotations
 
-import copyreg
 import enum
 import functools
 import threading
 import types
 import typing
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -105,8 +105,22 @@ def make_cached_property(cls: type[functools.cached_property[Any]]) -> functools
 def _reduce_cached_property(obj: functools.cached_property[Any]) -> Reduced:
     content = dict(vars(obj))
     if content.pop("lock", None) is None:  # from Python 3.12 on
-        return copyreg.__newobj__, (type(obj),), content  # type: ignore[attr-defined] # see its source
+        return make_content, (object, type(obj), ()), content
     return make_cached_property, (type(obj),), content
+
+
+def make_dispatching_method(cls: type[Any]) -> Any:  # noqa: ANN401 - as its class
+    """Make an empty ``functools.singledispatchmethod``, with nothing in the cache that Python 3.13 has in it."""
+    made: Any = object.__new__(cls)
+    made._method_cache = weakref.WeakKeyDictionary()  # noqa: SLF001 - it has no other
+    return made
+
+
+def _reduce_dispatching_method(obj: functools.singledispatchmethod[Any]) -> Reduced:
+    content = dict(vars(obj))
+    if content.pop("_method_cache", None) is None:
+        return make_content, (object, type(obj), ()), content
+    return make_dispatching_method, (type(obj),), content
 
 
 def make_type_parameter(kind: Callable[..., Any], name: str, options: Mapping[str, Any], module: str) -> object:
@@ -157,6 +171,7 @@ _MADE_BY_STATEMENT = 1 << 9
 _REDUCERS: Mapping[type, Callable[[Any], Reduced]] = {
     type(functools.cache(print)): _reduce_cached,
     functools.cached_property: _reduce_cached_property,
+    functools.singledispatchmethod: _reduce_dispatching_method,
     BaseException: _reduce_exception,
     typing.ParamSpec: _reduce_type_parameter,
     typing.TypeVarTuple: _reduce_type_parameter,

@@ -163,7 +163,9 @@ def test_a_run_that_dies_with_its_supervisor_is_terminated(start):
 def test_a_run_whose_directory_is_removed_leaves_no_process(start):
     run, started = start()
     pid = read_lock(run.dir).run.pid
-    shutil.rmtree(run.path)
+    wait_until(
+        lambda: shutil.rmtree(run.path, ignore_errors=True) or not os.path.exists(run.path)
+    )  # files appear in it
     os.kill(pid, signal.SIGTERM)
     assert started.wait(20)
     assert process_start(pid) is None

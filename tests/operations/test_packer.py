@@ -257,7 +257,7 @@ def test_classes_of_the_notebook_stay_as_they_are(notebook, isolation):
 
 def test_frames_of_all_that_travels_name_their_cells(notebook):
     notebook.cell("import functools\n@functools.cache\ndef inner(x):\n    return 1 / x")
-    notebook.cell("class Model:\n    def fit(self):\n        return [inner(0) for _ in 'a']")
+    notebook.cell("class Model:\n    def fit(self):\n        return (lambda x: inner(x))(0)")
     notebook.cell("def outer():\n    return (lambda: Model().fit())()")
     lines = notebook.fail("outer").run.output.splitlines()
     assert [line.split(", in ")[0] for line in lines if "Cell In" in line] == [
