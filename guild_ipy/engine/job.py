@@ -90,7 +90,9 @@ def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any], *, is_be
     sourcecode = os.path.normpath(os.path.join(run_dir.path, meta.sourcecode))
     sys.path[:] = [sourcecode, *(entry for entry in meta.import_path if entry != sourcecode)]
     show_cells(meta.cells, sourcecode)
-    program, notebook = open_in_notebook(lambda: unpack(run_dir, namespace, is_beside=is_beside), namespace)
+    program, notebook = open_in_notebook(
+        lambda: unpack(run_dir, namespace, is_beside=is_beside), namespace, is_beside=is_beside
+    )
     if isinstance(program, CellCode):
         namespace.update(program.variables)
     return Job(

@@ -48,21 +48,24 @@ NOTEBOOK_NAMES: Mapping[str, Callable[[], Any]] = {
 
 
 def open_in_notebook(
-    open_program: Callable[[], Program], namespace: Mapping[str, Any]
+    open_program: Callable[[], Program], namespace: Mapping[str, Any], *, is_beside: bool
 ) -> tuple[Program, NotebookState]:
     """Open a program where every module finds what it finds in a notebook; return it and what is known of that.
 
-    A module that registers magics when it is imported asks for the shell while the program is opened.
+    A module that registers magics when it is imported asks for the shell while the program is opened. In the process
+    of the notebook (`is_beside`) all of that is there, and stays as it is.
     """
     own = vars(builtins)
-    added = {function.__name__: function for function in (display, get_ipython) if function.__name__ not in own}
-    own.update(added)
+    names = {} if is_beside else {function.__name__: function for function in (display, get_ipython)}
+    own.update(names)
     program = open_program()
     state: NotebookState = namespace.get(STATE_NAME) or NotebookState()
-    if not state.has_shell:
-        for name in added:
-            del own[name]
-    elif "guild_ipy.engine.run_shell" in sys.modules:
+    has_shell = "guild_ipy.engine.run_shell" in sys.modules
+    if names and not state.has_shell:
+        del own["display"]
+    if names and not (has_shell or state.magics or state.extensions):
+        del own["get_ipython"]  # libraries ask whether it is there; the first call loads IPython
+    if names and has_shell:
         from guild_ipy.engine.run_shell import add_magics  # it is loaded
 
         add_magics(get_ipython(), state)

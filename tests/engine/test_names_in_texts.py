@@ -150,6 +150,7 @@ def test_a_run_without_magics_does_not_load_ipython(forked):
             import sys
             with open("x", "w") as file:
                 file.write("x")
+            print(df)
             return [module for module in sys.modules if module.startswith("IPython")], eval("helper(1)")
     """)
     assert forked.run("train").result == ([], 2)

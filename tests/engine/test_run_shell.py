@@ -1,9 +1,11 @@
 """What a notebook finds without asking for it, IPython's names and magics, a run finds too, or misses with one line."""
 
+import builtins
 import os
 
 import pytest
 
+from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.errors import RunError
 from guild_ipy.operations.cell import CellOperation
 
@@ -38,6 +40,13 @@ class TestDisplay:
     def test_it_gives_a_handle_and_hears_what_an_object_says_of_itself(self, notebook):
         notebook.cell("class Model:\n    def _repr_pretty_(self, printer, cycle): printer.text('a model')")
         assert run_cell(notebook, "display(Model(), display_id=True).update(Model())").output == "a model\na model\n"
+
+
+def test_a_run_in_the_process_of_the_notebook_leaves_its_builtins_and_its_shell(notebook):
+    before = dict(vars(builtins))
+    text = "%time x = 1\ndisplay(x)\nget_ipython().user_ns is vars()"
+    assert run_cell(notebook, text, request={"launch": LaunchOptions(isolation="inline")}).result is False
+    assert vars(builtins) == before
 
 
 class TestNamesOfTheNotebook:
