@@ -58,7 +58,7 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
     >>> run = guild_ipy.run(train, lr=0.1, _label="first")     # doctest: +SKIP
     >>> run.result                                             # doctest: +SKIP
     """
-    if operation is None:
+    if operation is None and not {"_start", "_restart"} & flags.keys():
         raise UsageError("None cannot be run; give the function itself, its arguments beside it: run(train, lr=0.1)")
     arguments = read_run_call(None if operation is _DEFAULT else operation, args, flags)
     viewer = PreviewingViewer(_START) if arguments.preview else StreamViewer(_START)
