@@ -16,10 +16,10 @@ from guild_ipy.domain.flags import FlagDef, Flags, FlagType, FlagValue, is_flag_
 from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.declared import declaration_of
+from guild_ipy.operations.flag_values.recording import record
 from guild_ipy.operations.flags import FlagText, bind_flags, takes_list
 from guild_ipy.operations.function_name import function_name
 from guild_ipy.operations.parameters import find_hints, parameter_flag
-from guild_ipy.operations.recording import record
 from guild_ipy.operations.sent_forms import Arguments, find_forms
 
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY,)

@@ -9,9 +9,9 @@ from typing import Any
 from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue, is_flag_value, plain_text
 from guild_ipy.domain.shape_words import describe_shape
 from guild_ipy.errors import FlagError, suggest
-from guild_ipy.operations.fitting import Unfit, fit
-from guild_ipy.operations.flag_text import NULL_WORDS, FlagText, parse_flag_value
-from guild_ipy.operations.recording import record
+from guild_ipy.operations.flag_values.fitting import Unfit, fit
+from guild_ipy.operations.flag_values.recording import record
+from guild_ipy.operations.flag_values.text import NULL_WORDS, FlagText, parse_flag_value
 
 __all__ = ["FlagText", "bind_flags", "check_flag", "parse_assignment", "parse_flag_value", "takes_list"]
 
@@ -183,7 +183,7 @@ def _refuse(definition: FlagDef, value: object, operation: str) -> FlagError:
     choices = [] if shape is None else [plain_text(choice) for choice in shape.choices]
     wanted = _WANTED[definition.type] if shape is None else describe_shape(shape)
     verb = "is" if choices else "wants"
-    or_null = " or null" if definition.nullable and definition.default is None else ""
+    or_null = " or null" if shape is not None and definition.nullable and definition.default is None else ""
     return FlagError(
         f"flag {definition.name!r} of {operation} {verb} {wanted}{or_null}, not {_show(value)}"
         f"{suggest(str(value), choices) if choices else ''}",

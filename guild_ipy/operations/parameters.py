@@ -10,8 +10,8 @@ from typing import Any, get_type_hints
 from guild_ipy.domain.flags import FlagDef, FlagType
 from guild_ipy.domain.shapes import ANYTHING, Shape, ShapeKind
 from guild_ipy.frozen import replace
-from guild_ipy.operations.annotations import find_shape
-from guild_ipy.operations.recording import Recorded, record
+from guild_ipy.operations.flag_values.annotations import find_shape
+from guild_ipy.operations.flag_values.recording import Recorded, record
 
 _TYPES: Mapping[ShapeKind, FlagType] = {
     ShapeKind.BOOLEAN: FlagType.BOOLEAN,

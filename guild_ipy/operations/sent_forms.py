@@ -9,9 +9,9 @@ from typing import Any
 from guild_ipy.domain.flags import FlagDef, Flags, is_flag_value
 from guild_ipy.domain.forms import Form
 from guild_ipy.domain.shapes import ANYTHING, Shape
-from guild_ipy.operations.flag_text import FlagText
-from guild_ipy.operations.holding import holds
-from guild_ipy.operations.recording import record
+from guild_ipy.operations.flag_values.holding import holds
+from guild_ipy.operations.flag_values.recording import record
+from guild_ipy.operations.flag_values.text import FlagText
 
 
 @dataclass(frozen=True, kw_only=True)

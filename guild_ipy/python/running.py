@@ -32,8 +32,8 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
     operation
         A function, its name in the notebook, or the path of a script or notebook.
     *args, **flags
-        Its arguments. Those that are numbers, texts, booleans, None, or lists and mappings of these are recorded as
-        flags; other objects travel along.
+        Its arguments. Numbers, texts, booleans, None, paths, dates, members of enums, and lists, tuples, sets and
+        mappings of these are recorded as flags; other objects travel along.
 
         Keywords that begin with ``_`` are options: ``_label``, ``_tag``, ``_random_seed``, ``_output_scalars``,
         ``_uses`` (names of variables that the code needs and does not name), ``_files`` (paths of files and folders

@@ -1,7 +1,7 @@
 """Fitting a value to a shape: what is typed or given becomes what is recorded, or is refused.
 
-Text as typed (:class:`~guild_ipy.operations.flag_text.FlagText`) is read by the shape: ``4`` is a number for one and a
-path for another. Text of Python stays text, but for what is recorded as text: paths, dates, members of enums.
+Text as typed (:class:`~guild_ipy.operations.flag_values.text.FlagText`) is read by the shape: ``4`` is a number for one
+and a path for another. Text of Python stays text, but for what is recorded as text: paths, dates, members of enums.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from uuid import UUID
 from guild_ipy.domain.durations import format_duration, parse_duration
 from guild_ipy.domain.flags import FlagType, FlagValue
 from guild_ipy.domain.shapes import Shape, ShapeKind
-from guild_ipy.operations.flag_text import NULL_WORDS, FlagText, parse_flag_value, read_collections
-from guild_ipy.operations.holding import holds
-from guild_ipy.operations.recording import key_text, record, sort_values
+from guild_ipy.operations.flag_values.holding import holds
+from guild_ipy.operations.flag_values.recording import key_text, record, sort_values
+from guild_ipy.operations.flag_values.text import NULL_WORDS, FlagText, parse_flag_value, read_collections
 
 
 class Unfit(ValueError):

@@ -1,0 +1,43 @@
+import ast
+
+import pytest
+
+from guild_ipy.operations.state_names import find_state_names
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("n = 1\nn = 2", 2),
+        ("n = 1\n\nn += 1", 3),
+        ("n = 1\nwhile (n := n - 1): pass", 2),
+        ("n = 1\nasync def f():\n    global n\n    async for n in g(): pass", 4),
+        ("n = 1\nclass A:\n    global n\n    n = 2", 4),
+        ("n = 1\nimport n.inner", 2),
+        ("n = 1\nmatch x:\n    case {'a': 1, **n}: pass", 3),
+        ("n = 1\nmatch x:\n    case [1, *n]: pass", 3),
+        ("n = 1\nfor i in a:\n    for n in b: pass", 3),
+        ("n = []\n[n.append(i) for i in range(3)]", 2),
+        ("n = []\ndel n[0]", 2),
+        ("m = n = 1\nn, k = 2, 3", 2),
+    ],
+)
+def test_a_change_is_found_with_its_line(source, line):
+    assert find_state_names(ast.parse(source))["n"] == line
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "n = 1\ndef f(n=2): n += 1",
+        "n = 1\ndef f():\n    [n := i for i in range(3)]",
+        "n = 1\n{n: n for n in range(3)}",
+        "n = []\n[n.append(1) for n in lists]",
+        "n = 1\ndef f():\n    import n",
+        "n: int\nn = 1",
+        "n = 1\nm.n = 2",
+        "n = [1]\nprint(n[0], n.index(1))",
+    ],
+)
+def test_a_name_of_another_scope_is_another_name(source):
+    assert "n" not in find_state_names(ast.parse(source))
