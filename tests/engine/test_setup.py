@@ -36,6 +36,8 @@ def lab(notebook, request):
     logging.root.handlers[:] = root
     logging.root.setLevel(level)
     logging.disable(disabled)
+    logging._nameToLevel.pop("METRIC", None)
+    logging._levelToName.pop(25, None)
     for name in set(logging.root.manager.loggerDict) - names:
         for handler in getattr(logging.root.manager.loggerDict.pop(name), "handlers", ()):
             handler.close()
