@@ -1,4 +1,4 @@
-"""What a call of the source hands over, and the parameters that take it."""
+"""What a call of the source hands over, the parameters that take it, and where its statements stand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from guild_ipy.operations.source.objects import Foreign, Function
+from guild_ipy.operations.source.objects import Foreign, Function, Scope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,26 @@ class CallArguments:
     def followed_by(self, other: CallArguments) -> CallArguments:
         """Return these arguments with those of a later call behind them."""
         return CallArguments(positional=(*self.positional, *other.positional), named={**self.named, **other.named})
+
+
+@dataclass(eq=False, kw_only=True)
+class Partial:
+    """What ``functools.partial`` gave."""
+
+    callee: object
+    arguments: CallArguments
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """Where a statement stands."""
+
+    scope: Scope
+    path: str
+    """Of its file."""
+    method: Function | None = None
+    """The method that it is in, for ``super()``."""
+    returned: list[object] = field(default_factory=list)
 
 
 def bind_parameters(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guild_ipy.operations.source.parsers import Parser
-from guild_ipy.operations.static_values import Namespace, NotStaticError
+from guild_ipy.operations.static_values import Namespace, NotStaticError, is_plain
 
 Scope = ChainMap[str, Any]
 """The names that a statement sees, from the innermost function to its module."""
@@ -59,6 +59,11 @@ class Module(Namespace):
     """A module of the project."""
 
     names: MutableMapping[str, Any]
+
+    @property
+    def public(self) -> dict[str, Any]:
+        """The names that ``import *`` takes."""
+        return {name: value for name, value in self.names.items() if not name.startswith("_")}
 
     def find(self, name: str) -> object:
         """Return what the module calls so."""
@@ -127,8 +132,32 @@ class Super(Namespace):
         raise NotStaticError
 
 
+def super_of(method: Function | None) -> Super | Foreign:
+    """Return what ``super()`` gives in a method."""
+    if method is None or method.of_class is None:
+        return Foreign(name="", is_made=True)
+    return Super(owner=method.bound, bases=method.of_class.bases)
+
+
 def bound_to(found: object, owner: object, owner_class: Class) -> object:
     """Return a method bound to an object; one that is static stays as it is, one of the class is bound to that."""
     if not isinstance(found, Function) or "staticmethod" in found.decorators:
         return found
     return found.bind(owner_class if "classmethod" in found.decorators else owner)
+
+
+def join_ways(name: str, values: Sequence[object]) -> object:
+    """Return the one value that several ways lead to: what is no plain value is the same for all."""
+    made = [value for value in values if not is_plain(value) and not isinstance(value, Foreign)]
+    if made:
+        return made[-1]
+    first = values[0]
+    if all(type(value) is type(first) and is_plain(value) and value == first for value in values):
+        return first
+    return Foreign(name=name)
+
+
+def unknown_names(target: ast.expr) -> dict[str, Foreign]:
+    """Return the names that an assignment or a loop binds, where the source does not show to what."""
+    names = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+    return {name: Foreign(name=name, is_made=True) for name in names}

@@ -28,6 +28,11 @@ def is_parser_class(found: Foreign) -> bool:
     return not found.is_made and found.name.rpartition(".")[2].endswith(("ArgumentParser", "ArgParser"))
 
 
+def adds_arguments(node: ast.FunctionDef) -> bool:
+    """Whether a function adds arguments to a parser itself."""
+    return any(isinstance(inner, ast.Attribute) and inner.attr == "add_argument" for inner in ast.walk(node))
+
+
 def make_parser(made_of: Foreign, given: CallArguments) -> Parser:
     """Make a parser: with what its parents have."""
     library, dot, _ = made_of.name.partition(".")
@@ -146,3 +151,17 @@ def _as_node(value: object) -> ast.expr:
     if isinstance(value, Foreign) and value.name:
         return ast.Name(id=value.name.rpartition(".")[2], ctx=ast.Load())
     return ast.Name(id="_", ctx=ast.Load())
+
+
+#: Functions that a parser is handed to, and that add nothing to it.
+_HARMLESS = {"print", "argcomplete.autocomplete", "isinstance", "vars", "str", "repr", "id", "len", "list"}
+
+
+def open_parsers(callee: object, given: CallArguments) -> None:
+    """Remember of parsers that they are handed to code that is not here."""
+    if isinstance(callee, Foreign) and callee.name in _HARMLESS:
+        return
+    for value in (*given.positional, *given.named.values()):
+        parser = value.parser if isinstance(value, Object) else value
+        if isinstance(parser, Parser):
+            parser.is_open = True

@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap, Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
-from guild_ipy.operations.source.calls import CallArguments, bind_parameters
+from guild_ipy.operations.source import parser_methods
+from guild_ipy.operations.source.calls import CallArguments, Frame, Partial, bind_parameters
 from guild_ipy.operations.source.modules import ProjectModules, SourceModule
-from guild_ipy.operations.source.objects import Class, Foreign, Function, Module, Object, Scope, Super
-from guild_ipy.operations.source.parser_methods import PARSER_METHODS, Method, call_method, is_parser_class, make_parser
+from guild_ipy.operations.source.objects import (
+    Class,
+    Foreign,
+    Function,
+    Module,
+    Object,
+    Scope,
+    Super,
+    join_ways,
+    super_of,
+    unknown_names,
+)
 from guild_ipy.operations.source.parsers import Commands, Parser
 from guild_ipy.operations.static_values import (
     Namespace,
@@ -29,9 +40,6 @@ from guild_ipy.operations.static_values import (
     is_plain,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 #: So that no source makes the reading slow.
 _MOST_STEPS = 20_000
 _DEEPEST = 24
@@ -39,26 +47,6 @@ _DEEPEST = 24
 
 class _TooMuchError(Exception):
     """The source is not followed any further."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Frame:
-    """Where a statement stands."""
-
-    scope: Scope
-    path: str
-    """Of its file."""
-    method: Function | None = None
-    """The method that it is in, for ``super()``."""
-    returned: list[object] = field(default_factory=list)
-
-
-@dataclass(eq=False, kw_only=True)
-class _Partial:
-    """What ``functools.partial`` gave."""
-
-    callee: object
-    arguments: CallArguments
 
 
 class SourceReader:
@@ -80,17 +68,21 @@ class SourceReader:
 
     def follow(self, tree: ast.Module, path: str) -> None:
         """Go through a script as Python would that is started on it."""
-        frame = _Frame(scope=ChainMap({"__name__": "__main__"}), path=path)
+        frame = Frame(scope=ChainMap({"__name__": "__main__"}), path=path)
         with self._within_limits():
             self._block(tree.body, frame)
 
     def follow_unreached(self, tree: ast.Module, path: str) -> None:
         """Go into functions that nothing was seen to call, and that add arguments."""
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and id(node) not in self._reached and _adds(node):
+            if (
+                isinstance(node, ast.FunctionDef)
+                and id(node) not in self._reached
+                and parser_methods.adds_arguments(node)
+            ):
                 scope: Scope = ChainMap({}, {"__name__": "__main__"})
                 with self._within_limits():
-                    self._block(node.body, _Frame(scope=scope, path=path))
+                    self._block(node.body, Frame(scope=scope, path=path))
 
     @contextmanager
     def _within_limits(self) -> Iterator[None]:
@@ -106,14 +98,11 @@ class SourceReader:
 
     # -- statements
 
-    def _block(self, body: Sequence[ast.stmt], frame: _Frame) -> str:
+    def _block(self, body: Sequence[ast.stmt], frame: Frame) -> str:
         """Go through statements; the word that ends the block, or an empty one."""
-        for statement in body:
-            if end := self._statement(statement, frame):
-                return end
-        return ""
+        return next(filter(None, (self._statement(statement, frame) for statement in body)), "")
 
-    def _statement(self, statement: ast.stmt, frame: _Frame) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
+    def _statement(self, statement: ast.stmt, frame: Frame) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
         self._count()
         match statement:
             case ast.Import() | ast.ImportFrom():
@@ -157,14 +146,14 @@ class SourceReader:
                 frame.scope.maps[-1].update({name: Foreign(name=name) for name in names})
         return ""
 
-    def _if(self, test: ast.expr, body: list[ast.stmt], other: list[ast.stmt], frame: _Frame) -> str:
+    def _if(self, test: ast.expr, body: list[ast.stmt], other: list[ast.stmt], frame: Frame) -> str:
         try:
             return self._block(body if holds(test, frame.scope) else other, frame)
         except NotStaticError:
             self.value(test, frame)
         return self._branches([body, other], frame)
 
-    def _branches(self, bodies: Sequence[Sequence[ast.stmt]], frame: _Frame) -> str:
+    def _branches(self, bodies: Sequence[Sequence[ast.stmt]], frame: Frame) -> str:
         """Go all ways; a name that they leave with different values is unknown behind them."""
         self._doubts += 1
         scopes = [frame.scope.new_child() for _ in bodies]
@@ -172,17 +161,16 @@ class SourceReader:
         ends = [self._block(body, replace(frame, scope=scope)) for body, scope in pairs]
         self._doubts -= 1
         for name in {name for scope in scopes for name in scope.maps[0]}:
-            frame.scope[name] = _join(name, [scope.get(name) for scope in scopes])
+            frame.scope[name] = join_ways(name, [scope.get(name) for scope in scopes])
         return ends[0] if all(ends) else ""
 
-    def _for(self, target: ast.expr, over: ast.expr, body: list[ast.stmt], frame: _Frame) -> str:
+    def _for(self, target: ast.expr, over: ast.expr, body: list[ast.stmt], frame: Frame) -> str:
         found = self.value(over, frame)
         try:
             values = as_list(found)
             bound = [bind_target(target, value) for value in values]
         except NotStaticError:
-            unknown = {node.id: Foreign(name=node.id) for node in ast.walk(target) if isinstance(node, ast.Name)}
-            frame.scope.update(unknown)
+            frame.scope.update(unknown_names(target))
             self._branches([body, []], frame)
             return ""
         for names in bound:
@@ -192,14 +180,14 @@ class SourceReader:
                 return end if end == "return" else ""
         return ""
 
-    def _with(self, items: list[ast.withitem], body: list[ast.stmt], frame: _Frame) -> str:
+    def _with(self, items: list[ast.withitem], body: list[ast.stmt], frame: Frame) -> str:
         for item in items:
             found = self.value(item.context_expr, frame)
             if item.optional_vars is not None:
                 self._assign([item.optional_vars], found, frame)
         return self._block(body, frame)
 
-    def _assign(self, targets: Sequence[ast.expr], value: object, frame: _Frame) -> None:
+    def _assign(self, targets: Sequence[ast.expr], value: object, frame: Frame) -> None:
         for target in targets:
             if isinstance(target, ast.Attribute):
                 owner = self.value(target.value, frame)
@@ -210,10 +198,9 @@ class SourceReader:
             try:
                 frame.scope.update(bind_target(target, value))
             except NotStaticError:
-                names = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
-                frame.scope.update({name: Foreign(name=name, is_made=True) for name in names})
+                frame.scope.update(unknown_names(target))
 
-    def _define_class(self, node: ast.ClassDef, frame: _Frame) -> None:
+    def _define_class(self, node: ast.ClassDef, frame: Frame) -> None:
         bases = [self.value(base, frame) for base in node.bases]
         scope = frame.scope.new_child()
         made = Class(name=node.name, names=scope.maps[0], bases=bases)
@@ -226,7 +213,7 @@ class SourceReader:
 
     # -- modules
 
-    def _import(self, statement: ast.Import | ast.ImportFrom, frame: _Frame) -> None:
+    def _import(self, statement: ast.Import | ast.ImportFrom, frame: Frame) -> None:
         if isinstance(statement, ast.Import):
             for alias in statement.names:
                 self._import_module(alias, frame)
@@ -235,7 +222,7 @@ class SourceReader:
         module = self._load(self._modules.find(name, level=level, importer=frame.path))
         for alias in statement.names:
             if alias.name == "*":
-                frame.scope.update({} if module is None else _public(module))
+                frame.scope.update({} if module is None else module.public)
                 continue
             whole = f"{name}.{alias.name}" if name else alias.name
             found = None if module is None else module.names.get(alias.name)
@@ -243,7 +230,7 @@ class SourceReader:
                 found = self._load(self._modules.find(whole, level=level, importer=frame.path))
             frame.scope[alias.asname or alias.name] = Foreign(name=whole, is_library=True) if found is None else found
 
-    def _import_module(self, alias: ast.alias, frame: _Frame) -> None:
+    def _import_module(self, alias: ast.alias, frame: Frame) -> None:
         module = self._load(self._modules.find(alias.name))
         first, *rest = alias.name.split(".")
         if alias.asname or not rest:
@@ -264,13 +251,13 @@ class SourceReader:
             scope: Scope = ChainMap({"__name__": source.path})
             self._loaded[source.path] = Module(names=scope.maps[0])
             doubts, self._doubts = self._doubts, 0
-            self._block(source.tree.body, _Frame(scope=scope, path=source.path))
+            self._block(source.tree.body, Frame(scope=scope, path=source.path))
             self._doubts = doubts
         return self._loaded[source.path]
 
     # -- expressions
 
-    def value(self, node: ast.expr, frame: _Frame) -> Any:  # noqa: ANN401, C901, PLR0911 - one case a kind
+    def value(self, node: ast.expr, frame: Frame) -> Any:  # noqa: ANN401, C901, PLR0911 - one case a kind
         """Return what an expression gives; something foreign where the source does not show it."""
         self._count()
         match node:
@@ -300,7 +287,7 @@ class SourceReader:
                     self.value(child, frame)
         return Foreign(name="", is_made=True)
 
-    def _comprehension(self, node: ast.expr, element: ast.expr, loop: ast.comprehension, frame: _Frame) -> object:
+    def _comprehension(self, node: ast.expr, element: ast.expr, loop: ast.comprehension, frame: Frame) -> object:
         try:
             return evaluate(node, frame.scope)
         except NotStaticError:
@@ -316,45 +303,45 @@ class SourceReader:
             except NotStaticError:
                 parser = parser if isinstance(parser, Parser) else None
         if isinstance(parser, Parser | Commands):
-            return Method(owner=parser, name=name)
+            return parser_methods.Method(owner=parser, name=name)
         if isinstance(owner, Super) and isinstance(owner.owner, Object) and owner.owner.parser is not None:
-            return Method(owner=owner.owner.parser, name=name)
-        if name in PARSER_METHODS and not is_plain(owner):
+            return parser_methods.Method(owner=owner.owner.parser, name=name)
+        if name in parser_methods.PARSER_METHODS and not is_plain(owner):
             is_given = isinstance(owner, Foreign) and (owner.is_made or owner.is_library)
-            return Method(owner=self.given if is_given else self.loose, name=name)
+            return parser_methods.Method(owner=self.given if is_given else self.loose, name=name)
         return owner.find(name) if isinstance(owner, Foreign) else Foreign(name="")
 
     # -- calls
 
-    def _call(self, node: ast.Call, frame: _Frame) -> Any:  # noqa: ANN401 - as value
+    def _call(self, node: ast.Call, frame: Frame) -> Any:  # noqa: ANN401 - as value
         callee = self.value(node.func, frame)
-        if isinstance(callee, Foreign) and not is_parser_class(callee):
+        if isinstance(callee, Foreign) and not parser_methods.is_parser_class(callee):
             try:
                 return evaluate(node, frame.scope)
             except NotStaticError:
                 pass
         if isinstance(callee, Foreign) and callee.name == "super":
-            return self._super(frame)
+            return super_of(frame.method)
         return self.call(callee, self._arguments(node, frame))
 
     def call(self, callee: object, given: CallArguments) -> object:
         """Return what a call gives."""
         if isinstance(callee, Foreign) and callee.name in {"functools.partial", "partial"} and given.positional:
-            return _Partial(callee=given.positional[0], arguments=given.rest)
-        if isinstance(callee, _Partial):
+            return Partial(callee=given.positional[0], arguments=given.rest)
+        if isinstance(callee, Partial):
             return self.call(callee.callee, callee.arguments.followed_by(given))
-        if isinstance(callee, Method):
-            return call_method(callee, given, in_doubt=self._doubts > 0)
+        if isinstance(callee, parser_methods.Method):
+            return parser_methods.call_method(callee, given, in_doubt=self._doubts > 0)
         if isinstance(callee, Function):
             return self._call_function(callee, given)
         if isinstance(callee, Class):
             return self._make_object(callee, given)
-        if isinstance(callee, Foreign) and is_parser_class(callee):
-            return self._keep(make_parser(callee, given))
-        _open_all(callee, given)
+        if isinstance(callee, Foreign) and parser_methods.is_parser_class(callee):
+            return self._keep(parser_methods.make_parser(callee, given))
+        parser_methods.open_parsers(callee, given)
         return Foreign(name=callee.name if isinstance(callee, Foreign) else "", is_made=True)
 
-    def _arguments(self, node: ast.Call, frame: _Frame) -> CallArguments:
+    def _arguments(self, node: ast.Call, frame: Frame) -> CallArguments:
         positional = self._list(node.args, frame)
         named: dict[str, Any] = {}
         for keyword in node.keywords:
@@ -365,7 +352,7 @@ class SourceReader:
                 named |= found
         return CallArguments(positional=tuple(positional), named=named)
 
-    def _list(self, items: Sequence[ast.expr], frame: _Frame) -> list[Any]:
+    def _list(self, items: Sequence[ast.expr], frame: Frame) -> list[Any]:
         values: list[Any] = []
         for item in items:
             if isinstance(item, ast.Starred):
@@ -375,7 +362,7 @@ class SourceReader:
                 values.append(self._argument(item, frame))
         return values
 
-    def _argument(self, node: ast.expr, frame: _Frame) -> Any:  # noqa: ANN401 - as value
+    def _argument(self, node: ast.expr, frame: Frame) -> Any:  # noqa: ANN401 - as value
         """Return the value of an argument; its expression where that says more than the value."""
         found = self.value(node, frame)
         if isinstance(found, Foreign) and (found.is_made or not found.name):
@@ -388,7 +375,7 @@ class SourceReader:
         if self._depths[id(node)] > 1 or sum(self._depths.values()) > _DEEPEST:
             return Foreign(name="", is_made=True)
         scope = function.scope.new_child()
-        frame = _Frame(scope=scope, path=function.path, method=function)
+        frame = Frame(scope=scope, path=function.path, method=function)
         self._depths[id(node)] += 1
         try:
             scope.update(bind_parameters(function, given, lambda default: self.value(default, frame)))
@@ -397,12 +384,11 @@ class SourceReader:
             self._block(node.body, frame)
         finally:
             self._depths[id(node)] -= 1
-        return _join("", frame.returned) if frame.returned else None
+        return join_ways("", frame.returned) if frame.returned else None
 
     def _make_object(self, made_of: Class, given: CallArguments) -> Object:
-        bases = made_of.foreign_bases()
-        parser_class = next((base for base in bases if is_parser_class(base)), None)
-        parser = None if parser_class is None else self._keep(make_parser(parser_class, given))
+        parser_class = next(filter(parser_methods.is_parser_class, made_of.foreign_bases()), None)
+        parser = None if parser_class is None else self._keep(parser_methods.make_parser(parser_class, given))
         made = Object(made_of=made_of, parser=parser)
         if made_of.has("__init__"):
             self.call(made.find("__init__"), given)
@@ -411,42 +397,3 @@ class SourceReader:
     def _keep(self, parser: Parser) -> Parser:
         self.parsers.append(parser)
         return parser
-
-    def _super(self, frame: _Frame) -> Super | Foreign:
-        method = frame.method
-        if method is None or method.of_class is None:
-            return Foreign(name="", is_made=True)
-        return Super(owner=method.bound, bases=method.of_class.bases)
-
-
-def _adds(node: ast.FunctionDef) -> bool:
-    return any(isinstance(inner, ast.Attribute) and inner.attr == "add_argument" for inner in ast.walk(node))
-
-
-def _join(name: str, values: Sequence[object]) -> object:
-    """Return the one value that several ways lead to: what is no plain value is the same for all."""
-    made = [value for value in values if not is_plain(value) and not isinstance(value, Foreign)]
-    if made:
-        return made[-1]
-    first = values[0]
-    if all(type(value) is type(first) and is_plain(value) and value == first for value in values):
-        return first
-    return Foreign(name=name)
-
-
-def _public(module: Module) -> dict[str, Any]:
-    return {name: value for name, value in module.names.items() if not name.startswith("_")}
-
-
-#: Functions that a parser is handed to, and that add nothing to it.
-_HARMLESS = {"print", "argcomplete.autocomplete", "isinstance", "vars", "str", "repr", "id", "len", "list"}
-
-
-def _open_all(callee: object, given: CallArguments) -> None:
-    """Remember of parsers that they are handed to code that is not here."""
-    if isinstance(callee, Foreign) and callee.name in _HARMLESS:
-        return
-    for value in (*given.positional, *given.named.values()):
-        parser = value.parser if isinstance(value, Object) else value
-        if isinstance(parser, Parser):
-            parser.is_open = True
