@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any, BinaryIO
 
+from guild_ipy.domain.notebook_state import STATE_NAME
 from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.buffers import open_buffers
@@ -19,8 +20,14 @@ def unpack(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = Fals
 
 
 def load_program(file: BinaryIO, namespace: dict[str, Any]) -> FunctionCall | CellCode:
-    """Load another payload of the run, which has no buffers beside it."""
-    return open_payload(file, namespace, names=NOTEBOOK_NAMES)
+    """Load another payload of the run, which has no buffers beside it.
+
+    What is known of the notebook stays as the payload of the program says: it alone has its magics.
+    """
+    known = {name: namespace[name] for name in (STATE_NAME,) if name in namespace}
+    program = open_payload(file, namespace, names=NOTEBOOK_NAMES)
+    namespace.update(known)
+    return program
 
 
 def load_value(content: bytes, namespace: dict[str, Any]) -> Any:  # noqa: ANN401 - any variable of a run

@@ -241,3 +241,19 @@ class TestOptions:
 def test_a_notebook_that_sets_nothing_up_sends_nothing(notebook):
     notebook.cell("import numpy, pandas, matplotlib\ndef train(): return 1")
     assert not os.path.exists(notebook.run("train").dir.setup)
+
+
+def test_magics_of_the_notebook_are_there_beside_what_is_set_up(notebook):
+    notebook.cell("import logging; logging.getLogger('mine').setLevel('DEBUG')")
+    notebook.cell(
+        "from IPython.core.magic import register_line_magic\n@register_line_magic\ndef twice(line): return line * 2"
+    )
+    notebook.cell("def train():\n    x = %twice ab\n    return x, logging.getLogger('mine').level")
+    assert notebook.run("train").result == ("abab", 10)
+    notebook.cell("logging.getLogger('mine').setLevel('NOTSET')")
+
+
+def test_a_wrong_selection_sets_nothing_up(notebook):
+    notebook.cell("import guild_ipy\ntry: guild_ipy.select('loss <')\nexcept guild_ipy.GuildError: pass")
+    notebook.cell("def train(): return 1")
+    assert not os.path.exists(notebook.run("train").dir.setup)
