@@ -212,21 +212,6 @@ class TestFunctions:
         assert isolated.run("train", lr=3).result == 3
 
 
-@pytest.mark.parametrize("how", ["spawn", "forkserver"])
-def test_workers_log_as_the_notebook_is_set_up(isolated, how):
-    isolated.cell(
-        "import logging, multiprocessing\nlogger = logging.getLogger('steps')\nlogger.propagate = False\n"
-        "logger.setLevel(logging.INFO)\nlogger.addHandler(logging.StreamHandler())\n"
-        "def work(step): logger.info('loss: %s', step)\n"
-        "def train():\n"
-        f"    with multiprocessing.get_context({how!r}).Pool(1) as pool: pool.map_async(work, [7]).get(20)"
-    )
-    try:
-        assert isolated.run("train").output == "loss: 7\n"
-    finally:
-        isolated.cell("logger.handlers.clear()")
-
-
 BEGINNING = {
     "a pool": "import multiprocessing as mp\nwith mp.get_context('spawn').Pool(1) as p: p.map_async(abs, [1]).get(30)",
     "joblib": "import joblib\njoblib.Parallel(n_jobs=2)(joblib.delayed(abs)(i) for i in [1])\nNone",
