@@ -18,7 +18,7 @@ Each message is one line: what happened, the value, what to do::
     ├── StoreError (OSError)               Guild home cannot be read or written
     ├── EngineError (RuntimeError)         a process could not be started or watched
     ├── NotebookError (RuntimeError)       a notebook file that did not come to its end; names the cell
-    ├── ResultError (ValueError)           what a run returned cannot be had back; carries its text
+    ├── ResultError (ValueError)           what a run returned cannot be read back; carries its text
     ├── LostException (RuntimeError)       stands for what a run raised, which cannot be made again
     └── RunError (RuntimeError)            the run itself failed; carries it
 """
@@ -269,7 +269,7 @@ class NotebookError(GuildError, RuntimeError):
 
 
 class ResultError(GuildError, ValueError):
-    """What a run returned cannot be had back.
+    """What a run returned cannot be read back.
 
     Attributes
     ----------
@@ -283,7 +283,7 @@ class ResultError(GuildError, ValueError):
         self.reason = reason
         self.text = text
         hint = "" if text is None else "; its text is in run.result_text"
-        super().__init__(f"the result of run {run} could not be had back: {reason}{hint}")
+        super().__init__(f"the result of run {run} could not be read back: {reason}{hint}")
 
 
 class LostException(GuildError, RuntimeError):

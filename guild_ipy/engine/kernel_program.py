@@ -8,11 +8,15 @@ front end; a run keeps all of them.
 
 from __future__ import annotations
 
+from typing import Any
+
 import zmq
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 
 from guild_ipy.engine.asking import refuse_input, refuse_password, refuse_questions
+
+_TRACKER = "resource_tracker import main"
 
 
 class _Kernel(IPythonKernel):
@@ -20,6 +24,18 @@ class _Kernel(IPythonKernel):
 
     raw_input = staticmethod(refuse_input)
     getpass = staticmethod(refuse_password)
+
+    def _process_children(self) -> list[Any]:
+        """Give those that are to be ended before the kernel; it asks for 14 seconds, and waits for them."""
+        return [child for child in super()._process_children() if not _ends_with_kernel(child)]  # type: ignore[no-untyped-call]
+
+
+def _ends_with_kernel(process: Any) -> bool:  # noqa: ANN401 - of psutil, which is not a requirement of ours
+    """Whether it has ended, or is a resource tracker of multiprocessing or joblib, which cannot be asked to end."""
+    try:
+        return process.status() == "zombie" or any(_TRACKER in word for word in process.cmdline())
+    except Exception:  # noqa: BLE001 - what psutil raises of a process that is gone
+        return True
 
 
 class KernelProgram(IPKernelApp):

@@ -11,7 +11,7 @@ import itertools
 import pickle
 import sys
 from collections.abc import AsyncGenerator, Iterator
-from typing import Any, TypeGuard
+from typing import Any, NoReturn, TypeGuard
 
 from guild_ipy.domain.yielded import Yielded
 
@@ -58,6 +58,20 @@ def _is_lazy(result: object) -> TypeGuard[Iterator[Any]]:
     return is_own and isinstance(result, Iterator) and not isinstance(result, _ENDLESS)
 
 
+class YieldedValues:
+    """Stands for values that are not kept: a result that cannot be pickled, and says why."""
+
+    def __init__(self, *, count: int, reason: str) -> None:
+        self._count = count
+        self.why = f"the iterator gave {count}, {reason}"
+
+    def __repr__(self) -> str:
+        return f"<{self._count} yielded values>"
+
+    def __reduce__(self) -> NoReturn:
+        raise pickle.PicklingError(self.why)
+
+
 class _Kept:
     """The values so far, as long as they may be kept."""
 
@@ -76,18 +90,21 @@ class _Kept:
         try:
             self._bytes += _size(value)
         except Exception:  # noqa: BLE001 - a type's own __reduce__ may raise anything
-            self._drop(f"a {type(value).__name__} cannot be pickled")
+            self._drop(f"and a {type(value).__name__} cannot be pickled")
         if self._count > MOST_VALUES:
-            self._drop(f"there are more than {MOST_VALUES}")
+            self._drop(f"more than {MOST_VALUES}")
         elif self._bytes > MOST_BYTES:
-            self._drop(f"they have more than {MOST_BYTES // _MIB} MiB")
+            self._drop(f"with more than {MOST_BYTES // _MIB} MiB")
 
     def outcome(self, returned: object) -> object:
         """Return the list of the values, with what the generator returned; that alone where they are not kept."""
-        if self._reason:
-            sys.stderr.write(f"the {self._count} values that were yielded are not kept: {self._reason}\n")
-            return returned
-        return self._values if returned is None else Yielded(self._values, returned=returned)
+        if not self._reason:
+            return self._values if returned is None else Yielded(self._values, returned=returned)
+        lost = YieldedValues(count=self._count, reason=self._reason)
+        if returned is None:
+            return lost
+        sys.stderr.write(f"the values that were yielded are not kept: {lost.why}\n")
+        return returned
 
     def _drop(self, reason: str) -> None:
         self._reason = reason

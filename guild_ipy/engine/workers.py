@@ -1,9 +1,9 @@
 """What the processes that ``multiprocessing`` begins anew (spawn, forkserver) have of a run that is no file.
 
 Such a process imports the main module of the one that starts it. For the run of a function or a cell that is a file
-which opens the payload of the run and then repeats, in the order of the cell, its imports, definitions and constants;
-variables that these use get the values which they have in the run at that moment. No other line of a cell is executed
-again.
+which opens the payload of the run, sets up what the notebook has set up (logging, warnings, options), and then repeats,
+in the order of the cell, its imports, definitions and constants; variables that these use get the values which they
+have in the run at that moment. No other line of a cell is executed again.
 """
 
 from __future__ import annotations
@@ -58,10 +58,7 @@ class SharedMain:
 
     def _write(self) -> str:
         """Write what such a process needs, if it is not there; the path of its main module."""
-        steps = list(_Description(main=self, statements=self.find_statements()).steps())
-        if not steps:
-            return self.run_dir.main
-        content = marshal.dumps(steps)
+        content = marshal.dumps(list(_Description(main=self, statements=self.find_statements()).steps()))
         path = f"{self.run_dir.workers}/{hashlib.sha1(content, usedforsecurity=False).hexdigest()}.py"
         if not os.path.exists(path):
             os.makedirs(self.run_dir.workers, exist_ok=True)

@@ -67,7 +67,7 @@ def _cell_magic(shell: InteractiveShell) -> Callable[..., Any]:
         from guild_ipy.magics.verbs import call_cell  # start-up cost
 
         with _interrupts_in_a_line("%%guild_run"):
-            return call_cell(line, cell, _names(shell, local_ns), shell.execution_count)
+            return call_cell(line, cell, _names(shell, local_ns), _running_cell(shell))
 
     return _describe(magic, "run", "%%guild_run")
 
@@ -107,6 +107,12 @@ def _describe(magic: Callable[..., Any], verb: str, command: str) -> Callable[..
     magic.getdoc = getdoc  # type: ignore[attr-defined] # IPython's protocol
     described: Callable[..., Any] = no_var_expand(needs_local_scope(magic))
     return described
+
+
+def _running_cell(shell: InteractiveShell) -> int:
+    """Return the number of the cell that is executed; ``execution_count`` is that of the next one in new IPython."""
+    history = shell.history_manager
+    return shell.execution_count if history is None else len(history.input_hist_raw) - 1
 
 
 def _names(shell: InteractiveShell, local_names: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -82,6 +82,9 @@ def bind_call(
     named, rest = _name_positional(interface, args, given)
     definitions = {flag.name: flag for flag in interface.flags}
     objects = {name: value for name, value in named.items() if not _is_flag(value, definitions.get(name))}
+    unknown = next(iter(objects.keys() - definitions.keys()), None)
+    if unknown is not None and not interface.takes_any_flag:
+        raise FlagError.unknown(unknown, operation=f"{interface.name}()", known=definitions)
     given_flags = {name: value for name, value in named.items() if name not in objects}
     wanted = [_as_lenient(interface, flag, given_flags) for flag in interface.flags if flag.name not in objects]
     flags = bind_flags(wanted, given_flags, operation=f"{interface.name}()", accepts_any=interface.takes_any_flag)

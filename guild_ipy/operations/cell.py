@@ -86,8 +86,8 @@ def _refuse_state(given: Mapping[str, Any], state: Mapping[str, int], name: str)
     for word in given:
         if word in state:
             raise FlagError(
-                f"{word!r} is not a flag of {name}(): line {state[word]} of the cell changes it; give the value that "
-                "it begins with a name of its own",
+                f"{word!r} is not a flag of {name}(): line {state[word]} of the cell changes it; give its first "
+                "value another name",
                 flag=word,
             )
 

@@ -1,6 +1,7 @@
 """Whatever begins anew from the main file of a run has its flags and definitions."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,20 @@ class TestFunctions:
             "    os.execv(sys.executable, sys.orig_argv)"
         )
         assert isolated.run("train", lr=3).result == 3
+
+
+BEGINNING = {
+    "a pool": "import multiprocessing as mp\nwith mp.get_context('spawn').Pool(1) as p: p.map_async(abs, [1]).get(30)",
+    "joblib": "import joblib\njoblib.Parallel(n_jobs=2)(joblib.delayed(abs)(i) for i in [1])\nNone",
+    "a process": "import subprocess\nsubprocess.Popen(['sleep', '1000'])\nNone",
+}
+
+
+@pytest.mark.parametrize("way", BEGINNING)
+def test_a_notebook_file_does_not_wait_for_what_its_cells_began(notebook, way):
+    write_notebook("a.ipynb", BEGINNING[way], "import time\ntime.time()")
+    run = notebook.run("a.ipynb")
+    assert run.stopped - datetime.fromtimestamp(float(run.output), UTC) < timedelta(seconds=14)
 
 
 def test_workers_of_a_notebook_file_have_its_flags_and_definitions(notebook):

@@ -199,7 +199,7 @@ class TestEveryExecutor:
         contract.cell(f"import threading\ndef give():\n    return {value}")
         run = contract.run("give")
         assert run.result_text.startswith(kept)
-        with pytest.raises(ResultError, match="could not be had back: cannot pickle"):
+        with pytest.raises(ResultError, match="could not be read back: cannot pickle"):
             _ = run.result
 
     def test_gives_back_a_function_that_it_made(self, contract):
@@ -215,7 +215,7 @@ class TestEveryExecutor:
         run = contract.run("give")
         assert run.status is RunStatus.COMPLETED
         assert run.output == "the result (Bad) could not be kept, nor its text: no; no\n"
-        with pytest.raises(ResultError, match=r"could not be had back: no$"):
+        with pytest.raises(ResultError, match=r"could not be read back: no$"):
             _ = run.result
 
     def test_saves_open_figures(self, contract):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from guild_ipy.engine.lazy_result import MOST_VALUES
+from guild_ipy.errors import ResultError
 from guild_ipy.operations.cell import CellOperation
 
 TRAINING = """
@@ -87,16 +88,25 @@ def test_a_generator_that_raises_is_an_error(lab):
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (f"yield from range({MOST_VALUES + 1})", f"the {MOST_VALUES + 1} values .* more than {MOST_VALUES}"),
-        ("for _ in range(9): yield bytes(8 * 2**20)", "the 9 values .* more than 64 MiB"),
-        ("yield threading.Lock()", "the 1 values .* a lock cannot be pickled"),
+        (f"yield from range({MOST_VALUES + 1})", f"the iterator gave {MOST_VALUES + 1}, more than {MOST_VALUES}"),
+        ("for _ in range(9): yield bytes(8 * 2**20)", "the iterator gave 9, with more than 64 MiB"),
+        ("yield threading.Lock()", "the iterator gave 1, and a lock cannot be pickled"),
     ],
 )
-def test_values_that_are_too_many_are_not_kept_and_it_says_so(lab, body, reason):
-    lab.cell(f"def train():\n    {body}\n    print('done')")
-    run = lab.run("train")
-    assert run.result is None
-    assert re.search(f"done\n{reason}\n$", run.output)
+class TestValuesThatAreNotKept:
+    def test_the_run_says_so_and_its_result_is_missed_with_the_reason(self, lab, body, reason):
+        lab.cell(f"def train():\n    {body}\n    print('done')")
+        run = lab.run("train")
+        assert re.search(f"done\nthe result .* could not be kept: {reason}; its text .*\n$", run.output)
+        with pytest.raises(ResultError, match=f"could not be read back: {reason}"):
+            _ = run.result
+        assert re.fullmatch(r"<\d+ yielded values>", run.result_text)
+
+    def test_what_the_generator_returns_is_the_result(self, lab, body, reason):
+        lab.cell(f"def train():\n    {body}\n    return 'model'")
+        run = lab.run("train")
+        assert run.result == "model"
+        assert run.output == f"the values that were yielded are not kept: {reason}\n"
 
 
 @pytest.mark.parametrize("value", ["[1, 2]", "range(3)", "{'a': 1}", "'text'"])

@@ -21,14 +21,14 @@ class TestResults:
         assert run.output == f"done\nthe result (dict) could not be kept: {why}\n"
         with pytest.raises(ResultError) as caught:
             _ = run.result
-        assert str(caught.value) == f"the result of run {run.short_id} could not be had back: {why}"
+        assert str(caught.value) == f"the result of run {run.short_id} could not be read back: {why}"
         assert caught.value.text == run.result_text
         assert run.result_text.startswith("{'loss': 0.5, 'lock': <unlocked")
 
     def test_one_that_cannot_be_made_again_says_why(self, isolated):
         isolated.cell("def make(): raise LookupError('no such model')")
         isolated.cell("class Model:\n    def __reduce__(self): return make, ()\ndef train(): return Model()")
-        with pytest.raises(ResultError, match="could not be had back: LookupError: no such model"):
+        with pytest.raises(ResultError, match="could not be read back: LookupError: no such model"):
             _ = isolated.run("train").result
 
     def test_no_result_is_none(self, isolated):

@@ -213,6 +213,18 @@ def idle():
 """
 
 
+@pytest.mark.parametrize("how", ["spawn", "forkserver"])
+def test_workers_that_a_run_begins_anew_log_as_the_notebook_does(isolated, how):
+    isolated.cell(
+        "import multiprocessing\nlogger = logging.getLogger('steps')\nlogger.setLevel(logging.INFO)\n"
+        "logger.addHandler(logging.StreamHandler())\n"
+        "def work(step): logger.info('loss: %s', step)\n"
+        "def train():\n"
+        f"    with multiprocessing.get_context({how!r}).Pool(1) as pool: pool.map_async(work, [7]).get(20)"
+    )
+    assert isolated.run("train").output == "loss: 7\n"
+
+
 class TestOptions:
     @pytest.fixture
     def set_up(self, isolated):

@@ -77,6 +77,15 @@ def test_an_error_output_is_its_one_line():
     assert output.traceback == ["OperationNotFound: no operation 'trian' here (did you mean 'train'?)"]
 
 
+def test_a_traceback_names_the_cell_by_the_number_that_the_front_end_shows(kernel):
+    _, client = kernel
+    execute(client, "def fail(): raise ValueError")
+    for code in ("%%guild_run cell\nfail()", "%%guild_run timed\n%%time\nfail()"):
+        reply, output = execute(client, code)
+        assert f"Cell In[{reply['execution_count']}], line 1, in <module>" in output
+        assert "Cell In[2], line 1, in fail" in output
+
+
 def test_what_the_kernel_puts_into_a_notebook_is_there_in_a_run(kernel):
     _, client = kernel
     execute(client, "mu = 2\nfrom IPython.core.magic import register_line_magic\nimport pandas as pd")

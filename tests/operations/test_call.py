@@ -232,6 +232,8 @@ def test_any_flag_is_taken_by_a_function_that_takes_any_keyword():
     ("args", "given", "error", "message"),
     [
         ((1,), {"d": 1}, FlagError, "unknown flag 'd' for plain().*it takes a, b, c"),
+        ((1,), {"d": object()}, FlagError, "unknown flag 'd' for plain().*it takes a, b, c"),
+        ((1,), {"d": [object()]}, FlagError, "unknown flag 'd' for plain().*it takes a, b, c"),
         ((), {}, FlagError, "plain.. needs the flag 'a'; give a=..."),
         ((1,), {"a": 2}, FlagError, "plain.. got two values for 'a'"),
         ((1, 2, 3), {}, UsageError, "plain.. takes 2 positional values, not 3"),
