@@ -38,6 +38,7 @@ def test_a_sub_command_follows_the_script(tool, words):
         ("tool.py", "tool.py needs a command: run 'tool.py train'; it has train, test"),
         ("tool.py lr=1", "tool.py needs a command: run 'tool.py train'"),
         ("tool.py trian", "tool.py has no command 'trian' (did you mean 'train'?)"),
+        ("tool.py train train", "run: 'train' is no flag; write flags as name=value"),
         ("tool.py test lr=1", "unknown flag 'lr' for tool.py test"),
         ("train.py other", "run: 'other' is no flag; write flags as name=value"),
     ],
