@@ -66,6 +66,7 @@ UNREAD = {
     "simple_parsing": "from simple_parsing import parse\nparse(dict)\n",
     "HfArgumentParser": "from transformers import HfArgumentParser as P\nP(dict).parse_args_into_dataclasses()\n",
     "typer": "import typer\nfrom library import app\napp()\n",
+    "optparse": "from optparse import OptionParser as P\np = P()\np.add_option('--lr')\nprint(p.parse_args())\n",
     "sys.argv": "import sys\nprint(sys.argv[1:])\n",
     "library": "from library import get_args\nargs = get_args()\n",
     "argparse": "import argparse\nfrom library import add\np = argparse.ArgumentParser()\nadd(p)\np.parse_args()\n",
@@ -77,7 +78,7 @@ def test_arguments_that_could_not_be_read_are_to_be_declared(shell, library):
     (shell.project / "unread.py").write_text(UNREAD[library])
     done = shell.run("run", "unread.py", "lr=1", "--yes")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert "unknown flag 'lr' for unread.py; its arguments could not be read (" in done.stderr
+    assert f"unknown flag 'lr' for unread.py; its arguments could not be read ({library})" in done.stderr
     assert "declare them in guild.yml: an operation with main: unread" in done.stderr
     assert "it takes no flags" not in done.stderr
     assert "could not be read" in shell.printed("operations", "unread.py")
