@@ -9,6 +9,7 @@ p.add_argument("--level", type=int, default=1)
 commands = p.add_subparsers(dest="command", required=True)
 commands.add_parser("train").add_argument("--lr", type=float, default=0.1)
 commands.add_parser("test")
+commands.add_parser("data").add_subparsers(required=True).add_parser("get")
 a = p.parse_args()
 print(f"{a.command} {a.level} {getattr(a, 'lr', None)}")
 """
@@ -35,10 +36,12 @@ def test_a_sub_command_follows_the_script(tool, words):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("tool.py", "tool.py needs a command: run 'tool.py train'; it has train, test"),
+        ("tool.py", "tool.py needs a command: run 'tool.py train'; it has train, test, data"),
         ("tool.py lr=1", "tool.py needs a command: run 'tool.py train'"),
         ("tool.py trian", "tool.py has no command 'trian' (did you mean 'train'?)"),
         ("tool.py train train", "run: 'train' is no flag; write flags as name=value"),
+        ("tool.py data", "tool.py data needs a command: run 'tool.py data get'; it has get"),
+        ("tool.py data gte", "tool.py data has no command 'gte' (did you mean 'get'?)"),
         ("tool.py test lr=1", "unknown flag 'lr' for tool.py test"),
         ("train.py other", "run: 'other' is no flag; write flags as name=value"),
     ],
@@ -52,7 +55,7 @@ def test_a_command_that_is_missing_or_unknown_is_one_line(tool, words, message):
 
 
 def test_operations_names_the_commands_of_a_script(tool):
-    assert "commands, each with flags of its own: train, test" in tool.printed("operations", "tool.py")
+    assert "commands, each with flags of its own: train, test, data" in tool.printed("operations", "tool.py")
     assert "lr     = 0.1  float" in tool.printed("operations", "tool.py train")
 
 
