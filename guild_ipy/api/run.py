@@ -113,8 +113,8 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     files = require_files(request.spec.files, surroundings.notebook.project_dir, notebook_folder(operation))
     requires = (*requires_of(operation), *files)
     given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
-    is_word = isinstance(request.operation, str) and callable(operation)
-    options = replace(request.spec, name=request.operation) if is_word else request.spec
+    word = request.operation.removesuffix("()") if isinstance(request.operation, str) and callable(operation) else ""
+    options = replace(request.spec, name=word) if word else request.spec
     with naming_dependencies(requires):
         resolved = resolve(operation, request.args, flags, options, surroundings)
     if isinstance(resolved.spec.program, StepsProgram):
@@ -122,8 +122,8 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
 
         _refuse_files(request)
         check_steps(resolved.spec.program.steps, resolved.spec.flags, surroundings)
-    if is_word:
-        hidden = note_hidden(request.operation, surroundings.notebook.project_dir)
+    if word:
+        hidden = note_hidden(word, surroundings.notebook.project_dir)
         resolved = replace(resolved, notes=(*hidden, *resolved.notes))
     spec = replace(resolved.spec, requires=requires)
     try:

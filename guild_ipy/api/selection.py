@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -76,9 +77,9 @@ class _Listing:
         self._runs: list[Run] | None = None
 
     def find(self, ref: RunRef) -> list[Run]:
-        if isinstance(ref, Run):
+        if isinstance(ref, Run) and os.path.isdir(ref.path):
             return [ref]
-        text = str(ref).strip()
+        text = ref.id if isinstance(ref, Run) else str(ref).strip()
         if between := _RANGE.fullmatch(text):
             first, last = (int(group) if group else None for group in between.groups())
             return self._nonempty(text, self._all()[(first or 1) - 1 : last])

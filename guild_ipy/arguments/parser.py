@@ -11,6 +11,8 @@ from typing import Never
 from guild_ipy.errors import UsageError, suggest
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
+#: A name behind one dash, as if it were an option.
+_ONE_DASH = re.compile(r"(-[^\W\d][\w-]+)=")
 
 _ANY_WIDTH = 80
 #: Words behind which, in an expression, a name does not stand at the beginning.
@@ -42,6 +44,7 @@ class VerbParser(argparse.ArgumentParser):
     def parse(self, tokens: Sequence[str]) -> argparse.Namespace:
         """Parse the words behind the verb; every one must be known."""
         self._check_quotes(tokens)
+        self._check_dashes(tokens)
         namespace, unknown = self.parse_known_intermixed_args(list(tokens))
         if unknown:
             self._refuse(unknown[0], tokens)
@@ -56,6 +59,13 @@ class VerbParser(argparse.ArgumentParser):
                 words += takewhile(lambda word: not word.startswith("--"), tokens[position + 1 :])
                 if len(words) > 1 and _is_split(words[0], words[1]):
                     raise UsageError(f"{self.prog}: an expression is put in quotes: {option} {' '.join(words)!r}")
+
+    def _check_dashes(self, tokens: Sequence[str]) -> None:
+        """Refuse ``-lr=0.1``, which argparse takes for ``-l 'r=0.1'``."""
+        for token in tokens:
+            option = _ONE_DASH.match(token)
+            if option and not (self.find_option(option[1]) or self._takes_expression(token[:2])):
+                self._refuse(token, tokens)
 
     def _takes_expression(self, option: str) -> bool:
         action = self.find_option(option)
@@ -86,7 +96,8 @@ class VerbParser(argparse.ArgumentParser):
         option = token.partition("=")[0]
         if option.startswith("-"):
             other = self.hint_of_option(token, tokens)
-            alike = [each for each in self.option_strings() if each.startswith("--") is option.startswith("--")]
+            is_long = option.startswith("--") or _ONE_DASH.match(token) is not None
+            alike = [each for each in self.option_strings() if each.startswith("--") is is_long]
             near = suggest(option, alike, cutoff=_NEARLY_SAME if other else _NEAR)
             hint = other or ("" if near else "; see the options with --help")
             raise UsageError(f"{self.prog} has no option {option!r}{near}{hint}")

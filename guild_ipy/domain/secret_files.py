@@ -41,6 +41,18 @@ def names_secret_folder(name: str) -> bool:
     return name.lower() in _FOLDERS
 
 
+def names_secret_path(path: str) -> bool:
+    """Whether a file holds secrets, as its name or that of a folder on its path tells.
+
+    Examples
+    --------
+    >>> list(filter(names_secret_path, ("src/.env", "secrets/a.txt", "src/env.py")))
+    ['src/.env', 'secrets/a.txt']
+    """
+    *folders, name = path.split("/")
+    return names_secret_file(name) or any(map(names_secret_folder, folders))
+
+
 def is_private_key(head: bytes) -> bool:
     """Whether a file that begins so is a private key, whatever its name."""
     return _PRIVATE_KEY.match(head) is not None

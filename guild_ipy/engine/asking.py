@@ -70,7 +70,7 @@ def _refuse_debuggers(pdb: ModuleType) -> None:
     debugger: Any = pdb.Pdb
     pdb.set_trace = set_trace  # type: ignore[attr-defined]
     debugger.set_trace = _unless_asking_here(debugger.set_trace, finds_frame=True)
-    for name in ("run", "runeval", "runcall"):
+    for name in ("run", "runeval", "runcall", "interaction"):
         setattr(debugger, name, _unless_asking_here(getattr(debugger, name)))
 
 

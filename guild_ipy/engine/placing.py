@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from guild_ipy.domain.dependency import Source, TargetType
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, TakenFile
-from guild_ipy.domain.secret_files import names_secret_file
+from guild_ipy.domain.secret_files import names_secret_path
 from guild_ipy.errors import DependencyError, StoreError
 from guild_ipy.store.manifest import ManifestEntry, linked_secrets
 from guild_ipy.store.run_dir import RunDir
@@ -135,7 +135,7 @@ class _Placing:
             if is_link:
                 self._check_way(origin)
                 os.symlink(_moved_link(origin, self._file.origin), target)
-            elif not self._file.root and names_secret_file(os.path.basename(origin)):  # of the project, not of a run
+            elif not self._file.root and names_secret_path(path):  # of the project, not of a run
                 os.symlink(origin, target)
             else:
                 copy_file(origin, target)

@@ -111,6 +111,7 @@ def _report(error: BaseException, run_dir: RunDir, cells: Mapping[str, CellFile]
 
     _make_room(run_dir)
     drop_outer_frames(error)
+    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__  # as Python does
     try:
         sys.excepthook(type(error), error, error.__traceback__)
     except SystemExit as request:

@@ -203,8 +203,7 @@ class GuildAccessor:
         edit = LabelEdit(set=text, append=append, prepend=prepend, remove=remove, clear=clear)
         runs = self._find_live()
         before = [run.label or "" for run in runs]
-        edit_labels(get_context(), runs, edit)
-        print(labeled_message(runs, before, list(map(edit.apply, before))))
+        print(labeled_message(runs, before, edit_labels(get_context(), runs, edit)))
         return len(runs)
 
     def delete(self) -> int:

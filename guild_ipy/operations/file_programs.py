@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.label import fill_label
 from guild_ipy.domain.operation import StepsMain
 from guild_ipy.domain.opref import OpRef
@@ -34,10 +35,7 @@ def resolve_script(
     """Give a script its arguments or constants; its project is copied beside it."""
     file = script.file
     project, path = _place(file.path, surroundings, file.root)
-    command = check_command(script.interface, file.words, file.name or path)
-    name = " ".join((file.name or path, *command))
-    with explaining_unread(script.interface, name):
-        flags = bind_flags(script.interface.flags, given, operation=name)
+    name, command, flags = bind_script(script, file.name or path, given)
     taken = _snapshot_with(file.path, project, options, surroundings)
     constants = flags if script.interface.kind == "constants" else {}
     spec = RunSpec(
@@ -55,6 +53,16 @@ def resolve_script(
         **common_parts(flags, dict(given), options, surroundings, project),
     )
     return Resolved(spec=spec, notes=taken.notes)
+
+
+def bind_script(
+    script: ScriptOperation, name: str, given: Mapping[str, Any]
+) -> tuple[str, tuple[str, ...], dict[str, FlagValue]]:
+    """Return the name of an operation with its sub-command, the words of that, and the flags with their values."""
+    command = check_command(script.interface, script.file.words, name)
+    full_name = " ".join((name, *command))
+    with explaining_unread(script.interface, full_name):
+        return full_name, command, bind_flags(script.interface.flags, given, operation=full_name)
 
 
 def resolve_notebook_file(

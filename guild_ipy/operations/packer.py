@@ -138,7 +138,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
             (types.ModuleType, self._reduce_module),
             (types.CodeType, self._reduce_code),
             (io.BytesIO | io.StringIO, lambda _: NotImplemented),
-            (io.IOBase, _refuse_file),
+            (io.IOBase, _reduce_file),
         )
         found = next((way for kind, way in ways if issubclass(cls, kind)), None)
         known, reduce = copies.find_reducer(cls), self.dispatch_table.get(cls)
@@ -278,5 +278,9 @@ def _names_main(reduced: tuple[Any, ...]) -> bool:
     return any(text == "__main__" or text.startswith(("__main__:", "__main__.")) for text in texts)
 
 
-def _refuse_file(file: io.IOBase) -> Any:  # noqa: ANN401, ARG001
+def _reduce_file(file: io.IOBase) -> Any:  # noqa: ANN401
+    """Send standard output and error as those of the run: a default `file=sys.stdout`, the stream of a formatter."""
+    for name in ("stdout", "stderr"):
+        if file is getattr(sys, name) or file is getattr(sys, f"__{name}__"):
+            return getattr, (sys, name)
     raise Unsendable("an open file belongs to this process")

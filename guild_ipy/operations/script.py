@@ -103,7 +103,10 @@ def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequenc
         found = read_typer(tree, command)
     elif imported & {"absl", "tensorflow"}:
         found = read_absl(tree)
-    return found or replace(_constants(find_constants(tree)), unread=unread or find_unread(tree))
+    library = find_unread(tree)
+    if library in {"", "sys.argv"}:
+        library = unread or library
+    return found or replace(_constants(find_constants(tree)), unread=library)
 
 
 def _constants(found: Mapping[str, FlagValue]) -> ScriptInterface:

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from guild_ipy.domain.run_spec import Source, SourceFile, SourceLink
-from guild_ipy.domain.secret_files import is_private_key, names_secret_file
+from guild_ipy.domain.secret_files import is_private_key, names_secret_file, names_secret_path
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.source_choice import SourceChoice
 from guild_ipy.operations.source_walk import MAX_ENTRIES, MAX_FOLDER, MAX_LINKED, FoundFile, SourceWalk
@@ -90,13 +90,12 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
         if not _is_among(found.path, hidden) and (include_notebooks or not found.path.endswith(".ipynb"))
         if choice is None or choice.verdict(found.path, root) is None
     )
-    chosen = [] if choice is None else list(choice.find(root, excluded_dirs))
-    secret = {found.path for found in chosen if names_secret_file(os.path.basename(found.path))}
-    by_rule = _Untold(root=root, choice=choice, hidden=hidden)
-    links = _links(root, secret.union(by_rule.among([*walk.secrets, *taken.keys])))
-    copied = _read_chosen((found for found in chosen if found.path not in secret), hidden)
-    source = project.make_source(dest, [*extra, *taken.files, *copied], links)
-    notes = _write_notes(taken, walk, by_rule, tells_binary=dest == ".")
+    chosen = () if choice is None else choice.find(root, excluded_dirs)
+    copied, linked = _read_chosen(found for found in chosen if not _is_among(found.path, hidden))
+    untold = _Untold(root=root, choice=choice, hidden=hidden)
+    linked = sorted({*linked, *untold.among([*walk.secrets, *taken.keys])})
+    source = project.make_source(dest, [*extra, *taken.files, *copied], _links(root, linked))
+    notes = _write_notes(taken, walk, untold, linked, tells_binary=dest == ".")
     return Snapshot(source=source, notes=tuple(notes))
 
 
@@ -118,7 +117,7 @@ class _Untold:
 
 
 def _links(root: str, paths: Iterable[str]) -> tuple[SourceLink, ...]:
-    return tuple(SourceLink(path=path, origin=f"{root}/{path}") for path in sorted(set(paths)))
+    return tuple(SourceLink(path=path, origin=f"{root}/{path}") for path in paths)
 
 
 def _is_among(path: str, paths: Collection[str]) -> bool:
@@ -126,17 +125,29 @@ def _is_among(path: str, paths: Collection[str]) -> bool:
     return any(path == each or path.startswith(f"{each}/") for each in paths)
 
 
-def _read_chosen(found_files: Iterable[FoundFile], hidden: Collection[str]) -> Iterable[SourceFile]:
+def _read_chosen(found_files: Iterable[FoundFile]) -> tuple[list[SourceFile], list[str]]:
+    """Read the files that rules name; beside them the paths of those that may hold secrets, which are not copied."""
+    files: list[SourceFile] = []
+    secret: list[str] = []
     for found in found_files:
-        if not _is_among(found.path, hidden):
-            try:
-                with open(found.full_path, "rb") as file:
-                    content = file.read()
-            except OSError as error:
-                raise UsageError(
-                    f"cannot read {found.full_path!r}, which sourcecode names: {error.strerror}"
-                ) from error
-            yield SourceFile(path=found.path, content=content, origin=found.full_path)
+        content = None if _names_secret(found) else _read_named(found)
+        if content is None or is_private_key(content):
+            secret.append(found.path)
+        else:
+            files.append(SourceFile(path=found.path, content=content, origin=found.full_path))
+    return files, secret
+
+
+def _names_secret(found: FoundFile) -> bool:
+    return names_secret_path(found.path) or names_secret_file(os.path.basename(os.path.realpath(found.full_path)))
+
+
+def _read_named(found: FoundFile) -> bytes:
+    try:
+        with open(found.full_path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise UsageError(f"cannot read {found.full_path!r}, which sourcecode names: {error.strerror}") from error
 
 
 def digest_files(files: Iterable[SourceFile]) -> str:
@@ -272,8 +283,10 @@ _NAMED = 3
 _REMEDY = "bring data along with --file PATH, or put an empty .guild-nocopy into its folder"
 
 
-def _write_notes(taken: _Taken, walk: SourceWalk, untold: _Untold, *, tells_binary: bool) -> Iterator[str]:
-    """Say what was left out; binary files only where copies are what a run finds around it."""
+def _write_notes(
+    taken: _Taken, walk: SourceWalk, untold: _Untold, linked: Sequence[str], *, tells_binary: bool
+) -> Iterator[str]:
+    """Say what was left out, and what is linked; binary files only where copies are what a run finds around it."""
     if taken.first_left is not None:
         yield f"more than {MAX_FILES} source files: {taken.first_left!r} and those after it are not copied; {_REMEDY}"
     elif walk.is_cut:
@@ -287,11 +300,12 @@ def _write_notes(taken: _Taken, walk: SourceWalk, untold: _Untold, *, tells_bina
         "hidden folders, not copied": walk.hidden,
         "links to a folder that they are in, not followed": walk.circles,
         "cannot be read, not copied": [*walk.unreadable, *taken.unreadable],
-        "may hold secrets, linked and not copied": [*walk.secrets, *taken.keys],
     }
     for why, paths in left.items():
         if named := untold.among(paths):
             yield f"{why}: {_name_some(named)}"
+    if linked:
+        yield f"may hold secrets, linked and not copied: {_name_some(linked)}"
 
 
 def _name_some(paths: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from guild_ipy.errors import FlagError, UsageError, suggest
 from guild_ipy.operations.script_interface import ScriptInterface
@@ -116,16 +117,18 @@ def check_command(interface: ScriptInterface, words: tuple[str, ...], name: str)
     UsageError
         For one that is no command of it, and where it needs one.
     """
-    if interface.unread and not interface.commands and words[: len(interface.command)] == interface.command:
+    known = interface.command
+    if interface.unread and not interface.commands and words[: len(known)] == known:
         return words
-    if words != interface.command:
-        wrong = next(word for word in words if word not in interface.command)
-        if interface.commands:
+    here = " ".join((name, *known))
+    if words != known:
+        wrong = next(word for word, command in zip_longest(words, known[: len(words)]) if word != command)
+        if interface.commands and wrong not in known:
             hint = suggest(wrong, interface.commands) or f"; it has {', '.join(interface.commands)}"
-            raise UsageError(f"{name} has no command {wrong!r}{hint}")
+            raise UsageError(f"{here} has no command {wrong!r}{hint}")
         raise UsageError(f"run: {wrong!r} is no flag; write flags as name=value")
     if interface.needs_command:
         raise UsageError(
-            f"{name} needs a command: run {f'{name} {interface.commands[0]}'!r}; it has {', '.join(interface.commands)}"
+            f"{here} needs a command: run {f'{here} {interface.commands[0]}'!r}; it has {', '.join(interface.commands)}"
         )
     return words

@@ -38,12 +38,14 @@ def test_runs_are_marked_and_unmarked(train, runs):
         (LabelEdit(prepend="best"), "best lr=0.2 steps=2"),
         (LabelEdit(remove="lr=0.2"), "steps=2"),
         (LabelEdit(remove="not there"), "lr=0.2 steps=2"),
+        (LabelEdit(set="rate ${lr}"), "rate 0.2"),
+        (LabelEdit(append="${lr|%.2f} ${nothing}"), "lr=0.2 steps=2 0.20 "),
         (LabelEdit(clear=True), None),
         (LabelEdit(set="ñ\n'\"\u202e"), "ñ\n'\"\u202e"),
     ],
 )
 def test_labels_are_changed(train, runs, edit, label):
-    assert edit_labels(train.context, runs[:1], edit) == 1
+    assert edit_labels(train.context, runs[:1], edit) == [label or ""]
     assert runs[0].label == label
     assert runs[1].label == "lr=0.1 steps=2"
 

@@ -28,6 +28,14 @@ guild_ipy.run("release", wait=True, _background=bool(in_background))
 sys.stdin.read()
 """
 
+TOOL = """
+import argparse
+p = argparse.ArgumentParser()
+p.add_subparsers(dest="command", required=True).add_parser("fit").add_argument("--lr", type=float, default=0.1)
+a = p.parse_args()
+print(a.command, a.lr)
+"""
+
 
 @pytest.fixture
 def project(notebook):
@@ -159,6 +167,12 @@ class TestSteps:
         assert [made[name].output.strip() for name in ("hello", "serve.py")] == ["hello", "a script"]
         assert "n is 2" in made["look"].output
 
+    def test_one_can_be_a_sub_command_of_a_script(self, project):
+        Path("tool.py").write_text(TOOL)
+        declare("all:\n  flags: {rate: 2}\n  steps: [{run: 'tool.py fit --label wide', flags: {lr: '${rate}'}}]\n")
+        (made,) = members(project.run("all")).values()
+        assert (made.operation, made.output, made.label) == ("tool.py fit", "fit 2.0\n", "wide")
+
     def test_one_can_be_a_pipeline(self, project):
         declare(Path("guild.yml").read_text() + "nightly: {steps: [{run: release, flags: {rate: 0.7}}]}\n")
         pipeline = project.run("nightly")
@@ -242,9 +256,15 @@ class TestFailure:
             ("nothing", "guild.yml:3:11: step 'nothing' cannot be run: "),
             ("train n=1", "guild.yml:3:11: step 'train' cannot be run: unknown flag 'n' for train"),
             ("train lr=low", "guild.yml:3:11: step 'train' cannot be run: flag 'lr' of train wants a "),
+            ("tool.py", "guild.yml:3:11: step 'tool.py' cannot be run: tool.py needs a command: run 'tool.py fit'"),
+            ("tool.py fti", "guild.yml:3:11: step 'tool.py fti' cannot be run: tool.py has no command 'fti' (did you"),
+            ("tool.py fit n=1", "guild.yml:3:11: step 'tool.py fit' cannot be run: unknown flag 'n' for tool.py fit"),
+            ("look.ipynb m=1", "guild.yml:3:11: step 'look.ipynb' cannot be run: unknown flag 'm' for look.ipynb"),
         ],
     )
     def test_a_step_that_can_never_be_run_is_refused_before_the_first(self, project, step, why):
+        Path("tool.py").write_text(TOOL)
+        write_notebook("look.ipynb", "n = 1")
         declare(f"train: {{flags: {{lr: {{type: number}}}}}}\nall:\n  steps: [{step}]\n")
         with pytest.raises(GuildFileError) as caught:
             project.run("all")

@@ -98,6 +98,8 @@ class TestSecrets:
         Path(".env").write_text("KEY=s3cret\n")
         Path("sub").mkdir()
         Path("sub/server.pem").write_text("s3cret\n")
+        Path("sub/secrets").mkdir()
+        Path("sub/secrets/plain.txt").write_text("s3cret\n")
         Path(".aws").mkdir()
         Path(".aws/credentials").write_text("s3cret\n")
         Path("use.py").write_text(
@@ -123,6 +125,7 @@ class TestSecrets:
         assert {entry.path for entry in read_manifest(run.dir) if entry.kind == "i"} == {
             ".aws",
             ".env",
+            "sub/secrets",
             "sub/server.pem",
         }
 
@@ -138,7 +141,7 @@ class TestSecrets:
         """)
         assert {".env", ".aws"}.isdisjoint(secretive.run("after").result)
 
-    @pytest.mark.parametrize("path", [".env", "sub", ".aws"])
+    @pytest.mark.parametrize("path", [".env", "sub", ".aws", ".aws/credentials", "sub/secrets/plain.txt"])
     def test_one_that_is_brought_along_or_required_is_linked(self, secretive, path):
         secretive.cell(f"""
             import guild_ipy

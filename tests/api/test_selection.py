@@ -1,5 +1,6 @@
 import pytest
 
+from guild_ipy.api.delete import delete
 from guild_ipy.api.runs import list_records, list_runs
 from guild_ipy.api.selection import select_run, select_runs
 from guild_ipy.domain.run_filter import RunFilter
@@ -97,6 +98,14 @@ def test_what_was_meant_is_said(train, runs, ref, hint):
         select_runs(train.context, [ref])
     what = f"no run matches {ref!r}: a run is named by its id (hex digits) or by an index"
     assert str(caught.value) == f"{what}{hint}"
+
+
+def test_a_run_that_is_deleted_is_named_so(train, runs):
+    delete(train.context, runs[:1])
+    with pytest.raises(RunNotFound, match=f"^no run matches '{runs[0].id}'"):
+        select_runs(train.context, [runs[0]])
+    (deleted,) = select_runs(train.context, [runs[0]], RunFilter(deleted=True))
+    assert (deleted.id, deleted.status) == (runs[0].id, RunStatus.COMPLETED)
 
 
 @pytest.mark.parametrize("ref", [0, -1, "0"])

@@ -60,6 +60,8 @@ def test_a_restart_takes_flags_and_no_operation():
         ("train 5", "run: '5' is no flag; write flags as name=value"),
         ("train --lr 0.1", "run has no option '--lr'; a flag is written lr=0.1"),
         ("train --lr=0.1", "run has no option '--lr'; a flag is written lr=0.1"),
+        ("train -lr=0.1", "run has no option '-lr'; a flag is written lr=0.1"),
+        ("train -label=x", "run has no option '-label' (did you mean '--label'?); a flag is written label=x"),
         ("train -c 2 x=1", "run has no option '-c'; a flag is written c=2"),
         ("train --lr --yes", "run has no option '--lr'; a flag is written lr=VALUE"),
         ("train lr = 5", "run: a flag is one word, without spaces beside its =: lr=5"),

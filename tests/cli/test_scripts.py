@@ -9,6 +9,7 @@ p.add_argument("--level", type=int, default=1)
 commands = p.add_subparsers(dest="command", required=True)
 commands.add_parser("train").add_argument("--lr", type=float, default=0.1)
 commands.add_parser("test")
+commands.add_parser("data").add_subparsers(required=True).add_parser("get")
 a = p.parse_args()
 print(f"{a.command} {a.level} {getattr(a, 'lr', None)}")
 """
@@ -35,9 +36,12 @@ def test_a_sub_command_follows_the_script(tool, words):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("tool.py", "tool.py needs a command: run 'tool.py train'; it has train, test"),
+        ("tool.py", "tool.py needs a command: run 'tool.py train'; it has train, test, data"),
         ("tool.py lr=1", "tool.py needs a command: run 'tool.py train'"),
         ("tool.py trian", "tool.py has no command 'trian' (did you mean 'train'?)"),
+        ("tool.py train train", "run: 'train' is no flag; write flags as name=value"),
+        ("tool.py data", "tool.py data needs a command: run 'tool.py data get'; it has get"),
+        ("tool.py data gte", "tool.py data has no command 'gte' (did you mean 'get'?)"),
         ("tool.py test lr=1", "unknown flag 'lr' for tool.py test"),
         ("train.py other", "run: 'other' is no flag; write flags as name=value"),
     ],
@@ -51,7 +55,7 @@ def test_a_command_that_is_missing_or_unknown_is_one_line(tool, words, message):
 
 
 def test_operations_names_the_commands_of_a_script(tool):
-    assert "commands, each with flags of its own: train, test" in tool.printed("operations", "tool.py")
+    assert "commands, each with flags of its own: train, test, data" in tool.printed("operations", "tool.py")
     assert "lr     = 0.1  float" in tool.printed("operations", "tool.py train")
 
 
@@ -65,6 +69,7 @@ UNREAD = {
     "simple_parsing": "from simple_parsing import parse\nparse(dict)\n",
     "HfArgumentParser": "from transformers import HfArgumentParser as P\nP(dict).parse_args_into_dataclasses()\n",
     "typer": "import typer\nfrom library import app\napp()\n",
+    "optparse": "from optparse import OptionParser as P\np = P()\np.add_option('--lr')\nprint(p.parse_args())\n",
     "sys.argv": "import sys\nprint(sys.argv[1:])\n",
     "library": "from library import get_args\nargs = get_args()\n",
     "argparse": "import argparse\nfrom library import add\np = argparse.ArgumentParser()\nadd(p)\np.parse_args()\n",
@@ -76,7 +81,7 @@ def test_arguments_that_could_not_be_read_are_to_be_declared(shell, library):
     (shell.project / "unread.py").write_text(UNREAD[library])
     done = shell.run("run", "unread.py", "lr=1", "--yes")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert "unknown flag 'lr' for unread.py; its arguments could not be read (" in done.stderr
+    assert f"unknown flag 'lr' for unread.py; its arguments could not be read ({library})" in done.stderr
     assert "declare them in guild.yml: an operation with main: unread" in done.stderr
     assert "it takes no flags" not in done.stderr
     assert "could not be read" in shell.printed("operations", "unread.py")

@@ -37,6 +37,13 @@ def test_a_question_fails_with_one_line_that_says_what_to_do(notebook, question)
     assert f"\n    {question}\n" in output or f"\n    {question.rpartition('; ')[2]}\n" in output
 
 
+def test_a_debugger_for_an_error_that_was_caught_fails_so(notebook):
+    notebook.cell(
+        "def look():\n    try:\n        1 / 0\n    except ZeroDivisionError:\n        import pdb; pdb.post_mortem()"
+    )
+    assert DEBUGGER in notebook.fail("look").run.output.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

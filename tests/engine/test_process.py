@@ -23,6 +23,11 @@ def test_a_hook_of_the_user_takes_the_place_of_the_traceback(isolated):
     assert (error.run.exit_status, repr(error.exception)) == (1, "ValueError('no data')")
 
 
+def test_a_hook_finds_the_error_where_python_puts_it(isolated):
+    isolated.cell(f"import sys\ndef work():\n    sys.excepthook = lambda *_: print('HOOK', sys.last_value){RAISES}")
+    assert isolated.fail("work").run.output == "HOOK no data\n"
+
+
 def test_the_hook_of_the_notebook_stays_as_it_is(notebook):
     notebook.isolation, before = "inline", sys.excepthook
     notebook.cell(f"import sys\ndef work():\n    sys.excepthook = print{RAISES}")

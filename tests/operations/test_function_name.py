@@ -111,6 +111,11 @@ def test_an_operation_has_the_name_that_was_typed(notebook, word):
     assert notebook.run(run.opref.to_opspec()).result == run.result
 
 
+def test_it_can_be_typed_as_listings_have_it(notebook):
+    notebook.cell(CELL)
+    assert notebook.run("double()").operation == "double()"
+
+
 @pytest.mark.parametrize(
     ("expression", "name"),
     [

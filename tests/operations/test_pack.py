@@ -85,6 +85,14 @@ def test_open_files_are_refused(notebook):
     notebook.cell("file.close()")
 
 
+def test_standard_output_is_that_of_the_run(notebook):
+    notebook.cell("import sys\nerror = sys.stderr\ndef f(file=sys.stdout):\n    print('loss: 1', file=file)")
+    notebook.cell("def g():\n    print('late', file=error)\n    f()")
+    run = notebook.run("g")
+    assert sorted(run.output.splitlines()) == ["late", "loss: 1"]
+    assert run.scalars == {"loss": 1}
+
+
 def test_files_in_memory_may_travel(notebook, send):
     notebook.cell("import io\nfile = io.StringIO('text')\ndef f(): return file.getvalue()")
     assert send("f")[0]() == "text"

@@ -162,19 +162,23 @@ def test_what_holds_secrets_is_linked_and_not_in_the_digest(tmp_path):
     assert [file.path for file in source.files] == ["a.py", "conf/plain.txt"]
     links = {link.path: link.origin for link in source.links}
     assert links == {path: str(tmp_path / path) for path in (".aws", ".env", "conf/db.pem", "deploy", "settings.txt")}
-    assert notes(tmp_path) == ("may hold secrets, linked and not copied: '.aws', '.env', 'settings.txt' and 2 more",)
+    assert notes(tmp_path) == ("may hold secrets, linked and not copied: '.aws', '.env', 'conf/db.pem' and 2 more",)
     before = source.digest
     make(tmp_path, ".env", content="other\n")
     assert snapshot(str(tmp_path), dest=".").source.digest == before
 
 
 def test_a_pattern_that_takes_secrets_links_them_and_one_that_leaves_them_out_does_not(tmp_path):
-    make(tmp_path, "a.py", ".env", "keys/x.key")
+    make(tmp_path, "a.py", ".env", "keys/x.key", "secrets/plain.txt")
+    make(tmp_path, "deploy", content="-----BEGIN PRIVATE KEY-----\nb3Bl\n")
+    (tmp_path / "settings.txt").symlink_to(".env")
+    linked = [".env", "deploy", "keys/x.key", "secrets/plain.txt", "settings.txt"]
     takes = SourceChoice(rules=(SourceRule(pattern="*", is_include=True),))
     leaves = SourceChoice(rules=(SourceRule(pattern="*", is_include=False),))
     found = [snapshot(str(tmp_path), dest=".", choice=choice) for choice in (takes, leaves)]
-    assert [[link.path for link in each.source.links] for each in found] == [[".env", "keys/x.key"], []]
+    assert [[link.path for link in each.source.links] for each in found] == [linked, []]
     assert [[file.path for file in each.source.files] for each in found] == [["a.py"], []]
+    assert found[0].notes == ("may hold secrets, linked and not copied: '.env', 'deploy', 'keys/x.key' and 2 more",)
     assert found[1].notes == ()
 
 

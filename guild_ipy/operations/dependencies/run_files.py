@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from guild_ipy.domain.dependency import Dependency, FilePattern, Source, TargetType
 from guild_ipy.domain.resolved_dependency import TakenFile
-from guild_ipy.domain.secret_files import names_secret_file, names_secret_folder
+from guild_ipy.domain.secret_files import names_secret_folder, names_secret_path
 from guild_ipy.errors import UsageError
 from guild_ipy.store.manifest import linked_secrets, read_manifest
 from guild_ipy.store.run_dir import RunDir, is_run_id
@@ -80,16 +80,17 @@ def take(  # noqa: PLR0913 - what a source says, and where
         name = _renamed(os.path.basename(origin), source, fill_in)
         target = os.path.join(_target_folder(dependency, source, path, fill_in), name)
         root = folder if is_closed else ""
-        how = said or (TargetType.LINK if not is_closed and _holds_secrets(origin) else TargetType.COPY)
+        how = said or (TargetType.LINK if not is_closed and _holds_secrets(folder, path) else TargetType.COPY)
         taken.append(
             TakenFile(path=target, origin=origin, how=how, replaces=source.replace_existing, word=path, root=root)
         )
     return tuple(taken)
 
 
-def _holds_secrets(path: str) -> bool:
-    name = os.path.basename(path)
-    return names_secret_folder(name) if os.path.isdir(path) else names_secret_file(name)
+def _holds_secrets(folder: str, path: str) -> bool:
+    path = os.path.normpath(path)
+    is_folder = os.path.isdir(os.path.join(folder, path))
+    return names_secret_folder(os.path.basename(path)) if is_folder else names_secret_path(path)
 
 
 def refuse_way_out(folder: str, path: str) -> None:

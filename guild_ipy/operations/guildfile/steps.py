@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.operation import Step
@@ -77,10 +78,14 @@ def _read_command(node: Node, details: MapNode) -> Step:
 
 
 def _words(text: str, node: Node) -> list[str]:
+    """Split the text of a step: the operation, a sub-command of a script included, and the words behind it."""
     words = split_words(text, "step", node.place)
-    if not words or "=" in words[0] or words[0].startswith("-"):
+    operation = list(takewhile(lambda word: "=" not in word and not word.startswith("-"), words))
+    if not operation:
         raise node.place.error(f"step {text!r} names no operation; write it first")
-    return words
+    if "." not in operation[0]:
+        return words
+    return [" ".join(operation), *words[len(operation) :]]
 
 
 @dataclass(frozen=True, kw_only=True)
