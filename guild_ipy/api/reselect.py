@@ -15,6 +15,7 @@ from guild_ipy.domain.dependency import Dependency, Source, SourceKind, TargetTy
 from guild_ipy.domain.dependency_json import decode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
 from guild_ipy.engine.dependency_attrs import dependency_flags, encode_deps, encode_reasons
+from guild_ipy.engine.meta import JobMeta, changed_flags
 from guild_ipy.engine.placing import place_dependencies, remove_placed
 from guild_ipy.errors import DamagedRun, RunStateError, UsageError
 from guild_ipy.operations.dependencies.given import Given
@@ -52,7 +53,7 @@ def read_requires(run: Run) -> tuple[Dependency, ...]:
 
 
 def resolve_again(
-    context: Context, run: Run, requires: Sequence[Dependency], flags: Flags, choice: ChangedChoice
+    context: Context, run: Run, requires: Sequence[Dependency], meta: JobMeta, choice: ChangedChoice
 ) -> Resolution | None:
     """Resolve anew where something is given or asked for, was never there, or depends on a flag that is another now.
 
@@ -69,7 +70,7 @@ def resolve_again(
     if choice.reselect and not requires:
         raise UsageError(f"run {run.short_id} depends on no runs; leave --reselect out")
     recorded = _read_recorded(run)
-    changed = {name for name, value in flags.items() if run.flags.get(name) != value}
+    changed = set(changed_flags(meta))
     is_same = not (choice.given or choice.reselect or any(_depends_on(each, changed) for each in requires))
     if is_same and _is_whole(run, requires, recorded):
         _check_members(context, run, requires, recorded)
@@ -79,7 +80,7 @@ def resolve_again(
         for source in _sources(requires)
         if source.resolving_name in recorded and not (choice.reselect and source.kind.is_of_runs)
     }
-    return find_dependencies(context, requires, flags, replace(choice, given=kept | dict(choice.given)))
+    return find_dependencies(context, requires, meta.flags, replace(choice, given=kept | dict(choice.given)))
 
 
 def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None:
@@ -95,7 +96,7 @@ def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None
 
 def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:
     """Give the flags of a run that say what its dependencies use."""
-    names = {name for source in _sources(requires) for name in (source.uri, *source.flag_names)}
+    names = {name for source in _sources(requires) for name in source.recorded_names}
     flags = run.get("flags")
     return {name: value for name, value in flags.items() if name in names} if isinstance(flags, dict) else {}
 

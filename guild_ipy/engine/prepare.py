@@ -151,6 +151,8 @@ def _write_program(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta) ->
         write_new_file(run_dir.payload, spec.program.payload)
     for path, content in job_files(run_dir, meta):
         write_new_file(path, content)
+    flags = {**spec.flags, **dependency_flags(spec.dependencies)}
+    write_new_file(run_dir.attr("flags"), encode_attr(flags))
     _write_source(run_dir, spec)
 
 
@@ -158,7 +160,6 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     values: dict[str, object] = {
         "id": run_dir.id,
         "initialized": time.time_ns() // 1000,
-        "flags": {**spec.flags, **dependency_flags(spec.dependencies)},
         "user_flags": {**spec.user_flags, **explicit_flags(spec.dependencies)},
         "label": spec.label,
         "op": _op(spec),
@@ -247,7 +248,7 @@ def _manifest(spec: RunSpec) -> list[ManifestEntry]:
     own = {os.path.normpath(file.path): file for file in spec.files}
     paths = ((os.path.normpath(os.path.join(spec.source.dest, file.path)), file) for file in spec.source.files)
     sources = [
-        ManifestEntry.source(path=path, content=file.content, origin=file.origin or file.path)
+        ManifestEntry.source(path=path, content=file.content, origin=_origin(file, spec.project_dir))
         for path, file in paths
         if path not in own
     ]
@@ -258,6 +259,15 @@ def _manifest(spec: RunSpec) -> list[ManifestEntry]:
         for link in spec.source.links
     ]
     return [*sources, *links, *(_made_file(path, file) for path, file in own.items())]
+
+
+def _origin(file: SourceFile, project_dir: str) -> str:
+    """Return where a file is in the project, as Guild AI writes it; from elsewhere its place in the snapshot stands.
+
+    An absolute path would make ``guild merge`` write over the file that the copy was made of.
+    """
+    path = os.path.relpath(file.origin, project_dir) if file.origin else file.path
+    return file.path if path.startswith("..") else path
 
 
 def _made_file(path: str, file: SourceFile) -> ManifestEntry:
