@@ -19,9 +19,9 @@ from guild_ipy.engine.meta import JobMeta, changed_flags
 from guild_ipy.engine.placing import place_dependencies, remove_placed
 from guild_ipy.errors import DamagedRun, RunStateError, UsageError
 from guild_ipy.operations.dependencies.given import Given
-from guild_ipy.operations.dependencies.resolve import Resolution
+from guild_ipy.operations.dependencies.resolve import Resolution, nothing_taken
 from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.deps import DEPENDENCIES, DEPS
+from guild_ipy.store.deps import DEPENDENCIES, DEPS, items_of
 from guild_ipy.store.manifest import read_manifest, write_manifest
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, is_run_id
 from guild_ipy.store.whole_file import read_bytes
@@ -81,6 +81,17 @@ def resolve_again(
         if source.resolving_name in recorded and not (choice.reselect and source.kind.is_of_runs)
     }
     return find_dependencies(context, requires, meta.flags, replace(choice, given=kept | dict(choice.given)))
+
+
+def recorded_notes(run: Run, requires: Sequence[Dependency]) -> tuple[str, ...]:
+    """Give the notes about dependencies that stay as they are: which of them have brought no files."""
+    used = {name: entry for _, sources in items_of(run.get(DEPS)) for name, entry in items_of(sources)}
+    empty = {name for name, entry in used.items() if isinstance(entry, dict) and not entry.get("paths")}
+    return tuple(
+        nothing_taken(source)
+        for source in _sources(requires)
+        if source.resolving_name in empty and source.warn_if_empty and source.kind is not SourceKind.MODULE
+    )
 
 
 def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None:

@@ -17,10 +17,12 @@ from guild_ipy.api.reselect import (
     ChangedChoice,
     read_requires,
     recorded_flags,
+    recorded_notes,
     replace_dependencies,
     resolve_again,
 )
 from guild_ipy.api.viewer import Preview, Viewer
+from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.meta import JobMeta, changed_flags
@@ -64,8 +66,10 @@ def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) ->
     if status is not RunStatus.STAGED:
         raise RunStateError(f"run {run.short_id} is {status}, not staged; run it again with --restart {run.short_id}")
     meta = change_flags(get_meta(run), run, {})
-    resolution = resolve_again(context, run, read_requires(run), meta, ChangedChoice())
-    return _start(context, _Attempt(run=run, meta=meta, verb="start", resolution=resolution), options, viewer)
+    requires = read_requires(run)
+    resolution = resolve_again(context, run, requires, meta, ChangedChoice())
+    attempt = _Attempt(run=run, meta=meta, verb="start", requires=requires, resolution=resolution)
+    return _start(context, attempt, options, viewer)
 
 
 def restart(context: Context, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:
@@ -87,7 +91,8 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
         meta = change_flags(meta, run, flags)
     choice = ChangedChoice(given=given, reselect=change.reselect, force=change.force_deps, preferred=change.preferred)
     resolution = resolve_again(context, run, requires, meta, choice)
-    attempt = _Attempt(run=run, meta=meta, verb="stage" if change.stage else "restart", resolution=resolution)
+    verb = "stage" if change.stage else "restart"
+    attempt = _Attempt(run=run, meta=meta, verb=verb, requires=requires, resolution=resolution)
     return _start(context, attempt, options, viewer)
 
 
@@ -116,6 +121,7 @@ class _Attempt:
     run: Run
     meta: JobMeta
     verb: str
+    requires: tuple[Dependency, ...]
     resolution: Resolution | None = None
     """What its dependencies are now; None if they stay as they are."""
 
@@ -158,7 +164,7 @@ def _preview(attempt: _Attempt) -> Preview:
         operation=attempt.run.operation,
         flags=attempt.meta.flags,
         dependencies=preview_lines(resolution),
-        notes=resolution.notes,
+        notes=resolution.notes if attempt.resolution is not None else recorded_notes(attempt.run, attempt.requires),
         verb=attempt.verb,
     )
 
