@@ -54,8 +54,8 @@ def write_changes(run: Run, meta: JobMeta) -> None:
     made = replace(meta, made_for=digest_flags(meta.flags), made_label=new_label if is_usual else "")
     for path, content in job_files(run.dir, made):
         write_file(run.dir, path, content)
-    write_attr(run.dir, "flags", {**recorded_flags(run, read_requires(run)), **meta.flags})
-    given = {name: meta.flags[name] for name in changed if name in meta.flags}
+    write_attr(run.dir, "flags", {**recorded_flags(run, read_requires(run)), **meta.recorded_flags})
+    given = {name: meta.recorded_flags[name] for name in changed if name in meta.flags}
     write_attr(run.dir, "user_flags", {**(run.get("user_flags") or {}), **given})
     for path, content in changed_files(meta, run.dir):
         os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -18,7 +18,7 @@ from guild_ipy.engine.dependency_attrs import dependency_flags, encode_deps, enc
 from guild_ipy.engine.meta import JobMeta, changed_flags
 from guild_ipy.engine.placing import place_dependencies, remove_placed
 from guild_ipy.errors import DamagedRun, RunStateError, UsageError
-from guild_ipy.operations.dependencies.given import Given
+from guild_ipy.operations.dependencies.given import Given, tied_paths
 from guild_ipy.operations.dependencies.resolve import Resolution, nothing_taken
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.deps import DEPENDENCIES, DEPS, items_of
@@ -70,6 +70,7 @@ def resolve_again(
     if choice.reselect and not requires:
         raise UsageError(f"run {run.short_id} depends on no runs; leave --reselect out")
     recorded = _read_recorded(run)
+    choice = replace(choice, given={**_changed_inputs(run, requires, recorded), **choice.given})
     changed = set(changed_flags(meta))
     is_same = not (choice.given or choice.reselect or any(_depends_on(each, changed) for each in requires))
     if is_same and _is_whole(run, requires, recorded):
@@ -80,7 +81,12 @@ def resolve_again(
         for source in _sources(requires)
         if source.resolving_name in recorded and not (choice.reselect and source.kind.is_of_runs)
     }
-    return find_dependencies(context, requires, meta.flags, replace(choice, given=kept | dict(choice.given)))
+    return find_dependencies(
+        context,
+        requires,
+        meta.flags,
+        replace(choice, given=kept | tied_paths(requires, meta.flags) | dict(choice.given)),
+    )
 
 
 def recorded_notes(run: Run, requires: Sequence[Dependency]) -> tuple[str, ...]:
@@ -132,6 +138,8 @@ def _depends_on(dependency: Dependency, flags: AbstractSet[str]) -> bool:
     for source in dependency.sources:
         if flags and source.kind is SourceKind.CONFIG:
             return True
+        if source.flag_name in flags and not source.kind.is_of_runs:
+            return True
         texts += [source.value, source.target_path or ""]
         texts += [text for each in source.rename for text in (each.pattern, each.replacement)]
     return any(f"${{{name}}}" in text for name in flags for text in texts)
@@ -139,6 +147,19 @@ def _depends_on(dependency: Dependency, flags: AbstractSet[str]) -> bool:
 
 def _sources(requires: Sequence[Dependency]) -> list[Source]:
     return [source for each in requires for source in each.sources]
+
+
+def _changed_inputs(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> dict[Source, str]:
+    """Give the runs that the flags of a run name in place of those that it has used: by Guild AI, or by hand."""
+    flags = recorded_flags(run, requires)
+    found: dict[Source, str] = {}
+    for source in _sources(requires):
+        used, named = recorded.get(source.resolving_name), flags.get(source.resolving_name)
+        if used is None or not source.kind.is_of_runs or source.is_multi or not isinstance(named, str):
+            continue
+        if named and named not in {used.text, *used.refs}:
+            found[source] = named
+    return found
 
 
 def _given_again(source: Source, used: Given) -> Given | str:

@@ -142,7 +142,7 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
             _reset(run, attempt.meta)
             if attempt.resolution is not None:
                 with interrupts.passing():
-                    replace_dependencies(run, attempt.meta.flags, attempt.resolution)
+                    replace_dependencies(run, attempt.meta.recorded_flags, attempt.resolution)
             started = None
             if attempt.verb == "stage":
                 release_run(run.dir, alive, staged=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import FlagChoice, FlagDef, Flags, FlagType, FlagValue
+from guild_ipy.domain.list_text import as_recorded, as_values
 from guild_ipy.domain.operation import FlagsDest, Step
 from guild_ipy.domain.shapes import encode_shape, parse_shape
 from guild_ipy.errors import DamagedRun
@@ -80,6 +81,11 @@ class JobMeta:
     flag_defs: tuple[FlagDef, ...] = ()
     """What a restart with other flags is checked against."""
     takes_any_flag: bool = False
+
+    @property
+    def recorded_flags(self) -> Flags:
+        """The flags as the attribute has them: lists of what Guild AI can run itself are text there."""
+        return as_recorded(self.flags, self.flag_defs) if self.is_file else self.flags
 
     @property
     def is_file(self) -> bool:
@@ -174,7 +180,7 @@ def _parse_meta(values: dict[str, Any], flags: dict[str, FlagValue]) -> JobMeta:
     values["cells"] = {code_file: CellFile(**cell) for code_file, cell in values["cells"].items()}
     values["steps"] = tuple(_step(step) for step in values.get("steps", ()))
     values["flag_defs"] = tuple(map(_flag_def, values["flag_defs"]))
-    return JobMeta(flags=flags, **values)
+    return JobMeta(flags=as_values(flags, values["flag_defs"]), **values)
 
 
 def _step(values: dict[str, Any]) -> Step:

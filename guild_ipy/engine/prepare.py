@@ -17,8 +17,9 @@ from contextlib import AbstractContextManager
 from functools import lru_cache
 
 from guild_ipy.domain.dependency_json import encode_requires
-from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.label import default_label, fill_label
+from guild_ipy.domain.list_text import as_recorded
 from guild_ipy.domain.operation import describe_step
 from guild_ipy.domain.run_spec import (
     NotebookProgram,
@@ -151,7 +152,7 @@ def _write_program(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta) ->
         write_new_file(run_dir.payload, spec.program.payload)
     for path, content in job_files(run_dir, meta):
         write_new_file(path, content)
-    flags = {**spec.flags, **dependency_flags(spec.dependencies)}
+    flags = {**_recorded(spec, spec.flags), **dependency_flags(spec.dependencies)}
     write_new_file(run_dir.attr("flags"), encode_attr(flags))
     _write_source(run_dir, spec)
 
@@ -160,7 +161,7 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     values: dict[str, object] = {
         "id": run_dir.id,
         "initialized": time.time_ns() // 1000,
-        "user_flags": {**spec.user_flags, **explicit_flags(spec.dependencies)},
+        "user_flags": {**_recorded(spec, spec.user_flags), **explicit_flags(spec.dependencies)},
         "label": spec.label,
         "op": _op(spec),
         DEPS: encode_deps(run_dir, spec.dependencies),
@@ -182,6 +183,11 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     if spec.compare:
         values["compare"] = list(spec.compare)
     return values
+
+
+def _recorded(spec: RunSpec, flags: Flags) -> Flags:
+    """Give flags as they are recorded; a function, which Guild AI cannot run itself, has its lists as they are."""
+    return flags if isinstance(spec.program, NotebookProgram) else as_recorded(flags, spec.flag_defs)
 
 
 def _op(spec: RunSpec) -> dict[str, object]:
