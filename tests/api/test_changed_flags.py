@@ -13,6 +13,7 @@ from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.api.start import Change, restart, start
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError
+from guild_ipy.operations.flags import FlagText
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.attrs import write_attr
 from tests.notebook_files import write_notebook
@@ -153,3 +154,51 @@ def test_a_step_whose_flags_were_changed_is_not_done(lab):
     write_attr(step.dir, "flags", {"lr": 0.8})
     restart(lab.context, made, Change(), LaunchOptions(), lab.viewer)
     assert (step.flags, step.output) == ({"lr": 0.1}, "got [] 0.1 0.1\n")
+
+
+@pytest.mark.parametrize("typed", ["8 9", "[8, 9]"])
+def test_a_list_is_given_as_words_or_in_brackets(lab, typed):
+    Path("many.py").write_text("layers = [64, 32]\nprint(layers)\n")
+    made = lab.run("many.py", layers=FlagText(typed))
+    assert (made.output, made.flags) == ("[8, 9]\n", {"layers": "8 9"})
+    write_attr(made.dir, "flags", {"layers": "a 0.5"})
+    assert restart(lab.context, made, Change(), LaunchOptions(), lab.viewer).output == "['a', 0.5]\n"
+
+
+def test_a_flag_that_is_tied_to_a_file_has_its_path(lab):
+    Path("data.txt").write_text("one")
+    Path("other.txt").write_text("two")
+    Path("guild.yml").write_text(TIED)
+    made = lab.run("read")
+    assert (made.output, made.flags) == (f"one {Path.cwd()}/data.txt\n", {"data": f"{Path.cwd()}/data.txt"})
+    restart(lab.context, made, Change(flags={"data": "other.txt"}), LaunchOptions(), lab.viewer)
+    assert made.output == f"two {Path.cwd()}/other.txt\n"
+
+
+TIED = """
+read:
+  exec: sh -c 'cat *.txt; echo "" ${data}'
+  sourcecode: no
+  flags: {data: {type: path}}
+  requires: [{file: data.txt, flag-name: data}]
+"""
+
+
+def test_a_named_dependency_is_recorded_under_its_name_and_can_be_changed_there(lab):
+    Path("guild.yml").write_text(NAMED)
+    first, second = lab.run("up", n=1), lab.run("up", n=2)
+    made = lab.run("down")
+    assert (made.output, made.get("flags")) == ("2\n", {"prepared": second.id})
+    write_attr(made.dir, "flags", {"prepared": first.id})
+    restart(lab.context, made, Change(), LaunchOptions(), lab.viewer)
+    assert (made.output, made.get("flags")) == ("1\n", {"prepared": first.id})
+
+
+NAMED = """
+up:
+  exec: sh -c 'echo ${n} > a.txt'
+  flags: {n: 1}
+down:
+  exec: cat a.txt
+  requires: [{operation: up, name: prepared}]
+"""
