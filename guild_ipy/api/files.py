@@ -17,13 +17,13 @@ _PRIVATE = ".guild"
 
 
 def list_files(run: Run, *, everything: bool = False) -> list[str]:
-    """Give the paths of the files of a run, relative to it and sorted; those of ``.guild`` only if asked.
+    """Give the paths of the files of a run, relative to it and sorted; those of any ``.guild`` only if asked.
 
     Links are listed and not followed.
     """
     found: list[str] = []
     for folder, folders, files in os.walk(run.path):
-        if folder == run.path and not everything and _PRIVATE in folders:
+        if not everything and _PRIVATE in folders:
             folders.remove(_PRIVATE)
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         found += (os.path.relpath(os.path.join(folder, name), run.path) for name in (*files, *links))

@@ -4,7 +4,7 @@ A link in the directory of the pipeline leads to the run of each step. A restart
 steps that have completed with the same flags are passed over until one is run, and those behind it are all run again,
 since what they depend on has changed. Such a run began before one that it comes behind, so a further restart sees it,
 too; a pipeline that is a step is told when the step in front of it began. A run that is there already is run again in
-place.
+place. What a step printed that is passed over is in the output of the pipeline again, and so are its scalars.
 """
 
 from __future__ import annotations
@@ -133,6 +133,7 @@ class Pipeline:
         earlier = find_linked(self._context.home, link)
         if earlier is not None and not self._has_run and self._is_done(earlier, flags):
             _say(f"Step {step.name} is done already: {earlier.short_id}")
+            _StepViewer().repeat(earlier.output)
             return earlier
         self._has_run = True
         _say(f"Running step {step.name}: {describe_step(replace(step, flags=flags))}")
@@ -191,6 +192,9 @@ def _say(line: str) -> None:
 class _StepViewer(SilentViewer):
     """Writes notes about a step and what it prints to the output of the pipeline, and a line on how it ended."""
 
+    def __init__(self) -> None:
+        self._is_within_line = False
+
     def preview(self, preview: Preview) -> bool:
         """Write what the user should know, and agree."""
         self.output(format_notes(preview))
@@ -198,9 +202,20 @@ class _StepViewer(SilentViewer):
 
     def output(self, text: str) -> None:
         """Write it."""
+        self._is_within_line = not text.endswith("\n") if text else self._is_within_line
         sys.stdout.write(text)
         sys.stdout.flush()
 
+    def repeat(self, text: str) -> None:
+        """Write what a step printed that is passed over: it is in the output of the pipeline, and its scalars."""
+        self.output(text)
+        self._end_line()
+
     def ended(self, run: Run) -> None:
-        """Say how the step ended."""
+        """Say how the step ended, on a line of its own: the last one of the step can have a scalar."""
+        self._end_line()
         _say(f"{run.operation} {run.status} · {run.short_id}")
+
+    def _end_line(self) -> None:
+        if self._is_within_line:
+            self.output("\n")

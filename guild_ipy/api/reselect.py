@@ -15,12 +15,13 @@ from guild_ipy.domain.dependency import Dependency, Source, SourceKind, TargetTy
 from guild_ipy.domain.dependency_json import decode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
 from guild_ipy.engine.dependency_attrs import dependency_flags, encode_deps, encode_reasons
+from guild_ipy.engine.meta import JobMeta, changed_flags
 from guild_ipy.engine.placing import place_dependencies, remove_placed
 from guild_ipy.errors import DamagedRun, RunStateError, UsageError
-from guild_ipy.operations.dependencies.given import Given
-from guild_ipy.operations.dependencies.resolve import Resolution
+from guild_ipy.operations.dependencies.given import Given, tied_paths
+from guild_ipy.operations.dependencies.resolve import Resolution, nothing_taken
 from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.deps import DEPENDENCIES, DEPS
+from guild_ipy.store.deps import DEPENDENCIES, DEPS, items_of
 from guild_ipy.store.manifest import read_manifest, write_manifest
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, is_run_id
 from guild_ipy.store.whole_file import read_bytes
@@ -52,7 +53,7 @@ def read_requires(run: Run) -> tuple[Dependency, ...]:
 
 
 def resolve_again(
-    context: Context, run: Run, requires: Sequence[Dependency], flags: Flags, choice: ChangedChoice
+    context: Context, run: Run, requires: Sequence[Dependency], meta: JobMeta, choice: ChangedChoice
 ) -> Resolution | None:
     """Resolve anew where something is given or asked for, was never there, or depends on a flag that is another now.
 
@@ -69,7 +70,8 @@ def resolve_again(
     if choice.reselect and not requires:
         raise UsageError(f"run {run.short_id} depends on no runs; leave --reselect out")
     recorded = _read_recorded(run)
-    changed = {name for name, value in flags.items() if run.flags.get(name) != value}
+    choice = replace(choice, given={**_changed_inputs(run, requires, recorded), **choice.given})
+    changed = set(changed_flags(meta))
     is_same = not (choice.given or choice.reselect or any(_depends_on(each, changed) for each in requires))
     if is_same and _is_whole(run, requires, recorded):
         _check_members(context, run, requires, recorded)
@@ -79,7 +81,23 @@ def resolve_again(
         for source in _sources(requires)
         if source.resolving_name in recorded and not (choice.reselect and source.kind.is_of_runs)
     }
-    return find_dependencies(context, requires, flags, replace(choice, given=kept | dict(choice.given)))
+    return find_dependencies(
+        context,
+        requires,
+        meta.flags,
+        replace(choice, given=kept | tied_paths(requires, meta.flags) | dict(choice.given)),
+    )
+
+
+def recorded_notes(run: Run, requires: Sequence[Dependency]) -> tuple[str, ...]:
+    """Give the notes about dependencies that stay as they are: which of them have brought no files."""
+    used = {name: entry for _, sources in items_of(run.get(DEPS)) for name, entry in items_of(sources)}
+    empty = {name for name, entry in used.items() if isinstance(entry, dict) and not entry.get("paths")}
+    return tuple(
+        nothing_taken(source)
+        for source in _sources(requires)
+        if source.resolving_name in empty and source.warn_if_empty and source.kind is not SourceKind.MODULE
+    )
 
 
 def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None:
@@ -95,7 +113,7 @@ def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None
 
 def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:
     """Give the flags of a run that say what its dependencies use."""
-    names = {name for source in _sources(requires) for name in (source.uri, *source.flag_names)}
+    names = {name for source in _sources(requires) for name in source.recorded_names}
     flags = run.get("flags")
     return {name: value for name, value in flags.items() if name in names} if isinstance(flags, dict) else {}
 
@@ -120,6 +138,8 @@ def _depends_on(dependency: Dependency, flags: AbstractSet[str]) -> bool:
     for source in dependency.sources:
         if flags and source.kind is SourceKind.CONFIG:
             return True
+        if source.flag_name in flags and not source.kind.is_of_runs:
+            return True
         texts += [source.value, source.target_path or ""]
         texts += [text for each in source.rename for text in (each.pattern, each.replacement)]
     return any(f"${{{name}}}" in text for name in flags for text in texts)
@@ -127,6 +147,19 @@ def _depends_on(dependency: Dependency, flags: AbstractSet[str]) -> bool:
 
 def _sources(requires: Sequence[Dependency]) -> list[Source]:
     return [source for each in requires for source in each.sources]
+
+
+def _changed_inputs(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> dict[Source, str]:
+    """Give the runs that the flags of a run name in place of those that it has used: by Guild AI, or by hand."""
+    flags = recorded_flags(run, requires)
+    found: dict[Source, str] = {}
+    for source in _sources(requires):
+        used, named = recorded.get(source.resolving_name), flags.get(source.resolving_name)
+        if used is None or not source.kind.is_of_runs or source.is_multi or not isinstance(named, str):
+            continue
+        if named and named not in {used.text, *used.refs}:
+            found[source] = named
+    return found
 
 
 def _given_again(source: Source, used: Given) -> Given | str:

@@ -24,7 +24,12 @@ from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.output_scalars import check_patterns
 from guild_ipy.engine.prepare import fill_run_dir, make_run_dir, prepare_run
 from guild_ipy.errors import DependencyError, RunError, UsageError
-from guild_ipy.operations.dependencies.given import naming_dependencies, split_given
+from guild_ipy.operations.dependencies.given import (
+    default_paths,
+    naming_dependencies,
+    split_given,
+    tied_paths,
+)
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.given_files import require_files
@@ -117,6 +122,8 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     options = replace(request.spec, name=word) if word else request.spec
     with naming_dependencies(requires):
         resolved = resolve(operation, request.args, flags, options, surroundings)
+        if paths := default_paths(requires, resolved.spec.flags):
+            resolved = resolve(operation, request.args, {**flags, **paths}, options, surroundings)
     if isinstance(resolved.spec.program, StepsProgram):
         from guild_ipy.api.step_checks import check_steps  # start-up cost: few projects have pipelines
 
@@ -127,7 +134,8 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
         resolved = replace(resolved, notes=(*hidden, *resolved.notes))
     spec = replace(resolved.spec, requires=requires)
     try:
-        choice = DependencyChoice(given=given, force=request.force_deps, preferred=request.preferred)
+        tied = tied_paths(requires, spec.flags)
+        choice = DependencyChoice(given={**tied, **given}, force=request.force_deps, preferred=request.preferred)
         resolution = find_dependencies(context, requires, spec.flags, choice)
     except DependencyError as error:
         if given:  # a user's mistake, of which nothing is left

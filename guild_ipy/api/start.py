@@ -5,40 +5,35 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from guild_ipy.api.changed_flags import change_flags, write_changes
 from guild_ipy.api.context import Context
 from guild_ipy.api.dependency_text import describe_resolving, preview_lines
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, ask_again, get_meta, get_ready, let_go, see_through
-from guild_ipy.api.refill import changed_files, refill
 from guild_ipy.api.reselect import (
     ChangedChoice,
     read_requires,
     recorded_flags,
+    recorded_notes,
     replace_dependencies,
     resolve_again,
 )
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.domain.flags import FlagDef, Flags
-from guild_ipy.domain.label import default_label, fill_label
+from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.interrupts import HeldInterrupts
-from guild_ipy.engine.job_files import job_files
-from guild_ipy.engine.meta import JobMeta
+from guild_ipy.engine.meta import JobMeta, changed_flags
 from guild_ipy.errors import RunStateError
 from guild_ipy.operations.dependencies.given import naming_dependencies, split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
-from guild_ipy.operations.flags import bind_flags
-from guild_ipy.operations.script import InterfaceKind, ScriptInterface, inspect_script, script_arguments
-from guild_ipy.operations.unread import explaining_unread
-from guild_ipy.store.attrs import delete_attr, write_attr
+from guild_ipy.store.attrs import delete_attr
 from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.markers import remove_marker
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import STOP_SIGNAL
-from guild_ipy.store.whole_file import write_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +65,11 @@ def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) ->
     status = run.status
     if status is not RunStatus.STAGED:
         raise RunStateError(f"run {run.short_id} is {status}, not staged; run it again with --restart {run.short_id}")
-    meta = get_meta(run)
-    resolution = resolve_again(context, run, read_requires(run), meta.flags, ChangedChoice())
-    return _start(context, _Attempt(run=run, meta=meta, verb="start", resolution=resolution), options, viewer)
+    meta = change_flags(get_meta(run), run, {})
+    requires = read_requires(run)
+    resolution = resolve_again(context, run, requires, meta, ChangedChoice())
+    attempt = _Attempt(run=run, meta=meta, verb="start", requires=requires, resolution=resolution)
+    return _start(context, attempt, options, viewer)
 
 
 def restart(context: Context, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:
@@ -91,10 +88,11 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     requires = read_requires(run)
     given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))
     with naming_dependencies(requires):
-        meta = _change_flags(meta, run, flags)
+        meta = change_flags(meta, run, flags)
     choice = ChangedChoice(given=given, reselect=change.reselect, force=change.force_deps, preferred=change.preferred)
-    resolution = resolve_again(context, run, requires, meta.flags, choice)
-    attempt = _Attempt(run=run, meta=meta, verb="stage" if change.stage else "restart", resolution=resolution)
+    resolution = resolve_again(context, run, requires, meta, choice)
+    verb = "stage" if change.stage else "restart"
+    attempt = _Attempt(run=run, meta=meta, verb=verb, requires=requires, resolution=resolution)
     return _start(context, attempt, options, viewer)
 
 
@@ -113,7 +111,7 @@ def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
     recorded = recorded_flags(run, requires)
     used = {source: [str(recorded[name]) for name in source.flag_names if name in recorded] for source in given}
     is_same = all(any(each.startswith(str(value)) for each in used[source]) for source, value in given.items())
-    return not is_same or dict(_change_flags(meta, run, own).flags) != dict(meta.flags)
+    return not is_same or bool(changed_flags(meta) or changed_flags(change_flags(meta, run, own)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +121,7 @@ class _Attempt:
     run: Run
     meta: JobMeta
     verb: str
+    requires: tuple[Dependency, ...]
     resolution: Resolution | None = None
     """What its dependencies are now; None if they stay as they are."""
 
@@ -143,7 +142,7 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
             _reset(run, attempt.meta)
             if attempt.resolution is not None:
                 with interrupts.passing():
-                    replace_dependencies(run, attempt.meta.flags, attempt.resolution)
+                    replace_dependencies(run, attempt.meta.recorded_flags, attempt.resolution)
             started = None
             if attempt.verb == "stage":
                 release_run(run.dir, alive, staged=True)
@@ -165,43 +164,9 @@ def _preview(attempt: _Attempt) -> Preview:
         operation=attempt.run.operation,
         flags=attempt.meta.flags,
         dependencies=preview_lines(resolution),
-        notes=resolution.notes,
+        notes=resolution.notes if attempt.resolution is not None else recorded_notes(attempt.run, attempt.requires),
         verb=attempt.verb,
     )
-
-
-def _change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
-    if not given:
-        return meta
-    known = [_as_recorded(definition, meta.flags, given) for definition in meta.flag_defs]
-    is_plain_script = meta.script is not None and meta.command is None
-    found = _read_interface(meta, run) if is_plain_script else ScriptInterface(kind=InterfaceKind.CONSTANTS)
-    with explaining_unread(found, meta.operation):
-        bound = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
-    absent = {name for name, value in bound.items() if value is None and name not in {*meta.flags, *given}}
-    flags = {**meta.flags, **{name: value for name, value in bound.items() if name not in absent}}
-    if meta.command is not None:
-        return refill(meta, run.dir, flags)
-    if meta.notebook is not None:
-        return replace(meta, flags=flags, constants=flags)
-    if meta.script is None:
-        return replace(meta, flags=flags)
-    interface = replace(found, command=meta.subcommand)
-    constants = flags if interface.kind == "constants" else {}
-    return replace(meta, flags=flags, constants=constants, arguments=script_arguments(interface, flags))
-
-
-def _read_interface(meta: JobMeta, run: Run) -> ScriptInterface:
-    """Read what the script of a run takes from its own copy of the source."""
-    roots = [os.path.join(run.path, root) for root in ("", *meta.roots)]
-    return inspect_script(os.path.join(run.path, meta.script or ""), command=meta.subcommand, roots=roots)
-
-
-def _as_recorded(definition: FlagDef, flags: Flags, given: Mapping[str, Any]) -> FlagDef:
-    """Give a flag the recorded value as default; what came with a choice then is recorded as well."""
-    details = definition.choice_details if definition.name in given else ()
-    default = flags.get(definition.name, definition.default)
-    return replace(definition, default=default, required=False, choice_details=details)
 
 
 def _reset(run: Run, meta: JobMeta) -> None:
@@ -209,27 +174,11 @@ def _reset(run: Run, meta: JobMeta) -> None:
 
     What needs space comes first: on a full disk the last attempt is still there.
     """
-    old_flags = dict(run.flags)
-    if dict(meta.flags) != old_flags:
-        for path, content in job_files(run.dir, meta):
-            write_file(run.dir, path, content)
-        write_attr(run.dir, "flags", {**recorded_flags(run, read_requires(run)), **meta.flags})
-        for path, content in changed_files(meta, run.dir):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            write_file(run.dir, path, content)
-        if run.label == _usual_label(run, old_flags):
-            write_attr(run.dir, "label", _usual_label(run, meta.flags))
+    write_changes(run, meta)
     for name in ("exit_status", "stopped", STOP_SIGNAL):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
         remove_marker(path)
-
-
-def _usual_label(run: Run, flags: Flags) -> str:
-    """Write the label that the run has if nobody has changed it since."""
-    operation = run.get("op")
-    template = operation.get("label-template") if isinstance(operation, dict) else None
-    return fill_label(template, flags) if isinstance(template, str) else default_label(flags)
 
 
 def _traces(run_dir: RunDir) -> list[str]:

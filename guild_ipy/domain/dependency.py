@@ -110,6 +110,11 @@ class Source:
             return (self.flag_name or self.name or "", self.uri)
         return (self.uri,) if self.kind is SourceKind.URL else (self.uri, self.value)
 
+    @property
+    def recorded_names(self) -> tuple[str, ...]:
+        """Names of the flags that say which run or file was used: its name, or the word that stands for it."""
+        return tuple(dict.fromkeys((self.resolving_name, self.uri, *self.flag_names[:1])))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dependency:

@@ -55,14 +55,14 @@ def dependency_flags(dependencies: Sequence[ResolvedDependency]) -> dict[str, Fl
         for resolved in each.sources:
             value = resolved.value if resolved.source.is_multi or not resolved.runs else resolved.runs[0]
             if value is not None:
-                flags[resolved.source.uri] = value
+                flags[resolved.source.resolving_name] = value
     return flags
 
 
 def explicit_flags(dependencies: Sequence[ResolvedDependency]) -> dict[str, FlagValue]:
     """Give those of these flags that the user gave."""
     given = {
-        resolved.source.uri
+        resolved.source.resolving_name
         for each in dependencies
         for resolved in each.sources
         if resolved.reason == "explicit" or resolved.value is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,15 +13,17 @@ from guild_ipy.domain.run_spec import (
     NotebookFileProgram,
     RunSpec,
     ScriptProgram,
+    Source,
     StepsProgram,
 )
-from guild_ipy.engine.meta import CellFile, JobMeta, encode_meta
+from guild_ipy.engine.meta import CellFile, JobMeta, digest_flags, encode_meta
+from guild_ipy.engine.script_text import ASIDE
 from guild_ipy.store.run_dir import RunDir
 
 _NOTEBOOK_MAIN = '''\
 """The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
 
-Flags are in meta.json, the source is in {sourcecode}.
+Flags are in the attribute flags, the source is in {sourcecode}.
 """
 
 from guild_ipy.engine.job import open_main, run_job
@@ -63,7 +66,7 @@ if __name__ == "__main__":
 _STEPS_MAIN = '''\
 """The program of the run {operation}, written by guild_ipy; `python main.py` runs its steps again.
 
-The steps and flags are in meta.json.
+The steps are in meta.json, flags in the attribute flags.
 """
 
 from guild_ipy.api.pipeline import run_pipeline_main
@@ -76,7 +79,7 @@ if __name__ == "__main__":
 _NOTEBOOK_FILE_MAIN = '''\
 """The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
 
-Flags are in meta.json.
+Flags are in the attribute flags.
 """
 
 from guild_ipy.engine.notebook_file import run_notebook_main
@@ -92,6 +95,9 @@ def job_meta(spec: RunSpec) -> JobMeta:
     meta = JobMeta(
         operation=spec.opref.display_name,
         flags=spec.flags,
+        made_for=digest_flags(spec.flags),
+        input_names=_input_names(spec),
+        made_label="" if spec.label_template is not None and "${" not in spec.label_template else spec.label,
         random_seed=spec.random_seed,
         import_path=spec.import_path,
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
@@ -105,13 +111,17 @@ def job_meta(spec: RunSpec) -> JobMeta:
     if isinstance(program, StepsProgram):
         return replace(meta, steps=program.steps)
     if isinstance(program, NotebookFileProgram):
-        return replace(meta, notebook=program.path, constants=program.constants)
+        path = f"{ASIDE}/{program.path}"
+        return replace(
+            meta, notebook=program.path, constants=program.constants, main_origin=_find_origin(spec.source, path)
+        )
     if isinstance(program, ExecProgram):
         return replace(meta, words=program.words)
     if isinstance(program, ScriptProgram):
         return replace(
             meta,
             script=program.path,
+            main_origin=_find_origin(spec.source, program.path),
             arguments=program.arguments,
             subcommand=program.command,
             constants=program.constants,
@@ -121,6 +131,17 @@ def job_meta(spec: RunSpec) -> JobMeta:
         )
     cells = {name: CellFile(path=path, number=program.cell_numbers[name]) for name, path in program.cells.items()}
     return replace(meta, cells=cells)
+
+
+def _find_origin(source: Source, path: str) -> str:
+    """Find where the file comes from that has this path in the run directory; empty for one that is not copied."""
+    inner = os.path.relpath(path, source.dest)
+    return next((file.origin for file in source.files if file.path == inner), "")
+
+
+def _input_names(spec: RunSpec) -> tuple[str, ...]:
+    sources = (source for dependency in spec.requires for source in dependency.sources)
+    return tuple(dict.fromkeys(name for source in sources for name in source.recorded_names))
 
 
 def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:

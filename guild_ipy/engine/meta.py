@@ -1,17 +1,25 @@
-"""``.guild/job/meta.json``: what a run's program needs to know, and what a restart may change."""
+"""``.guild/job/meta.json``: what a run's program needs to know, and what a restart may change.
+
+The values of flags are not in it: the attribute ``flags`` has them, which Guild AI and users change. For each flag
+there is a digest of the value that the rest was made for: the command line, constants, and files with values in them.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from guild_ipy.domain.command import Command
-from guild_ipy.domain.flags import FlagChoice, FlagDef, Flags, FlagType
+from guild_ipy.domain.flags import FlagChoice, FlagDef, Flags, FlagType, FlagValue
+from guild_ipy.domain.list_text import as_recorded, as_values
 from guild_ipy.domain.operation import FlagsDest, Step
 from guild_ipy.domain.shapes import encode_shape, parse_shape
 from guild_ipy.errors import DamagedRun
+from guild_ipy.store.attr_types import parse_flags
+from guild_ipy.store.attrs import read_attr
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
 
@@ -33,6 +41,13 @@ class JobMeta:
 
     operation: str
     flags: Flags
+    """Those of the operation, out of the attribute ``flags``; they are not in the file."""
+    made_for: Mapping[str, str] = field(default_factory=dict)
+    """Digests of the values that arguments, constants and environment were made for, by the names of flags."""
+    input_names: tuple[str, ...] = ()
+    """Names under which the attribute ``flags`` also says which runs and files are used."""
+    made_label: str = ""
+    """The label that was made of these flags; empty where the user gave one."""
     random_seed: int
     import_path: tuple[str, ...]
     python: str
@@ -41,6 +56,8 @@ class JobMeta:
     """The source snapshot, relative to the run directory."""
     script: str | None = None
     """For a script: its path, relative to the run directory."""
+    main_origin: str = ""
+    """For a script or notebook file that was copied: where it is."""
     notebook: str | None = None
     """For a notebook file: its path, relative to the run directory, and in ``.guild/sourcecode`` too."""
     arguments: tuple[str, ...] = ()
@@ -66,6 +83,11 @@ class JobMeta:
     takes_any_flag: bool = False
 
     @property
+    def recorded_flags(self) -> Flags:
+        """The flags as the attribute has them: lists of what Guild AI can run itself are text there."""
+        return as_recorded(self.flags, self.flag_defs) if self.is_file else self.flags
+
+    @property
     def is_file(self) -> bool:
         """Whether the program is a file, which any interpreter reads, and no payload."""
         return self.script is not None or self.notebook is not None or bool(self.steps or self.words)
@@ -76,10 +98,30 @@ class JobMeta:
         return self.notebook is None and not (self.steps or self.words)
 
 
+def digest_flags(flags: Flags) -> dict[str, str]:
+    """Return a digest of each value, by which one that has been changed is told from the one that it was.
+
+    Examples
+    --------
+    >>> digest_flags({"n": 1})["n"] == digest_flags({"n": 1.0})["n"]
+    False
+    """
+    return {
+        name: hashlib.sha1(repr(value).encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:16]
+        for name, value in flags.items()
+    }
+
+
+def changed_flags(meta: JobMeta) -> dict[str, FlagValue]:
+    """Return the flags that somebody has changed since the program was made for them; one that is gone is None."""
+    now = digest_flags(meta.flags)
+    return {name: meta.flags.get(name) for name in {**meta.made_for, **now} if meta.made_for.get(name) != now.get(name)}
+
+
 def encode_meta(meta: JobMeta) -> bytes:
     """Write the JSON."""
     values = {
-        **vars(meta),
+        **{name: value for name, value in vars(meta).items() if name != "flags"},
         "flag_defs": [
             {
                 **vars(flag),
@@ -102,8 +144,10 @@ def read_meta(run_dir: RunDir) -> JobMeta | None:
     if content is None:
         return None
     try:
-        return parse_meta(content)
-    except (ValueError, TypeError, KeyError) as error:
+        values: dict[str, Any] = json.loads(content)
+        flags = _own_flags(run_dir, values)
+        return _parse_meta(values, flags)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DamagedRun(run_dir.meta, str(error)) from error
 
 
@@ -115,18 +159,28 @@ def require_meta(run_dir: RunDir) -> JobMeta:
     return meta
 
 
-def parse_meta(content: bytes) -> JobMeta:
-    """Read the content of ``meta.json``; ValueError, TypeError or KeyError if it is not what we write."""
-    values: dict[str, Any] = json.loads(content)
+def _own_flags(run_dir: RunDir, values: Mapping[str, Any]) -> dict[str, FlagValue]:
+    """Read the flags of the operation out of the attribute, which has the runs and files that are used, too."""
+    inputs = {*values.get("input_names", ())} - {each["name"] for each in values["flag_defs"]}
+    try:
+        flags = parse_flags(read_attr(run_dir, "flags") or {})
+    except TypeError as error:
+        raise DamagedRun(run_dir.attr("flags"), str(error)) from error
+    return {name: value for name, value in flags.items() if name not in inputs}
+
+
+def _parse_meta(values: dict[str, Any], flags: dict[str, FlagValue]) -> JobMeta:
     if values.pop("format") != FORMAT:
         raise ValueError("it was written by another version of guild_ipy")
-    for name in ("import_path", "arguments", "subcommand", "output_scalars", "roots", "words"):
+    if "flags" in values:  # as it was written once
+        values["made_for"] = digest_flags(values.pop("flags"))
+    for name in ("import_path", "arguments", "input_names", "subcommand", "output_scalars", "roots", "words"):
         values[name] = tuple(values.get(name, ()))
     values["command"] = _command(values.get("command"))
     values["cells"] = {code_file: CellFile(**cell) for code_file, cell in values["cells"].items()}
     values["steps"] = tuple(_step(step) for step in values.get("steps", ()))
     values["flag_defs"] = tuple(map(_flag_def, values["flag_defs"]))
-    return JobMeta(**values)
+    return JobMeta(flags=as_values(flags, values["flag_defs"]), **values)
 
 
 def _step(values: dict[str, Any]) -> Step:

@@ -224,7 +224,7 @@ def _folder_of_main(run_dir: RunDir, meta: JobMeta, project: str) -> str:
     main = meta.script or (f".guild/sourcecode/{meta.notebook}" if meta.notebook else "")
     if not main or os.path.isabs(main):
         return os.path.dirname(main) or project
-    origin = next(
+    origin = meta.main_origin or next(  # a manifest says it of runs that were made before
         (entry.origin[0] for entry in read_manifest(run_dir) if entry.path == main and entry.kind == "s"), main
     )
     return os.path.dirname(os.path.join(project, origin))

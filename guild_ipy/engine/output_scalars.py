@@ -10,9 +10,9 @@ in a Guild file::
 
 In them ``\key``, ``\value`` and ``\step`` stand for what the default patterns take for such. What is no
 number counts for nothing. The key ``step`` is the step of the values of its line and of all that follow;
-before the first it is 0. What only repeats the value of a flag of that name is no scalar
-(:mod:`guild_ipy.engine.flag_echoes`). A carriage return ends a line as a newline does, colours are passed over, and a
-line of more than 64 KiB is not looked at.
+before the first it is 0. What only repeats the value of a flag of that name is no scalar, unless a pattern says the
+key itself (:mod:`guild_ipy.engine.flag_echoes`). A carriage return ends a line as a newline does, colours are passed
+over, and a line of more than 64 KiB is not looked at.
 
 A run may print faster than that can be read. What cannot be read in some seconds once it has ended is passed over,
 but for its last part, so that the last values are right.
@@ -58,7 +58,8 @@ class OutputScanner:
 
     def __init__(self, patterns: Sequence[str] = DEFAULT_PATTERNS, flags: Mapping[str, float] | None = None) -> None:
         self._patterns = [_parse_pattern(pattern) for pattern in patterns]
-        self._echoes = EchoFilter(flags or {})
+        declared = {key for pattern in self._patterns for key in pattern.declared_keys}
+        self._echoes = EchoFilter({name: value for name, value in (flags or {}).items() if name not in declared})
         self._needed = b":" if tuple(patterns) == DEFAULT_PATTERNS else b""
         self._rest = b""
         self._is_too_long = False
@@ -205,6 +206,12 @@ def guild_patterns(patterns: Sequence[str]) -> list[str | dict[str, str]] | None
 class _Pattern:
     expression: re.Pattern[str]
     name: str | None = None
+
+    @property
+    def declared_keys(self) -> frozenset[str]:
+        """The keys that it says itself; those that it finds in a line may be names of flags."""
+        named = self.expression.groupindex.keys() - {"_key", "_val"}
+        return frozenset(named if self.name is None else {self.name})
 
     def find(self, text: str) -> Iterator[tuple[str, float]]:
         for match in self.expression.finditer(text):

@@ -17,8 +17,9 @@ from contextlib import AbstractContextManager
 from functools import lru_cache
 
 from guild_ipy.domain.dependency_json import encode_requires
-from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.label import default_label, fill_label
+from guild_ipy.domain.list_text import as_recorded
 from guild_ipy.domain.operation import describe_step
 from guild_ipy.domain.run_spec import (
     NotebookProgram,
@@ -151,6 +152,8 @@ def _write_program(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta) ->
         write_new_file(run_dir.payload, spec.program.payload)
     for path, content in job_files(run_dir, meta):
         write_new_file(path, content)
+    flags = {**_recorded(spec, spec.flags), **dependency_flags(spec.dependencies)}
+    write_new_file(run_dir.attr("flags"), encode_attr(flags))
     _write_source(run_dir, spec)
 
 
@@ -158,8 +161,7 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     values: dict[str, object] = {
         "id": run_dir.id,
         "initialized": time.time_ns() // 1000,
-        "flags": {**spec.flags, **dependency_flags(spec.dependencies)},
-        "user_flags": {**spec.user_flags, **explicit_flags(spec.dependencies)},
+        "user_flags": {**_recorded(spec, spec.user_flags), **explicit_flags(spec.dependencies)},
         "label": spec.label,
         "op": _op(spec),
         DEPS: encode_deps(run_dir, spec.dependencies),
@@ -181,6 +183,11 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     if spec.compare:
         values["compare"] = list(spec.compare)
     return values
+
+
+def _recorded(spec: RunSpec, flags: Flags) -> Flags:
+    """Give flags as they are recorded; a function, which Guild AI cannot run itself, has its lists as they are."""
+    return flags if isinstance(spec.program, NotebookProgram) else as_recorded(flags, spec.flag_defs)
 
 
 def _op(spec: RunSpec) -> dict[str, object]:
@@ -247,7 +254,7 @@ def _manifest(spec: RunSpec) -> list[ManifestEntry]:
     own = {os.path.normpath(file.path): file for file in spec.files}
     paths = ((os.path.normpath(os.path.join(spec.source.dest, file.path)), file) for file in spec.source.files)
     sources = [
-        ManifestEntry.source(path=path, content=file.content, origin=file.origin or file.path)
+        ManifestEntry.source(path=path, content=file.content, origin=_origin(file, spec.project_dir))
         for path, file in paths
         if path not in own
     ]
@@ -258,6 +265,15 @@ def _manifest(spec: RunSpec) -> list[ManifestEntry]:
         for link in spec.source.links
     ]
     return [*sources, *links, *(_made_file(path, file) for path, file in own.items())]
+
+
+def _origin(file: SourceFile, project_dir: str) -> str:
+    """Return where a file is in the project, as Guild AI writes it; from elsewhere its place in the snapshot stands.
+
+    An absolute path would make ``guild merge`` write over the file that the copy was made of.
+    """
+    path = os.path.relpath(file.origin, project_dir) if file.origin else file.path
+    return file.path if path.startswith("..") else path
 
 
 def _made_file(path: str, file: SourceFile) -> ManifestEntry:

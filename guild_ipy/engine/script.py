@@ -15,6 +15,7 @@ from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.seeds import seed_generators
 from guild_ipy.engine.spawning import set_main_of_spawned
 from guild_ipy.engine.streams import redirect_streams
+from guild_ipy.engine.unattended import renew_for_flags
 from guild_ipy.store.run_dir import RunDir
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
@@ -154,6 +155,8 @@ def take_over(run_dir: RunDir) -> bool:
     """Take the run's folder and streams; whether there is a supervisor, or this was started by hand or by guild."""
     alive = os.environ.pop(ALIVE_VARIABLE, None)
     is_same_process = os.environ.get(PROCESS_VARIABLE) == _process_text(run_dir)  # which began anew by ``os.execv``
+    if alive is None and not is_same_process:
+        renew_for_flags(run_dir)
     mark_process(run_dir)
     os.chdir(run_dir.path)
     if alive is None and not is_same_process:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue, is_flag_value, plain_text
+from guild_ipy.domain.list_text import parse_list
 from guild_ipy.domain.shape_words import describe_shape
 from guild_ipy.errors import FlagError, suggest
 from guild_ipy.operations.flag_values.fitting import Unfit, fit
@@ -76,6 +77,8 @@ def check_flag(definition: FlagDef, given: Any, operation: str) -> FlagValue:  #
     if _means_none(definition, given):
         return None
     value = _read(definition, given)
+    if isinstance(given, FlagText) and definition.type is FlagType.LIST and definition.shape is None:
+        value = _read_items(value)
     if isinstance(value, list) and not isinstance(given, tuple | set | frozenset) and not takes_list(definition):
         raise FlagError(
             f"flag {definition.name!r} of {operation} is given a list, which asks for several trials; "
@@ -161,6 +164,13 @@ def _read(definition: FlagDef, given: Any) -> Any:  # noqa: ANN401 - as given, w
         return _resolve_alias(definition, parse_flag_value(given, definition.type))
     found = None if is_flag_value(given) else record(given)
     return _resolve_alias(definition, given if found is None else found.value)
+
+
+def _read_items(value: Any) -> Any:  # noqa: ANN401 - as above
+    """Read the items of a list that is written as words, as Guild AI writes it: ``8 9``; a number is one item."""
+    if isinstance(value, str):
+        return parse_list(value)
+    return [value] if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _resolve_alias(definition: FlagDef, value: FlagValue) -> FlagValue:

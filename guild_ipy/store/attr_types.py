@@ -46,7 +46,7 @@ def _parse_texts(value: object) -> tuple[str, ...]:
     return tuple(map(_parse_text, value))
 
 
-def _parse_flags(value: object) -> dict[str, FlagValue]:
+def parse_flags(value: object) -> dict[str, FlagValue]:
     """Take the flags of an operation; the runs that its dependencies use are among them on disk, and no flags of it."""
     if not isinstance(value, dict):
         raise TypeError(f"it holds {type(value).__name__}, not a map")
@@ -88,7 +88,7 @@ PARSERS: Mapping[str, Callable[[object], object]] = {
     "tags": _parse_texts,
     "comments": _parse_comments,
     "marked": bool,
-    "flags": _parse_flags,
+    "flags": parse_flags,
     "sourcecode_digest": _parse_text,
 }
 

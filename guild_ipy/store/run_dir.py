@@ -16,7 +16,7 @@ ignores::
         sourcecode/               snapshot of a notebook function: its cells and local modules; text of a notebook file
         job/                      what the process executes
           main.py                 the program; runs by hand too
-          meta.json               flags, import path, names of cells
+          meta.json               import path, names of cells, what flags there are
           requires.json           what the operation requires, to resolve it anew
           payload.pkl             the packed function
           setup.pkl               what is set up for all code of the notebook: logging, warnings, options

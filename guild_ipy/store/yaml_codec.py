@@ -1,8 +1,8 @@
 """YAML as run attributes use it: a small exact writer, and a reader with a fast path.
 
 Writing does not load PyYAML: block style, strings plain only where no YAML 1.1 reader could take them for
-anything else, otherwise double-quoted; floats always with a point. Reading takes scalars, flat lists and flat maps
-directly and leaves the rest to PyYAML's safe loader, with Guild AI's one addition: ``1e5`` is a float.
+anything else, otherwise double-quoted; floats always with a point. Reading takes scalars, flat lists and maps of
+these directly and leaves the rest to PyYAML's safe loader, with Guild AI's one addition: ``1e5`` is a float.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ _FLOAT = re.compile(r"-?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?\Z")
 _WORDS = re.compile(r"[A-Za-z_/][A-Za-z0-9_./=+-]*(?: [A-Za-z0-9_./=+-]+)+\Z")
 _QUOTED = re.compile(r'"(?:[ !#-\[\]-~]|\\["\\nt])*"\Z')
 _SINGLE_QUOTED = re.compile(r"'[ !-&(-~]*'\Z")
-_ENTRY = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*|"[ !#-\[\]-~]*"|'[ !-&(-~]*'): (.+)\Z""")
+_ENTRY = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*|"[ !#-\[\]-~]*"|'[ !-&(-~]*'):(?: (.+))?\Z""")
+_ITEM = re.compile(r"((?:  )?- )(.+)\Z")
 _INDENTATION = re.compile(r"^[ ?:-]*", re.MULTILINE)
 _GUILD_FLOAT = re.compile(r"[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+\Z|[-+]?[0-9][0-9_]*\.[0-9_]*[eE][0-9]+\Z")
 
@@ -186,17 +187,30 @@ def _decode_flat_list(text: str) -> Any:  # noqa: ANN401
 
 
 def _decode_flat_map(text: str) -> Any:  # noqa: ANN401
-    values = {}
-    for line in text.split("\n"):
-        entry = _ENTRY.match(line)
+    values: dict[str, Any] = {}
+    lines = text.split("\n")
+    lines.reverse()
+    while lines:
+        entry = _ENTRY.match(lines.pop())
         if entry is None or entry[1] in _RESERVED:
             return _UNSURE
-        value = _decode_scalar(entry[2])
+        value = _take_items(lines) if entry[2] is None else _decode_scalar(entry[2])
         if value is _UNSURE:
             return _UNSURE
         key = entry[1]
         values[key[1:-1] if key[0] in "\"'" else key] = value
     return values
+
+
+def _take_items(lines: list[str]) -> Any:  # noqa: ANN401
+    """Read the flat list of a key from its lines, last first, and take them away; all dashes are in one column."""
+    values = []
+    dash = ""
+    while lines and (item := _ITEM.match(lines[-1])) and item[1] == (dash or item[1]):
+        dash = item[1]
+        values.append(_decode_scalar(item[2]))
+        lines.pop()
+    return values if values and _UNSURE not in values else _UNSURE
 
 
 _CONSTANTS = {"null": None, "true": True, "false": False}

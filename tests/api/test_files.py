@@ -85,3 +85,13 @@ def test_what_is_no_file_is_said_in_one_line(run, path, message):
     with pytest.raises(UsageError, match=message) as caught:
         read(run, path)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_private_of_a_copied_run_directory_is_not_listed_either(run):
+    os.makedirs(f"{run.path}/copy/.guild/attrs")
+    for path in ("copy/.guild/opref", "copy/.guild/attrs/id", "copy/b.txt"):
+        with open(f"{run.path}/{path}", "w"):
+            pass
+    os.symlink("/etc", f"{run.path}/out/.guild")
+    assert list_files(run) == ["copy/b.txt", "model.txt", "out/a b.txt", "out/deep/ñ"]
+    assert {"copy/.guild/opref", "out/.guild"} <= set(list_files(run, everything=True))

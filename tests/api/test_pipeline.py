@@ -15,6 +15,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import GuildFileError, RunError, RunStateError
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.lock import read_lock
+from guild_ipy.store.scalars import summarize
 from tests.notebook_files import write_notebook
 from tests.notebook_session import wait_until
 from tests.pipelines import members, statuses, write_project
@@ -327,6 +328,23 @@ class TestRestart:
         assert statuses(pipeline) == {"train": "completed", "serve": "completed"}
         assert before["train"].started == begun
         assert f"Step train is done already: {before['train'].short_id}" in pipeline.output
+
+    @pytest.mark.parametrize("fail", [False, True])
+    def test_keeps_output_and_scalars_of_steps_that_are_passed_over(self, project, again, fail):
+        declare("one: {exec: 'echo loss: 0.5'}\n")
+        with open("guild.yml", "a") as file:
+            file.write("two: {exec: 'sh -c \"printf acc:\\ 0.9; exit ${code}\"', flags: {code: 0}}\n")
+            file.write("inner: {steps: [one]}\nall: {flags: {code: 0}, steps: [inner, 'two code=${code}']}\n")
+        pipeline = project.fail("all", code=1).run if fail else project.run("all")
+        again(pipeline, code=0)
+        assert [line for line in pipeline.output.splitlines() if line in {"loss: 0.5", "acc: 0.9"}] == [
+            "loss: 0.5",
+            "acc: 0.9",
+        ]
+        assert {name: summary.last for name, summary in summarize(pipeline.dir).items() if "#" not in name} == {
+            "loss": 0.5,
+            "acc": pytest.approx(0.9),
+        }
 
     def test_with_other_flags_runs_what_changed_and_all_behind_it(self, project, again):
         pipeline = project.run("release")

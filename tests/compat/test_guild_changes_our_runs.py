@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.api.start import start
+from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.store.lock import is_alive
 from guild_ipy.store.runs import list_run_dirs
@@ -52,3 +55,22 @@ def test_guild_deletes_a_running_run(bench):
     assert deleted.id == run.id
     assert not is_alive(deleted)
     assert json.loads(bench.guild("runs", "--json")) == []
+
+
+def test_guild_merges_our_source_without_writing_over_that_of_the_project(bench, tmp_path):
+    run = bench.make("script")["script"]
+    script = bench.project / "script.py"
+    copied = script.read_text()
+    script.write_text(f"{copied}# edited since\n")
+    bench.guild("merge", run.id, "-y", "--replace", "-t", str(tmp_path / "merged"))
+    assert script.read_text() == f"{copied}# edited since\n"
+    assert (tmp_path / "merged" / "script.py").read_text() == copied
+    script.write_text(copied)
+
+
+def test_we_start_with_the_flags_that_guild_has_staged_a_run_of_ours_with(bench):
+    run = bench.make("script")["script"]
+    bench.guild("run", "-y", "--restart", run.id, "lr=0.75", "--stage")
+    start(bench.context, run, LaunchOptions(), SilentViewer())
+    assert run.flags["lr"] == 0.75
+    assert run.output == "accuracy: 0.25\n"

@@ -4,8 +4,9 @@ import math
 import pytest
 
 from guild_ipy.domain.flags import FlagDef, FlagType
-from guild_ipy.engine.meta import CellFile, JobMeta, encode_meta, read_meta
+from guild_ipy.engine.meta import CellFile, JobMeta, changed_flags, digest_flags, encode_meta, read_meta
 from guild_ipy.errors import DamagedRun
+from guild_ipy.store.attrs import write_attr
 
 META = JobMeta(
     operation="train()",
@@ -26,6 +27,7 @@ META = JobMeta(
 def write(run_dir, content):
     with open(run_dir.meta, "wb") as file:
         file.write(content)
+    write_attr(run_dir, "flags", META.flags)
 
 
 def test_what_is_written_is_read(run_dir):
@@ -33,8 +35,9 @@ def test_what_is_written_is_read(run_dir):
     assert read_meta(run_dir) == META
 
 
-def test_floats_that_json_does_not_know_are_kept(run_dir):
-    write(run_dir, encode_meta(JobMeta(**{**vars(META), "flags": {"a": math.inf, "b": math.nan}})))
+def test_floats_that_are_no_numbers_are_kept(run_dir):
+    write(run_dir, encode_meta(META))
+    write_attr(run_dir, "flags", {"a": math.inf, "b": math.nan})
     flags = read_meta(run_dir).flags
     assert flags["a"] == math.inf
     assert math.isnan(flags["b"])
@@ -60,3 +63,31 @@ def test_another_format_is_not_read(run_dir):
     write(run_dir, json.dumps(json.loads(encode_meta(META)) | {"format": 2}).encode())
     with pytest.raises(DamagedRun, match="it was written by another version of guild_ipy"):
         read_meta(run_dir)
+
+
+def test_flags_come_from_the_attribute_alone(run_dir):
+    write(run_dir, encode_meta(META))
+    write_attr(run_dir, "flags", {"lr": 0.8})
+    with open(run_dir.meta) as file:
+        assert "flags" not in json.load(file)
+    assert read_meta(run_dir).flags == {"lr": 0.8}
+
+
+def test_flags_that_somebody_has_changed_are_told_from_those_that_the_program_was_made_for():
+    made_for = digest_flags({"a": 1.0, "c": "x", "d": 1})
+    made = JobMeta(**{**vars(META), "flags": {"a": 1, "b": 2.0, "c": "x"}, "made_for": made_for})
+    assert changed_flags(made) == {"a": 1, "b": 2.0, "d": None}
+
+
+def test_a_file_that_still_has_flags_says_what_the_program_was_made_for(run_dir):
+    old = {**json.loads(encode_meta(META)), "flags": {"lr": 0.1}}
+    del old["made_for"]
+    write(run_dir, json.dumps(old).encode())
+    write_attr(run_dir, "flags", {"lr": 0.8})
+    assert changed_flags(read_meta(run_dir)) == {"lr": 0.8}
+
+
+def test_runs_that_dependencies_use_are_no_flags_of_the_operation(run_dir):
+    write(run_dir, encode_meta(JobMeta(**{**vars(META), "input_names": ("data", "lr")})))
+    write_attr(run_dir, "flags", {"lr": 0.1, "data": "3c0f", "operation:up": "3c0f"})
+    assert read_meta(run_dir).flags == {"lr": 0.1}

@@ -30,6 +30,20 @@ def run_dir(home: Home) -> RunDir:
     return run_dir
 
 
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        (("loss: loss=(\\S+)",), ["loss"]),
+        (("loss=(?P<loss>\\S+)",), ["loss"]),
+        (("(?P<_key>\\w+)=(?P<_val>\\S+)",), []),
+        (("(\\w+)=(\\S+)", "other: other=(\\S+)"), []),
+        (("(\\w+)=(\\S+)", "loss: loss=(\\S+)"), ["loss"]),
+    ],
+)
+def test_a_scalar_that_a_pattern_names_counts_also_where_a_flag_of_its_name_has_that_value(patterns, expected):
+    assert [tag for tag, _, _ in scan("loss=0.5", patterns, loss=0.5)] == expected
+
+
 def append(run_dir: RunDir, output: bytes) -> None:
     with open(run_dir.output, "ab") as file:
         file.write(output)

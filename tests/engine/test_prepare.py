@@ -80,7 +80,22 @@ def test_source_files_are_written_and_in_the_manifest(prepare):
         with open(f"{run_dir.sourcecode}/{path}", "rb") as file:
             assert file.read() == content
     entries = {entry.path: entry.origin for entry in read_manifest(run_dir)}
-    assert entries == {".guild/sourcecode/cells/01.py": ("cells/01.py",), ".guild/sourcecode/a b/ñ.py": ("/w/ñ",)}
+    assert entries == {".guild/sourcecode/cells/01.py": ("cells/01.py",), ".guild/sourcecode/a b/ñ.py": ("a b/ñ.py",)}
+
+
+@pytest.mark.parametrize(
+    ("origin", "recorded"),
+    [
+        ("/work/lib/a.py", "lib/a.py"),
+        ("/work/../elsewhere/a.py", "sub/a.py"),
+        ("/workshop/a.py", "sub/a.py"),
+        ("", "sub/a.py"),
+    ],
+)
+def test_the_manifest_names_no_place_outside_of_a_copy_of_the_project(prepare, origin, recorded):
+    file = SourceFile(path="sub/a.py", content=b"", origin=origin)
+    (entry,) = read_manifest(prepare(replace(SPEC, source=Source(dest=".", files=(file,)))))
+    assert (entry.path, entry.origin) == ("sub/a.py", (recorded,))
 
 
 def test_the_program_knows_what_the_spec_says(prepare):

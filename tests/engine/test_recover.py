@@ -5,6 +5,7 @@ import pytest
 from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.meta import encode_meta
 from guild_ipy.engine.recover import recover_run
+from guild_ipy.store.attrs import encode_attr
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.output import iter_output_lines
 from guild_ipy.store.scalars import summarize
@@ -18,6 +19,7 @@ def lost(run_dir):
         run_dir.output: b"loss: 0.5 (step 1)\nlr: 0.1\nlast\n",
         run_dir.reserve: b"",
         run_dir.meta: encode_meta(job_meta(SPEC)),
+        run_dir.attr("flags"): encode_attr(SPEC.flags),
     }
     for path, content in files.items():
         with open(path, "wb") as file:

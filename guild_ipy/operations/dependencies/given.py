@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.domain.dependency import Dependency, Source
+from guild_ipy.domain.dependency import Dependency, Source, SourceKind
 from guild_ipy.errors import FlagError, UsageError
 
 _WHERE = re.compile(r"\s*where\s+(.*\S)\s*", re.DOTALL | re.IGNORECASE)
@@ -90,6 +90,31 @@ def split_given(
                 raise UsageError(f"{source.given_name!r} is given twice, once as {name!r}; give it once")
             given[source] = value
     return given, rest
+
+
+def default_paths(requires: Sequence[Dependency], flags: Mapping[str, Any]) -> dict[str, str]:
+    """Give the path of its file to each flag that a source of a file is tied to and that has no value."""
+    return {
+        name: os.path.normpath(os.path.join(dependency.location, os.path.expanduser(source.value)))
+        for dependency, source, name in _tied(requires, flags)
+        if flags[name] is None and "${" not in source.value
+    }
+
+
+def tied_paths(requires: Sequence[Dependency], flags: Mapping[str, Any]) -> dict[Source, str]:
+    """Give the values of these flags to their sources: the file that the flag says is the one that is used."""
+    return {source: flags[name] for _, source, name in _tied(requires, flags) if isinstance(flags[name], str)}
+
+
+def _tied(requires: Sequence[Dependency], flags: Mapping[str, Any]) -> Iterator[tuple[Dependency, Source, str]]:
+    """Find the sources of files that are called by a flag of the operation."""
+    for dependency in requires:
+        for source in dependency.sources:
+            if source.kind in _OF_PATHS and source.flag_name is not None and source.flag_name in flags:
+                yield dependency, source, source.flag_name
+
+
+_OF_PATHS = frozenset({SourceKind.FILE, SourceKind.CONFIG})
 
 
 def given_names(requires: Sequence[Dependency], own: AbstractSet[str]) -> list[str]:

@@ -200,7 +200,7 @@ class _Work:
     def _check(self, source: Source, resolved: ResolvedSource) -> ResolvedSource:
         if resolved.files or source.kind is SourceKind.MODULE:
             return resolved
-        what = f"no file of {source.resolving_name} is taken" + (": none matches" if source.select else "")
+        what = nothing_taken(source)
         if source.fail_if_empty:
             raise NothingToUse(what)
         if source.warn_if_empty:
@@ -210,6 +210,11 @@ class _Work:
     def _note_passed_over(self, source: Source, choice: Choice) -> None:
         for record in choice.passed_over:
             self.notes.append(f"the marked run {record.dir.short_id} of {source.value} is {record.status}, so not used")
+
+
+def nothing_taken(source: Source) -> str:
+    """Say that a source has brought no files."""
+    return f"no file of {source.resolving_name} is taken" + (": none matches" if source.select else "")
 
 
 def _existing_folder(given: Given | None, runs: str) -> str | None:
