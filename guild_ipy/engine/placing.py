@@ -19,6 +19,7 @@ from guild_ipy.domain.resolved_dependency import ResolvedDependency, TakenFile
 from guild_ipy.domain.secret_files import names_secret_file
 from guild_ipy.errors import DependencyError, StoreError
 from guild_ipy.store.manifest import ManifestEntry, linked_secrets
+from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_new_file
 
@@ -186,7 +187,7 @@ class _Placing:
 
 def copy_file(origin: str, target: str) -> None:
     """Copy a file with its permissions; where the file system can, both share their blocks until one is changed."""
-    source = os.open(origin, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    source = open_regular(origin, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         mode = stat.S_IMODE(os.fstat(source).st_mode)
         copy = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode | stat.S_IWUSR)
