@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from guild_ipy.errors import UsageError
+from guild_ipy.store.output import MAX_OUTPUT_BYTES
 from guild_ipy.store.regular_file import open_regular
 
 if TYPE_CHECKING:
@@ -53,3 +54,18 @@ def open_file(run: Run, path: str) -> Iterator[BinaryIO]:
         raise UsageError(f"cannot read {path!r} of run {run.short_id}: {error.strerror}") from error
     with os.fdopen(descriptor, "rb") as file:
         yield file
+
+
+def read_file(run: Run, path: str) -> bytes:
+    """Read a file of a run whole.
+
+    Raises
+    ------
+    UsageError
+        As :func:`open_file`, and for a file that is too large to be shown.
+    """
+    with open_file(run, path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > MAX_OUTPUT_BYTES:
+            raise UsageError(f"{path!r} of run {run.short_id} has {size} bytes, too many to show; open the file itself")
+        return file.read(MAX_OUTPUT_BYTES)
