@@ -19,6 +19,7 @@ from collections.abc import Iterable
 
 from guild_ipy.frozen import frozen
 from guild_ipy.store.home import Home
+from guild_ipy.store.lock import lock_if_possible
 from guild_ipy.store.regular_file import is_not_regular, open_reader, open_regular
 from guild_ipy.store.run_dir import is_run_id
 
@@ -89,7 +90,7 @@ def _append(home: Home, lines: bytes) -> None:
     for _ in range(_ATTEMPTS):
         descriptor = _open(home)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            lock_if_possible(descriptor, fcntl.LOCK_SH)
             if not _is_current(home, descriptor):
                 continue
             os.write(descriptor, lines)
@@ -131,7 +132,7 @@ def _begin(home: Home) -> None:
 def _put_away(home: Home) -> None:
     descriptor = open_regular(_path(home), os.O_WRONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        lock_if_possible(descriptor, fcntl.LOCK_EX)
         if _is_current(home, descriptor) and os.fstat(descriptor).st_size > MAX_BYTES:
             os.rename(_path(home), _old_path(home))
             _begin(home)
