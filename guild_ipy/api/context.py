@@ -31,6 +31,8 @@ class Context:
     chosen_home: Home | None = None
     """Guild home set by the user; None means: by the rules, from the current directory."""
     current_index: CurrentIndex = field(default_factory=CurrentIndex, repr=False)
+    homes_without_locks: set[str] = field(default_factory=set, repr=False)
+    """Guild homes that the user has been told about."""
 
     @cached_property
     def source_cache(self) -> SourceCache:

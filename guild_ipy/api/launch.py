@@ -16,6 +16,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.flag_echoes import flag_numbers
 from guild_ipy.engine.follow import OutputTail
+from guild_ipy.engine.inherited import read_inherited
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
@@ -23,7 +24,7 @@ from guild_ipy.engine.run_environment import run_environment
 from guild_ipy.engine.stop import stop_run
 from guild_ipy.errors import NotebookError, RunError, RunStateError
 from guild_ipy.settings import copy_environment
-from guild_ipy.store.lock import is_alive, read_lock
+from guild_ipy.store.lock import can_be_locked, is_alive, read_lock
 from guild_ipy.store.run import read_opref
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import describe_signal
@@ -112,10 +113,23 @@ def see_through(
         If the run failed or was interrupted.
     """
     run = Run(started.run_dir)
+    _tell_missing_locks(context, run, viewer)
     if options.leaves:
         return _leave(run, started, options, viewer)
     _follow(context, started, viewer, interrupts)
     return _check(run, started)
+
+
+def _tell_missing_locks(context: Context, run: Run, viewer: Viewer) -> None:
+    """Say once in a session that its runs are without the guarantees that locks give."""
+    home = context.home.path
+    if home in context.homes_without_locks or can_be_locked(run.dir):
+        return
+    context.homes_without_locks.add(home)
+    viewer.output(
+        f"note: the file system of {home!r} has no locks; runs work, but two starters could take the same run, and "
+        f"whether one lives is known from its process ids alone\n"
+    )
 
 
 def follow(context: Context, run: Run, wait: Callable[[float], bool], viewer: Viewer) -> None:
@@ -147,6 +161,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
         flag_numbers=flag_numbers(meta.flags),
         stop_grace=context.settings.stop_grace,
         scan_interval=context.settings.scan_interval,
+        inherited=read_inherited(),
         project_dir=project_dir,
         cache_dir=home.cache,
     )

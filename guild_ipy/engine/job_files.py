@@ -17,6 +17,7 @@ from guild_ipy.domain.run_spec import (
     StepsProgram,
 )
 from guild_ipy.engine.meta import CellFile, JobMeta, digest_flags, encode_meta
+from guild_ipy.engine.recorded_env import secret_names
 from guild_ipy.engine.script_text import ASIDE
 from guild_ipy.store.run_dir import RunDir
 
@@ -107,6 +108,7 @@ def job_meta(spec: RunSpec) -> JobMeta:
         takes_any_flag=spec.takes_any_flag,
         command=spec.command,
         env=spec.command_env,
+        secret_env=secret_names(spec),
     )
     if isinstance(program, StepsProgram):
         return replace(meta, steps=program.steps)

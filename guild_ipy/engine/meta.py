@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,8 @@ class JobMeta:
     """For an operation of a Guild file: how flags reach the program."""
     env: Mapping[str, str] = field(default_factory=dict)
     """What that adds to the environment."""
+    secret_env: tuple[str, ...] = ()
+    """Those of `env` that are not written: a later start takes them from the environment of who starts the run."""
     constants: Flags = field(default_factory=dict)
     cells: Mapping[str, CellFile] = field(default_factory=dict)
     """Python's name for the code of a cell -> its file."""
@@ -131,11 +133,20 @@ def encode_meta(meta: JobMeta) -> bytes:
             }
             for flag in meta.flag_defs
         ],
-        "command": None if meta.command is None else {**vars(meta.command), "dest": str(meta.command.dest)},
+        "env": _without(meta.env, meta.secret_env),
+        "command": None if meta.command is None else _encode_command(meta.command, meta.secret_env),
         "steps": [vars(step) for step in meta.steps],
         "cells": {code_file: vars(cell) for code_file, cell in meta.cells.items()},
     }
     return json.dumps({"format": FORMAT, **values}).encode()
+
+
+def _encode_command(command: Command, secret_env: Collection[str]) -> dict[str, object]:
+    return {**vars(command), "dest": str(command.dest), "env": _without(command.env, secret_env)}
+
+
+def _without(env: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    return {name: text for name, text in env.items() if name not in names}
 
 
 def read_meta(run_dir: RunDir) -> JobMeta | None:
@@ -169,12 +180,15 @@ def _own_flags(run_dir: RunDir, values: Mapping[str, Any]) -> dict[str, FlagValu
     return {name: value for name, value in flags.items() if name not in inputs}
 
 
+_TUPLES = ("import_path", "arguments", "input_names", "subcommand", "output_scalars", "roots", "words", "secret_env")
+
+
 def _parse_meta(values: dict[str, Any], flags: dict[str, FlagValue]) -> JobMeta:
     if values.pop("format") != FORMAT:
         raise ValueError("it was written by another version of guild_ipy")
     if "flags" in values:  # as it was written once
         values["made_for"] = digest_flags(values.pop("flags"))
-    for name in ("import_path", "arguments", "input_names", "subcommand", "output_scalars", "roots", "words"):
+    for name in _TUPLES:
         values[name] = tuple(values.get(name, ()))
     values["command"] = _command(values.get("command"))
     values["cells"] = {code_file: CellFile(**cell) for code_file, cell in values["cells"].items()}

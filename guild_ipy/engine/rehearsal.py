@@ -49,6 +49,7 @@ def _have_run(home: Home, pages: ForkPages) -> None:
     run_dir = _make_run(home)
     alive = hold_alive(run_dir)
     assert alive is not None, "nobody else knows the directory"
+    set_pending(run_dir)
     kernel, server = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours, theirs = socket.socketpair()
     with kernel, server, ours, theirs:
@@ -71,7 +72,6 @@ def _make_run(home: Home) -> RunDir:
     meta = JobMeta(operation="practice()", flags={"x": 0.5}, random_seed=0, import_path=(), python="3", sourcecode=".")
     write_new_file(run_dir.meta, encode_meta(meta))
     write_new_file(run_dir.payload, cloudpickle.dumps(FunctionCall(function=_practice()), protocol=5))
-    set_pending(run_dir)
     return run_dir
 
 

@@ -26,8 +26,6 @@ from guild_ipy.operations.pack import pack
 _MACHINERY = frozenset(
     "lark IPython ipykernel IPKernelApp traitlets tornado zmq jupyter_client pytest _pytest absl".split()
 )
-    "lark IPython ipykernel IPKernelApp traitlets tornado zmq jupyter_client pytest _pytest absl".split()
-)
 #: Patterns of filters that kernels and NumPy add by themselves, wherever they are.
 _USUAL_MESSAGES = frozenset(
     {

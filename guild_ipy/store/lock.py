@@ -7,6 +7,9 @@ a process id; behind them stand what makes that id unmistakable::
     1234      start=556677 boot=<boot id> host=<name> supervisor=1233:556676
 
 ``start`` is the start time in clock ticks since boot (field 22 of ``/proc/<pid>/stat``).
+
+Where the file system has no locks (``ENOLCK`` and its like), what ``LOCK`` and ``PENDING`` say takes their place: that
+is nearly as good, but two starters may take one run, and of a run on another machine nobody knows whether it lives.
 """
 
 from __future__ import annotations
@@ -14,14 +17,20 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
 from functools import cache
 
-from guild_ipy.errors import StoreError
+from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.frozen import frozen
+from guild_ipy.store.regular_file import is_not_regular, open_regular
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
 
 _ATTEMPTS = 10_000
+#: How the system says that a file cannot be locked at all.
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
+#: Without locks: a run that is being started for longer was left by a starter that died.
+_STARTING_SECONDS = 60.0
 
 
 @frozen
@@ -92,16 +101,22 @@ def hold_alive(run_dir: RunDir, *, create: bool = True) -> int | None:
     The descriptor is closed on exec; processes that it is handed to keep the lock with it.
     """
     try:
-        descriptor = os.open(run_dir.alive, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o666)
+        descriptor = open_regular(run_dir.alive, os.O_RDWR | (os.O_CREAT if create else 0))
     except FileNotFoundError:
         return None
     except OSError as error:
+        if not create and is_not_regular(error):  # as if it were not there
+            return None
         raise StoreError(f"cannot open {run_dir.alive!r}: {error.strerror}") from error
     try:
         if _take(descriptor):
             return descriptor
     except OSError as error:
+        if error.errno in _NO_LOCKS and not _seems_alive(run_dir):
+            return descriptor
         os.close(descriptor)
+        if error.errno in _NO_LOCKS:
+            return None
         raise StoreError(f"cannot lock {run_dir.alive!r}: {error.strerror}") from error
     os.close(descriptor)
     return None
@@ -130,17 +145,61 @@ def _try_lock(descriptor: int, kind: int) -> bool:
 def is_alive(run_dir: RunDir) -> bool | None:
     """Whether a process holds the run; None when the run has no ``alive`` file (Guild AI made it)."""
     try:
-        descriptor = os.open(run_dir.alive, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_regular(run_dir.alive)
     except OSError:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
+    except OSError as error:
+        return _seems_alive(run_dir) if error.errno in _NO_LOCKS else True
     else:
         return False
     finally:
         os.close(descriptor)
+
+
+def can_be_locked(run_dir: RunDir) -> bool:
+    """Whether the file system of a run has locks."""
+    try:
+        descriptor = open_regular(run_dir.alive)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in _NO_LOCKS
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def lock_if_possible(descriptor: int, kind: int) -> None:
+    """Lock a file, and wait for that; a file system without locks goes without."""
+    try:
+        fcntl.flock(descriptor, kind)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+
+
+def _seems_alive(run_dir: RunDir) -> bool:
+    """Whether a process of a run lives, or starts it, by what is written of it."""
+    try:
+        lock = read_lock(run_dir)
+    except DamagedRun:
+        lock = None
+    if lock is None:
+        return _is_being_started(run_dir)
+    if lock.host not in {None, os.uname().nodename}:
+        return True
+    return lock.is_local() and any(each is not None and each.is_alive() for each in (lock.run, lock.supervisor))
+
+
+def _is_being_started(run_dir: RunDir) -> bool:
+    try:
+        return abs(time.time() - os.stat(run_dir.pending).st_mtime) < _STARTING_SECONDS
+    except OSError:
+        return False
 
 
 def this_process() -> ProcessId:
