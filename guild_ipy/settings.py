@@ -101,6 +101,11 @@ def copy_environment() -> dict[str, str]:
     return {name: value for name, value in values if value is not None}
 
 
+def has_variable(name: str) -> bool:
+    """Return whether a variable is set in the environment of this moment."""
+    return name in os.environ
+
+
 def find_run_dir() -> str | None:
     """Give the directory of the run that this process is at this moment, named by ``RUN_DIR``; None if it is none.
 

@@ -14,6 +14,7 @@ from guild_ipy.domain.flags import format_flag, plain_text
 from guild_ipy.errors import DamagedRun, UsageError
 from guild_ipy.store.attr_types import is_own
 from guild_ipy.store.manifest import EntryKind, read_manifest
+from guild_ipy.store.regular_file import open_reader
 
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
@@ -199,7 +200,7 @@ def _lines(run: Run, path: str | None) -> list[str]:
     if path is None:
         return []
     try:
-        with open(os.path.join(run.path, path), "rb") as file:
+        with open_reader(os.path.join(run.path, path)) as file:
             content = file.read(_LARGEST_SOURCE)
     except OSError:
         return []

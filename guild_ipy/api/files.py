@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from guild_ipy.errors import UsageError
+from guild_ipy.store.output import MAX_OUTPUT_BYTES
+from guild_ipy.store.regular_file import open_regular
 
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
@@ -44,15 +45,27 @@ def open_file(run: Run, path: str) -> Iterator[BinaryIO]:
     if os.path.commonpath([root, real]) != root:
         raise UsageError(f"{path!r} leads out of run {run.short_id}; its files are listed by ls")
     try:
-        descriptor = os.open(real, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = open_regular(real, os.O_RDONLY | os.O_NOFOLLOW)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError(f"run {run.short_id} has no file {path!r}; its files are listed by ls") from error
+    except IsADirectoryError as error:
+        raise UsageError(f"{path!r} is a folder; name a file of it") from error
     except OSError as error:
         raise UsageError(f"cannot read {path!r} of run {run.short_id}: {error.strerror}") from error
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(descriptor)
-        what = "a folder; name a file of it" if stat.S_ISDIR(mode) else "no plain file"
-        raise UsageError(f"{path!r} is {what}")
     with os.fdopen(descriptor, "rb") as file:
         yield file
+
+
+def read_file(run: Run, path: str) -> bytes:
+    """Read a file of a run whole.
+
+    Raises
+    ------
+    UsageError
+        As :func:`open_file`, and for a file that is too large to be shown.
+    """
+    with open_file(run, path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > MAX_OUTPUT_BYTES:
+            raise UsageError(f"{path!r} of run {run.short_id} has {size} bytes, too many to show; open the file itself")
+        return file.read(MAX_OUTPUT_BYTES)

@@ -16,6 +16,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.flag_echoes import flag_numbers
 from guild_ipy.engine.follow import OutputTail
+from guild_ipy.engine.inherited import read_inherited
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
@@ -147,6 +148,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
         flag_numbers=flag_numbers(meta.flags),
         stop_grace=context.settings.stop_grace,
         scan_interval=context.settings.scan_interval,
+        inherited=read_inherited(),
         project_dir=project_dir,
         cache_dir=home.cache,
     )

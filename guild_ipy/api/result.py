@@ -12,7 +12,8 @@ from typing import Any
 from guild_ipy.domain.opening import find_in_main
 from guild_ipy.domain.payload import CellCode
 from guild_ipy.engine.unpack import unpack
-from guild_ipy.errors import LostException, ResultError
+from guild_ipy.errors import DamagedRun, LostException, ResultError
+from guild_ipy.store.regular_file import open_reader, read_regular
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -65,16 +66,17 @@ def _stand_in(run_dir: RunDir, reason: str) -> LostException | None:
 
 
 def _load(run_dir: RunDir, path: str) -> Any:  # noqa: ANN401
-    with open(path, "rb") as file:
+    with open_reader(path) as file:
         return _Reader(file, run_dir).load()
 
 
 def _read_text(path: str) -> str | None:
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
+        return read_regular(path).decode("utf-8", "replace")
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise DamagedRun(path, error.strerror or str(error)) from error
 
 
 class _Reader(pickle.Unpickler):

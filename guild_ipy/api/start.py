@@ -33,6 +33,7 @@ from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resoluti
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.script import InterfaceKind, ScriptInterface, inspect_script, script_arguments
 from guild_ipy.operations.unread import explaining_unread
+from guild_ipy.settings import has_variable
 from guild_ipy.store.attrs import delete_attr, write_attr
 from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.markers import remove_marker
@@ -131,6 +132,8 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
     run = attempt.run
     if run.status.is_active:
         raise RunStateError(f"run {run.short_id} is {run.status}; stop it first")
+    if attempt.verb != "stage":
+        _check_secrets(run, attempt.meta)
     if not viewer.preview(_preview(attempt)):
         return None
     if attempt.resolution is not None:
@@ -157,6 +160,17 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
             return run
         let_go(started, interrupts)
         return see_through(context, started, options, viewer, interrupts)
+
+
+def _check_secrets(run: Run, meta: JobMeta) -> None:
+    """Refuse to start without the secrets of a run, which are not written with it."""
+    missing = sorted(name for name in meta.secret_env if not has_variable(name))
+    if missing:
+        names = ", ".join(map(repr, missing))
+        raise RunStateError(
+            f"run {run.short_id} needs the secret {names}, and no secret is recorded with a run; "
+            f"set it in the environment and start the run again"
+        )
 
 
 def _preview(attempt: _Attempt) -> Preview:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from guild_ipy.api.changed_runs import deleted_message, labeled_message, name_runs, stopped_message
 from guild_ipy.api.context import Context
 from guild_ipy.api.delete import delete
-from guild_ipy.api.files import open_file
+from guild_ipy.api.files import read_file
 from guild_ipy.api.handle import Run
 from guild_ipy.api.label import edit_labels
 from guild_ipy.api.lineage import LineageGraph, trace_lineage
@@ -125,8 +125,7 @@ def read_text(found: Run, path: str | None) -> str:
     """Give what a run printed, or the text of one of its files."""
     if path is None:
         return found.output
-    with open_file(found, path) as file:
-        return file.read().decode("utf-8", "replace")
+    return read_file(found, path).decode("utf-8", "replace")
 
 
 def find_runs(context: Context, selection: RunSelection) -> list[Run]:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from threading import get_native_id
 
 from guild_ipy.store.home import Home
+from guild_ipy.store.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_new_file
 
@@ -43,7 +44,7 @@ def open_buffers(run_dir: RunDir) -> Iterator[mmap.mmap]:
     """Map the arrays of a run, in their order."""
     number = 0
     while os.path.exists(run_dir.buffer(number)):
-        with open(run_dir.buffer(number), "rb") as file:
+        with open_reader(run_dir.buffer(number)) as file:
             yield mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         number += 1
 

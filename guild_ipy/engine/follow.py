@@ -6,12 +6,14 @@ The file always has all of it. What comes faster than the face can take is passe
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from guild_ipy.settings import Settings
+from guild_ipy.store.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir
 
 _CHUNK = 65536
@@ -110,9 +112,10 @@ def _size(path: str) -> int:
 
 
 def _read_at(path: str, offset: int, count: int) -> bytes:
-    with open(path, "rb", buffering=0) as file:
+    """Read a part of a file; nothing where the run has put something else in its place."""
+    parts = []
+    with contextlib.suppress(OSError), open_reader(path) as file:
         file.seek(offset)
-        parts = []
         while count > 0 and (part := file.read(min(count, _CHUNK))):
             parts.append(part)
             count -= len(part)

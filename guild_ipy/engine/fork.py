@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NoReturn
 
+from guild_ipy.engine.inherited import take_over
 from guild_ipy.engine.job import open_job
 from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest
 from guild_ipy.engine.line import Line
@@ -33,6 +34,7 @@ def become_run(request: LaunchRequest, line: Line, pages: Pages) -> NoReturn:
     peak = peak_memory()
     code = 1
     try:
+        take_over(request.inherited)
         _enter(run_dir, request.env)
         if not line.hears(PREPARED):
             os._exit(code)

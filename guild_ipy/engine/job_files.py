@@ -15,6 +15,7 @@ from guild_ipy.domain.run_spec import (
     StepsProgram,
 )
 from guild_ipy.engine.meta import CellFile, JobMeta, encode_meta
+from guild_ipy.engine.recorded_env import secret_names
 from guild_ipy.store.run_dir import RunDir
 
 _NOTEBOOK_MAIN = '''\
@@ -101,6 +102,7 @@ def job_meta(spec: RunSpec) -> JobMeta:
         takes_any_flag=spec.takes_any_flag,
         command=spec.command,
         env=spec.command_env,
+        secret_env=secret_names(spec),
     )
     if isinstance(program, StepsProgram):
         return replace(meta, steps=program.steps)

@@ -14,8 +14,10 @@ import json
 import select
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from guild_ipy.engine.inherited import Inherited, encode_inherited, parse_inherited
 
 PREPARED = b"p"
 GO = b"g"
@@ -38,6 +40,8 @@ class LaunchRequest:
     """Values that are no scalars when they are printed under these names: those of flags."""
     stop_grace: float
     scan_interval: float
+    inherited: Inherited = field(default_factory=Inherited)
+    """What the process of the run has from the starter."""
     project_dir: str = ""
     """Where git is asked for the commit."""
     cache_dir: str = ""
@@ -45,12 +49,14 @@ class LaunchRequest:
 
 def format_request(request: LaunchRequest) -> bytes:
     """Write a request as it is sent."""
-    return json.dumps(vars(request)).encode("utf-8", "surrogateescape")
+    values = {**vars(request), "inherited": encode_inherited(request.inherited)}
+    return json.dumps(values).encode("utf-8", "surrogateescape")
 
 
 def parse_request(content: bytes) -> LaunchRequest:
     """Read what :func:`format_request` wrote."""
-    return LaunchRequest(**json.loads(content.decode("utf-8", "surrogateescape")))
+    values = json.loads(content.decode("utf-8", "surrogateescape"))
+    return LaunchRequest(**{**values, "inherited": parse_inherited(values["inherited"])})
 
 
 def send_word(channel: socket.socket, word: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,8 @@ class JobMeta:
     """For an operation of a Guild file: how flags reach the program."""
     env: Mapping[str, str] = field(default_factory=dict)
     """What that adds to the environment."""
+    secret_env: tuple[str, ...] = ()
+    """Those of `env` that are not written: a later start takes them from the environment of who starts the run."""
     constants: Flags = field(default_factory=dict)
     cells: Mapping[str, CellFile] = field(default_factory=dict)
     """Python's name for the code of a cell -> its file."""
@@ -89,11 +91,20 @@ def encode_meta(meta: JobMeta) -> bytes:
             }
             for flag in meta.flag_defs
         ],
-        "command": None if meta.command is None else {**vars(meta.command), "dest": str(meta.command.dest)},
+        "env": _without(meta.env, meta.secret_env),
+        "command": None if meta.command is None else _encode_command(meta.command, meta.secret_env),
         "steps": [vars(step) for step in meta.steps],
         "cells": {code_file: vars(cell) for code_file, cell in meta.cells.items()},
     }
     return json.dumps({"format": FORMAT, **values}).encode()
+
+
+def _encode_command(command: Command, secret_env: Collection[str]) -> dict[str, object]:
+    return {**vars(command), "dest": str(command.dest), "env": _without(command.env, secret_env)}
+
+
+def _without(env: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    return {name: text for name, text in env.items() if name not in names}
 
 
 def read_meta(run_dir: RunDir) -> JobMeta | None:
@@ -120,7 +131,7 @@ def parse_meta(content: bytes) -> JobMeta:
     values: dict[str, Any] = json.loads(content)
     if values.pop("format") != FORMAT:
         raise ValueError("it was written by another version of guild_ipy")
-    for name in ("import_path", "arguments", "subcommand", "output_scalars", "roots", "words"):
+    for name in ("import_path", "arguments", "subcommand", "output_scalars", "roots", "words", "secret_env"):
         values[name] = tuple(values.get(name, ()))
     values["command"] = _command(values.get("command"))
     values["cells"] = {code_file: CellFile(**cell) for code_file, cell in values["cells"].items()}

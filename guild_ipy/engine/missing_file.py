@@ -18,6 +18,7 @@ from types import CodeType, FrameType
 from guild_ipy.engine.meta import JobMeta, require_meta
 from guild_ipy.errors import GuildError
 from guild_ipy.store.manifest import read_manifest
+from guild_ipy.store.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir
 
 _SAYS_MISSING = re.compile(
@@ -232,7 +233,7 @@ def _folder_of_main(run_dir: RunDir, meta: JobMeta, project: str) -> str:
 
 def _is_database(path: str) -> bool:
     try:
-        with open(path, "rb") as file:
+        with open_reader(path) as file:
             return file.read(len(_SQLITE)) == _SQLITE
     except OSError:
         return False

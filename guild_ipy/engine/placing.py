@@ -7,7 +7,6 @@ a link: folders on the way to a file must be folders of the run.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import filecmp
 import os
 import shutil
@@ -17,13 +16,11 @@ from collections.abc import Iterator, Sequence
 from guild_ipy.domain.dependency import Source, TargetType
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, TakenFile
 from guild_ipy.domain.secret_files import names_secret_file
+from guild_ipy.engine.file_copy import copy_file
 from guild_ipy.errors import DependencyError, StoreError
 from guild_ipy.store.manifest import ManifestEntry, linked_secrets
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_new_file
-
-#: FICLONE of linux/fs.h: let a file share the blocks of another.
-_CLONE = 0x40049409
 
 
 def place_dependencies(run_dir: RunDir, dependencies: Sequence[ResolvedDependency]) -> list[ManifestEntry]:
@@ -182,28 +179,6 @@ class _Placing:
 
     def _refusal(self, why: str) -> DependencyError:
         return DependencyError(dependency=self._dependency, source=self._source.resolving_name, why=why)
-
-
-def copy_file(origin: str, target: str) -> None:
-    """Copy a file with its permissions; where the file system can, both share their blocks until one is changed."""
-    source = os.open(origin, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    try:
-        mode = stat.S_IMODE(os.fstat(source).st_mode)
-        copy = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode | stat.S_IWUSR)
-        with os.fdopen(source, "rb", closefd=False) as read, os.fdopen(copy, "wb") as written:
-            if not _share_blocks(source, copy):
-                shutil.copyfileobj(read, written, 2**20)
-    finally:
-        os.close(source)
-
-
-def _share_blocks(source: int, copy: int) -> bool:
-    """Let a file share the blocks of another; whether it does: not on every file system, nor from one to another."""
-    try:
-        fcntl.ioctl(copy, _CLONE, source)
-    except OSError:
-        return False
-    return True
 
 
 def _moved_link(link: str, tree: str) -> str:

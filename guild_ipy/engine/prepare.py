@@ -12,7 +12,7 @@ import shutil
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
 
@@ -37,7 +37,8 @@ from guild_ipy.engine.job_files import job_files, job_meta
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.output_scalars import guild_patterns
 from guild_ipy.engine.placing import place_dependencies
-from guild_ipy.engine.provenance import host_name, safe_env, user_name
+from guild_ipy.engine.provenance import host_name, user_name
+from guild_ipy.engine.recorded_env import UNRECORDED, recorded_env, secret_names
 from guild_ipy.engine.script_text import set_flags_in_script
 from guild_ipy.errors import StoreError
 from guild_ipy.store.attrs import encode_attr
@@ -164,7 +165,7 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
         "op": _op(spec),
         DEPS: encode_deps(run_dir, spec.dependencies),
         "cmd": [sys.executable, run_dir.main],
-        "env": _recorded_env(spec),
+        **_recorded_env(spec),
         "run_params": dict(spec.run_params),
         "random_seed": spec.random_seed,
         "host": host_name(),
@@ -188,7 +189,7 @@ def _op(spec: RunSpec) -> dict[str, object]:
     return {
         "op-cmd": {
             "cmd-args": [sys.executable, ".guild/job/main.py"],
-            "cmd-env": dict(spec.command.env) if spec.command else {},
+            "cmd-env": _op_env(spec),
             "cmd-flags": _op_flags(spec.flag_defs),
             "flags-dest": "args",
         },
@@ -197,6 +198,11 @@ def _op(spec: RunSpec) -> dict[str, object]:
         "label-template": _label_template(spec),
         "output-scalars": guild_patterns(spec.output_scalars),
     }
+
+
+def _op_env(spec: RunSpec) -> dict[str, str]:
+    secrets = secret_names(spec)
+    return {name: text for name, text in (spec.command.env if spec.command else {}).items() if name not in secrets}
 
 
 def _op_flags(definitions: Iterable[FlagDef]) -> dict[str, object]:
@@ -212,17 +218,18 @@ def _label_template(spec: RunSpec) -> str | None:
     return None if spec.label == default_label(spec.flags) else spec.label
 
 
-def _recorded_env(spec: RunSpec) -> bytes:
-    """Give the environment without what the operation calls secret."""
+def _recorded_env(spec: RunSpec) -> Mapping[str, bytes]:
     secrets = spec.command.env_secrets if spec.command else ()
-    return _env_text(
-        tuple((name, text) for name, text in {**spec.env, **spec.command_env}.items() if name not in secrets)
-    )
+    env = {**spec.env, **spec.command_env}
+    return _env_attrs(tuple(env.items()), tuple(spec.command_env), secrets)
 
 
-@lru_cache(maxsize=8)
-def _env_text(env: tuple[tuple[str, str], ...]) -> bytes:
-    return encode_attr(safe_env(dict(env)))
+@lru_cache(maxsize=8)  # runs of one session share theirs
+def _env_attrs(
+    env: tuple[tuple[str, str], ...], declared: tuple[str, ...], secrets: tuple[str, ...]
+) -> Mapping[str, bytes]:
+    found = recorded_env(dict(env), declared, secrets)
+    return {"env": encode_attr(dict(found.values)), UNRECORDED: encode_attr(list(found.other_names))}
 
 
 def _write_source(run_dir: RunDir, spec: RunSpec) -> None:

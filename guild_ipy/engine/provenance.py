@@ -11,15 +11,13 @@ import getpass
 import hashlib
 import os
 import platform
-import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from operator import attrgetter
-from urllib.parse import urlsplit
 
 from guild_ipy.errors import GuildError
 from guild_ipy.store import attrs
@@ -29,8 +27,6 @@ from guild_ipy.store.whole_file import read_bytes, write_file, write_new_file
 _GIT_SECONDS = 20
 #: A larger tree costs as much to look at as to ask git about.
 _MOST_FILES = 2000
-_SECRET_NAME = re.compile(r"password|passwd|token|secret|credential|api_?key|private_?key|access_?key", re.IGNORECASE)
-_SECRET_VALUE = re.compile(r"^(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|hf_|AKIA[0-9A-Z]{12}|eyJ[\w-]+\.eyJ)")
 
 
 def record_packages(run_dir: RunDir) -> None:
@@ -101,22 +97,6 @@ def user_name() -> str:
 def host_name() -> str:
     """Give the name of this machine."""
     return socket.gethostname()
-
-
-def safe_env(env: Mapping[str, str]) -> dict[str, str]:
-    """Leave out what looks like a secret, by its name or by its value."""
-    return {name: value for name, value in env.items() if not _is_secret(name, value)}
-
-
-def _is_secret(name: str, value: str) -> bool:
-    if _SECRET_NAME.search(name) or _SECRET_VALUE.match(value):
-        return True
-    if "://" not in value:
-        return False
-    try:
-        return bool(urlsplit(value).password)
-    except ValueError:
-        return True
 
 
 def find_commit(project_dir: str, cache_dir: str) -> str | None:

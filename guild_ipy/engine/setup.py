@@ -25,6 +25,7 @@ from guild_ipy.domain.setup import (
 )
 from guild_ipy.engine.on_import import act_on_import
 from guild_ipy.engine.unpack import load_program
+from guild_ipy.store.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -32,7 +33,7 @@ def set_up(run_dir: RunDir, namespace: dict[str, Any]) -> None:
     """Set the process up as the notebook was when the run was made; its standard streams are those of the run."""
     if not os.path.exists(run_dir.setup):
         return
-    with open(run_dir.setup, "rb") as file:
+    with open_reader(run_dir.setup) as file:
         program = load_program(file, namespace)
     setup: Setup = program.variables["setup"]  # type: ignore[union-attr] # a cell without text holds it
     _set_logging(setup.logging)

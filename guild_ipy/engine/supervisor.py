@@ -17,8 +17,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from guild_ipy.engine.ending import LOOK_SECONDS, Ending, write_end
+from guild_ipy.engine.inherited import take_over, take_umask
 from guild_ipy.engine.launch import (
     GO,
     PREPARED,
@@ -74,7 +76,7 @@ def supervise(
     except EOFError:
         return
     has_fork = waiting is not None and waiting.tell(content, alive)
-    request = parse_request(content)
+    request = _take_request(content)
     run_dir = RunDir(request.path)
     fork = waiting if has_fork and request.forks else None
     has_reserve = False
@@ -141,6 +143,13 @@ def main() -> None:
 # -- start
 
 
+def _take_request(content: bytes) -> LaunchRequest:
+    """Read a request; all that this process writes from now on has the mask of the starter."""
+    request = parse_request(content)
+    take_umask(request.inherited)
+    return request
+
+
 def _leave(run_dir: RunDir, waiting: WaitingRun | None) -> None:
     """Undo what was made ready; a starter that died leaves half a directory, which is no run."""
     if waiting is not None:
@@ -183,6 +192,7 @@ def _spawn_run(run_dir: RunDir, request: LaunchRequest, alive: int) -> int:
         stderr=output,
         pass_fds=(alive,),
         process_group=0,
+        preexec_fn=partial(take_over, request.inherited),  # noqa: PLW1509 - this process has no threads yet
     )
     os.close(output)
     process.returncode = 0  # collected by pid below, not by Popen

@@ -9,12 +9,13 @@ from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.buffers import open_buffers
 from guild_ipy.engine.notebook_names import NOTEBOOK_NAMES
+from guild_ipy.store.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir
 
 
 def unpack(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = False) -> FunctionCall | CellCode:
     """Load the payload of a run; see :func:`guild_ipy.domain.opening.open_payload`."""
-    with open(run_dir.payload, "rb") as file:
+    with open_reader(run_dir.payload) as file:
         return open_payload(file, namespace, open_buffers(run_dir), NOTEBOOK_NAMES, is_beside=is_beside)
 
 

@@ -11,6 +11,7 @@ import shutil
 import time
 
 from guild_ipy.store.home import Home
+from guild_ipy.store.regular_file import open_regular, read_regular
 
 _NAME = "home"
 _MONTH_SECONDS = 30 * 86_400
@@ -19,8 +20,9 @@ _MONTH_SECONDS = 30 * 86_400
 def note_home(folder: str, home: Home) -> None:
     """Say in the folder of an index which home it is of; nothing is said where that cannot be written."""
     try:
-        with open(f"{folder}/{_NAME}", "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(os.path.realpath(home.path))
+        descriptor = open_regular(f"{folder}/{_NAME}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(os.fsencode(os.path.realpath(home.path)))
     except OSError:
         return
 
@@ -38,8 +40,7 @@ def remove_orphans(root: str) -> None:
 
 def _is_orphan(folder: str) -> bool:
     try:
-        with open(f"{folder}/{_NAME}", encoding="utf-8", errors="surrogateescape") as file:
-            home = file.read()
+        home = os.fsdecode(read_regular(f"{folder}/{_NAME}"))
         last = max(entry.stat(follow_symlinks=False).st_mtime for entry in os.scandir(folder))
     except OSError:
         return False

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
+from guild_ipy.store.regular_file import open_regular
+
 _WRITING = b"writing"
 _LENGTH = 256
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.02
@@ -64,7 +66,7 @@ def hold_seal(lock: str, database: str, timeout: float) -> Iterator[Seal]:
     OSError
         If the file cannot be written.
     """
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = open_regular(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(descriptor, lock, timeout)
         yield Seal(descriptor, database)
@@ -74,7 +76,7 @@ def hold_seal(lock: str, database: str, timeout: float) -> Iterator[Seal]:
 
 def read_seal(lock: str) -> bytes | None:
     """Read the seal without the lock; None while somebody writes."""
-    descriptor = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = open_regular(lock)
     try:
         content = _read(descriptor)
     finally:
@@ -136,4 +138,4 @@ def _try(descriptor: int) -> bool:
 
 def _open_queue(lock: str) -> IO[bytes]:
     """Open the file that is locked, shared, by those who wait."""
-    return open(f"{lock}.queue", "ab")
+    return os.fdopen(open_regular(f"{lock}.queue", os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab")

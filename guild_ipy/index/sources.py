@@ -18,6 +18,7 @@ from guild_ipy.frozen import frozen
 from guild_ipy.index.stamps import FileStamp, stamp_path
 from guild_ipy.index.values import encode_json
 from guild_ipy.store.events import find_event_files
+from guild_ipy.store.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.scalars import FileScalars, Tally, merge_files
 
@@ -95,7 +96,7 @@ def _has_only_grown(path: str, stamp: FileStamp, known: Source) -> bool:
 
 def _read_tail(path: str, end: int) -> bytes:
     try:
-        with open(path, "rb", buffering=0) as file:
+        with open_reader(path) as file:
             content = os.pread(file.fileno(), min(end, _TAIL_BYTES), max(0, end - _TAIL_BYTES))
     except OSError:
         return b""

@@ -12,6 +12,7 @@ from typing import Any
 from guild_ipy.domain.flags import FlagValue, is_flag_value
 from guild_ipy.errors import UsageError
 from guild_ipy.store import yaml_codec
+from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, read_regular
 
 
 def read_config(path: str) -> dict[str, FlagValue]:
@@ -64,8 +65,7 @@ def config_kind(path: str) -> str:
 
 def _load(path: str) -> dict[str, Any]:
     try:
-        with open(path, encoding="utf-8") as file:
-            content = READERS[config_kind(path)](file.read())
+        content = READERS[config_kind(path)](read_regular(path, MAX_PROJECT_BYTES).decode())
     except KeyError as error:
         raise UsageError(
             f"the configuration {path!r} is no .yml, .yaml, .json, .cfg or .ini file; rename it"

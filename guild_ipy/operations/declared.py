@@ -9,6 +9,7 @@ from typing import Any
 
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.secret_values import is_secret_variable
 
 _NAME = "__guild_operation__"
 
@@ -26,6 +27,11 @@ class Declaration:
     tags: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     """May hold ``${flag}``."""
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what travels with the function: no secrets, which the environment of the run has."""
+        env = {name: text for name, text in self.env.items() if not is_secret_variable(name, text)}
+        return {**vars(self), "env": env}
 
 
 #: What is declared of a function without a decorator.

@@ -14,6 +14,7 @@ from guild_ipy.domain.notebook_cells import CodeCell, find_cell_constants
 from guild_ipy.domain.run_spec import Source
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.constant_flags import define_constants
+from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, read_regular
 
 #: What the notebook's own text is called in a run, whose top has the executed one by that name.
 SOURCE_FOLDER = ".guild/sourcecode"
@@ -115,8 +116,7 @@ def _first_name(path: str) -> str:
 
 def _read_cells(path: str) -> list[Mapping[str, Any]]:
     try:
-        with open(path, "rb") as file:
-            notebook = json.loads(file.read())
+        notebook = json.loads(read_regular(path, MAX_PROJECT_BYTES))
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {(error.strerror or str(error)).lower()}") from error
     except (ValueError, RecursionError) as error:

@@ -25,6 +25,7 @@ from guild_ipy.operations.script_interface import InterfaceKind, ScriptArgument,
 from guild_ipy.operations.source.modules import parse_source
 from guild_ipy.operations.typer_flags import read_typer
 from guild_ipy.operations.unread import find_unread
+from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, read_regular
 
 __all__ = [
     "InterfaceKind",
@@ -85,9 +86,7 @@ def _explaining(path: str) -> Iterator[None]:
 
 
 def _parse(path: str) -> ast.Module:
-    with open(path, "rb") as file:
-        source = file.read()
-    return parse_source(source, path)
+    return parse_source(read_regular(path, MAX_PROJECT_BYTES), path)
 
 
 def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequence[str]) -> ScriptInterface:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.guildfile.modules import find_module
 from guild_ipy.operations.source.modules import parse_source
+from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, read_regular
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +106,7 @@ _MENTIONS = re.compile(rb"^\s*from\s*\.", re.MULTILINE)
 def _find_relative_import(path: str) -> ast.ImportFrom | None:
     """Find the import that reaches furthest up, of those that cannot be passed over: none of ``try`` statements."""
     try:
-        with open(path, "rb") as file:
-            source = file.read()
+        source = read_regular(path, MAX_PROJECT_BYTES)
         tree = parse_source(source, path) if _MENTIONS.search(source) else None
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None  # whoever inspects it says why

@@ -13,6 +13,7 @@ from fnmatch import fnmatch
 
 from guild_ipy.domain.operation import SourceRule
 from guild_ipy.operations.source_walk import FoundFile, leads_up
+from guild_ipy.store.regular_file import open_reader
 
 #: How many files are looked at for rules that take more than the usual ones.
 MAX_FILES = 20_000
@@ -87,7 +88,7 @@ def _fits(path: str, pattern: str) -> bool:
 
 def _is_text(path: str) -> bool:
     try:
-        with open(path, "rb") as file:
+        with open_reader(path) as file:
             head = file.read(1024)
     except OSError:
         return False

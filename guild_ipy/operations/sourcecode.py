@@ -20,6 +20,7 @@ from guild_ipy.domain.secret_files import is_private_key, names_secret_file
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.source_choice import SourceChoice
 from guild_ipy.operations.source_walk import MAX_ENTRIES, MAX_FOLDER, MAX_LINKED, FoundFile, SourceWalk
+from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, open_reader, read_regular
 
 MAX_FILES = 100
 MAX_BYTES = 2**20
@@ -46,8 +47,7 @@ class SourceCache:
 def read_source_file(path: str, name: str) -> SourceFile:
     """Read one file, to be `name` in a snapshot."""
     try:
-        with open(path, "rb") as file:
-            return SourceFile(path=name, content=file.read(), origin=path)
+        return SourceFile(path=name, content=read_regular(path, MAX_PROJECT_BYTES), origin=path)
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror}") from error
 
@@ -130,8 +130,7 @@ def _read_chosen(found_files: Iterable[FoundFile], hidden: Collection[str]) -> I
     for found in found_files:
         if not _is_among(found.path, hidden):
             try:
-                with open(found.full_path, "rb") as file:
-                    content = file.read()
+                content = read_regular(found.full_path, MAX_PROJECT_BYTES)
             except OSError as error:
                 raise UsageError(
                     f"cannot read {found.full_path!r}, which sourcecode names: {error.strerror}"
@@ -236,7 +235,7 @@ _RECENT_NS = 2 * 10**9
 def _read(found: FoundFile, stamp: tuple[int, ...]) -> _Known:
     if time.time_ns() - found.stat.st_ctime_ns <= _RECENT_NS:
         stamp = ()
-    with open(found.full_path, "rb", buffering=0) as file:
+    with open_reader(found.full_path) as file:
         content = file.read(_HEAD)
         if is_private_key(content):
             return _Known(stamp=stamp, file=None, why_not="key")

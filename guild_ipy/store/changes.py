@@ -19,6 +19,7 @@ from collections.abc import Iterable
 
 from guild_ipy.frozen import frozen
 from guild_ipy.store.home import Home
+from guild_ipy.store.regular_file import is_not_regular, open_reader, open_regular
 from guild_ipy.store.run_dir import is_run_id
 
 #: About 30,000 changes.
@@ -27,6 +28,8 @@ MAX_BYTES = 2**20
 _FIRST = "-"
 _HEAD_BYTES = 200
 _ATTEMPTS = 100
+#: What is read at once; one that has grown longer without being put away is not ours.
+_LONGEST = 64 * MAX_BYTES
 
 
 @frozen
@@ -70,7 +73,9 @@ def read_changes(home: Home, since: LogPosition) -> Changes:
     lost = Changes(ids=frozenset(), position=LogPosition(), is_complete=False)
     try:
         return _read_since(home, since)
-    except OSError:
+    except OSError as error:
+        if is_not_regular(error):
+            _remove(_path(home))
         return lost
     except ValueError:
         _remove(_path(home))
@@ -97,12 +102,12 @@ def _append(home: Home, lines: bytes) -> None:
 
 
 def _open(home: Home) -> int:
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_APPEND
     try:
-        return os.open(_path(home), flags)
+        return open_regular(_path(home), flags)
     except FileNotFoundError:
         _begin(home)
-        return os.open(_path(home), flags)
+        return open_regular(_path(home), flags)
 
 
 def _begin(home: Home) -> None:
@@ -110,7 +115,7 @@ def _begin(home: Home) -> None:
     os.makedirs(home.cache, exist_ok=True)
     aside = f"{_path(home)}.{os.getpid()}-{os.urandom(4).hex()}"
     head = f"guild_ipy changes {os.urandom(8).hex()} after {_name_of(_old_path(home))}\n"
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    descriptor = open_regular(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
         os.write(descriptor, head.encode())
     finally:
@@ -124,7 +129,7 @@ def _begin(home: Home) -> None:
 
 
 def _put_away(home: Home) -> None:
-    descriptor = os.open(_path(home), os.O_WRONLY | os.O_CLOEXEC)
+    descriptor = open_regular(_path(home), os.O_WRONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if _is_current(home, descriptor) and os.fstat(descriptor).st_size > MAX_BYTES:
@@ -173,13 +178,15 @@ class _Log:
 
 
 def _read_log(path: str, since: LogPosition) -> _Log:
-    with open(path, "rb") as file:
+    with open_reader(path) as file:
         head = file.readline(_HEAD_BYTES)
         name, before = _parse_head(head)
         start = since.offset if name == since.log else len(head)
         file.seek(start)
-        content = file.read()
+        content = file.read(_LONGEST + 1)
         inode = os.fstat(file.fileno()).st_ino
+    if len(content) > _LONGEST:
+        raise ValueError("no change log is so long")
     whole = content[: content.rfind(b"\n") + 1]
     end = LogPosition(log=name, inode=inode, offset=start + len(whole))
     return _Log(name=name, before=before, ids=list(_parse_lines(whole)), end=end)
@@ -195,7 +202,7 @@ def _parse_lines(content: bytes) -> Iterable[str]:
 
 def _name_of(path: str) -> str:
     try:
-        with open(path, "rb") as file:
+        with open_reader(path) as file:
             return _parse_head(file.read(_HEAD_BYTES))[0]
     except (OSError, ValueError):
         return _FIRST

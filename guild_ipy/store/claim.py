@@ -16,6 +16,7 @@ from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.markers import clear_pending, clear_staged, set_pending, set_staged
+from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run import read_status
 from guild_ipy.store.run_dir import RunDir
 
@@ -61,7 +62,7 @@ def release_run(run_dir: RunDir, alive: int, *, staged: bool) -> None:
 def _run_status_lock(home: Home) -> Iterator[None]:
     try:
         os.makedirs(home.locks, exist_ok=True)
-        descriptor = os.open(f"{home.locks}/run-status", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        descriptor = open_regular(f"{home.locks}/run-status", os.O_RDWR | os.O_CREAT)
     except OSError as error:
         raise StoreError(f"cannot lock Guild home {home.path!r}: {error.strerror}") from error
     try:

@@ -15,6 +15,7 @@ from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.frozen import frozen
 from guild_ipy.store.array_events import Series, decode_rows
+from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.tfevents import (
     FOOTER_BYTES,
@@ -144,7 +145,7 @@ def _create_event_file(folder: str) -> tuple[str, int]:
     for number in count():
         path = f"{stem}.{number}"
         try:
-            return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+            return path, open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         except FileExistsError:
             continue
         except OSError as error:
@@ -154,7 +155,7 @@ def _create_event_file(folder: str) -> tuple[str, int]:
 
 def _iter_file(path: str, offset: int, take: _Take[_Part]) -> Iterator[tuple[_Part, int]]:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = open_regular(path)
         try:
             yield from _iter_chunks(descriptor, offset, take)
         finally:

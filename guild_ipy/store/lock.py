@@ -18,6 +18,7 @@ from functools import cache
 
 from guild_ipy.errors import StoreError
 from guild_ipy.frozen import frozen
+from guild_ipy.store.regular_file import is_not_regular, open_regular
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
 
@@ -92,10 +93,12 @@ def hold_alive(run_dir: RunDir, *, create: bool = True) -> int | None:
     The descriptor is closed on exec; processes that it is handed to keep the lock with it.
     """
     try:
-        descriptor = os.open(run_dir.alive, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o666)
+        descriptor = open_regular(run_dir.alive, os.O_RDWR | (os.O_CREAT if create else 0))
     except FileNotFoundError:
         return None
     except OSError as error:
+        if not create and is_not_regular(error):  # as if it were not there
+            return None
         raise StoreError(f"cannot open {run_dir.alive!r}: {error.strerror}") from error
     try:
         if _take(descriptor):
@@ -130,7 +133,7 @@ def _try_lock(descriptor: int, kind: int) -> bool:
 def is_alive(run_dir: RunDir) -> bool | None:
     """Whether a process holds the run; None when the run has no ``alive`` file (Guild AI made it)."""
     try:
-        descriptor = os.open(run_dir.alive, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_regular(run_dir.alive)
     except OSError:
         return None
     try:

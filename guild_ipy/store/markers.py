@@ -12,6 +12,7 @@ import contextlib
 import os
 
 from guild_ipy.errors import StoreError
+from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 
 #: What our markers contain.
@@ -58,7 +59,7 @@ def remove_marker(path: str) -> None:
 
 def _write(path: str) -> None:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        descriptor = open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         try:
             os.write(descriptor, MARK)
         finally:

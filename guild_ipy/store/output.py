@@ -19,23 +19,30 @@ An index may be missing or too short, while a run is at work and ever after: suc
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 from _thread import get_native_id
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO, Self
 
 from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.store.markers import remove_marker
+from guild_ipy.store.regular_file import open_reader, open_regular
 from guild_ipy.store.run_dir import RunDir
 
 ROW = struct.Struct(">QB")
 GAP = struct.Struct(">QQQ")
 STDOUT, STDERR = 0, 1
 
+#: What is read of an output at once.
+MAX_OUTPUT_BYTES = 2 * 2**30
+_LONGEST_LINE = 2**28
 _CHUNK_BYTES = 2**20
 _ROWS_AT_ONCE = 4096
+_MOST_GAPS = 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +57,22 @@ class OutputLine:
 
 
 def read_output_bytes(run_dir: RunDir) -> bytes:
-    """Read all that a run printed; empty if it has not printed."""
-    with _Files(run_dir) as files:
-        return b"" if files.output is None else files.output.read()
+    """Read all that a run printed; empty if it has not printed.
+
+    Raises
+    ------
+    DamagedRun
+        If it cannot be read, or is too much to be held in memory.
+    """
+    output = _open(run_dir.output)
+    if output is None:
+        return b""
+    with output:
+        size = _size(output)
+        if size > MAX_OUTPUT_BYTES:
+            why = f"it has {size} bytes, and more than {MAX_OUTPUT_BYTES} are not read at once; open the file itself"
+            raise DamagedRun(run_dir.output, why)
+        return output.read(size)
 
 
 def read_output(run_dir: RunDir) -> str:
@@ -65,8 +85,9 @@ def iter_output_lines(run_dir: RunDir) -> Iterator[OutputLine]:
     with _Files(run_dir) as files:
         if files.output is None:
             return
+        output = files.output
         rows = (row for block in _iter_row_blocks(files) for row in ROW.iter_unpack(block))
-        for line in files.output:
+        for line in iter(partial(output.readline, _LONGEST_LINE), b""):
             time_ms, stream = next(rows, (None, STDOUT))
             yield OutputLine(text=line.removesuffix(b"\n"), time_ms=time_ms, stream=stream)
 
@@ -78,9 +99,9 @@ def complete_index(run_dir: RunDir) -> None:
     it again changes nothing; it needs as little memory for a large output as for a small one.
     """
     with _Files(run_dir) as files:
-        missing = _count_lines(files) - files.row_count
-        if missing > 0 or files.is_torn:
-            _write_index(run_dir, files, missing)
+        lines = _count_lines(files)
+        if lines > files.row_count or files.is_torn:
+            _write_index(run_dir, files, lines)
     remove_marker(run_dir.output_gaps)
 
 
@@ -89,8 +110,8 @@ class _Files:
 
     def __init__(self, run_dir: RunDir) -> None:
         self.output = _open(run_dir.output)
-        self.index = _open(run_dir.output_index)
-        self.gaps = _open(run_dir.output_gaps)
+        self.index = _open_aid(run_dir.output_index)
+        self.gaps = _open_aid(run_dir.output_gaps)
         self.row_count, torn_bytes = divmod(_size(self.index), ROW.size)
         self.is_torn = torn_bytes > 0
 
@@ -113,15 +134,17 @@ class _Files:
         return 0 if self.output is None else os.fstat(self.output.fileno()).st_mtime_ns // 1_000_000
 
 
-def _write_index(run_dir: RunDir, files: _Files, missing: int) -> None:
-    """Write the index anew with `missing` more rows, as many of them in the gaps as there are newlines."""
+def _write_index(run_dir: RunDir, files: _Files, lines: int) -> None:
+    """Write the index anew, with a row for each line: in the gaps as many as there are newlines."""
     aside = f"{run_dir.tmp}/output.index.{get_native_id()}"
     try:
         os.makedirs(run_dir.tmp, exist_ok=True)
-        with open(aside, "wb") as new:
-            target = files.row_count + max(0, missing)
-            new.writelines(block[: max(0, target * ROW.size - new.tell())] for block in _iter_row_blocks(files))
-            new.writelines(_repeat_row(_row_at_end(files), target - new.tell() // ROW.size))
+        with os.fdopen(open_regular(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as new:
+            for block in _iter_row_blocks(files):
+                new.write(block[: lines * ROW.size - new.tell()])
+                if new.tell() >= lines * ROW.size:  # what follows is of no line
+                    break
+            new.writelines(_repeat_row(_row_at_end(files), lines - new.tell() // ROW.size))
         os.rename(aside, run_dir.output_index)
     except OSError as error:
         raise StoreError(f"cannot write {run_dir.output_index!r}: {error.strerror}") from error
@@ -144,8 +167,17 @@ def _iter_index(files: _Files, start: int, end: int) -> Iterator[bytes]:
 
 
 def _iter_gaps(files: _Files) -> Iterator[tuple[int, int, int]]:
-    while files.gaps is not None and len(row := files.gaps.read(GAP.size)) == GAP.size:
-        yield GAP.unpack(row)
+    """Give the gaps; each begins behind the one before, as they were written."""
+    last = 0
+    for _ in range(_MOST_GAPS):
+        row = b"" if files.gaps is None else files.gaps.read(GAP.size)
+        if len(row) < GAP.size:
+            return
+        before, start, end = GAP.unpack(row)
+        start = max(start, last)
+        if start < end:
+            yield before, start, end
+            last = end
 
 
 def _repeat_row(row: bytes, times: int) -> Iterator[bytes]:
@@ -179,7 +211,8 @@ def _count_newlines(files: _Files, start: int, end: int) -> int:
     newlines = 0
     end = min(end, _size(files.output))
     while files.output is not None and start < end:
-        chunk = os.pread(files.output.fileno(), min(_CHUNK_BYTES, end - start), start)
+        start = _skip_hole(files.output.fileno(), start, end)
+        chunk = os.pread(files.output.fileno(), min(_CHUNK_BYTES, max(0, end - start)), start)
         if not chunk:
             break
         newlines += chunk.count(b"\n")
@@ -187,9 +220,28 @@ def _count_newlines(files: _Files, start: int, end: int) -> int:
     return newlines
 
 
+def _skip_hole(descriptor: int, start: int, end: int) -> int:
+    """Return where a file has data again: in the holes that a terabyte may consist of there is no newline."""
+    position = os.lseek(descriptor, 0, os.SEEK_CUR)
+    try:
+        return os.lseek(descriptor, start, os.SEEK_DATA)
+    except OSError as error:
+        return end if error.errno == errno.ENXIO else start
+    finally:
+        os.lseek(descriptor, position, os.SEEK_SET)  # the same file may be read line by line
+
+
+def _open_aid(path: str) -> BinaryIO | None:
+    """Open a file that only helps to read the output; None where something else is in its place."""
+    try:
+        return _open(path)
+    except DamagedRun:
+        return None
+
+
 def _open(path: str) -> BinaryIO | None:
     try:
-        return open(path, "rb")
+        return open_reader(path)
     except FileNotFoundError:
         return None
     except OSError as error:

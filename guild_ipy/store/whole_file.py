@@ -10,11 +10,8 @@ import os
 from _thread import get_native_id  # of the thread, in the whole system; threading, without its Python half
 
 from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.store.regular_file import MAX_BYTES, open_regular, read_regular
 from guild_ipy.store.run_dir import RunDir
-
-#: A label of a gigabyte is not read.
-MAX_BYTES = 16 * 2**20
-_FIRST_READ = 65536
 
 
 def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes | None:
@@ -26,19 +23,11 @@ def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes | None:
         If it cannot be read, or has more than `limit` bytes.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        return read_regular(path, limit)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise DamagedRun(path, error.strerror or str(error)) from error
-    try:
-        return _read_all(descriptor, limit)
-    except OSError as error:
-        raise DamagedRun(path, error.strerror or str(error)) from error
-    except ValueError as error:
-        raise DamagedRun(path, str(error)) from error
-    finally:
-        os.close(descriptor)
 
 
 def write_file(run_dir: RunDir, path: str, content: bytes, *, durable: bool = False) -> None:
@@ -67,7 +56,7 @@ def write_new_file(path: str, content: bytes | memoryview) -> None:
 def sync_file(path: str) -> None:
     """Have a file survive a power cut, if it is still there."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_regular(path)
     except OSError:
         return
     try:
@@ -79,7 +68,7 @@ def sync_file(path: str) -> None:
 
 
 def _write_new(path: str, content: bytes | memoryview, *, durable: bool) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    descriptor = open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         view = memoryview(content)
         while view:
@@ -88,20 +77,6 @@ def _write_new(path: str, content: bytes | memoryview, *, durable: bool) -> None
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _read_all(descriptor: int, limit: int) -> bytes:
-    content = os.read(descriptor, _FIRST_READ)
-    if len(content) < _FIRST_READ:
-        return content
-    parts = [content]
-    size = len(content)
-    while part := os.read(descriptor, 2**20):
-        size += len(part)
-        if size > limit:
-            raise ValueError(f"more than {limit} bytes")
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _remove_quietly(path: str) -> None:

@@ -77,7 +77,7 @@ def test_a_folder_beside_the_run_with_a_longer_name_is_outside(run):
         ("model.txt/x", "has no file 'model.txt/x'"),
         ("out", "'out' is a folder; name a file of it"),
         ("", "is a folder"),
-        ("pipe", "'pipe' is no plain file"),
+        ("pipe", "cannot read 'pipe' of run .*: it is not a regular file"),
     ],
 )
 def test_what_is_no_file_is_said_in_one_line(run, path, message):

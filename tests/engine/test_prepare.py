@@ -34,7 +34,7 @@ SPEC = RunSpec(
     random_seed=7,
     project_dir="/work",
     import_path=("/work",),
-    env={"PLAIN": "1", "MY_TOKEN": "secret"},
+    env={"TZ": "UTC", "PLAIN": "1", "MY_TOKEN": "secret"},
 )
 ODD = ["a b", "'", '"', '"""', "\\", "{x}", "%s", "\n", "ñ€😀", "\u202eevil", "\udcff", "-x", "x" * 200]
 
@@ -69,7 +69,8 @@ def test_what_the_spec_says_is_recorded(prepare):
     record = read_run(run_dir)
     assert (record.opref, record.flags, record.label, record.tags) == (SPEC.opref, {"lr": 0.1}, "lr=0.1", ("a", "b"))
     assert read_attr(run_dir, "random_seed") == 7
-    assert read_attr(run_dir, "env") == {"PLAIN": "1"}
+    assert read_attr(run_dir, "env") == {"TZ": "UTC"}
+    assert read_attr(run_dir, "_unrecorded_env") == ["MY_TOKEN", "PLAIN"]
     assert read_attr(run_dir, "sourcecode_digest") == "0" * 32
     assert "sourcecode_digest" not in list_attrs(prepare(replace(SPEC, source=Source(dest="."))))
 

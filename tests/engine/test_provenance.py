@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from guild_ipy.engine import provenance
-from guild_ipy.engine.provenance import find_commit, record_commit, record_packages, safe_env
+from guild_ipy.engine.provenance import find_commit, record_commit, record_packages
 from guild_ipy.store.attrs import list_attrs, read_attr
 
 
@@ -147,29 +147,6 @@ def test_a_home_that_cannot_be_written_does_not_stop_a_run(run_dir, project, tmp
     shutil.rmtree(run_dir.attrs)
     record_packages(run_dir)
     assert record_commit(run_dir, str(project), f"{tmp_path}/cache")
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("DB_PASSWORD", "x"),
-        ("github_token", "x"),
-        ("AWS_SECRET_ACCESS_KEY", "x"),
-        ("OPENAI_API_KEY", "x"),
-        ("PLAIN", "ghp_0123456789"),
-        ("PLAIN", "sk-0123456789"),
-        ("PLAIN", "eyJhbGciOi.eyJzdWIiOi.abc"),
-        ("DATABASE_URL", "postgres://ada:lovelace@host/db"),
-        ("BROKEN_URL", "http://[::1"),
-    ],
-)
-def test_secrets_are_left_out_by_name_and_by_value(name, value):
-    assert safe_env({name: value, "HOME": "/home/ada"}) == {"HOME": "/home/ada"}
-
-
-@pytest.mark.parametrize("value", ["https://host/path", "postgres://ada@host/db", "/usr/bin:/bin", "a=b", ""])
-def test_other_values_are_kept(value):
-    assert safe_env({"PLAIN": value}) == {"PLAIN": value}
 
 
 def test_names_of_user_and_host_are_there():

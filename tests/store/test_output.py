@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from guild_ipy.errors import DamagedRun
 from guild_ipy.store.output import GAP, ROW, OutputLine, complete_index, iter_output_lines, read_output
 from guild_ipy.store.run_dir import RunDir
 
@@ -141,3 +142,28 @@ def test_large_output_is_completed_in_little_memory(make_output):
     tracemalloc.stop()
     assert len(rows(run_dir)) == 3_000_000
     assert peak < 4 * 2**20
+
+
+@pytest.mark.timeout(10)
+def test_holes_of_a_terabyte_are_passed_over(make_output):
+    run_dir = make_output(b"one\n", [(1, 0)])
+    os.truncate(run_dir.output, 2**40)
+    with open(run_dir.output_index, "ab") as file:
+        file.truncate(2**38)
+    with open(run_dir.output_gaps, "wb") as file:
+        file.truncate(2**38)
+    complete_index(run_dir)
+    assert rows(run_dir)[0] == (1, 0)
+    assert len(rows(run_dir)) == 2
+    with pytest.raises(DamagedRun, match="it has 1099511627776 bytes"):
+        read_output(run_dir)
+
+
+@pytest.mark.timeout(10)
+def test_an_index_that_is_a_pipe_is_written_anew(make_output):
+    run_dir = make_output(b"one\n", [(1, 0)])
+    os.unlink(run_dir.output_index)
+    os.mkfifo(run_dir.output_index)
+    assert lines(run_dir) == [(b"one", None, 0)]
+    complete_index(run_dir)
+    assert rows(run_dir) == [(9000, 0)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
 import lzma
 import os
@@ -13,9 +15,11 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from functools import partial
-from typing import IO
+from typing import IO, Protocol, cast
 
 from guild_ipy.errors import StoreError
+from guild_ipy.operations.dependencies.archive_limits import DEFAULT_LIMITS, ArchiveLimits, UnpackedCount
+from guild_ipy.store.regular_file import open_reader
 
 _ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 _CHUNK_BYTES = 2**20
@@ -36,7 +40,7 @@ def is_archive(path: str) -> bool:
     return path.lower().endswith(_ENDINGS)
 
 
-def unpack_archive(path: str, cache: str) -> str:
+def unpack_archive(path: str, cache: str, limits: ArchiveLimits = DEFAULT_LIMITS) -> str:
     """Unpack an archive, unless that was done before; the folder.
 
     Only plain files and folders are taken; links, devices and names that lead out of the folder are refused.
@@ -44,17 +48,21 @@ def unpack_archive(path: str, cache: str) -> str:
     Raises
     ------
     StoreError
-        If it cannot be unpacked, or holds what is refused; nothing of it stays.
+        If it cannot be unpacked, or holds what is refused or more than the limits; nothing of it stays.
     """
-    with open(path, "rb") as file:
-        digest = hashlib.file_digest(file, "sha224").hexdigest()
+    try:
+        with open_reader(path) as file:
+            count = UnpackedCount(limits, os.fstat(file.fileno()).st_size)
+            digest = hashlib.file_digest(file, "sha224").hexdigest()
+    except (OSError, ValueError) as error:
+        raise StoreError(f"cannot unpack {path!r}: {getattr(error, 'strerror', None) or error}") from error
     folder = os.path.join(cache, digest)
     if os.path.isdir(folder):
         return folder
     os.makedirs(cache, exist_ok=True)
     aside = tempfile.mkdtemp(prefix=".unpack-", dir=cache)
     try:
-        _unpack(path, aside)
+        _unpack(path, aside, count)
         os.rename(aside, folder)
     except OSError as error:
         if os.path.isdir(folder):  # another process was quicker
@@ -68,28 +76,84 @@ def unpack_archive(path: str, cache: str) -> str:
     return folder
 
 
-def _unpack(path: str, folder: str) -> None:
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            _unpack_zip(archive, folder)
-    else:
-        with tarfile.open(path) as tar:
-            _unpack_tar(tar, folder)
+def _unpack(path: str, folder: str, count: UnpackedCount) -> None:
+    with open_reader(path) as file:
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                _unpack_zip(archive, folder, count)
+        else:
+            file.seek(0)
+            _unpack_tar(file, folder, count)
 
 
-def _unpack_zip(archive: zipfile.ZipFile, folder: str) -> None:
-    for member in archive.infolist():
+def _unpack_zip(archive: zipfile.ZipFile, folder: str, count: UnpackedCount) -> None:
+    members = archive.infolist()
+    count.check_files(len(members))
+    count.check_bytes(sum(member.file_size for member in members))
+    for member in members:
         if stat.S_ISLNK(member.external_attr >> 16):
             raise ValueError(f"{member.filename!r} is a link")
-        _write(folder, member.filename, None if member.is_dir() else partial(archive.open, member))
+        _write(folder, member.filename, None if member.is_dir() else partial(archive.open, member), count)
 
 
-def _unpack_tar(archive: tarfile.TarFile, folder: str) -> None:
-    for member in archive:
-        if not (member.isfile() or member.isdir()):
-            raise ValueError(f"{member.name!r} is a link or a device")
-        _write(folder, member.name, None if member.isdir() else partial(_open_member, archive, member))
-    _read_rest(archive)
+# -- tar
+
+
+class _Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+
+    def tell(self) -> int: ...
+
+
+class _Contents:
+    """The bytes of a tar, unpacked; a header that wants to be read at once cannot be as large as it likes."""
+
+    def __init__(self, file: _Readable, count: UnpackedCount) -> None:
+        self._file = file
+        self._count = count
+        self._furthest = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size > 2 * _CHUNK_BYTES:
+            raise ValueError(f"a header of it has {size} bytes")
+        content = self._file.read(size)
+        self._note()
+        return content
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        position = self._file.seek(offset, whence)
+        self._note()
+        return position
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def _note(self) -> None:
+        self._furthest = max(self._furthest, self._file.tell())
+        self._count.check_bytes(self._furthest)
+
+
+def _unpack_tar(file: IO[bytes], folder: str, count: UnpackedCount) -> None:
+    contents = _Contents(_decompressed(file), count)
+    with tarfile.open(fileobj=cast(IO[bytes], contents), mode="r:") as archive:
+        for member in archive:
+            if not (member.isfile() or member.isdir()):
+                raise ValueError(f"{member.name!r} is a link or a device")
+            _write(folder, member.name, None if member.isdir() else partial(_open_member, archive, member), count)
+        while contents.read(_CHUNK_BYTES):  # only there a compressed file says whether all before it was sound
+            pass
+
+
+def _decompressed(file: IO[bytes]) -> _Readable:
+    head = file.read(6)
+    file.seek(0)
+    if head.startswith(b"\x1f\x8b"):
+        return gzip.GzipFile(fileobj=file)
+    if head.startswith(b"BZh"):
+        return bz2.BZ2File(file)
+    return lzma.LZMAFile(file) if head.startswith((b"\xfd7zXZ\0", b"\x5d\0\0")) else file
 
 
 def _open_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
@@ -98,21 +162,21 @@ def _open_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]
     return content
 
 
-def _read_rest(archive: tarfile.TarFile) -> None:
-    """Read behind the last member: only there a compressed file says whether all before it was sound."""
-    while archive.fileobj is not None and archive.fileobj.read(_CHUNK_BYTES):
-        pass
+# -- members
 
 
-def _write(folder: str, name: str, open_content: Callable[[], IO[bytes]] | None) -> None:
+def _write(folder: str, name: str, open_content: Callable[[], IO[bytes]] | None, count: UnpackedCount) -> None:
     """Write a file, or make a folder where there is no content."""
     parts = name.replace("\\", "/").strip("/").split("/")
     if name.startswith(("/", "\\")) or ".." in parts:
         raise ValueError(f"{name!r} leads out of the archive")
+    count.add_file()
     target = os.path.join(folder, *parts)
     if open_content is None:
         os.makedirs(target, exist_ok=True)
         return
     os.makedirs(os.path.dirname(target), exist_ok=True)
     with open_content() as source, open(target, "xb") as file:
-        shutil.copyfileobj(source, file)
+        while chunk := source.read(_CHUNK_BYTES):
+            count.add_bytes(len(chunk))
+            file.write(chunk)

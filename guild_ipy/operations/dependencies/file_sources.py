@@ -17,6 +17,7 @@ from guild_ipy.operations.config_file import READERS, WRITERS, config_kind, put_
 from guild_ipy.operations.dependencies.archive import is_archive, unpack_archive
 from guild_ipy.operations.dependencies.download import download
 from guild_ipy.operations.dependencies.run_files import selected_paths, take
+from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, open_reader, read_regular
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,8 @@ def _find_path(dependency: Dependency, source: Source, given: str | None, needs:
         path = os.path.join(dependency.location, os.path.expanduser(given or needs.fill_in(source.value)))
     if not os.path.exists(path):
         raise NothingToUse(f"there is no file {path!r}")
+    if not (os.path.isfile(path) or os.path.isdir(path)):
+        raise NothingToUse(f"{path!r} is a pipe, socket or device; a file or folder can be used")
     if source.sha256 and os.path.isfile(path) and (found := _sha256(path)) != source.sha256.lower():
         if is_fetched:  # the next attempt is to fetch it again
             os.unlink(path)
@@ -103,7 +106,7 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def _sha256(path: str) -> str:
-    with open(path, "rb") as file:
+    with open_reader(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -115,8 +118,7 @@ def _write_config(dependency: Dependency, source: Source, path: str, needs: File
     file = take(dependency, source, os.path.dirname(path), [os.path.basename(path)], needs.fill_in, is_closed=False)[0]
     kind = config_kind(path)
     try:
-        with open(path, encoding="utf-8") as text:
-            config = READERS[kind](text.read())
+        config = READERS[kind](read_regular(path, MAX_PROJECT_BYTES).decode())
     except KeyError as error:
         raise NothingToUse(f"{path!r} is no .yml, .yaml, .json, .cfg or .ini file") from error
     except (OSError, ValueError, configparser.Error) as error:

@@ -13,6 +13,7 @@ from guild_ipy.operations.guildfile.attributes import CONFIG, INCLUDE, MODEL, PA
 from guild_ipy.operations.guildfile.fields import read_map, read_text, read_texts_and_places
 from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, Place, ScalarNode, make_entry
 from guild_ipy.operations.guildfile.text import parse_text
+from guild_ipy.store.regular_file import read_regular
 
 #: How many files a Guild file may include, those of included ones counted.
 MAX_FILES = 50
@@ -154,8 +155,7 @@ def _neighbours(path: str) -> list[str]:
 def read_guild_file_bytes(path: str, place: Place | None = None) -> bytes:
     """Read a file; an error points to the include that names it, or to the file itself."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return read_regular(path)
     except OSError as error:
         message = f"cannot read {path!r}: {(error.strerror or str(error)).lower()}"
         raise (place.error(message) if place else GuildFileError(message, path=os.path.basename(path))) from error

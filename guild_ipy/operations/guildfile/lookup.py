@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.guildfile import GUILD_FILE
+from guild_ipy.store.regular_file import read_regular
 
 if TYPE_CHECKING:
     from guild_ipy.operations.guildfile.file import GuildFile
@@ -58,8 +59,7 @@ def note_hidden(word: object, project_dir: str) -> tuple[str, ...]:
     """Say that a name of the notebook hides an operation of the Guild file, or that the file cannot be read."""
     path = os.path.join(project_dir, GUILD_FILE)
     try:
-        with open(path, "rb") as file:
-            is_named = isinstance(word, str) and word.encode("utf-8", "replace") in file.read()
+        is_named = isinstance(word, str) and word.encode("utf-8", "replace") in read_regular(path)
     except OSError:
         return ()
     if not is_named:

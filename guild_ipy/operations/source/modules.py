@@ -9,6 +9,8 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from guild_ipy.store.regular_file import read_regular
+
 #: A larger file holds data; one that is larger than small and mentions no parser has neither options nor settings.
 _LARGEST = 2**20
 _SMALL = 2**13
@@ -73,8 +75,7 @@ def _read(path: str) -> SourceModule | None:
     try:
         if os.path.getsize(path) > _LARGEST:
             return None
-        with open(path, "rb") as file:
-            source = file.read()
+        source = read_regular(path, _LARGEST)
         if len(source) > _SMALL and not any(word in source for word in _MENTIONS):
             return None
         return SourceModule(path=path, tree=parse_source(source, path))

@@ -1,5 +1,6 @@
 """Unpacking, and what is refused."""
 
+import gzip
 import io
 import os
 import stat
@@ -10,6 +11,7 @@ import pytest
 
 from guild_ipy.errors import StoreError
 from guild_ipy.operations.dependencies.archive import is_archive, unpack_archive
+from guild_ipy.operations.dependencies.archive_limits import DEFAULT_LIMITS, ArchiveLimits
 
 
 @pytest.fixture
@@ -62,11 +64,11 @@ def tree(folder):
     return found
 
 
-def refuse(path, cache):
+def refuse(path, cache, limits=DEFAULT_LIMITS):
     """Check that nothing comes of an archive; why."""
     with pytest.raises(StoreError) as caught:
-        unpack_archive(path, cache)
-    assert os.listdir(cache) == []
+        unpack_archive(path, cache, limits)
+    assert not os.path.exists(cache) or not os.listdir(cache)
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith(f"cannot unpack {path!r}: ")
     return str(caught.value).removeprefix(f"cannot unpack {path!r}: ")
@@ -157,3 +159,67 @@ def test_a_zip_with_damaged_content_is_an_error(make_zip, cache):
         file.seek(40)
         file.write(b"\xff" * 10)
     refuse(path, cache)
+
+
+ZEROS = bytes(2**20)
+PACKED = ArchiveLimits(small_bytes=2**20)
+
+
+class TestTooMuch:
+    """Archives that hold more than they look like; nothing of them is left."""
+
+    @pytest.fixture(params=["zip", "w", "w:gz", "w:bz2", "w:xz"])
+    def make(self, request, make_zip, make_tar):
+        return make_zip if request.param == "zip" else lambda **members: make_tar(mode=request.param, **members)
+
+    @pytest.mark.parametrize(
+        ("limits", "why"),
+        [
+            (
+                ArchiveLimits(files=3),
+                "it holds more than 3 files; unpack it yourself if that is right, and name the folder",
+            ),
+            (ArchiveLimits(total_bytes=2**21), "more than 2097152 bytes"),
+        ],
+    )
+    def test_too_many_files_and_bytes_are_refused(self, make, cache, limits, why):
+        assert why in refuse(make(a=ZEROS, b=ZEROS, c=ZEROS, d=ZEROS), cache, limits)
+
+    def test_what_is_within_the_limits_is_unpacked(self, make, cache):
+        limits = ArchiveLimits(files=2, total_bytes=2**22)
+        assert tree(unpack_archive(make(a=ZEROS, b=b"1"), cache, limits)) == {"a": ZEROS, "b": b"1"}
+
+    @pytest.mark.parametrize("mode", ["w:gz", "w:bz2", "w:xz"])
+    def test_a_tar_that_is_packed_too_well_is_refused(self, make_tar, cache, mode):
+        path = make_tar(mode=mode, a=ZEROS * 8)
+        assert refuse(path, cache, PACKED).startswith("it holds more than 200 times its own size")
+
+    def test_a_zip_that_is_packed_too_well_is_refused_before_anything_is_written(self, make_zip, cache):
+        assert refuse(make_zip(a=ZEROS * 8), cache, PACKED).startswith("it holds more than 200 times its own size")
+
+    def test_zeros_after_the_end_of_a_tar_count(self, make_tar, cache):
+        path = make_tar(a=b"1")
+        with open(path, "rb") as file:
+            content = file.read()
+        with gzip.open(f"{path}.gz", "wb") as packed:
+            packed.write(content + ZEROS * 8)
+        assert refuse(f"{path}.gz", cache, PACKED).startswith("it holds more than 200 times its own size")
+
+    @pytest.mark.parametrize("type_", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+    def test_a_header_of_gigabytes_is_not_read(self, tmp_path, cache, type_):
+        info = tarfile.TarInfo("a")
+        info.type, info.size = type_, 2**32
+        with gzip.open(f"{tmp_path}/a.tar.gz", "wb") as file:
+            file.write(info.tobuf() + ZEROS)
+        assert refuse(f"{tmp_path}/a.tar.gz", cache).startswith("a header of it has ")
+
+    @pytest.mark.timeout(10)
+    @pytest.mark.parametrize("name", ["a.zip", "a.tar.gz"])
+    def test_a_pipe_and_a_file_of_holes_are_refused_at_once(self, tmp_path, cache, name):
+        os.mkfifo(f"{tmp_path}/{name}")
+        with pytest.raises(StoreError, match="not a regular file"):
+            unpack_archive(f"{tmp_path}/{name}", cache)
+        with open(f"{tmp_path}/large-{name}", "wb") as file:
+            file.truncate(2**40)
+        with pytest.raises(StoreError, match="more than"):
+            unpack_archive(f"{tmp_path}/large-{name}", cache)

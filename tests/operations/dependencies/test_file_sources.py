@@ -3,6 +3,7 @@
 import configparser
 import hashlib
 import json
+import os
 import shutil
 
 import pytest
@@ -36,6 +37,14 @@ def resolve(needs, project):
 
 
 class TestFile:
+    @pytest.mark.timeout(10)
+    @pytest.mark.parametrize("kind", [SourceKind.FILE, SourceKind.CONFIG])
+    @pytest.mark.parametrize("make", [os.mkfifo, lambda path: os.symlink("/dev/zero", path)])
+    def test_a_pipe_and_a_device_are_refused_at_once(self, resolve, project, kind, make):
+        make(f"{project}/odd.yml")
+        with pytest.raises(DependencyError, match="is a pipe, socket or device; a file or folder can be used"):
+            resolve(kind, "odd.yml")
+
     def test_a_file_of_the_project_is_taken_by_its_name(self, resolve, project):
         touch(f"{project}/data/a.csv")
         (file,) = resolve(SourceKind.FILE, "data/a.csv")
