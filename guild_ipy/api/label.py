@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from guild_ipy.domain.label import cut_label
 from guild_ipy.store.attrs import delete_attr, write_attr
 from guild_ipy.store.changes import note_change
 
@@ -45,7 +46,7 @@ def edit_labels(context: Context, runs: Sequence[Run], edit: LabelEdit) -> int:
     """Change the labels of runs; how many there were."""
     try:
         for run in runs:
-            new = edit.apply(run.label or "")
+            new = cut_label(edit.apply(run.label or ""))
             if new:
                 write_attr(run.dir, "label", new)
             else:

@@ -11,6 +11,7 @@ from guild_ipy.errors import DamagedRun, GuildError
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.markers import remove_marker
 from guild_ipy.store.output import complete_index
+from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import note_kill
 
@@ -73,7 +74,7 @@ class Ending:
         patterns = ", ".join(map(repr, self._recorder.slow_patterns))
         note = f"\nguild_ipy: output scalar pattern {patterns} took too long; scalars may be missing\n"
         with contextlib.suppress(OSError):
-            descriptor = os.open(self._run_dir.output, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK)
+            descriptor = open_regular(self._run_dir.output, os.O_WRONLY | os.O_APPEND)
             try:
                 os.write(descriptor, note.encode())
             finally:

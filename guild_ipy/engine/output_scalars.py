@@ -31,7 +31,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from stat import S_ISREG
 from threading import get_native_id
 
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS, ScalarPoint, expand_aliases
@@ -39,6 +38,7 @@ from guild_ipy.engine.flag_echoes import EchoFilter
 from guild_ipy.engine.match_limit import MatchLimit, TooSlow
 from guild_ipy.errors import StoreError, UsageError
 from guild_ipy.store.events import EVENT_MARK, EventWriter
+from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 
 MAX_LINE_BYTES = 65536
@@ -181,12 +181,10 @@ class ScalarRecorder:
 
     def _read_new(self) -> Iterator[bytes]:
         try:
-            descriptor = os.open(self._run_dir.output, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        except OSError:  # the run has removed it
+            descriptor = open_regular(self._run_dir.output)
+        except OSError:  # the run has removed it, or put something else in its place
             return
         try:
-            if not S_ISREG(os.fstat(descriptor).st_mode):  # it has put something else in its place
-                return
             while chunk := os.pread(descriptor, _CHUNK_BYTES, self._offset):
                 self._offset += len(chunk)
                 yield chunk

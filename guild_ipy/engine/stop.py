@@ -16,7 +16,7 @@ from guild_ipy.settings import Settings
 from guild_ipy.store.lock import LockContent, ProcessId, is_alive, read_lock
 from guild_ipy.store.reconcile import settle
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.run_process import find_holder, find_process, find_supervisor, is_of_run, read_owner
+from guild_ipy.store.run_process import find_holder, find_process, find_supervisor, is_of_run, is_stopped, read_owner
 from guild_ipy.store.signals import note_kill
 
 _POLL_SECONDS = 0.02
@@ -58,7 +58,10 @@ def find_running_process(run_dir: RunDir) -> ProcessId | None:
 
 def resume_supervisor(run_dir: RunDir) -> None:
     """Let the supervisor of a run go on, if something has stopped it, as its run can do."""
-    supervisor = find_supervisor(run_dir, _read_lock(run_dir)) if is_alive(run_dir) else None
+    lock = _read_lock(run_dir)
+    if lock is None or lock.supervisor is None or not is_stopped(lock.supervisor.pid):
+        return
+    supervisor = find_supervisor(run_dir, lock)
     if supervisor is not None:
         with contextlib.suppress(PermissionError):
             _signal(supervisor, signal.SIGCONT)

@@ -75,6 +75,11 @@ def read_owner(pid: int) -> int | None:
         return None
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a process does not go on until it gets SIGCONT."""
+    return _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[:1] == [b"T"]
+
+
 # -- ours
 
 
