@@ -133,6 +133,7 @@ DEAF = {
     ),
     "stops its supervisor and itself": Hostile(
         body="""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         print('ready', flush=True)
         os.kill(os.getppid(), signal.SIGSTOP)
         os.kill(os.getpid(), signal.SIGSTOP)
@@ -142,6 +143,7 @@ DEAF = {
     ),
     "names a stranger in its lock": Hostile(
         body=f"""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         with open(os.environ['RUN_DIR'] + '/.guild/LOCK', 'w') as lock:
             lock.write('1')
         print('ready', flush=True)
