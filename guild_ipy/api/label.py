@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from guild_ipy.domain.flags import Flags
-from guild_ipy.domain.label import fill_label
+from guild_ipy.domain.label import cut_label, fill_label
 from guild_ipy.store.attrs import delete_attr, write_attr
 from guild_ipy.store.changes import note_change
 
@@ -46,7 +46,7 @@ class LabelEdit:
 
 def edit_labels(context: Context, runs: Sequence[Run], edit: LabelEdit) -> list[str]:
     """Change the labels of runs, and return what they are now."""
-    labels = [edit.apply(run.label or "", run.flags) for run in runs]
+    labels = [cut_label(edit.apply(run.label or "", run.flags)) for run in runs]
     try:
         for run, label in zip(runs, labels, strict=True):
             if label:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
 from guild_ipy.engine.run_environment import run_environment
-from guild_ipy.engine.stop import stop_run
+from guild_ipy.engine.stop import resume_supervisor, stop_run
 from guild_ipy.errors import NotebookError, RunError, RunStateError
 from guild_ipy.settings import copy_environment
 from guild_ipy.store.lock import can_be_locked, is_alive, read_lock
@@ -31,6 +32,8 @@ from guild_ipy.store.signals import describe_signal
 from guild_ipy.store.whole_file import write_new_file
 
 _START_SECONDS = 60.0
+#: How often it is looked whether a run has stopped its supervisor (SIGSTOP).
+_LOOK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,8 +203,14 @@ def _leave(run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer
 def _follow(context: Context, started: StartedRun, viewer: Viewer, interrupts: HeldInterrupts) -> None:
     run = Run(started.run_dir)
 
+    next_look = time.monotonic() + _LOOK_SECONDS
+
     def has_ended(timeout: float) -> bool:
+        nonlocal next_look
         if not started.wait(timeout):
+            if time.monotonic() > next_look:
+                resume_supervisor(run.dir)
+                next_look = time.monotonic() + _LOOK_SECONDS
             return False
         if started.ended or not is_alive(run.dir):
             return True

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.stop import stop_run
-from guild_ipy.store.lock import read_lock
+from guild_ipy.engine.stop import find_running_process, stop_run
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
@@ -17,11 +16,18 @@ if TYPE_CHECKING:
 def stop(context: Context, runs: Sequence[Run], tell: Callable[[str], object] = str) -> list[Run]:
     """Stop those of `runs` that are running, and wait for their end; those that were.
 
-    `tell` gets a line for each before it is stopped.
+    `tell` gets a line for each before any is stopped.
     """
     running = [run for run in runs if run.status is RunStatus.RUNNING]
     for run in running:
-        lock = read_lock(run.dir)
-        tell(f"Stopping {run.short_id}" + (f" (pid {lock.run.pid})" if lock else ""))
+        tell(_announce(run))
+    for run in running:
         stop_run(run.dir, context.settings)
     return running
+
+
+def _announce(run: Run) -> str:
+    process = find_running_process(run.dir)
+    pid = "" if process is None else f" (pid {process.pid})"
+    started = "" if run.started is None else f", started {run.started:%Y-%m-%d %H:%M:%S}"
+    return f"Stopping {run.short_id}{pid}: {run.operation}{started}"

@@ -9,6 +9,7 @@ from guild_ipy.domain.flags import Flags, FlagValue, format_flag
 
 _DECIMALS = re.compile(r"(\.\d{5})\d+")
 _PATH_LENGTH = 20
+_MOST_CHARACTERS = 4096
 _LABEL_REFERENCE = re.compile(r"\$\{(.+?)\}")
 
 
@@ -77,3 +78,14 @@ def _shorten_path(path: str) -> str:
     head, _, name = path.rpartition(os.sep)
     kept = head[: max(1, _PATH_LENGTH - len(name) - 2)]
     return f"{kept}…{os.sep}{name}"
+
+
+def cut_label(label: str) -> str:
+    """Cut a label that nobody could read: a megabyte in each line of a list.
+
+    Examples
+    --------
+    >>> len(cut_label("x" * 1_000_000))
+    4096
+    """
+    return label if len(label) <= _MOST_CHARACTERS else label[: _MOST_CHARACTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"

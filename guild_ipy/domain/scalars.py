@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guild_ipy.frozen import frozen
 
-_NUMBER = r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[nN]a[nN]|[iI]nf)"
+_NUMBER = r"[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[nN]a[nN]|[iI]nf)"
 
 #: Lines as Guild AI 0.9.0 reads them: ``key: number (step N)`` sets the step, and ``key: number``, with or
 #: without something in parentheses, gives a value. A key has no space.
@@ -14,7 +14,7 @@ DEFAULT_PATTERNS = (
 )
 _ALIASES = {
     r"\key": r"[^ \t]+",
-    r"\value": r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?",
+    r"\value": r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?",
     r"\step": r"[0-9]+",
 }
 

@@ -1,4 +1,4 @@
-"""What is written when a run has ended: its last scalars, a whole output index, and how it ended."""
+"""What is written when a run has ended: how it ended, its last scalars and a whole output index."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ import os
 import time
 
 from guild_ipy.engine.output_scalars import ScalarRecorder
-from guild_ipy.errors import GuildError
+from guild_ipy.errors import DamagedRun, GuildError
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.markers import remove_marker
 from guild_ipy.store.output import complete_index
+from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import note_kill
 
 #: How long a look at a flood of output may take while something else may have to be heard.
 LOOK_SECONDS = 0.2
+#: An output that takes more of the disk is not read once more for its index.
+_MOST_INDEXED_BYTES = 2**34
+_BLOCK_BYTES = 512
 
 
 class Ending:
@@ -25,33 +29,63 @@ class Ending:
         self._run_dir = run_dir
         self._recorder = recorder
         self._indexed: int | None = None
+        self._is_noted = False
 
     def begin(self) -> None:
         """Do what can be done already when the operation is over."""
         with contextlib.suppress(OSError, GuildError):  # a full disk now; `write` tries again
             size = self._output_size()
             if self._recorder.scan(LOOK_SECONDS):
-                complete_index(self._run_dir)
+                self._complete_index()
                 self._indexed = size
 
     def write(self, exit_status: int, *, is_killed: bool = False) -> None:
-        """Write the end of a run whose process is gone, because a stop has killed it or otherwise."""
+        """Write the end of a run whose process is gone, because a stop has killed it or otherwise.
+
+        How it ended comes first, and does not depend on what it printed.
+        """
+        if is_killed:
+            note_kill(self._run_dir)
+        try:
+            write_exit_status(self._run_dir, exit_status)
+        except GuildError:  # a full disk
+            self._free_reserve()
+            write_exit_status(self._run_dir, exit_status)
         try:
             self._finish()
         except (OSError, GuildError):  # a full disk
             self._free_reserve()
             with contextlib.suppress(OSError, GuildError):  # whoever asks for scalars does it again: engine.recover
                 self._finish()
-        if is_killed:
-            note_kill(self._run_dir)
-        write_end(self._run_dir, exit_status)
+        clear_markers(self._run_dir)
 
     def _finish(self) -> None:
         if self._indexed is None or self._output_size() != self._indexed:
             self._recorder.scan_end()
-            complete_index(self._run_dir)
+            self._complete_index()
+        if self._recorder.slow_patterns and not self._is_noted:
+            self._note_slow_patterns()
+            self._complete_index()
         self._recorder.close()
         remove_marker(self._run_dir.reserve)  # only now, since it says that there is something left to do
+
+    def _note_slow_patterns(self) -> None:
+        """Say at the end of the output that scalars may be missing."""
+        patterns = ", ".join(map(repr, self._recorder.slow_patterns))
+        note = f"\nguild_ipy: output scalar pattern {patterns} took too long; scalars may be missing\n"
+        with contextlib.suppress(OSError):
+            descriptor = open_regular(self._run_dir.output, os.O_WRONLY | os.O_APPEND)
+            try:
+                os.write(descriptor, note.encode())
+            finally:
+                os.close(descriptor)
+        self._is_noted = True
+
+    def _complete_index(self) -> None:
+        """Index the output, unless that would take long; its lines then have no time."""
+        with contextlib.suppress(DamagedRun, FileNotFoundError):  # there is something else in its place, or nothing
+            if os.stat(self._run_dir.output).st_blocks * _BLOCK_BYTES <= _MOST_INDEXED_BYTES:
+                complete_index(self._run_dir)
 
     def _free_reserve(self) -> None:
         """Give back the space that was kept for now; the file stays."""
@@ -59,12 +93,25 @@ class Ending:
             os.truncate(self._run_dir.reserve, 0)
 
     def _output_size(self) -> int:
-        return os.stat(self._run_dir.output).st_size
+        try:
+            return os.stat(self._run_dir.output).st_size
+        except FileNotFoundError:
+            return 0
 
 
 def write_end(run_dir: RunDir, exit_status: int) -> None:
-    """Write what makes the run a finished one; the exit status comes last, since it decides."""
+    """Write what makes the run a finished one."""
+    write_exit_status(run_dir, exit_status)
+    clear_markers(run_dir)
+
+
+def write_exit_status(run_dir: RunDir, exit_status: int) -> None:
+    """Write how a run ended; while ``alive`` is held and ``LOCK`` is there, something more is written of it."""
     write_attr(run_dir, "stopped", time.time_ns() // 1000)
     write_attr(run_dir, "exit_status", exit_status)
+
+
+def clear_markers(run_dir: RunDir) -> None:
+    """Remove the files by which a run is at work."""
     for marker in (run_dir.lock, run_dir.staged, run_dir.pending):
         remove_marker(marker)

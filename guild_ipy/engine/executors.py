@@ -165,7 +165,10 @@ class FreshExecutor:
 @contextlib.contextmanager
 def _new_channel() -> Iterator[tuple[socket.socket, socket.socket]]:
     """Give both ends; theirs is closed afterwards, ours only if the block fails."""
-    ours, theirs = socket.socketpair()
+    try:
+        ours, theirs = socket.socketpair()
+    except OSError as error:
+        raise EngineError(f"cannot start a process for the run: {error.strerror}") from error
     with theirs, contextlib.ExitStack() as undo:
         undo.callback(ours.close)
         yield ours, theirs

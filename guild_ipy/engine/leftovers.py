@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
 import signal
+import time
+from collections.abc import Iterable, Iterator
 
 _C = ctypes.CDLL(None)
 _PR_SET_CHILD_SUBREAPER = 36
+_LONGEST_SECONDS = 10.0
+_POLL_SECONDS = 0.001
 
 
 def adopt_orphans() -> None:
@@ -24,19 +29,30 @@ def kill_group(group: int) -> None:
 
 
 def kill_orphans() -> None:
-    """Kill all children of the caller, and theirs as they become its children, and wait for them."""
-    while _has_children() and (children := _children()):
-        for pid in children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        for pid in children:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+    """Kill all descendants of the caller and wait for them.
+
+    They are frozen before they are killed: what is frozen forks no more, and nothing dies that would make room for
+    another, so also a swarm that forks as fast as it is killed comes to an end. What cannot be killed (it has become
+    another user) is left after some seconds.
+    """
+    deadline = time.monotonic() + _LONGEST_SECONDS
+    while _has_children() and (frozen := _freeze(os.getpid())) and time.monotonic() < deadline:
+        for pid in frozen:
+            _send(pid, signal.SIGKILL)
+        while _collect(frozen) and time.monotonic() < deadline:
+            select.select([], [], [], _POLL_SECONDS)
+
+
+def kill_tree(pid: int) -> None:
+    """Kill a process and all of its descendants, frozen before."""
+    _send(pid, signal.SIGSTOP)
+    for each in [*_freeze(pid), pid]:
+        _send(each, signal.SIGKILL)
 
 
 def has_other_children(pid: int) -> bool:
     """Whether the caller has another child than this one."""
-    return _children() != [pid]
+    return _children(os.getpid()) != [pid]
 
 
 def _has_children() -> bool:
@@ -49,11 +65,43 @@ def _has_children() -> bool:
     return True
 
 
-def _children() -> list[int]:
-    """Give the processes whose parent is the caller; none where the system does not tell."""
-    try:
-        descriptor = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return []
-    with open(descriptor, "rb", buffering=0) as file:
-        return [int(pid) for pid in file.readall().split()]
+def _freeze(root: int) -> list[int]:
+    """Stop all descendants of a process, until a look finds no new ones; those."""
+    frozen: dict[int, None] = {}
+    while new := [pid for pid in _descendants(root) if pid not in frozen]:
+        for pid in new:
+            _send(pid, signal.SIGSTOP)
+            frozen[pid] = None
+    return [*frozen]
+
+
+def _descendants(root: int) -> Iterator[int]:
+    waiting = [root]
+    while waiting:
+        for pid in _children(waiting.pop()):
+            yield pid
+            waiting.append(pid)
+
+
+def _collect(pids: Iterable[int]) -> bool:
+    """Collect those children that are dead; whether some of them live on as children of the caller."""
+    is_left = False
+    for pid in pids:
+        with contextlib.suppress(ChildProcessError):  # the child of another, for now
+            is_left |= os.waitpid(pid, os.WNOHANG)[0] == 0
+    return is_left
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def _children(pid: int) -> list[int]:
+    """Give the processes whose parent is this one; none where the system does not tell."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/children", "rb", buffering=0) as file:
+                found += map(int, file.readall().split())
+    return found

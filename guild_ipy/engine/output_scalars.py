@@ -15,24 +15,30 @@ key itself (:mod:`guild_ipy.engine.flag_echoes`). A carriage return ends a line 
 over, and a line of more than 64 KiB is not looked at.
 
 A run may print faster than that can be read. What cannot be read in some seconds once it has ended is passed over,
-but for its last part, so that the last values are right.
+but for its last part, so that the last values are right. A pattern of the user's that backtracks for long is ended on
+that line, and after a few such lines given up for the rest of the run, which is said in the output
+(:mod:`guild_ipy.engine.match_limit`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import re
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import get_native_id
 
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS, ScalarPoint, expand_aliases
 from guild_ipy.engine.flag_echoes import EchoFilter
+from guild_ipy.engine.match_limit import MatchLimit, TooSlow
 from guild_ipy.errors import StoreError, UsageError
 from guild_ipy.store.events import EVENT_MARK, EventWriter
+from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 
 MAX_LINE_BYTES = 65536
@@ -42,6 +48,9 @@ _CHUNK_BYTES = 2**18
 #: How much is read of the output of a run that has ended, and at least of its end.
 _LONGEST_SECONDS = 3.0
 _LAST_BYTES = 2**18
+#: What matching may take of the processor at once: usual patterns take a tenth of it for a whole chunk.
+_MATCH_SECONDS = 0.4
+_MOST_SLOW_LINES = 3
 _NAMED = re.compile(r"([^\s:()\[\]\\]+): +(.+)\Z", re.DOTALL)
 _KEY_AND_VALUE = 2
 _ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
@@ -58,6 +67,8 @@ class OutputScanner:
 
     def __init__(self, patterns: Sequence[str] = DEFAULT_PATTERNS, flags: Mapping[str, float] | None = None) -> None:
         self._patterns = [_parse_pattern(pattern) for pattern in patterns]
+        self._limit = None if tuple(patterns) == DEFAULT_PATTERNS else MatchLimit(_MATCH_SECONDS)
+        self._slow: Counter[str] = Counter()
         declared = {key for pattern in self._patterns for key in pattern.declared_keys}
         self._echoes = EchoFilter({name: value for name, value in (flags or {}).items() if name not in declared})
         self._needed = b":" if tuple(patterns) == DEFAULT_PATTERNS else b""
@@ -75,7 +86,8 @@ class OutputScanner:
         if len(self._rest) > MAX_LINE_BYTES:
             self._rest = b""
             self._is_too_long = True
-        points = [point for line in lines if self._needed in line for point in self._read_line(line)]
+        with self._limit.counted() if self._limit else contextlib.nullcontext():
+            points = [point for line in lines if self._needed in line for point in self._read_line(line)]
         return self._echoes.let_through(points)
 
     def skip_line(self) -> None:
@@ -87,16 +99,37 @@ class OutputScanner:
         """Give the points of a last line without newline."""
         return self.feed(b"\n")
 
+    @property
+    def slow_patterns(self) -> Sequence[str]:
+        """Patterns that took too long on some lines."""
+        return [*self._slow]
+
     def _read_line(self, line: bytes) -> list[ScalarPoint]:
         if len(line) > MAX_LINE_BYTES:
             return []
         plain = _ANSI.sub(b"", line) if b"\x1b" in line else line
         text = plain.decode("utf-8", "ignore").rstrip()
-        values = {key: value for pattern in self._patterns for key, value in pattern.find(text)}
+        values = dict(self._find(text))
         step = values.pop(STEP, None)
         if step is not None and abs(step) < 2**63:
             self._step = int(step)
         return [ScalarPoint(tag=key, value=value, step=self._step) for key, value in sorted(values.items())]
+
+    def _find(self, text: str) -> Iterator[tuple[str, float]]:
+        if self._limit is None:  # the default patterns do not backtrack
+            for pattern in self._patterns:
+                yield from pattern.find(text)
+            return
+        for pattern in [*self._patterns]:
+            try:
+                with self._limit.matching():
+                    found = [*pattern.find(text)]
+            except TooSlow:
+                self._slow[pattern.text] += 1
+                if self._slow[pattern.text] >= _MOST_SLOW_LINES:
+                    self._patterns.remove(pattern)
+            else:
+                yield from found
 
 
 class ScalarRecorder:
@@ -132,6 +165,11 @@ class ScalarRecorder:
             self._scanner.skip_line()
             self.scan()
 
+    @property
+    def slow_patterns(self) -> Sequence[str]:
+        """Patterns that took too long on some lines, which may lack values."""
+        return self._scanner.slow_patterns
+
     def close(self) -> None:
         """Take the last line as complete, and close the event file."""
         self._unwritten += self._scanner.finish()
@@ -144,8 +182,8 @@ class ScalarRecorder:
 
     def _read_new(self) -> Iterator[bytes]:
         try:
-            descriptor = os.open(self._run_dir.output, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
+            descriptor = open_regular(self._run_dir.output)
+        except OSError:  # the run has removed it, or put something else in its place
             return
         try:
             while chunk := os.pread(descriptor, _CHUNK_BYTES, self._offset):
@@ -204,6 +242,8 @@ def guild_patterns(patterns: Sequence[str]) -> list[str | dict[str, str]] | None
 
 @dataclass(frozen=True, kw_only=True)
 class _Pattern:
+    text: str
+    """As it was written."""
     expression: re.Pattern[str]
     name: str | None = None
 
@@ -233,10 +273,10 @@ class _Pattern:
 def _parse_pattern(pattern: str) -> _Pattern:
     expression = _compile(pattern, pattern)
     if expression.groupindex or expression.groups == _KEY_AND_VALUE:
-        return _Pattern(expression=expression)
+        return _Pattern(text=pattern, expression=expression)
     named = _NAMED.match(pattern)
     if expression.groups == 1 and named:
-        return _Pattern(expression=_compile(named[2], pattern), name=named[1])
+        return _Pattern(text=pattern, expression=_compile(named[2], pattern), name=named[1])
     raise UsageError(
         f"output scalar pattern {pattern!r} has {expression.groups} groups; name them, or write KEY: before "
         "an expression with one group"

@@ -96,10 +96,19 @@ def make_run_dir(home: Home) -> tuple[RunDir, int]:
                 os.mkdir(folder)
             alive = hold_alive(run_dir)
     except BaseException:
-        shutil.rmtree(run_dir.path, ignore_errors=True)
+        _remove_empty(run_dir)
         raise
     assert alive is not None, "nobody else knows the id yet"
     return run_dir, alive
+
+
+def _remove_empty(run_dir: RunDir) -> None:
+    """Remove what `make_run_dir` has made so far, also where no descriptor is left, which rmtree needs."""
+    with contextlib.suppress(OSError):
+        os.unlink(run_dir.alive)
+    for folder in (run_dir.tmp, run_dir.job, run_dir.attrs, run_dir.guild, run_dir.path):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
 
 
 def fill_run_dir(  # noqa: PLR0913 - a run, and how

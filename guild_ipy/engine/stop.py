@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import select
 import signal
 import time
+from dataclasses import dataclass
 
-from guild_ipy.errors import RunStateError
+from guild_ipy.engine.leftovers import kill_tree
+from guild_ipy.errors import DamagedRun, RunStateError
 from guild_ipy.settings import Settings
 from guild_ipy.store.lock import LockContent, ProcessId, is_alive, read_lock
+from guild_ipy.store.reconcile import settle
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_process import find_holder, find_process, find_supervisor, is_of_run, is_stopped, read_owner
 from guild_ipy.store.signals import note_kill
 
 _POLL_SECONDS = 0.02
@@ -27,50 +32,138 @@ _END_SECONDS = 10.0
 def stop_run(run_dir: RunDir, settings: Settings) -> None:
     """Stop a running run: SIGINT, then SIGTERM, then SIGKILL, a grace period apart; wait until it has ended.
 
+    Only processes that are known to be those of the run get a signal (:mod:`guild_ipy.store.run_process`). A
+    supervisor that does not see its run to an end is killed with it.
+
     Raises
     ------
     RunStateError
-        If it runs on another machine, or does not end.
+        If it runs on another machine or for another user, or does not end.
     """
-    lock = read_lock(run_dir)
-    if lock is None:
+    lock = _read_lock(run_dir)
+    _check_owner(run_dir, lock)
+    run = _Stopped(run_dir=run_dir, supervisor=find_supervisor(run_dir, lock), process=find_process(run_dir, lock))
+    if run.supervisor is not None and _stop_by_supervisor(run, run.supervisor, settings):
         return
-    if not lock.is_local():
-        raise RunStateError(f"run {run_dir.short_id} runs on {lock.host!r}; stop it there")
-    if lock.supervisor is not None and lock.supervisor.is_alive():
-        _signal(lock.supervisor, signal.SIGTERM)
-        if wait_for_end(run_dir, lock, 2 * settings.stop_grace + _END_SECONDS, by=lock.supervisor):
-            return
-    _stop_process(run_dir, lock, settings)
+    if run.process is not None and run.lives():
+        _stop_process(run, run.process, settings)
+    elif run.supervisor is None:
+        _check_gone(run_dir, lock)
 
 
-def wait_for_end(run_dir: RunDir, lock: LockContent, timeout: float, *, by: ProcessId | None = None) -> bool:
-    """Wait until no process of the run lives, or until `by`, who is to end it, is gone; whether none lives."""
-    deadline = time.monotonic() + timeout
-    while _lives(run_dir, lock):
-        if time.monotonic() > deadline or (by is not None and not by.is_alive()):
-            return not _lives(run_dir, lock)
-        select.select([], [], [], _POLL_SECONDS)
+def find_running_process(run_dir: RunDir) -> ProcessId | None:
+    """Find the process that `stop_run` would stop."""
+    return find_process(run_dir, _read_lock(run_dir))
+
+
+def resume_supervisor(run_dir: RunDir) -> None:
+    """Let the supervisor of a run go on, if something has stopped it, as its run can do."""
+    lock = _read_lock(run_dir)
+    if lock is None or lock.supervisor is None or not is_stopped(lock.supervisor.pid):
+        return
+    supervisor = find_supervisor(run_dir, lock)
+    if supervisor is not None:
+        with contextlib.suppress(PermissionError):
+            _signal(supervisor, signal.SIGCONT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stopped:
+    """A run that is being stopped."""
+
+    run_dir: RunDir
+    supervisor: ProcessId | None
+    process: ProcessId | None
+
+    def lives(self) -> bool:
+        """Whether a process of the run is left, or its end is not written."""
+        held = is_alive(self.run_dir)
+        if held is None and self.supervisor is not None:
+            return self.supervisor.is_alive()
+        return bool(held) or (self.process is not None and self.process.is_alive())
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until no process of the run lives, or until its supervisor is gone; whether none lives."""
+        deadline = time.monotonic() + timeout
+        while self.lives():
+            is_left_alone = self.supervisor is not None and not self.supervisor.is_alive()
+            if time.monotonic() > deadline or is_left_alone:
+                return not self.lives()
+            select.select([], [], [], _POLL_SECONDS)
+        return True
+
+
+def _stop_by_supervisor(run: _Stopped, supervisor: ProcessId, settings: Settings) -> bool:
+    """Have the supervisor stop its run; at last kill it with all that it has started. Whether the run has ended."""
+    _signal(supervisor, signal.SIGTERM)
+    _signal(supervisor, signal.SIGCONT)  # its run may have stopped it
+    if run.wait(2 * settings.stop_grace + _END_SECONDS):
+        return True
+    if not supervisor.is_alive():
+        return False
+    kill_tree(supervisor.pid)
+    if not run.wait(_END_SECONDS):
+        raise RunStateError(f"run {run.run_dir.short_id} (supervisor {supervisor.pid}) does not end")
+    note_kill(run.run_dir)
+    settle(run.run_dir)
     return True
 
 
-def _stop_process(run_dir: RunDir, lock: LockContent, settings: Settings) -> None:
+def _stop_process(run: _Stopped, process: ProcessId, settings: Settings) -> None:
     """Stop a run whose supervisor is gone, or that Guild AI started; its process group too, if it leads one."""
-    leads_group = _leads_group(lock.run)
-    for number in _OURS if lock.supervisor is not None else _OF_GUILD:
+    is_ours = is_alive(run.run_dir) is not None
+    leads_group = _leads_group(process)
+    alone = _Stopped(run_dir=run.run_dir, supervisor=None, process=process)
+    for number in _OURS if is_ours else _OF_GUILD:
         if leads_group:
-            _signal_group(lock.run, number)
+            _signal_group(process, number)
         else:
-            _signal(lock.run, number)
-        if wait_for_end(run_dir, lock, settings.stop_grace):
+            _signal(process, number)
+        if alone.wait(settings.stop_grace):
             if number == signal.SIGKILL:
-                note_kill(run_dir)
+                note_kill(run.run_dir)
             if leads_group:
-                _signal_group(lock.run, signal.SIGKILL)  # what it left behind
-            if is_alive(run_dir) is None:
-                _wait_for_word(run_dir)
+                _signal_group(process, signal.SIGKILL)  # what it left behind
+            if not is_ours:
+                _wait_for_word(run.run_dir)
             return
-    raise RunStateError(f"run {run_dir.short_id} (pid {lock.run.pid}) does not end")
+    raise RunStateError(f"run {run.run_dir.short_id} (pid {process.pid}) does not end")
+
+
+def _read_lock(run_dir: RunDir) -> LockContent | None:
+    try:
+        return read_lock(run_dir)
+    except DamagedRun:
+        return None
+
+
+def _check_owner(run_dir: RunDir, lock: LockContent | None) -> None:
+    """Refuse to stop what another user runs; only root could."""
+    if lock is None or not lock.is_alive():
+        return
+    owner = read_owner(lock.run.pid)
+    if owner not in {None, os.geteuid()} and os.geteuid() and (is_alive(run_dir) or is_of_run(run_dir, lock)):
+        raise RunStateError(f"run {run_dir.short_id} is run by {_user_name(owner)!r}; only that user can stop it")
+
+
+def _check_gone(run_dir: RunDir, lock: LockContent | None) -> None:
+    """Say why nothing was stopped, where the run still counts as running."""
+    if lock is not None and not lock.is_local() and not is_of_run(run_dir, lock):
+        raise RunStateError(f"run {run_dir.short_id} runs on {lock.host!r}; stop it there")
+    if is_alive(run_dir):
+        holder = find_holder(run_dir)
+        where = "a process that cannot be seen from here" if holder is None else f"process {holder}"
+        raise RunStateError(
+            f"run {run_dir.short_id} is held by {where}, which is not its own: a notebook that runs it inline, or "
+            "another program; interrupt it there"
+        )
+
+
+def _user_name(number: int | None) -> str:
+    try:
+        return pwd.getpwuid(number or 0).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 def _wait_for_word(run_dir: RunDir) -> None:
@@ -78,10 +171,6 @@ def _wait_for_word(run_dir: RunDir) -> None:
     deadline = time.monotonic() + _WORD_SECONDS
     while not os.path.exists(run_dir.attr("exit_status")) and time.monotonic() < deadline:
         select.select([], [], [], _POLL_SECONDS)
-
-
-def _lives(run_dir: RunDir, lock: LockContent) -> bool:
-    return bool(is_alive(run_dir)) or lock.run.is_alive()
 
 
 def _leads_group(process: ProcessId) -> bool:

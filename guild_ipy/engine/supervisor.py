@@ -255,7 +255,7 @@ class _Watch:
                 self._hear(self.fork, poll)
             if descriptor in ready or self.said is not None:
                 break
-            asked_again = self.stop_requests in ready and bool(os.read(self.stop_requests, 4096))
+            asked_again = self.stop_requests in ready and _is_stop(os.read(self.stop_requests, 4096))
             if asked_again or time.monotonic() >= deadline:
                 deadline = self._escalate()
             self._scan()
@@ -279,6 +279,7 @@ class _Watch:
         self.stopped_by = number
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, number)
+            os.killpg(self.pid, signal.SIGCONT)  # what has stopped itself can clean up, too
         return time.monotonic() + self.request.stop_grace
 
     def _scan(self) -> None:
@@ -289,6 +290,11 @@ class _Watch:
         kill_group(self.pid)  # while the dead run is not collected, nobody else can have its number
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return -self.stopped_by if self.stopped_by and status >= 0 else status
+
+
+def _is_stop(signals: bytes) -> bool:
+    """Whether one of the signals that came asks for a stop; others end matches that take too long."""
+    return any(number in _STOP_SIGNALS for number in signals)
 
 
 def _next_signal(number: int) -> int:

@@ -25,6 +25,7 @@ from guild_ipy.store.changes import LogPosition, read_changes
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import is_run
+from guild_ipy.store.skeletons import remove_skeleton
 
 
 @frozen
@@ -52,7 +53,7 @@ def find_news(home: Home, reader: Reader, suspects: Iterable[str] = (), *, full:
     changes = read_changes(home, state.position)
     ids = {*changes.ids, *suspects}
     ids |= {each.id for each in state.unsettled if _has_changed(home, reader, each)}
-    ids |= {name for name in state.folders if is_run(f"{home.runs}/{name}")}
+    ids |= {name for name in state.folders if _is_run_now(home.run_dir(name))}
     if full or state.is_small or not changes.is_complete:
         others = (each for _, each in reader.watched() if each.care is not Care.FLUID)
         ids |= find_changed(home, others, is_deep=full)
@@ -98,3 +99,11 @@ def _is_changed(run_dir: RunDir, watched: Watched, *, is_deep: bool = False) -> 
     from guild_ipy.index.sources import stamp_sources  # start-up cost: where all runs have ended nobody asks
 
     return stamp_sources(run_dir) != watched.sources
+
+
+def _is_run_now(run_dir: RunDir) -> bool:
+    """Whether a folder that was no run has become one; one that never will is removed."""
+    if is_run(run_dir.path):
+        return True
+    remove_skeleton(run_dir)
+    return False

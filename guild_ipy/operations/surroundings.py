@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import sys
@@ -10,12 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.domain.flags import Flags, FlagValue
-from guild_ipy.domain.label import default_label, fill_label
+from guild_ipy.domain.label import cut_label, default_label, fill_label
 from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
-from guild_ipy.errors import UsageError
+from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.sourcecode import SourceCache
+
+#: Flags are written in several files, which are read whole up to 16 MiB.
+_MOST_FLAG_CHARACTERS = 1_000_000
+#: Python writes integers of up to 4300 digits.
+_MOST_BITS = 14_284
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +67,14 @@ def common_parts(
     flags: Flags, user_flags: Flags, options: SpecOptions, surroundings: Surroundings, project_dir: str
 ) -> dict[str, Any]:
     """Give the fields of a RunSpec that are found in one way for all kinds of operations."""
+    check_size(flags)
     seed = secrets.randbits(32) if options.random_seed is None else options.random_seed
     if not 0 <= seed < 2**32:
         raise UsageError(f"random seed {seed} is not between 0 and {2**32 - 1}")
     return {
         "flags": flags,
         "user_flags": _chosen(flags, user_flags),
-        "label": default_label(flags) if options.label is None else fill_label(options.label, flags),
+        "label": cut_label(default_label(flags) if options.label is None else fill_label(options.label, flags)),
         "label_template": options.label,
         "tags": options.tags,
         "random_seed": seed,
@@ -76,6 +83,35 @@ def common_parts(
         "env": surroundings.env,
         "output_scalars": options.output_scalars or DEFAULT_PATTERNS,
     }
+
+
+def check_size(flags: Flags) -> None:
+    """Refuse flags that could be written nowhere: not in a file that is read whole, nor as digits.
+
+    Raises
+    ------
+    FlagError
+        If one is too large.
+    """
+    for name, value in flags.items():
+        size = _text_size(value)
+        if size > _MOST_FLAG_CHARACTERS:
+            count = "a number of more than 4300 digits" if size == math.inf else f"{size:,} characters"
+            raise FlagError(
+                f"flag {name!r} is too large ({count}); pass it as an argument that is no flag, or the name of a file",
+                flag=name,
+            )
+
+
+def _text_size(value: object) -> float:
+    """Count the characters of a value; infinite for an integer that Python does not write."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, int):
+        return math.inf if value.bit_length() > _MOST_BITS else 0
+    if isinstance(value, Mapping):
+        return sum(_text_size(key) + _text_size(item) for key, item in value.items())
+    return sum(map(_text_size, value)) + len(value) if isinstance(value, list | tuple) else 0
 
 
 def _chosen(flags: Flags, given: Mapping[str, Any]) -> dict[str, FlagValue]:

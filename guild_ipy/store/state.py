@@ -5,9 +5,10 @@ The order of the tests is that of Guild AI 0.9.0, with a truer test for a living
     LOCK.remote                      running
     PENDING                          pending; running, if `alive` is held and it has started (inline runs)
     STAGED                           staged
+    `alive` is held, LOCK is there   running, also with an exit status: its scalars are being written
     exit_status = 0 / < 0 / > 0      completed / terminated / error
     `alive` is held                  running
-    LOCK names a living process      running
+    LOCK names its living process    running (:mod:`guild_ipy.store.run_process`)
     otherwise                        error
 
 `alive` is looked at before `exit_status` is read: a supervisor writes the one before it lets go of the other.
@@ -24,6 +25,7 @@ from guild_ipy.store.attrs import read_attr
 from guild_ipy.store.lock import is_alive, read_lock
 from guild_ipy.store.markers import is_our_pending
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_process import is_of_run
 
 
 @frozen
@@ -58,6 +60,8 @@ def look(run_dir: RunDir, *, alive: bool | None) -> RunState:
     names = _list_private(run_dir)
     exit_status = read_exit_status(run_dir)
     held = bool(alive)
+    if held and "LOCK" in names:
+        exit_status = None
     status = _status(run_dir, names, exit_status=exit_status, held=held)
     lost = alive is False and _is_lost(run_dir, names, status=status, exit_status=exit_status)
     return RunState(status=status, exit_status=exit_status, is_held=held, is_lost=lost)
@@ -98,7 +102,7 @@ def _is_locked(run_dir: RunDir) -> bool:
         lock = read_lock(run_dir)
     except DamagedRun:
         return False
-    return lock is not None and lock.is_alive()
+    return lock is not None and is_of_run(run_dir, lock)
 
 
 def _list_private(run_dir: RunDir) -> set[str]:

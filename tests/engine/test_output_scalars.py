@@ -9,11 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
+from guild_ipy.engine.ending import Ending
 from guild_ipy.engine.flag_echoes import MOST_HELD, flag_numbers
+from guild_ipy.engine.match_limit import MatchLimit
 from guild_ipy.engine.output_scalars import OutputScanner, ScalarRecorder, check_patterns, recover_scalars
 from guild_ipy.errors import StoreError, UsageError
+from guild_ipy.store.attrs import read_attr
 from guild_ipy.store.events import EventWriter, find_event_files, read_points
 from guild_ipy.store.home import Home
+from guild_ipy.store.output import read_output
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -175,6 +179,36 @@ def test_pattern_that_says_nothing_is_refused_in_one_line(pattern: str, reason: 
     with pytest.raises(UsageError, match=reason) as caught:
         check_patterns([pattern])
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line"),
+    [
+        (r"(a+)+b: (?P<x>\S+)", "a" * 44),
+        (r"(?:.*)*=(?P<x>\d)", "=" * 40),
+        (r"x: ((?:\w+\s?)*)$", "x: " + "a b" * 20 + "!"),
+    ],
+)
+def test_pattern_that_backtracks_for_ever_is_given_up_and_the_others_go_on(pattern: str, line: str):
+    scanner = OutputScanner([pattern, r"(\key)=(\value)"])
+    found = scanner.feed(f"{line}\n".encode() * 10 + b"loss=0.5\n")
+    assert ([(point.tag, point.value) for point in found], scanner.slow_patterns) == ([("loss", 0.5)], [pattern])
+
+
+@pytest.mark.parametrize("line", ["x: " + "1" * 60_000 + "x", "a:" * 30_000 + " x", "a: 1" + " (" * 30_000])
+def test_default_patterns_do_not_backtrack(line: str):
+    with MatchLimit(1.0).counted():
+        assert scan(line) == []
+
+
+def test_a_slow_pattern_is_said_in_the_output(run_dir: RunDir):
+    os.makedirs(run_dir.attrs)
+    os.makedirs(run_dir.job)
+    append(run_dir, b"a" * 44 + b"\nloss=0.5\n")
+    recorder = ScalarRecorder(run_dir, [r"(a+)+b: (?P<x>\S+)", r"(\key)=(\value)"], {})
+    Ending(run_dir, recorder).write(3)
+    assert (read_attr(run_dir, "exit_status"), recorded(run_dir)) == (3, [("loss", 0.5, 0)])
+    assert "'(a+)+b: (?P<x>\\\\S+)' took too long; scalars may be missing\n" in read_output(run_dir)
 
 
 def test_recorder_writes_what_is_new_at_each_scan(run_dir: RunDir):

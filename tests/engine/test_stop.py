@@ -1,19 +1,23 @@
 """Stopping processes that have no supervisor; runs with one are stopped in ``tests/api/test_stop.py``."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 
 import pytest
 
+from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine import stop
 from guild_ipy.engine.leftovers import kill_group
 from guild_ipy.engine.stop import stop_run
 from guild_ipy.errors import RunStateError
 from guild_ipy.settings import Settings
-from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start
+from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, hold_alive, process_start
+from guild_ipy.store.run import read_status
 from tests.notebook_session import wait_until
 
 WAIT = "print('ready', flush=True); signal.pause()"
@@ -35,9 +39,13 @@ def start(no_process_left):
     """Start Python code in a process group of its own, and wait until it is ready."""
     with ExitStack() as stack:
 
-        def start(code):
+        def start(code, **options):
             process = subprocess.Popen(
-                [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0
+                [sys.executable, "-c", code],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                process_group=0,
+                **options,
             )
             stack.enter_context(process)
             stack.callback(kill_group, process.pid)
@@ -45,6 +53,32 @@ def start(no_process_left):
             return process
 
         yield start
+
+
+@pytest.fixture
+def start_run(start, run_dir):
+    """Start Python code as our engine starts a run: it holds ``alive``, and has the run in its environment."""
+
+    def start_run(code):
+        alive = hold_alive(run_dir)
+        process = start(code, env={**os.environ, "RUN_ID": run_dir.id}, pass_fds=(alive,))
+        os.close(alive)
+        return process
+
+    return start_run
+
+
+@pytest.fixture
+def start_as_guild(start, run_dir):
+    """Start Python code as Guild AI starts a run, and write its ``LOCK``."""
+
+    def start_as_guild(code, **options):
+        process = start(code, **{"env": {**os.environ, "RUN_ID": run_dir.id}, "cwd": run_dir.path} | options)
+        with open(run_dir.lock, "w") as file:
+            file.write(str(process.pid))
+        return process
+
+    return start_as_guild
 
 
 def write_lock(run_dir, pid, **changes):
@@ -64,23 +98,21 @@ def write_lock(run_dir, pid, **changes):
     [(PLAIN, signal.SIGINT), (DEAF, signal.SIGTERM), (STUBBORN, signal.SIGKILL)],
     ids=["plain", "deaf", "stubborn"],
 )
-def test_signals_grow_until_the_process_ends(run_dir, start, code, number):
-    process = start(code)
+def test_signals_grow_until_the_process_ends(run_dir, start_run, code, number):
+    process = start_run(code)
     write_lock(run_dir, process.pid)
     stop_run(run_dir, SETTINGS)
     assert process.wait(timeout=5) == -number
 
 
-def test_a_run_of_guild_is_stopped_as_guild_does(run_dir, start):
-    process = start(PLAIN)
-    with open(run_dir.lock, "w") as file:
-        file.write(str(process.pid))
+def test_a_run_of_guild_is_stopped_as_guild_does(run_dir, start_as_guild):
+    process = start_as_guild(PLAIN)
     stop_run(run_dir, SETTINGS)
     assert process.wait(timeout=5) == -signal.SIGTERM
 
 
-def test_processes_of_its_group_end_with_a_run_whose_supervisor_is_gone(run_dir, start):
-    process = start(PARENT)
+def test_processes_of_its_group_end_with_a_run_whose_supervisor_is_gone(run_dir, start_run):
+    process = start_run(PARENT)
     write_lock(run_dir, process.pid)
     stop_run(run_dir, SETTINGS)
     assert process.communicate(timeout=5)[0] == b""  # the child held it open for as long as it lived
@@ -120,3 +152,66 @@ def test_a_zombie_counts_as_gone(run_dir, start):
     process.kill()
     wait_until(lambda: process_start(process.pid) is None)
     stop_run(run_dir, SETTINGS)
+
+
+MONTH = 30 * 86400
+
+
+def set_age(path, seconds):
+    os.utime(path, (time.time() - seconds,) * 2)
+
+
+def test_a_run_of_guild_in_long_training_is_stopped(run_dir, start_as_guild):
+    process = start_as_guild(PLAIN + "\n")
+    os.chmod(run_dir.lock, 0o600)
+    assert read_status(run_dir) is RunStatus.RUNNING
+    stop_run(run_dir, SETTINGS)
+    assert process.wait(timeout=5) == -signal.SIGTERM
+
+
+def test_a_run_of_guild_that_has_gone_elsewhere_is_stopped(run_dir, start_as_guild):
+    process = start_as_guild("import os; os.chdir('/'); os.environ.clear()\n" + PLAIN)
+    stop_run(run_dir, SETTINGS)
+    assert process.wait(timeout=5) == -signal.SIGTERM
+
+
+@pytest.mark.parametrize(
+    ("options", "age"),
+    [
+        ({}, MONTH),
+        ({"env": {}}, 0),
+        ({"env": {"PATH": "/bin"}}, 0),
+        ({"env": {"RUN_ID": "0" * 32}}, 0),
+        ({"env": {"PATH": "/bin"}, "cwd": "/"}, 0),
+        ({"env": {}, "cwd": "/"}, 0),
+    ],
+    ids=["younger", "cleared", "a shell in the run", "another run", "a stranger", "a cleared stranger"],
+)
+def test_a_process_that_is_not_the_run_of_guild_is_neither_listed_nor_touched(run_dir, start_as_guild, options, age):
+    process = start_as_guild(PLAIN, **options)
+    set_age(run_dir.lock, age)
+    is_the_run = options == {"env": {}}  # it works in the directory, and its environment says nothing
+    assert (read_status(run_dir) is RunStatus.RUNNING) is is_the_run
+    if not is_the_run:
+        stop_run(run_dir, SETTINGS)
+    assert process.poll() is None
+
+
+@pytest.mark.parametrize("supervisor", [False, True])
+def test_a_lock_that_names_another_process_does_not_kill_it(run_dir, start, start_run, supervisor):
+    victim, process = start(PLAIN), start_run(PLAIN)
+    named = ProcessId(pid=victim.pid, start=process_start(victim.pid))
+    write_lock(run_dir, victim.pid, **({"supervisor": named} if supervisor else {}))
+    assert read_status(run_dir) is RunStatus.RUNNING
+    stop_run(run_dir, SETTINGS)
+    assert (process.wait(timeout=5), victim.poll()) == (-signal.SIGINT, None)
+
+
+def test_a_process_that_only_holds_the_lock_is_named_and_not_touched(run_dir, start):
+    alive = hold_alive(run_dir)
+    process = start(PLAIN, pass_fds=(alive,))
+    os.close(alive)
+    write_lock(run_dir, 2**22 + 1)
+    with pytest.raises(RunStateError, match=f"is held by process {process.pid}, which is not its own"):
+        stop_run(run_dir, SETTINGS)
+    assert process.poll() is None

@@ -23,6 +23,7 @@ class Hostile:
 
 
 _ENDLESS = "while True: signal.pause()"
+_REMOVE_OUTPUT = "output = os.environ['RUN_DIR'] + '/.guild/output'\nos.unlink(output)\n"
 
 RUNS = {
     "forks a daemon": Hostile(body=f"if os.fork() == 0:\n    {_ENDLESS}"),
@@ -70,6 +71,32 @@ RUNS = {
     "deletes what is kept for its end": Hostile(
         body="for name in ('tmp', 'job'):\n    shutil.rmtree(os.environ['RUN_DIR'] + '/.guild/' + name)"
     ),
+    "puts a pipe in the place of its output": Hostile(body=f"{_REMOVE_OUTPUT}os.mkfifo(output)", prints=None),
+    "puts a folder in the place of its output": Hostile(body=f"{_REMOVE_OUTPUT}os.mkdir(output)", prints=None),
+    "links its output to an endless device": Hostile(
+        body=f"{_REMOVE_OUTPUT}os.symlink('/dev/zero', output)", prints=None
+    ),
+    "makes its output a terabyte of holes": Hostile(
+        body="os.truncate(os.environ['RUN_DIR'] + '/.guild/output', 2**40)", prints=None
+    ),
+    "puts a pipe in the place of its lock": Hostile(
+        body="for name in ('alive', 'LOCK'):\n"
+        "    path = os.environ['RUN_DIR'] + '/.guild/' + name\n    os.unlink(path)\n    os.mkfifo(path)"
+    ),
+    "stops its supervisor": Hostile(body="os.kill(os.getppid(), signal.SIGSTOP)"),
+    "leaves a swarm behind": Hostile(
+        body="""
+        tokens, writer = os.pipe()
+        os.write(writer, b't' * 100)
+        os.close(writer)
+        if os.fork() == 0:
+            while os.read(tokens, 1):
+                if os.fork() == 0:
+                    os.setsid()
+            while True:
+                signal.pause()
+        """
+    ),
     "goes elsewhere": Hostile(body="os.chdir('/')\nprint(os.getcwd())", prints="/\n"),
     "writes its own status": Hostile(
         body="open(os.environ['RUN_DIR'] + '/.guild/attrs/exit_status', 'w').write('0')\nos._exit(7)", exit_status=7
@@ -85,6 +112,44 @@ DEAF = {
         {_ENDLESS}
         """,
         exit_status=-9,
+        prints="ready\n",
+    ),
+    "is a swarm that ignores SIGINT and SIGTERM": Hostile(
+        body="""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        tokens, writer = os.pipe()
+        os.write(writer, b't' * 100)  # as many as there will be: a bomb without a limit would take the machine
+        os.close(writer)
+        print('ready', flush=True)
+        while os.read(tokens, 1):
+            if os.fork() == 0:
+                os.setsid()
+        while True:
+            signal.pause()
+        """,
+        exit_status=-9,
+        prints="ready\n",
+    ),
+    "stops its supervisor and itself": Hostile(
+        body="""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        print('ready', flush=True)
+        os.kill(os.getppid(), signal.SIGSTOP)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        """,
+        exit_status=-2,
+        prints="ready\n",
+    ),
+    "names a stranger in its lock": Hostile(
+        body=f"""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        with open(os.environ['RUN_DIR'] + '/.guild/LOCK', 'w') as lock:
+            lock.write('1')
+        print('ready', flush=True)
+        {_ENDLESS}
+        """,
+        exit_status=-2,
         prints="ready\n",
     ),
     "catches every exception": Hostile(

@@ -42,10 +42,17 @@ def test_status_follows_the_documented_order(make_run: MakeRun, files: list[str]
     assert read_run(run_dir).status is status
 
 
-def test_lock_of_guild_with_a_living_process_means_running(make_run: MakeRun):
+def test_lock_of_guild_with_its_living_process_means_running(make_run: MakeRun):
+    run_dir = make_run()
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, env={"RUN_ID": run_dir.id}) as process:
+        write(run_dir.lock, str(process.pid))
+        assert read_status(run_dir) is RunStatus.RUNNING
+
+
+def test_lock_of_guild_with_the_process_of_another_means_error(make_run: MakeRun):
     run_dir = make_run()
     write(run_dir.lock, str(os.getpid()))
-    assert read_status(run_dir) is RunStatus.RUNNING
+    assert read_status(run_dir) is RunStatus.ERROR
 
 
 def test_exit_status_beats_a_living_process(make_run: MakeRun):
