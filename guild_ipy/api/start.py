@@ -35,6 +35,7 @@ from guild_ipy.operations.script import InterfaceKind, ScriptInterface, inspect_
 from guild_ipy.operations.unread import explaining_unread
 from guild_ipy.store.attrs import delete_attr, write_attr
 from guild_ipy.store.claim import claim_run, release_run
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.markers import remove_marker
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import STOP_SIGNAL
@@ -215,7 +216,7 @@ def _reset(run: Run, meta: JobMeta) -> None:
             write_file(run.dir, path, content)
         write_attr(run.dir, "flags", {**recorded_flags(run, read_requires(run)), **meta.flags})
         for path, content in changed_files(meta, run.dir):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            make_folders(os.path.dirname(path), inside=run.path)
             write_file(run.dir, path, content)
         if run.label == _usual_label(run, old_flags):
             write_attr(run.dir, "label", _usual_label(run, meta.flags))

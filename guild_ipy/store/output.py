@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Self
 
 from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.markers import remove_marker
 from guild_ipy.store.run_dir import RunDir
 
@@ -117,7 +118,7 @@ def _write_index(run_dir: RunDir, files: _Files, missing: int) -> None:
     """Write the index anew with `missing` more rows, as many of them in the gaps as there are newlines."""
     aside = f"{run_dir.tmp}/output.index.{get_native_id()}"
     try:
-        os.makedirs(run_dir.tmp, exist_ok=True)
+        make_folders(run_dir.tmp, inside=run_dir.guild)
         with open(aside, "wb") as new:
             target = files.row_count + max(0, missing)
             new.writelines(block[: max(0, target * ROW.size - new.tell())] for block in _iter_row_blocks(files))
