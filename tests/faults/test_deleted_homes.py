@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+#: How many homes, small and full.
+SIZES = {"after": (20, 400), "during": (3, 40)}
 #: Deletes a home after each run, or during it; counts the homes that could not be removed or are there again.
 PROGRAM = """
 import contextlib, io, json, os, select, shutil, sys, tempfile
@@ -50,9 +52,10 @@ print(json.dumps({"failed": failed, "again": sum(map(os.path.exists, folders))})
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("when", "small", "full"), [("after", 20, 400), ("during", 3, 40)])
-def test_a_deleted_home_stays_away(tmp_path, no_process_left, scale, report, when, small, full):
-    times = scale(small, full)
+@pytest.mark.parametrize("when", SIZES)
+@pytest.mark.usefixtures("no_process_left")
+def test_a_deleted_home_stays_away(tmp_path, scale, report, when):
+    times = scale(*SIZES[when])
     env = {**os.environ, "TMPDIR": str(tmp_path), "GO": f"{tmp_path}/go"}
     command = [sys.executable, "-c", PROGRAM, when, str(times)]
     done = subprocess.run(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, check=True)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from guild_ipy.domain.source_kind import is_dependency_flag
 from tests.interop.programs import Place, Program, View
+
+_STEPS_BETWEEN_LINES = 50
 
 Difference = tuple[str, str, str, str]
 """The run or list, what of it, and what each program shows."""
@@ -35,6 +39,8 @@ class Comparison:
         """Count a step, with the differences that it brought."""
         self.steps += 1
         self.agreements += not found
+        if not self.steps % _STEPS_BETWEEN_LINES:
+            print(f"{self.steps} steps, {self.agreements} agree", file=sys.stderr)
         for run, name, shown, by_us in found:
             print(f"  {what}\n    {run} {name}: {self.theirs.name} {shown}\n    {'':>8} {self.ours.name} {by_us}")
 
@@ -69,6 +75,12 @@ def _comparable(run: dict[str, Any]) -> tuple[str, ...]:
 
 def _compare(run: str, theirs: dict[str, Any], ours: dict[str, Any], names: tuple[str, ...]) -> Iterator[Difference]:
     for name in names:
-        shown, by_us = (json.dumps(each[name], sort_keys=True, ensure_ascii=False) for each in (theirs, ours))
+        shown, by_us = (_text(name, each[name]) for each in (theirs, ours))
         if shown != by_us:
             yield run, name, shown, by_us
+
+
+def _text(name: str, value: Any) -> str:  # a flag of ours is never the run that a dependency uses
+    if name == "flags":
+        value = {flag: each for flag, each in value.items() if not is_dependency_flag(flag)}
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
