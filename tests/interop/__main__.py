@@ -12,6 +12,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from tests.interop.comparing import Comparison
 from tests.interop.history import play_history
 from tests.interop.programs import Guild, Ours
 from tests.interop.projects import find_samples, run_projects
@@ -29,18 +30,18 @@ def main() -> None:
         folder = Path(name)
         enter(f"{folder}/user")
         theirs, ours = Guild(environment), Ours(folder / "cache")
+        projects, history = (Comparison(theirs=theirs, ours=ours) for _ in range(2))
         try:
-            summaries = []
             if options.only != "history":
-                projects = run_projects((theirs, ours), find_samples(environment), folder / "projects", options.project)
-                summaries.append(projects.summary("sample projects"))
+                run_projects(projects, find_samples(environment), folder / "projects", options.project)
             if options.only != "projects":
-                history = play_history((theirs, ours), folder / "history", options.seed, options.steps)
-                summaries.append(history.summary(f"random history of {options.steps} steps, seed {options.seed}"))
-        finally:
+                play_history(history, folder / "history", options.seed, options.steps)
+        finally:  # also when somebody has had enough
+            for comparison, name in ((projects, "sample projects"), (history, f"random history, seed {options.seed}")):
+                if comparison.steps:
+                    print(comparison.summary(name))
             ours.close()
             theirs.close()
-    print("\n".join(summaries))
 
 
 def _parse() -> argparse.Namespace:

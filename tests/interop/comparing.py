@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guild_ipy.domain.source_kind import is_dependency_flag
-from tests.interop.programs import Place, Program, View
+from tests.interop.programs import Guild, Place, Program, View
 
 _STEPS_BETWEEN_LINES = 50
 
@@ -21,7 +21,7 @@ Difference = tuple[str, str, str, str]
 class Comparison:
     """Counts the steps after which both programs show the same."""
 
-    theirs: Program
+    theirs: Guild
     ours: Program
     steps: int = 0
     agreements: int = 0

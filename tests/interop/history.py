@@ -160,11 +160,10 @@ def _delete(program: Program, run: str) -> Words:
     return ("delete", run, "-y") if isinstance(program, Ours) else ("runs", "delete", run, "-y")
 
 
-def play_history(programs: tuple[Program, Program], folder: Path, seed: int, steps: int) -> Comparison:
+def play_history(comparison: Comparison, folder: Path, seed: int, steps: int) -> None:
     """Take a random history in a folder of its own."""
     place = Place(folder=folder / "project", home=folder / "home")
     write_project(place.folder)
     os.makedirs(place.home / "runs")
-    comparison = Comparison(theirs=programs[0], ours=programs[1])
+    programs = comparison.theirs, comparison.ours
     History(programs=programs, place=place, comparison=comparison, chance=random.Random(seed)).play(steps)
-    return comparison

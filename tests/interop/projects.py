@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.interop.comparing import Comparison, differences_of_runs
-from tests.interop.programs import Guild, Place, Program, View
+from tests.interop.programs import Place, View
 
 _SECONDS = 30.0
 #: In what the runs of both programs must be equal; the values of scalars may be drawn by chance.
@@ -22,24 +22,22 @@ def find_samples(environment: str) -> Path:
     return found
 
 
-def run_projects(programs: tuple[Guild, Program], samples: Path, folder: Path, chosen: Sequence[str]) -> Comparison:
+def run_projects(comparison: Comparison, samples: Path, folder: Path, chosen: Sequence[str]) -> None:
     """Run the operations of all sample projects, or of those with one of the `chosen` names."""
-    comparison = Comparison(theirs=programs[0], ours=programs[1])
     for project in sorted(samples.iterdir()):
         if (project / "guild.yml").exists() and (not chosen or project.name in chosen):
             place = Place(folder=folder / project.name, home=folder / f"{project.name} home", seconds=_SECONDS)
             shutil.copytree(project, place.folder, symlinks=True)
             os.makedirs(place.home / "runs")
-            for operation in programs[0].operations(place.folder):
-                _run_by_both(programs, place, operation, comparison)
+            for operation in comparison.theirs.operations(place.folder):
+                _run_by_both(place, operation, comparison)
             shutil.rmtree(place.home)
             shutil.rmtree(place.folder)
-    return comparison
 
 
-def _run_by_both(programs: tuple[Guild, Program], place: Place, operation: str, comparison: Comparison) -> None:
+def _run_by_both(place: Place, operation: str, comparison: Comparison) -> None:
     made, said = [], []
-    for program in programs:
+    for program in (comparison.theirs, comparison.ours):
         before = _ids(place)
         answer = program.call(place, "run", operation, "-y")
         what = f"{place.folder.name}: {program.name} run {operation} (exit status {answer.status})"
