@@ -37,9 +37,9 @@ def main() -> None:
             if options.only != "projects":
                 play_history(history, folder / "history", options.seed, options.steps)
         finally:  # also when somebody has had enough
-            for comparison, name in ((projects, "sample projects"), (history, f"random history, seed {options.seed}")):
+            for comparison, what in ((projects, "sample projects"), (history, f"random history, seed {options.seed}")):
                 if comparison.steps:
-                    print(comparison.summary(name))
+                    print(comparison.summary(what))
             ours.close()
             theirs.close()
 
