@@ -25,7 +25,7 @@ export GUILD_IPY_MLFLOW_ENV := $(CURDIR)/.envs/mlflow
 #: The oldest pandas that frames are made with, and one between; the newest is in .venv.
 OTHER_PANDAS := 2.2 3.0
 
-.PHONY: help test lint newest pandas demo lab bench faults notebooks format constraints clean
+.PHONY: help test lint newest pandas demo lab bench faults interop notebooks format constraints clean
 
 help:
 	@echo "make test       run every check"
@@ -35,6 +35,7 @@ help:
 	@echo "make lab        open the quickstart in JupyterLab"
 	@echo "make bench      measure runs against the limits of the machine and against peers"
 	@echo "make faults     kill, fill disks, and count what survives"
+	@echo "make interop    run sample projects and a random history beside Guild AI, and count where both agree"
 	@echo "make notebooks  execute the notebooks anew, and save them"
 	@echo "make format     format the source"
 	@echo "make clean      remove the environments, and everything that was built"
@@ -77,6 +78,10 @@ bench: .venv/.installed-test .envs/guild/.installed .envs/mlflow/.installed
 
 faults: .venv/.installed-test .envs/guild/.installed
 	GUILD_IPY_FAULTS=full $(VENV) -m pytest tests/faults --capture=no
+
+# INTEROP_OPTIONS='--seed 7 --steps 500 --only history'; --help lists them.
+interop: .venv/.installed-test .envs/guild/.installed
+	@$(VENV) -m tests.interop $(INTEROP_OPTIONS)
 
 notebooks: .venv/.installed-test
 	$(VENV) -m tests.save_notebooks

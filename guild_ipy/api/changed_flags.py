@@ -25,6 +25,7 @@ from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.script import InterfaceKind, ScriptInterface, inspect_script, script_arguments
 from guild_ipy.operations.unread import explaining_unread
 from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_file
 
@@ -58,7 +59,7 @@ def write_changes(run: Run, meta: JobMeta) -> None:
     given = {name: meta.recorded_flags[name] for name in changed if name in meta.flags}
     write_attr(run.dir, "user_flags", {**(run.get("user_flags") or {}), **given})
     for path, content in changed_files(meta, run.dir):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        make_folders(os.path.dirname(path), inside=run.path)
         write_file(run.dir, path, content)
     if is_usual:
         write_attr(run.dir, "label", new_label)

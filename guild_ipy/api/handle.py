@@ -19,6 +19,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.deps import read_dep_paths
 from guild_ipy.store.home import home_of
+from guild_ipy.store.lock import is_alive
 from guild_ipy.store.marks import MarkEntry, read_history
 from guild_ipy.store.output import read_output
 from guild_ipy.store.run import RunRecord, read_run, read_status
@@ -96,6 +97,11 @@ class Run:
     def status(self) -> RunStatus:
         """What it is doing, or how it ended."""
         return read_status(self._dir)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has ended, and all is written that will be."""
+        return not self.status.is_active and not is_alive(self._dir)
 
     @property
     def exit_status(self) -> int | None:
@@ -215,7 +221,7 @@ class Run:
     def wait(self, timeout: float | None = None) -> Run:
         """Wait until it has ended; TimeoutError after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout
-        while self.status.is_active:
+        while not self.has_ended:
             if deadline is not None and time.monotonic() > deadline:
                 raise TimeoutError(f"run {self.short_id} is {self.status} after {timeout} seconds")
             select.select([], [], [], _POLL_SECONDS)

@@ -31,7 +31,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.meta import JobMeta, require_meta
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
-from guild_ipy.errors import GuildError, RunError
+from guild_ipy.errors import GuildError, RunError, RunStateError
 from guild_ipy.operations.references import flag_filler
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import home_of
@@ -129,6 +129,8 @@ class Pipeline:
             self._since = max(self._since, _begun(member))
 
     def _see_to(self, step: Step, link: str) -> Run:
+        if not os.path.isdir(self._own.dir.guild):
+            raise RunStateError(f"the pipeline's own run is no longer at {self._own.path!r}; it was moved or deleted")
         flags = step_flags(step, self._flags)
         earlier = find_linked(self._context.home, link)
         if earlier is not None and not self._has_run and self._is_done(earlier, flags):

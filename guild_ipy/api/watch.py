@@ -17,7 +17,7 @@ def watch(context: Context, run: Run, viewer: Viewer) -> Run:
     """Show the output of a run from its beginning until it ends; interrupting only ends the watching."""
 
     def has_ended(timeout: float) -> bool:
-        if not run.status.is_active:
+        if run.has_ended:
             return True
         select.select([], [], [], timeout)
         return False

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from threading import get_native_id
 
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.home import Home
 from guild_ipy.store.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir
@@ -28,7 +29,7 @@ def write_buffers(home: Home, run_dir: RunDir, buffers: Sequence[memoryview]) ->
     if not buffers:
         return
     folder = home.cache + "/buffers"
-    os.makedirs(folder, exist_ok=True)
+    make_folders(folder, inside=home.path)
     _remove_unused(folder)
     for number, buffer in enumerate(buffers):
         kept = f"{folder}/{hashlib.sha256(buffer).hexdigest()}"

@@ -26,8 +26,6 @@ from guild_ipy.engine.provenance import record_commit, record_packages
 from guild_ipy.engine.streams import IndexedOutput
 from guild_ipy.settings import current_dir
 from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.changes import note_change
-from guild_ipy.store.home import home_of
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import sync_file
 
@@ -70,7 +68,6 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
     recorder.close()
     write_end(run_dir, code)
     sync_file(run_dir.attr("exit_status"))
-    note_change(home_of(run_dir), run_dir.id)
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from guild_ipy.engine.notebook_kernel import entering_code, kernel_environment, 
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
 from guild_ipy.errors import DamagedRun, NotebookError, StoreError
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import MAYBE_NO_MEMORY, signal_name
 from guild_ipy.store.whole_file import write_file
@@ -174,7 +175,7 @@ class _KeptNotebook:
 
     def save(self) -> None:
         """Write it whole."""
-        os.makedirs(os.path.dirname(self.path), exist_ok=True)
+        make_folders(os.path.dirname(self.path), inside=self.run_dir.path)
         begun = time.monotonic()
         text: str = nbformat.v4.writes(self.notebook)  # type: ignore[no-untyped-call]
         write_file(self.run_dir, self.path, f"{text}\n".encode("utf-8", "replace"))

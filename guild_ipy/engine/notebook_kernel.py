@@ -15,6 +15,7 @@ from functools import partial
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.seeds import seed_generators
 from guild_ipy.engine.workers import SharedMain
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.run_dir import RunDir
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING: the kernel imports this module, and nothing of what is below
@@ -52,7 +53,7 @@ def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
         shutdown_wait_time=_SHUTDOWN_SECONDS,
     )
     manager.context.setsockopt(zmq.RCVHWM, 0)  # the other half of what the kernel's program does
-    os.makedirs(run_dir.tmp, exist_ok=True)
+    make_folders(run_dir.tmp, inside=run_dir.guild)
     for left in glob.glob(glob.escape(run_dir.tmp) + "/kernel*"):  # by an attempt that was killed
         os.unlink(left)
     if _holds_sockets(run_dir.tmp):

@@ -38,6 +38,7 @@ from guild_ipy.engine.flag_echoes import EchoFilter
 from guild_ipy.engine.match_limit import MatchLimit, TooSlow
 from guild_ipy.errors import StoreError, UsageError
 from guild_ipy.store.events import EVENT_MARK, EventWriter
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 
@@ -205,7 +206,7 @@ def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str
     """Write the output scalars of a run anew from all of its output, for a run whose supervisor died."""
     folder = f"{run_dir.tmp}/scalars.{get_native_id()}"
     try:
-        os.makedirs(folder)
+        make_folders(folder, inside=run_dir.guild)
         recorder = ScalarRecorder(run_dir, patterns, flags, folder=folder)
         recorder.scan_end()
         recorder.close()

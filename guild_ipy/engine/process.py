@@ -10,6 +10,8 @@ import os
 import sys
 
 from guild_ipy.engine.buffered import finish_files, flush_c_output
+from guild_ipy.store.folders import make_folders
+from guild_ipy.store.run_dir import RunDir
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from guild_ipy.engine.meta import CellFile
-    from guild_ipy.store.run_dir import RunDir
 
 SIGINT = 2  # signal.SIGINT, without loading enum
 #: What shows exceptions before the user's code runs.
@@ -54,12 +55,12 @@ def run_to_end(
         from guild_ipy.engine.outcome import keep_exception  # start-up cost
 
         code = _report(error, run_dir, cells)
-        keep_exception(run_dir, error, cells, sent or {})
+        keep_exception(_find_moved(run_dir), error, cells, sent or {})
         return code
     if result is not None:
         from guild_ipy.engine.outcome import keep_result  # start-up cost
 
-        keep_result(run_dir, result, sent or {})
+        keep_result(_find_moved(run_dir), result, sent or {})
     return 0
 
 
@@ -93,9 +94,21 @@ def save_figures(run_dir: RunDir) -> None:
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return
+    folder = _find_moved(run_dir).path + "/figures"
     for number in pyplot.get_fignums():
-        os.makedirs(run_dir.path + "/figures", exist_ok=True)
-        pyplot.figure(number).savefig(f"{run_dir.path}/figures/figure-{number}.png")
+        make_folders(folder, inside=os.path.dirname(folder))
+        pyplot.figure(number).savefig(f"{folder}/figure-{number}.png")
+
+
+def _find_moved(run_dir: RunDir) -> RunDir:
+    """Return where the run is now: whoever has moved it has moved the folder that this process works in."""
+    if os.path.exists(run_dir.guild):
+        return run_dir
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:  # it has been deleted
+        return run_dir
+    return RunDir(here) if os.path.basename(here) == run_dir.id else run_dir
 
 
 def _exit_code(request: SystemExit) -> int:
@@ -185,6 +198,7 @@ def _flush() -> None:
 
 def _write_own_word(run_dir: RunDir, code: int) -> None:
     """Say how the run ended, in case that its supervisor is gone."""
+    run_dir = _find_moved(run_dir)
     aside = run_dir.exit_status + ".new"
     try:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)

@@ -21,6 +21,7 @@ from operator import attrgetter
 
 from guild_ipy.errors import GuildError
 from guild_ipy.store import attrs
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes, write_file, write_new_file
 
@@ -39,7 +40,7 @@ def record_packages(run_dir: RunDir) -> None:
 def record_commit(run_dir: RunDir, project_dir: str, cache_dir: str, *, may_ask: bool = True) -> bool:
     """Write the attribute ``vcs_commit`` in a git work tree; False if git must be asked, and may not.
 
-    `cache_dir` is where answers of git are remembered.
+    `cache_dir` is that of the home, where answers of git are remembered.
     """
     root = _find_work_tree(project_dir) if project_dir else None
     if root is None:
@@ -133,7 +134,8 @@ def _ask_and_remember(root: str, cache_dir: str) -> str | None:
     if state is not None and commit is not None:
         path = _memory_path(root, cache_dir)
         with contextlib.suppress(OSError, GuildError):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            home = os.path.dirname(os.path.dirname(cache_dir))
+            make_folders(os.path.dirname(path), inside=home)
             write_new_file(f"{path}.{os.getpid()}", f"{state} {commit}".encode())
             os.rename(f"{path}.{os.getpid()}", path)
     return commit

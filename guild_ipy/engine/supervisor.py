@@ -37,8 +37,7 @@ from guild_ipy.engine.streams import open_output
 from guild_ipy.engine.waiting import WaitingRun
 from guild_ipy.errors import GuildError
 from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.changes import note_change
-from guild_ipy.store.home import home_of
+from guild_ipy.store.held_dir import hold_dir
 from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start, this_process
 from guild_ipy.store.markers import clear_pending, clear_staged, remove_marker
 from guild_ipy.store.messages import receive_message
@@ -57,7 +56,7 @@ class Progress:
     on_way: Callable[[], object] = lambda: None
     """Its process works."""
     ended: Callable[[], object] = lambda: None
-    """All is written; what remains to be done concerns nobody."""
+    """All is written; what remains to be done concerns nobody, and changes nothing in the home."""
 
 
 def supervise(
@@ -79,10 +78,7 @@ def supervise(
     request = _take_request(content)
     run_dir = RunDir(request.path)
     fork = waiting if has_fork and request.forks else None
-    has_reserve = False
-    with contextlib.suppress(OSError):  # tried again, and told, when the run starts
-        _reserve(run_dir)
-        has_reserve = True
+    has_reserve = _try_to_reserve(run_dir)
     word = wait_for_word(channel)
     if fork is not None and word:
         fork.tell_prepared()
@@ -91,6 +87,7 @@ def supervise(
     if word != GO:
         _leave(run_dir, waiting)
         return
+    held = hold_dir(run_dir)
     with _stop_requests() as stop_requests:
         try:
             if not has_reserve:
@@ -105,9 +102,9 @@ def supervise(
             return
         send_event(channel, "started", pid=pid)
         progress.on_way()
-        recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_numbers)
-        ending = Ending(run_dir, recorder)
-        scribe = Scribe(run_dir, request, closes=(channel.fileno(), alive))
+        recorder = ScalarRecorder(held, request.output_scalars, request.flag_numbers)
+        ending = Ending(held, recorder)
+        scribe = Scribe(held, request, closes=(channel.fileno(), alive))
         watch = _Watch(
             pid=pid,
             request=request,
@@ -121,14 +118,14 @@ def supervise(
             scribe.finish(stop_requests)
     if watch.said is None:
         kill_orphans()
-    ending.write(exit_status, is_killed=watch.stopped_by == signal.SIGKILL)
+    with contextlib.suppress(GuildError):  # it has been deleted, or the disk is full: whoever lists the run settles it
+        ending.write(exit_status, is_killed=watch.stopped_by == signal.SIGKILL)
     os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
     os.sched_yield()  # the starter first
     progress.ended()
     kill_orphans()  # the process of a run that was not waited for
-    sync_file(run_dir.attr("exit_status"))  # nobody waits for the disk
-    note_change(home_of(run_dir), run_dir.id)
+    sync_file(held.attr("exit_status"))  # nobody waits for the disk; written is nothing more
 
 
 def main() -> None:
@@ -197,6 +194,15 @@ def _spawn_run(run_dir: RunDir, request: LaunchRequest, alive: int) -> int:
     os.close(output)
     process.returncode = 0  # collected by pid below, not by Popen
     return process.pid
+
+
+def _try_to_reserve(run_dir: RunDir) -> bool:
+    """Do as `_reserve` does; what keeps it from that is told when the run starts."""
+    try:
+        _reserve(run_dir)
+    except OSError:
+        return False
+    return True
 
 
 def _reserve(run_dir: RunDir) -> None:

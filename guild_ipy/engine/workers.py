@@ -24,6 +24,7 @@ from guild_ipy.domain import payload
 from guild_ipy.domain.constants import find_constants
 from guild_ipy.engine.spawning import set_main_of_spawned
 from guild_ipy.engine.unpack import load_value
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_file
 
@@ -61,7 +62,7 @@ class SharedMain:
         content = marshal.dumps(list(_Description(main=self, statements=self.find_statements()).steps()))
         path = f"{self.run_dir.workers}/{hashlib.sha1(content, usedforsecurity=False).hexdigest()}.py"
         if not os.path.exists(path):
-            os.makedirs(self.run_dir.workers, exist_ok=True)
+            make_folders(self.run_dir.workers, inside=self.run_dir.job)
             write_file(self.run_dir, _steps_path(path), content)
             write_file(self.run_dir, path, _MAIN.encode())
         return path

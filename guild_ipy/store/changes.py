@@ -18,6 +18,7 @@ import os
 from collections.abc import Iterable
 
 from guild_ipy.frozen import frozen
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import lock_if_possible
 from guild_ipy.store.regular_file import is_not_regular, open_reader, open_regular
@@ -113,7 +114,7 @@ def _open(home: Home) -> int:
 
 def _begin(home: Home) -> None:
     """Begin a log; where two do so at once, one wins."""
-    os.makedirs(home.cache, exist_ok=True)
+    make_folders(home.cache, inside=home.path)
     aside = f"{_path(home)}.{os.getpid()}-{os.urandom(4).hex()}"
     head = f"guild_ipy changes {os.urandom(8).hex()} after {_name_of(_old_path(home))}\n"
     descriptor = open_regular(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)

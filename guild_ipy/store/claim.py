@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from guild_ipy.errors import RunStateError, StoreError
 from guild_ipy.store.changes import note_change
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive, lock_if_possible
 from guild_ipy.store.markers import clear_pending, clear_staged, set_pending, set_staged
@@ -61,7 +62,7 @@ def release_run(run_dir: RunDir, alive: int, *, staged: bool) -> None:
 @contextmanager
 def _run_status_lock(home: Home) -> Iterator[None]:
     try:
-        os.makedirs(home.locks, exist_ok=True)
+        make_folders(home.locks, inside=home.path)
         descriptor = open_regular(f"{home.locks}/run-status", os.O_RDWR | os.O_CREAT)
     except OSError as error:
         raise StoreError(f"cannot lock Guild home {home.path!r}: {error.strerror}") from error

@@ -29,6 +29,7 @@ from functools import partial
 from typing import BinaryIO, Self
 
 from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.markers import remove_marker
 from guild_ipy.store.regular_file import open_reader, open_regular
 from guild_ipy.store.run_dir import RunDir
@@ -138,7 +139,7 @@ def _write_index(run_dir: RunDir, files: _Files, lines: int) -> None:
     """Write the index anew, with a row for each line: in the gaps as many as there are newlines."""
     aside = f"{run_dir.tmp}/output.index.{get_native_id()}"
     try:
-        os.makedirs(run_dir.tmp, exist_ok=True)
+        make_folders(run_dir.tmp, inside=run_dir.guild)
         with os.fdopen(open_regular(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as new:
             for block in _iter_row_blocks(files):
                 new.write(block[: lines * ROW.size - new.tell()])

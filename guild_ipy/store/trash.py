@@ -14,6 +14,7 @@ import shutil
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunNotFound, RunStateError, StoreError
 from guild_ipy.store.changes import note_change
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive, is_alive
 from guild_ipy.store.run import read_status
@@ -34,7 +35,7 @@ def delete_run(home: Home, run_dir: RunDir) -> RunDir:
     descriptor = hold_alive(run_dir, create=False)
     try:
         _check_idle(run_dir, is_ours=descriptor is not None)
-        _make_folder(home.trash)
+        _make_folder(home, home.trash)
         return _move(home, run_dir, RunDir(f"{home.trash}/{run_dir.id}"))
     finally:
         if descriptor is not None:
@@ -47,7 +48,7 @@ def restore_run(home: Home, run_dir: RunDir) -> RunDir:
     live = home.run_dir(run_dir.id)
     if os.path.lexists(live.path):
         raise RunStateError(f"run {run_dir.id!r} is among the live runs; delete that one first")
-    _make_folder(home.runs)
+    _make_folder(home, home.runs)
     return _move(home, run_dir, live)
 
 
@@ -99,9 +100,9 @@ def _move(home: Home, run_dir: RunDir, target: RunDir) -> RunDir:
     return target
 
 
-def _make_folder(folder: str) -> None:
+def _make_folder(home: Home, folder: str) -> None:
     try:
-        os.makedirs(folder, exist_ok=True)
+        make_folders(folder, inside=home.path)
     except OSError as error:
         raise StoreError(f"cannot make {folder!r}: {error.strerror}") from error
 

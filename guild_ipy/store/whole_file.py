@@ -10,6 +10,7 @@ import os
 from _thread import get_native_id  # of the thread, in the whole system; threading, without its Python half
 
 from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.regular_file import MAX_BYTES, open_regular, read_regular
 from guild_ipy.store.run_dir import RunDir
 
@@ -37,7 +38,7 @@ def write_file(run_dir: RunDir, path: str, content: bytes, *, durable: bool = Fa
         try:
             _write_new(aside, content, durable=durable)
         except FileNotFoundError:
-            os.makedirs(run_dir.tmp, exist_ok=True)  # a run that guild made has no .guild/tmp
+            make_folders(run_dir.tmp, inside=run_dir.guild)  # a run that guild made has no .guild/tmp
             _write_new(aside, content, durable=durable)
         os.rename(aside, path)
     except OSError as error:
