@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.errors import DamagedRun
+from guild_ipy.printable import printable, printable_lines
 from guild_ipy.store.deps import Upstream, read_upstreams
 from guild_ipy.store.lock import read_lock
 from guild_ipy.store.marks import describe_mark
@@ -35,10 +36,10 @@ class RunInfo:
     """``tags``, ``flags``, ``dependencies``, ``scalars``, ``comments``."""
 
     def __str__(self) -> str:
-        text = [f"{name}: {value}" for name, value in self.lines.items()]
+        text = [f"{printable(name)}: {printable(value)}" for name, value in self.lines.items()]
         for title, section in self.sections.items():
             text.append(f"{title}:")
-            text += [f"  {name}: {value}" if value else f"  {name}" for name, value in section.items()]
+            text += [_indented(f"{name}: {value}" if value else name) for name, value in section.items()]
         return "\n".join(text)
 
     __repr__ = __str__
@@ -89,6 +90,11 @@ def get_info(run: Run) -> RunInfo:
         "comments": {comment.body: "" for comment in record.comments},
     }
     return RunInfo(lines=lines, sections={name: section for name, section in sections.items() if section})
+
+
+def _indented(text: str) -> str:
+    """Put a text below a heading; that of a comment or of the output may have several lines."""
+    return "  " + printable_lines(text).replace("\n", "\n  ")
 
 
 def _describe_upstreams(run: Run) -> dict[str, str]:

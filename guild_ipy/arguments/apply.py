@@ -92,7 +92,7 @@ def apply_label(context: Context, arguments: LabelArguments) -> str:
     runs = find_runs(context, arguments.selection)
     before = [run.label or "" for run in runs]
     edit_labels(context, runs, arguments.edit)
-    return labeled_message(runs, before, list(map(arguments.edit.apply, before)))
+    return labeled_message(runs, before, [run.label or "" for run in runs])
 
 
 def apply_stop(context: Context, arguments: StopArguments, tell: Callable[[str], None]) -> str:

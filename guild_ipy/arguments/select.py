@@ -44,7 +44,13 @@ def make_best(least: str | None, greatest: str | None, *, verb: str = "select") 
         raise UsageError(f"{verb}: --min and --max are two things; give one of them")
     if least is None and greatest is None:
         return None
-    return Best(name=least or greatest or "", greatest=least is None)
+    return Best(name=_full_name(least or greatest or ""), greatest=least is None)
+
+
+def _full_name(name: str) -> str:
+    """Write ``=lr`` and ``.time``, as columns are written, in the select language."""
+    kind = {"=": "flag:", ".": "attr:"}.get(name[:1])
+    return name if kind is None else kind + name[1:].strip()
 
 
 def _declare(parser: VerbParser) -> None:

@@ -21,6 +21,7 @@ from guild_ipy.arguments.lineage import LINEAGE
 from guild_ipy.cli.tables import format_runs
 from guild_ipy.cli.words import Words
 from guild_ipy.errors import UsageError
+from guild_ipy.printable import printable
 from guild_ipy.view import format_details, format_operations
 
 _SHOWN = 20
@@ -56,7 +57,7 @@ def call_ls(context: Context, words: Words) -> None:
     """Print the files of a run."""
     arguments = look.LS.parse(words)
     for path in list_files(find_run(context, arguments.selection), everything=arguments.all):
-        print(path)
+        print(printable(path))
 
 
 def call_cat(context: Context, words: Words) -> None:

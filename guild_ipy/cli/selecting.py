@@ -27,8 +27,9 @@ def _other_lines(arguments: SelectArguments) -> list[str]:
     from guild_ipy.api.select import explain, select  # start-up cost, as the others
     from guild_ipy.cli.shell_context import shell_context
     from guild_ipy.cli.tables import format_runs
+    from guild_ipy.printable import printable
 
     if arguments.explain:
-        return list(map(str, explain(shell_context(), arguments.filter)))
+        return [printable(str(each)) for each in explain(shell_context(), arguments.filter)]
     found = select(shell_context(), arguments.filter, arguments.best)
     return [format_runs(found)] if found else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from guild_ipy.api.handle import Run
+from guild_ipy.printable import printable
 
 
 def format_runs(runs: Sequence[Run]) -> str:
@@ -25,10 +26,5 @@ def _row(index: int, run: Run) -> tuple[str, ...]:
         run.operation + mark,
         f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
         str(record.status),
-        _one_line(record.damage or record.label or ""),
+        printable(" ".join((record.damage or record.label or "").split())),
     )
-
-
-def _one_line(text: str) -> str:
-    """Write control characters as escapes: a label shall not steer the terminal."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in " ".join(text.split()))

@@ -204,7 +204,7 @@ class GuildAccessor:
         runs = self._find_live()
         before = [run.label or "" for run in runs]
         edit_labels(get_context(), runs, edit)
-        print(labeled_message(runs, before, list(map(edit.apply, before))))
+        print(labeled_message(runs, before, [run.label or "" for run in runs]))
         return len(runs)
 
     def delete(self) -> int:
