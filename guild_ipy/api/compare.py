@@ -97,8 +97,11 @@ def _short(id: str) -> str:  # noqa: A002 - the word of the field
 
 
 def _moment(microseconds: int | None) -> str | None:
-    if microseconds is None:
-        return None
+    return None if microseconds is None else format_time(microseconds)
+
+
+def format_time(microseconds: int) -> str:
+    """Write a moment, in microseconds since 1970, as local time."""
     return datetime.fromtimestamp(microseconds / 1e6, tz=UTC).astimezone().strftime(_TIME)
 
 

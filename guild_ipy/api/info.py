@@ -33,7 +33,7 @@ class RunInfo:
 
     lines: Mapping[str, str]
     sections: Mapping[str, Mapping[str, str]]
-    """``tags``, ``flags``, ``dependencies``, ``scalars``, ``comments``."""
+    """``tags``, ``flags``, ``dependencies``, ``scalars``, ``comments``, ``output``."""
 
     def __str__(self) -> str:
         text = [f"{printable(name)}: {printable(value)}" for name, value in self.lines.items()]
@@ -53,8 +53,11 @@ class RunInfo:
         return "".join(parts)
 
 
-def get_info(run: Run) -> RunInfo:
-    """Read what there is to know about a run; a running one shows its state of this moment."""
+def get_info(run: Run, *, output: bool = False) -> RunInfo:
+    """Read what there is to know about a run; a running one shows its state of this moment.
+
+    With `output` there is also what it has printed.
+    """
     record = run.record
     lines = {
         "id": run.id,
@@ -88,8 +91,14 @@ def get_info(run: Run) -> RunInfo:
             for name, summary in sorted(run.scalar_summaries.items())
         },
         "comments": {comment.body: "" for comment in record.comments},
+        "output": {_last_texts(run.output): ""} if output and run.output else {},
     }
     return RunInfo(lines=lines, sections={name: section for name, section in sections.items() if section})
+
+
+def _last_texts(output: str) -> str:
+    """Return the lines of an output, each as its last carriage return leaves it."""
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in output.removesuffix("\n").split("\n"))
 
 
 def _indented(text: str) -> str:

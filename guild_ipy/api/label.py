@@ -55,7 +55,7 @@ class LabelEdit:
 
 def _fill(text: str | None, values: Flags) -> str:
     """Fill a text that has references; one without stays as it is, with its spaces."""
-    return fill_label(text, values) if text and "${" in text else text or ""
+    return fill_label(text, values).strip() if text and "${" in text else text or ""
 
 
 def _remove_words(label: str, words: str) -> str:

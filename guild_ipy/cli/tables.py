@@ -8,12 +8,14 @@ from guild_ipy.api.handle import Run
 from guild_ipy.printable import printable
 
 
-def format_runs(runs: Sequence[Run]) -> str:
+def format_runs(runs: Sequence[Run], *, simplified: bool = False) -> str:
     """Write one line for each run: ``[1:3f2a1b4c]  train()  2026-11-23 10:00:00  completed  lr=0.1``.
 
-    The number is the index by which the run can be named.
+    The number is the index by which the run can be named. With `simplified` there is neither id nor time.
     """
     rows = [_row(index, run) for index, run in enumerate(runs, start=1)]
+    if simplified:
+        rows = [(f"[{index}]", *row[1:2], *row[3:]) for index, row in enumerate(rows, start=1)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 

@@ -66,7 +66,7 @@ def fill_label(template: str, flags: Flags) -> str:
             return ""
         return str(value) if filters or is_label else _short(value)
 
-    return _LABEL_REFERENCE.sub(fill, template).strip()
+    return _LABEL_REFERENCE.sub(fill, template)
 
 
 def _filter(value: Any, text: str) -> Any:  # noqa: ANN401 - a filter can be given what another has made
