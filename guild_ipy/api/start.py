@@ -40,6 +40,8 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import STOP_SIGNAL
 from guild_ipy.store.whole_file import write_file
 
+_NEEDS_NO_RESTART = frozenset({RunStatus.COMPLETED, RunStatus.TERMINATED, RunStatus.RUNNING})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
@@ -53,6 +55,8 @@ class Change:
     """Choose the runs that it depends on anew; else those of the last time are used."""
     force_deps: bool = False
     """Use the runs that are given for dependencies, whatever they are."""
+    needed: bool = False
+    """Run nothing where it has not failed, and nothing changes."""
     preferred: tuple[str, ...] = ()
     """Ids of runs that dependencies use before all others, where they are chosen anew."""
 
@@ -87,6 +91,14 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     RunError
         If the run failed or was interrupted.
     """
+    if (
+        change.needed
+        and not change.reselect
+        and run.status in _NEEDS_NO_RESTART
+        and not would_change(run, change.flags)
+    ):
+        viewer.output(f"Nothing is run: the flags of {run.operation} {run.short_id} are what they were\n")
+        return run
     meta = get_meta(run)
     requires = read_requires(run)
     given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))

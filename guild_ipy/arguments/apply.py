@@ -50,6 +50,7 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
             stage=arguments.stage,
             reselect=arguments.reselect,
             force_deps=arguments.force_deps,
+            needed=arguments.needed,
         )
         return restart(context, named, change, arguments.launch, viewer)
     request = RunRequest(
@@ -60,6 +61,8 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
         launch=arguments.launch,
         stage=arguments.stage,
         preview_only=arguments.preview,
+        needed=arguments.needed,
+        run_id=arguments.run_id,
         force_deps=arguments.force_deps,
     )
     return run(context, request, viewer)

@@ -26,6 +26,7 @@ class SpecOptions:
     """The word for a function of the notebook, which names the operation; empty where the function itself was given."""
     label: str | None = None
     tags: tuple[str, ...] = ()
+    comment: str | None = None
     random_seed: int | None = None
     uses: tuple[str, ...] = ()
     """Variables of the notebook that the code does not name and needs all the same."""
@@ -71,6 +72,7 @@ def common_parts(
         "label": default_label(flags) if template is None else fill_label(template, flags),
         "label_template": template,
         "tags": options.tags,
+        "comment": options.comment,
         "random_seed": seed,
         "project_dir": project_dir,
         "import_path": surroundings.import_path,
