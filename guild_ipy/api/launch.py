@@ -144,7 +144,7 @@ def get_meta(run: Run) -> JobMeta:
     """Read what a run's program needs; RunStateError for a run that Guild AI made."""
     meta = read_meta(run.dir)
     if meta is None:
-        raise RunStateError(f"run {run.short_id} was not made by guild_ipy; use `guild run --restart {run.short_id}`")
+        raise RunStateError(f"run {run.short_id} was staged by Guild AI; use `guild run --start {run.id}`")
     return meta
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.dependency_text import describe_resolving, preview_lines
+from guild_ipy.api.foreign import read_program
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, ask_again, get_meta, get_ready, let_go, see_through
 from guild_ipy.api.refill import changed_files, refill
@@ -85,7 +86,7 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     Raises
     ------
     RunStateError
-        If it is running, or was made by Guild AI.
+        If it is running, or was made by Guild AI in a way that only that can repeat.
     FlagError
         For a flag that the operation does not take. Nothing has been changed then.
     RunError
@@ -99,7 +100,7 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     ):
         viewer.output(f"Nothing is run: the flags of {run.operation} {run.short_id} are what they were\n")
         return run
-    meta = get_meta(run)
+    meta = read_program(run)
     requires = read_requires(run)
     given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))
     with naming_dependencies(requires):
@@ -120,7 +121,7 @@ def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
     FlagError
         For a flag that the operation does not take.
     """
-    meta, requires = get_meta(run), read_requires(run)
+    meta, requires = read_program(run), read_requires(run)
     given, own = split_given(requires, flags, frozenset(flag.name for flag in meta.flag_defs))
     recorded = recorded_flags(run, requires)
     used = {source: [str(recorded[name]) for name in source.flag_names if name in recorded] for source in given}
@@ -222,6 +223,11 @@ def _reset(run: Run, meta: JobMeta) -> None:
     What needs space comes first: on a full disk the last attempt is still there.
     """
     old_flags = dict(run.flags)
+    if not os.path.exists(run.dir.meta):  # Guild AI made it
+        for folder in (run.dir.job, run.dir.tmp):
+            os.makedirs(folder, exist_ok=True)
+        for path, content in job_files(run.dir, meta):
+            write_file(run.dir, path, content)
     if dict(meta.flags) != old_flags:
         for path, content in job_files(run.dir, meta):
             write_file(run.dir, path, content)

@@ -84,7 +84,7 @@ def make_best(least: str | None, greatest: str | None, *, verb: str = "select") 
 
 def _full_name(name: str) -> str:
     """Write ``=lr`` and ``.time``, as columns are written, in the select language."""
-    kind = {"=": "flag:", ".": "attr:"}.get(name[:1])
+    kind = {"=": "flag:", ".": "attr:"}.get(str(name)[:1])  # what is no text is refused by Best
     return name if kind is None else kind + name[1:].strip()
 
 
@@ -176,9 +176,9 @@ def format_value(value: object) -> str:
 
 SELECT = Verb(
     name="select",
-    words="[EXPR | RUN ...]",
+    words="[EXPR]",
     summary="Give the ids of the runs that an expression selects.",
-    details="EXPR is a test of names of runs, or several with and, or, not: lr < 0.1 and completed. "
+    details="EXPR is a test of names of runs, or several with and, or, not: lr < 0.1 and completed; or ids or indexes. "
     "With --min or --max it is one id, or as many as --limit says, the best first.",
     declare=_declare,
     read=_read,

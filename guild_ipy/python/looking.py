@@ -35,6 +35,7 @@ def get_run(run: RunRef | None = None, *, where: str | None = None) -> Run:
 
 def select(  # noqa: PLR0913 - the options are keywords
     *which: str | RunRef | None,
+    expr: str | None = None,
     min: str | None = None,  # noqa: A002 - the option's name at a shell, as the next
     max: str | None = None,  # noqa: A002
     limit: int | None = None,
@@ -50,6 +51,8 @@ def select(  # noqa: PLR0913 - the options are keywords
     *which
         An expression: a test of names of runs, or several with ``and``, ``or`` and ``not``. Or runs: ids, beginnings
         of ids, indexes, ranges such as ``"2:4"``, or frames; of one run it is its id. Without it all are selected.
+    expr
+        The expression, by its name.
     min, max
         A name such as ``loss``, ``max val#acc``, ``=FLAG`` or ``.ATTRIBUTE``: give the one id of the run that has the
         least or the greatest.
@@ -78,9 +81,12 @@ def select(  # noqa: PLR0913 - the options are keywords
     refs = flatten_refs(given) if given and all(map(names_run, given)) else ()
     if given and not refs and len(given) > 1:
         raise UsageError("select takes one expression, or runs: select('lr < 0.1 and completed')")
-    expr = None if refs or not given else given[0]
+    if given and expr is not None:
+        raise UsageError("select: expr is the same as the expression before it; give one of them")
+    if given and not refs:
+        expr = given[0]  # type: ignore[assignment] # what is no text is refused below
     arguments = SelectArguments(
-        filter=RunFilter(where=expr, limit=limit),  # type: ignore[arg-type] # what is no text is refused there
+        filter=RunFilter(where=expr, limit=limit),
         best=make_best(min, max),
         frame=frame,
         explain=explain,
