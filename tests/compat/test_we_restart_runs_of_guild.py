@@ -20,7 +20,9 @@ parser: {main: parsed --fixed, flags: {rate: 0.5}}
 map: {main: mapped, flags-dest: 'global:P', flags: {lr: 3}}
 encoded:
   main: parsed
-  flags: {r: {arg-name: rate, default: low, arg-encoding: {low: '0.25', high: '0.75'}}, f: {arg-name: fixed, arg-switch: yes, default: yes}}
+  flags:
+    r: {arg-name: rate, default: low, arg-encoding: {low: '0.25', high: '0.75'}}
+    f: {arg-name: fixed, arg-switch: yes, default: yes}
   output-scalars: [{rate: 'got (\\value)'}]
 steps: {steps: [module]}
 """
@@ -57,18 +59,19 @@ def again(bench, run: Run, **flags) -> Run:
 
 
 @pytest.mark.parametrize(
-    ("operation", "printed", "change", "then"),
+    ("operation", "printed", "changed"),
     [
-        ("command", "got 0.1 --lr 0.1 --w x y", {"lr": 0.5}, "got 0.5 --lr 0.5 --w x y"),
-        ("module", "got 0.1", {"lr": 0.5}, "got 0.5"),
-        ("constants.py", "got 0.1", {"lr": 0.5}, "got 0.5"),
-        ("folder", "got 0.2", {"lr": 0.5}, "got 0.5"),
-        ("parser", "got 0.5 True", {"rate": 2}, "got 2.0 True"),
-        ("map", "got 3", {"lr": 4}, "got 4"),
-        ("encoded", "got 0.25 True", {"r": "high", "f": False}, "got 0.75 False"),
+        ("command", "got 0.1 --lr 0.1 --w x y", ({"lr": 0.5}, "got 0.5 --lr 0.5 --w x y")),
+        ("module", "got 0.1", ({"lr": 0.5}, "got 0.5")),
+        ("constants.py", "got 0.1", ({"lr": 0.5}, "got 0.5")),
+        ("folder", "got 0.2", ({"lr": 0.5}, "got 0.5")),
+        ("parser", "got 0.5 True", ({"rate": 2}, "got 2.0 True")),
+        ("map", "got 3", ({"lr": 4}, "got 4")),
+        ("encoded", "got 0.25 True", ({"r": "high", "f": False}, "got 0.75 False")),
     ],
 )
-def test_a_run_is_repeated_and_changed(bench, made, operation, printed, change, then):
+def test_a_run_is_repeated_and_changed(bench, made, operation, printed, changed):
+    change, then = changed
     run = made(operation)
     assert printed in run.output
     before = dict(run.flags)
