@@ -23,7 +23,7 @@ encoded:
   flags:
     r: {arg-name: rate, default: low, arg-encoding: {low: '0.25', high: '0.75'}}
     f: {arg-name: fixed, arg-switch: yes, default: yes}
-  output-scalars: [{rate: 'got (\\value)'}]
+  output-scalars: [{rate: 'got (\value)'}]
 steps: {steps: [module]}
 """
 _SOURCES = {
