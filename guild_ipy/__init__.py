@@ -15,6 +15,7 @@ Imports go downwards only; names on one line do not see each other::
     domain                       values
     settings                     limits and places
     errors | frozen              every exception · what makes a class one of values
+    printable                    text as a terminal can be shown it
 """
 
 from __future__ import annotations

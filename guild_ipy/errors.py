@@ -25,6 +25,8 @@ Each message is one line: what happened, the value, what to do::
 
 from __future__ import annotations
 
+from guild_ipy.printable import printable, printable_lines
+
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing: the process of a script imports this
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +41,9 @@ _AROUND = 100
 
 class GuildError(Exception):
     """Base of all errors that a user can cause or meet; ``str(error)`` is one line."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
     def _render_traceback_(self) -> list[str]:
         """Give IPython the one line that it shows in place of a traceback."""
@@ -95,8 +100,9 @@ class SelectError(GuildError, ValueError):
     def caret(self) -> str:
         """Two lines: that of the expression, or what is around the place, and a caret under what is wrong."""
         start = max(0, self._column - _AROUND)
-        shown = self._line[start : self._column + _AROUND].replace("\t", " ")
-        return f"{shown}\n{' ' * (self._column - start)}^"
+        before = printable(self._line[start : self._column].replace("\t", " "))
+        behind = printable(self._line[self._column : self._column + _AROUND].replace("\t", " "))
+        return f"{before}{behind}\n{' ' * len(before)}^"
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}", *(f"  {line}" for line in self.caret.split("\n"))]
@@ -303,6 +309,9 @@ class LostException(GuildError, RuntimeError):
         self.traceback = traceback
         self.reason = reason
         super().__init__(f"{type_name}: {message}" if message else type_name)
+
+    def __str__(self) -> str:
+        return printable_lines(Exception.__str__(self))
 
     def __repr__(self) -> str:
         return f"<LostException {self}>"

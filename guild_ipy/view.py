@@ -12,6 +12,7 @@ from guild_ipy.api.viewer import Preview, format_notes
 from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
 from guild_ipy.domain.shape_words import describe_shape
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.printable import printable, printable_lines
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.signals import describe_signal, is_stop
 
@@ -85,7 +86,7 @@ def describe_end(record: RunRecord) -> str:
     >>> describe_end(run.ending)                             # doctest: +SKIP
     'train() completed in 0.32 s · 3f2a1b4c'
     """
-    name = record.operation or "an unknown operation"
+    name = printable(record.operation or "an unknown operation")
     if record.status is RunStatus.STAGED:
         return f"{name} staged as {record.dir.id}"
     if record.status.is_active:
@@ -105,12 +106,13 @@ def _ending(record: RunRecord) -> str:
 def format_operations(operations: Sequence[OperationInfo]) -> str:
     """Write one line for each operation: its name, its flags with their defaults, what it does."""
     width = max((len(info.name) for info in operations), default=0)
-    return "\n".join(f"{info.name:<{width}}  {_flags(info)}  {_first_line(info)}".rstrip() for info in operations)
+    lines = (f"{info.name:<{width}}  {_flags(info)}  {_first_line(info)}".rstrip() for info in operations)
+    return "\n".join(map(printable, lines))
 
 
 def format_details(operations: Sequence[OperationInfo]) -> str:
     """Write all that is known of operations: what each does, and a line for each of its flags and their choices."""
-    return "\n\n".join("\n".join(_describe(info)) for info in operations)
+    return "\n\n".join(printable_lines("\n".join(_describe(info))) for info in operations)
 
 
 def _describe(info: OperationInfo) -> Iterator[str]:

@@ -19,7 +19,7 @@ from guild_ipy.api.reselect import read_requires, recorded_flags
 from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.engine.job_files import job_files
-from guild_ipy.engine.meta import JobMeta, changed_flags, digest_flags
+from guild_ipy.engine.meta import JobMeta, changed_flags, digest_flags, read_meta
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.script import InterfaceKind, ScriptInterface, inspect_script, script_arguments
@@ -46,9 +46,13 @@ def change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
 
 
 def write_changes(run: Run, meta: JobMeta) -> None:
-    """Write what is made of flags, where it was made of others, and the label that says them."""
-    changed = {**changed_flags(get_meta(run)), **changed_flags(meta)}
-    if not changed:
+    """Write what is made of flags, where it was made of others or by Guild AI, and the label that says them."""
+    known = read_meta(run.dir)
+    changed = {**(changed_flags(known) if known is not None else {}), **changed_flags(meta)}
+    if known is None:  # Guild AI made it
+        for folder in (run.dir.job, run.dir.tmp):
+            make_folders(folder, inside=run.path)
+    elif not changed:
         return
     old_label, new_label = _usual_label(run, run.flags), _usual_label(run, meta.flags)
     is_usual = run.label in {old_label, meta.made_label or old_label}

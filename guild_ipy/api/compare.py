@@ -16,6 +16,7 @@ from guild_ipy.domain.flags import format_flag, plain_text
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.table import Field, Table
+from guild_ipy.printable import printable, printable_lines
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 if TYPE_CHECKING:
@@ -36,11 +37,11 @@ class Comparison:
         """Write it as CSV; nothing where there is no run."""
         writer = csv.writer(file, lineterminator="\n")
         if self.rows:
-            writer.writerow(self.headings)
+            writer.writerow(map(printable_lines, self.headings))
             writer.writerows([[_csv_text(value) for value in row] for row in self.rows])
 
     def __str__(self) -> str:
-        rows = [self.headings, *(tuple(map(_cell_text, row)) for row in self.rows)]
+        rows = [tuple(map(printable, self.headings)), *(tuple(map(_cell_text, row)) for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
@@ -96,8 +97,11 @@ def _short(id: str) -> str:  # noqa: A002 - the word of the field
 
 
 def _moment(microseconds: int | None) -> str | None:
-    if microseconds is None:
-        return None
+    return None if microseconds is None else format_time(microseconds)
+
+
+def format_time(microseconds: int) -> str:
+    """Write a moment, in microseconds since 1970, as local time."""
     return datetime.fromtimestamp(microseconds / 1e6, tz=UTC).astimezone().strftime(_TIME)
 
 
@@ -138,12 +142,13 @@ _SHOWN: Mapping[str | None, Callable[..., Any]] = {
 
 
 def _csv_text(value: Any) -> Any:  # noqa: ANN401 - any value
-    """Write lists and maps as flags are written; numbers in full."""
+    """Write lists and maps as flags are written; numbers in full; text may go to a terminal."""
+    if isinstance(value, str):
+        return printable_lines(value)
     return format_flag(value) if isinstance(value, list | dict | bool) else value
 
 
 def _cell_text(value: Any) -> str:  # noqa: ANN401 - as above
     if value is None:
         return ""
-    text = f"{value:.6g}" if isinstance(value, float) else plain_text(value)
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return printable(f"{value:.6g}" if isinstance(value, float) else plain_text(value))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from guild_ipy.api.context import Context
 from guild_ipy.operations.dependencies.choose import is_usable, list_candidates
 from guild_ipy.operations.dependencies.resolve import Considered, Resolution
+from guild_ipy.printable import printable
 from guild_ipy.store.run import RunRecord
 
 _SHOWN = 20
@@ -27,7 +28,7 @@ def describe_resolving(resolution: Resolution) -> str:
                 )
             elif source.value is not None:
                 lines.append(f"Using {source.value} for {each.dependency.title} resource")
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def preview_lines(resolution: Resolution) -> tuple[str, ...]:

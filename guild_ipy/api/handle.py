@@ -16,6 +16,7 @@ from guild_ipy.domain.flags import FlagValue, format_flag
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.printable import printable
 from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.deps import read_dep_paths
 from guild_ipy.store.home import home_of
@@ -79,7 +80,7 @@ class Run:
     @property
     def operation(self) -> str:
         """The operation's name as listed: ``train()``, ``train.py``."""
-        return (self._first_record or self.record).operation or _UNKNOWN.display_name
+        return printable((self._first_record or self.record).operation or _UNKNOWN.display_name)
 
     # -- what it does
 
@@ -259,7 +260,7 @@ class Run:
         width = max(map(len, self.summary()), default=0)
         printer.text(f"Run {self.short_id}")
         for name, text in self.summary().items():
-            printer.text(f"\n  {name:<{width}}  {text}")
+            printer.text(f"\n  {printable(name):<{width}}  {printable(text)}")
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.errors import DamagedRun
+from guild_ipy.printable import printable, printable_lines
 from guild_ipy.store.deps import Upstream, read_upstreams
 from guild_ipy.store.lock import read_lock
 from guild_ipy.store.marks import describe_mark
@@ -32,13 +33,13 @@ class RunInfo:
 
     lines: Mapping[str, str]
     sections: Mapping[str, Mapping[str, str]]
-    """``tags``, ``flags``, ``dependencies``, ``scalars``, ``comments``."""
+    """``tags``, ``flags``, ``dependencies``, ``scalars``, ``comments``, ``output``."""
 
     def __str__(self) -> str:
-        text = [f"{name}: {value}" for name, value in self.lines.items()]
+        text = [f"{printable(name)}: {printable(value)}" for name, value in self.lines.items()]
         for title, section in self.sections.items():
             text.append(f"{title}:")
-            text += [f"  {name}: {value}" if value else f"  {name}" for name, value in section.items()]
+            text += [_indented(f"{name}: {value}" if value else name) for name, value in section.items()]
         return "\n".join(text)
 
     __repr__ = __str__
@@ -52,8 +53,11 @@ class RunInfo:
         return "".join(parts)
 
 
-def get_info(run: Run) -> RunInfo:
-    """Read what there is to know about a run; a running one shows its state of this moment."""
+def get_info(run: Run, *, output: bool = False) -> RunInfo:
+    """Read what there is to know about a run; a running one shows its state of this moment.
+
+    With `output` there is also what it has printed.
+    """
     record = run.record
     lines = {
         "id": run.id,
@@ -87,8 +91,19 @@ def get_info(run: Run) -> RunInfo:
             for name, summary in sorted(run.scalar_summaries.items())
         },
         "comments": {comment.body: "" for comment in record.comments},
+        "output": {_last_texts(run.output): ""} if output and run.output else {},
     }
     return RunInfo(lines=lines, sections={name: section for name, section in sections.items() if section})
+
+
+def _last_texts(output: str) -> str:
+    """Return the lines of an output, each as its last carriage return leaves it."""
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in output.removesuffix("\n").split("\n"))
+
+
+def _indented(text: str) -> str:
+    """Put a text below a heading; that of a comment or of the output may have several lines."""
+    return "  " + printable_lines(text).replace("\n", "\n  ")
 
 
 def _describe_upstreams(run: Run) -> dict[str, str]:

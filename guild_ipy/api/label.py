@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,25 +25,45 @@ class LabelEdit:
     set: str | None = None
     append: str | None = None
     prepend: str | None = None
-    remove: str | None = None
+    remove: str | tuple[str, ...] | None = None
+    """Words, or several words in a row, each of which is taken out wherever it stands."""
     clear: bool = False
 
-    def apply(self, label: str, flags: Flags) -> str:
-        """Give the new label of a run that has these flags; empty for none.
+    def apply(self, label: str, flags: Flags | None = None) -> str:
+        """Return the new label; empty for none.
+
+        In text that is set, appended or prepended, ``${lr}`` is the value of the flag of the run, ``${label}`` its
+        label, and ``${default_label}`` what its flags make.
 
         Examples
         --------
-        >>> LabelEdit(append="n is ${n}").apply("best", {"n": 3}), LabelEdit(remove="a").apply("a b", {})
-        ('best n is 3', 'b')
+        >>> LabelEdit(append="best").apply("lr=0.1"), LabelEdit(remove="test").apply("test retest")
+        ('lr=0.1 best', 'retest')
+        >>> LabelEdit(set="rate ${lr}").apply("", {"lr": 0.1})
+        'rate 0.1'
         """
         if self.clear:
             return ""
-        if self.set is not None:
-            return fill_label(self.set, flags)
         if self.remove is not None:
-            return " ".join(label.replace(self.remove, " ").split()) if self.remove else label
-        before, behind = (fill_label(text or "", flags) for text in (self.prepend, self.append))
-        return " ".join(filter(None, (before, label, behind)))
+            parts = (self.remove,) if isinstance(self.remove, str) else self.remove
+            return functools.reduce(_remove_words, parts, label)
+        values = {**(flags or {}), "label": label}
+        if self.set is not None:
+            return _fill(self.set, values)
+        return " ".join(filter(None, (_fill(self.prepend, values), label, _fill(self.append, values))))
+
+
+def _fill(text: str | None, values: Flags) -> str:
+    """Fill a text that has references; one without stays as it is, with its spaces."""
+    return fill_label(text, values).strip() if text and "${" in text else text or ""
+
+
+def _remove_words(label: str, words: str) -> str:
+    """Take words out of a label where they stand alone: ``test`` is no part of ``retest``."""
+    if not words.strip():
+        return label
+    parts = re.split(rf"(?<!\S){re.escape(words.strip())}(?!\S)", label)
+    return label if len(parts) == 1 else " ".join(filter(None, map(str.strip, parts)))
 
 
 def edit_labels(context: Context, runs: Sequence[Run], edit: LabelEdit) -> list[str]:

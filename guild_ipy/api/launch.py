@@ -7,7 +7,7 @@ import select
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
@@ -23,10 +23,10 @@ from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
 from guild_ipy.engine.run_environment import run_environment
 from guild_ipy.engine.stop import resume_supervisor, stop_run
-from guild_ipy.errors import NotebookError, RunError, RunStateError
+from guild_ipy.errors import NotebookError, RunError, RunStateError, UsageError
 from guild_ipy.settings import copy_environment
 from guild_ipy.store.lock import can_be_locked, is_alive, read_lock
-from guild_ipy.store.run import read_opref
+from guild_ipy.store.run import RunRecord, read_opref
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import describe_signal
 from guild_ipy.store.whole_file import write_new_file
@@ -34,6 +34,9 @@ from guild_ipy.store.whole_file import write_new_file
 _START_SECONDS = 60.0
 #: How often it is looked whether a run has stopped its supervisor (SIGSTOP).
 _LOOK_SECONDS = 2.0
+#: A hundred years.
+_MOST_MINUTES = 60 * 24 * 36525
+_MINUTE = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,14 @@ class LaunchOptions:
     """``fork``, ``fresh`` or ``inline``; None for the setting."""
     pidfile: str | None = None
     """File that gets the process id of the run; implies `background`."""
+    stop_after: float | None = None
+    """Minutes after which the run is stopped."""
+
+    def __post_init__(self) -> None:
+        """Refuse a time that no run can be stopped after."""
+        limit = self.stop_after
+        if limit is not None and not 0 < limit <= _MOST_MINUTES:
+            raise UsageError(f"stop after {limit!r} is not a number of minutes above 0; fractions are fine, as 0.5")
 
     @property
     def leaves(self) -> bool:
@@ -75,7 +86,10 @@ def ask_for_process(context: Context, plan: RunPlan, alive: int, options: Launch
     """
     can_fork = plan.python == sys.executable and plan.meta.is_forkable
     isolation = _isolation(context, options) if can_fork else "fresh"
-    return context.engine.start(_request(context, plan), alive, isolation)
+    request = _request(context, plan)
+    if options.stop_after is not None:
+        request = replace(request, stop_after=options.stop_after * _MINUTE)
+    return context.engine.start(request, alive, isolation)
 
 
 def ask_again(context: Context, run: Run, alive: int, options: LaunchOptions) -> StartedRun:
@@ -100,7 +114,10 @@ def let_go(started: StartedRun, interrupts: HeldInterrupts) -> None:
 
 def get_ready(context: Context, options: LaunchOptions) -> None:
     """Wait for what a start may have to wait for; interrupts come through here, and nothing has been made yet."""
-    context.engine.get_ready(_isolation(context, options))
+    isolation = _isolation(context, options)
+    if options.stop_after is not None and isolation == "inline":
+        raise UsageError("stop after needs a process of its own; use isolation fork or fresh")
+    context.engine.get_ready(isolation)
 
 
 def see_through(
@@ -120,7 +137,7 @@ def see_through(
     if options.leaves:
         return _leave(run, started, options, viewer)
     _follow(context, started, viewer, interrupts)
-    return _check(run, started)
+    return _check(run, started, options)
 
 
 def _tell_missing_locks(context: Context, run: Run, viewer: Viewer) -> None:
@@ -144,7 +161,7 @@ def get_meta(run: Run) -> JobMeta:
     """Read what a run's program needs; RunStateError for a run that Guild AI made."""
     meta = read_meta(run.dir)
     if meta is None:
-        raise RunStateError(f"run {run.short_id} was not made by guild_ipy; use `guild run --restart {run.short_id}`")
+        raise RunStateError(f"run {run.short_id} was staged by Guild AI; use `guild run --start {run.id}`")
     return meta
 
 
@@ -246,7 +263,7 @@ def _interrupt(context: Context, run: Run, started: StartedRun) -> None:
         return
 
 
-def _check(run: Run, started: StartedRun) -> Run:
+def _check(run: Run, started: StartedRun, options: LaunchOptions) -> Run:
     if started.exit_status == 0:
         return run
     record = run.record
@@ -259,10 +276,17 @@ def _check(run: Run, started: StartedRun) -> Run:
     if record.status is RunStatus.TERMINATED:
         how = describe_signal(run.dir, record.exit_status or 0)
         ending = f"{'' if how.startswith('crashed') else 'was '}{how}{why}"
+        if _is_over_time(record, options):
+            ending = f"was stopped after {options.stop_after:g} minutes"
     else:
         ending = f"{_ENDINGS.get(record.status, 'ended badly')}{why} (exit status {record.exit_status})"
     message = f"{run.operation} {ending} · {run.short_id}"
     raise RunError(message, run=run, exception=exception)
+
+
+def _is_over_time(record: RunRecord, options: LaunchOptions) -> bool:
+    limit, took = options.stop_after, record.duration
+    return limit is not None and took is not None and took.total_seconds() >= limit * _MINUTE
 
 
 _ENDINGS = {RunStatus.ERROR: "failed", RunStatus.DAMAGED: "is damaged"}

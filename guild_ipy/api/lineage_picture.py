@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from guild_ipy.api.lineage import LineageGraph, Member, Relation
 from guild_ipy.api.lineage_layout import Layout, Route, lay_out
-from guild_ipy.api.lineage_tree import describe, printable
+from guild_ipy.api.lineage_tree import describe
+from guild_ipy.printable import printable
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 _WIDTH, _HEIGHT = 180, 44

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from guild_ipy.api.lineage import LineageGraph, Member, Use
+from guild_ipy.printable import printable
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 #: Deeper branches, and more lines, are left to the table.
@@ -39,11 +40,6 @@ def describe(member: Member) -> str:
     notes = {"marked": member.record.marked, "stale": member.is_stale, "deleted": member.is_deleted}
     words = [short_id, printable(member.record.operation or "?"), str(member.record.status)]
     return "  ".join([*words, " ".join(f"[{note}]" for note, holds in notes.items() if holds)]).rstrip()
-
-
-def printable(text: str) -> str:
-    """Write control characters as escapes: a name shall not steer the terminal."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def _branches(graph: LineageGraph, steps: Mapping[str, tuple[Use, ...]], end: Callable[[Use], str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from guild_ipy.api.dependencies import DependencyChoice, find_dependencies, leav
 from guild_ipy.api.dependency_text import describe_resolving, explain_lines, preview_lines
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, RunPlan, ask_for_process, get_ready, let_go, see_through
+from guild_ipy.api.needed import check_new_id, describe_earlier, find_earlier
 from guild_ipy.api.step_flags import step_flags
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.domain.flags import Flags
@@ -32,6 +33,7 @@ from guild_ipy.operations.dependencies.given import (
 )
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.operations.find import find_operation
+from guild_ipy.operations.function_name import check_given_name
 from guild_ipy.operations.given_files import require_files
 from guild_ipy.operations.guildfile.lookup import note_hidden
 from guild_ipy.operations.requirements import notebook_folder, own_flags, requires_of
@@ -60,6 +62,10 @@ class RunRequest:
     preview_only: bool = False
     force_deps: bool = False
     """Use the runs that are given for dependencies, whatever they are."""
+    needed: bool = False
+    """Run nothing where a run of the operation with these flags is there."""
+    run_id: str | None = None
+    """The id of the run; None makes one."""
     preferred: tuple[str, ...] = ()
     """Ids of runs that dependencies use before all others: those of the same pipeline."""
     made: Callable[[Run], object] = lambda _: None
@@ -83,7 +89,12 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
         requires has no run to use: the attempt is on record.
     """
     check_patterns(request.spec.output_scalars)
+    if request.run_id is not None:
+        check_new_id(context.home, request.run_id)
     planned = _plan(context, request)
+    if request.needed and (earlier := find_earlier(context, planned.spec)) is not None:
+        viewer.output(describe_earlier(earlier))
+        return earlier
     if planned.unmet is not None and not request.preview_only and (request.stage or not planned.unmet.lacks_run):
         raise planned.unmet  # a staged run would wait for nothing
     if not viewer.preview(_preview(context, planned, request)) or request.preview_only:
@@ -118,8 +129,9 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     files = require_files(request.spec.files, surroundings.notebook.project_dir, notebook_folder(operation))
     requires = (*requires_of(operation), *files)
     given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
+    check_given_name(request.spec.name, operation)
     word = request.operation.removesuffix("()") if isinstance(request.operation, str) and callable(operation) else ""
-    options = replace(request.spec, name=word) if word else request.spec
+    options = replace(request.spec, name=request.spec.name or word) if word else request.spec
     with naming_dependencies(requires):
         resolved = resolve(operation, request.args, flags, options, surroundings)
         if paths := default_paths(requires, resolved.spec.flags):
@@ -164,7 +176,8 @@ def _fail(context: Context, planned: _Planned, request: RunRequest, viewer: View
 
 def _stage(context: Context, spec: RunSpec, request: RunRequest, viewer: Viewer) -> Run:
     with HeldInterrupts() as interrupts:
-        run_dir, alive = prepare_run(context.home, spec, staged=True, copying=interrupts.passing)
+        home, id_ = context.home, request.run_id
+        run_dir, alive = prepare_run(home, spec, id=id_, staged=True, copying=interrupts.passing)
         os.close(alive)
         made = Run(run_dir)
         request.made(made)
@@ -175,7 +188,7 @@ def _stage(context: Context, spec: RunSpec, request: RunRequest, viewer: Viewer)
 def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts) -> StartedRun:
     """Make the run; a process makes itself ready for it while its files are written."""
     meta = job_meta(spec)
-    run_dir, alive = make_run_dir(context.home)
+    run_dir, alive = make_run_dir(context.home, request.run_id)
     try:
         request.made(Run(run_dir))
         plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env)

@@ -8,6 +8,8 @@ from enum import Enum
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from guild_ipy.printable import printable, printable_lines
+
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
 
@@ -74,9 +76,13 @@ def _format_text(found: RunDiff) -> str:
     lines = [f"--- {_name(found.left)}", f"+++ {_name(found.right)}"]
     for aspect, differences in found.differences.items():
         lines.append(f"{aspect.value}:")
-        lines += [f"  {each.name}: {_or_nothing(each.left)} {_ARROW} {_or_nothing(each.right)}" for each in differences]
+        lines += [
+            printable(f"  {each.name}: {_or_nothing(each.left)} {_ARROW} {_or_nothing(each.right)}")
+            for each in differences
+        ]
     if found.source:
-        lines += [f"{Aspect.SOURCE.value}:", *(f"  {line}" for line in found.source.splitlines())]
+        source = found.source.replace("\r\n", "\n").removesuffix("\n").split("\n")
+        lines += [f"{Aspect.SOURCE.value}:", *(printable_lines(f"  {line}") for line in source)]
     return "\n".join(lines) if not found.is_empty else "\n".join([*lines, _SAME])
 
 
@@ -89,7 +95,7 @@ def _format_html(found: RunDiff) -> str:
 
 
 def _name(run: Run) -> str:
-    return "  ".join(filter(None, (run.short_id, run.operation, run.label)))
+    return printable("  ".join(filter(None, (run.short_id, run.operation, run.label))))
 
 
 def _or_nothing(text: str | None) -> str:

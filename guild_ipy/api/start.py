@@ -11,6 +11,7 @@ from typing import Any
 from guild_ipy.api.changed_flags import change_flags, write_changes
 from guild_ipy.api.context import Context
 from guild_ipy.api.dependency_text import describe_resolving, preview_lines
+from guild_ipy.api.foreign import read_program
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions, ask_again, get_meta, get_ready, let_go, see_through
 from guild_ipy.api.reselect import (
@@ -36,6 +37,8 @@ from guild_ipy.store.markers import remove_marker
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import STOP_SIGNAL
 
+_NEEDS_NO_RESTART = frozenset({RunStatus.COMPLETED, RunStatus.TERMINATED, RunStatus.RUNNING})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
@@ -49,6 +52,8 @@ class Change:
     """Choose the runs that it depends on anew; else those of the last time are used."""
     force_deps: bool = False
     """Use the runs that are given for dependencies, whatever they are."""
+    needed: bool = False
+    """Run nothing where it has not failed, and nothing changes."""
     preferred: tuple[str, ...] = ()
     """Ids of runs that dependencies use before all others, where they are chosen anew."""
 
@@ -79,13 +84,21 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     Raises
     ------
     RunStateError
-        If it is running, or was made by Guild AI.
+        If it is running, or was made by Guild AI in a way that only that can repeat.
     FlagError
         For a flag that the operation does not take. Nothing has been changed then.
     RunError
         If the run failed or was interrupted.
     """
-    meta = get_meta(run)
+    if (
+        change.needed
+        and not change.reselect
+        and run.status in _NEEDS_NO_RESTART
+        and not would_change(run, change.flags)
+    ):
+        viewer.output(f"Nothing is run: the flags of {run.operation} {run.short_id} are what they were\n")
+        return run
+    meta = read_program(run)
     requires = read_requires(run)
     given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))
     with naming_dependencies(requires):
@@ -107,7 +120,7 @@ def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
     FlagError
         For a flag that the operation does not take.
     """
-    meta, requires = get_meta(run), read_requires(run)
+    meta, requires = read_program(run), read_requires(run)
     given, own = split_given(requires, flags, frozenset(flag.name for flag in meta.flag_defs))
     recorded = recorded_flags(run, requires)
     used = {source: [str(recorded[name]) for name in source.flag_names if name in recorded] for source in given}

@@ -10,6 +10,7 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.dependencies.choose import Choice, choose_run
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
+from guild_ipy.printable import printable
 from guild_ipy.store.run_dir import RunDir
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _SHOWN = 5
 def describe_used(context: Context, runs: Sequence[Run]) -> list[str]:
     """Return a line for each operation that some runs are of: which run a dependency on it uses, and why."""
     operations = list(dict.fromkeys(run.opref.to_opspec() for run in runs))
-    lines = [_describe(context.index, operation) for operation in operations[:_SHOWN]]
+    lines = [printable(_describe(context.index, operation)) for operation in operations[:_SHOWN]]
     return [*lines, *(["..."] if len(operations) > _SHOWN else [])]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from guild_ipy.domain.flags import Flags, format_flag
+from guild_ipy.printable import printable
 
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
@@ -31,7 +32,7 @@ class Preview:
     @property
     def title(self) -> str:
         """The first line."""
-        return f"You are about to {self.verb} {self.operation}"
+        return printable(f"You are about to {self.verb} {self.operation}")
 
     def __str__(self) -> str:
         lines = [self.title]
@@ -39,12 +40,12 @@ class Preview:
         lines += [f"  {text}" for text in self.objects]
         lines += [f"  {text}" for text in self.dependencies]
         lines += [f"  note: {note}" for note in (*self.notes, *filter(None, [self.unmet]))]
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
 
 def format_notes(preview: Preview) -> str:
     """Write the notes alone, a line each, for who is shown no preview."""
-    return "".join(f"note: {note}\n" for note in preview.notes)
+    return "".join(f"{printable(f'note: {note}')}\n" for note in preview.notes)
 
 
 class Viewer(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from guild_ipy.api.run_diff import Aspect
 from guild_ipy.arguments.filters import add_deleted, add_filters
-from guild_ipy.arguments.parser import VerbParser, whole_number
+from guild_ipy.arguments.parser import VerbParser, add_json, whole_number
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
 from guild_ipy.arguments.verb import Verb
 
@@ -23,6 +23,7 @@ class CompareArguments:
     """As a user writes them; None for those of every comparison."""
     csv: str | None = None
     """The file to write; ``-`` is standard output."""
+    json: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class DiffArguments:
 
     selection: RunSelection
     aspects: tuple[Aspect, ...] = tuple(Aspect)
+    json: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +48,17 @@ def _declare_compare(parser: VerbParser) -> None:
     add_refs(parser, many=True)
     columns = "only these beside the run, with commas between: loss, min loss, =FLAG, .ATTRIBUTE, loss as NAME"
     parser.add_argument("-c", "--columns", metavar="COLUMNS", help=columns)
-    parser.add_argument("--csv", metavar="FILE", help="write a CSV file; - is standard output")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("-t", "--table", action="store_true", help="as a table (that is the default)")
+    shown.add_argument("--csv", metavar="FILE", help="write a CSV file; - is standard output")
+    shown.add_argument("--json", action="store_true", help="as JSON; in a notebook lists and dicts (docs/json.md)")
     add_filters(parser)
     add_deleted(parser)
 
 
 def _read_compare(namespace: argparse.Namespace) -> CompareArguments:
     selection = read_selection(namespace, default="all")
-    return CompareArguments(selection=selection, columns=namespace.columns, csv=namespace.csv)
+    return CompareArguments(selection=selection, columns=namespace.columns, csv=namespace.csv, json=namespace.json)
 
 
 def _declare_diff(parser: VerbParser) -> None:
@@ -63,13 +68,14 @@ def _declare_diff(parser: VerbParser) -> None:
         group.add_argument(
             f"--{aspect.value}", action="append_const", const=aspect, dest="aspects", help=f"in their {aspect.value}"
         )
+    add_json(parser)
     add_filters(parser)
     add_deleted(parser)
 
 
 def _read_diff(namespace: argparse.Namespace) -> DiffArguments:
     selection = read_selection(namespace, default="all")
-    return DiffArguments(selection=selection, aspects=tuple(namespace.aspects or Aspect))
+    return DiffArguments(selection=selection, aspects=tuple(namespace.aspects or Aspect), json=namespace.json)
 
 
 def _declare_tensorboard(parser: VerbParser) -> None:

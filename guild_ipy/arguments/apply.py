@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from guild_ipy.api.changed_runs import deleted_message, labeled_message, name_runs, stopped_message
 from guild_ipy.api.context import Context
@@ -13,9 +14,10 @@ from guild_ipy.api.handle import Run
 from guild_ipy.api.label import edit_labels
 from guild_ipy.api.lineage import LineageGraph, trace_lineage
 from guild_ipy.api.mark import MarkNote, mark, mark_best, mark_message, told, undo_marks, undo_message
+from guild_ipy.api.plain_values import attribute_value, run_values
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
-from guild_ipy.api.select import Explanation, explain, select_ids
+from guild_ipy.api.select import explain, select_ids
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.start import Change, restart, start
 from guild_ipy.api.stop import stop
@@ -27,7 +29,12 @@ from guild_ipy.arguments.look import WatchArguments
 from guild_ipy.arguments.run import RunArguments, StartArguments
 from guild_ipy.arguments.select import SelectArguments
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
-from guild_ipy.domain.run_filter import EVERY
+from guild_ipy.domain.run_filter import EVERY, RunFilter
+from guild_ipy.errors import RunNotFound, UsageError, suggest
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH
+
+#: More runs than there are.
+_ALL = 2**31
 
 
 def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run | None:
@@ -43,6 +50,7 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
             stage=arguments.stage,
             reselect=arguments.reselect,
             force_deps=arguments.force_deps,
+            needed=arguments.needed,
         )
         return restart(context, named, change, arguments.launch, viewer)
     request = RunRequest(
@@ -53,6 +61,8 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
         launch=arguments.launch,
         stage=arguments.stage,
         preview_only=arguments.preview,
+        needed=arguments.needed,
+        run_id=arguments.run_id,
         force_deps=arguments.force_deps,
     )
     return run(context, request, viewer)
@@ -107,12 +117,47 @@ def apply_delete(context: Context, arguments: DeleteArguments) -> str:
     return deleted_message(context.home, runs, names)
 
 
-def apply_select(context: Context, arguments: SelectArguments) -> list[str] | str | list[Explanation]:
-    """Give the ids that are selected, the one id that was asked for, or why each run is selected or not."""
+def apply_select(context: Context, arguments: SelectArguments) -> Any:  # noqa: ANN401 - attributes are of any type
+    """Return ids or attributes of the runs that are selected, that of the one asked for, or why each is selected."""
     if arguments.explain:
         return explain(context, arguments.filter)
-    ids = select_ids(context.index, arguments.filter, arguments.best)
-    return ids[0] if arguments.is_one else ids
+    found: list[Any] = find_selected(context, arguments)
+    if arguments.short_id:
+        found = [each[:SHORT_ID_LENGTH] for each in found]
+    elif arguments.path or arguments.attr is not None:
+        runs = select_runs(context, found, RunFilter(deleted=arguments.filter.deleted), default="none")
+        found = [each.path if arguments.attr is None else attribute_of(each, arguments.attr) for each in runs]
+    return found[0] if arguments.is_one else found
+
+
+def find_selected(context: Context, arguments: SelectArguments) -> list[str]:
+    """Return the ids of the runs that are named, or that an expression selects; with a rule the best, the best first.
+
+    Raises
+    ------
+    RunNotFound
+        For a name of no run, or if there is no best run.
+    """
+    if not arguments.refs:
+        return select_ids(context.index, arguments.filter, arguments.best)
+    limit = arguments.filter.limit
+    ids = [run.id for run in select_runs(context, arguments.refs, replace(arguments.filter, limit=None))]
+    if arguments.best is None:
+        return ids[:limit]
+    every = RunFilter(deleted=arguments.filter.deleted, limit=_ALL)
+    ranked = [each for each in select_ids(context.index, every, arguments.best) if each in set(ids)]
+    if not ranked:
+        raise RunNotFound(arguments.best.name, "none of the runs that are named has a number there")
+    return ranked[: 1 if limit is None else limit]
+
+
+def attribute_of(found: Run, name: str) -> Any:  # noqa: ANN401 - attributes are of any type
+    """Return an attribute of a run; UsageError if it has none of that name."""
+    try:
+        return attribute_value(found, name)
+    except KeyError as error:
+        known = suggest(name, [*run_values(found), *found.attr_names()])
+        raise UsageError(f"run {found.short_id} has no attribute {name!r}{known}") from error
 
 
 def apply_lineage(context: Context, arguments: LineageArguments) -> LineageGraph:

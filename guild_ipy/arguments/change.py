@@ -108,10 +108,11 @@ def _declare_label(parser: VerbParser) -> None:
     add_refs(parser, many=True)
     group = parser.add_argument_group("changes", "One of them.")
     changes = group.add_mutually_exclusive_group(required=True)
-    changes.add_argument("-s", "--set", metavar="TEXT", help="use this label")
+    changes.add_argument("-s", "--set", metavar="TEXT", help="use this label; ${NAME} in it is a flag")
     changes.add_argument("-a", "--append", metavar="TEXT", help="put text behind the label")
     changes.add_argument("-p", "--prepend", metavar="TEXT", help="put text before the label")
-    changes.add_argument("-rm", "--remove", metavar="TEXT", help="take text out of the label")
+    remove = "take whole words out of the label; may be repeated"
+    changes.add_argument("-rm", "--remove", action="append", metavar="TEXT", help=remove)
     changes.add_argument("-c", "--clear", action="store_true", help="take the label away")
     add_filters(parser, label_option="--filter-label")
 
@@ -121,7 +122,7 @@ def _read_label(namespace: argparse.Namespace) -> LabelArguments:
         set=namespace.set,
         append=namespace.append,
         prepend=namespace.prepend,
-        remove=namespace.remove,
+        remove=None if namespace.remove is None else tuple(namespace.remove),
         clear=namespace.clear,
     )
     return LabelArguments(selection=read_selection(namespace), edit=edit)

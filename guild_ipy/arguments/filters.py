@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,8 +11,12 @@ from guild_ipy.arguments.parser import VerbParser, whole_number
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.time_range import TimeRange, parse_time_range
+from guild_ipy.errors import UsageError
 
+_EXPR_HELP = "an expression, such as 'loss < 0.5 and not marked'"
 _RANGE_HELP = "when it started: 'after 9:00', 'last 2 hours', 'between 2026-11-01 and today'"
+#: Several of them in one word, as in ``-Sec``.
+_JOINED = re.compile(r"-S[a-z]{2,}")
 _STATUS_OPTIONS = {
     "-Sr": RunStatus.RUNNING,
     "-Sc": RunStatus.COMPLETED,
@@ -26,6 +31,7 @@ _STATUS_OPTIONS = {
 def add_filters(parser: VerbParser, *, label_option: str = "--label") -> None:
     """Declare the filters; `label_option` is another name where ``--label`` has another meaning."""
     parser.hint_of_option = hint_of_filter
+    parser.expand = _split_joined
     group = parser.add_argument_group("filters", "Repeat one for alternatives; a run must pass each kind.")
     add_texts = partial(group.add_argument, action="append", default=[])
     add_texts("-Fo", "--operation", metavar="NAME", help="name of the operation; * and ? are wildcards")
@@ -38,10 +44,13 @@ def add_filters(parser: VerbParser, *, label_option: str = "--label") -> None:
     marks.add_argument("-Fn", "--unmarked", action="store_const", const=False, dest="marked", help="not marked")
     group.add_argument("-Fs", "--started", type=_time_range, metavar="RANGE", help=_RANGE_HELP)
     group.add_argument("-Fd", "--digest", metavar="DIGEST", help="beginning of the digest of the source code")
-    group.add_argument("-F", "--where", metavar="EXPR", help="an expression, such as 'loss < 0.5 and not marked'")
+    group.add_argument("-F", "--where", "--filter", metavar="EXPR", help=_EXPR_HELP)
     add_status = partial(group.add_argument, action="append_const", dest="statuses", default=[])
     for option, status in _STATUS_OPTIONS.items():
         add_status(option, f"--{status}", const=status, help=f"with status {status}")
+    add_status = partial(group.add_argument, action="append_const", dest="other_statuses", default=[])
+    for status in RunStatus:
+        add_status(f"--not-{status}", const=status, help=f"with another status than {status}")
     group.add_argument("-n", "--limit", type=whole_number, metavar="N", help="no more than the newest N")
 
 
@@ -55,7 +64,16 @@ def hint_of_filter(token: str, tokens: Sequence[str]) -> str:
         return f"; a status is an option itself: --{known}"
     if name == "all":
         return "; all runs are written 1:"
+    if _JOINED.fullmatch(token):
+        letters = "".join(sorted(option[-1] for option in _STATUS_OPTIONS))
+        return f"; behind -S stand letters of statuses, as in -Sec: {letters}"
     return ""
+
+
+def _split_joined(token: str) -> Sequence[str]:
+    """Read ``-Sec`` as ``-Se -Sc``, if all of its letters are statuses."""
+    options = [f"-S{letter}" for letter in token[2:]] if _JOINED.fullmatch(token) else []
+    return options if options and all(option in _STATUS_OPTIONS for option in options) else [token]
 
 
 def add_deleted(parser: VerbParser) -> None:
@@ -70,7 +88,7 @@ def read_filter(namespace: argparse.Namespace) -> RunFilter:
         labels=tuple(namespace.filter_label),
         tags=tuple(namespace.filter_tag),
         comments=tuple(namespace.comment),
-        statuses=frozenset(namespace.statuses),
+        statuses=_statuses(namespace),
         unlabeled=namespace.unlabeled,
         marked=namespace.marked,
         started=namespace.started,
@@ -79,6 +97,18 @@ def read_filter(namespace: argparse.Namespace) -> RunFilter:
         deleted=getattr(namespace, "deleted", False),
         limit=namespace.limit,
     )
+
+
+def _statuses(namespace: argparse.Namespace) -> frozenset[RunStatus]:
+    """Return the statuses that pass; none where all do."""
+    others = frozenset(namespace.other_statuses)
+    if not others:
+        return frozenset(namespace.statuses)
+    left = frozenset(namespace.statuses or RunStatus) - others
+    if not left:
+        words = " and ".join(f"--not-{status}" for status in sorted(others, key=str))
+        raise UsageError(f"no status is left with {words}; leave one of the options out")
+    return left
 
 
 def _time_range(text: str) -> TimeRange:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from guild_ipy.api.lineage import Scope
 from guild_ipy.arguments.filters import add_deleted, add_filters
-from guild_ipy.arguments.parser import VerbParser, whole_number
+from guild_ipy.arguments.parser import VerbParser, add_json, whole_number
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.errors import UsageError
@@ -19,6 +19,7 @@ class LineageArguments:
 
     selection: RunSelection
     scope: Scope = field(default_factory=Scope)
+    json: bool = False
 
 
 def make_scope(*, up: bool, down: bool, depth: int | None) -> Scope:
@@ -36,11 +37,12 @@ def _declare(parser: VerbParser) -> None:
     group.add_argument("--depth", type=whole_number, metavar="N", help="no more than N steps from the run")
     add_filters(parser)
     add_deleted(parser)
+    add_json(parser)
 
 
 def _read(namespace: argparse.Namespace) -> LineageArguments:
     scope = make_scope(up=namespace.up, down=namespace.down, depth=namespace.depth)
-    return LineageArguments(selection=read_selection(namespace), scope=scope)
+    return LineageArguments(selection=read_selection(namespace), scope=scope, json=namespace.json)
 
 
 LINEAGE = Verb(

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 
 from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
-from guild_ipy.arguments.parser import VerbParser
+from guild_ipy.arguments.parser import VerbParser, add_json
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.run_filter import RunFilter
@@ -23,6 +23,11 @@ class RunsArguments:
     """Whether a shell lists more than the newest."""
     stale: bool = False
     """Only runs that used another run where a marked or newer one would be used now."""
+    simplified: bool = False
+    """Without times."""
+    more: int = 0
+    """How many times 20 runs more a shell lists."""
+    json: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +35,9 @@ class InfoArguments:
     """Which run to describe."""
 
     selection: RunSelection
+    output: bool = False
+    """Whether what it has printed is shown, too."""
+    json: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +47,7 @@ class LsArguments:
     selection: RunSelection
     all: bool = False
     """Also those under ``.guild``."""
+    json: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +72,7 @@ class HomeArguments:
 
     path: str | None = None
     """None only asks."""
+    json: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +81,7 @@ class OperationsArguments:
 
     names: tuple[str, ...] = ()
     """Those to describe in detail; empty for a line on each that there is."""
+    json: bool = False
 
 
 def _declare_one_run(parser: VerbParser) -> None:
@@ -87,34 +98,53 @@ def _declare_runs(parser: VerbParser) -> None:
     parser.hint_of_word = _hint_of_runs
     add_deleted(parser)
     parser.add_argument("-v", "--details", action="store_true", help="more about each run")
+    parser.add_argument("-s", "--simplified", action="store_true", help="less about each run")
     parser.add_argument("-a", "--all", action="store_true", help="all (a shell lists the newest 20 otherwise)")
+    parser.add_argument("-m", "--more", action="count", default=0, help="20 more; may be repeated, as in -mm")
+    add_json(parser)
     parser.add_argument(
         "--stale", action="store_true", help="only those that would use another, newer or marked run now"
     )
 
 
 def _read_runs(namespace: argparse.Namespace) -> RunsArguments:
+    ways = [option for option in ("details", "simplified", "json") if getattr(namespace, option)]
+    if len(ways) > 1:
+        raise UsageError(f"runs: --{ways[0]} and --{ways[1]} are two things; give one of them")
     return RunsArguments(
-        filter=read_filter(namespace), details=namespace.details, all=namespace.all, stale=namespace.stale
+        filter=read_filter(namespace),
+        details=namespace.details,
+        all=namespace.all,
+        stale=namespace.stale,
+        simplified=namespace.simplified,
+        more=namespace.more,
+        json=namespace.json,
     )
 
 
-def _declare_info(parser: VerbParser) -> None:
+def _declare_files(parser: VerbParser) -> None:
     _declare_one_run(parser)
     add_deleted(parser)
 
 
+def _declare_info(parser: VerbParser) -> None:
+    _declare_files(parser)
+    parser.add_argument("-O", "--output", action="store_true", help="also what it has printed")
+    add_json(parser)
+
+
 def _read_info(namespace: argparse.Namespace) -> InfoArguments:
-    return InfoArguments(selection=read_selection(namespace))
+    return InfoArguments(selection=read_selection(namespace), output=namespace.output, json=namespace.json)
 
 
 def _declare_ls(parser: VerbParser) -> None:
-    _declare_info(parser)
+    _declare_files(parser)
     parser.add_argument("-a", "--all", action="store_true", help="also the files of Guild, in .guild")
+    add_json(parser)
 
 
 def _read_ls(namespace: argparse.Namespace) -> LsArguments:
-    return LsArguments(selection=read_selection(namespace), all=namespace.all)
+    return LsArguments(selection=read_selection(namespace), all=namespace.all, json=namespace.json)
 
 
 def _hint_of_file(word: str) -> str:
@@ -122,7 +152,7 @@ def _hint_of_file(word: str) -> str:
 
 
 def _declare_cat(parser: VerbParser) -> None:
-    _declare_info(parser)
+    _declare_files(parser)
     parser.hint_of_word = _hint_of_file
     parser.add_argument("-p", "--path", metavar="PATH", help="a file, as ls names it")
     parser.add_argument("-O", "--output", action="store_true", help="what the run printed (the default)")
@@ -142,18 +172,20 @@ def _read_watch(namespace: argparse.Namespace) -> WatchArguments:
 
 def _declare_home(parser: VerbParser) -> None:
     parser.add_argument("path", nargs="?", metavar="PATH", help="directory to use as Guild home from now on")
+    add_json(parser)
 
 
 def _read_home(namespace: argparse.Namespace) -> HomeArguments:
-    return HomeArguments(path=namespace.path)
+    return HomeArguments(path=namespace.path, json=namespace.json)
 
 
 def _declare_operations(parser: VerbParser) -> None:
     parser.add_argument("names", nargs="*", metavar="OPERATION", help="describe these with their flags")
+    add_json(parser)
 
 
 def _read_operations(namespace: argparse.Namespace) -> OperationsArguments:
-    return OperationsArguments(names=tuple(namespace.names))
+    return OperationsArguments(names=tuple(namespace.names), json=namespace.json)
 
 
 RUNS = Verb(

@@ -31,6 +31,9 @@ class VerbParser(argparse.ArgumentParser):
     hint_of_option: Callable[[str, Sequence[str]], str]
     """Says what else an option that is not there can have been meant for; of it and of all words."""
 
+    expand: Callable[[str], Sequence[str]]
+    """Gives the words that one word stands for."""
+
     hint_of_word: Callable[[str], str]
     """The same of a word that is too much."""
 
@@ -39,11 +42,13 @@ class VerbParser(argparse.ArgumentParser):
         self._negative_number_matcher = _NEGATIVE_NUMBER  # argparse's own takes -1e-3 for an option
         self.hint_of_option = lambda _token, _tokens: ""
         self.hint_of_word = lambda _token: ""
+        self.expand = lambda token: [token]
         self.add_argument("-h", "--help", action="store_true", help="show this help and do nothing else")
 
     def parse(self, tokens: Sequence[str]) -> argparse.Namespace:
         """Parse the words behind the verb; every one must be known."""
         self._check_quotes(tokens)
+        tokens = [word for token in tokens for word in self.expand(token)]
         self._check_dashes(tokens)
         namespace, unknown = self.parse_known_intermixed_args(list(tokens))
         if unknown:
@@ -131,6 +136,11 @@ def _is_split(first: str, second: str) -> bool:
         or first[-1:] in set("<>=!(")
         or first.lower() in {"not", "min", "max", "first", "last", "avg", "total", "count"}
     )
+
+
+def add_json(parser: VerbParser) -> None:
+    """Declare the switch that asks for plain values."""
+    parser.add_argument("--json", action="store_true", help="as JSON; in a notebook lists and dicts (docs/json.md)")
 
 
 def asks_for_help(tokens: Sequence[str]) -> bool:

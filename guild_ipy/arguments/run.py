@@ -49,6 +49,9 @@ class RunArguments:
     """At a restart, choose the runs of dependencies anew."""
     force_deps: bool = False
     """Use the runs that are given for dependencies, whatever they are."""
+    needed: bool = False
+    """Run nothing where a run of the operation with these flags is there."""
+    run_id: str | None = None
     preview: bool = False
     """Only look at what would be run."""
     yes: bool = False
@@ -59,15 +62,26 @@ class RunArguments:
         if self.reselect and self.restart is None:
             raise UsageError("run: --reselect goes with --restart; a new run chooses its dependencies anyway")
         if self.start is None and self.restart is None:
+            self._check_stage()
             return
+        if self.run_id is not None:
+            raise UsageError(f"run: {option} keeps the id of the run; leave --run-id out")
+        if self.start is not None and self.needed:
+            raise UsageError("run: --start runs what is staged; --needed goes with an operation or --restart")
         if self.start is not None and self.restart is not None:
             raise UsageError("run: --start and --restart are two things; give one of them")
         if self.operation is not None:
             raise UsageError(f"run: {option} knows its operation; leave {str(self.operation)!r} out")
         if self.spec != SpecOptions():
-            raise UsageError(f"run: {option} keeps label, tags, seed, files and patterns; change the label with label")
+            raise UsageError(
+                f"run: {option} keeps name, label, tags, comment, seed, files and patterns; label changes the label"
+            )
         if self.start is not None and (self.flags or self.stage or self.force_deps):
             raise UsageError("run: --start takes no flags; change them with --restart")
+
+    def _check_stage(self) -> None:
+        if self.stage and self.launch.stop_after is not None:
+            raise UsageError("run: --stop-after is given when a staged run is started: start RUN --stop-after 5")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +113,9 @@ def _declare_run(parser: VerbParser) -> None:
     group = parser.add_argument_group("the run")
     group.add_argument("-l", "--label", metavar="TEXT", help=_LABEL_HELP)
     group.add_argument("-t", "--tag", action="append", default=[], metavar="TAG", help="tag; may be repeated")
+    group.add_argument("-c", "--comment", metavar="TEXT", help="comment on the run")
+    group.add_argument("--op-name", metavar="NAME", help="what the operation is called, for a function")
+    group.add_argument("--run-id", metavar="ID", help="id of the run, 32 hex digits")
     group.add_argument("--random-seed", type=whole_number, metavar="N", help="seed of random, numpy and torch")
     take_along = partial(group.add_argument, action="append", default=[])
     take_along(
@@ -118,6 +135,7 @@ def _declare_run(parser: VerbParser) -> None:
     group.add_argument("--start", metavar="RUN", help="start a staged run")
     group.add_argument("--restart", metavar="RUN", help="run it again in its own directory, with the same id")
     group.add_argument("--reselect", action="store_true", help="with --restart: choose the runs it depends on anew")
+    group.add_argument("--needed", action="store_true", help="run nothing if there is a run with these flags")
     group.add_argument("--force-deps", action="store_true", help="use the runs that are given, whatever they are")
     group.add_argument(
         "--preview", "--explain", action="store_true", help="show what would be run, which runs it would use and why"
@@ -127,6 +145,7 @@ def _declare_run(parser: VerbParser) -> None:
 
 def _declare_how(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-b", "--background", action="store_true", help="return at once; watch shows the output")
+    group.add_argument("--stop-after", type=_minutes, metavar="N", help="stop the run after N minutes")
     group.add_argument("--pidfile", metavar="FILE", help="as --background; write the process id to FILE")
     isolation = partial(group.add_argument, type=one_of(*ISOLATIONS), choices=ISOLATIONS)
     isolation("--isolation", help="fork of a warm server, fresh interpreter, or inline: in this process")
@@ -135,6 +154,8 @@ def _declare_how(group: argparse._ArgumentGroup) -> None:
 def _read_run(namespace: argparse.Namespace) -> RunArguments:
     operation, assignments = _split_operation(namespace.words)
     spec = SpecOptions(
+        name=namespace.op_name or "",
+        comment=namespace.comment,
         label=namespace.label,
         tags=tuple(namespace.tag),
         random_seed=namespace.random_seed,
@@ -152,13 +173,20 @@ def _read_run(namespace: argparse.Namespace) -> RunArguments:
         restart=_run_ref(namespace.restart),
         reselect=namespace.reselect,
         force_deps=namespace.force_deps,
+        needed=namespace.needed,
+        run_id=namespace.run_id,
         preview=namespace.preview,
         yes=namespace.yes,
     )
 
 
 def _read_launch(namespace: argparse.Namespace) -> LaunchOptions:
-    return LaunchOptions(background=namespace.background, pidfile=namespace.pidfile, isolation=namespace.isolation)
+    return LaunchOptions(
+        background=namespace.background,
+        pidfile=namespace.pidfile,
+        isolation=namespace.isolation,
+        stop_after=namespace.stop_after,
+    )
 
 
 def _split_operation(words: Sequence[str]) -> tuple[object | None, Sequence[str]]:
@@ -239,6 +267,13 @@ def find_run_option(name: str) -> str | None:
     """Find the option of a magic or shell command that is called so."""
     option = f"--{name.replace('_', '-').rstrip('s')}"
     return next((each for each in (option, f"{option}s") if RUN.parser.find_option(each) is not None), None)
+
+
+def _minutes(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes") from error
 
 
 def _path(word: str) -> str:

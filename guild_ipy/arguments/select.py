@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Sequence
 
 from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
-from guild_ipy.arguments.parser import VerbParser
-from guild_ipy.arguments.tokens import ObjectToken, QuotedToken
+from guild_ipy.arguments.parser import VerbParser, add_json
+from guild_ipy.arguments.tokens import ObjectToken, QuotedToken, token_value
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
 from guild_ipy.frozen import frozen, replace
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
+if TYPE_CHECKING:
+    from guild_ipy.api.selection import RunRef
+
+#: An id or its beginning, an index, or a range of them.
+_REF = re.compile(r"[0-9a-f]{1,32}|[0-9]*:[0-9]*")
 
 
 @frozen
@@ -26,16 +34,43 @@ class SelectArguments:
     """Say for each run why it is selected or not."""
     frame: bool = False
     """Give a table in place of ids."""
+    refs: tuple[RunRef, ...] = ()
+    """Runs that are named, in place of an expression."""
+    attr: str | None = None
+    """Give an attribute of each in place of its id."""
+    path: bool = False
+    """Give the directory of each in place of its id."""
+    short_id: bool = False
+    json: bool = False
 
     @property
     def is_one(self) -> bool:
         """Whether exactly one run is asked for."""
-        return self.best is not None and self.filter.limit is None
+        if self.best is not None:
+            return self.filter.limit is None
+        return len(self.refs) == 1 and not (isinstance(self.refs[0], str) and ":" in self.refs[0])
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but ids that an expression selects are asked for: they can be had without a session."""
+        return self == SelectArguments(filter=self.filter, best=self.best)
 
     def __post_init__(self) -> None:
         """Refuse what does not go together."""
         if self.explain and (self.best is not None or self.frame):
             raise UsageError("select: --explain goes with an expression, not with --min, --max or --frame")
+        given = {
+            "--attr": self.attr is not None,
+            "--path": self.path,
+            "--short-id": self.short_id,
+            "--frame": self.frame,
+            "--explain": self.explain,
+        }
+        ways = [option for option, is_given in given.items() if is_given]
+        if len(ways) > 1:
+            raise UsageError(f"select: {ways[0]} and {ways[1]} are two things; give one of them")
+        if self.json and self.frame:
+            raise UsageError("select: --json and --frame are two things; runs --json lists what a frame has")
 
 
 def make_best(least: str | None, greatest: str | None, *, verb: str = "select") -> Best | None:
@@ -44,23 +79,35 @@ def make_best(least: str | None, greatest: str | None, *, verb: str = "select") 
         raise UsageError(f"{verb}: --min and --max are two things; give one of them")
     if least is None and greatest is None:
         return None
-    return Best(name=least or greatest or "", greatest=least is None)
+    return Best(name=_full_name(least or greatest or ""), greatest=least is None)
+
+
+def _full_name(name: str) -> str:
+    """Write ``=lr`` and ``.time``, as columns are written, in the select language."""
+    kind = {"=": "flag:", ".": "attr:"}.get(str(name)[:1])  # what is no text is refused by Best
+    return name if kind is None else kind + name[1:].strip()
 
 
 def _declare(parser: VerbParser) -> None:
-    parser.add_argument("words", nargs="*", metavar="EXPR", help="which runs, such as: loss < 0.5 and completed")
+    help_of_words = "which runs, such as: loss < 0.5 and completed; or their ids or indexes: 1 3f2a1b4c 2:4"
+    parser.add_argument("words", nargs="*", metavar="EXPR", help=help_of_words)
     group = parser.add_argument_group("what to give", "Ids, the newest first, unless it is one of these.")
-    group.add_argument("--min", metavar="NAME", help="the id of the run with the least NAME, such as loss")
+    group.add_argument("--min", metavar="NAME", help="the id of the run with the least NAME: loss, =FLAG, .ATTR")
     group.add_argument("--max", metavar="NAME", help="the id of the run with the greatest NAME, such as last val#acc")
+    group.add_argument("-a", "--attr", metavar="NAME", help="an attribute of each run: operation, label, status, ...")
+    group.add_argument("-p", "--path", "--dir", action="store_true", help="the directory of each run")
+    group.add_argument("-s", "--short-id", action="store_true", help="the first eight digits of each id")
     group.add_argument("--frame", action="store_true", help="a table, as runs gives it")
     group.add_argument("--explain", action="store_true", help="for each run, which part of EXPR dropped it")
+    add_json(parser)
     add_filters(parser)
     add_deleted(parser)
 
 
 def _read(namespace: argparse.Namespace) -> SelectArguments:
     run_filter = read_filter(namespace)
-    if namespace.words:
+    refs = _read_refs(namespace.words)
+    if namespace.words and not refs:
         if run_filter.where is not None:
             raise UsageError("select: EXPR and --where are the same; give one of them")
         run_filter = replace(run_filter, where=join_words(namespace.words))
@@ -69,7 +116,29 @@ def _read(namespace: argparse.Namespace) -> SelectArguments:
         best=make_best(namespace.min, namespace.max),
         explain=namespace.explain,
         frame=namespace.frame,
+        refs=refs,
+        attr=namespace.attr,
+        path=namespace.path,
+        short_id=namespace.short_id,
+        json=namespace.json,
     )
+
+
+def _read_refs(words: Sequence[str]) -> tuple[RunRef, ...]:
+    """Return the runs that words name; none where the words are an expression, which such words alone never are."""
+    values = list(map(token_value, words))
+    if not values or not all(map(names_run, values)):
+        return ()
+    from guild_ipy.arguments.selection import flatten_refs  # start-up cost: most ask for an expression
+
+    return flatten_refs(values)
+
+
+def names_run(value: object) -> bool:
+    """Whether a value is an index, an id or the beginning of one, a run, or a list or frame of runs."""
+    if isinstance(value, str):
+        return _REF.fullmatch(value) is not None
+    return not isinstance(value, bool | float | dict | None)
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -109,7 +178,7 @@ SELECT = Verb(
     name="select",
     words="[EXPR]",
     summary="Give the ids of the runs that an expression selects.",
-    details="EXPR is a test of names of runs, or several with and, or, not: lr < 0.1 and completed. "
+    details="EXPR is a test of names of runs, or several with and, or, not: lr < 0.1 and completed; or ids or indexes. "
     "With --min or --max it is one id, or as many as --limit says, the best first.",
     declare=_declare,
     read=_read,

@@ -14,6 +14,14 @@ from guild_ipy.api.handle import Run
 from guild_ipy.api.info import get_info
 from guild_ipy.api.lineage_tree import format_lineage
 from guild_ipy.api.operations import get_operations, list_operations
+from guild_ipy.api.plain_values import (
+    format_json,
+    home_values,
+    info_values,
+    lineage_values,
+    operation_values,
+    run_values,
+)
 from guild_ipy.api.runs import list_runs, list_stale
 from guild_ipy.arguments import look
 from guild_ipy.arguments.apply import apply_lineage, find_run
@@ -21,6 +29,7 @@ from guild_ipy.arguments.lineage import LINEAGE
 from guild_ipy.cli.tables import format_runs
 from guild_ipy.cli.words import Words
 from guild_ipy.errors import UsageError
+from guild_ipy.printable import printable
 from guild_ipy.view import format_details, format_operations
 
 _SHOWN = 20
@@ -30,33 +39,47 @@ def call_runs(context: Context, words: Words) -> None:
     """Print one line a run."""
     arguments = look.RUNS.parse(words)
     wanted = arguments.filter
-    if not arguments.all and wanted.limit is None:
-        wanted = replace(wanted, limit=_SHOWN)
+    if not (arguments.all or arguments.json) and wanted.limit is None:
+        wanted = replace(wanted, limit=_SHOWN * (arguments.more + 1))
     stale = list_stale(context, arguments.filter) if arguments.stale else None
     shown = list_runs(context, wanted) if stale is None else stale[: wanted.limit]
+    if arguments.json:
+        print(format_json([run_values(found) for found in shown]))
+        return
     if shown:
-        print(_details(shown) if arguments.details else format_runs(shown))
+        print(_details(shown) if arguments.details else format_runs(shown, simplified=arguments.simplified))
     if len(shown) == wanted.limit and arguments.filter.limit is None:
         count = len(context.index.ids(arguments.filter) if stale is None else stale)
         if count > len(shown):
-            print(f"The newest {len(shown)} of {count} runs; --all shows all of them", file=sys.stderr)
+            print(f"The newest {len(shown)} of {count} runs; --more shows 20 more, --all all of them", file=sys.stderr)
 
 
 def call_info(context: Context, words: Words) -> None:
     """Print what is known of a run."""
-    print(get_info(find_run(context, look.INFO.parse(words).selection)))
+    arguments = look.INFO.parse(words)
+    found = find_run(context, arguments.selection)
+    if arguments.json:
+        print(format_json(info_values(found, output=arguments.output)))
+    else:
+        print(get_info(found, output=arguments.output))
 
 
 def call_lineage(context: Context, words: Words) -> None:
     """Print what a run was made of, and what was made of it."""
-    print(format_lineage(apply_lineage(context, LINEAGE.parse(words))))
+    arguments = LINEAGE.parse(words)
+    graph = apply_lineage(context, arguments)
+    print(format_json(lineage_values(graph)) if arguments.json else format_lineage(graph))
 
 
 def call_ls(context: Context, words: Words) -> None:
     """Print the files of a run."""
     arguments = look.LS.parse(words)
-    for path in list_files(find_run(context, arguments.selection), everything=arguments.all):
-        print(path)
+    paths = list_files(find_run(context, arguments.selection), everything=arguments.all)
+    if arguments.json:
+        print(format_json(paths))
+        return
+    for path in paths:
+        print(printable(path))
 
 
 def call_cat(context: Context, words: Words) -> None:
@@ -71,21 +94,20 @@ def call_cat(context: Context, words: Words) -> None:
 
 def call_home(context: Context, words: Words) -> None:
     """Print Guild home."""
-    path = look.HOME.parse(words).path
-    if path is not None:
+    arguments = look.HOME.parse(words)
+    if (path := arguments.path) is not None:
         raise UsageError(f"home: a shell command ends at once; set GUILD_HOME={path} for those that follow")
-    print(context.home.path)
+    print(format_json(home_values(context.home)) if arguments.json else printable(context.home.path))
 
 
 def call_operations(context: Context, words: Words) -> None:
     """Print what can be run here."""
-    names = look.OPERATIONS.parse(words).names
-    if names:
-        print(format_details(get_operations(context, names)))
-        return
-    found = list_operations(context)
-    if found:
-        print(format_operations(found))
+    arguments = look.OPERATIONS.parse(words)
+    found = get_operations(context, arguments.names) if arguments.names else list_operations(context)
+    if arguments.json:
+        print(format_json([operation_values(each) for each in found]))
+    elif found:
+        print(format_details(found) if arguments.names else format_operations(found))
 
 
 def _details(runs: Sequence[Run]) -> str:

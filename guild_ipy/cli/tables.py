@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from guild_ipy.api.handle import Run
+from guild_ipy.printable import printable
 
 
-def format_runs(runs: Sequence[Run]) -> str:
+def format_runs(runs: Sequence[Run], *, simplified: bool = False) -> str:
     """Write one line for each run: ``[1:3f2a1b4c]  train()  2026-11-23 10:00:00  completed  lr=0.1``.
 
-    The number is the index by which the run can be named.
+    The number is the index by which the run can be named. With `simplified` there is neither id nor time.
     """
     rows = [_row(index, run) for index, run in enumerate(runs, start=1)]
+    if simplified:
+        rows = [(f"[{index}]", *row[1:2], *row[3:]) for index, row in enumerate(rows, start=1)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
@@ -25,10 +28,5 @@ def _row(index: int, run: Run) -> tuple[str, ...]:
         run.operation + mark,
         f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
         str(record.status),
-        _one_line(record.damage or record.label or ""),
+        printable(" ".join((record.damage or record.label or "").split())),
     )
-
-
-def _one_line(text: str) -> str:
-    """Write control characters as escapes: a label shall not steer the terminal."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in " ".join(text.split()))

@@ -128,6 +128,7 @@ class RunSpec:
     label_template: str | None = None
     """What the user gave for it, which may hold ``${flag}``."""
     tags: tuple[str, ...] = ()
+    comment: str | None = None
     random_seed: int
     """0 to 2**32 - 1."""
     project_dir: str

@@ -45,6 +45,8 @@ class LaunchRequest:
     project_dir: str = ""
     """Where git is asked for the commit."""
     cache_dir: str = ""
+    stop_after: float | None = None
+    """Seconds after which it is stopped."""
 
 
 def format_request(request: LaunchRequest) -> bytes:

@@ -41,7 +41,7 @@ from guild_ipy.engine.placing import place_dependencies
 from guild_ipy.engine.provenance import host_name, user_name
 from guild_ipy.engine.recorded_env import UNRECORDED, recorded_env, secret_names
 from guild_ipy.engine.script_text import set_flags_in_script
-from guild_ipy.errors import StoreError
+from guild_ipy.errors import RunStateError, StoreError
 from guild_ipy.store.attrs import encode_attr
 from guild_ipy.store.deps import DEPENDENCIES, DEPS
 from guild_ipy.store.home import Home
@@ -56,6 +56,7 @@ def prepare_run(
     home: Home,
     spec: RunSpec,
     *,
+    id: str | None = None,  # noqa: A002 - the word of the field
     staged: bool = False,
     copying: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
 ) -> tuple[RunDir, int]:
@@ -71,7 +72,7 @@ def prepare_run(
     StoreError
         If it cannot be written; nothing of it stays.
     """
-    run_dir, alive = make_run_dir(home)
+    run_dir, alive = make_run_dir(home, id)
     try:
         fill_run_dir(home, run_dir, spec, job_meta(spec), staged=staged, copying=copying)
     except BaseException:
@@ -81,18 +82,25 @@ def prepare_run(
     return run_dir, alive
 
 
-def make_run_dir(home: Home) -> tuple[RunDir, int]:
+def make_run_dir(home: Home, id: str | None = None) -> tuple[RunDir, int]:  # noqa: A002 - the word of the field
     """Make the empty directory of a run to be; it, and the descriptor that holds its ``alive`` lock.
 
     Raises
     ------
     StoreError
         If it cannot be made; nothing of it stays.
+    RunStateError
+        If there is a run of that id.
     """
-    run_dir = home.run_dir(uuid.uuid4().hex)
+    run_dir = home.run_dir(id or uuid.uuid4().hex)
+    with _naming_the_home(home):
+        try:
+            os.mkdir(run_dir.path)
+        except FileExistsError as error:
+            raise RunStateError(f"there is a run {run_dir.id} already; give another id") from error
     try:
         with _naming_the_home(home):
-            for folder in (run_dir.path, run_dir.guild, run_dir.attrs, run_dir.job, run_dir.tmp):
+            for folder in (run_dir.guild, run_dir.attrs, run_dir.job, run_dir.tmp):
                 os.mkdir(folder)
             alive = hold_alive(run_dir)
     except BaseException:
@@ -190,6 +198,9 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
         values["steps"] = [{"name": step.name, "run": describe_step(step)} for step in spec.program.steps]
     if spec.tags:
         values["tags"] = sorted(spec.tags)
+    if spec.comment:
+        about = {"user": user_name(), "host": host_name(), "time": time.time_ns() // 1000}
+        values["comments"] = [{**about, "body": spec.comment}]
     if spec.compare:
         values["compare"] = list(spec.compare)
     return values

@@ -253,7 +253,8 @@ class _Watch:
         poll.register(self.stop_requests, select.POLLIN)
         if self.fork is not None:
             poll.register(self.fork, select.POLLIN)
-        deadline = float("inf")
+        limit = self.request.stop_after
+        deadline = float("inf") if limit is None else time.monotonic() + limit
         while True:
             timeout = min(self.request.scan_interval, max(0.0, deadline - time.monotonic()))
             ready = {fd for fd, _ in poll.poll(timeout * 1000)}

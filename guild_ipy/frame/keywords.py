@@ -31,6 +31,7 @@ class RunKeywords(TypedDict, total=False):
     started: str | None
     digest: str | None
     where: str | None
+    filter_expr: str | None
     deleted: bool | None
     limit: int | None
 
@@ -52,12 +53,12 @@ def parse_keywords(keywords: Mapping[str, object]) -> RunFilter:
         labels=_texts(keywords, "labels"),
         tags=_texts(keywords, "tags"),
         comments=_texts(keywords, "comments"),
-        statuses=frozenset(status for status in RunStatus if _is_set(keywords, status.value)),
+        statuses=_statuses(keywords),
         unlabeled=_is_set(keywords, "unlabeled"),
         marked=_marked(keywords),
         started=_started(keywords),
         digest=_text(keywords, "digest"),
-        where=_text(keywords, "where"),
+        where=_where(keywords),
         deleted=_is_set(keywords, "deleted"),
         limit=_limit(keywords),
     )
@@ -87,6 +88,18 @@ def _is_set(keywords: Mapping[str, object], name: str) -> bool:
     if value is not None and not isinstance(value, bool):
         raise _unfit(name, value, "True or False")
     return bool(value)
+
+
+def _statuses(keywords: Mapping[str, object]) -> frozenset[RunStatus]:
+    return frozenset(status for status in RunStatus if _is_set(keywords, status.value))
+
+
+def _where(keywords: Mapping[str, object]) -> str | None:
+    """Return the expression; ``filter_expr`` is Guild AI's name for it."""
+    where, other = _text(keywords, "where"), _text(keywords, "filter_expr")
+    if where is not None and other is not None:
+        raise UsageError("where and filter_expr are the same; give one of them")
+    return other if where is None else where
 
 
 def _marked(keywords: Mapping[str, object]) -> bool | None:

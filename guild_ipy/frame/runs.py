@@ -44,7 +44,8 @@ def runs(
         ``operations labels tags comments``: a text or several. ``running completed error terminated pending
         staged damaged``: any of those that are True. ``marked unmarked unlabeled deleted``: True or False.
         ``started``: a time range. ``digest``: beginning of the source digest. ``limit``: at most that many.
-        ``where``: an expression of the select language, such as ``"loss < 0.5 and not marked"``.
+        ``where``: an expression of the select language, such as ``"loss < 0.5 and not marked"``; ``filter_expr`` is
+        Guild AI's name for it.
 
     Returns
     -------

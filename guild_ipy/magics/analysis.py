@@ -6,9 +6,10 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.context import get_context
+from guild_ipy.api.plain_values import comparison_values, diff_values
 from guild_ipy.api.run_diff import RunDiff
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.tensorboard import MISSING, LinkFolder
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 Words = Sequence[str]
 
 
-def call_compare(words: Words) -> pd.DataFrame | None:
-    """Give a frame, or write a CSV file."""
+def call_compare(words: Words) -> pd.DataFrame | list[dict[str, Any]] | None:
+    """Give a frame or plain values, or write a CSV file."""
     arguments = COMPARE.parse(words)
     context = get_context()
+    if arguments.json:
+        return comparison_values(apply_compare(context, arguments))
     if arguments.csv is not None:
         print(write_csv(apply_compare(context, arguments), arguments.csv))
         return None
@@ -37,9 +40,11 @@ def call_compare(words: Words) -> pd.DataFrame | None:
     return compare_runs(select_runs(context, selection.refs, selection.filter), arguments.columns)
 
 
-def call_diff(words: Words) -> RunDiff:
+def call_diff(words: Words) -> RunDiff | dict[str, Any]:
     """Give what differs."""
-    return apply_diff(get_context(), DIFF.parse(words))
+    arguments = DIFF.parse(words)
+    found = apply_diff(get_context(), arguments)
+    return diff_values(found) if arguments.json else found
 
 
 def call_tensorboard(words: Words) -> None:

@@ -21,7 +21,9 @@ _MAGIC = re.compile(r"\s*(?:[\w.,\[\]'\" ]+=\s*)?%{0,2}guild_(\w+)\s+(.*)\Z", re
 
 
 #: The beginning of a name in an expression behind ``--where``: within its quotes, or in the one word without.
-_EXPRESSION = re.compile(r"""(?:^|\s)(?:--where|-F)[\s=]+(?:'[^']*?|"[^"]*?|[^\s'"]*?)([^\s,<>!=()\[\]'"]*)\Z""")
+_EXPRESSION = re.compile(
+    r"""(?:^|\s)(?:--where|--filter|-F)[\s=]+(?:'[^']*?|"[^"]*?|[^\s'"]*?)([^\s,<>!=()\[\]'"]*)\Z"""
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,15 @@ from guild_ipy.api.files import list_files
 from guild_ipy.api.home import guild_home, set_guild_home
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import get_operations, list_operations
+from guild_ipy.api.plain_values import (
+    explanation_values,
+    home_values,
+    info_values,
+    lineage_values,
+    operation_values,
+    run_values,
+)
+from guild_ipy.api.runs import list_runs, list_stale
 from guild_ipy.arguments import change, lineage, look, run, select
 from guild_ipy.arguments.apply import (
     apply_delete,
@@ -26,6 +35,7 @@ from guild_ipy.arguments.apply import (
     apply_watch,
     find_run,
     find_runs,
+    find_selected,
     read_text,
 )
 from guild_ipy.arguments.parser import asks_for_help
@@ -85,37 +95,50 @@ def _watch(words: Words) -> Run:
     return apply_watch(get_context(), look.WATCH.parse(words), NotebookViewer())
 
 
-def _runs(words: Words) -> pd.DataFrame:
+def _runs(words: Words) -> pd.DataFrame | list[dict[str, Any]]:
+    arguments = look.RUNS.parse(words)
+    if arguments.json:
+        found = (list_stale if arguments.stale else list_runs)(get_context(), arguments.filter)
+        return [run_values(each) for each in found]
     from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
 
-    arguments = look.RUNS.parse(words)
-    return frame_runs(arguments.filter, details=arguments.details, stale=arguments.stale)
+    frame = frame_runs(arguments.filter, details=arguments.details, stale=arguments.stale)
+    return frame.drop(columns=["started", "time"]) if arguments.simplified else frame
 
 
 def _select(words: Words) -> object:
     arguments = select.SELECT.parse(words)
     if arguments.frame:
-        from guild_ipy.frame.selected import frame_selected  # start-up cost: pandas
+        from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
+        from guild_ipy.frame.selected import frame_selected
 
-        return frame_selected(arguments.filter, arguments.best)
+        if arguments.best is None and not arguments.refs:
+            return frame_runs(arguments.filter)
+        return frame_selected(find_selected(get_context(), arguments), deleted=arguments.filter.deleted)
     found = apply_select(get_context(), arguments)
-    return LineList(found) if arguments.explain else found
+    if arguments.explain:
+        return explanation_values(found) if arguments.json else LineList(found)
+    return found
 
 
-def _info(words: Words) -> RunInfo:
-    return get_info(find_run(get_context(), look.INFO.parse(words).selection))
+def _info(words: Words) -> RunInfo | dict[str, Any]:
+    arguments = look.INFO.parse(words)
+    describe = info_values if arguments.json else get_info
+    return describe(find_run(get_context(), arguments.selection), output=arguments.output)
 
 
-def _lineage(words: Words) -> Lineage:
+def _lineage(words: Words) -> Lineage | dict[str, Any]:
     from guild_ipy.frame.lineage import Lineage  # start-up cost: pandas
 
-    context = get_context()
-    return Lineage(context, apply_lineage(context, lineage.LINEAGE.parse(words)))
+    context, arguments = get_context(), lineage.LINEAGE.parse(words)
+    graph = apply_lineage(context, arguments)
+    return lineage_values(graph) if arguments.json else Lineage(context, graph)
 
 
-def _ls(words: Words) -> LineList:
+def _ls(words: Words) -> list[str]:
     arguments = look.LS.parse(words)
-    return LineList(list_files(find_run(get_context(), arguments.selection), everything=arguments.all))
+    paths = list_files(find_run(get_context(), arguments.selection), everything=arguments.all)
+    return paths if arguments.json else LineList(paths)
 
 
 def _cat(words: Words) -> FileText:
@@ -149,21 +172,22 @@ def _stop_before_deleting(runs: Sequence[Run]) -> None:
         raise UsageError(f"delete: {count_runs(len(runs))} would be deleted, none was; add --yes, or name runs")
 
 
-def _home(words: Words) -> str:
-    path = look.HOME.parse(words).path
-    if path is None:
-        return guild_home()
-    home = set_guild_home(path)
-    if not os.path.isdir(home):
+def _home(words: Words) -> str | dict[str, Any]:
+    arguments = look.HOME.parse(words)
+    home = guild_home() if arguments.path is None else set_guild_home(arguments.path)
+    if arguments.json:
+        return home_values(get_context().home)
+    if arguments.path is not None and not os.path.isdir(home):
         print("It is not there yet; the first run makes it")
     return home
 
 
-def _operations(words: Words) -> OperationList:
-    names = look.OPERATIONS.parse(words).names
-    if names:
-        return OperationList(get_operations(get_context(), names), in_detail=True)
-    return OperationList(list_operations(get_context()))
+def _operations(words: Words) -> OperationList | list[dict[str, Any]]:
+    context, arguments = get_context(), look.OPERATIONS.parse(words)
+    found = get_operations(context, arguments.names) if arguments.names else list_operations(context)
+    if arguments.json:
+        return [operation_values(each) for each in found]
+    return OperationList(found, in_detail=bool(arguments.names))
 
 
 _MAGICS: dict[str, Callable[[Words], object]] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from guild_ipy.api.operations import OperationInfo
+from guild_ipy.printable import printable
 from guild_ipy.view import PreviewingViewer, collapse_returns, format_details, format_operations
 
 
@@ -31,7 +32,7 @@ class LineList(list[Any]):
     """Names of files, or explanations, shown one on a line."""
 
     def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's protocol
-        printer.text("\n".join(map(str, self)))
+        printer.text("\n".join(printable(str(each)) for each in self))
 
 
 class FileText(str):

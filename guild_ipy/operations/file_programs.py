@@ -108,7 +108,7 @@ def resolve_declared(
     parts = make_program(operation, flags)
     taken = snapshot_declared(operation, options.files, surroundings)
     common = common_parts(flags, dict(given), options, surroundings, definition.folder)
-    if options.label is None and definition.label is not None:
+    if common["label_template"] is None and definition.label is not None:
         common["label"] = fill_label(definition.label, flags)
     if definition.output_scalars is not None and not options.output_scalars:
         common["output_scalars"] = definition.output_scalars

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import functools
+import re
 import types
 from collections.abc import Mapping
 from typing import Any
 
+from guild_ipy.errors import UsageError
+
+#: What listings and selections can say again.
+_NAME = re.compile(r"[^\W\d][\w.-]*")
 _NO_VARIABLES: Mapping[str, Any] = {}
 
 
@@ -27,6 +32,18 @@ def function_name(function: object, variables: Mapping[str, Any] = _NO_VARIABLES
         return own
     names = (name for name, value in list(variables.items()) if value is function and not name.startswith("_"))
     return next(names, own)
+
+
+def check_given_name(name: str, operation: object) -> None:
+    """Refuse a name for what has one already, and one that no listing could say again; UsageError."""
+    if not name:
+        return
+    if not callable(operation):
+        raise UsageError(
+            f"run: the name {name!r} is for a function; a script, cell or Guild file operation has its own"
+        )
+    if _NAME.fullmatch(name) is None:
+        raise UsageError(f"run: {name!r} is no name of an operation; use letters, digits, '.', '-' and '_'")
 
 
 def _own_name(function: object, variables: Mapping[str, Any]) -> str:

@@ -116,7 +116,9 @@ def _apply_declaration(spec: RunSpec, declared: Declaration, options: SpecOption
 
     command = Command(dest=FlagsDest(kind=FlagsDestKind.ARGS), has_dest=False, env=declared.env, label=declared.label)
     label = (
-        spec.label if options.label is not None or declared.label is None else fill_label(declared.label, spec.flags)
+        spec.label
+        if spec.label_template is not None or declared.label is None
+        else fill_label(declared.label, spec.flags)
     )
     return replace(
         spec,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.domain.flags import Flags, FlagValue
-from guild_ipy.domain.label import cut_label, default_label, fill_label
+from guild_ipy.domain.label import cut_label, default_label, fill_label, label_template
 from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 from guild_ipy.errors import FlagError, UsageError
@@ -32,6 +32,7 @@ class SpecOptions:
     """The word for a function of the notebook, which names the operation; empty where the function itself was given."""
     label: str | None = None
     tags: tuple[str, ...] = ()
+    comment: str | None = None
     random_seed: int | None = None
     uses: tuple[str, ...] = ()
     """Variables of the notebook that the code does not name and needs all the same."""
@@ -71,12 +72,14 @@ def common_parts(
     seed = secrets.randbits(32) if options.random_seed is None else options.random_seed
     if not 0 <= seed < 2**32:
         raise UsageError(f"random seed {seed} is not between 0 and {2**32 - 1}")
+    template = label_template(options.label, options.tags)
     return {
         "flags": flags,
         "user_flags": _chosen(flags, user_flags),
-        "label": cut_label(default_label(flags) if options.label is None else fill_label(options.label, flags)),
-        "label_template": options.label,
+        "label": cut_label(default_label(flags) if template is None else fill_label(template, flags)),
+        "label_template": template,
         "tags": options.tags,
+        "comment": options.comment,
         "random_seed": seed,
         "project_dir": project_dir,
         "import_path": surroundings.import_path,

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.context import get_context
 from guild_ipy.api.files import list_files
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import OperationInfo, get_operations, list_operations
-from guild_ipy.api.select import Explanation
 from guild_ipy.api.selection import RunRef, select_run
-from guild_ipy.arguments.apply import apply_lineage, apply_select, read_text
+from guild_ipy.arguments.apply import apply_lineage, apply_select, find_selected, read_text
 from guild_ipy.arguments.lineage import LineageArguments, make_scope
-from guild_ipy.arguments.select import SelectArguments, make_best
+from guild_ipy.arguments.select import SelectArguments, make_best, names_run
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import UsageError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from guild_ipy.frame.lineage import Lineage
 
 
@@ -36,24 +34,32 @@ def get_run(run: RunRef | None = None, *, where: str | None = None) -> Run:
 
 
 def select(  # noqa: PLR0913 - the options are keywords
+    *which: str | RunRef | None,
     expr: str | None = None,
-    *,
     min: str | None = None,  # noqa: A002 - the option's name at a shell, as the next
     max: str | None = None,  # noqa: A002
     limit: int | None = None,
+    attr: str | None = None,
+    path: bool = False,
     frame: bool = False,
     explain: bool = False,
-) -> list[str] | str | pd.DataFrame | list[Explanation]:
-    """Give the ids of the runs that an expression selects, newest first.
+) -> Any:  # noqa: ANN401 - attributes are of any type
+    """Give the ids of the runs that an expression selects, newest first, or of those that are named.
 
     Parameters
     ----------
+    *which
+        An expression: a test of names of runs, or several with ``and``, ``or`` and ``not``. Or runs: ids, beginnings
+        of ids, indexes, ranges such as ``"2:4"``, or frames; of one run it is its id. Without it all are selected.
     expr
-        A test of names of runs, or several with ``and``, ``or`` and ``not``; None selects all.
+        The expression, by its name.
     min, max
-        A name such as ``loss`` or ``max val#acc``: give the one id of the run that has the least or the greatest.
+        A name such as ``loss``, ``max val#acc``, ``=FLAG`` or ``.ATTRIBUTE``: give the one id of the run that has the
+        least or the greatest.
     limit
         At most that many; with `min` or `max` a list of that many ids, the best first.
+    attr, path
+        Give this attribute, or the directory, of each run in place of its id.
     frame
         Give a DataFrame, as :func:`guild_ipy.runs` does, in place of ids.
     explain
@@ -71,19 +77,38 @@ def select(  # noqa: PLR0913 - the options are keywords
     >>> guild_ipy.select("op = train and lr < 0.1 and not marked")                       # doctest: +SKIP
     >>> guild_ipy.get_run(guild_ipy.select("completed", min="loss"))                     # doctest: +SKIP
     """
+    given = [each for each in which if each is not None]
+    refs = flatten_refs(given) if given and all(map(names_run, given)) else ()
+    if given and not refs and len(given) > 1:
+        raise UsageError("select takes one expression, or runs: select('lr < 0.1 and completed')")
+    if given and expr is not None:
+        raise UsageError("select: expr is the same as the expression before it; give one of them")
+    if given and not refs:
+        expr = given[0]  # type: ignore[assignment] # what is no text is refused below
     arguments = SelectArguments(
-        filter=RunFilter(where=expr, limit=limit), best=make_best(min, max), frame=frame, explain=explain
+        filter=RunFilter(where=expr, limit=limit),
+        best=make_best(min, max),
+        frame=frame,
+        explain=explain,
+        refs=refs,
+        attr=attr,
+        path=path,
     )
     if frame:
-        from guild_ipy.frame.selected import frame_selected  # start-up cost: pandas
+        from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
+        from guild_ipy.frame.selected import frame_selected
 
-        return frame_selected(arguments.filter, arguments.best)
+        is_filter = arguments.best is None and not refs
+        return frame_runs(arguments.filter) if is_filter else frame_selected(find_selected(get_context(), arguments))
     return apply_select(get_context(), arguments)
 
 
-def info(run: RunRef | None = None, *, where: str | None = None) -> RunInfo:
-    """Give what is known of a run, at this moment: the one that is named, else the newest (that `where` selects)."""
-    return get_info(select_run(get_context(), run, RunFilter(where=where)))
+def info(run: RunRef | None = None, *, where: str | None = None, output: bool = False) -> RunInfo:
+    """Give what is known of a run, at this moment: the one that is named, else the newest (that `where` selects).
+
+    With `output` there is also what it has printed.
+    """
+    return get_info(select_run(get_context(), run, RunFilter(where=where)), output=output)
 
 
 def lineage(

@@ -40,7 +40,9 @@ def find_option(name: str) -> str | None:
 def _read_options(options: _Options) -> RunArguments:
     return RunArguments(
         spec=SpecOptions(
+            name=options.take("_op_name", str) or "",
             label=options.take("_label", str),
+            comment=options.take("_comment", str),
             tags=options.take_texts("_tag") + options.take_texts("_tags"),
             random_seed=options.take("_random_seed", int),
             uses=options.take_texts("_uses"),
@@ -53,6 +55,8 @@ def _read_options(options: _Options) -> RunArguments:
         restart=options.take("_restart", object),
         reselect=options.take_switch("_reselect"),
         force_deps=options.take_switch("_force_deps"),
+        needed=options.take_switch("_needed"),
+        run_id=options.take("_run_id", str),
         preview=options.take_switch("_preview"),
     )
 
@@ -102,7 +106,14 @@ class _Options:
             background=self.take_switch("_background"),
             isolation=self.take("_isolation", str),
             pidfile=self.take("_pidfile", str),
+            stop_after=self._take_number("_stop_after"),
         )
+
+    def _take_number(self, name: str) -> float | None:
+        value = self.take(name, object)
+        if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+            return value
+        raise UsageError(f"{name} takes a number, not {value!r}")
 
     def refuse_rest(self, verb: str) -> None:
         for name in self._given:

@@ -35,13 +35,14 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
         Its arguments. Numbers, texts, booleans, None, paths, dates, members of enums, and lists, tuples, sets and
         mappings of these are recorded as flags; other objects travel along.
 
-        Keywords that begin with ``_`` are options: ``_label``, ``_tag``, ``_random_seed``, ``_output_scalars``,
-        ``_uses`` (names of variables that the code needs and does not name), ``_files`` (paths of files and folders
-        that the run gets a copy of), ``_background`` (return at once), ``_pidfile``, ``_isolation`` (``"fork"``,
-        ``"fresh"`` or ``"inline"``), ``_stage`` (prepare only), ``_start`` and ``_restart`` (a run, in place of an
+        Keywords that begin with ``_`` are options: ``_label``, ``_tag``, ``_comment``, ``_op_name`` (what a function
+        is listed as), ``_run_id`` (32 hex digits), ``_random_seed``, ``_output_scalars``, ``_uses`` (names of variables
+        that the code needs and does not name), ``_files`` (paths of files and folders that the run gets a copy of),
+        ``_background`` (return at once), ``_pidfile``, ``_isolation`` (``"fork"``, ``"fresh"`` or ``"inline"``),
+        ``_stop_after`` (minutes), ``_stage`` (prepare only), ``_start`` and ``_restart`` (a run, in place of an
         operation), ``_reselect`` (with ``_restart``: choose the runs that it depends on anew), ``_force_deps`` (use
-        runs that are given for dependencies, whatever they are) and ``_preview`` (show what would be run, and give
-        None).
+        runs that are given for dependencies, whatever they are), ``_needed`` (give the run that has these flags, if
+        there is one) and ``_preview`` (show what would be run, and give None).
 
     Returns
     -------
@@ -71,7 +72,7 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
 def start(run: RunRef | None = None, *, where: str | None = None, **options: object) -> Run:
     """Start a staged run: the one that is named, else the newest (that `where` selects).
 
-    Options are ``_background``, ``_pidfile`` and ``_isolation``, as for :func:`run`.
+    Options are ``_background``, ``_pidfile``, ``_isolation`` and ``_stop_after``, as for :func:`run`.
     """
     selection = start_selection(_select(run, where))
     arguments = StartArguments(selection=selection, launch=read_launch_call("start", options))

@@ -38,8 +38,12 @@ def test_runs_are_marked_and_unmarked(train, runs):
         (LabelEdit(prepend="best"), "best lr=0.2 steps=2"),
         (LabelEdit(remove="lr=0.2"), "steps=2"),
         (LabelEdit(remove="not there"), "lr=0.2 steps=2"),
-        (LabelEdit(set="rate ${lr}"), "rate 0.2"),
-        (LabelEdit(append="${lr|%.2f} ${nothing}"), "lr=0.2 steps=2 0.20 "),
+        (LabelEdit(remove="lr"), "lr=0.2 steps=2"),
+        (LabelEdit(remove="lr=0.2 steps=2"), None),
+        (LabelEdit(remove=("lr=.*", "steps=2")), "lr=0.2"),
+        (LabelEdit(set="rate ${lr}, ${label|unquote}"), "rate 0.2, lr=0.2 steps=2"),
+        (LabelEdit(append="${lr|%.2f}"), "lr=0.2 steps=2 0.20"),
+        (LabelEdit(prepend="a ${missing}"), "a lr=0.2 steps=2"),
         (LabelEdit(clear=True), None),
         (LabelEdit(set="ñ\n'\"\u202e"), "ñ\n'\"\u202e"),
     ],
@@ -48,6 +52,23 @@ def test_labels_are_changed(train, runs, edit, label):
     assert edit_labels(train.context, runs[:1], edit) == [label or ""]
     assert runs[0].label == label
     assert runs[1].label == "lr=0.1 steps=2"
+
+
+@pytest.mark.parametrize(
+    ("label", "words", "left"),
+    [
+        ("best test", "best", "test"),
+        ("retest test", "test", "retest"),
+        ("a test a", "a", "test"),
+        ("a b a b", "b", "a a"),
+        ("a  b", "c", "a  b"),
+        ("a+b", "a", "a+b"),
+        ("x a+b y", "a+b", "x y"),
+        ("a b", " ", "a b"),
+    ],
+)
+def test_whole_words_are_taken_out_of_a_label(label, words, left):
+    assert LabelEdit(remove=words).apply(label) == left
 
 
 def test_labels_are_said_with_what_they_were(train, runs):

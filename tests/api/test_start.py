@@ -202,7 +202,7 @@ class TestRestarting:
         os.makedirs(run_dir.attrs)
         with open(run_dir.opref, "w") as file:
             file.write("script:/work '' '' train.py")
-        with pytest.raises(RunStateError, match=r"was not made by guild_ipy; use `guild run --restart aaaaaaaa`"):
+        with pytest.raises(RunStateError, match=r"was made by Guild AI, and .*; use `guild run --restart aaaaaaaa`"):
             again(Run(run_dir))
 
     def test_files_that_the_first_attempt_wrote_stay(self, notebook, again):

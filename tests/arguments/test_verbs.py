@@ -62,7 +62,7 @@ def test_a_restart_takes_flags_and_no_operation():
         ("train --lr=0.1", "run has no option '--lr'; a flag is written lr=0.1"),
         ("train -lr=0.1", "run has no option '-lr'; a flag is written lr=0.1"),
         ("train -label=x", "run has no option '-label' (did you mean '--label'?); a flag is written label=x"),
-        ("train -c 2 x=1", "run has no option '-c'; a flag is written c=2"),
+        ("train -k 2 x=1", "run has no option '-k'; a flag is written k=2"),
         ("train --lr --yes", "run has no option '--lr'; a flag is written lr=VALUE"),
         ("train lr = 5", "run: a flag is one word, without spaces beside its =: lr=5"),
         ("train lr= 5", "run: a flag is one word, without spaces beside its =: lr=5"),
@@ -75,7 +75,7 @@ def test_a_restart_takes_flags_and_no_operation():
         ("train lr=1 lr=2", "run: flag 'lr' is given twice"),
         ("--start 1 --restart 1", "run: --start and --restart are two things"),
         ("train --restart 1", "run: --restart knows its operation; leave 'train' out"),
-        ("--restart 1 --label x", "run: --restart keeps label, tags, seed, files and patterns"),
+        ("--restart 1 --label x", "run: --restart keeps name, label, tags, comment, seed, files and patterns"),
         ("--start 1 lr=2", "run: --start takes no flags"),
     ],
 )
@@ -231,7 +231,7 @@ def test_delete_wants_runs_or_filters():
         ("1 --set a", LabelEdit(set="a")),
         ("1 -a b", LabelEdit(append="b")),
         ("1 -p c", LabelEdit(prepend="c")),
-        ("1 -rm d", LabelEdit(remove="d")),
+        ("1 -rm d", LabelEdit(remove=("d",))),
         ("-Fl old --clear", LabelEdit(clear=True)),
     ],
 )

@@ -44,7 +44,7 @@ def test_only_the_newest_are_listed(shell, home):
         shutil.copytree(f"{home.runs}/{staged}", f"{home.runs}/{number:032x}")
     done = shell.run("runs")
     assert len(done.stdout.splitlines()) == 20
-    assert done.stderr == "The newest 20 of 21 runs; --all shows all of them\n"
+    assert done.stderr == "The newest 20 of 21 runs; --more shows 20 more, --all all of them\n"
     assert len(shell.printed("runs", "--all").splitlines()) == 21
     assert len(shell.printed("runs", "-n", "3").splitlines()) == 3
 
@@ -191,7 +191,7 @@ def test_names_and_labels_of_any_bytes_can_be_listed(shell):
     (shell.project / "write.py").write_text("open(b'caf\\xe9\\n', 'w').close()\n")
     shell.run("run", "write.py", "-y", "--label", "red \x1b[31m\n next")
     listed = subprocess.run([sys.executable, "-m", "guild_ipy", "ls"], env=shell.env, capture_output=True, check=True)
-    assert b"caf\xe9\n\n" in listed.stdout
+    assert b"caf\xe9\\n\n" in listed.stdout
     assert shell.printed("runs").endswith("  red \\x1b[31m next\n")
 
 

@@ -75,3 +75,40 @@ def test_error_is_one_line_with_a_caret(shell, words, error, status):
     shell.printed("run", "train.py", "-y")
     done = shell.run(*words)
     assert (done.stderr, done.stdout, done.returncode) == (f"guild-ipy: {error}", "", status)
+
+
+def test_runs_are_selected_by_id_and_index(shell, three):
+    assert shell.printed("select", "1").split() == [three[2]]
+    assert shell.printed("select", three[0][:6], "2").split() == [three[0], three[1]]
+    assert shell.printed("select", "2:").split() == [three[1], three[0]]
+    assert shell.printed("select", "1", "--where", "lr < 1").split() == [three[1]]
+    assert shell.printed("select", "1", "2", "--max", "=lr").split() == [three[2]]
+    assert shell.printed("select", "2", "3", "--min", ".started", "-s") == f"{three[0][:8]}\n"
+    assert shell.run("select", "9").stderr == "guild-ipy: no run matches '9': there are 3 runs\n"
+
+
+def test_attributes_and_paths_are_given_in_place_of_ids(shell, three):
+    assert shell.printed("select", "lr < 1", "--attr", "label").splitlines() == ["epochs=2 lr=0.1", "epochs=2 lr=0.5"]
+    assert shell.printed("select", "1", "--path").endswith(f"/runs/{three[2]}\n")
+    assert shell.printed("select", "1", "--attr", "random_seed").strip().isdecimal()
+    assert re.fullmatch(r"[-\d]{10} [:\d]{8}\n", shell.printed("select", "1", "--attr", "started"))
+    assert "has no attribute 'lable' (did you mean 'label'?)" in shell.run("select", "1", "--attr", "lable").stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        (["-Sc"], 3),
+        (["-Sec"], 3),
+        (["-Sxe"], None),
+        (["--not-completed"], 0),
+        (["--not-error", "--not-running"], 3),
+        (["-Sce", "--not-completed"], 0),
+        (["-Sc", "--not-completed"], None),
+        (["--filter", "lr < 1"], 2),
+    ],
+)
+def test_statuses_are_joined_and_turned_round(shell, three, options, count):
+    done = shell.run("select", *options)
+    assert (len(done.stdout.split()) if done.returncode == 0 else None) == count
+    assert count is not None or "no status is left" in done.stderr or "behind -S stand letters" in done.stderr

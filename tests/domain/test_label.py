@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from guild_ipy.domain.flags import Flags
-from guild_ipy.domain.label import default_label, fill_label
+from guild_ipy.domain.label import default_label, fill_label, label_template
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,55 @@ def test_label_names_the_flags_as_guild_does(flags: Flags, label: str):
     assert default_label(flags) == label
 
 
-def test_long_path_is_shortened_and_keeps_its_name():
-    label = default_label({"path": "/data/sets/of/the/year/digits.csv"})
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("it's", "it's"),
+        ("a,b", "a,b"),
+        ("it's a", '"it\'s a"'),
+        ("", "''"),
+        ("yes", "'yes'"),
+        ("1e5", "'1e5'"),
+        ("12:30", "'12:30'"),
+        ("2024-01-02", "'2024-01-02'"),
+        ("a: b", "'a: b'"),
+        ("a:b", "a:b"),
+        ("#x", "'#x'"),
+        ("a#x", "a#x"),
+        ("- a", "'- a'"),
+        ("--x", "--x"),
+        ("für", "für"),
+        ("a\nb\x1b[31m", '"a\\nb\\u001b[31m"'),
+        (["a", "b,c", True, None], "[a, 'b,c', yes, null]"),
+        ({"b": 1, "a": "x y"}, "{a: x y, b: 1}"),
+    ],
+)
+def test_values_have_quotes_where_yaml_needs_them(text, written):
+    assert default_label({"x": text}) == f"x={written}"
+
+
+def test_long_path_of_a_file_that_is_there_is_shortened_and_keeps_its_name(tmp_path):
+    path = tmp_path / "of/the/year/digits.csv"
+    assert default_label({"path": str(path)}) == f"path={path}"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    label = default_label({"path": str(path)})
     assert label.endswith("/digits.csv")
     assert "\u2026" in label
-    assert len(label) < len("path=/data/sets/of/the/year/digits.csv")
+    assert len(label) < len(f"path={path}")
+
+
+@pytest.mark.parametrize(
+    ("label", "tags", "template"),
+    [
+        (None, [], None),
+        ("mine", ["a"], "mine"),
+        ("", ["a"], ""),
+        (None, ["b", "a"], "b a ${default_label}"),
+    ],
+)
+def test_tags_stand_before_the_default_label(label, tags, template):
+    assert label_template(label, tags) == template
 
 
 @pytest.mark.parametrize(
@@ -39,6 +83,9 @@ def test_long_path_is_shortened_and_keeps_its_name():
         ("${path|basename}", "c.csv"),
         ("${text} ${text|unquote}", "'a b' a b"),
         ("${unknown}", ""),
+        ("${unknown|basename}", ""),
+        ("${lr|nope}", "#error#"),
+        ("${lr|default:x}", "0.123456"),
         ("${on}", "yes"),
         ("${text|%d}", "a b"),
         ("[${default_label}]", "[lr=0.12345 on=yes path=/a/b/c.csv text='a b']"),

@@ -98,3 +98,36 @@ def test_tab_completes_names_of_runs(train, three):
     assert train.completions("%guild_select lr > 1 and lo") == ["loss"]
     assert "epochs" in train.completions("%guild_runs --where 'not ep")
     assert {"label", "loss", "lr"} <= set(train.completions("%guild_select --min l"))
+
+
+def test_runs_are_named_in_place_of_an_expression(train, three):
+    assert train.run("%guild_select 1") == three[2]
+    assert train.run("%guild_select 2 3") == [three[0.1], three[0.5]]
+    assert train.run("df = %guild_runs\n%guild_select {df} --min =lr") == three[0.1]
+    assert train.run("%guild_select 1 --attr label") == "rate 2"
+    assert list(train.run("%guild_select 3 1 --frame")["label"]) == ["rate 0.5", "rate 2"]
+    assert guild_ipy.select(three[0.5][:8], attr="flags")["lr"] == 0.5
+    assert guild_ipy.select(guild_ipy.runs(), max="=lr") == three[2]
+    assert guild_ipy.select("1:2", path=True) == [guild_ipy.get_run(index).path for index in (1, 2)]
+    with pytest.raises(UsageError, match="one expression, or runs"):
+        guild_ipy.select("lr < 1", "lr > 2")
+
+
+def test_json_gives_plain_values(train, three):
+    listed = train.run("%guild_runs --json -n 1")
+    assert [(each["id"], each["flags"]["lr"]) for each in listed] == [(three[2], 2)]
+    assert train.run("%guild_info 1 --json")["scalars"].keys() == {"loss"}
+    assert train.run("%guild_compare 1 --json")[0]["label"] == "rate 2"
+    assert train.run("%guild_diff 1 2 --json")["to"] == three[0.1]
+    assert train.run("%guild_lineage 1 --json")["uses"] == []
+    assert train.run("%guild_home --json")["exists"]
+    assert "train" in [each["name"] for each in train.run("%guild_operations --json")]
+    assert train.run("%guild_ls 1 --json") == list(train.run("%guild_ls 1"))
+    assert train.run("%guild_select lr > 1 --explain --json")[0]["selected"]
+
+
+def test_listing_has_fewer_columns(train, three):
+    assert list(train.run("%guild_runs -s").columns) == ["run", "operation", "status", "label", "marked"]
+    assert len(guild_ipy.runs(filter_expr="lr < 1")) == 2
+    with pytest.raises(UsageError, match="are the same"):
+        guild_ipy.runs(filter_expr="lr < 1", where="lr < 1")

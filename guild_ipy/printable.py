@@ -1,0 +1,37 @@
+r"""Text as a terminal can be shown it: names, labels and messages of others cannot steer it.
+
+Only what a run has printed, and a file that ``cat`` shows, goes out as it is.
+"""
+
+from __future__ import annotations
+
+#: Bytes of file names that are no UTF-8, as Python stands for them; those below can be control characters.
+_FIRST_BYTE, _LAST_BYTE = "\udca0", "\udcff"
+
+
+def printable(text: str) -> str:
+    r"""Write every control character of a text as an escape, so that it stays on its line.
+
+    Examples
+    --------
+    >>> printable("a\x1b[31m\nb"), printable("für 3 €")
+    ('a\\x1b[31m\\nb', 'für 3 €')
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if _is_shown(char) else repr(char)[1:-1] for char in text)
+
+
+def printable_lines(text: str) -> str:
+    r"""Do the same to a text of several lines: new lines and tabs stay.
+
+    Examples
+    --------
+    >>> printable_lines("a\tb\r\n\x1b[2J")
+    'a\tb\\r\n\\x1b[2J'
+    """
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
+
+
+def _is_shown(char: str) -> bool:
+    return char.isprintable() or _FIRST_BYTE <= char <= _LAST_BYTE
