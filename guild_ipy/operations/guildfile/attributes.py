@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guild_ipy.errors import suggest
+from guild_ipy.errors import GuildFileError, suggest
 from guild_ipy.operations.guildfile.nodes import MapNode
 
 
@@ -23,11 +23,16 @@ class Attributes:
 
     def check(self, node: MapNode) -> None:
         """Refuse an attribute that is none."""
+        for error in self.unknown(node):
+            raise error
+
+    def unknown(self, node: MapNode) -> Iterator[GuildFileError]:
+        """Say which attributes are none."""
         everything = self.known | self.silent | self.unsupported
         for entry in node:
             if entry.name not in everything:
                 hint = suggest(entry.name, everything) or f"; it has {', '.join(sorted(self.known))}"
-                raise entry.place.error(f"{self.owner} has no attribute {entry.name!r}{hint}")
+                yield entry.place.error(f"{self.owner} has no attribute {entry.name!r}{hint}")
 
     def unused(self, node: MapNode) -> Iterator[str]:
         """Say which attributes have no meaning here."""
@@ -40,20 +45,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-PACKAGE = Attributes(
-    owner="a package",
-    known=_words("package"),
-    silent=_words(
-        "description version url author author-email license tags python-tag data-files python-requires requires "
-        "packages"
-    ),
-)
 INCLUDE = Attributes(owner="an include", known=_words("include"))
 MODEL = Attributes(
     owner="a model",
     known=_words("model default description extends operation-defaults operations params resources sourcecode flags"),
     silent=_words("references extra"),
-    unsupported=_words("plugins python-requires"),
+    unsupported=_words("plugins disable-plugins python-requires"),
 )
 CONFIG = Attributes(
     owner="a config",
