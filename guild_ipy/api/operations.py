@@ -22,8 +22,8 @@ from guild_ipy.operations.script import ScriptInterface
 from guild_ipy.operations.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from guild_ipy.operations.guildfile.file import GuildFile
     from guild_ipy.api.context import Context
+    from guild_ipy.operations.guildfile.file import GuildFile
 
 
 @dataclass(frozen=True, kw_only=True)

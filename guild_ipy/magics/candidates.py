@@ -30,9 +30,7 @@ class SessionCandidates:
 
     def operations(self) -> Iterable[Candidate]:
         """Give the functions of the notebook, the operations of its Guild file, and the files of its folder."""
-        return [
-            Candidate(text=info.name, kind=info.kind) for info in list_operations(get_context()) if not info.error
-        ]
+        return [Candidate(text=info.name, kind=info.kind) for info in list_operations(get_context()) if not info.error]
 
     def run_operations(self) -> Iterable[Candidate]:
         """Give the operations that runs are of, by their names in listings."""

@@ -67,7 +67,8 @@ OPERATION = Attributes(
     silent=_words("references extra stoppable"),
     unsupported=_words(
         "optimizer optimizers objective default-max-trials can-stage-trials plugins disable-plugins publish remote "
-        "python-requires pip-freeze handle-keyboard-interrupt delete-on-success flag-encoder run-attrs"
+        "python-requires pip-freeze handle-keyboard-interrupt delete-on-success flag-encoder run-attrs nb-cells "
+        "output-attrs pre-process"
     ),
 )
 FLAG = Attributes(
@@ -77,6 +78,7 @@ FLAG = Attributes(
         "allow-other env-name env-encoding null-label min max"
     ),
     silent=_words("distribution extra"),
+    unsupported=_words("nb-replace"),
 )
 CHOICE = Attributes(owner="a choice", known=_words("value description alias flags"))
 RESOURCE = Attributes(
@@ -97,13 +99,16 @@ SOURCE = Attributes(
     unsupported=_words("post-process"),
 )
 RENAME = Attributes(owner="a rename", known=_words("pattern repl"))
-SOURCECODE = Attributes(owner="sourcecode", known=_words("select root dest"), unsupported=_words("digest"))
+SOURCECODE = Attributes(
+    owner="sourcecode", known=_words("select root dest"), unsupported=_words("digest exclude include")
+)
 STEP = Attributes(
     owner="a step",
     known=_words("run name flags label tags random-seed isolate-runs"),
     silent=_words("description"),
     unsupported=_words(
-        "batch-label batch-tags checks expect fail-on-trial-error force-flags gpus max-trials maximize minimize needed "
-        "no-gpus opt-flags optimize optimizer remote stop-after"
+        "batch-comment batch-label batch-tags checks comment expect fail-on-trial-error force-deps force-flags "
+        "force-sourcecode gpus keep-batch keep-run max-trials maximize minimize needed no-gpus opt-flags optimize "
+        "optimizer quiet remote stage-trials stop-after tag yes"
     ),
 )

@@ -76,9 +76,7 @@ def read_operations(items: Sequence[Item], path: str, folder: str, version: str)
     return Operations(operations=tuple(found), wrong=tuple(wrong), problems=tuple(problems))
 
 
-def _put_error(
-    error: GuildFileError, item: Item, wrong: list[WrongOperation], problems: list[GuildFileError]
-) -> None:
+def _put_error(error: GuildFileError, item: Item, wrong: list[WrongOperation], problems: list[GuildFileError]) -> None:
     """Take all operations of a model as wrong."""
     own = item.node.get("operations")
     names = [entry.key.text for entry in own if entry.key.value != "$include"] if isinstance(own, MapNode) else []

@@ -8,7 +8,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.errors import GuildFileError
-from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, Place, Scalar, ScalarNode, WrongNode, plain_value
+from guild_ipy.operations.guildfile.nodes import (
+    Entry,
+    ListNode,
+    MapNode,
+    Node,
+    Place,
+    Scalar,
+    ScalarNode,
+    WrongNode,
+    plain_value,
+)
 from guild_ipy.store.yaml_codec import loader_class
 
 if TYPE_CHECKING:
