@@ -64,7 +64,16 @@ def read_operations(items: Sequence[Item], path: str, folder: str, version: str)
     for item, node in models:
         resources = Resources(location=folder, model=item.name, by_model=named)
         try:
-            parts = _read_parts(item, node, items, resources, path, version)
+            parts = ModelParts(
+                name=item.name,
+                folder=folder,
+                guildfile=path,
+                version=version,
+                items=items,
+                resources=resources,
+                source_rules=read_source_rules(node.get("sourcecode")),
+                notes=_read_notes(item, node, items),
+            )
             entries = _operations(node, items)
         except GuildFileError as error:
             _put_error(error, item, wrong, problems)
@@ -84,19 +93,10 @@ def _put_error(error: GuildFileError, item: Item, wrong: list[WrongOperation], p
     problems += [] if names else [error]
 
 
-def _read_parts(
-    item: Item, node: MapNode, items: Sequence[Item], resources: Resources, path: str, version: str
-) -> ModelParts:
-    return ModelParts(
-        name=item.name,
-        folder=resources.location,
-        guildfile=path,
-        version=version,
-        items=items,
-        resources=resources,
-        source_rules=read_source_rules(node.get("sourcecode")),
-        notes=(*item.notes, *(note for each in parents(item, items) for note in each.notes), *_unused(node)),
-    )
+def _read_notes(item: Item, node: MapNode, items: Sequence[Item]) -> tuple[str, ...]:
+    """Read what is said of all operations of a model: what of it, and of what it extends, has no meaning here."""
+    inherited = (note for each in parents(item, items) for note in each.notes)
+    return (*item.notes, *inherited, *_unused(node))
 
 
 def _read_operation(entry: Entry, parts: ModelParts) -> OperationDef | WrongOperation:
