@@ -106,8 +106,9 @@ def _ending(record: RunRecord) -> str:
 def format_operations(operations: Sequence[OperationInfo]) -> str:
     """Write one line for each operation: its name, its flags with their defaults, what it does."""
     width = max((len(info.name) for info in operations), default=0)
-    lines = (f"{info.name:<{width}}  {_flags(info)}  {_first_line(info)}".rstrip() for info in operations)
-    return "\n".join(map(printable, lines))
+    lines = (f"{info.name:<{width}}  {_outline(info)}".rstrip() for info in operations)
+    return "
+".join(map(printable, lines))
 
 
 def format_details(operations: Sequence[OperationInfo]) -> str:
@@ -147,6 +148,10 @@ def describe_flag(flag: FlagDef) -> str:
         limits.append("required")
     default = "" if flag.required else f"= {format_flag(flag.default)}"
     return "  ".join(filter(None, (default, ", ".join(limits), flag.description.partition("\n")[0])))
+
+
+def _outline(info: OperationInfo) -> str:
+    return f"note: {info.error}" if info.error else f"{_flags(info)}  {_first_line(info)}"
 
 
 def _flags(info: OperationInfo) -> str:

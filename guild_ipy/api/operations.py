@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from guild_ipy.domain.operation import ExecMain, Main, NotebookMain, StepsMain
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.call import inspect_callable
 from guild_ipy.operations.find import Operation, ScriptOperation, find_operation, known_operations
-from guild_ipy.operations.guildfile.lookup import open_guild_operations
+from guild_ipy.operations.guildfile.lookup import open_guild_file, open_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook_file import NotebookFileOperation
 from guild_ipy.operations.requirements import requires_of
@@ -22,6 +23,7 @@ from guild_ipy.operations.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
+    from guild_ipy.operations.guildfile.file import GuildFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,25 +38,32 @@ class OperationInfo:
     requires: tuple[Dependency, ...] = ()
     details: tuple[str, ...] = ()
     """What else is known: what it runs, what it requires, and attributes of a Guild file that have no effect here."""
+    error: str = ""
+    """What is wrong with it, where it cannot be run: an operation of a Guild file, or a part of that."""
 
 
 def list_operations(context: Context) -> list[OperationInfo]:
     """Give the functions of the notebook, the operations of the Guild file, scripts and notebooks, with their flags.
 
-    Raises
-    ------
-    GuildFileError
-        If there is a Guild file that is wrong.
+    What is wrong in the Guild file comes last, each with its error.
     """
     from guild_ipy.api.run import surroundings_of  # start-up cost: listing completions needs no engine
 
     surroundings = surroundings_of(context)
     notebook = surroundings.notebook
-    declared = open_guild_operations(notebook.project_dir, surroundings.import_path)
+    file = open_guild_file(notebook.project_dir)
+    declared = open_guild_operations(file, surroundings.import_path)
     own = known_operations(notebook, list(declared))
     shown = {name: each for name, each in declared.items() if not callable(notebook.variables.get(name))}
     found = (_describe(name, shown[name]) if name in shown else describe_operation(name, surroundings) for name in own)
-    return [info for info in found if info is not None]
+    return [*(info for info in found if info is not None), *([] if file is None else _describe_wrong(file))]
+
+
+def _describe_wrong(file: GuildFile) -> Iterator[OperationInfo]:
+    for each in file.wrong:
+        yield OperationInfo(name=file.name_of(each), kind="guildfile", error=str(each.error))
+    for problem in file.problems:
+        yield OperationInfo(name=os.path.basename(file.path), kind="guildfile", error=str(problem))
 
 
 def get_operations(context: Context, names: Sequence[str]) -> list[OperationInfo]:

@@ -13,7 +13,6 @@ from guild_ipy.api.run import surroundings_of
 from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.errors import GuildError
 from guild_ipy.magics.completion import Candidate
 from guild_ipy.operations.dependencies.given import given_names
 from guild_ipy.query.attributes import ATTRIBUTES
@@ -31,11 +30,7 @@ class SessionCandidates:
 
     def operations(self) -> Iterable[Candidate]:
         """Give the functions of the notebook, the operations of its Guild file, and the files of its folder."""
-        try:
-            found = list_operations(get_context())
-        except GuildError:  # the Guild file is wrong, which running an operation tells
-            return []
-        return [Candidate(text=info.name, kind=info.kind) for info in found]
+        return [Candidate(text=info.name, kind=info.kind) for info in list_operations(get_context()) if not info.error]
 
     def run_operations(self) -> Iterable[Candidate]:
         """Give the operations that runs are of, by their names in listings."""

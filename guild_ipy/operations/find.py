@@ -9,7 +9,7 @@ from typing import Any
 
 from guild_ipy.errors import OperationNotFound, UsageError
 from guild_ipy.operations.cell import CellOperation
-from guild_ipy.operations.guildfile.lookup import find_guild_operation, list_guild_operations
+from guild_ipy.operations.guildfile.lookup import check_guild_file, find_guild_operation, list_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_file import (
@@ -60,6 +60,7 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if word is None:
         default = find_guild_operation(None, project_dir, surroundings.import_path)
         if default is None:
+            check_guild_file(project_dir)
             known = ", ".join(known_operations(surroundings.notebook))
             hint = f"; known: {known}" if known else ": a function of the notebook, or the path of a script or notebook"
             raise UsageError(f"run: nothing is named; write what to run{hint}")
@@ -82,6 +83,8 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if found is not None:
         raise UsageError(f"{word!r} is of type {type(found).__name__}, and cannot be run; name a function or a script")
     _refuse_words(word, surroundings)
+    if not word.endswith((".py", ".ipynb")):
+        check_guild_file(project_dir)
     raise OperationNotFound(word, known_operations(surroundings.notebook))
 
 
@@ -120,11 +123,6 @@ def known_operations(notebook: Notebook, declared: Sequence[str] | None = None) 
     ----------
     declared
         The names of the operations of the Guild file, where they are known.
-
-    Raises
-    ------
-    GuildFileError
-        If there is a Guild file that is wrong.
     """
     functions = [
         name

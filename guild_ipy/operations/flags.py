@@ -233,7 +233,7 @@ def _has_type(flag_type: FlagType, value: object) -> bool:
 
 
 def _check_choice(definition: FlagDef, value: FlagValue, operation: str) -> None:
-    if not definition.choices or definition.allows_other:
+    if not definition.choices or definition.allows_other or value == definition.default == "":
         return
     for item in value if isinstance(value, list) else [value]:
         if not any(

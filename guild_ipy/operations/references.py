@@ -3,7 +3,8 @@ r"""``${name}`` in the text of a Guild file, filled with values of flags.
 In a command and its environment each name must be known, and a backslash before a reference leaves it as it is. Text
 that is nothing but one reference becomes the value itself in text, so a value with spaces stays one word of a command.
 
-In what an operation requires and in the steps of a pipeline an unknown name stays, and a backslash means nothing.
+In what an operation requires a name must be known, too; in the steps of a pipeline an unknown one stays. In both a
+backslash means nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from guild_ipy.domain.flags import Flags, plain_text
+from guild_ipy.errors import UsageError, suggest
 
 _REFERENCE = re.compile(r"(\\?)\$\{(.+?)\}")
 #: One in what an operation requires or in a step.
@@ -45,6 +47,20 @@ def fill_references(text: str, values: Mapping[str, str]) -> str:
     '--data=a b ${HOME}'
     """
     return _REFERENCE.sub(lambda match: match[0][1:] if match[1] else values[match[2]], text)
+
+
+def strict_filler(flags: Flags) -> Callable[[str], str]:
+    """Give the function that puts values of flags into a text with ``${name}``; UsageError for an unknown name."""
+
+    def fill_in(text: str) -> str:
+        unknown = next((name for name in FLAG_REFERENCE.findall(text) if name not in flags), None)
+        if unknown is not None:
+            known = suggest(unknown, flags) or (f"; there are {', '.join(flags)}" if flags else "; it has none")
+            raise UsageError(f"'${{{unknown}}}' in {text!r} is no flag of this operation{known}")
+        return fill_known(text)
+
+    fill_known = flag_filler(flags)
+    return fill_in
 
 
 def flag_filler(flags: Flags) -> Callable[[str], str]:

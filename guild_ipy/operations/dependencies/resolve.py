@@ -27,7 +27,7 @@ from guild_ipy.operations.dependencies.linked_runs import describe_runs, link_ru
 from guild_ipy.operations.dependencies.named_runs import choose_named, looks_like_id
 from guild_ipy.operations.dependencies.run_files import generated_names, selected_paths, take
 from guild_ipy.operations.dependencies.run_query import RunQuery, has_expression, make_query, quote
-from guild_ipy.operations.references import flag_filler
+from guild_ipy.operations.references import strict_filler
 from guild_ipy.store.input_runs import RUNS_FILE
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir, is_run_id
@@ -114,7 +114,7 @@ class _Work:
 
     def __init__(self, needs: Needs) -> None:
         self._needs = needs
-        self._fill_in = flag_filler(needs.flags)
+        self._fill_in = strict_filler(needs.flags)
         self.considered: list[Considered] = []
         self.notes: list[str] = []
 

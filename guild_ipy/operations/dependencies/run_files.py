@@ -31,13 +31,16 @@ def generated_names(run_dir: RunDir) -> list[str]:
 def selected_paths(folder: str, patterns: Sequence[FilePattern]) -> list[str]:
     """Give the paths below a folder, relative to it, that one of the patterns matches as a whole.
 
+    What Guild AI and this package keep in ``.guild`` is there for patterns that begin with this name.
+
     Raises
     ------
     UsageError
         For a pattern that is no regular expression.
     """
     paths = sorted(_walk(folder))
-    return sorted({path for each in patterns for path in _matches(paths, each)})
+    private = sorted(_walk_private(folder)) if any(map(_names_private, patterns)) else []
+    return sorted({path for each in patterns for path in _matches(private if _names_private(each) else paths, each)})
 
 
 def take(  # noqa: PLR0913 - what a source says, and where
@@ -79,6 +82,8 @@ def take(  # noqa: PLR0913 - what a source says, and where
             refuse_way_out(folder, path)
         name = _renamed(os.path.basename(origin), source, fill_in)
         target = os.path.join(_target_folder(dependency, source, path, fill_in), name)
+        if target.split(os.sep)[0] == _PRIVATE:
+            raise UsageError(f"{path!r} would take the place of the run's own {_PRIVATE!r}; give a target-path")
         root = folder if is_closed else ""
         how = said or (TargetType.LINK if not is_closed and _holds_secrets(folder, path) else TargetType.COPY)
         taken.append(
@@ -146,6 +151,17 @@ def _walk(folder: str, *, files_only: bool = False) -> Iterator[str]:
             inner = ""
         for name in files if files_only else (*folders, *files):
             yield os.path.join(inner, name)
+
+
+def _names_private(pattern: FilePattern) -> bool:
+    return pattern.pattern.removeprefix("^").removeprefix("\\").startswith(_PRIVATE)
+
+
+def _walk_private(folder: str) -> Iterator[str]:
+    inner = os.path.join(folder, _PRIVATE)
+    if os.path.isdir(inner):
+        yield _PRIVATE
+        yield from (os.path.join(_PRIVATE, path) for path in _walk(inner))
 
 
 def _matches(paths: Sequence[str], wanted: FilePattern) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guild_ipy.errors import suggest
+from guild_ipy.errors import GuildFileError, suggest
 from guild_ipy.operations.guildfile.nodes import MapNode
 
 
@@ -23,11 +23,16 @@ class Attributes:
 
     def check(self, node: MapNode) -> None:
         """Refuse an attribute that is none."""
+        for error in self.unknown(node):
+            raise error
+
+    def unknown(self, node: MapNode) -> Iterator[GuildFileError]:
+        """Say which attributes are none."""
         everything = self.known | self.silent | self.unsupported
         for entry in node:
             if entry.name not in everything:
                 hint = suggest(entry.name, everything) or f"; it has {', '.join(sorted(self.known))}"
-                raise entry.place.error(f"{self.owner} has no attribute {entry.name!r}{hint}")
+                yield entry.place.error(f"{self.owner} has no attribute {entry.name!r}{hint}")
 
     def unused(self, node: MapNode) -> Iterator[str]:
         """Say which attributes have no meaning here."""
@@ -40,20 +45,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-PACKAGE = Attributes(
-    owner="a package",
-    known=_words("package"),
-    silent=_words(
-        "description version url author author-email license tags python-tag data-files python-requires requires "
-        "packages"
-    ),
-)
 INCLUDE = Attributes(owner="an include", known=_words("include"))
 MODEL = Attributes(
     owner="a model",
     known=_words("model default description extends operation-defaults operations params resources sourcecode flags"),
     silent=_words("references extra"),
-    unsupported=_words("plugins python-requires"),
+    unsupported=_words("plugins disable-plugins python-requires"),
 )
 CONFIG = Attributes(
     owner="a config",
@@ -70,7 +67,8 @@ OPERATION = Attributes(
     silent=_words("references extra stoppable"),
     unsupported=_words(
         "optimizer optimizers objective default-max-trials can-stage-trials plugins disable-plugins publish remote "
-        "python-requires pip-freeze handle-keyboard-interrupt delete-on-success flag-encoder run-attrs"
+        "python-requires pip-freeze handle-keyboard-interrupt delete-on-success flag-encoder run-attrs nb-cells "
+        "output-attrs pre-process"
     ),
 )
 FLAG = Attributes(
@@ -80,6 +78,7 @@ FLAG = Attributes(
         "allow-other env-name env-encoding null-label min max"
     ),
     silent=_words("distribution extra"),
+    unsupported=_words("nb-replace"),
 )
 CHOICE = Attributes(owner="a choice", known=_words("value description alias flags"))
 RESOURCE = Attributes(
@@ -100,13 +99,16 @@ SOURCE = Attributes(
     unsupported=_words("post-process"),
 )
 RENAME = Attributes(owner="a rename", known=_words("pattern repl"))
-SOURCECODE = Attributes(owner="sourcecode", known=_words("select root dest"), unsupported=_words("digest"))
+SOURCECODE = Attributes(
+    owner="sourcecode", known=_words("select root dest"), unsupported=_words("digest exclude include")
+)
 STEP = Attributes(
     owner="a step",
     known=_words("run name flags label tags random-seed isolate-runs"),
     silent=_words("description"),
     unsupported=_words(
-        "batch-label batch-tags checks expect fail-on-trial-error force-flags gpus max-trials maximize minimize needed "
-        "no-gpus opt-flags optimize optimizer remote stop-after"
+        "batch-comment batch-label batch-tags checks comment expect fail-on-trial-error force-deps force-flags "
+        "force-sourcecode gpus keep-batch keep-run max-trials maximize minimize needed no-gpus opt-flags optimize "
+        "optimizer quiet remote stage-trials stop-after tag yes"
     ),
 )

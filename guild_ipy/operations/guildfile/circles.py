@@ -11,10 +11,12 @@ from guild_ipy.errors import GuildFileError
 Edges = Callable[[OperationDef], Iterable[tuple[str, str]]]
 
 
-def refuse_circles(operations: Sequence[OperationDef]) -> None:
-    """Raise GuildFileError where operations require each other, or are steps of each other."""
-    _refuse(operations, _required, "require each other in a circle", "make one of the sources 'optional: yes'")
-    _refuse(operations, _steps, "are steps of each other in a circle", "leave one of the steps out")
+def find_circles(operations: Sequence[OperationDef]) -> dict[str, GuildFileError]:
+    """Find operations that require each other, or are steps of each other, by their full names."""
+    return {
+        **_find(operations, _required, "require each other in a circle", "make one of the sources 'optional: yes'"),
+        **_find(operations, _steps, "are steps of each other in a circle", "leave one of the steps out"),
+    }
 
 
 def _required(operation: OperationDef) -> Iterator[tuple[str, str]]:
@@ -30,21 +32,26 @@ def _steps(operation: OperationDef) -> Iterator[tuple[str, str]]:
         yield from ((step.operation, step.origin) for step in operation.main.steps)
 
 
-def _refuse(operations: Sequence[OperationDef], edges: Edges, problem: str, advice: str) -> None:
+def _find(operations: Sequence[OperationDef], edges: Edges, problem: str, advice: str) -> dict[str, GuildFileError]:
     known = {operation.full_name: operation for operation in operations}
     done: set[str] = set()
+    found: dict[str, GuildFileError] = {}
 
     def visit(operation: OperationDef, chain: tuple[str, ...]) -> None:
         for word, origin in edges(operation):
             target = known.get(word) or known.get(f"{operation.model}:{word}")
             if target is None or target.full_name in done:
                 continue
-            if target.full_name in chain:
-                circle = " -> ".join((*chain[chain.index(target.full_name) :], target.full_name))
-                raise GuildFileError.at(origin, f"operations {problem}: {circle}; {advice}")
-            visit(target, (*chain, target.full_name))
+            if target.full_name not in chain:
+                visit(target, (*chain, target.full_name))
+                continue
+            names = chain[chain.index(target.full_name) :]
+            circle = " -> ".join((*names, target.full_name))
+            error = GuildFileError.at(origin, f"operations {problem}: {circle}; {advice}")
+            found.update({name: error for name in names if name not in found})
         done.add(operation.full_name)
 
     for operation in operations:
         if operation.full_name not in done:
             visit(operation, (operation.full_name,))
+    return found

@@ -20,9 +20,9 @@ from guild_ipy.domain.operation import (
 from guild_ipy.errors import suggest
 from guild_ipy.operations.guildfile.attributes import OPERATION, SOURCECODE
 from guild_ipy.operations.guildfile.fields import Parts, read_bool, read_map, read_text, read_texts
-from guild_ipy.operations.guildfile.flags import read_flags, read_names
+from guild_ipy.operations.guildfile.flags import read_flags, read_names, unused_in_flags
 from guild_ipy.operations.guildfile.items import Item
-from guild_ipy.operations.guildfile.mains import MAINS, read_flags_dest, read_main
+from guild_ipy.operations.guildfile.mains import MAINS, read_flags_dest, read_main, unused_options
 from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_nothing, make_entry
 from guild_ipy.operations.guildfile.resources import Resources, read_requires, unused_attributes
 from guild_ipy.operations.guildfile.scalar_patterns import read_scalar_patterns
@@ -56,10 +56,13 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
     OPERATION.check(node)
     parts = Parts(node=node, owner=f"operation {name!r}")
     skips = parts.get("default-flag-arg-skip", read_bool, False)
-    flags = read_flags(read_section(node, "flags", model.items), name, skips_arguments=skips)
+    section = read_section(node, "flags", model.items)
+    flags = read_flags(section, name, skips_arguments=skips)
     main = read_main(name, node)
-    _check_exec(main, flags, node)
     dest = parts.get("flags-dest", lambda found, _: read_flags_dest(found))
+    imports = parts.get("flags-import", _read_import)
+    takes_more = imports not in {None, False} and (isinstance(main, PythonMain) or _is_config(dest))
+    _check_exec(main, flags, node, takes_more=takes_more)
     needed = parts.get("requires", lambda found, _: read_requires(found, model.resources), ())
     return OperationDef(
         name=name,
@@ -72,7 +75,7 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
         is_default=parts.get("default", read_bool, False),
         flags=flags,
         flags_dest=dest,
-        flags_import=parts.get("flags-import", _read_import),
+        flags_import=imports,
         flags_import_skip=parts.get("flags-import-skip", read_names, ()),
         requires=tuple(_yielding(each, dest) for each in needed),
         sourcecode=join_rules(model.source_rules, read_source_rules(node.get("sourcecode"))),
@@ -84,22 +87,23 @@ def read_definition(entry: Entry, model: ModelParts) -> OperationDef:
         compare=parts.get("compare", read_texts, ()),
         python_path=parts.get("python-path", read_texts),
         origin=str(entry.place),
-        notes=(*model.notes, *_unused(node)),
+        notes=(*model.notes, *_unused(node), *unused_in_flags(section)),
     )
 
 
 def _unused(node: MapNode) -> Iterator[str]:
     """Say which attributes of an operation and its parts have no meaning here."""
     yield from OPERATION.unused(node)
-    requires, sourcecode, steps = (node.get(name) for name in ("requires", "sourcecode", "steps"))
+    requires, sourcecode, steps, notebook = (node.get(name) for name in ("requires", "sourcecode", "steps", "notebook"))
     yield from [] if requires is None else unused_attributes(requires)
     yield from SOURCECODE.unused(sourcecode) if isinstance(sourcecode, MapNode) else ()
     yield from [] if steps is None else unused_in_steps(steps)
+    yield from [] if notebook is None else unused_options(notebook)
 
 
 def _yielding(dependency: Dependency, dest: FlagsDest | None) -> Dependency:
     """Have a configuration that flags go to anyway, and that is required too, take the place of the other."""
-    if dest is None or dest.kind is not FlagsDestKind.CONFIG:
+    if dest is None or not _is_config(dest):
         return dependency
     sources = (
         replace(source, replace_existing=True, always_resolve=True)
@@ -108,6 +112,10 @@ def _yielding(dependency: Dependency, dest: FlagsDest | None) -> Dependency:
         for source in dependency.sources
     )
     return replace(dependency, sources=tuple(sources))
+
+
+def _is_config(dest: FlagsDest | None) -> bool:
+    return dest is not None and dest.kind is FlagsDestKind.CONFIG
 
 
 def _check_name(entry: Entry) -> str:
@@ -126,7 +134,7 @@ def _read_template(node: Node, what: str) -> str:
 def _read_import(node: Node, what: str) -> tuple[str, ...] | bool:
     if isinstance(node, ScalarNode) and (isinstance(node.value, bool) or node.value == "all"):
         return bool(node.value)
-    if isinstance(node, ListNode):
+    if isinstance(node, ListNode) or (isinstance(node, ScalarNode) and isinstance(node.value, str)):
         return read_names(node, what) or False
     raise node.place.error(f"{what} is yes, all, no or a list of flags, not {node}; write '- flag' lines")
 
@@ -154,16 +162,18 @@ def _read_secrets(node: Node, what: str) -> tuple[str, ...]:
 # -- exec
 
 
-def _check_exec(main: Main, flags: Sequence[FlagDef], node: MapNode) -> None:
-    """Refuse a reference to a flag that the operation does not take, and text around ``${flag_args}``."""
+def _check_exec(main: Main, flags: Sequence[FlagDef], node: MapNode, *, takes_more: bool) -> None:
+    """Refuse a reference to a flag that the operation does not take, and text around ``${flag_args}``.
+
+    With `takes_more` it has flags that are not declared.
+    """
     if not isinstance(main, ExecMain | PythonMain):
         return
-    imports = node.get("flags-import")
     words, known = (main.words, WORDS) if isinstance(main, ExecMain) else (main.arguments, WORDS[1:])
     names = [*known, *(flag.name for flag in flags)]
     for word in words:
         for name in find_references(word):
-            if name not in names and (imports is None or isinstance(main, ExecMain)):
+            if name not in names and not takes_more:
                 place = (node.get("exec") or node.get("main") or node).place
                 raise place.error(
                     f"'${{{name}}}' is no flag of this operation{suggest(name, names)}; declare it in flags"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from guild_ipy.domain.operation import OperationDef
 from guild_ipy.errors import GuildFileError, UsageError
-from guild_ipy.operations.guildfile.circles import refuse_circles
+from guild_ipy.operations.guildfile.circles import find_circles
 from guild_ipy.operations.guildfile.items import read_guild_file_bytes, read_items
-from guild_ipy.operations.guildfile.models import default_models, read_operations
+from guild_ipy.operations.guildfile.models import WrongOperation, default_models, read_operations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,10 @@ class GuildFile:
 
     path: str
     operations: tuple[OperationDef, ...] = ()
+    wrong: tuple[WrongOperation, ...] = ()
+    """Those that cannot be run, but are named."""
+    problems: tuple[GuildFileError, ...] = ()
+    """What hinders to know all operations: parts of the file that cannot be read."""
     default_models: frozenset[str] = frozenset()
     """Models whose operations are named without the model."""
 
@@ -27,13 +31,21 @@ class GuildFile:
 
         Raises
         ------
+        GuildFileError
+            If it is wrong.
         UsageError
             If several models have an operation of that name.
         """
-        exact = next((each for each in self.operations if each.full_name == word), None)
+        found = self._find(word)
+        if isinstance(found, WrongOperation):
+            raise found.error
+        return found
+
+    def _find(self, word: str) -> OperationDef | WrongOperation | None:
+        exact = next((each for each in self._all if each.full_name == word), None)
         if exact is not None:
             return exact
-        named = [each for each in self.operations if each.name == word]
+        named = [each for each in self._all if each.name == word]
         preferred = [each for each in named if each.model in self.default_models]
         found = preferred or named
         if len(found) > 1:
@@ -43,42 +55,56 @@ class GuildFile:
 
     @property
     def default(self) -> OperationDef | None:
-        """The operation that is meant where none is named."""
-        candidates = [each for each in self.operations if each.model in self.default_models]
-        said = [each for each in candidates if each.is_default]
-        public = [each for each in candidates if not each.name.startswith("_")]
+        """The operation that is meant where none is named; GuildFileError if it is wrong."""
+        said = [each for each in self.operations if each.model in self.default_models and each.is_default]
         if said:
             return said[0]
-        return public[0] if len(public) == 1 else None
+        public = [each for each in self._all if each.model in self.default_models and not each.name.startswith("_")]
+        return self.find(public[0].full_name) if len(public) == 1 else None
+
+    @property
+    def _all(self) -> tuple[OperationDef | WrongOperation, ...]:
+        return (*self.operations, *self.wrong)
 
     @property
     def names(self) -> list[str]:
         """The names by which operations are run."""
-        return [self.name_of(each) for each in self.operations]
+        return [self.name_of(each) for each in self._all]
 
-    def name_of(self, operation: OperationDef) -> str:
+    def name_of(self, operation: OperationDef | WrongOperation) -> str:
         """Give the shortest name that means an operation."""
-        same = [each for each in self.operations if each.name == operation.name]
+        same = [each for each in self._all if each.name == operation.name]
         is_clear = operation.model in self.default_models and sum(e.model in self.default_models for e in same) == 1
         return operation.name if is_clear or len(same) == 1 else operation.full_name
 
 
 def read_guild_file(path: str) -> GuildFile:
-    """Read a Guild file, whole and checked.
+    """Read a Guild file; what is wrong in it is kept with the operation that it belongs to.
 
     Raises
     ------
     GuildFileError
-        For the first thing in it that is wrong.
+        If it cannot be read at all.
     """
     path = os.path.abspath(path)
     content = read_guild_file_bytes(path)
-    items = read_items(path, content)
+    read = read_items(path, content)
     version = hashlib.md5(content, usedforsecurity=False).hexdigest()
     try:
-        operations = read_operations(items, path, os.path.dirname(path), version)
-        refuse_circles(operations)
+        found = read_operations(read.items, path, os.path.dirname(path), version)
+        circles = find_circles(found.operations)
     except RecursionError as error:
         shown = os.path.basename(path)
         raise GuildFileError("too many models or operations lead to each other; make it simpler", path=shown) from error
-    return GuildFile(path=path, operations=operations, default_models=default_models(items))
+    wrong = [
+        WrongOperation(name=each.name, model=each.model, error=circles[each.full_name])
+        for each in found.operations
+        if each.full_name in circles
+    ]
+    return GuildFile(
+        path=path,
+        operations=tuple(each for each in found.operations if each.full_name not in circles),
+        wrong=(*found.wrong, *wrong),
+        problems=(*read.problems, *found.problems),
+        default_models=default_models(read.items),
+    )

@@ -55,6 +55,12 @@ def read_flags(section: MapNode, operation: str, *, skips_arguments: bool = Fals
     return tuple(flags)
 
 
+def unused_in_flags(section: MapNode) -> Iterator[str]:
+    """Say which attributes of flags have no meaning here."""
+    for entry in section:
+        yield from FLAG.unused(entry.value) if isinstance(entry.value, MapNode) else ()
+
+
 def _refuse_twins(section: MapNode, flags: list[FlagDef]) -> None:
     """Refuse an alias that is the name or alias of another flag, and one option for two flags."""
     names = {flag.name for flag in flags}
@@ -122,10 +128,17 @@ def _check(flag: FlagDef, parts: _Parts, *, is_required: bool) -> FlagDef:
     node = parts.node.get("default")
     if node is not None and not (isinstance(node, ListNode) or flag.arg_split is not None):
         try:
-            values["default"] = check_flag(flag, flag.default, parts.operation)
+            values["default"] = check_flag(flag, _converted(flag), parts.operation)
         except FlagError as error:
             raise node.place.error(f"{error}; change the default") from error
     return FlagDef(**{**values, "nullable": not values["required"]})
+
+
+def _converted(flag: FlagDef) -> FlagValue:
+    """Give the default as the type of its flag, as Guild AI 0.9.0 does: the number 1 is text for ``type: string``."""
+    if flag.type is FlagType.STRING and isinstance(flag.default, bool | int | float):
+        return str(flag.default)
+    return flag.default
 
 
 def _read_value(node: Node, what: str) -> FlagValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from guild_ipy.errors import suggest
-from guild_ipy.operations.guildfile.fields import read_texts_and_places
+from guild_ipy.operations.guildfile.fields import read_texts, read_texts_and_places
 from guild_ipy.operations.guildfile.items import Item
 from guild_ipy.operations.guildfile.nodes import Entry, MapNode, Node, Place, ScalarNode, make_entry
 
@@ -22,7 +22,15 @@ def extend(item: Item, items: Sequence[Item]) -> MapNode:
     GuildFileError
         For a parent that is not there, and parents that extend each other.
     """
-    return _extend(item.node, items, (item.name,))
+    return _extend(item.checked(), items, (item.name,))
+
+
+def parents(item: Item, items: Sequence[Item]) -> list[Item]:
+    """Give the models and configs that an item extends, and what these extend."""
+    node = item.node.get("extends")
+    names = [] if node is None else read_texts(node, "extends")
+    own = [each for name in names for each in items if each.name == name]
+    return [*own, *(above for each in own for above in parents(each, items))]
 
 
 def _extend(node: MapNode, items: Sequence[Item], chain: tuple[str, ...]) -> MapNode:
@@ -43,7 +51,7 @@ def _extend(node: MapNode, items: Sequence[Item], chain: tuple[str, ...]) -> Map
 def _find(name: str, place: Place, items: Sequence[Item]) -> MapNode:
     for item in items:
         if item.name == name:
-            return item.node
+            return item.checked()
     if "/" in name:
         raise place.error(f"{name!r} is a model of a package, which is not supported; include its file")
     known = [item.name for item in items if item.name]

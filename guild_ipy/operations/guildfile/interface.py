@@ -8,7 +8,6 @@ from dataclasses import fields, replace
 
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.operation import (
-    ExecMain,
     FlagsDest,
     FlagsDestKind,
     NotebookMain,
@@ -102,8 +101,9 @@ def _usual_dest(definition: OperationDef, interface: ScriptInterface | None) -> 
     if interface is not None and interface.kind is InterfaceKind.CONSTANTS:
         constants = {flag.name for flag in interface.flags}
         declared = {flag.name for flag in definition.flags}
-        # What is declared for a script that reads its command line in a way that is not seen is meant for that.
-        is_globals = not interface.unread or declared <= constants
+        # What is declared for a script that reads its command line in a way that is not seen is meant for that,
+        # and so is what is declared where nothing is to be taken from the script.
+        is_globals = definition.flags_import is not False and (not interface.unread or declared <= constants)
     return FlagsDest(kind=FlagsDestKind.GLOBALS if is_globals else FlagsDestKind.ARGS)
 
 
@@ -119,7 +119,7 @@ def _config_flags(path: str) -> tuple[FlagDef, ...]:
 
 def _merge(definition: OperationDef, own: tuple[FlagDef, ...]) -> list[FlagDef]:
     """Join flags of the file with those of the script: what the file says counts more."""
-    if definition.flags_import is False or isinstance(definition.main, ExecMain):
+    if definition.flags_import is False:
         return list(definition.flags)
     imported = {flag.name: flag for flag in own if _is_imported(flag.name, definition)}
     merged = []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from guild_ipy.errors import GuildFileError, suggest
 from guild_ipy.operations.guildfile import GUILD_FILE
-from guild_ipy.operations.guildfile.attributes import CONFIG, INCLUDE, MODEL, PACKAGE, Attributes
-from guild_ipy.operations.guildfile.fields import read_map, read_text, read_texts_and_places
+from guild_ipy.operations.guildfile.attributes import CONFIG, INCLUDE, MODEL
+from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text, read_texts_and_places
 from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, Place, ScalarNode, make_entry
 from guild_ipy.operations.guildfile.text import parse_text
 from guild_ipy.store.regular_file import read_regular
@@ -18,7 +18,7 @@ from guild_ipy.store.regular_file import read_regular
 #: How many files a Guild file may include, those of included ones counted.
 MAX_FILES = 50
 
-_KINDS: dict[str, Attributes] = {"model": MODEL, "config": CONFIG, "package": PACKAGE, "include": INCLUDE}
+_KINDS = ("model", "config", "package", "include")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +29,28 @@ class Item:
     """Empty for the model of operations that have none."""
     is_model: bool
     node: MapNode
+    is_default: bool = False
+    error: GuildFileError | None = None
+    """What is wrong with it: nothing can be taken from it."""
     notes: tuple[str, ...] = ()
 
+    def checked(self) -> MapNode:
+        """Give what is written; GuildFileError for an item that is wrong."""
+        if self.error is not None:
+            raise self.error
+        return self.node
 
-def read_items(path: str, content: bytes) -> list[Item]:
+
+@dataclass(frozen=True, kw_only=True)
+class Items:
+    """What a Guild file consists of."""
+
+    items: tuple[Item, ...]
+    problems: tuple[GuildFileError, ...]
+    """What could not be read: items that are none, and files that are not there."""
+
+
+def read_items(path: str, content: bytes) -> Items:
     """Read the models and configs of a Guild file and of what it includes.
 
     Parameters
@@ -43,47 +61,59 @@ def read_items(path: str, content: bytes) -> list[Item]:
     Raises
     ------
     GuildFileError
-        For what is no Guild file, and includes that are not there or include each other.
+        For what is no Guild file at all.
     """
-    reading = _Reading(root=os.path.dirname(path), files=[])
+    reading = _Reading(root=os.path.dirname(path), files=[], problems=[])
     items = list(_read_file(path, content, (), reading))
-    known: dict[tuple[bool, str], Item] = {}
+    return Items(items=tuple(_refuse_twins(items)), problems=tuple(reading.problems))
+
+
+def _refuse_twins(items: Sequence[Item]) -> Iterator[Item]:
+    """Give items with an error where two are of one name."""
+    known: dict[tuple[bool, str], list[Item]] = {}
     for item in items:
-        first = known.setdefault((item.is_model, item.name), item)
-        if first is not item:
-            kind = "model" if item.is_model else "config"
-            named = repr(item.name) if item.name else "without a name"
-            raise item.node.place.error(f"a {kind} {named} stands at {first.node.place} already; join the two")
-    return items
+        known.setdefault((item.is_model, item.name), []).append(item)
+    for first, *others in known.values():
+        error = first.error
+        if others:
+            kind = "model" if first.is_model else "config"
+            named = repr(first.name) if first.name else "without a name"
+            message = f"a {kind} {named} stands at {first.node.place} already; join the two"
+            error = others[0].node.place.error(message)
+        yield from (replace(item, error=error) if others else item for item in (first, *others))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Reading:
     root: str
     files: list[str]
-    """Those that have been read, to end what includes too many."""
+    """Those that have been read: each is read once, however often it is included."""
+    problems: list[GuildFileError]
 
 
 def _read_file(path: str, content: bytes, chain: tuple[str, ...], reading: _Reading) -> Iterator[Item]:
-    shown = os.path.relpath(path, reading.root)
     reading.files.append(path)
-    node = parse_text(content, shown)
-    if node is None:
-        return
-    for item in _top_level(node):
-        kind = _kind_of(item)
-        _KINDS[kind].check(item)
-        if kind == "include":
-            yield from _include(item, path, (*chain, path), reading)
-        elif kind != "package":
-            yield _make_item(kind, item)
+    node = parse_text(content, os.path.relpath(path, reading.root))
+    for item in [] if node is None else _top_level(node):
+        try:
+            yield from _read_item(item, path, chain, reading)
+        except GuildFileError as error:
+            reading.problems.append(error)
 
 
-def _top_level(node: Node) -> Iterator[MapNode]:
+def _read_item(node: Node, path: str, chain: tuple[str, ...], reading: _Reading) -> list[Item]:
+    item = read_map(node, "an item of a Guild file")
+    kind = _kind_of(item)
+    if kind == "include":
+        INCLUDE.check(item)
+        return _include(item, path, (*chain, path), reading)
+    return [] if kind == "package" else [_make_item(kind, item)]
+
+
+def _top_level(node: Node) -> Iterator[Node]:
     """Give the items of a file; a map is operations, or one model that says so."""
     if isinstance(node, ListNode):
-        for item in node.items:
-            yield read_map(item, "an item of a Guild file")
+        yield from node.items
         return
     if not isinstance(node, MapNode):
         raise node.place.error(f"a Guild file is a map of operations or a list of models, not {node}")
@@ -112,25 +142,42 @@ def _kind_of(item: MapNode) -> str:
 def _make_item(kind: str, node: MapNode) -> Item:
     entry = node.entry(kind)
     name = "" if entry is None or (kind == "model" and _is_empty(entry)) else read_text(entry.value, f"the {kind} name")
-    return Item(name=name, is_model=kind == "model", node=node, notes=tuple(_KINDS[kind].unused(node)))
+    if kind == "config":  # it may hold what only its author knows about
+        foreign = (f"{error}; it has no effect" for error in CONFIG.unknown(node))
+        return Item(name=name, is_model=False, node=node, notes=(*CONFIG.unused(node), *foreign))
+    notes, default = tuple(MODEL.unused(node)), node.get("default")
+    try:
+        MODEL.check(node)
+        is_default = default is not None and read_bool(default, "default of a model")
+    except GuildFileError as error:
+        return Item(name=name, is_model=True, node=node, error=error, notes=notes)
+    return Item(name=name, is_model=True, node=node, is_default=is_default, notes=notes)
 
 
 def _is_empty(entry: Entry) -> bool:
     return isinstance(entry.value, ScalarNode) and entry.value.value in {"", None}
 
 
-def _include(item: MapNode, path: str, chain: tuple[str, ...], reading: _Reading) -> Iterator[Item]:
+def _include(item: MapNode, path: str, chain: tuple[str, ...], reading: _Reading) -> list[Item]:
     node = item.get("include")
-    if node is None:
-        return
-    for name, place in read_texts_and_places(node, "include"):
-        found = _find_include(name, os.path.dirname(path), place)
-        if found in chain:
-            names = [os.path.relpath(each, reading.root) for each in (*chain[chain.index(found) :], found)]
-            raise place.error(f"files include each other in a circle: {' -> '.join(names)}; leave one include out")
-        if len(reading.files) >= MAX_FILES:
-            raise place.error(f"more than {MAX_FILES} files are included; include fewer")
-        yield from _read_file(found, read_guild_file_bytes(found, place), chain, reading)
+    items: list[Item] = []
+    for name, place in [] if node is None else read_texts_and_places(node, "include"):
+        try:
+            items += _read_included(_find_include(name, os.path.dirname(path), place), place, chain, reading)
+        except GuildFileError as error:
+            reading.problems.append(error)
+    return items
+
+
+def _read_included(path: str, place: Place, chain: tuple[str, ...], reading: _Reading) -> list[Item]:
+    if path in chain:
+        names = [os.path.relpath(each, reading.root) for each in (*chain[chain.index(path) :], path)]
+        raise place.error(f"files include each other in a circle: {' -> '.join(names)}; leave one include out")
+    if path in reading.files:
+        return []
+    if len(reading.files) >= MAX_FILES:
+        raise place.error(f"more than {MAX_FILES} files are included; include fewer")
+    return list(_read_file(path, read_guild_file_bytes(path, place), chain, reading))
 
 
 def _find_include(name: str, folder: str, place: Place) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from guild_ipy.errors import GuildError
+from guild_ipy.errors import GuildError, GuildFileError
 from guild_ipy.operations.guildfile import GUILD_FILE
 from guild_ipy.store.regular_file import read_regular
 
@@ -23,7 +23,7 @@ def find_guild_operation(
     Raises
     ------
     GuildFileError
-        If the Guild file is wrong.
+        If it is wrong.
     UsageError
         If the name means several operations.
     """
@@ -38,9 +38,8 @@ def find_guild_operation(
     return open_operation(definition, file.name_of(definition), import_path)
 
 
-def open_guild_operations(project_dir: str, import_path: Iterable[str] = ()) -> dict[str, GuildFileOperation]:
-    """Give all operations of a project's Guild file by their names; GuildFileError if it is wrong."""
-    file = open_guild_file(project_dir)
+def open_guild_operations(file: GuildFile | None, import_path: Iterable[str] = ()) -> dict[str, GuildFileOperation]:
+    """Give the operations of a Guild file by their names, but for those that are wrong."""
     if file is None:
         return {}
     from guild_ipy.operations.guildfile.interface import open_operation  # start-up cost, as below
@@ -50,7 +49,7 @@ def open_guild_operations(project_dir: str, import_path: Iterable[str] = ()) -> 
 
 
 def list_guild_operations(project_dir: str) -> list[str]:
-    """Give the names of the operations of a project's Guild file; GuildFileError if it is wrong."""
+    """Give the names of the operations of a project's Guild file."""
     file = open_guild_file(project_dir)
     return [] if file is None else file.names
 
@@ -66,6 +65,8 @@ def note_hidden(word: object, project_dir: str) -> tuple[str, ...]:
         return ()
     try:
         hidden = find_guild_operation(str(word), project_dir)
+        if hidden is None:
+            check_guild_file(project_dir)
     except GuildError as error:
         return (str(error),)
     if hidden is None:
@@ -73,11 +74,24 @@ def note_hidden(word: object, project_dir: str) -> tuple[str, ...]:
     return (f"{GUILD_FILE} has an operation {word!r} too; this is the one of the notebook",)
 
 
+def check_guild_file(project_dir: str) -> None:
+    """Raise GuildFileError where parts of a Guild file cannot be read, in which an operation may stand."""
+    file = open_guild_file(project_dir)
+    if file is not None and file.problems:
+        raise file.problems[0]
+
+
 def open_guild_file(project_dir: str) -> GuildFile | None:
-    """Read the Guild file of a folder; None where there is none."""
+    """Read the Guild file of a folder; None where there is none.
+
+    One that cannot be read at all has this problem and no operations: what needs none of them goes on.
+    """
     path = os.path.join(project_dir, GUILD_FILE)
     if not os.path.isfile(path):
         return None
-    from guild_ipy.operations.guildfile.file import read_guild_file  # start-up cost: for projects that have one
+    from guild_ipy.operations.guildfile.file import GuildFile, read_guild_file  # start-up cost: few projects have one
 
-    return read_guild_file(path)
+    try:
+        return read_guild_file(path)
+    except GuildFileError as error:
+        return GuildFile(path=path, problems=(error,))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from guild_ipy.domain.operation import ExecMain, FlagsDest, FlagsDestKind, Main, NotebookMain, PythonMain, StepsMain
 from guild_ipy.errors import suggest
 from guild_ipy.operations.guildfile.fields import leads_out, read_text, read_words
-from guild_ipy.operations.guildfile.nodes import MapNode, Node
+from guild_ipy.operations.guildfile.nodes import MapNode, Node, ScalarNode
 from guild_ipy.operations.guildfile.steps import read_steps
 from guild_ipy.operations.references import check_references
 
@@ -25,7 +27,7 @@ def read_main(name: str, node: MapNode) -> Main:
         assert entry is not None
         raise entry.place.error(f"operation {name!r} has {given[0]!r} and {given[1]!r}; keep one of them")
     if not given:
-        return PythonMain(module=name.removesuffix(".py"), origin=str(node.place))
+        return PythonMain(module=name.removesuffix(".py").replace("-", "_"), origin=str(node.place))
     found = node.get(given[0])
     assert found is not None
     if given[0] == "steps":
@@ -42,15 +44,26 @@ def read_main(name: str, node: MapNode) -> Main:
     return PythonMain(module=words[0], arguments=words[1:], origin=str(found.place))
 
 
+def unused_options(notebook: Node) -> Iterator[str]:
+    """Say that the options of a notebook have no meaning here."""
+    _, *options = read_words(notebook, "notebook")
+    yield from (f"{notebook.place}: notebook option {each!r} is not supported and has no effect" for each in options)
+
+
 def _read_notebook(node: Node) -> NotebookMain:
-    path = read_text(node, "notebook")
+    path, *options = read_words(node, "notebook") or ("",)
+    wrong = next((each for each in options if not each.startswith("-")), None)
+    if wrong is not None:
+        raise node.place.error(f"{wrong!r} stands behind the notebook {path!r}; put a path with spaces in quotes")
     if not path.endswith(".ipynb"):
         raise node.place.error(f"notebook {path!r} does not end in .ipynb; name a notebook file")
     return NotebookMain(path=path, origin=str(node.place))
 
 
-def read_flags_dest(node: Node) -> FlagsDest | None:
-    """Read ``flags-dest``; None for what Guild AI finds out from the script."""
+def read_flags_dest(node: Node) -> FlagsDest:
+    """Read ``flags-dest``; ``off`` and ``no`` are the command line, as in Guild AI 0.9.0."""
+    if isinstance(node, ScalarNode) and node.value is False:
+        return FlagsDest(kind=FlagsDestKind.ARGS)
     text = read_text(node, "flags-dest")
     word, colon, name = text.partition(":")
     kind = _KINDS.get(word)

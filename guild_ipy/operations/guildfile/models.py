@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.operation import OperationDef, StepsMain
+from guild_ipy.errors import GuildFileError
 from guild_ipy.operations.guildfile.attributes import SOURCECODE
 from guild_ipy.operations.guildfile.definitions import ModelParts, read_definition, with_defaults
-from guild_ipy.operations.guildfile.fields import read_bool
-from guild_ipy.operations.guildfile.inheritance import extend, operation_map
+from guild_ipy.operations.guildfile.inheritance import extend, operation_map, parents
 from guild_ipy.operations.guildfile.items import Item
 from guild_ipy.operations.guildfile.nodes import Entry, MapNode
 from guild_ipy.operations.guildfile.params import fill_params
@@ -19,7 +19,31 @@ from guild_ipy.operations.guildfile.sections import read_section
 from guild_ipy.operations.guildfile.source_rules import read_source_rules
 
 
-def read_operations(items: Sequence[Item], path: str, folder: str, version: str) -> tuple[OperationDef, ...]:
+@dataclass(frozen=True, kw_only=True)
+class WrongOperation:
+    """An operation that cannot be read, and why."""
+
+    name: str
+    model: str
+    error: GuildFileError
+
+    @property
+    def full_name(self) -> str:
+        """``model:name``, or the name alone."""
+        return f"{self.model}:{self.name}" if self.model else self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operations:
+    """The operations of a Guild file, those that are wrong apart."""
+
+    operations: tuple[OperationDef, ...] = ()
+    wrong: tuple[WrongOperation, ...] = ()
+    problems: tuple[GuildFileError, ...] = ()
+    """What is wrong with models of whose operations not even the names are known."""
+
+
+def read_operations(items: Sequence[Item], path: str, folder: str, version: str) -> Operations:
     """Read all operations of all models, those of a model in the order of the file.
 
     Parameters
@@ -27,23 +51,59 @@ def read_operations(items: Sequence[Item], path: str, folder: str, version: str)
     path, folder, version
         The Guild file, where it is, and the MD5 of what it holds.
     """
-    models = {item.name: (item, fill_params(extend(item, items))) for item in items if item.is_model}
-    named = {name: _read_resources(node, items, folder) for name, (_, node) in models.items()}
+    models: list[tuple[Item, MapNode]] = []
+    wrong: list[WrongOperation] = []
+    problems: list[GuildFileError] = []
+    for item in items:
+        try:
+            models += [(item, fill_params(extend(item, items)))] if item.is_model else []
+        except GuildFileError as error:
+            _put_error(error, item, wrong, problems)
+    named = {item.name: _read_resources(node, items, folder) for item, node in models}
     found: list[OperationDef] = []
-    for name, (item, node) in models.items():
-        parts = ModelParts(
-            name=name,
-            folder=folder,
-            guildfile=path,
-            version=version,
-            items=items,
-            resources=Resources(location=folder, model=name, by_model=named),
-            source_rules=read_source_rules(node.get("sourcecode")),
-            notes=(*item.notes, *_unused(node)),
-        )
-        own = [read_definition(entry, parts) for entry in _operations(node, items)]
-        found += [_name_steps(each, {other.name for other in own}) for each in own]
-    return tuple(found)
+    for item, node in models:
+        resources = Resources(location=folder, model=item.name, by_model=named)
+        try:
+            parts = ModelParts(
+                name=item.name,
+                folder=folder,
+                guildfile=path,
+                version=version,
+                items=items,
+                resources=resources,
+                source_rules=read_source_rules(node.get("sourcecode")),
+                notes=_read_notes(item, node, items),
+            )
+            entries = _operations(node, items)
+        except GuildFileError as error:
+            _put_error(error, item, wrong, problems)
+            continue
+        own = [_read_operation(entry, parts) for entry in entries]
+        names = {each.name for each in own}
+        found += [_name_steps(each, names) for each in own if isinstance(each, OperationDef)]
+        wrong += [each for each in own if isinstance(each, WrongOperation)]
+    return Operations(operations=tuple(found), wrong=tuple(wrong), problems=tuple(problems))
+
+
+def _put_error(error: GuildFileError, item: Item, wrong: list[WrongOperation], problems: list[GuildFileError]) -> None:
+    """Take all operations of a model as wrong."""
+    own = item.node.get("operations")
+    names = [entry.key.text for entry in own if entry.key.value != "$include"] if isinstance(own, MapNode) else []
+    wrong += [WrongOperation(name=name, model=item.name, error=error) for name in names]
+    problems += [] if names else [error]
+
+
+def _read_notes(item: Item, node: MapNode, items: Sequence[Item]) -> tuple[str, ...]:
+    """Read what is said of all operations of a model: what of it, and of what it extends, has no meaning here."""
+    inherited = (note for each in parents(item, items) for note in each.notes)
+    return (*item.notes, *inherited, *_unused(node))
+
+
+def _read_operation(entry: Entry, parts: ModelParts) -> OperationDef | WrongOperation:
+    try:
+        return read_definition(entry, parts)
+    except GuildFileError as error:
+        return WrongOperation(name=entry.key.text, model=parts.name, error=error)
 
 
 def _name_steps(operation: OperationDef, own: set[str]) -> OperationDef:
@@ -63,10 +123,7 @@ def default_models(items: Sequence[Item]) -> frozenset[str]:
     models = [item for item in items if item.is_model]
     if len(models) == 1:
         return frozenset({models[0].name})
-    said = (
-        item.name for item in models if (node := item.node.get("default")) and read_bool(node, "default of a model")
-    )
-    return frozenset(said) | {item.name for item in models if not item.name}
+    return frozenset(item.name for item in models if item.is_default or not item.name)
 
 
 def _unused(node: MapNode) -> Iterator[str]:
@@ -77,8 +134,14 @@ def _unused(node: MapNode) -> Iterator[str]:
         yield from unused_attributes(entry.value)
 
 
-def _read_resources(node: MapNode, items: Sequence[Item], folder: str) -> dict[str, Dependency]:
-    return read_resources(read_section(node, "resources", items), folder)
+def _read_resources(
+    node: MapNode, items: Sequence[Item], folder: str
+) -> dict[str, Dependency | GuildFileError] | GuildFileError:
+    """Read the resources of a model; those that are wrong are missed by who requires them."""
+    try:
+        return read_resources(read_section(node, "resources", items), folder)
+    except GuildFileError as error:
+        return error
 
 
 def _operations(node: MapNode, items: Sequence[Item]) -> list[Entry]:

@@ -29,13 +29,15 @@ class Place:
     line: int = 0
     column: int = 0
     """Both are 0 where there is no file: what a decorator was given."""
+    problem: str = ""
+    """What is wrong here whatever is wanted of it; every error that points here says so."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
     def error(self, message: str) -> GuildFileError:
         """Make an error that points here."""
-        return GuildFileError(message, path=self.path, line=self.line, column=self.column)
+        return GuildFileError(self.problem or message, path=self.path, line=self.line, column=self.column)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,16 @@ class ListNode:
 
     def __str__(self) -> str:
         return "a list"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongNode:
+    """A value that nothing can be read of; its place says why. Who does not need it goes on."""
+
+    place: Place
+
+    def __str__(self) -> str:
+        return "a wrong value"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +137,7 @@ class MapNode:
         return self.with_entries(entry for entry in self if entry.key.value not in names)
 
 
-Node: TypeAlias = ScalarNode | ListNode | MapNode
+Node: TypeAlias = ScalarNode | ListNode | MapNode | WrongNode
 
 
 def is_nothing(node: Node) -> bool:
@@ -140,6 +152,8 @@ def make_entry(name: str, value: Node, place: Place | None = None) -> Entry:
 
 def plain_value(node: Node) -> FlagValue:
     """Give the value without its places."""
+    if isinstance(node, WrongNode):
+        raise node.place.error("it cannot be read")
     if isinstance(node, ScalarNode):
         return node.value
     if isinstance(node, ListNode):

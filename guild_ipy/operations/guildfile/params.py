@@ -50,7 +50,7 @@ def _fill(node: Node, params: Mapping[str, Node]) -> Node:
     if isinstance(node, MapNode):
         entries = tuple(Entry(key=entry.key, value=_fill(entry.value, params)) for entry in node)
         return MapNode(place=node.place, entries=entries)
-    return _fill_text(node, params)
+    return _fill_text(node, params) if isinstance(node, ScalarNode) else node
 
 
 def _fill_text(node: ScalarNode, params: Mapping[str, Node]) -> Node:

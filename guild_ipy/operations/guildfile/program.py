@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
+from keyword import iskeyword
 
 from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import Flags
@@ -25,7 +27,7 @@ from guild_ipy.domain.run_spec import (
     SourceFile,
     StepsProgram,
 )
-from guild_ipy.errors import GuildFileError, suggest
+from guild_ipy.errors import FlagError, GuildFileError, suggest
 from guild_ipy.operations.config_file import change_config
 from guild_ipy.operations.guildfile.filling import Filled, config_target, config_values, fill_command
 from guild_ipy.operations.guildfile.modules import known_modules, search_folders
@@ -120,6 +122,8 @@ def _script(operation: GuildFileOperation, filled: Filled) -> ScriptProgram:
     if module is None:
         raise _no_module(operation.definition)
     dest = operation.dest
+    if dest.kind is FlagsDestKind.GLOBALS:
+        _check_names(filled.constants, operation.name)
     is_map = dest.kind in {FlagsDestKind.GLOBAL, FlagsDestKind.NAMESPACE}
     return ScriptProgram(
         path=_run_path(module.path, operation.definition),
@@ -129,6 +133,19 @@ def _script(operation: GuildFileOperation, filled: Filled) -> ScriptProgram:
         roots=tuple(_run_path(root, operation.definition) for root in module.roots),
         package=module.package,
     )
+
+
+def _check_names(constants: Flags, operation: str) -> None:
+    """Refuse flags that are to be set as variables of a script, and cannot be."""
+    for name in constants:
+        if not name.isidentifier() or iskeyword(name):
+            hint = re.sub(r"\W", "_", name)
+            hint = f"{hint}_" if iskeyword(hint) or not hint.isidentifier() else hint
+            raise FlagError(
+                f"flag {name!r} of {operation} cannot be a variable of Python, which it is to set; give it "
+                f"'arg-name: {hint}', or write 'flags-dest: args' for the command line",
+                flag=name,
+            )
 
 
 def _no_module(definition: OperationDef) -> GuildFileError:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from guild_ipy.domain.dependency import Dependency
-from guild_ipy.errors import suggest
+from guild_ipy.errors import GuildFileError, suggest
 from guild_ipy.operations.guildfile.attributes import RESOURCE, SOURCE, SOURCE_KINDS
 from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text
 from guild_ipy.operations.guildfile.nodes import ListNode, MapNode, Node, make_entry
@@ -20,26 +20,46 @@ class Resources:
     location: str
     """The folder that files are looked for in."""
     model: str = ""
-    by_model: Mapping[str, Mapping[str, Dependency]] = field(default_factory=dict)
+    by_model: Mapping[str, Mapping[str, Dependency | GuildFileError] | GuildFileError] = field(default_factory=dict)
+    """An error stands for what cannot be read: it is for the operations that require it."""
 
     def find(self, name: str) -> Dependency | None:
-        """Find a resource of the operation's own model, or ``model:name``."""
-        own = self.by_model.get(self.model, {}).get(name)
-        if own is not None:
-            return own
+        """Find a resource of the operation's own model, or ``model:name``.
+
+        Raises
+        ------
+        GuildFileError
+            If it is there, and wrong.
+        """
         model, colon, rest = name.partition(":")
-        return self.by_model.get(model, {}).get(rest) if colon else None
+        found = self._of(self.model).get(name) or (self._of(model).get(rest) if colon else None)
+        if isinstance(found, GuildFileError):
+            raise found
+        return found
+
+    def _of(self, model: str) -> Mapping[str, Dependency | GuildFileError]:
+        named = self.by_model.get(model, {})
+        if isinstance(named, GuildFileError):
+            raise named
+        return named
 
     @property
     def names(self) -> list[str]:
         """What can be named."""
-        own = [*self.by_model.get(self.model, {})]
-        return own + [f"{model}:{name}" for model, named in self.by_model.items() if model for name in named]
+        readable = {model: named for model, named in self.by_model.items() if not isinstance(named, GuildFileError)}
+        own = [*readable.get(self.model, {})]
+        return own + [f"{model}:{name}" for model, named in readable.items() if model for name in named]
 
 
-def read_resources(section: MapNode, location: str) -> dict[str, Dependency]:
-    """Read the named resources of a model."""
-    return {entry.name: _read_resource(entry.value, location, entry.name) for entry in section}
+def read_resources(section: MapNode, location: str) -> dict[str, Dependency | GuildFileError]:
+    """Read the named resources of a model; an error stands for one that is wrong."""
+    found: dict[str, Dependency | GuildFileError] = {}
+    for entry in section:
+        try:
+            found[entry.key.text] = _read_resource(entry.value, location, entry.name)
+        except GuildFileError as error:
+            found[entry.key.text] = error
+    return found
 
 
 def read_requires(node: Node, resources: Resources) -> tuple[Dependency, ...]:

@@ -1,7 +1,8 @@
 r"""``output-scalars``: patterns in place of the default ones.
 
-A map has a pattern with one group for each scalar, text is one whose groups say what is what: ``(?P<loss>\S+)``, or two
-groups for key and value. What is written here is what ``--output-scalar`` takes: ``loss: pattern`` for the former.
+A map has a pattern with one group for each scalar. Text is one whose groups say what is what: ``(?P<loss>\S+)``, or two
+groups for key and value; a pattern of a map with such groups counts as text, whatever its name. What is written here is
+what ``--output-scalar`` takes: ``loss: pattern`` for one group.
 """
 
 from __future__ import annotations
@@ -38,10 +39,12 @@ def _read(node: Node) -> list[str]:
 
 def _read_named(key: str, node: Node) -> str:
     pattern = read_text(node, f"the pattern of scalar {key!r}")
+    found = _compile(pattern, node)
+    if found.groupindex or found.groups == _KEY_AND_VALUE:
+        return pattern
     if not _KEY.match(key):
         raise node.place.error(f"scalar {key!r} cannot be named so; use no spaces, colons and brackets")
-    found = _compile(pattern, node)
-    if found.groups != 1 or found.groupindex:
+    if found.groups != 1:
         raise node.place.error(f"the pattern {pattern!r} of scalar {key!r} has {found.groups} groups; one is the value")
     return f"{key}: {pattern}"
 

@@ -77,7 +77,7 @@ def _find_owner(match: re.Match[str], place: Place, search: _Search) -> MapNode:
     if item is None:
         known = [item.name for item in search.items if item.name]
         raise place.error(f"no model or config {name!r} to include from{suggest(name, known)}; define it")
-    node = with_maps(item.node)
+    node = with_maps(item.checked())
     if match["model"] is None:
         return node
     operations = node.get("operations")

@@ -50,7 +50,7 @@ def read_source(node: Node, *, unpacks: bool | None = None) -> Source:
         is_multi=is_multi,
         expression=_read_expression(node) if selects_runs else None,
         name=parts.get("name", read_text),
-        flag_name=parts.get("flag-name", read_text),
+        flag_name=parts.get("flag-name", _read_flag_name),
         target_path=read_target_path(node, "a source"),
         target_type=read_target_type(node),
         select=() if selects_runs else tuple(_read_select(node)),
@@ -217,6 +217,13 @@ def _read_rename(node: Node) -> Rename:
     if leads_out(words[1]):
         raise node.place.error(f"rename to {words[1]!r} leads out of the run directory; name a path below it")
     return Rename(pattern=words[0], replacement=words[1])
+
+
+def _read_flag_name(node: Node, what: str) -> str | None:
+    """Read ``flag-name``; with ``no`` the source has no name beside its own."""
+    if isinstance(node, ScalarNode) and node.value is False:
+        return None
+    return read_text(node, what)
 
 
 def _read_digest(node: Node, what: str) -> str:

@@ -18,11 +18,13 @@ _SILENT = frozenset({"-y", "--yes"})
 #: Options of ``guild run`` without a meaning here, those that take a value first; who writes them is told so.
 _UNSUPPORTED_WITH_TEXT = frozenset(
     "--batch-label -bl --batch-tag -bt --batch-comment -bc --comment -c --gpus --optimizer -o --minimize -N "
-    "--maximize -X --opt-flag -Fo --max-trials --trials -m --stop-after --remote -r --break".split()
+    "--maximize -X --opt-flag -Fo --max-trials --trials -m --stop-after --remote -r --break --run-dir -d --run-id "
+    "--restart --start --proto --pidfile --save-trials --test-output-scalars".split()
 )
 _UNSUPPORTED = frozenset(
     "--no-gpus --optimize -O --needed --force-flags -f --force-deps --fail-on-trial-error --break-on-error "
-    "--keep-run --keep-batch --quiet -q".split()
+    "--keep-run --keep-batch --quiet -q --stage --stage-trials --background -b --force-sourcecode --no-wait "
+    "--print-cmd --print-env --print-trials --debug-sourcecode --edit-flags -e --test-sourcecode --test-flags".split()
 )
 
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.errors import GuildFileError
-from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, Place, Scalar, ScalarNode
+from guild_ipy.operations.guildfile.nodes import (
+    Entry,
+    ListNode,
+    MapNode,
+    Node,
+    Place,
+    Scalar,
+    ScalarNode,
+    WrongNode,
+    plain_value,
+)
 from guild_ipy.store.yaml_codec import loader_class
 
 if TYPE_CHECKING:
@@ -47,7 +57,7 @@ def parse_text(content: bytes, path: str) -> Node | None:
     Raises
     ------
     GuildFileError
-        For what is no YAML, too large, too deep, says a name twice, or uses tags.
+        For what is no YAML, too large, too deep, or uses tags.
     """
     if len(content) > MAX_BYTES:
         raise GuildFileError(
@@ -169,9 +179,10 @@ class _Composer:
             return
         entry = Entry(key=key, value=value)
         known = entries.setdefault(_identity(entry), entry)
-        if known is not entry:
-            first = known.place
-            raise key.place.error(f"{key.text!r} stands here twice, first in line {first.line}; remove one of them")
+        if known is not entry and not _is_same(known.value, value):
+            problem = f"{key.text!r} stands here twice, first in line {known.place.line}; remove one of them"
+            wrong = WrongNode(place=replace(key.place, problem=problem))
+            entries[_identity(entry)] = Entry(key=known.key, value=wrong)
 
     def _value(self, event: Any, place: Place) -> Scalar:  # noqa: ANN401 - an event of PyYAML
         import yaml  # start-up cost, see above
@@ -231,6 +242,12 @@ def _merged(value: Node) -> list[Entry]:
         for entry in each:
             found.setdefault(_identity(entry), entry)
     return list(found.values())
+
+
+def _is_same(first: Node, second: Node) -> bool:
+    """Whether two values that stand under one name say the same, so that there is nothing to choose."""
+    is_single = isinstance(first, ScalarNode) and isinstance(second, ScalarNode)
+    return is_single and plain_value(first) == plain_value(second)
 
 
 def _identity(entry: Entry) -> tuple[type, Scalar]:

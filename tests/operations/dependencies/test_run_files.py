@@ -74,7 +74,9 @@ class TestSelect:
             ([pattern("model")], []),
             ([pattern(r"notes(\.txt)", "max")], []),
             ([pattern(r"a\.py")], ["a.py"]),
-            ([pattern(r"\.guild.*")], []),
+            ([pattern(r"\.guild/attrs/id")], [".guild/attrs/id"]),
+            ([pattern("^.guild/attrs/[h-i].$")], [".guild/attrs/id"]),
+            ([pattern(r".*/id")], []),
         ],
     )
     def test_patterns_match_whole_paths(self, take, patterns, paths):
@@ -104,7 +106,7 @@ class TestPlaces:
             ({}, "model.h5"),
             ({"target_path": "in"}, "in/model.h5"),
             ({"target_path": "./in/"}, "in/model.h5"),
-            ({"target_path": "in/${n}-${name}-${other}"}, "in/3-x-${other}/model.h5"),
+            ({"target_path": "in/${n}-${name}"}, "in/3-x/model.h5"),
             ({"preserve_path": True}, "sub/model.h5"),
             ({"preserve_path": True, "target_path": "in"}, "sub/model.h5"),
             ({"rename": (Rename(pattern=r"(.+)\.h5", replacement=r"best-\1"),)}, "best-model"),
@@ -130,6 +132,23 @@ class TestPlaces:
     def test_no_place_is_outside_the_run(self, take, source, what):
         with pytest.raises(DependencyError, match=f"{what} is not within the run directory; give a relative path"):
             take(select=(pattern(r"sub/.*"),), **source)
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            {"rename": (Rename(pattern="model", replacement="${nam}"),)},
+            {"rename": (Rename(pattern="${nam}", replacement="x"),)},
+            {"target_path": "in/${nam}"},
+        ],
+    )
+    def test_a_reference_to_no_flag_is_refused(self, take, source):
+        with pytest.raises(DependencyError, match=r"'\$\{nam\}' in .* is no flag of this operation .*mean 'name'"):
+            take(select=(pattern("sub/.*"),), **source)
+
+    def test_the_private_folder_of_a_run_goes_where_it_replaces_none(self, take):
+        assert take(select=(pattern(".guild"),), target_path="up") == {".guild": "up/.guild"}
+        with pytest.raises(DependencyError, match=r"take the place of the run's own '\.guild'; give a target-path"):
+            take(select=(pattern(".guild"),))
 
     @pytest.mark.parametrize("replacement", [r"\9", r"\g<x>"])
     def test_a_wrong_replacement_is_refused(self, take, replacement):
