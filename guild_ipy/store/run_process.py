@@ -142,8 +142,9 @@ def _is_of_guild(run_dir: RunDir, pid: int) -> bool:
         return False
     try:
         directory = os.readlink(f"/proc/{pid}/cwd")
-    except PermissionError:
-        return read_owner(pid) == os.stat(run_dir.lock).st_uid
+    except PermissionError:  # of another user: listed, and never signalled by us; root sees what it may signal
+        owner = read_owner(pid)
+        return owner not in {None, os.geteuid()} and os.geteuid() != 0 and owner == os.stat(run_dir.lock).st_uid
     except OSError:
         return False
     environment = _read_environment(pid)
