@@ -77,6 +77,13 @@ class History:
 
     def play(self, steps: int) -> None:
         """Take so many steps, and compare after each; then stop what still runs."""
+        try:
+            self._take(steps)
+        finally:
+            for run in _with_status(self.comparison.ours.view(self.place), "running"):
+                self.comparison.ours.call(self.place, "stop", run["id"])
+
+    def _take(self, steps: int) -> None:
         view: View = {"runs": [], "deleted": []}
         for number in range(1, steps + 1):
             program = self.chance.choice(self.programs)
@@ -85,8 +92,6 @@ class History:
             self._wait_until_ready()
             what = f"step {number}: {program.name} {' '.join(words)} (exit status {answer.status})"
             view = self.comparison.step(self.place, what)
-        for run in _with_status(view, "running"):
-            self.programs[1].call(self.place, "stop", run["id"])
 
     def _choose(self, program: Program, view: View) -> Words:
         """Choose what to do next, among what is possible now."""
