@@ -107,8 +107,7 @@ def format_operations(operations: Sequence[OperationInfo]) -> str:
     """Write one line for each operation: its name, its flags with their defaults, what it does."""
     width = max((len(info.name) for info in operations), default=0)
     lines = (f"{info.name:<{width}}  {_outline(info)}".rstrip() for info in operations)
-    return "
-".join(map(printable, lines))
+    return "\n".join(map(printable, lines))
 
 
 def format_details(operations: Sequence[OperationInfo]) -> str:
