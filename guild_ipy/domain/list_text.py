@@ -49,9 +49,13 @@ def as_recorded(flags: Flags, definitions: Iterable[FlagDef]) -> dict[str, FlagV
 def as_values(flags: Flags, definitions: Iterable[FlagDef]) -> dict[str, FlagValue]:
     """Give the values of flags that are recorded so; the inverse."""
     lists = {flag.name for flag in definitions if flag.type is FlagType.LIST and flag.shape is None}
-    return {
-        name: parse_list(value) if name in lists and isinstance(value, str) else value for name, value in flags.items()
-    }
+    return {name: _read(value) if name in lists else value for name, value in flags.items()}
+
+
+def _read(value: FlagValue) -> FlagValue:
+    if isinstance(value, str):
+        return parse_list(value)
+    return [value] if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _written(value: FlagValue) -> FlagValue:

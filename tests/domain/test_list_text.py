@@ -40,3 +40,8 @@ def test_what_is_recorded_is_read_again(items):
 def test_other_flags_stay_as_they_are():
     flags = {"a": "8 9", "b": [1]}
     assert as_recorded(flags, [FlagDef(name="a")]) == as_values(flags, [FlagDef(name="a")]) == flags
+
+
+def test_a_number_that_guild_has_recorded_for_a_list_is_its_one_item():
+    flag = FlagDef(name="x", type=FlagType.LIST)
+    assert as_values({"x": 8}, [flag]) == {"x": [8]}
