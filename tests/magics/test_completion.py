@@ -35,7 +35,8 @@ def test_tab_completes_operations_flags_and_options(train, line, expected):
 
 def test_a_wrong_guild_file_is_no_trouble_for_tab(train):
     (train.project / "guild.yml").write_text("serve: 5\n")
-    assert train.completions("%guild_run tr") == []
+    assert train.completions("%guild_run tr") == ["train"]
+    assert train.completions("%guild_run ser") == []
     assert train.completions("%guild_run train ep") == ["epochs="]
 
 
