@@ -23,6 +23,7 @@ from guild_ipy.engine.meta import JobMeta, encode_meta
 from guild_ipy.engine.pages import ForkPages, Pages
 from guild_ipy.engine.spare import Spare
 from guild_ipy.errors import GuildError
+from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.markers import set_pending
@@ -86,6 +87,7 @@ def _make_run(home: Home) -> RunDir:
         os.makedirs(folder)
     meta = JobMeta(operation="practice()", flags={"x": 0.5}, random_seed=0, import_path=(), python="3", sourcecode=".")
     write_new_file(run_dir.meta, encode_meta(meta))
+    write_attr(run_dir, "flags", {"x": 0.5})
     write_new_file(run_dir.payload, cloudpickle.dumps(FunctionCall(function=_practice()), protocol=5))
     return run_dir
 

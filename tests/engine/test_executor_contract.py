@@ -12,6 +12,7 @@ from guild_ipy.errors import ResultError
 from guild_ipy.store.output import iter_output_lines
 
 ATTRS = [
+    "_unrecorded_env",
     "cmd",
     "deps",
     "env",
