@@ -21,7 +21,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from guild_ipy.api.context import Context
+from guild_ipy.api.context import Context, set_context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.api.run import RunRequest, run
@@ -241,3 +241,13 @@ def notebook(settings, engine, tmp_path, monkeypatch, no_process_left) -> Iterat
     monkeypatch.chdir(project)
     with open_notebook(settings, engine) as session:
         yield session
+
+
+@pytest.fixture
+def extension(notebook) -> Iterator[NotebookSession]:
+    """The notebook with the magics, whose verbs work on its home."""
+    set_context(notebook.context)
+    notebook.shell.run_line_magic("load_ext", "guild_ipy")
+    yield notebook
+    notebook.shell.run_line_magic("unload_ext", "guild_ipy")
+    set_context(None)

@@ -75,8 +75,8 @@ class TestFilesThatAreBroughtAlong:
             project.run("read", request=with_files(path))
         assert os.listdir(project.context.home.runs) == []
 
+    @pytest.mark.usefixtures("extension")
     def test_magic_and_python_take_them(self, project):
-        project.shell.run_line_magic("load_ext", "guild_ipy")
         project.cell("import guild_ipy, pathlib")
         assert project.cell("r = %guild_run read --file data --file y.bin\nr.result") == b"\0\1"
         assert project.cell("guild_ipy.run(read, _files=['data', pathlib.Path('y.bin')]).result") == b"\0\1"

@@ -71,8 +71,9 @@ def test_background_stop_and_watch(shell):
     (shell.project / "wait.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
     assert "wait.py goes on in the background" in shell.printed("run", "wait.py", "-y", "--background")
     printed = shell.printed("stop", "--yes")
+    stopping = rf"Stopping {RUN_ID} \(pid \d+\): wait.py, started [\d-]+ [\d:]+\n"
     again = rf"run --restart {RUN_ID} runs it again\n"
-    assert re.fullmatch(rf"Stopping {RUN_ID} \(pid \d+\)\nStopped 1 run: wait.py {RUN_ID}; {again}", printed)
+    assert re.fullmatch(rf"{stopping}Stopped 1 run: wait.py {RUN_ID}; {again}", printed)
     assert "wait.py terminated in" in shell.printed("watch")
 
 

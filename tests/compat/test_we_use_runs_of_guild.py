@@ -78,7 +78,7 @@ def test_staged_run_of_guild_is_left_to_guild(bench):
     bench.guild("run", "-y", "--stage", "script.py")
     run = only_run(bench)
     assert run.status is RunStatus.STAGED
-    with pytest.raises(guild_ipy.RunStateError, match="was not made by guild_ipy; use `guild run"):
+    with pytest.raises(guild_ipy.RunStateError, match="was staged by Guild AI; use `guild run --start"):
         guild_ipy.start(run)
     assert run.status is RunStatus.STAGED
 

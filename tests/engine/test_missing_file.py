@@ -111,8 +111,8 @@ def test_a_folder_to_write_to_is_missed_too(project):
     )
 
 
+@pytest.mark.usefixtures("extension")
 def test_a_traceback_ends_at_the_line_of_the_user(project):
-    project.shell.run_line_magic("load_ext", "guild_ipy")
     project.cell("def read():\n    return open('data/x.csv')")
     lines = project.fail("read").run.output.splitlines()
     assert [line.strip() for line in lines if line.startswith("  ")][1:] == ["return open('data/x.csv')", "^" * 18]

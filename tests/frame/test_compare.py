@@ -145,7 +145,7 @@ def test_what_is_no_column_is_an_error(add_run, columns, error, message):
         runs().guild.compare(columns)
 
 
-def test_a_frame_without_runs_has_the_columns_that_are_asked_for():
+def test_a_frame_without_runs_has_the_columns_that_are_asked_for(home):
     df = pd.DataFrame({"run": []}).guild.compare("loss, =lr")
 
     assert list(df.columns) == ["run", "loss", "lr"]
