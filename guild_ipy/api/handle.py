@@ -79,7 +79,7 @@ class Run:
 
     @property
     def operation(self) -> str:
-        """The operation's name as listed: ``train()``, ``train.py``."""
+        """The operation's name as listed: ``train()``, ``train.py``; control characters in it are escapes."""
         return printable((self._first_record or self.record).operation or _UNKNOWN.display_name)
 
     # -- what it does

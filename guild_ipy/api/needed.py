@@ -23,7 +23,7 @@ _NO_SUBSTITUTE = frozenset({RunStatus.ERROR, RunStatus.DAMAGED, RunStatus.PENDIN
 
 def find_earlier(context: Context, spec: RunSpec) -> Run | None:
     """Return the newest run of the same operation that has the same flags and uses the same runs, unless it failed."""
-    wanted = {**spec.flags, **dependency_flags(spec.dependencies)}
+    wanted = {**spec.flags, **dependency_flags(spec.dependencies, spec.flags)}
     for record in context.index.records(EVERY):
         if record.opref == spec.opref and record.status not in _NO_SUBSTITUTE:
             earlier = Run(record.dir, record)

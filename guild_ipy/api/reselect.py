@@ -108,7 +108,7 @@ def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None
     write_manifest(run.dir, [*(entry for entry in entries if entry.kind != "d"), *placed])
     write_attr(run.dir, DEPS, encode_deps(run.dir, resolution.dependencies))
     write_attr(run.dir, DEPENDENCIES, encode_reasons(resolution.dependencies))
-    write_attr(run.dir, "flags", {**flags, **dependency_flags(resolution.dependencies)})
+    write_attr(run.dir, "flags", {**flags, **dependency_flags(resolution.dependencies, flags)})
 
 
 def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:

@@ -12,9 +12,10 @@ A path that was given in place of what a source would choose is its ``value``.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from guild_ipy.domain.dependency import Source
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.store.run_dir import RunDir
@@ -48,26 +49,34 @@ def encode_reasons(dependencies: Sequence[ResolvedDependency]) -> list[dict[str,
     ]
 
 
-def dependency_flags(dependencies: Sequence[ResolvedDependency]) -> dict[str, FlagValue]:
-    """Give the flags by which Guild AI knows what was used: the run of each source, or the file that was given."""
+def dependency_flags(dependencies: Sequence[ResolvedDependency], own: Collection[str] = ()) -> dict[str, FlagValue]:
+    """Return the flags by which Guild AI knows what was used: the run of each source, or the file that was given.
+
+    `own` are names of flags of the operation: a named source of runs does not take the place of one.
+    """
     flags: dict[str, FlagValue] = {}
     for each in dependencies:
         for resolved in each.sources:
             value = resolved.value if resolved.source.is_multi or not resolved.runs else resolved.runs[0]
             if value is not None:
-                flags[resolved.source.resolving_name] = value
+                flags[_recorded_name(resolved.source, own)] = value
     return flags
 
 
-def explicit_flags(dependencies: Sequence[ResolvedDependency]) -> dict[str, FlagValue]:
-    """Give those of these flags that the user gave."""
+def explicit_flags(dependencies: Sequence[ResolvedDependency], own: Collection[str] = ()) -> dict[str, FlagValue]:
+    """Return those of these flags that the user gave."""
     given = {
-        resolved.source.resolving_name
+        _recorded_name(resolved.source, own)
         for each in dependencies
         for resolved in each.sources
         if resolved.reason == "explicit" or resolved.value is not None
     }
-    return {name: value for name, value in dependency_flags(dependencies).items() if name in given}
+    return {name: value for name, value in dependency_flags(dependencies, own).items() if name in given}
+
+
+def _recorded_name(source: Source, own: Collection[str]) -> str:
+    is_taken = source.kind.is_of_runs and source.name in own and not source.flag_name
+    return source.uri if is_taken else source.resolving_name
 
 
 def _is_met(resolved: ResolvedSource) -> bool:

@@ -170,7 +170,7 @@ def _write_program(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta) ->
         write_new_file(run_dir.payload, spec.program.payload)
     for path, content in job_files(run_dir, meta):
         write_new_file(path, content)
-    flags = {**_recorded(spec, spec.flags), **dependency_flags(spec.dependencies)}
+    flags = {**_recorded(spec, spec.flags), **dependency_flags(spec.dependencies, spec.flags)}
     write_new_file(run_dir.attr("flags"), encode_attr(flags))
     _write_source(run_dir, spec)
 
@@ -179,7 +179,7 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     values: dict[str, object] = {
         "id": run_dir.id,
         "initialized": time.time_ns() // 1000,
-        "user_flags": {**_recorded(spec, spec.user_flags), **explicit_flags(spec.dependencies)},
+        "user_flags": {**_recorded(spec, spec.user_flags), **explicit_flags(spec.dependencies, spec.flags)},
         "label": spec.label,
         "op": _op(spec),
         DEPS: encode_deps(run_dir, spec.dependencies),

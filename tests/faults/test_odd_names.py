@@ -19,6 +19,7 @@ from guild_ipy.domain.flags import format_flag
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.printable import printable
 from guild_ipy.store.home import Home, create_home
 
 SCRIPT = "text = ''\nwith open('seen', 'w', newline='') as file:\n    file.write(text)\n"
@@ -115,7 +116,7 @@ def test_a_script_of_an_odd_name_gets_odd_text(session, project, odd, counted):
     check(run, odd)
     assert read_seen(run) == odd
     (listed,) = list_runs(session.context)
-    assert listed.operation.endswith(f"{odd}.py")
+    assert listed.operation.endswith(printable(f"{odd}.py"))
     assert read_seen(restart_by_id(session, run, odd + "!")) == odd + "!"
     counted.append("scripts")
 

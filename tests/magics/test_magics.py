@@ -150,7 +150,8 @@ def test_stop_stops_what_runs(session):
     session.run("def wait():\n    import time\n    time.sleep(60)")
     run = session.run("%guild_run wait --background")
     printed = session.printed("%guild_stop")
-    assert re.fullmatch(rf"Stopping {run.short_id} \(pid \d+\)\nStopped 1 run: wait\(\) {run.short_id}; .*\n", printed)
+    stopping = rf"Stopping {run.short_id} \(pid \d+\): wait\(\), started [\d-]+ [\d:]+\n"
+    assert re.fullmatch(rf"{stopping}Stopped 1 run: wait\(\) {run.short_id}; .*\n", printed)
     assert run.status is RunStatus.TERMINATED
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,9 +54,10 @@ def test_running_run_is_not_deleted(home: Home, make_run: MakeRun, hold):
 
 def test_running_run_of_guild_is_not_deleted(home: Home, make_run: MakeRun):
     run_dir = make_run(id="a")
-    write(run_dir.lock, str(os.getpid()))
-    with pytest.raises(RunStateError, match="run 'a' is running"):
-        delete_run(home, run_dir)
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, env={"RUN_ID": run_dir.id}) as process:
+        write(run_dir.lock, str(process.pid))
+        with pytest.raises(RunStateError, match="run 'a' is running"):
+            delete_run(home, run_dir)
 
 
 def test_pending_run_that_nobody_starts_can_be_deleted(home: Home, make_run: MakeRun):
