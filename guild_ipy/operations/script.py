@@ -16,14 +16,10 @@ from guild_ipy.domain.constants import find_constants
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.global_map import find_map
 from guild_ipy.errors import UsageError
-from guild_ipy.operations.absl_flags import read_absl
-from guild_ipy.operations.argparse_flags import read_argparse
-from guild_ipy.operations.click_flags import read_click
 from guild_ipy.operations.command_line import script_arguments
 from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.script_interface import InterfaceKind, ScriptArgument, ScriptInterface
 from guild_ipy.operations.source.modules import parse_source
-from guild_ipy.operations.typer_flags import read_typer
 from guild_ipy.operations.unread import find_unread
 from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, read_regular
 
@@ -90,6 +86,12 @@ def _parse(path: str) -> ast.Module:
 
 
 def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequence[str]) -> ScriptInterface:
+    # Start-up cost: 25 ms, for scripts alone.
+    from guild_ipy.operations.absl_flags import read_absl
+    from guild_ipy.operations.argparse_flags import read_argparse
+    from guild_ipy.operations.click_flags import read_click
+    from guild_ipy.operations.typer_flags import read_typer
+
     imported = _find_imports(tree)
     found = read_argparse(tree, path, roots, command)
     unread = "" if found is None else found.unread
