@@ -10,7 +10,7 @@ import contextlib
 import os
 import resource
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 _LIMITS = {name: getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
@@ -44,7 +44,7 @@ def read_inherited() -> Inherited:
 
 def encode_inherited(inherited: Inherited) -> dict[str, Any]:
     """Return it as JSON has it."""
-    return asdict(inherited)
+    return dict(vars(inherited))
 
 
 def parse_inherited(values: Mapping[str, Any]) -> Inherited:
