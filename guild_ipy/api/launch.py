@@ -201,7 +201,7 @@ def _interpreter(run: Run, meta: JobMeta) -> str:
 
 
 def _leave(run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer) -> Run:
-    has_started = started.wait_started(_START_SECONDS)
+    has_started = _wait_started(run, started)
     started.close()
     if started.failure:
         raise RunError(f"{run.operation} could not be started: {started.failure}", run=run)
@@ -212,6 +212,16 @@ def _leave(run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer
         write_new_file(options.pidfile, b"%d\n" % lock.run.pid)
     viewer.ended(run)
     return run
+
+
+def _wait_started(run: Run, started: StartedRun) -> bool:
+    """Wait until a run has started, also one that stops its supervisor (SIGSTOP) before that could say so."""
+    deadline = time.monotonic() + _START_SECONDS
+    while not started.wait_started(_LOOK_SECONDS):
+        if time.monotonic() > deadline:
+            return False
+        resume_supervisor(run.dir)
+    return started.started
 
 
 # -- in the foreground

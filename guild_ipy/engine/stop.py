@@ -59,10 +59,10 @@ def find_running_process(run_dir: RunDir) -> ProcessId | None:
 def resume_supervisor(run_dir: RunDir) -> None:
     """Let the supervisor of a run go on, if something has stopped it, as its run can do."""
     lock = _read_lock(run_dir)
-    if lock is None or lock.supervisor is None or not is_stopped(lock.supervisor.pid):
+    if lock is not None and (lock.supervisor is None or not is_stopped(lock.supervisor.pid)):
         return
     supervisor = find_supervisor(run_dir, lock)
-    if supervisor is not None:
+    if supervisor is not None and is_stopped(supervisor.pid):
         with contextlib.suppress(PermissionError):
             _signal(supervisor, signal.SIGCONT)
 

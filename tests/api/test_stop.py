@@ -168,3 +168,10 @@ def test_a_stopped_run_can_be_deleted_and_a_running_one_not(isolated, launch):
         delete(isolated.context, [run])
     stop(isolated.context, [run])
     assert delete(isolated.context, [run]) == 1
+
+
+def test_a_run_that_stops_its_supervisor_at_once_has_started_and_can_be_stopped(isolated, launch):
+    run = launch("def work():\n    os.kill(os.getppid(), signal.SIGSTOP)\n    print('ready', flush=True)\n    wait()")
+    assert run.status is RunStatus.RUNNING
+    stop(isolated.context, [run])
+    assert run.status is RunStatus.TERMINATED
