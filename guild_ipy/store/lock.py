@@ -144,33 +144,31 @@ def _try_lock(descriptor: int, kind: int) -> bool:
 
 def is_alive(run_dir: RunDir) -> bool | None:
     """Whether a process holds the run; None when the run has no ``alive`` file (Guild AI made it)."""
+    refused = _refusal(run_dir)
+    if refused is None:
+        return None
+    return _seems_alive(run_dir) if refused in _NO_LOCKS else bool(refused)
+
+
+def can_be_locked(run_dir: RunDir) -> bool:
+    """Whether the file system of a run has locks; true as well where there is no ``alive`` file to tell by."""
+    return _refusal(run_dir) not in _NO_LOCKS
+
+
+def _refusal(run_dir: RunDir) -> int | None:
+    """Return the error number with which a shared lock is refused, 0 if it is not; None without an ``alive`` file."""
     try:
         descriptor = open_regular(run_dir.alive)
     except OSError:
         return None
+    refused = 0
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
-        return _seems_alive(run_dir) if error.errno in _NO_LOCKS else True
-    else:
-        return False
+        refused = error.errno or errno.EWOULDBLOCK
     finally:
         os.close(descriptor)
-
-
-def can_be_locked(run_dir: RunDir) -> bool:
-    """Whether the file system of a run has locks."""
-    try:
-        descriptor = open_regular(run_dir.alive)
-    except OSError:
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in _NO_LOCKS
-    finally:
-        os.close(descriptor)
-    return True
+    return refused
 
 
 def lock_if_possible(descriptor: int, kind: int) -> None:
