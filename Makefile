@@ -41,7 +41,7 @@ help:
 	@echo "make clean      remove the environments, and everything that was built"
 
 test: lint newest .envs/guild/.installed
-	$(VENV) -m pytest tests notebooks $(NBVAL)
+	$(VENV) -m pytest --maxfail=30 tests notebooks $(NBVAL)
 
 # Strict: an output that differs from the saved one fails.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval_sanitize.cfg

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -174,12 +175,16 @@ def session_mark() -> None:
 
 @pytest.fixture
 def no_process_left(session_mark) -> Iterator[None]:
-    """Check that a test leaves no process behind."""
+    """Check that a test leaves no process behind; what it leaves is killed, so that the next test starts afresh."""
     yield
     try:
         wait_until(lambda: not find_processes(), seconds=10)
     except TimeoutError:
-        pytest.fail(f"left behind: {find_processes()}")
+        left = find_processes()
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        pytest.fail(f"left behind: {left}")
 
 
 @pytest.fixture(scope="session")

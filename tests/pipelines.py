@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from guild_ipy.api.handle import Run
@@ -52,9 +53,11 @@ def write_project(folder: Path, guild_file: str = GUILD_FILE) -> None:
 
 
 def members(pipeline: Run) -> dict[str, Run]:
-    """Give the runs of its steps, by the names of their links."""
-    links = {name: f"{pipeline.path}/{name}" for name in sorted(os.listdir(pipeline.path))}
-    ids = {name: os.path.basename(os.readlink(path)) for name, path in links.items() if os.path.islink(path)}
+    """Return the runs of its steps, by the names of their links; a link that is still being made is left out."""
+    ids = {}
+    for name in sorted(os.listdir(pipeline.path)):
+        with suppress(OSError):  # not a link, or one that has got its real name since
+            ids[name] = os.path.basename(os.readlink(f"{pipeline.path}/{name}"))
     beside = os.path.dirname(pipeline.path)
     return {name: Run(RunDir(f"{beside}/{found}")) for name, found in ids.items() if is_run_id(found)}
 
