@@ -18,6 +18,7 @@ from guild_ipy.api.refill import changed_files, refill
 from guild_ipy.api.reselect import read_requires, recorded_flags
 from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.label import default_label, fill_label
+from guild_ipy.domain.program import NotebookFileProgram, ScriptProgram
 from guild_ipy.engine.job_files import job_files
 from guild_ipy.engine.meta import JobMeta, changed_flags, digest_flags, read_meta
 from guild_ipy.errors import GuildError
@@ -71,27 +72,28 @@ def write_changes(run: Run, meta: JobMeta) -> None:
 
 def _bind(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     known = [_as_recorded(definition, meta.flags, given) for definition in meta.flag_defs]
-    is_plain_script = meta.script is not None and meta.command is None
-    found = _read_interface(meta, run) if is_plain_script else ScriptInterface(kind=InterfaceKind.CONSTANTS)
+    program = meta.program
+    found = ScriptInterface(kind=InterfaceKind.CONSTANTS)
+    if isinstance(program, ScriptProgram) and meta.command is None:
+        found = _read_interface(program, run)
     with explaining_unread(found, meta.operation):
         bound = bind_flags(known, given, operation=meta.operation, accepts_any=meta.takes_any_flag)
     absent = {name for name, value in bound.items() if value is None and name not in {*meta.flags, *given}}
     flags = {**meta.flags, **{name: value for name, value in bound.items() if name not in absent}}
     if meta.command is not None:
         return refill(meta, run.dir, flags)
-    if meta.notebook is not None:
-        return replace(meta, flags=flags, constants=flags)
-    if meta.script is None:
-        return replace(meta, flags=flags)
-    interface = replace(found, command=meta.subcommand)
-    constants = flags if interface.kind == "constants" else {}
-    return replace(meta, flags=flags, constants=constants, arguments=script_arguments(interface, flags))
+    if isinstance(program, NotebookFileProgram):
+        program = replace(program, constants=flags)
+    elif isinstance(program, ScriptProgram):
+        arguments = script_arguments(replace(found, command=program.command), flags)
+        program = replace(program, constants=flags if found.kind == "constants" else {}, arguments=arguments)
+    return replace(meta, flags=flags, program=program)
 
 
-def _read_interface(meta: JobMeta, run: Run) -> ScriptInterface:
+def _read_interface(script: ScriptProgram, run: Run) -> ScriptInterface:
     """Read what the script of a run takes from its own copy of the source."""
-    roots = [os.path.join(run.path, root) for root in ("", *meta.roots)]
-    return inspect_script(os.path.join(run.path, meta.script or ""), command=meta.subcommand, roots=roots)
+    roots = [os.path.join(run.path, root) for root in ("", *script.roots)]
+    return inspect_script(os.path.join(run.path, script.path), command=script.command, roots=roots)
 
 
 def _as_recorded(definition: FlagDef, flags: Flags, given: Mapping[str, Any]) -> FlagDef:

@@ -16,6 +16,7 @@ from guild_ipy.api.refill import refill
 from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.operation import FlagsDest, FlagsDestKind
+from guild_ipy.domain.program import ExecProgram, Program, ScriptProgram
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 from guild_ipy.engine.meta import JobMeta, digest_flags, read_meta
 from guild_ipy.engine.output_scalars import check_patterns
@@ -79,7 +80,10 @@ def _adopt(run: Run) -> JobMeta:
         env={name: str(text) for name, text in environment.items() if name not in _OWN_VARIABLES},
         project_dir=project_dir,
     )
-    script = {} if command.is_exec else _find_script(run.dir, words[3], operation)
+    if command.is_exec:
+        program: Program = ExecProgram(words=())
+    else:
+        program = _find_script(run.dir, words[3], operation, str(dest) if dest.kind in _MAPS else "")
     meta = JobMeta(
         operation=run.operation,
         flags=run.flags,
@@ -90,8 +94,7 @@ def _adopt(run: Run) -> JobMeta:
         output_scalars=_patterns(operation.get("output-scalars")),
         flag_defs=_flag_defs(run, called.get("cmd-flags") or {}),
         command=command,
-        map_name=str(dest) if dest.kind in _MAPS else "",
-        **script,
+        program=program,
     )
     return refill(meta, run.dir, run.flags)
 
@@ -110,14 +113,15 @@ def _command_words(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(FLAG_ARGS if word == _FLAG_ARGS else word for word in words)
 
 
-def _find_script(run_dir: RunDir, module: str, operation: Mapping[str, Any]) -> dict[str, Any]:
+def _find_script(run_dir: RunDir, module: str, operation: Mapping[str, Any], map_name: str) -> ScriptProgram:
     dest = str((operation.get("sourcecode") or {}).get("dest") or ".")
     folders = [os.path.normpath(os.path.join(run_dir.path, each)) for each in dict.fromkeys((dest, "."))]
     found = find_module(module, folders)
     if found is None:
         raise _Unfit(f"its directory has no copy of its module {module!r}")
     roots = tuple(os.path.relpath(root, run_dir.path) for root in found.roots)
-    return {"script": os.path.relpath(found.path, run_dir.path), "roots": roots, "package": found.package}
+    path = os.path.relpath(found.path, run_dir.path)
+    return ScriptProgram(path=path, map_name=map_name, roots=roots, package=found.package)
 
 
 def _flag_defs(run: Run, written: Mapping[str, Any]) -> tuple[FlagDef, ...]:

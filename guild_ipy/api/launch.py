@@ -84,7 +84,7 @@ def ask_for_process(context: Context, plan: RunPlan, alive: int, options: Launch
     EngineError, UsageError
         If none could be had; the caller still holds `alive` then.
     """
-    can_fork = plan.python == sys.executable and plan.meta.is_forkable
+    can_fork = plan.python == sys.executable and plan.meta.program.is_forkable
     isolation = _isolation(context, options) if can_fork else "fresh"
     request = _request(context, plan)
     if options.stop_after is not None:
@@ -189,7 +189,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
 
 def _interpreter(run: Run, meta: JobMeta) -> str:
     """Give the interpreter that made the run if its payload is bound to that one, else ours."""
-    if meta.is_file or meta.python == f"{sys.version_info.major}.{sys.version_info.minor}":
+    if meta.program.is_file or meta.python == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
     recorded = str((run.get("cmd") or [""])[0])
     if os.access(recorded, os.X_OK):

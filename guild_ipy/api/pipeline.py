@@ -27,8 +27,9 @@ from guild_ipy.api.step_links import find_linked, link_paths, link_run
 from guild_ipy.api.viewer import Preview, SilentViewer, format_notes
 from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import Step, describe_step
+from guild_ipy.domain.program import StepsProgram
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.meta import JobMeta, require_meta
+from guild_ipy.engine.meta import JobMeta, program_of, require_meta
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
 from guild_ipy.errors import GuildError, RunError, RunStateError
@@ -72,9 +73,10 @@ class _Stopping:
 
 def _run_all(run_dir: RunDir, meta: JobMeta) -> None:
     context = replace(get_context(), chosen_home=home_of(run_dir))
+    steps = program_of(run_dir, meta, StepsProgram).steps
     since = _make_room_for_steps(meta)
     try:
-        Pipeline(context, Run(run_dir), meta.flags, since=since).run(meta.steps)
+        Pipeline(context, Run(run_dir), meta.flags, since=since).run(steps)
     except GuildError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

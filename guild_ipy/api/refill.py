@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from guild_ipy.domain.flags import Flags
+from guild_ipy.domain.program import ExecProgram, NotebookFileProgram, ScriptProgram
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.script_text import ASIDE, change_script
 from guild_ipy.store.manifest import ManifestEntry, format_manifest, read_manifest
@@ -29,19 +30,22 @@ def refill(meta: JobMeta, run_dir: RunDir, flags: Flags) -> JobMeta:
     command = meta.command
     assert command is not None
     flags = check_values(flags, meta.flag_defs, meta.operation, command.project_dir)
+    program = meta.program
     interface = None
-    if meta.script is not None:
+    if isinstance(program, ScriptProgram):
         dest = command.dest if command.has_dest else None
-        path = os.path.join(run_dir.path, meta.script)
-        roots = [os.path.join(run_dir.path, root) for root in meta.roots]
+        path = os.path.join(run_dir.path, program.path)
+        roots = [os.path.join(run_dir.path, root) for root in program.roots]
         interface = inspect_for(path, dest, command=command.words, roots=roots)
     filled = fill_command(command, flags, meta.flag_defs, interface)
-    if meta.notebook is not None:
-        constants = {name: value for name, value in filled.constants.items() if name in meta.constants}
-        return replace(meta, flags=flags, env=filled.env, constants=constants)
-    if command.is_exec:
-        return replace(meta, flags=flags, env=filled.env, words=filled.words)
-    return replace(meta, flags=flags, env=filled.env, arguments=filled.words, constants=filled.constants)
+    if isinstance(program, NotebookFileProgram):
+        constants = {name: value for name, value in filled.constants.items() if name in program.constants}
+        program = replace(program, constants=constants)
+    elif isinstance(program, ExecProgram):
+        program = replace(program, words=filled.words)
+    elif isinstance(program, ScriptProgram):
+        program = replace(program, arguments=filled.words, constants=filled.constants)
+    return replace(meta, flags=flags, env=filled.env, program=program)
 
 
 def changed_files(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes]]:
@@ -61,20 +65,23 @@ def _changed_script(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes
 
     A script that is not in the run directory, or is a link to one that is not, stays as it is.
     """
-    path = os.path.join(run_dir.path, meta.script or "")
-    if not meta.constants or not meta.script or os.path.isabs(meta.script) or meta.sourcecode == ASIDE:
+    script = meta.program
+    if not isinstance(script, ScriptProgram) or not script.constants:
         return
-    inner = f"{ASIDE}/{meta.script}"
+    if os.path.isabs(script.path) or meta.sourcecode == ASIDE:
+        return
+    path = os.path.join(run_dir.path, script.path)
+    inner = f"{ASIDE}/{script.path}"
     aside = os.path.join(run_dir.path, inner)
     own = read_bytes(aside)
     original = own if own is not None else read_bytes(path)
     if original is None or os.path.islink(path):
         return
-    changed = change_script(original, meta.constants, meta.map_name)
+    changed = change_script(original, script.constants, script.map_name)
     if own is None and changed != original:
         yield aside, original
-        entries = [_moved(entry, meta.script, inner) for entry in read_manifest(run_dir)]
-        made = ManifestEntry(kind="i", path=os.path.normpath(meta.script), origin=(f"flags:{meta.script}",))
+        entries = [_moved(entry, script.path, inner) for entry in read_manifest(run_dir)]
+        made = ManifestEntry(kind="i", path=os.path.normpath(script.path), origin=(f"flags:{script.path}",))
         yield run_dir.manifest, format_manifest([*entries, made]).encode()
     yield path, changed
 

@@ -18,7 +18,8 @@ from guild_ipy.api.step_flags import step_flags
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import describe_step
-from guild_ipy.domain.run_spec import NotebookProgram, Program, RunSpec, StepsProgram
+from guild_ipy.domain.program import Program, StepsProgram
+from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.job_files import job_meta
@@ -221,7 +222,7 @@ def surroundings_of(context: Context) -> Surroundings:
 def _preview(context: Context, planned: _Planned, request: RunRequest) -> Preview:
     spec, resolution = planned.spec, planned.resolution
     notes = [*planned.resolved.notes, *resolution.notes]
-    size = _payload_size(spec.program)
+    size = 0 if spec.packed is None else spec.packed.size
     if size > context.settings.payload_warning:
         notes.append(
             f"{size / _MEGABYTE:.0f} MiB of notebook variables travel to the run; pass a file name in their place"
@@ -248,9 +249,3 @@ def _step_lines(program: Program, flags: Flags) -> tuple[str, ...]:
     steps = program.steps if isinstance(program, StepsProgram) else ()
     filled = (replace(step, flags=step_flags(step, flags)) for step in steps)
     return tuple(f"step {number}: {describe_step(step)}" for number, step in enumerate(filled, start=1))
-
-
-def _payload_size(program: Program) -> int:
-    if not isinstance(program, NotebookProgram):
-        return 0
-    return len(program.payload) + sum(buffer.nbytes for buffer in program.buffers)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from guild_ipy.domain.command import Command
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef, Flags
-from guild_ipy.domain.operation import Step
 from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.program import Program
 from guild_ipy.domain.resolved_dependency import ResolvedDependency
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 
@@ -50,8 +50,8 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotebookProgram:
-    """A function or a cell of a notebook, packed to travel."""
+class PackedCode:
+    """The code of a :class:`~guild_ipy.domain.program.NotebookProgram`, and the variables that it uses."""
 
     payload: bytes
     """See :mod:`guild_ipy.domain.payload`."""
@@ -59,59 +59,11 @@ class NotebookProgram:
     """Large arrays of the payload, in the order in which it refers to them (pickle protocol 5)."""
     setup: bytes = b""
     """What is set up for all code of the notebook, packed in the same way; see :mod:`guild_ipy.domain.setup`."""
-    cells: Mapping[str, str] = field(default_factory=dict)
-    """Python's name for the code of a captured cell -> its path in the source snapshot."""
-    cell_numbers: Mapping[str, int] = field(default_factory=dict)
-    """Python's name for the code of a captured cell -> its execution count."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class ScriptProgram:
-    """A script, as a path within the run directory."""
-
-    path: str
-    arguments: tuple[str, ...] = ()
-    """The command line after the script's name."""
-    command: tuple[str, ...] = ()
-    """Those of its words that name a sub-command."""
-    constants: Flags = field(default_factory=dict)
-    """Module-level names to be given these values in place of those in the file."""
-    map_name: str = ""
-    """The module-level map whose entries `constants` are, in place of names; see
-    :mod:`guild_ipy.domain.global_map`."""
-    roots: tuple[str, ...] = ()
-    """Folders within the run directory that imports begin at; without one, that of the script."""
-    package: str = ""
-    """The package that the script is a module of."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepsProgram:
-    """A pipeline: runs of other operations, one after the other."""
-
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotebookFileProgram:
-    """A notebook file: a path within the run directory, where the executed notebook will be.
-
-    The text that is executed is at the same path in ``.guild/sourcecode``.
-    """
-
-    path: str
-    constants: Flags = field(default_factory=dict)
-    """Top-level names of its cells to be given these values in place of those in the file."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExecProgram:
-    """A command that takes the place of the process; no shell reads it."""
-
-    words: tuple[str, ...]
-
-
-Program = NotebookProgram | ScriptProgram | ExecProgram | NotebookFileProgram | StepsProgram
+    @property
+    def size(self) -> int:
+        """The number of bytes that travel."""
+        return len(self.payload) + sum(buffer.nbytes for buffer in self.buffers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +72,8 @@ class RunSpec:
 
     opref: OpRef
     program: Program
+    packed: PackedCode | None = None
+    """For a function or a cell."""
     source: Source
     flags: Flags
     user_flags: Flags = field(default_factory=dict)

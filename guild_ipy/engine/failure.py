@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 
-from guild_ipy.engine.meta import CellFile
+from guild_ipy.domain.program import CellFile
 from guild_ipy.errors import GuildError, NotebookError
 
 _ENGINE = os.path.dirname(os.path.abspath(__file__))

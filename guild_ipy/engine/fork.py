@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NoReturn
 
+from guild_ipy.domain.program import ScriptProgram
 from guild_ipy.engine.inherited import take_over
 from guild_ipy.engine.job import open_job
 from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest
@@ -83,20 +84,21 @@ def open_run(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = Fa
     `is_beside` is true in the process of a notebook, whose own classes must stay as they are.
     """
     meta = require_meta(run_dir)
-    if meta.script is None:
+    program = meta.program
+    if not isinstance(program, ScriptProgram):
         return open_job(run_dir, meta, namespace, is_beside=is_beside).execute
     enter_script(
         namespace,
-        script=meta.script,
-        arguments=meta.arguments,
+        script=program.path,
+        arguments=program.arguments,
         import_path=meta.import_path,
         run_dir=run_dir,
-        roots=meta.roots,
-        package=meta.package,
+        roots=program.roots,
+        package=program.package,
     )
-    share_script(namespace, meta.script, meta.constants, run_dir)
+    share_script(namespace, program.path, program.constants, run_dir)
     seed_generators(meta.random_seed)
-    return lambda: run_to_end(lambda: execute(namespace, meta.constants, meta.map_name), run_dir, {})
+    return lambda: run_to_end(lambda: execute(namespace, program.constants, program.map_name), run_dir, {})
 
 
 def new_main(run_dir: RunDir) -> dict[str, Any]:

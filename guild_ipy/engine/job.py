@@ -17,9 +17,10 @@ from typing import Any, NoReturn
 from guild_ipy.domain.notebook_cells import set_cell_constants
 from guild_ipy.domain.notebook_state import NotebookState
 from guild_ipy.domain.payload import CellCode, FunctionCall
+from guild_ipy.domain.program import CellFile, NotebookProgram
 from guild_ipy.engine.failure import show_cells
 from guild_ipy.engine.lazy_result import run_out
-from guild_ipy.engine.meta import JobMeta, require_meta
+from guild_ipy.engine.meta import JobMeta, program_of, require_meta
 from guild_ipy.engine.notebook_names import open_in_notebook
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import is_child_of_run, run_dir_of, take_over
@@ -36,6 +37,8 @@ class Job:
 
     run_dir: RunDir
     meta: JobMeta
+    cells: Mapping[str, CellFile]
+    """Python's name for the code of a captured cell -> its file."""
     program: FunctionCall | CellCode
     namespace: dict[str, Any]
     notebook: NotebookState
@@ -45,7 +48,7 @@ class Job:
     def execute(self) -> int:
         """Seed the random generators, run the program to its end, and give its exit status."""
         seed_generators(self.meta.random_seed)
-        return run_to_end(self._call, self.run_dir, self.meta.cells, self.sent)
+        return run_to_end(self._call, self.run_dir, self.cells, self.sent)
 
     def repeat(self) -> None:
         """Run the program, and keep nothing of it."""
@@ -89,7 +92,8 @@ def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any], *, is_be
     """Open a job in a namespace that is to be its ``__main__``; `is_beside` in the process of the notebook."""
     sourcecode = os.path.normpath(os.path.join(run_dir.path, meta.sourcecode))
     sys.path[:] = [sourcecode, *(entry for entry in meta.import_path if entry != sourcecode)]
-    show_cells(meta.cells, sourcecode)
+    cells = program_of(run_dir, meta, NotebookProgram).cells
+    show_cells(cells, sourcecode)
     program, notebook = open_in_notebook(
         lambda: unpack(run_dir, namespace, is_beside=is_beside), namespace, is_beside=is_beside
     )
@@ -98,6 +102,7 @@ def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any], *, is_be
     return Job(
         run_dir=run_dir,
         meta=meta,
+        cells=cells,
         program=program,
         namespace=namespace,
         sent=dict(namespace),
@@ -110,7 +115,7 @@ def open_worker(main: str, namespace: dict[str, Any]) -> None:
     run_dir = run_dir_of(os.path.dirname(main))
     meta = require_meta(run_dir)
     name = namespace["__name__"]
-    if not meta.is_file:
+    if not meta.program.is_file:
         open_job(run_dir, meta, namespace)
         set_up(run_dir, namespace)
     namespace["__name__"] = name  # a cell that asks for it has brought its own along

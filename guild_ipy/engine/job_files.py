@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 
 from guild_ipy.domain.constants import format_constant
-from guild_ipy.domain.run_spec import (
+from guild_ipy.domain.program import (
     ExecProgram,
     NotebookFileProgram,
-    RunSpec,
+    NotebookProgram,
+    Program,
     ScriptProgram,
-    Source,
     StepsProgram,
 )
-from guild_ipy.engine.meta import CellFile, JobMeta, digest_flags, encode_meta
+from guild_ipy.domain.run_spec import RunSpec
+from guild_ipy.engine.meta import JobMeta, digest_flags, encode_meta
 from guild_ipy.engine.recorded_env import secret_names
 from guild_ipy.engine.script_text import ASIDE
 from guild_ipy.store.run_dir import RunDir
@@ -43,14 +43,14 @@ from guild_ipy.engine.script import run_script_main
 run_script_main(
     __file__,
     globals(),
-    script={meta.script!r},
-    arguments={meta.arguments!r},
+    script={program.path!r},
+    arguments={program.arguments!r},
     constants={constants},
     seed={meta.random_seed!r},
     import_path={meta.import_path!r},
-    map_name={meta.map_name!r},
-    roots={meta.roots!r},
-    package={meta.package!r},
+    map_name={program.map_name!r},
+    roots={program.roots!r},
+    package={program.package!r},
 )
 '''
 
@@ -60,7 +60,7 @@ _EXEC_MAIN = '''\
 from guild_ipy.engine.command import run_command_main
 
 if __name__ == "__main__":
-    run_command_main(__file__, {meta.words!r}, sourcecode={meta.sourcecode!r})
+    run_command_main(__file__, {program.words!r}, sourcecode={meta.sourcecode!r})
 '''
 
 
@@ -92,11 +92,12 @@ if __name__ == "__main__":
 
 def job_meta(spec: RunSpec) -> JobMeta:
     """Give the ``meta.json`` of a spec."""
-    program = spec.program
-    meta = JobMeta(
+    return JobMeta(
         operation=spec.opref.display_name,
         flags=spec.flags,
         made_for=digest_flags(spec.flags),
+        program=spec.program,
+        main_origin=_main_origin(spec),
         input_names=_input_names(spec),
         made_label="" if spec.label_template is not None and "${" not in spec.label_template else spec.label,
         random_seed=spec.random_seed,
@@ -110,35 +111,16 @@ def job_meta(spec: RunSpec) -> JobMeta:
         env=spec.command_env,
         secret_env=secret_names(spec),
     )
-    if isinstance(program, StepsProgram):
-        return replace(meta, steps=program.steps)
-    if isinstance(program, NotebookFileProgram):
-        path = f"{ASIDE}/{program.path}"
-        return replace(
-            meta, notebook=program.path, constants=program.constants, main_origin=_find_origin(spec.source, path)
-        )
-    if isinstance(program, ExecProgram):
-        return replace(meta, words=program.words)
-    if isinstance(program, ScriptProgram):
-        return replace(
-            meta,
-            script=program.path,
-            main_origin=_find_origin(spec.source, program.path),
-            arguments=program.arguments,
-            subcommand=program.command,
-            constants=program.constants,
-            map_name=program.map_name,
-            roots=program.roots,
-            package=program.package,
-        )
-    cells = {name: CellFile(path=path, number=program.cell_numbers[name]) for name, path in program.cells.items()}
-    return replace(meta, cells=cells)
 
 
-def _find_origin(source: Source, path: str) -> str:
-    """Find where the file comes from that has this path in the run directory; empty for one that is not copied."""
-    inner = os.path.relpath(path, source.dest)
-    return next((file.origin for file in source.files if file.path == inner), "")
+def _main_origin(spec: RunSpec) -> str:
+    """Find where a script or notebook file comes from; empty for one that is not copied."""
+    program = spec.program
+    if not isinstance(program, ScriptProgram | NotebookFileProgram):
+        return ""
+    path = program.path if isinstance(program, ScriptProgram) else f"{ASIDE}/{program.path}"
+    inner = os.path.relpath(path, spec.source.dest)
+    return next((file.origin for file in spec.source.files if file.path == inner), "")
 
 
 def _input_names(spec: RunSpec) -> tuple[str, ...]:
@@ -147,19 +129,22 @@ def _input_names(spec: RunSpec) -> tuple[str, ...]:
 
 
 def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
-    """Give the files of a job that depend on its flags, with their contents."""
-    operation = meta.operation.replace("\\", "/").replace('"', "'")
-    constants = format_constant(dict(meta.constants))
-    main = _main_template(meta).format(operation=operation, sourcecode=meta.sourcecode, meta=meta, constants=constants)
+    """Return the files of a job that depend on its flags, with their contents."""
+    main = _MAINS[type(meta.program)].format(
+        operation=meta.operation.replace("\\", "/").replace('"', "'"),
+        sourcecode=meta.sourcecode,
+        meta=meta,
+        program=meta.program,
+        constants=format_constant(dict(meta.program.constants)) if isinstance(meta.program, ScriptProgram) else "",
+    )
     yield run_dir.main, main.encode("utf-8", "backslashreplace")
     yield run_dir.meta, encode_meta(meta)
 
 
-def _main_template(meta: JobMeta) -> str:
-    if meta.steps:
-        return _STEPS_MAIN
-    if meta.words:
-        return _EXEC_MAIN
-    if meta.notebook is not None:
-        return _NOTEBOOK_FILE_MAIN
-    return _NOTEBOOK_MAIN if meta.script is None else _SCRIPT_MAIN
+_MAINS: Mapping[type[Program], str] = {
+    NotebookProgram: _NOTEBOOK_MAIN,
+    ScriptProgram: _SCRIPT_MAIN,
+    NotebookFileProgram: _NOTEBOOK_FILE_MAIN,
+    ExecProgram: _EXEC_MAIN,
+    StepsProgram: _STEPS_MAIN,
+}

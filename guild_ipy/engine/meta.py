@@ -10,12 +10,21 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import FlagChoice, FlagDef, Flags, FlagType, FlagValue
 from guild_ipy.domain.list_text import as_recorded, as_values
 from guild_ipy.domain.operation import FlagsDest, Step
+from guild_ipy.domain.program import (
+    CellFile,
+    ExecProgram,
+    NotebookFileProgram,
+    NotebookProgram,
+    Program,
+    ScriptProgram,
+    StepsProgram,
+)
 from guild_ipy.domain.shapes import encode_shape, parse_shape
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.attr_types import parse_flags
@@ -23,16 +32,9 @@ from guild_ipy.store.attrs import read_attr
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
 
-FORMAT = 1
+FORMAT = 2
 
-
-@dataclass(frozen=True, kw_only=True)
-class CellFile:
-    """Where the text of a captured cell lies, and its execution count."""
-
-    path: str
-    """Relative to the source snapshot."""
-    number: int
+_P = TypeVar("_P", NotebookProgram, NotebookFileProgram, StepsProgram)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,31 +56,15 @@ class JobMeta:
     """``major.minor``; a payload is bound to it."""
     sourcecode: str
     """The source snapshot, relative to the run directory."""
-    script: str | None = None
-    """For a script: its path, relative to the run directory."""
+    program: Program
     main_origin: str = ""
     """For a script or notebook file that was copied: where it is."""
-    notebook: str | None = None
-    """For a notebook file: its path, relative to the run directory, and in ``.guild/sourcecode`` too."""
-    arguments: tuple[str, ...] = ()
-    subcommand: tuple[str, ...] = ()
-    """For a script: those of `arguments` that name a sub-command."""
-    map_name: str = ""
-    roots: tuple[str, ...] = ()
-    package: str = ""
-    words: tuple[str, ...] = ()
-    """For a command: its words."""
     command: Command | None = None
     """For an operation of a Guild file: how flags reach the program."""
     env: Mapping[str, str] = field(default_factory=dict)
     """What that adds to the environment."""
     secret_env: tuple[str, ...] = ()
     """Those of `env` that are not written: a later start takes them from the environment of who starts the run."""
-    constants: Flags = field(default_factory=dict)
-    cells: Mapping[str, CellFile] = field(default_factory=dict)
-    """Python's name for the code of a cell -> its file."""
-    steps: tuple[Step, ...] = ()
-    """For a pipeline."""
     output_scalars: tuple[str, ...] = ()
     flag_defs: tuple[FlagDef, ...] = ()
     """What a restart with other flags is checked against."""
@@ -87,17 +73,7 @@ class JobMeta:
     @property
     def recorded_flags(self) -> Flags:
         """The flags as the attribute has them: lists of what Guild AI can run itself are text there."""
-        return as_recorded(self.flags, self.flag_defs) if self.is_file else self.flags
-
-    @property
-    def is_file(self) -> bool:
-        """Whether the program is a file, which any interpreter reads, and no payload."""
-        return self.script is not None or self.notebook is not None or bool(self.steps or self.words)
-
-    @property
-    def is_forkable(self) -> bool:
-        """Whether a fork of a warm interpreter can be the run; a command, a kernel and a pipeline cannot."""
-        return self.notebook is None and not (self.steps or self.words)
+        return as_recorded(self.flags, self.flag_defs) if self.program.is_file else self.flags
 
 
 def digest_flags(flags: Flags) -> dict[str, str]:
@@ -135,10 +111,9 @@ def encode_meta(meta: JobMeta) -> bytes:
         ],
         "env": _without(meta.env, meta.secret_env),
         "command": None if meta.command is None else _encode_command(meta.command, meta.secret_env),
-        "steps": [vars(step) for step in meta.steps],
-        "cells": {code_file: vars(cell) for code_file, cell in meta.cells.items()},
+        "program": {"kind": meta.program.kind, **vars(meta.program)},
     }
-    return json.dumps({"format": FORMAT, **values}).encode()
+    return json.dumps({"format": FORMAT, **values}, default=vars).encode()  # vars: of cells and steps
 
 
 def _encode_command(command: Command, secret_env: Collection[str]) -> dict[str, object]:
@@ -170,6 +145,13 @@ def require_meta(run_dir: RunDir) -> JobMeta:
     return meta
 
 
+def program_of(run_dir: RunDir, meta: JobMeta, kind: type[_P]) -> _P:
+    """Return the program of a run that must be of this kind; DamagedRun where it is of another."""
+    if not isinstance(meta.program, kind):
+        raise DamagedRun(run_dir.meta, f"its program is of another kind ({meta.program.kind})")
+    return meta.program
+
+
 def _own_flags(run_dir: RunDir, values: Mapping[str, Any]) -> dict[str, FlagValue]:
     """Read the flags of the operation out of the attribute, which has the runs and files that are used, too."""
     inputs = {*values.get("input_names", ())} - {each["name"] for each in values["flag_defs"]}
@@ -180,25 +162,38 @@ def _own_flags(run_dir: RunDir, values: Mapping[str, Any]) -> dict[str, FlagValu
     return {name: value for name, value in flags.items() if name not in inputs}
 
 
-_TUPLES = ("import_path", "arguments", "input_names", "subcommand", "output_scalars", "roots", "words", "secret_env")
+_PROGRAMS: Mapping[str, type[Program]] = {
+    each.kind: each for each in (NotebookProgram, ScriptProgram, NotebookFileProgram, ExecProgram, StepsProgram)
+}
+_TUPLES = ("import_path", "input_names", "output_scalars", "secret_env")
 
 
 def _parse_meta(values: dict[str, Any], flags: dict[str, FlagValue]) -> JobMeta:
-    if values.pop("format") != FORMAT:
+    written = values.pop("format")
+    if written == 1:
+        from guild_ipy.engine.meta_1 import to_format_2  # start-up cost: for runs of an earlier version
+
+        values = to_format_2(values)
+    elif written != FORMAT:
         raise ValueError("it was written by another version of guild_ipy")
-    if "flags" in values:  # as it was written once
-        values["made_for"] = digest_flags(values.pop("flags"))
     for name in _TUPLES:
         values[name] = tuple(values.get(name, ()))
+    values["program"] = _program(values["program"])
     values["command"] = _command(values.get("command"))
-    values["cells"] = {code_file: CellFile(**cell) for code_file, cell in values["cells"].items()}
-    values["steps"] = tuple(_step(step) for step in values.get("steps", ()))
     values["flag_defs"] = tuple(map(_flag_def, values["flag_defs"]))
     return JobMeta(flags=as_values(flags, values["flag_defs"]), **values)
 
 
-def _step(values: dict[str, Any]) -> Step:
-    return Step(**{**values, "tags": tuple(values["tags"])})
+def _program(values: dict[str, Any]) -> Program:
+    kind = _PROGRAMS[values.pop("kind")]
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+    if kind is NotebookProgram:
+        fields["cells"] = {code_file: CellFile(**cell) for code_file, cell in fields["cells"].items()}
+    elif kind is StepsProgram:
+        fields["steps"] = tuple(Step(**{**step, "tags": tuple(step["tags"])}) for step in fields["steps"])
+    return kind(**fields)
 
 
 def _flag_def(values: dict[str, Any]) -> FlagDef:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, FrameType
 
+from guild_ipy.domain.program import NotebookFileProgram, ScriptProgram
 from guild_ipy.engine.meta import JobMeta, require_meta
 from guild_ipy.errors import GuildError
 from guild_ipy.store.manifest import read_manifest
@@ -150,8 +151,8 @@ class _Places:
             current=os.path.realpath(os.getcwd()),
             project=project,
             beside=_folder_of_main(run_dir, meta, project),
-            is_function=meta.script is None and meta.notebook is None,
-            is_notebook=meta.notebook is not None,
+            is_function=not isinstance(meta.program, ScriptProgram | NotebookFileProgram),
+            is_notebook=isinstance(meta.program, NotebookFileProgram),
         )
 
     def explain(self, name: str) -> str:
@@ -222,9 +223,12 @@ class _Places:
 
 
 def _folder_of_main(run_dir: RunDir, meta: JobMeta, project: str) -> str:
-    main = meta.script or (f".guild/sourcecode/{meta.notebook}" if meta.notebook else "")
-    if not main or os.path.isabs(main):
-        return os.path.dirname(main) or project
+    program = meta.program
+    if not isinstance(program, ScriptProgram | NotebookFileProgram):
+        return project
+    main = program.path if isinstance(program, ScriptProgram) else f".guild/sourcecode/{program.path}"
+    if os.path.isabs(main):
+        return os.path.dirname(main)
     origin = meta.main_origin or next(  # a manifest says it of runs that were made before
         (entry.origin[0] for entry in read_manifest(run_dir) if entry.path == main and entry.kind == "s"), main
     )

@@ -18,12 +18,13 @@ import nbformat
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from guild_ipy.domain.notebook_cells import CodeCell, replace_cell_constants
+from guild_ipy.domain.program import NotebookFileProgram
 from guild_ipy.engine.live_client import LiveClient
-from guild_ipy.engine.meta import JobMeta, read_meta
+from guild_ipy.engine.meta import JobMeta, program_of, require_meta
 from guild_ipy.engine.notebook_kernel import entering_code, kernel_environment, make_kernel_manager
 from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
-from guild_ipy.errors import DamagedRun, NotebookError, StoreError
+from guild_ipy.errors import NotebookError, StoreError
 from guild_ipy.store.folders import make_folders
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import MAYBE_NO_MEMORY, signal_name
@@ -61,11 +62,10 @@ class NotebookExecution:
         SystemExit
             If a cell asks for it.
         """
-        meta = read_meta(self.run_dir)
-        if meta is None or meta.notebook is None:
-            raise DamagedRun(self.run_dir.meta, "it names no notebook")
-        notebook = _read_notebook(self.run_dir, meta)
-        kept = _KeptNotebook(run_dir=self.run_dir, path=f"{self.run_dir.path}/{meta.notebook}", notebook=notebook)
+        meta = require_meta(self.run_dir)
+        program = program_of(self.run_dir, meta, NotebookFileProgram)
+        notebook = _read_notebook(self.run_dir, program)
+        kept = _KeptNotebook(run_dir=self.run_dir, path=f"{self.run_dir.path}/{program.path}", notebook=notebook)
         kept.save()
         client = LiveClient(notebook, km=make_kernel_manager(self.run_dir))
         try:
@@ -84,7 +84,9 @@ class NotebookExecution:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._stop, number, client, task)
         try:
-            await client.open_kernel(kernel_environment(dict(os.environ), kept.path), entering_code(self.run_dir, meta))
+            await client.open_kernel(
+                kernel_environment(dict(os.environ), kept.path), entering_code(kept.path, self.run_dir, meta)
+            )
             for index, cell in enumerate(client.nb.cells):
                 if self.stopped_by or client.has_exited:
                     return
@@ -105,15 +107,15 @@ class NotebookExecution:
             task.cancel()
 
 
-def _read_notebook(run_dir: RunDir, meta: JobMeta) -> nbformat.NotebookNode:
+def _read_notebook(run_dir: RunDir, program: NotebookFileProgram) -> nbformat.NotebookNode:
     """Give the notebook as it is executed: flags in place, and no outputs yet."""
-    with open(f"{run_dir.sourcecode}/{meta.notebook}", "rb") as file:
+    with open(f"{run_dir.sourcecode}/{program.path}", "rb") as file:
         notebook: nbformat.NotebookNode = nbformat.v4.reads(file.read())  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
         cell.setdefault("metadata", type(cell)())
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     tagged = [CodeCell(source=cell.source, tags=tuple(cell.metadata.get("tags") or ())) for cell in code]
-    for cell, source in zip(code, replace_cell_constants(tagged, meta.constants), strict=True):
+    for cell, source in zip(code, replace_cell_constants(tagged, program.constants), strict=True):
         cell.update(source=source, outputs=[], execution_count=None)
     return notebook
 

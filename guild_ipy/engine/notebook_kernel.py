@@ -72,9 +72,9 @@ def kernel_environment(environment: dict[str, str], path: str) -> dict[str, str]
     return {name: value for name, value in environment.items() if name not in _NOT_FOR_KERNELS} | own
 
 
-def entering_code(run_dir: RunDir, meta: JobMeta) -> str:
+def entering_code(notebook: str, run_dir: RunDir, meta: JobMeta) -> str:
     """Give the code that calls :func:`enter_kernel` without leaving a name in the notebook's namespace."""
-    folder = os.path.dirname(f"{run_dir.path}/{meta.notebook}")
+    folder = os.path.dirname(notebook)
     values = f"get_ipython(), {run_dir.path!r}, {[folder, run_dir.path, *meta.import_path]!r}, {meta.random_seed!r}"
     return f"__import__({__name__!r}, fromlist=['enter_kernel']).enter_kernel({values})"
 

@@ -18,8 +18,8 @@ from typing import Any
 import cloudpickle
 
 from guild_ipy.domain import copies, payload
+from guild_ipy.domain.program import CellFile
 from guild_ipy.engine.failure import format_failure
-from guild_ipy.engine.meta import CellFile
 from guild_ipy.errors import GuildError
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import write_file

@@ -21,11 +21,10 @@ from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.label import default_label, fill_label
 from guild_ipy.domain.list_text import as_recorded
 from guild_ipy.domain.operation import describe_step
+from guild_ipy.domain.program import StepsProgram
 from guild_ipy.domain.run_spec import (
-    NotebookProgram,
     RunSpec,
     SourceFile,
-    StepsProgram,
 )
 from guild_ipy.engine.buffers import write_buffers
 from guild_ipy.engine.dependency_attrs import (
@@ -163,11 +162,11 @@ def _naming_the_home(home: Home) -> Iterator[None]:
 
 
 def _write_program(home: Home, run_dir: RunDir, spec: RunSpec, meta: JobMeta) -> None:
-    if isinstance(spec.program, NotebookProgram):
-        write_buffers(home, run_dir, spec.program.buffers)
-        if spec.program.setup:
-            write_new_file(run_dir.setup, spec.program.setup)
-        write_new_file(run_dir.payload, spec.program.payload)
+    if spec.packed is not None:
+        write_buffers(home, run_dir, spec.packed.buffers)
+        if spec.packed.setup:
+            write_new_file(run_dir.setup, spec.packed.setup)
+        write_new_file(run_dir.payload, spec.packed.payload)
     for path, content in job_files(run_dir, meta):
         write_new_file(path, content)
     flags = {**_recorded(spec, spec.flags), **dependency_flags(spec.dependencies, spec.flags)}
@@ -208,7 +207,7 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
 
 def _recorded(spec: RunSpec, flags: Flags) -> Flags:
     """Give flags as they are recorded; a function, which Guild AI cannot run itself, has its lists as they are."""
-    return flags if isinstance(spec.program, NotebookProgram) else as_recorded(flags, spec.flag_defs)
+    return as_recorded(flags, spec.flag_defs) if spec.program.is_file else flags
 
 
 def _op(spec: RunSpec) -> dict[str, object]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import NoReturn
 
-    from guild_ipy.engine.meta import CellFile
+    from guild_ipy.domain.program import CellFile
 
 SIGINT = 2  # signal.SIGINT, without loading enum
 #: What shows exceptions before the user's code runs.

@@ -17,6 +17,7 @@ from collections.abc import Callable
 import cloudpickle
 
 from guild_ipy.domain.payload import FunctionCall
+from guild_ipy.domain.program import NotebookProgram
 from guild_ipy.domain.scalars import DEFAULT_PATTERNS
 from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, send_word
 from guild_ipy.engine.meta import JobMeta, encode_meta
@@ -85,7 +86,15 @@ def _make_run(home: Home) -> RunDir:
     run_dir = home.run_dir(REHEARSAL_ID)
     for folder in (run_dir.attrs, run_dir.job, run_dir.tmp):
         os.makedirs(folder)
-    meta = JobMeta(operation="practice()", flags={"x": 0.5}, random_seed=0, import_path=(), python="3", sourcecode=".")
+    meta = JobMeta(
+        operation="practice()",
+        flags={"x": 0.5},
+        program=NotebookProgram(),
+        random_seed=0,
+        import_path=(),
+        python="3",
+        sourcecode=".",
+    )
     write_new_file(run_dir.meta, encode_meta(meta))
     write_attr(run_dir, "flags", {"x": 0.5})
     write_new_file(run_dir.payload, cloudpickle.dumps(FunctionCall(function=_practice()), protocol=5))

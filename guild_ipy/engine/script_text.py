@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from guild_ipy.domain.changed_source import change_source
-from guild_ipy.domain.run_spec import RunSpec, ScriptProgram, SourceFile
+from guild_ipy.domain.program import ScriptProgram
+from guild_ipy.domain.run_spec import RunSpec, SourceFile
 
 #: Where the text of a changed script is as it was, in the run directory.
 ASIDE = ".guild/sourcecode"

@@ -11,7 +11,8 @@ from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.label import fill_label
 from guild_ipy.domain.operation import StepsMain
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.domain.run_spec import NotebookFileProgram, RunSpec, ScriptProgram
+from guild_ipy.domain.program import NotebookFileProgram, ScriptProgram
+from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.operations.find import ScriptOperation
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.given_files import left_to_dependencies

@@ -12,7 +12,8 @@ from guild_ipy.domain.label import fill_label
 from guild_ipy.domain.operation import FlagsDest, FlagsDestKind
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
-from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, SourceFile
+from guild_ipy.domain.program import CellFile, NotebookProgram
+from guild_ipy.domain.run_spec import PackedCode, RunSpec, SourceFile
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.cell import CellOperation, bind_cell
@@ -98,7 +99,8 @@ def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surro
     )
     spec = RunSpec(
         opref=OpRef(type="func", package=notebook.path, name=parts.name),
-        program=replace(program, setup=setup.content),
+        program=program,
+        packed=PackedCode(payload=packed.payload, buffers=packed.buffers, setup=setup.content),
         source=taken.source,
         flag_defs=parts.flag_defs,
         takes_any_flag=parts.takes_any_flag,
@@ -173,5 +175,5 @@ def _cells(packed: Packed, parts: _NotebookParts, notebook: Notebook) -> tuple[N
     ordered = sorted(texts, key=lambda name: texts[name][0])
     paths = {name: f"cells/{position:02d}.py" for position, name in enumerate(ordered, start=1)}
     files = tuple(SourceFile(path=path, content=texts[name][1].encode()) for name, path in paths.items())
-    numbers = {name: texts[name][0] for name in ordered}
-    return NotebookProgram(payload=packed.payload, buffers=packed.buffers, cells=paths, cell_numbers=numbers), files
+    cells = {name: CellFile(path=path, number=texts[name][0]) for name, path in paths.items()}
+    return NotebookProgram(cells=cells), files

@@ -1,10 +1,20 @@
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from guild_ipy.domain.flags import FlagDef, FlagType
-from guild_ipy.engine.meta import CellFile, JobMeta, changed_flags, digest_flags, encode_meta, read_meta
+from guild_ipy.domain.operation import Step
+from guild_ipy.domain.program import (
+    CellFile,
+    ExecProgram,
+    NotebookFileProgram,
+    NotebookProgram,
+    ScriptProgram,
+    StepsProgram,
+)
+from guild_ipy.engine.meta import JobMeta, changed_flags, digest_flags, encode_meta, read_meta
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.attrs import write_attr
 
@@ -15,9 +25,7 @@ META = JobMeta(
     import_path=("/work", "/usr/lib"),
     python="3.11",
     sourcecode=".guild/sourcecode",
-    notebook="a.ipynb",
-    arguments=("--lr", "0.1"),
-    cells={"<ipython-input-1>": CellFile(path="cells/01.py", number=3)},
+    program=NotebookProgram(cells={"<ipython-input-1>": CellFile(path="cells/01.py", number=3)}),
     output_scalars=("a", "b"),
     flag_defs=(FlagDef(name="lr", type=FlagType.FLOAT, default=0.1, choices=(0.1, 0.2), nullable=True),),
     takes_any_flag=True,
@@ -30,9 +38,56 @@ def write(run_dir, content):
     write_attr(run_dir, "flags", META.flags)
 
 
-def test_what_is_written_is_read(run_dir):
-    write(run_dir, encode_meta(META))
-    assert read_meta(run_dir) == META
+SCRIPT = ScriptProgram(path="a.py", arguments=("--lr", "0.1"), constants={"layers": [1, {"a": None}]}, roots=("src",))
+STEP = Step(name="train", operation="train", flags={"lr": "${lr}"}, tags=("a", "b"))
+PROGRAMS = [
+    META.program,
+    SCRIPT,
+    NotebookFileProgram(path="a.ipynb", constants={"lr": math.inf}),
+    ExecProgram(words=("echo", "a b")),
+    StepsProgram(steps=(STEP, STEP)),
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.kind)
+def test_what_is_written_is_read(run_dir, program):
+    meta = replace(META, program=program)
+    write(run_dir, encode_meta(meta))
+    assert read_meta(run_dir) == meta
+
+
+FORMAT_1 = {
+    "operation": "train()",
+    "random_seed": 7,
+    "import_path": ["/work"],
+    "python": "3.11",
+    "sourcecode": ".",
+    "script": None,
+    "notebook": None,
+    "arguments": [],
+    "constants": {},
+    "cells": {},
+    "flag_defs": [],
+    "format": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "program"),
+    [
+        ({"cells": {"<ipython-input-1>": {"path": "cells/01.py", "number": 3}}}, META.program),
+        (
+            {"script": "a.py", "arguments": ["fit", "--lr", "1"], "subcommand": ["fit"], "roots": ["src"]},
+            ScriptProgram(path="a.py", arguments=("fit", "--lr", "1"), command=("fit",), roots=("src",)),
+        ),
+        ({"notebook": "a.ipynb", "constants": {"lr": 1}}, NotebookFileProgram(path="a.ipynb", constants={"lr": 1})),
+        ({"words": ["echo", "a"]}, ExecProgram(words=("echo", "a"))),
+        ({"steps": [{**vars(STEP), "tags": ["a", "b"]}]}, StepsProgram(steps=(STEP,))),
+    ],
+)
+def test_programs_of_the_first_format_are_read(run_dir, fields, program):
+    write(run_dir, json.dumps({**FORMAT_1, **fields}).encode())
+    assert read_meta(run_dir).program == program
 
 
 def test_floats_that_are_no_numbers_are_kept(run_dir):
@@ -60,7 +115,7 @@ def test_a_damaged_file_is_named(run_dir, content):
 
 
 def test_another_format_is_not_read(run_dir):
-    write(run_dir, json.dumps(json.loads(encode_meta(META)) | {"format": 2}).encode())
+    write(run_dir, json.dumps(json.loads(encode_meta(META)) | {"format": 3}).encode())
     with pytest.raises(DamagedRun, match="it was written by another version of guild_ipy"):
         read_meta(run_dir)
 
@@ -80,9 +135,7 @@ def test_flags_that_somebody_has_changed_are_told_from_those_that_the_program_wa
 
 
 def test_a_file_that_still_has_flags_says_what_the_program_was_made_for(run_dir):
-    old = {**json.loads(encode_meta(META)), "flags": {"lr": 0.1}}
-    del old["made_for"]
-    write(run_dir, json.dumps(old).encode())
+    write(run_dir, json.dumps({**FORMAT_1, "flags": {"lr": 0.1}}).encode())
     write_attr(run_dir, "flags", {"lr": 0.8})
     assert changed_flags(read_meta(run_dir)) == {"lr": 0.8}
 

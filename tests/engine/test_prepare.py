@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.domain.run_spec import NotebookProgram, RunSpec, ScriptProgram, Source, SourceFile
+from guild_ipy.domain.program import CellFile, NotebookProgram, ScriptProgram
+from guild_ipy.domain.run_spec import PackedCode, RunSpec, Source, SourceFile
 from guild_ipy.engine.job_files import job_files, job_meta
 from guild_ipy.engine.meta import read_meta
 from guild_ipy.engine.prepare import prepare_run
@@ -21,7 +22,8 @@ from guild_ipy.store.run import read_run, read_status
 
 SPEC = RunSpec(
     opref=OpRef(type="func", package="lab.ipynb", name="train"),
-    program=NotebookProgram(payload=b"payload", cells={"<cell>": "cells/01.py"}, cell_numbers={"<cell>": 3}),
+    program=NotebookProgram(cells={"<cell>": CellFile(path="cells/01.py", number=3)}),
+    packed=PackedCode(payload=b"payload"),
     source=Source(
         dest=".guild/sourcecode",
         files=(SourceFile(path="cells/01.py", content=b"x"), SourceFile(path="a b/ñ.py", content=b"y", origin="/w/ñ")),
@@ -103,7 +105,7 @@ def test_the_program_knows_what_the_spec_says(prepare):
     meta = read_meta(prepare())
     assert meta == job_meta(SPEC)
     assert (meta.flags, meta.random_seed, meta.import_path) == ({"lr": 0.1}, 7, ("/work",))
-    assert meta.cells["<cell>"].number == 3
+    assert meta.program.cells["<cell>"].number == 3
 
 
 @pytest.mark.parametrize("name", ODD)

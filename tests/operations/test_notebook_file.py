@@ -5,7 +5,7 @@ import pytest
 
 from guild_ipy.api.run import surroundings_of
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.domain.run_spec import NotebookFileProgram
+from guild_ipy.domain.program import NotebookFileProgram
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.find import find_operation, known_operations
 from guild_ipy.operations.notebook_file import NotebookFileOperation, inspect_notebook

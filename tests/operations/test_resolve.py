@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from guild_ipy.api.run import surroundings_of
-from guild_ipy.domain.run_spec import NotebookProgram, ScriptProgram
+from guild_ipy.domain.program import NotebookProgram, ScriptProgram
 from guild_ipy.errors import FlagError, OperationNotFound, UsageError
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.find import ScriptOperation, find_operation, known_operations

@@ -19,14 +19,14 @@ from guild_ipy.domain.operation import (
     SourceRules,
     StepsMain,
 )
-from guild_ipy.domain.run_spec import (
+from guild_ipy.domain.program import (
     ExecProgram,
     NotebookFileProgram,
     Program,
     ScriptProgram,
-    SourceFile,
     StepsProgram,
 )
+from guild_ipy.domain.run_spec import SourceFile
 from guild_ipy.errors import FlagError, GuildFileError, suggest
 from guild_ipy.operations.config_file import change_config
 from guild_ipy.operations.guildfile.filling import Filled, config_target, config_values, fill_command
