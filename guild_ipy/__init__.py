@@ -7,7 +7,8 @@ Imports go downwards only; names on one line do not see each other::
 
     magics                       %guild_VERB: parse, call, show; completion
     cli | python                 guild-ipy VERB · guild_ipy.VERB(...)
-    frame | arguments | view     DataFrames · options of the verbs · a run as text while it goes
+    frame | arguments            DataFrames · options of the verbs
+    view                         how results look: text and pictures
     api                          one plain function for each verb
     engine | operations          processes · from what the user wrote to a RunSpec
     index                        what is known of all runs, without reading their directories

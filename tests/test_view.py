@@ -2,7 +2,8 @@ import pytest
 
 from guild_ipy.api.operations import OperationInfo
 from guild_ipy.domain.flags import FlagDef
-from guild_ipy.view import collapse_returns, format_operations
+from guild_ipy.view.live import collapse_returns
+from guild_ipy.view.operation_text import format_operations
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from guild_ipy import markup
 from guild_ipy.api.result import read_exception, read_result, read_result_text
 from guild_ipy.api.scalars import read_summaries
 from guild_ipy.domain.flags import FlagValue, format_flag
@@ -263,11 +263,7 @@ class Run:
             printer.text(f"\n  {printable(name):<{width}}  {printable(text)}")
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{escape(name)}</th><td style='text-align:left'>{escape(text)}</td></tr>"
-            for name, text in self.summary().items()
-        )
-        return f"<table><caption>Run <code>{escape(self.short_id)}</code></caption><tbody>{rows}</tbody></table>"
+        return markup.names_and_texts(self.summary(), caption=f"Run <code>{markup.text(self.short_id)}</code>")
 
 
 def format_duration(duration: timedelta | None) -> str:

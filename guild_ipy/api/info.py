@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shlex
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from guild_ipy import markup
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.errors import DamagedRun
 from guild_ipy.printable import printable, printable_lines
@@ -48,9 +48,8 @@ class RunInfo:
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
-        parts = [_table(self.lines)]
-        parts += [f"<b>{escape(title)}</b>{_table(section)}" for title, section in self.sections.items() if section]
-        return "".join(parts)
+        sections = (f"<b>{title}</b>{markup.names_and_texts(section)}" for title, section in self.sections.items())
+        return "".join([markup.names_and_texts(self.lines), *sections])
 
 
 def get_info(run: Run, *, output: bool = False) -> RunInfo:
@@ -140,11 +139,3 @@ def _get(run: Run, attr: str) -> Any:  # noqa: ANN401 - attributes are of any ty
 def _shorten_home(path: str) -> str:
     home = os.path.expanduser("~")
     return "~" + path.removeprefix(home) if path.startswith(home + os.sep) else path
-
-
-def _table(rows: Mapping[str, str]) -> str:
-    cells = "".join(
-        f"<tr><th style='text-align:left'>{escape(name)}</th><td style='text-align:left'>{escape(value)}</td></tr>"
-        for name, value in rows.items()
-    )
-    return f"<table><tbody>{cells}</tbody></table>"

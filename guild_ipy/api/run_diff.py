@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from guild_ipy import markup
 from guild_ipy.printable import printable, printable_lines
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 _SAME = "no difference"
 _NOTHING = "—"
 _ARROW = "→"
-_COLOURS = {"+": "#1a7f37", "-": "#cf222e", "@": "#6e7781"}
-_LEFT = "text-align:left"
+_BACKGROUNDS = {"+": markup.ADDED, "-": markup.REMOVED}
 
 
 class Aspect(Enum):
@@ -88,10 +87,10 @@ def _format_text(found: RunDiff) -> str:
 
 def _format_html(found: RunDiff) -> str:
     """Write it as one table, and the source below."""
-    head = f"<tr><th></th>{_head(found.left)}{_head(found.right)}</tr>"
-    rows = "".join(row for aspect, each in found.differences.items() for row in _rows(aspect, each))
+    head = markup.row(markup.heading(""), _head(found.left), _head(found.right))
+    rows = (row for aspect, each in found.differences.items() for row in _rows(aspect, each))
     same = f"<p>{_SAME}</p>" if found.is_empty else ""
-    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>{same}{_source(found.source)}"
+    return f"{markup.table(rows, head)}{same}{_source(found.source)}"
 
 
 def _name(run: Run) -> str:
@@ -103,24 +102,27 @@ def _or_nothing(text: str | None) -> str:
 
 
 def _head(run: Run) -> str:
-    about = "<br>".join(escape(text) for text in (run.operation, run.label) if text)
-    return f"<th style='{_LEFT}'><code>{escape(run.short_id)}</code><br>{about}</th>"
+    about = "<br>".join(markup.text(text) for text in (run.operation, run.label) if text)
+    return markup.heading(f"<code>{markup.text(run.short_id)}</code><br>{about}")
 
 
 def _rows(aspect: Aspect, differences: Sequence[Difference]) -> Iterator[str]:
-    yield f"<tr><th style='{_LEFT}' colspan='3'>{escape(aspect.value)}</th></tr>"
+    yield markup.row(markup.heading(aspect.value, columns=3))
     for each in differences:
         cells = (each.name, _or_nothing(each.left), _or_nothing(each.right))
-        yield f"<tr>{''.join(f'<td style={_LEFT!r}>{escape(cell)}</td>' for cell in cells)}</tr>"
+        yield markup.row(*(markup.cell(markup.text(text)) for text in cells))
 
 
 def _source(source: str) -> str:
     if not source:
         return ""
-    lines = "\n".join(map(_coloured, source.splitlines()))
-    return f"<b>{escape(Aspect.SOURCE.value)}</b><pre>{lines}</pre>"
+    return f"<b>{Aspect.SOURCE.value}</b><pre>{chr(10).join(map(_marked_line, source.splitlines()))}</pre>"
 
 
-def _coloured(line: str) -> str:
-    colour = _COLOURS.get(line[:1])
-    return f"<span style='color:{colour}'>{escape(line)}</span>" if colour else escape(line)
+def _marked_line(line: str) -> str:
+    """Set off what was added and removed; the places where that is are of less weight."""
+    written = markup.lines(line)
+    if line.startswith("@"):
+        return f"<span style='opacity:{markup.FAINT}'>{written}</span>"
+    background = _BACKGROUNDS.get(line[:1])
+    return markup.set_off(written, background) if background else written

@@ -12,7 +12,6 @@ from guild_ipy.api.context import Context
 from guild_ipy.api.files import list_files, open_file
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import get_info
-from guild_ipy.api.lineage_tree import format_lineage
 from guild_ipy.api.operations import get_operations, list_operations
 from guild_ipy.api.plain_values import (
     format_json,
@@ -30,7 +29,8 @@ from guild_ipy.cli.tables import format_runs
 from guild_ipy.cli.words import Words
 from guild_ipy.errors import UsageError
 from guild_ipy.printable import printable
-from guild_ipy.view import format_details, format_operations
+from guild_ipy.view.lineage_text import format_lineage
+from guild_ipy.view.operation_text import format_details, format_operations
 
 _SHOWN = 20
 

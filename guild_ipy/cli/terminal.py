@@ -6,7 +6,7 @@ import sys
 
 from guild_ipy.api.viewer import Preview, format_notes
 from guild_ipy.errors import UsageError
-from guild_ipy.view import StreamViewer
+from guild_ipy.view.live import StreamViewer
 
 
 class ShellViewer(StreamViewer):

@@ -174,6 +174,8 @@ def _parse_meta(values: dict[str, Any], flags: dict[str, FlagValue]) -> JobMeta:
         from guild_ipy.engine.meta_1 import to_format_2  # start-up cost: for runs of an earlier version
 
         values = to_format_2(values)
+        if "flags" in values:  # as it was written at first
+            values["made_for"] = digest_flags(values.pop("flags"))
     elif written != FORMAT:
         raise ValueError("it was written by another version of guild_ipy")
     for name in _TUPLES:

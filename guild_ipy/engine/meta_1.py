@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from guild_ipy.engine.meta import digest_flags
-
 #: Names of its fields -> those of the program that they belong to.
 _FIELDS = {
     "script": {"script": "path", "arguments": "arguments", "subcommand": "command", "constants": "constants"}
@@ -22,8 +20,6 @@ def to_format_2(values: dict[str, Any]) -> dict[str, Any]:
     kind = _kind(values)
     known = {old for fields in _FIELDS.values() for old in fields}
     kept = {name: value for name, value in values.items() if name not in known}
-    if "flags" in kept:  # as it was written at first
-        kept["made_for"] = digest_flags(kept.pop("flags"))
     program = {new: values[old] for old, new in _FIELDS[kind].items() if old in values}
     return {**kept, "program": {"kind": kind, **program}}
 

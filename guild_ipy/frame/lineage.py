@@ -11,13 +11,13 @@ import pandas as pd
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.lineage import LineageGraph, Member, Relation, Use
-from guild_ipy.api.lineage_picture import draw_lineage
-from guild_ipy.api.lineage_tree import format_lineage
 from guild_ipy.domain.run_filter import EVERY
 from guild_ipy.frame.columns import STATUSES, moment_column, texts_column
 from guild_ipy.frame.run_names import RUN, short_names
 from guild_ipy.frame.trash import list_deleted
 from guild_ipy.frame.values import make_values
+from guild_ipy.view.lineage_picture import draw_lineage
+from guild_ipy.view.lineage_text import format_lineage
 
 
 class Lineage:

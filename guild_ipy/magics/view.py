@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from guild_ipy.api.operations import OperationInfo
 from guild_ipy.printable import printable
-from guild_ipy.view import PreviewingViewer, collapse_returns, format_details, format_operations
+from guild_ipy.view.live import PreviewingViewer, collapse_returns
+from guild_ipy.view.operation_text import format_details, format_operations
 
 
 class Printer(Protocol):

@@ -15,7 +15,7 @@ from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
 from guild_ipy.python.options import find_option, read_launch_call, read_run_call
-from guild_ipy.view import PreviewingViewer, StreamViewer
+from guild_ipy.view.live import PreviewingViewer, StreamViewer
 
 _START = 'guild_ipy.start("{}")'
 

@@ -8,11 +8,11 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from guild_ipy.api.lineage import Scope, trace_lineage
-from guild_ipy.api.lineage_layout import MOST_RUNS, lay_out
-from guild_ipy.api.lineage_picture import draw_lineage
-from guild_ipy.api.lineage_tree import format_lineage
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.trash import delete_run
+from guild_ipy.view.lineage_layout import MOST_RUNS, lay_out
+from guild_ipy.view.lineage_picture import draw_lineage
+from guild_ipy.view.lineage_text import format_lineage
 from tests.used_runs import used, whole
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -17,7 +17,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.manifest import read_manifest
-from guild_ipy.view import StreamViewer
+from guild_ipy.view.live import StreamViewer
 from tests.notebook_files import read_code, write_notebook
 
 

@@ -24,7 +24,7 @@ from guild_ipy.errors import (
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import Home
 from guild_ipy.store.signals import MAYBE_NO_MEMORY, note_kill
-from guild_ipy.view import describe_end
+from guild_ipy.view.run_end import describe_end
 from tests.api.conftest import RecordingViewer
 from tests.notebook_session import find_processes, wait_until
 

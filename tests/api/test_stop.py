@@ -10,7 +10,7 @@ from guild_ipy.api.stop import stop
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunStateError
 from guild_ipy.store.lock import read_lock
-from guild_ipy.view import describe_end
+from guild_ipy.view.run_end import describe_end
 from tests.notebook_session import find_processes, wait_until
 
 

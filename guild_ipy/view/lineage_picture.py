@@ -6,15 +6,15 @@ Lines and text have the colour of the text around it, so it is read on light and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from itertools import pairwise
 from typing import TypeAlias
 
+from guild_ipy import markup
 from guild_ipy.api.lineage import LineageGraph, Member, Relation
-from guild_ipy.api.lineage_layout import Layout, Route, lay_out
-from guild_ipy.api.lineage_tree import describe
 from guild_ipy.printable import printable
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH
+from guild_ipy.view.lineage_layout import Layout, Route, lay_out
+from guild_ipy.view.lineage_text import describe
 
 _WIDTH, _HEIGHT = 180, 44
 _LANE = 8
@@ -41,7 +41,7 @@ def draw_lineage(graph: LineageGraph) -> str:
     height = 2 * _MARGIN + inner + (_BACK if layout.left_out or any(route.is_back for route in layout.routes) else 0)
     parts = [
         f"<svg xmlns='{_SVG}' viewBox='0 0 {width} {height}' width='{width}' height='{height}' {_STYLE}>",
-        f"<title>Lineage of run {_text(graph.id[:SHORT_ID_LENGTH])}</title>",
+        f"<title>Lineage of run {markup.text(graph.id[:SHORT_ID_LENGTH])}</title>",
         *(part for route in layout.routes for part in _arrow(route, places)),
         *dict.fromkeys(_via(route, places) for route in layout.routes),
         *(part for stop, place in places.items() if stop in graph.members for part in _box(graph.members[stop], place)),
@@ -94,7 +94,7 @@ def _box(member: Member, place: _Place) -> Iterator[str]:
     operation = "deleted" if record is None else printable(record.operation or "?")
     star = "★ " if record is not None and record.marked else ""
     notes = [member.id[:SHORT_ID_LENGTH], str(record.status) if record is not None else "", "stale" * member.is_stale]
-    yield f"<g opacity='{0.6 if member.is_deleted else 1}'><title>{_text(describe(member))}</title>"
+    yield f"<g opacity='{0.6 if member.is_deleted else 1}'><title>{markup.text(describe(member))}</title>"
     frame = f"width='{_WIDTH}' height='{_HEIGHT}' rx='6' stroke-width='{2.5 if is_root else 1}'{dashes}"
     yield f"<rect x='{x}' y='{y}' {frame}/>"
     yield _label(x + 8, y + 18, _shorten(star + operation, _LONGEST), style=" font-weight='bold'" * is_root)
@@ -104,16 +104,16 @@ def _box(member: Member, place: _Place) -> Iterator[str]:
 
 def _arrow(route: Route, places: Mapping[str, _Place]) -> Iterator[str]:
     """Draw from the right side of what was used through its lanes to the left side of its user."""
-    title = f"<title>{_text(printable(route.use.dependency))}</title>"
+    title = f"<title>{markup.text(route.use.dependency)}</title>"
     way = _back(route, places) if route.is_back else _forth(route, places)
     x, y = _middle(route.use.user, places)
-    yield f"<path opacity='.7' d='{way}'>{title}</path>"
+    yield f"<path opacity='{markup.FAINT}' d='{way}'>{title}</path>"
     if route.is_back:
         x, y = x + _WIDTH / 2, y + _HEIGHT / 2
         head = f"M{x} {y}l-4 {_HEAD}h8z"
     else:
         head = f"M{x} {y}l-{_HEAD} -4v8z"
-    yield f"<path opacity='.7' fill='currentColor' stroke='none' d='{head}'/>"
+    yield f"<path opacity='{markup.FAINT}' fill='currentColor' stroke='none' d='{head}'/>"
 
 
 def _forth(route: Route, places: Mapping[str, _Place]) -> str:
@@ -149,12 +149,8 @@ def _via(route: Route, places: Mapping[str, _Place]) -> str:
 
 def _label(x: float, y: float, text: str, *, size: int = 12, style: str = "") -> str:
     place = f"x='{x}' y='{y}' font-size='{size}'{style}"
-    return f"<text {place} fill='currentColor' stroke='none'>{_text(text)}</text>"
+    return f"<text {place} fill='currentColor' stroke='none'>{markup.text(text)}</text>"
 
 
 def _shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-def _text(text: str) -> str:
-    return escape(text.encode("utf-8", "replace").decode())

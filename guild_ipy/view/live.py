@@ -1,0 +1,96 @@
+"""A run while it goes, as a stream of text."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+from guild_ipy.api.handle import Run
+from guild_ipy.api.viewer import Preview, format_notes
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.view.run_end import describe_end
+
+
+class StreamViewer:
+    """Writes to standard output as the run goes; of the preview it shows the notes, and agrees.
+
+    In another thread than the main one it writes whole lines only, since runs of other threads write there, too.
+
+    Parameters
+    ----------
+    start_command
+        How a staged run is started from here, with ``{}`` for its id.
+    """
+
+    def __init__(self, start_command: str) -> None:
+        self._start_command = start_command
+        self._at_line_start = True
+        self._unfinished = ""
+
+    def preview(self, preview: Preview) -> bool:
+        """Write what the user should know, and agree."""
+        if notes := format_notes(preview):
+            self.write(notes)
+        return True
+
+    def output(self, text: str) -> None:
+        """Write new output, of each line only what its last carriage return leaves."""
+        if threading.current_thread() is not threading.main_thread():
+            lines, newline, rest = (self._unfinished + text).rpartition("\n")
+            text, self._unfinished = lines + newline, rest
+        if text:
+            self.write(self.collapse(text))
+            self._at_line_start = text.endswith("\n")
+
+    def ended(self, run: Run) -> None:
+        """Write how it ended, on a line of its own."""
+        record = run.ending
+        line = describe_end(record)
+        if record.status is RunStatus.STAGED:
+            line += f"; start it with {self._start_command.format(run.short_id)}"
+        if self._unfinished:
+            line = f"{self.collapse(self._unfinished)}\n{line}"
+            self._unfinished = ""
+        self.write(line + "\n" if self._at_line_start else f"\n{line}\n")
+
+    def collapse(self, text: str) -> str:
+        """Leave out what would be overwritten at once: a page shows twenty portions a second."""
+        return collapse_returns(text)
+
+    def write(self, text: str) -> None:
+        """Write to what is standard output at this moment: in a notebook it changes with the cell."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+class PreviewingViewer(StreamViewer):
+    """Writes what would be run, too."""
+
+    def preview(self, preview: Preview) -> bool:
+        """Write it, and agree."""
+        self.write(f"{preview}\n")
+        return True
+
+
+def collapse_returns(text: str) -> str:
+    r"""Keep of each line only what its last carriage return leaves visible.
+
+    The return itself stays, for what an earlier portion wrote on that line.
+
+    Examples
+    --------
+    >>> collapse_returns("\r 1%\r 2%\r 3%")
+    '\r 3%'
+    >>> collapse_returns("a\r\nb\n")
+    'a\nb\n'
+    """
+    if "\r" not in text:
+        return text
+    *lines, rest = text.split("\n")
+    return "".join(_collapse(line.rstrip("\r")) + "\n" for line in lines) + _collapse(rest)
+
+
+def _collapse(line: str) -> str:
+    body = line.rstrip("\r")
+    _, returned, last = body.rpartition("\r")
+    return returned + last + line[len(body) :][:1]
