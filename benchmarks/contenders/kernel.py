@@ -36,11 +36,11 @@ def arrays():
 
 #: Parts of a run in the kernel: the function that does it, and what it is.
 _PARTS = {
-    ("operations/resolve.py", "resolve"): "bind flags, pack the function, look at the source files",
+    ("operations/function.py", "template"): "bind flags, pack the function, look at the source files",
     ("engine/prepare.py", "fill_run_dir"): "make the directory and its files",
     ("engine/engine.py", "start"): "hand it to the fork server",
     ("engine/follow.py", "follow"): "wait for supervisor and run",
-    ("view.py", "ended"): "read how it ended, and say so",
+    ("view/live.py", "ended"): "read how it ended, and say so",
 }
 
 

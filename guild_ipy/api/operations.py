@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef
-from guild_ipy.domain.operation import ExecMain, Main, NotebookMain, StepsMain
 from guild_ipy.errors import GuildError
-from guild_ipy.operations.call import inspect_callable
-from guild_ipy.operations.find import Operation, ScriptOperation, find_operation, known_operations
+from guild_ipy.operations.find import find_operation, known_operations
 from guild_ipy.operations.guildfile.lookup import open_guild_file, open_guild_operations
-from guild_ipy.operations.guildfile.operation import GuildFileOperation
-from guild_ipy.operations.notebook_file import NotebookFileOperation
-from guild_ipy.operations.requirements import requires_of
-from guild_ipy.operations.script import ScriptInterface
+from guild_ipy.operations.operation import Operation
 from guild_ipy.operations.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -89,54 +83,11 @@ def describe_operation(name: str, surroundings: Surroundings) -> OperationInfo |
 
 
 def _describe(name: str, operation: Operation) -> OperationInfo:
-    if isinstance(operation, GuildFileOperation):
-        return _describe_declared(name, operation)
-    if isinstance(operation, ScriptOperation):
-        details = _describe_interface(operation.interface)
-        return OperationInfo(name=name, kind="script", flags=operation.interface.flags, details=details)
-    if isinstance(operation, NotebookFileOperation):
-        described = operation.interface
-        return OperationInfo(name=name, kind="notebook", flags=described.flags, description=described.description)
-    interface = inspect_callable(operation)  # type: ignore[arg-type] # a name never finds a cell
-    requires = requires_of(operation)
     return OperationInfo(
         name=name,
-        kind="function",
-        flags=interface.flags,
-        description=interface.description,
-        requires=requires,
-        details=_describe_requires(requires),
-    )
-
-
-def _describe_interface(interface: ScriptInterface) -> tuple[str, ...]:
-    commands = f"commands, each with flags of its own: {', '.join(interface.commands)}"
-    which = "its other arguments" if interface.flags else "its arguments"
-    unread = f"{which} could not be read ({interface.unread}); declare them in guild.yml"
-    return (*([commands] if interface.commands else []), *([unread] if interface.unread else []))
-
-
-def _describe_declared(name: str, operation: GuildFileOperation) -> OperationInfo:
-    definition = operation.definition
-    return OperationInfo(
-        name=name,
-        kind="guildfile",
+        kind=operation.kind,
         flags=operation.flags,
-        description=definition.description,
-        requires=definition.requires,
-        details=(_describe_main(definition.main), *_describe_requires(definition.requires), *definition.notes),
+        description=operation.description,
+        requires=operation.requires,
+        details=operation.details,
     )
-
-
-def _describe_requires(requires: Sequence[Dependency]) -> tuple[str, ...]:
-    names = [source.resolving_name for dependency in requires for source in dependency.sources]
-    return (f"requires {', '.join(names)}",) if names else ()
-
-
-def _describe_main(main: Main) -> str:
-    if isinstance(main, StepsMain):
-        return f"steps: {', '.join(step.operation for step in main.steps)}"
-    if isinstance(main, ExecMain):
-        return f"runs {shlex.join(main.words)}"
-    word = main.path if isinstance(main, NotebookMain) else shlex.join((main.module, *main.arguments))
-    return f"runs {word}"

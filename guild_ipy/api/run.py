@@ -34,12 +34,12 @@ from guild_ipy.operations.dependencies.given import (
 )
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.operations.find import find_operation
+from guild_ipy.operations.function import FunctionOperation
 from guild_ipy.operations.function_name import check_given_name
 from guild_ipy.operations.given_files import require_files
 from guild_ipy.operations.guildfile.lookup import note_hidden
-from guild_ipy.operations.requirements import notebook_folder, own_flags, requires_of
-from guild_ipy.operations.resolve import resolve
-from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, python_import_path
+from guild_ipy.operations.operation import Template
+from guild_ipy.operations.surroundings import SpecOptions, Surroundings, python_import_path
 from guild_ipy.settings import copy_environment
 from guild_ipy.store.home import create_home
 
@@ -118,8 +118,9 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
 class _Planned:
     """All that is known before anything is made."""
 
-    resolved: Resolved
+    template: Template
     spec: RunSpec
+    notes: tuple[str, ...] = ()
     resolution: Resolution = NOTHING_REQUIRED
     unmet: DependencyError | None = None
 
@@ -127,25 +128,25 @@ class _Planned:
 def _plan(context: Context, request: RunRequest) -> _Planned:
     surroundings = surroundings_of(context)
     operation = find_operation(request.operation, surroundings)
-    files = require_files(request.spec.files, surroundings.notebook.project_dir, notebook_folder(operation))
-    requires = (*requires_of(operation), *files)
-    given, flags = split_given(requires, request.flags, own_flags(operation) if requires else frozenset())
-    check_given_name(request.spec.name, operation)
-    word = request.operation.removesuffix("()") if isinstance(request.operation, str) and callable(operation) else ""
-    options = replace(request.spec, name=request.spec.name or word) if word else request.spec
+    files = require_files(request.spec.files, surroundings.notebook.project_dir, operation.folder)
+    requires = (*operation.requires, *files)
+    own_flags = frozenset(flag.name for flag in operation.flags) if requires else frozenset()
+    given, flags = split_given(requires, request.flags, own_flags)
+    check_given_name(request.spec.name, operation.kind)
     with naming_dependencies(requires):
-        resolved = resolve(operation, request.args, flags, options, surroundings)
-        if paths := default_paths(requires, resolved.spec.flags):
-            resolved = resolve(operation, request.args, {**flags, **paths}, options, surroundings)
-    if isinstance(resolved.spec.program, StepsProgram):
+        template = operation.template(request.args, flags, request.spec, surroundings)
+        spec = template.spec(request.spec, surroundings)
+        if paths := default_paths(requires, spec.flags):
+            spec = template.spec(request.spec, surroundings, {**flags, **paths})
+    if isinstance(spec.program, StepsProgram):
         from guild_ipy.api.step_checks import check_steps  # start-up cost: few projects have pipelines
 
         _refuse_files(request)
-        check_steps(resolved.spec.program.steps, resolved.spec.flags, surroundings)
-    if word:
-        hidden = note_hidden(word, surroundings.notebook.project_dir)
-        resolved = replace(resolved, notes=(*hidden, *resolved.notes))
-    spec = replace(resolved.spec, requires=requires)
+        check_steps(spec.program.steps, spec.flags, surroundings)
+    notes = template.notes
+    if isinstance(operation, FunctionOperation) and operation.word:
+        notes = (*note_hidden(operation.word, surroundings.notebook.project_dir), *notes)
+    spec = replace(spec, requires=requires)
     try:
         tied = tied_paths(requires, spec.flags)
         choice = DependencyChoice(given={**tied, **given}, force=request.force_deps, preferred=request.preferred)
@@ -153,9 +154,9 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     except DependencyError as error:
         if given:  # a user's mistake, of which nothing is left
             raise
-        return _Planned(resolved=resolved, spec=spec, unmet=error)
+        return _Planned(template=template, spec=spec, notes=notes, unmet=error)
     spec = replace(spec, dependencies=resolution.dependencies)
-    return _Planned(resolved=resolved, spec=spec, resolution=resolution)
+    return _Planned(template=template, spec=spec, notes=notes, resolution=resolution)
 
 
 def _refuse_files(request: RunRequest) -> None:
@@ -221,7 +222,7 @@ def surroundings_of(context: Context) -> Surroundings:
 
 def _preview(context: Context, planned: _Planned, request: RunRequest) -> Preview:
     spec, resolution = planned.spec, planned.resolution
-    notes = [*planned.resolved.notes, *resolution.notes]
+    notes = [*planned.notes, *resolution.notes]
     size = 0 if spec.packed is None else spec.packed.size
     if size > context.settings.payload_warning:
         notes.append(
@@ -230,7 +231,7 @@ def _preview(context: Context, planned: _Planned, request: RunRequest) -> Previe
     return Preview(
         operation=spec.opref.display_name,
         flags=spec.flags,
-        objects=planned.resolved.objects + _step_lines(spec.program, spec.flags),
+        objects=planned.template.bound.objects + _step_lines(spec.program, spec.flags),
         dependencies=preview_lines(resolution) + (explain_lines(context, resolution) if request.preview_only else ()),
         notes=tuple(notes),
         unmet="" if planned.unmet is None else _describe_unmet(planned.unmet, stage=request.stage),

@@ -10,13 +10,7 @@ from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import Step
 from guild_ipy.errors import GuildError, GuildFileError
 from guild_ipy.operations.dependencies.given import split_given
-from guild_ipy.operations.file_programs import bind_script
-from guild_ipy.operations.find import ScriptOperation, find_operation
-from guild_ipy.operations.flags import bind_flags
-from guild_ipy.operations.guildfile.operation import GuildFileOperation
-from guild_ipy.operations.guildfile.values import check_values
-from guild_ipy.operations.notebook_file import NotebookFileOperation
-from guild_ipy.operations.requirements import own_flags, requires_of
+from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.surroundings import Surroundings
 
 
@@ -38,11 +32,6 @@ def check_steps(steps: Sequence[Step], flags: Flags, surroundings: Surroundings)
 
 def _check(step: Step, flags: Flags, surroundings: Surroundings) -> None:
     operation = find_operation(step.operation, surroundings)
-    if isinstance(operation, GuildFileOperation):
-        _, own = split_given(requires_of(operation), step_flags(step, flags), own_flags(operation))
-        bound = bind_flags(operation.flags, own, operation=operation.name)
-        check_values(bound, operation.flags, operation.name, operation.definition.folder)
-    elif isinstance(operation, ScriptOperation):
-        bind_script(operation, operation.file.name or operation.name, step_flags(step, flags))
-    elif isinstance(operation, NotebookFileOperation):
-        bind_flags(operation.interface.flags, step_flags(step, flags), operation=operation.name)
+    own_flags = frozenset(flag.name for flag in operation.flags)
+    _, own = split_given(operation.requires, step_flags(step, flags), own_flags)
+    operation.check(own)

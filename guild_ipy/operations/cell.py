@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
 from guild_ipy.domain.constants import find_constants
+from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.notebook_cells import find_magic_body, parse_cell
 from guild_ipy.domain.payload import CellCode
@@ -17,7 +18,10 @@ from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.notebook_code import BoundCode, make_template
+from guild_ipy.operations.operation import Template, refuse_positional
 from guild_ipy.operations.state_names import find_state_names
+from guild_ipy.operations.surroundings import SpecOptions, Surroundings
 from guild_ipy.operations.texts.read_names import find_read_names
 
 
@@ -29,6 +33,35 @@ class CellOperation:
     name: str = "cell"
     number: int | None = None
     """Its execution count."""
+    kind: str = "cell"
+    flags: tuple[FlagDef, ...] = ()
+    """They are known when the cell is read with the notebook's variables."""
+    requires: tuple[Dependency, ...] = ()
+    description: str = ""
+    details: tuple[str, ...] = ()
+    folder: str = ""
+
+    def check(self, flags: Mapping[str, Any]) -> None:
+        """Refuse nothing: a cell is no step of a pipeline, and is told its flags when it is bound."""
+
+    def template(
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+    ) -> Template:
+        """See :class:`~guild_ipy.operations.operation.Operation`."""
+        refuse_positional(args, self, "a cell")
+        notebook = surroundings.notebook
+        first = bind_cell(self, flags, notebook)
+        made = make_template(
+            self._code(first),
+            flags,
+            lambda given: self._code(bind_cell(self, given, notebook)),
+            options,
+            surroundings,
+        )
+        return replace(made, flag_defs=first.flag_defs)
+
+    def _code(self, bound: BoundCell) -> BoundCode:
+        return BoundCode(name=self.name, code=bound.code, flags=bound.flags, env={}, cell_number=self.number)
 
 
 @dataclass(frozen=True, kw_only=True)

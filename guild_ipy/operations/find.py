@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from guild_ipy.errors import OperationNotFound, UsageError
 from guild_ipy.operations.cell import CellOperation
+from guild_ipy.operations.function import FunctionOperation
 from guild_ipy.operations.guildfile.lookup import check_guild_file, find_guild_operation, list_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook import Notebook
-from guild_ipy.operations.notebook_file import (
-    NotebookFileOperation,
-    inspect_notebook,
-    is_notebook_file,
-)
-from guild_ipy.operations.script import ScriptInterface, inspect_script
+from guild_ipy.operations.notebook_file import inspect_notebook, is_notebook_file
+from guild_ipy.operations.notebook_operation import NotebookFileOperation
+from guild_ipy.operations.operation import Operation
+from guild_ipy.operations.script import inspect_script
 from guild_ipy.operations.script_file import ScriptFile, find_script
+from guild_ipy.operations.script_operation import ScriptOperation
 from guild_ipy.operations.surroundings import Surroundings
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScriptOperation:
-    """A script on disk."""
-
-    file: ScriptFile
-    interface: ScriptInterface
-
-    @property
-    def path(self) -> str:
-        """Its path, absolute."""
-        return self.file.path
-
-    @property
-    def name(self) -> str:
-        """The name of its file."""
-        return os.path.basename(self.path)
-
-
-Operation = Callable[..., Any] | CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation
 
 
 def find_operation(word: object, surroundings: Surroundings) -> Operation:
@@ -54,8 +32,8 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     ------
     OperationNotFound, UsageError, GuildFileError
     """
-    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation) or callable(word):
-        return word
+    if (operation := _as_operation(word)) is not None:
+        return operation
     project_dir = surroundings.notebook.project_dir
     if word is None:
         default = find_guild_operation(None, project_dir, surroundings.import_path)
@@ -73,7 +51,7 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     word = word if os.path.exists(os.path.join(project_dir, word)) else word.removesuffix("()")  # as listings have it
     found = _find_variable(word, surroundings.notebook.variables)
     if callable(found):
-        return found  # type: ignore[no-any-return] # just tested
+        return FunctionOperation(function=found, word=word)
     declared = find_guild_operation(word, project_dir, surroundings.import_path)
     if declared is not None:
         return declared
@@ -86,6 +64,12 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if not word.endswith((".py", ".ipynb")):
         check_guild_file(project_dir)
     raise OperationNotFound(word, known_operations(surroundings.notebook))
+
+
+def _as_operation(word: object) -> Operation | None:
+    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation):
+        return word
+    return FunctionOperation(function=word) if callable(word) else None
 
 
 def _find_file(word: str, project_dir: str) -> Operation | None:

@@ -34,11 +34,11 @@ def function_name(function: object, variables: Mapping[str, Any] = _NO_VARIABLES
     return next(names, own)
 
 
-def check_given_name(name: str, operation: object) -> None:
+def check_given_name(name: str, kind: str) -> None:
     """Refuse a name for what has one already, and one that no listing could say again; UsageError."""
     if not name:
         return
-    if not callable(operation):
+    if kind != "function":
         raise UsageError(
             f"run: the name {name!r} is for a function; a script, cell or Guild file operation has its own"
         )

@@ -31,20 +31,6 @@ class NotebookFileInterface:
     """Its first heading."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotebookFileOperation:
-    """A notebook on disk."""
-
-    path: str
-    """Absolute."""
-    interface: NotebookFileInterface
-
-    @property
-    def name(self) -> str:
-        """The name of its file."""
-        return os.path.basename(self.path)
-
-
 def is_notebook_file(path: str) -> bool:
     """Whether a file of this name is a notebook."""
     return path.lower().endswith(".ipynb")

@@ -17,7 +17,6 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.prepare import prepare_run
 from guild_ipy.errors import RunError
 from guild_ipy.operations.find import find_operation
-from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import Home, create_home
 from guild_ipy.store.lock import read_lock
@@ -86,7 +85,7 @@ def begin(in_home, tmp_path):
         context = in_home(tmp_path / path)
         around = surroundings_of(context)
         flags = {"go": f"{tmp_path}/go"}
-        spec = resolve(find_operation(name, around), (), flags, SpecOptions(), around).spec
+        spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions(), around)
         run_dir, alive = prepare_run(context.home, spec)
         started = ask_again(context, Run(run_dir), alive, LaunchOptions(isolation=isolation))
         started.let_go()

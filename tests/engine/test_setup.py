@@ -13,7 +13,6 @@ from guild_ipy.api.start import Change, restart
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.find import find_operation
-from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.surroundings import SpecOptions
 
 
@@ -45,7 +44,7 @@ def lab(notebook, request):
 
 def notes_of(session):
     around = surroundings_of(session.context)
-    return resolve(find_operation("train", around), (), {}, SpecOptions(), around).notes
+    return find_operation("train", around).template((), {}, SpecOptions(), around).notes
 
 
 LOCKED = """

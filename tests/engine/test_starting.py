@@ -12,7 +12,6 @@ from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.prepare import fill_run_dir, make_run_dir
 from guild_ipy.errors import StoreError
 from guild_ipy.operations.find import find_operation
-from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.lock import is_alive
 from tests.notebook_session import wait_until
@@ -27,7 +26,7 @@ def isolation(request):
 def spec(notebook):
     notebook.cell("def hello():\n    print('hello')\n")
     around = surroundings_of(notebook.context)
-    return resolve(find_operation("hello", around), (), {}, SpecOptions(), around).spec
+    return find_operation("hello", around).template((), {}, SpecOptions(), around).spec(SpecOptions(), around)
 
 
 @pytest.fixture

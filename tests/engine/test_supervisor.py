@@ -15,7 +15,6 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
 from guild_ipy.engine.prepare import prepare_run
 from guild_ipy.operations.find import find_operation
-from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.settings import Settings
 from guild_ipy.store.lock import is_alive, process_start, read_lock
@@ -46,7 +45,7 @@ def prepare(notebook):
 
     def prepare(name="wait", **flags):
         around = surroundings_of(notebook.context)
-        spec = resolve(find_operation(name, around), (), flags, SpecOptions(), around).spec
+        spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions(), around)
         run_dir, alive = prepare_run(notebook.context.home, spec)
         return Run(run_dir), alive
 

@@ -8,8 +8,8 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import NotebookFileProgram
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.find import find_operation, known_operations
-from guild_ipy.operations.notebook_file import NotebookFileOperation, inspect_notebook
-from guild_ipy.operations.resolve import resolve
+from guild_ipy.operations.notebook_file import inspect_notebook
+from guild_ipy.operations.notebook_operation import NotebookFileOperation
 from guild_ipy.operations.sourcecode import digest_files
 from guild_ipy.operations.surroundings import SpecOptions
 from tests.notebook_files import write_notebook
@@ -21,7 +21,7 @@ def spec(notebook):
 
     def spec(word, *args, **flags):
         around = surroundings_of(notebook.context)
-        return resolve(find_operation(word, around), args, flags, SpecOptions(), around).spec
+        return find_operation(word, around).template(args, flags, SpecOptions(), around).spec(SpecOptions(), around)
 
     return spec
 

@@ -5,7 +5,7 @@ import pytest
 from guild_ipy.api.run import surroundings_of
 from guild_ipy.errors import CannotSend
 from guild_ipy.operations.cell import CellOperation
-from guild_ipy.operations.resolve import resolve
+from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
 
 
@@ -14,8 +14,9 @@ def refuse(notebook):
     """Try to send an operation; the refusal."""
 
     def refuse(operation, *args, **given):
+        around = surroundings_of(notebook.context)
         with pytest.raises(CannotSend) as caught:
-            resolve(operation, args, given, SpecOptions(), surroundings_of(notebook.context))
+            find_operation(operation, around).template(args, given, SpecOptions(), around)
         return caught.value
 
     return refuse

@@ -18,9 +18,11 @@ from guild_ipy.domain.operation import (
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.config_file import read_config
 from guild_ipy.operations.constant_flags import define_constants
+from guild_ipy.operations.guildfile.found import DO_NOTHING
 from guild_ipy.operations.guildfile.modules import FoundModule, find_module, search_folders
-from guild_ipy.operations.guildfile.operation import DO_NOTHING, GuildFileOperation
-from guild_ipy.operations.notebook_file import NotebookFileOperation, inspect_notebook
+from guild_ipy.operations.guildfile.operation import GuildFileOperation
+from guild_ipy.operations.notebook_file import inspect_notebook
+from guild_ipy.operations.notebook_operation import NotebookFileOperation
 from guild_ipy.operations.script import inspect_constants, inspect_map, inspect_script
 from guild_ipy.operations.script_interface import InterfaceKind, ScriptInterface
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
 from keyword import iskeyword
 
 from guild_ipy.domain.command import Command
@@ -30,22 +29,13 @@ from guild_ipy.domain.run_spec import SourceFile
 from guild_ipy.errors import FlagError, GuildFileError, suggest
 from guild_ipy.operations.config_file import change_config
 from guild_ipy.operations.guildfile.filling import Filled, config_target, config_values, fill_command
+from guild_ipy.operations.guildfile.found import DO_NOTHING, FoundOperation
 from guild_ipy.operations.guildfile.modules import known_modules, search_folders
-from guild_ipy.operations.guildfile.operation import DO_NOTHING, GuildFileOperation
 from guild_ipy.operations.notebook_file import check_notebook_tools, inspect_notebook
+from guild_ipy.operations.operation import Bound
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProgramParts:
-    """What an operation of a Guild file adds to a spec."""
-
-    program: Program
-    command: Command
-    filled: Filled
-    files: tuple[SourceFile, ...] = ()
-
-
-def make_program(operation: GuildFileOperation, flags: Flags) -> ProgramParts:
+def make_program(operation: FoundOperation, command: Command, flags: Flags) -> Bound:
     """Make the program of a run.
 
     Raises
@@ -57,13 +47,12 @@ def make_program(operation: GuildFileOperation, flags: Flags) -> ProgramParts:
     UsageError
         For a notebook or a configuration that cannot be read.
     """
-    command = _make_command(operation)
     filled = fill_command(command, flags, operation.flags, operation.interface)
     program = _make_main(operation, command, filled)
-    return ProgramParts(program=program, command=command, filled=filled, files=_files(operation, flags))
+    return Bound(flags=flags, program=program, env=filled.env, files=_files(operation, flags))
 
 
-def _make_main(operation: GuildFileOperation, command: Command, filled: Filled) -> Program:
+def _make_main(operation: FoundOperation, command: Command, filled: Filled) -> Program:
     main = operation.definition.main
     if isinstance(main, StepsMain):
         return StepsProgram(steps=main.steps)
@@ -84,7 +73,8 @@ def source_dest(operation: OperationDef) -> str:
     return "." if isinstance(operation.main, NotebookMain) else rules.dest or "."
 
 
-def _make_command(operation: GuildFileOperation) -> Command:
+def make_command(operation: FoundOperation) -> Command:
+    """Say how flags reach the program."""
     definition, main = operation.definition, operation.definition.main
     words: tuple[str, ...] = ()
     if isinstance(main, ExecMain):
@@ -104,7 +94,7 @@ def _make_command(operation: GuildFileOperation) -> Command:
     )
 
 
-def _notebook(operation: GuildFileOperation, filled: Filled) -> NotebookFileProgram:
+def _notebook(operation: FoundOperation, filled: Filled) -> NotebookFileProgram:
     main = operation.definition.main
     assert isinstance(main, NotebookMain)
     if operation.notebook is None:
@@ -117,7 +107,7 @@ def _notebook(operation: GuildFileOperation, filled: Filled) -> NotebookFileProg
     return NotebookFileProgram(path=_run_path(operation.notebook.path, operation.definition), constants=constants)
 
 
-def _script(operation: GuildFileOperation, filled: Filled) -> ScriptProgram:
+def _script(operation: FoundOperation, filled: Filled) -> ScriptProgram:
     module = operation.module
     if module is None:
         raise _no_module(operation.definition)
@@ -169,7 +159,7 @@ def _run_path(path: str, definition: OperationDef) -> str:
     return os.path.normpath(os.path.join(source_dest(definition), inner))
 
 
-def main_file(operation: GuildFileOperation) -> str | None:
+def main_file(operation: FoundOperation) -> str | None:
     """Give the file that is run, where it is copied to the run directory."""
     if operation.notebook is not None:
         return operation.notebook.path
@@ -179,7 +169,7 @@ def main_file(operation: GuildFileOperation) -> str | None:
     return module.path
 
 
-def _files(operation: GuildFileOperation, flags: Flags) -> tuple[SourceFile, ...]:
+def _files(operation: FoundOperation, flags: Flags) -> tuple[SourceFile, ...]:
     dest = operation.dest
     if dest.kind is not FlagsDestKind.CONFIG:
         return ()

@@ -11,7 +11,7 @@ from guild_ipy.domain.operation import FlagsDestKind, StepsMain
 from guild_ipy.domain.run_spec import Source
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.given_files import left_to_dependencies
-from guild_ipy.operations.guildfile.operation import GuildFileOperation
+from guild_ipy.operations.guildfile.found import FoundOperation
 from guild_ipy.operations.guildfile.program import main_file, source_dest, source_root
 from guild_ipy.operations.notebook_file import place_beside, set_aside
 from guild_ipy.operations.source_choice import SourceChoice
@@ -19,7 +19,7 @@ from guild_ipy.operations.sourcecode import Snapshot, digest_files, read_source_
 from guild_ipy.operations.surroundings import Surroundings
 
 
-def snapshot_declared(operation: GuildFileOperation, files: Sequence[str], surroundings: Surroundings) -> Snapshot:
+def snapshot_declared(operation: FoundOperation, files: Sequence[str], surroundings: Surroundings) -> Snapshot:
     """Read the files that ``sourcecode`` chooses, and the script itself whatever that says.
 
     `files` come into the run in another way.
@@ -57,7 +57,7 @@ def snapshot_declared(operation: GuildFileOperation, files: Sequence[str], surro
     return replace(taken, source=set_aside(place_beside(taken.source, name), name, name))
 
 
-def _resolved_paths(operation: GuildFileOperation, root: str) -> tuple[str, ...]:
+def _resolved_paths(operation: FoundOperation, root: str) -> tuple[str, ...]:
     """Give the files of the project that come into the run as what it requires, and are no source (Guild AI 0.9.0)."""
     definition = operation.definition
     values = [

@@ -8,7 +8,6 @@ from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.pack import pack
-from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.surroundings import SpecOptions
 
 
@@ -58,7 +57,7 @@ def test_what_comes_along_may_name_more(notebook, send):
 def test_a_large_one_is_noted(notebook):
     notebook.cell("import numpy as np\nlarge, small = np.ones(2**20), np.ones(2)")
     cell = CellOperation(text="eval('large.sum() + small.sum()')", name="cell")
-    notes = resolve(cell, (), {}, SpecOptions(), surroundings_of(notebook.context)).notes
+    notes = cell.template((), {}, SpecOptions(), surroundings_of(notebook.context)).notes
     assert notes == ("the variable 'large' (8 MiB) comes along, because a text of the code names it",)
 
 

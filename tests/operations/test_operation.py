@@ -10,7 +10,6 @@ from guild_ipy.domain.program import NotebookProgram, ScriptProgram
 from guild_ipy.errors import FlagError, OperationNotFound, UsageError
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.find import ScriptOperation, find_operation, known_operations
-from guild_ipy.operations.resolve import resolve
 from guild_ipy.operations.surroundings import SpecOptions, python_import_path
 from guild_ipy.store.home import Home
 
@@ -28,7 +27,11 @@ def spec(surroundings):
 
     def spec(word, *args, options=None, **flags):
         around = surroundings()
-        return resolve(find_operation(word, around), args, flags, options or SpecOptions(), around).spec
+        return (
+            find_operation(word, around)
+            .template(args, flags, options or SpecOptions(), around)
+            .spec(options or SpecOptions(), around)
+        )
 
     return spec
 
@@ -41,15 +44,15 @@ def write(path, text=SCRIPT):
 
 class TestFinding:
     def test_a_callable_is_itself(self, surroundings):
-        assert find_operation(len, surroundings()) is len
+        assert find_operation(len, surroundings()).function is len
         cell = CellOperation(text="")
         assert find_operation(cell, surroundings()) is cell
 
     def test_a_name_is_looked_up_in_the_notebook(self, notebook, surroundings):
         notebook.cell("class Model:\n    def fit(self): pass\nmodel = Model()\ndef train(): pass")
         names = notebook.shell.user_ns
-        assert find_operation("train", surroundings()) is names["train"]
-        assert find_operation("model.fit", surroundings()) == names["model"].fit
+        assert find_operation("train", surroundings()).function is names["train"]
+        assert find_operation("model.fit", surroundings()).function == names["model"].fit
 
     def test_a_path_is_a_script_of_the_project(self, surroundings):
         write("lib/train it.py")
@@ -61,7 +64,7 @@ class TestFinding:
     def test_a_function_wins_over_a_file_of_its_name(self, notebook, surroundings):
         write("train")
         notebook.cell("def train(): pass")
-        assert callable(find_operation("train", surroundings()))
+        assert find_operation("train", surroundings()).kind == "function"
 
     def test_a_file_wins_over_a_variable_that_cannot_be_run(self, notebook, surroundings):
         write("train")
@@ -70,7 +73,7 @@ class TestFinding:
 
     def test_parentheses_behind_a_name_are_those_of_listings(self, notebook, surroundings):
         notebook.cell("def train(): pass")
-        assert find_operation("train()", surroundings()) is notebook.shell.user_ns["train"]
+        assert find_operation("train()", surroundings()).function is notebook.shell.user_ns["train"]
         write("odd()")
         assert isinstance(find_operation("odd()", surroundings()), ScriptOperation)
 
@@ -134,7 +137,7 @@ class TestFunctions:
         found = spec("train")
         cells = {file.path: file.content for file in found.source.files}
         assert cells == {"cells/01.py": b"def inner(): return 1\n", "cells/02.py": b"def train(): return inner()\n"}
-        assert sorted(found.program.cell_numbers.values()) == [2, 3]
+        assert sorted(cell.number for cell in found.program.cells.values()) == [2, 3]
 
     def test_modules_beside_the_notebook_are_in_the_snapshot_and_notebooks_are_not(self, notebook, spec):
         for path in ("local.py", "pkg/deep.py", "lab.ipynb"):
@@ -159,8 +162,8 @@ class TestFunctions:
     def test_objects_are_described_for_the_preview(self, notebook, surroundings):
         notebook.cell("import numpy as np, pandas as pd\ndef train(data, frame, model, lr=0.1): pass")
         args = (notebook.cell("np.zeros((3, 2))"), notebook.cell("pd.DataFrame({'a': [1]})"), object())
-        resolved = resolve(notebook.shell.user_ns["train"], args, {}, SpecOptions(), surroundings())
-        assert resolved.objects == ("data: <ndarray 3 x 2>", "frame: <DataFrame 1 x 1>", "model: <object>")
+        made = find_operation("train", surroundings()).template(args, {}, SpecOptions(), surroundings())
+        assert made.bound.objects == ("data: <ndarray 3 x 2>", "frame: <DataFrame 1 x 1>", "model: <object>")
 
 
 class TestScripts:

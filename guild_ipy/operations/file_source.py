@@ -1,0 +1,29 @@
+"""The project of a file that is run, and the copy of it that a run gets."""
+
+from __future__ import annotations
+
+import os
+
+from guild_ipy.operations.given_files import left_to_dependencies
+from guild_ipy.operations.sourcecode import Snapshot, read_source_file, snapshot
+from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+
+
+def place_in_project(path: str, surroundings: Surroundings, root: str = "") -> tuple[str, str]:
+    """Return the project of a file and its path in there: the folder one is in, or else where its imports begin."""
+    folder = surroundings.notebook.project_dir
+    project = folder if path.startswith(folder + os.sep) else root or os.path.dirname(path)
+    return project, os.path.relpath(path, project)
+
+
+def snapshot_with(path: str, folder: str, options: SpecOptions, surroundings: Surroundings) -> Snapshot:
+    """Copy a folder to the top of the run directory; the file that is run is in it whatever the limits say."""
+    root = os.path.realpath(folder)
+    return snapshot(
+        folder,
+        dest=".",
+        excluded_dirs=surroundings.excluded_dirs,
+        extra=(read_source_file(path, os.path.relpath(path, folder)),),
+        cache=surroundings.source_cache,
+        left_out=tuple(left_to_dependencies(options.files, surroundings.notebook.project_dir, root)),
+    )

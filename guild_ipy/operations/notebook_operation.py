@@ -1,0 +1,83 @@
+"""A notebook file as an operation: constants of its cells are its flags."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guild_ipy.domain.dependency import Dependency
+from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.program import NotebookFileProgram
+from guild_ipy.operations.file_source import place_in_project, snapshot_with
+from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.notebook_file import NotebookFileInterface, check_notebook_tools, set_aside
+from guild_ipy.operations.operation import Bound, Template, refuse_positional
+from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotebookFileOperation:
+    """A notebook on disk."""
+
+    path: str
+    """Absolute."""
+    interface: NotebookFileInterface
+    kind: str = "notebook"
+    requires: tuple[Dependency, ...] = ()
+    details: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return os.path.basename(self.path)
+
+    @property
+    def flags(self) -> tuple[FlagDef, ...]:
+        """The constants of its cells."""
+        return self.interface.flags
+
+    @property
+    def description(self) -> str:
+        """Its first heading."""
+        return self.interface.description
+
+    @property
+    def folder(self) -> str:
+        """The folder that it is in, where it finds its files in Jupyter."""
+        return os.path.dirname(self.path)
+
+    def check(self, flags: Mapping[str, Any]) -> None:
+        """Refuse flags that it does not take."""
+        bind_flags(self.flags, flags, operation=self.name)
+
+    def template(
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+    ) -> Template:
+        """See :class:`~guild_ipy.operations.operation.Operation`.
+
+        What lies beside the notebook is copied to where its cells are executed, as in Jupyter. UsageError where what
+        executes it is not installed.
+        """
+        refuse_positional(args, self, "a notebook")
+        check_notebook_tools()
+        project, name = place_in_project(self.path, surroundings)
+
+        def bind(given: Mapping[str, Any]) -> Bound:
+            values = bind_flags(self.flags, given, operation=name)
+            return Bound(flags=values, program=NotebookFileProgram(path=name, constants=values))
+
+        bound = bind(flags)
+        taken = snapshot_with(self.path, self.folder, options, surroundings)
+        return Template(
+            opref=OpRef(type="script", package=project, name=name),
+            source=set_aside(taken.source, self.name, name),
+            project_dir=project,
+            given=flags,
+            bound=bound,
+            bind=bind,
+            flag_defs=self.flags,
+            notes=taken.notes,
+        )

@@ -1,0 +1,172 @@
+"""What can be run, whatever kind it is; and what all runs that are made of it at one moment have in common."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from guild_ipy.domain.command import Command
+from guild_ipy.domain.dependency import Dependency
+from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
+from guild_ipy.domain.label import cut_label, default_label, fill_label, label_template
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.program import Program
+from guild_ipy.domain.run_spec import PackedCode, RunSpec, Source, SourceFile
+from guild_ipy.domain.scalars import DEFAULT_PATTERNS
+from guild_ipy.errors import UsageError
+from guild_ipy.operations.flag_size import check_size
+from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+
+
+class Operation(Protocol):
+    """Something that can be run."""
+
+    @property
+    def name(self) -> str:
+        """The name by which it is run."""
+
+    @property
+    def kind(self) -> str:
+        """``function``, ``cell``, ``script``, ``notebook`` or ``guildfile``."""
+
+    @property
+    def flags(self) -> tuple[FlagDef, ...]:
+        """The flags that it takes, as far as that is known before values are given; a cell tells them later."""
+
+    @property
+    def requires(self) -> tuple[Dependency, ...]:
+        """What it needs before it can start."""
+
+    @property
+    def description(self) -> str:
+        """What it does, in the words of its author."""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What else is to be known of it, a line each."""
+
+    @property
+    def folder(self) -> str:
+        """The folder in which it expects its files; empty where that is the project's."""
+
+    def check(self, flags: Mapping[str, Any]) -> None:
+        """Refuse flags that it does not take: FlagError or UsageError."""
+
+    def template(
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+    ) -> Template:
+        """Bind flags, pack the code and copy the source, once for all runs with these arguments.
+
+        Raises
+        ------
+        FlagError, CannotSend, UsageError, GuildFileError
+            Nothing has been written then.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound:
+    """The values of flags, and the program that they make."""
+
+    flags: Flags
+    program: Program
+    packed: PackedCode | None = None
+    objects: tuple[str, ...] = ()
+    """Arguments that are no flags, for the preview: ``data: <DataFrame 100 x 3>``."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """What they add to the environment of the process."""
+    files: tuple[SourceFile, ...] = ()
+    """Files of the run that have them in their text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """What runs of an operation have in common that differ in flags, seed and label: its source and its code."""
+
+    opref: OpRef
+    source: Source
+    project_dir: str
+    given: Mapping[str, Any]
+    """The flags that it was made with, as they were given."""
+    bound: Bound
+    """Those, bound."""
+    bind: Callable[[Mapping[str, Any]], Bound]
+    """Binds others."""
+    flag_defs: tuple[FlagDef, ...] = ()
+    takes_any_flag: bool = False
+    command: Command | None = None
+    label: str | None = None
+    """With ``${flag}``, for runs whose user gives none."""
+    tags: tuple[str, ...] = ()
+    output_scalars: tuple[str, ...] | None = None
+    compare: tuple[str, ...] = ()
+    is_pipeline: bool = False
+    notes: tuple[str, ...] = ()
+    """What the user should know before it runs."""
+
+    def spec(self, options: SpecOptions, surroundings: Surroundings, flags: Mapping[str, Any] | None = None) -> RunSpec:
+        """Describe a run with other flags, or with those that the template was made with.
+
+        Raises
+        ------
+        FlagError, CannotSend, UsageError
+        """
+        given = self.given if flags is None else flags
+        bound = self.bound if flags is None else self.bind(flags)
+        check_size(bound.flags)
+        template = label_template(options.label, options.tags)
+        shown = self.label if template is None else template
+        return RunSpec(
+            opref=self.opref,
+            program=bound.program,
+            packed=bound.packed,
+            source=self.source,
+            flags=bound.flags,
+            user_flags=_chosen(bound.flags, given),
+            label=cut_label(default_label(bound.flags) if shown is None else fill_label(shown, bound.flags)),
+            label_template=template,
+            tags=tuple(dict.fromkeys((*self.tags, *options.tags))),
+            comment=options.comment,
+            random_seed=_seed(options),
+            project_dir=self.project_dir,
+            import_path=surroundings.import_path,
+            env=surroundings.env,
+            flag_defs=self.flag_defs,
+            takes_any_flag=self.takes_any_flag,
+            output_scalars=options.output_scalars or _or_default(self.output_scalars),
+            command=self.command,
+            command_env=bound.env,
+            files=bound.files,
+            compare=self.compare,
+            run_params=_inherited(options) if self.is_pipeline else {},
+        )
+
+
+def refuse_positional(args: Sequence[Any], operation: Operation, kind: str) -> None:
+    """Refuse values without a name for what takes flags by name only; UsageError."""
+    if args:
+        raise UsageError(f"{operation.name!r} is {kind} and takes flags by name only")
+
+
+def _chosen(flags: Flags, given: Mapping[str, Any]) -> dict[str, FlagValue]:
+    """Return the flags that the user gave; ``learning_rate`` may have been said for ``learning-rate``."""
+    names = {name.replace("-", "_") for name in given}
+    return {name: value for name, value in flags.items() if name.replace("-", "_") in names}
+
+
+def _seed(options: SpecOptions) -> int:
+    seed = secrets.randbits(32) if options.random_seed is None else options.random_seed
+    if not 0 <= seed < 2**32:
+        raise UsageError(f"random seed {seed} is not between 0 and {2**32 - 1}")
+    return seed
+
+
+def _or_default(patterns: tuple[str, ...] | None) -> tuple[str, ...]:
+    return DEFAULT_PATTERNS if patterns is None else patterns
+
+
+def _inherited(options: SpecOptions) -> dict[str, object]:
+    """Return what the steps of a pipeline take over, under the names that Guild AI 0.9.0 has for it."""
+    return {"label": options.label, "tags": list(options.tags)}

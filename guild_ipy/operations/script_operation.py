@@ -1,0 +1,104 @@
+"""A script as an operation: its arguments or constants are its flags, its project is copied beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from guild_ipy.domain.dependency import Dependency
+from guild_ipy.domain.flags import FlagDef, FlagValue
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.program import ScriptProgram
+from guild_ipy.errors import UsageError
+from guild_ipy.operations.file_source import place_in_project, snapshot_with
+from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.operation import Bound, Template, refuse_positional
+from guild_ipy.operations.script import ScriptInterface, script_arguments
+from guild_ipy.operations.script_file import ScriptFile
+from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+from guild_ipy.operations.unread import check_command, explaining_unread
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptOperation:
+    """A script on disk."""
+
+    file: ScriptFile
+    interface: ScriptInterface
+    kind: str = "script"
+    requires: tuple[Dependency, ...] = ()
+    description: str = ""
+    folder: str = ""
+
+    @property
+    def path(self) -> str:
+        """Its path, absolute."""
+        return self.file.path
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return os.path.basename(self.path)
+
+    @property
+    def flags(self) -> tuple[FlagDef, ...]:
+        """What its source says that it takes."""
+        return self.interface.flags
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Its commands, and what could not be read."""
+        commands = f"commands, each with flags of its own: {', '.join(self.interface.commands)}"
+        which = "its other arguments" if self.interface.flags else "its arguments"
+        unread = f"{which} could not be read ({self.interface.unread}); declare them in guild.yml"
+        return (*([commands] if self.interface.commands else []), *([unread] if self.interface.unread else []))
+
+    def check(self, flags: Mapping[str, Any]) -> None:
+        """Refuse flags that it does not take, and a command that it does not have."""
+        name = self.file.name or self.name
+        self._bind_flags(name, check_command(self.interface, self.file.words, name), flags)
+
+    def template(
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+    ) -> Template:
+        """See :class:`~guild_ipy.operations.operation.Operation`."""
+        if args and args[0] in self.interface.commands:
+            name = f"{self.name} {args[0]}"
+            raise UsageError(f"{self.name!r} takes flags by name only; a command goes with it, as in {name!r}")
+        refuse_positional(args, self, "a script")
+        project, path = place_in_project(self.path, surroundings, self.file.root)
+        name = self.file.name or path
+        command = check_command(self.interface, self.file.words, name)
+        interface = replace(self.interface, command=command)
+
+        def bind(given: Mapping[str, Any]) -> Bound:
+            values = self._bind_flags(name, command, given)
+            program = ScriptProgram(
+                path=path,
+                arguments=script_arguments(interface, values),
+                constants=values if interface.kind == "constants" else {},
+                command=command,
+                roots=(os.path.relpath(self.file.root, project),) if self.file.root else (),
+                package=self.file.package,
+            )
+            return Bound(flags=values, program=program)
+
+        bound = bind(flags)
+        taken = snapshot_with(self.path, project, options, surroundings)
+        return Template(
+            opref=OpRef(type="script", package=project, name=" ".join((name, *command))),
+            source=taken.source,
+            project_dir=project,
+            given=flags,
+            bound=bound,
+            bind=bind,
+            flag_defs=self.flags,
+            notes=taken.notes,
+        )
+
+    def _bind_flags(self, name: str, command: Sequence[str], given: Mapping[str, Any]) -> dict[str, FlagValue]:
+        full_name = " ".join((name, *command))
+        with explaining_unread(self.interface, full_name):
+            return bind_flags(self.flags, given, operation=full_name)
