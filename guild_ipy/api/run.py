@@ -44,6 +44,8 @@ from guild_ipy.settings import copy_environment
 from guild_ipy.store.home import create_home
 
 _MEGABYTE = 2**20
+#: The module that runs the steps of a pipeline, in its process.
+_PIPELINES = "guild_ipy.api.pipeline"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +145,7 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
 
         _refuse_files(request)
         check_steps(spec.program.steps, spec.flags, surroundings)
+        spec = replace(spec, program=replace(spec.program, module=_PIPELINES))
     notes = template.notes
     if isinstance(operation, FunctionOperation) and operation.word:
         notes = (*note_hidden(operation.word, surroundings.notebook.project_dir), *notes)

@@ -93,6 +93,8 @@ class StepsProgram:
     is_forkable: ClassVar[bool] = False
 
     steps: tuple[Step, ...]
+    module: str = ""
+    """The module whose ``run_pipeline_main`` runs them."""
 
 
 Program = NotebookProgram | ScriptProgram | NotebookFileProgram | ExecProgram | StepsProgram

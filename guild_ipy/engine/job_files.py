@@ -70,7 +70,7 @@ _STEPS_MAIN = '''\
 The steps are in meta.json, flags in the attribute flags.
 """
 
-from guild_ipy.api.pipeline import run_pipeline_main
+from {program.module} import run_pipeline_main
 
 if __name__ == "__main__":
     run_pipeline_main(__file__)

@@ -82,7 +82,7 @@ FORMAT_1 = {
         ),
         ({"notebook": "a.ipynb", "constants": {"lr": 1}}, NotebookFileProgram(path="a.ipynb", constants={"lr": 1})),
         ({"words": ["echo", "a"]}, ExecProgram(words=("echo", "a"))),
-        ({"steps": [{**vars(STEP), "tags": ["a", "b"]}]}, StepsProgram(steps=(STEP,))),
+        ({"steps": [{**vars(STEP), "tags": ["a", "b"]}]}, StepsProgram(steps=(STEP,), module="guild_ipy.api.pipeline")),
     ],
 )
 def test_programs_of_the_first_format_are_read(run_dir, fields, program):
