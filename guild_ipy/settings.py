@@ -6,10 +6,15 @@ A :class:`Settings` value is built once by a face (``Settings.from_environment()
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 from guild_ipy.errors import UsageError
 from guild_ipy.frozen import field, frozen
+
+DOWNLOAD_LIMIT_VARIABLE = "GUILD_IPY_DOWNLOAD_LIMIT"
+DEFAULT_DOWNLOAD_LIMIT = 64 * 2**30
+_SIZE = r"(\d{1,15}(?:\.\d+)?) *([KMGT]?)(?:i?B)?"
 
 
 @frozen
@@ -117,6 +122,23 @@ def find_run_dir() -> str | None:
 def find_project_dir() -> str | None:
     """Give the project folder of the run that this process is, named by ``PROJECT_DIR``; None if it is none."""
     return (os.environ.get("PROJECT_DIR") or None) if find_run_dir() is not None else None
+
+
+def read_download_limit() -> int:
+    """Return how many bytes a dependency may download, at this moment: a notebook raises it with ``%env``.
+
+    Raises
+    ------
+    UsageError
+        If ``GUILD_IPY_DOWNLOAD_LIMIT`` is no size.
+    """
+    text = os.environ.get(DOWNLOAD_LIMIT_VARIABLE, "").strip()
+    if not text:
+        return DEFAULT_DOWNLOAD_LIMIT
+    size = re.fullmatch(_SIZE, text, re.IGNORECASE)
+    if size is None:
+        raise UsageError(f"{DOWNLOAD_LIMIT_VARIABLE} is {text!r}, which is no size; give bytes, or a size such as 200G")
+    return int(float(size[1]) * 1024 ** " KMGT".index(size[2].upper() or " "))
 
 
 def _find_cache_dir() -> str:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from guild_ipy.errors import EngineError, StoreError, UsageError
 from guild_ipy.store.events import find_event_files
+from guild_ipy.store.left_behind import TEMPORARY_PREFIXES, TENSORBOARD_PREFIX, hold_in_use, remove_left_behind
 
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
@@ -163,6 +164,8 @@ def _link_files(run: Run, folder: str) -> None:
 
 @cache
 def _folder_of_process() -> str:
-    path = tempfile.mkdtemp(prefix="guild-tensorboard-")
+    remove_left_behind(tempfile.gettempdir(), TEMPORARY_PREFIXES)
+    path = tempfile.mkdtemp(prefix=TENSORBOARD_PREFIX)
+    hold_in_use(path)  # until this process is gone
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path

@@ -8,10 +8,8 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import socket
 import tempfile
-import time
 from collections.abc import Callable
 
 import cloudpickle
@@ -26,6 +24,7 @@ from guild_ipy.engine.spare import Spare
 from guild_ipy.errors import GuildError
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.home import Home
+from guild_ipy.store.left_behind import REHEARSAL_PREFIX, TEMPORARY_PREFIXES, remove_left_behind
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.markers import set_pending
 from guild_ipy.store.messages import send_message
@@ -35,30 +34,18 @@ from guild_ipy.store.whole_file import write_new_file
 #: The run id that no run of a user has.
 REHEARSAL_ID = "0" * 32
 _LONGEST_SECONDS = 5.0
-_PREFIX = "guild_ipy-rehearsal-"
-_HOUR_SECONDS = 3600.0
 
 
 def rehearse() -> ForkPages:
     """Have a supervisor and a run of it, and give what they wrote to; nothing where that cannot be found out."""
     try:
-        _remove_left_behind(tempfile.gettempdir())
-        with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
+        remove_left_behind(tempfile.gettempdir(), TEMPORARY_PREFIXES)
+        with tempfile.TemporaryDirectory(prefix=REHEARSAL_PREFIX) as folder:
             pages = ForkPages(supervisor=Pages(notes=folder + "/supervisor"), run=Pages(notes=folder + "/run"))
             _have_run(Home(folder), pages)
             return ForkPages(supervisor=pages.supervisor.noted(), run=pages.run.noted())
     except (OSError, GuildError):  # no process or no disk space to be had; runs are slower, and no less right
         return ForkPages()
-
-
-def _remove_left_behind(parent: str) -> None:
-    """Remove the folders of this user's rehearsals that were killed."""
-    for entry in os.scandir(parent):
-        if not entry.name.startswith(_PREFIX) or not entry.is_dir(follow_symlinks=False):
-            continue
-        info = entry.stat(follow_symlinks=False)
-        if info.st_uid == os.geteuid() and abs(time.time() - info.st_mtime) > _HOUR_SECONDS:
-            shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _have_run(home: Home, pages: ForkPages) -> None:

@@ -89,9 +89,8 @@ class _Update:
             self._new = [name for name in ids if name in self._unknown]
             self._pending = [name for name in ids if name not in self._unknown]
         deadline = time.monotonic() + _CHUNK_SECONDS
-        if self._new and not self._is_news(writer):
-            self._pending += self._new
-            self._new = []
+        if self._unknown and writer.gen != self._gen:
+            self._forget_what_is_new()
         self._read_new(writer, deadline)
         while self._pending and time.monotonic() < deadline:
             self._read(self._pending.pop(), writer)
@@ -122,9 +121,14 @@ class _Update:
                 writer.remove(name)
         return changed
 
-    def _is_news(self, writer: Writer) -> bool:
-        """Whether what was found to be new still is: nobody else has written since."""
-        return writer.gen == self._gen
+    def _forget_what_is_new(self) -> None:
+        """Look up each run from now on: others have written since, also runs that were found to be new.
+
+        For good: what is written here next has a number of its own, which says nothing of what they wrote before.
+        """
+        assert self._pending is not None, "it has been planned"
+        self._pending += self._new
+        self._new, self._unknown = [], frozenset()
 
     def _read_new(self, writer: Writer, deadline: float) -> None:
         """Read runs of which nothing is known, and have others read more of them; nothing is left with those others."""
@@ -155,8 +159,8 @@ class _Update:
                 writer.put_folder(name)
 
     def _find(self, name: str, writer: Writer) -> KnownRun | None:
-        """Give what is known of a run; nothing of a new one, unless somebody else has written meanwhile."""
-        return None if name in self._unknown and self._is_news(writer) else writer.find(name)
+        """Give what is known of a run; nothing of a new one."""
+        return None if name in self._unknown else writer.find(name)
 
     def _read_any(self, run_dir: RunDir, writer: Writer) -> None:
         known = self._find(run_dir.id, writer)

@@ -172,3 +172,21 @@ def test_the_links_are_gone_when_the_process_has_ended(run):
 
     assert not os.path.exists(os.path.dirname(done.stdout.strip()))
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_links_of_a_killed_process_are_removed_by_the_next(run, tmp_path):
+    program = (
+        "import os, sys; from guild_ipy.api.tensorboard import LinkFolder; from guild_ipy.api.handle import Run;"
+        "from guild_ipy.store.run_dir import RunDir; folder = LinkFolder([Run(RunDir(sys.argv[1]))]);"
+        "folder.refresh(); os.kill(os.getpid(), int(sys.argv[2]))"
+    )
+    tmp_path.joinpath("tmp").mkdir()
+    env = {**os.environ, "TMPDIR": f"{tmp_path}/tmp"}
+    start = [sys.executable, "-c", program, run().path]
+
+    assert subprocess.run([*start, "9"], env=env, check=False).returncode == -9
+    (left,) = tmp_path.joinpath("tmp").iterdir()
+    os.utime(left, (0, 0))
+
+    assert subprocess.run([*start, "0"], env=env, check=False).returncode == 0
+    assert os.listdir(tmp_path / "tmp") == []

@@ -116,6 +116,14 @@ class TestRehearsal:
         rehearse()
         assert os.listdir(tmp_path) == []
 
+    @pytest.mark.parametrize("name", ["guild_ipy-rehearsal-x", "guild_ipy-tensorboard-x"])
+    def test_removes_what_killed_processes_have_left(self, tmp_path, monkeypatch, no_process_left, name):
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        (tmp_path / name / "run").mkdir(parents=True)
+        os.utime(tmp_path / name, (0, 0))
+        rehearse()
+        assert os.listdir(tmp_path) == []
+
     def test_calls_no_exit_function_that_a_library_has_left(self, tmp_path):
         import atexit
 

@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks.homes import make_home
 from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.index import refresh
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
 from guild_ipy.store.attrs import write_attr
@@ -164,6 +165,26 @@ def test_processes_that_refresh_at_once_agree(home: Home, settings: Settings):
     for reader in readers:
         reader.join()
     assert found == [(400, None)] * 3
+    assert_right(Index(home, settings))
+
+
+def refresh_in_turns(path: str, cache_dir: str, results: multiprocessing.Queue) -> None:
+    refresh._CHUNK_SECONDS = 0.004  # the lock goes round many times, as it does on a machine that is very busy
+    index = Index(Home(path), Settings(cache_dir=cache_dir))
+    index.refresh()
+    results.put(index.trouble)
+
+
+def test_processes_that_build_the_index_by_turns_write_each_run_once(home: Home, settings: Settings):
+    make_home(home.path, 400)
+    results = SPAWN.Queue()
+    arguments = (home.path, settings.cache_dir, results)
+    builders = [SPAWN.Process(target=refresh_in_turns, args=arguments) for _ in range(3)]
+    for builder in builders:
+        builder.start()
+    assert [results.get(timeout=60) for _ in builders] == [None] * 3
+    for builder in builders:
+        builder.join()
     assert_right(Index(home, settings))
 
 

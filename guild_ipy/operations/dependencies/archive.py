@@ -19,9 +19,11 @@ from typing import IO, Protocol, cast
 
 from guild_ipy.errors import StoreError
 from guild_ipy.operations.dependencies.archive_limits import DEFAULT_LIMITS, ArchiveLimits, UnpackedCount
+from guild_ipy.store.left_behind import hold_in_use, remove_left_behind
 from guild_ipy.store.regular_file import open_reader
 
 _ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+_ASIDE_PREFIX = ".unpack-"
 _CHUNK_BYTES = 2**20
 #: What reading an archive raises that is damaged, encrypted, or holds what is refused.
 _WRONG = (
@@ -60,7 +62,9 @@ def unpack_archive(path: str, cache: str, limits: ArchiveLimits = DEFAULT_LIMITS
     if os.path.isdir(folder):
         return folder
     os.makedirs(cache, exist_ok=True)
-    aside = tempfile.mkdtemp(prefix=".unpack-", dir=cache)
+    remove_left_behind(cache, (_ASIDE_PREFIX,))
+    aside = tempfile.mkdtemp(prefix=_ASIDE_PREFIX, dir=cache)
+    in_use = hold_in_use(aside)
     try:
         _unpack(path, aside, count)
         os.rename(aside, folder)
@@ -72,6 +76,7 @@ def unpack_archive(path: str, cache: str, limits: ArchiveLimits = DEFAULT_LIMITS
         why = str(error).partition("\n")[0].rstrip(":")  # the rest is what each way of reading it says
         raise StoreError(f"cannot unpack {path!r}: {why}") from error
     finally:
+        os.close(in_use)
         shutil.rmtree(aside, ignore_errors=True)
     return folder
 

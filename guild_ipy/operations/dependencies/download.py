@@ -1,22 +1,27 @@
-"""Fetching what a dependency names by URL: once, into the cache."""
+"""Fetching what a dependency names by URL: once, into the cache, and no more than a limit."""
 
 from __future__ import annotations
 
 import hashlib
 import http.client
 import os
-import shutil
 import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 
 from guild_ipy.errors import StoreError, UsageError
+from guild_ipy.settings import DEFAULT_DOWNLOAD_LIMIT, DOWNLOAD_LIMIT_VARIABLE
+from guild_ipy.store.left_behind import hold_in_use, remove_left_behind
 
 _SECONDS = 30.0
+_ASIDE_PREFIX = ".download-"
+_CHUNK_BYTES = 2**20
+_REMEDY = f"fetch it yourself if that is right, and name the file, or allow more with {DOWNLOAD_LIMIT_VARIABLE}"
 
 
-def download(url: str, cache: str) -> str:
+def download(url: str, cache: str, limit: int = DEFAULT_DOWNLOAD_LIMIT) -> str:
     """Fetch a file, unless that was done before; its path in the cache.
 
     It lies where Guild AI 0.9.0 puts it: in a folder named after the SHA-224 of the parts of the URL.
@@ -26,7 +31,7 @@ def download(url: str, cache: str) -> str:
     UsageError
         For another scheme than http and https.
     StoreError
-        If it cannot be fetched; nothing of it stays.
+        If it cannot be fetched, or has more than `limit` bytes; nothing of it stays.
     """
     try:
         parts = urllib.parse.urlparse(url)
@@ -40,33 +45,49 @@ def download(url: str, cache: str) -> str:
     if os.path.isfile(path):
         return path
     try:
-        os.makedirs(folder, exist_ok=True)
-        _fetch(url, path)
+        _fetch(url, path, cache, limit)
     except urllib.error.HTTPError as error:
         error.close()
         raise StoreError(f"cannot fetch {url!r}: the server answers {error.code} {error.reason}") from error
-    except OSError as error:  # URLError and timeouts are among them
+    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         reason = getattr(error, "reason", None) or error.strerror or error
         raise StoreError(f"cannot fetch {url!r}: {reason}; is there a network?") from error
+    except OSError as error:  # of the disk
+        raise StoreError(f"cannot fetch {url!r} to {cache!r}: {error.strerror or error}") from error
     except (http.client.HTTPException, ValueError) as error:
         raise StoreError(f"cannot fetch {url!r}: {error}") from error
     return path
 
 
-def _fetch(url: str, path: str) -> None:
-    """Write what a URL gives beside its place, and rename it once all of it is there."""
-    descriptor, aside = tempfile.mkstemp(prefix=".download-", dir=os.path.dirname(path))
+def _fetch(url: str, path: str, cache: str, limit: int) -> None:
+    """Write what a URL gives aside, and rename it once all of it is there."""
+    os.makedirs(cache, exist_ok=True)
+    remove_left_behind(cache, (_ASIDE_PREFIX,))
+    descriptor, aside = tempfile.mkstemp(prefix=_ASIDE_PREFIX, dir=cache)
+    in_use = hold_in_use(aside)
     try:
         with os.fdopen(descriptor, "wb") as file, urllib.request.urlopen(url, timeout=_SECONDS) as response:  # noqa: S310 - only http and https come here
-            shutil.copyfileobj(response, file)
-            _check_length(response.headers.get("Content-Length"), file.tell())
+            for part in _read_parts(response, limit):
+                file.write(part)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         os.rename(aside, path)
     except BaseException:
         os.unlink(aside)
         raise
+    finally:
+        os.close(in_use)
 
 
-def _check_length(promised: str | None, found: int) -> None:
-    """Refuse the beginning of a file: reading one does not say that the connection has ended too early."""
-    if promised is not None and found != int(promised):
-        raise ValueError(f"the server promises {promised} bytes and gives {found}")
+def _read_parts(response: http.client.HTTPResponse, limit: int) -> Iterator[bytes]:
+    """Give what a server sends; ValueError if that is too much, or less than it promises."""
+    promised: int | None = getattr(response, "length", None)  # a redirection to ftp has none
+    if promised is not None and promised > limit:
+        raise ValueError(f"it has {promised:,} bytes, and no more than {limit:,} are taken; {_REMEDY}")
+    size = 0
+    while part := response.read(_CHUNK_BYTES):
+        size += len(part)
+        if size > limit:
+            raise ValueError(f"it has more than {limit:,} bytes; {_REMEDY}")
+        yield part
+    if promised is not None and size != promised:  # reading does not say that the connection has ended too early
+        raise ValueError(f"the server promises {promised} bytes and gives {size}")

@@ -17,6 +17,7 @@ from guild_ipy.operations.config_file import READERS, WRITERS, config_kind, put_
 from guild_ipy.operations.dependencies.archive import is_archive, unpack_archive
 from guild_ipy.operations.dependencies.download import download
 from guild_ipy.operations.dependencies.run_files import selected_paths, take
+from guild_ipy.settings import read_download_limit
 from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, open_reader, read_regular
 
 
@@ -74,7 +75,7 @@ def _check_module(source: Source) -> None:
 def _find_path(dependency: Dependency, source: Source, given: str | None, needs: FileNeeds) -> str:
     is_fetched = given is None and source.kind is SourceKind.URL
     if is_fetched:
-        path = download(needs.fill_in(source.value), needs.cache)
+        path = download(needs.fill_in(source.value), needs.cache, read_download_limit())
     else:
         path = os.path.join(dependency.location, os.path.expanduser(given or needs.fill_in(source.value)))
     if not os.path.exists(path):

@@ -223,3 +223,10 @@ class TestTooMuch:
             file.truncate(2**40)
         with pytest.raises(StoreError, match="more than"):
             unpack_archive(f"{tmp_path}/large-{name}", cache)
+
+
+def test_what_a_killed_process_has_left_is_removed_by_the_next(make_zip, cache):
+    os.makedirs(f"{cache}/.unpack-dead/deep")
+    os.utime(f"{cache}/.unpack-dead", (0, 0))
+    folder = unpack_archive(make_zip(**{"a.txt": b"1"}), cache)
+    assert os.listdir(cache) == [os.path.basename(folder)]

@@ -1,5 +1,6 @@
 """Fetching from a server on this machine."""
 
+import contextlib
 import os
 import socket
 import threading
@@ -11,6 +12,7 @@ from guild_ipy.domain.dependency import SourceKind
 from guild_ipy.errors import DependencyError, StoreError, UsageError
 from guild_ipy.operations.dependencies.download import download
 from guild_ipy.operations.dependencies.resolve import resolve_dependencies
+from guild_ipy.store.left_behind import hold_in_use
 from tests.required import need
 
 
@@ -21,7 +23,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404, "Not Found")
             return
         self.send_response(200)
-        self.send_header("Content-Length", "100" if self.path == "/cut" else "4")
+        if self.path == "/endless":
+            self.end_headers()
+            with contextlib.suppress(OSError):  # who reads it has had enough
+                while True:
+                    self.wfile.write(bytes(2**16))
+        self.send_header("Content-Length", {"/cut": "100", "/large": f"{2**50}"}.get(self.path, "4"))
         self.end_headers()
         self.wfile.write(b"data")
 
@@ -85,6 +92,53 @@ def test_what_ends_too_early_is_no_file(url, cache):
     with pytest.raises(StoreError, match="the server promises 100 bytes and gives 4"):
         download(f"{url}/cut", cache)
     assert files_below(cache) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/large", "it has 1,125,899,906,842,624 bytes, and no more than 1,000,000 are taken"),
+        ("/endless", "it has more than 1,000,000 bytes"),
+    ],
+)
+def test_what_is_too_large_is_not_fetched(url, cache, path, why):
+    with pytest.raises(StoreError) as caught:
+        download(url + path, cache, limit=10**6)
+    remedy = "fetch it yourself if that is right, and name the file, or allow more with GUILD_IPY_DOWNLOAD_LIMIT"
+    assert str(caught.value) == f"cannot fetch '{url}{path}': {why}; {remedy}"
+    assert os.listdir(cache) == []
+
+
+@pytest.mark.parametrize("limit", ["4", "4B", "1k", "0.5 GiB", "200G"])
+def test_the_limit_is_the_users_to_set(url, needs, monkeypatch, limit):
+    monkeypatch.setenv("GUILD_IPY_DOWNLOAD_LIMIT", limit)
+    assert resolve_dependencies([need(SourceKind.URL, f"{url}/a.csv")], needs()).dependencies
+
+
+@pytest.mark.parametrize(
+    ("limit", "why"), [("3", "no more than 3 are taken"), ("much", "'much', which is no size; give bytes, or a size")]
+)
+def test_a_limit_that_is_too_small_or_none_is_said(url, needs, monkeypatch, limit, why):
+    monkeypatch.setenv("GUILD_IPY_DOWNLOAD_LIMIT", limit)
+    with pytest.raises(DependencyError, match=why):
+        resolve_dependencies([need(SourceKind.URL, f"{url}/a.csv")], needs())
+
+
+def test_what_a_killed_download_has_left_is_removed_by_the_next(url, cache):
+    os.makedirs(cache)
+    for name in (".download-dead", ".download-lives"):
+        open(f"{cache}/{name}", "w").close()
+        os.utime(f"{cache}/{name}", (0, 0))
+    in_use = hold_in_use(f"{cache}/.download-lives")
+    download(f"{url}/a.csv", cache)
+    os.close(in_use)
+    assert sorted(files_below(cache)) == [".download-lives", "a.csv"]
+
+
+def test_a_full_disk_is_not_taken_for_a_network_that_is_down(url, tmp_path):
+    tmp_path.joinpath("file").touch()
+    with pytest.raises(StoreError, match=r"cannot fetch '.*/a' to '.*/file/cache': Not a directory$"):
+        download(f"{url}/a", f"{tmp_path}/file/cache")
 
 
 def test_where_nobody_answers_is_an_error_of_one_line(cache, monkeypatch):
