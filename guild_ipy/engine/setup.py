@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -24,6 +24,7 @@ from guild_ipy.domain.setup import (
     describe_filter,
 )
 from guild_ipy.engine.on_import import act_on_import
+from guild_ipy.engine.option_setters import set_options
 from guild_ipy.engine.unpack import load_program
 from guild_ipy.store.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir
@@ -39,7 +40,7 @@ def set_up(run_dir: RunDir, namespace: dict[str, Any]) -> None:
     _set_logging(setup.logging)
     if setup.warning_filters is not None:
         _set_filters(setup.warning_filters, namespace)
-    act_on_import({name: partial(_set_options, setup.options[name]) for name in setup.options})
+    act_on_import({name: partial(set_options, setup.options[name]) for name in setup.options})
 
 
 # -- logging
@@ -132,37 +133,3 @@ def _find_category(module: str, name: str, namespace: Mapping[str, Any]) -> type
     values = namespace if module == "__main__" or loaded is None else vars(loaded)
     found = values.get(name)
     return found if isinstance(found, type) and issubclass(found, Warning) else None
-
-
-# -- options of libraries
-
-
-def _set_options(values: Mapping[str, Any], module: ModuleType) -> None:
-    """Set the options of a library; one that this version of it does not take stays as it is."""
-    set_all = _SETTERS[module.__name__]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is deprecated was warned of in the notebook
-        for name, value in values.items():
-            try:
-                set_all(module, name, value)
-            except Exception as error:  # noqa: BLE001 - an option is no reason to fail
-                sys.stderr.write(f"the {module.__name__} option {name!r} could not be set: {error}\n")
-
-
-def _set_pandas(module: Any, name: str, value: object) -> None:  # noqa: ANN401 - the module
-    module.set_option(name, value)
-
-
-def _set_numpy(module: Any, name: str, value: Mapping[str, Any]) -> None:  # noqa: ANN401 - as above
-    getattr(module, name)(**value)
-
-
-def _set_matplotlib(module: Any, name: str, value: object) -> None:  # noqa: ANN401 - as above
-    module.rcParams[name] = value
-
-
-_SETTERS: Mapping[str, Callable[[Any, str, Any], None]] = {
-    "pandas": _set_pandas,
-    "numpy": _set_numpy,
-    "matplotlib": _set_matplotlib,
-}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from guild_ipy.domain.setup import (
     WarningFilter,
     describe_filter,
 )
+from guild_ipy.operations.library_options import find_options
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.pack import pack
 
@@ -41,6 +42,8 @@ _FILTERS_OF_TESTS = (
 )
 _USUAL_CATEGORIES = frozenset({"numpy.exceptions.RankWarning", "numpy.RankWarning"})
 _FRESH_LEVELS = {0, 10, 20, 30, 40, 50}
+#: How much of what stays in the notebook is named.
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,15 +59,21 @@ class PackedSetup:
 def pack_setup(notebook: Notebook) -> PackedSetup:
     """Pack what is set up, without what cannot travel."""
     stays: list[str] = []
-    setup = Setup(logging=_find_logging(stays), warning_filters=_find_filters(stays), options=_find_options())
+    setup = Setup(logging=_find_logging(stays), warning_filters=_find_filters(stays), options=find_options())
     content = b""
     if not setup.is_empty:
         try:
             content = _pack(setup, notebook)
         except Exception:  # noqa: BLE001 - a formatter or an option of the user's own
             content = _pack(_Sorter(notebook=notebook, stays=stays).sort(setup), notebook)
-    notes = (f"set up in the notebook, and not in the run: {'; '.join(dict.fromkeys(stays))}",) if stays else ()
-    return PackedSetup(content=content, notes=notes)
+    return PackedSetup(content=content, notes=_describe_stays(list(dict.fromkeys(stays))))
+
+
+def _describe_stays(stays: list[str]) -> tuple[str, ...]:
+    """Say in one note what stays; of much the first."""
+    more = [f"{len(stays) - _MOST_NAMED} more"] if len(stays) > _MOST_NAMED else []
+    named = "; ".join([*stays[:_MOST_NAMED], *more])
+    return (f"set up in the notebook, and not in the run: {named}",) if stays else ()
 
 
 def _pack(value: object, notebook: Notebook) -> bytes:
@@ -110,7 +119,7 @@ def _describe(logger: logging.Logger, stays: list[str]) -> LoggerState:
                     is_output=stream == "stdout", level=handler.level, formatter=handler.formatter, filters=filters
                 )
             )
-        elif not _is_of_no_interest(handler):
+        elif not (_is_of_no_interest(handler) or _is_own_handler(logger, handler)):
             stays.append(f"{_describe_handler(handler)} of {_logger_name(logger)}")
     return LoggerState(
         name="" if logger is logging.root else logger.name,
@@ -135,6 +144,12 @@ def _standard_stream(handler: logging.Handler) -> str | None:
 
 def _is_of_no_interest(handler: logging.Handler) -> bool:
     return isinstance(handler, logging.NullHandler) or type(handler).__module__.partition(".")[0] in _MACHINERY
+
+
+def _is_own_handler(logger: logging.Logger, handler: logging.Handler) -> bool:
+    """Whether a library has given its logger a handler of a class of its own; in the run it does so again."""
+    library = type(handler).__module__.partition(".")[0]
+    return library not in {"logging", "__main__"} and logger.name.partition(".")[0] == library
 
 
 def _describe_handler(handler: logging.Handler) -> str:
@@ -164,81 +179,6 @@ def _is_of_user(entry: tuple[Any, ...]) -> bool:
     is_usual = action == "always" and f"{category.__module__}.{category.__qualname__}" in _USUAL_CATEGORIES
     is_usual = is_usual or getattr(message, "pattern", None) in _USUAL_MESSAGES
     return not is_usual and category.__module__.partition(".")[0] not in _MACHINERY
-
-
-# -- options of libraries
-
-
-def _find_options() -> dict[str, dict[str, Any]]:
-    found = {name: find(sys.modules[name]) for name, find in _FINDERS.items() if name in sys.modules}
-    return {name: options for name, options in found.items() if options}
-
-
-def _find_pandas(_: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
-    """Return the options that are not the default; by what pandas keeps, since asking for some of them warns."""
-    config = sys.modules.get("pandas._config.config")
-    registered: Mapping[str, Any] = getattr(config, "_registered_options", {})
-    values: Mapping[str, Any] = getattr(config, "_global_config", {})
-    now = ((key, _value_at(values, key), each.defval) for key, each in registered.items())
-    return {key: value for key, value, default in now if not _is_same(value, default)}
-
-
-def _value_at(values: Any, key: str) -> Any:  # noqa: ANN401 - nested dictionaries
-    for part in key.split("."):
-        values = values[part]
-    return values
-
-
-_NUMPY_PRINT = {
-    "precision": 8,
-    "threshold": 1000,
-    "edgeitems": 3,
-    "linewidth": 75,
-    "suppress": False,
-    "nanstr": "nan",
-    "infstr": "inf",
-    "formatter": None,
-    "sign": "-",
-    "floatmode": "maxprec",
-    "legacy": False,
-    "override_repr": None,
-}
-_NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
-
-
-def _find_numpy(numpy: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
-    """Return the keyword arguments of two functions of it."""
-    printing = {name: value for name, value in numpy.get_printoptions().items() if name in _NUMPY_PRINT}
-    calls = {
-        "set_printoptions": {name: value for name, value in printing.items() if value != _NUMPY_PRINT[name]},
-        "seterr": {name: value for name, value in numpy.geterr().items() if value != _NUMPY_ERRORS.get(name)},
-    }
-    return {name: keywords for name, keywords in calls.items() if keywords}
-
-
-#: How a notebook shows figures is no matter of a run.
-_OF_THE_FRONT_END = frozenset({"backend", "backend_fallback", "interactive"})
-
-
-def _find_matplotlib(matplotlib: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
-    """Return the settings that differ from those that it began with."""
-    began: dict[str, Any] = getattr(matplotlib, "rcParamsOrig", {})
-    return {
-        name: value
-        for name, value in dict.items(matplotlib.rcParams)
-        if name not in _OF_THE_FRONT_END and not _is_same(value, dict.get(began, name))
-    }
-
-
-_FINDERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
-    "pandas": _find_pandas,
-    "numpy": _find_numpy,
-    "matplotlib": _find_matplotlib,
-}
-
-
-def _is_same(one: object, other: object) -> bool:
-    return one is other or bool(one == other)
 
 
 # -- what cannot travel

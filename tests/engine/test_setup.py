@@ -130,6 +130,27 @@ class TestLogging:
         assert lab.run("train").scalars == {"loss": 0.5}
         assert logging.root.handlers[0].stream is before
 
+    def test_handlers_of_a_class_of_the_library_itself_are_no_matter_of_the_notebook(self, lab):
+        with open("torchlike.py", "w") as file:
+            file.write(
+                "import logging\nclass Own(logging.Handler):\n"
+                "    def emit(self, record): print('own', record.getMessage())\n"
+                "for name in ('torchlike', 'torchlike.nn'): logging.getLogger(name).addHandler(Own())\n"
+            )
+        lab.cell(
+            "import torchlike\ndef train():\n"
+            "    import torchlike\n    torchlike.logging.getLogger('torchlike').error('x')"
+        )
+        assert notes_of(lab) == ()
+        assert lab.run("train").output == "own x\n"
+
+    def test_of_much_that_stays_the_first_is_named(self, lab):
+        lab.cell("import logging.handlers\ndef train(): return 1")
+        lab.cell("for i in range(8): logging.getLogger(f'a{i}').addHandler(logging.handlers.QueueHandler(None))")
+        (said,) = notes_of(lab)
+        assert said.count("QueueHandler") == 5
+        assert said.endswith("; 3 more")
+
     @pytest.mark.parametrize(
         ("setup", "note"),
         [
@@ -212,6 +233,23 @@ def idle():
 """
 
 
+DECIMAL = "import decimal\n    return str(decimal.Decimal(1) / 3)"
+#: As PyTorch has it, of which the tests have no installation.
+TORCH = """
+class dtype:
+    def __init__(self, name): self.name = name
+    def __repr__(self): return f"torch.{self.name}"
+float32, float64 = dtype("float32"), dtype("float64")
+now = float32
+def get_default_dtype(): return now
+def set_default_dtype(given):
+    global now
+    assert isinstance(given, dtype)
+    now = given
+def manual_seed(seed): pass
+"""
+
+
 @pytest.mark.parametrize("how", ["spawn", "forkserver"])
 def test_workers_that_a_run_begins_anew_log_as_the_notebook_does(isolated, how):
     isolated.cell(
@@ -234,6 +272,46 @@ class TestOptions:
 
     def test_options_of_libraries_hold_in_a_run(self, set_up):
         assert set_up.run("train").output == "0   0.3 [0.33] [i1] raise\n2 50.0 True\n"
+
+    @pytest.mark.parametrize(
+        ("setup", "back", "looking", "found"),
+        [
+            (
+                "import decimal; decimal.getcontext().prec = 5",
+                "decimal.setcontext(decimal.Context())",
+                DECIMAL,
+                "0.33333",
+            ),
+            (
+                "import decimal; decimal.getcontext().traps[decimal.DivisionByZero] = False",
+                "decimal.setcontext(decimal.Context())",
+                "import decimal\n    return str(decimal.Decimal(1) / 0)",
+                "Infinity",
+            ),
+            ("sys.setrecursionlimit(1234)", "sys.setrecursionlimit(1000)", "return sys.getrecursionlimit()", 1234),
+            (
+                "import sklearn; sklearn.set_config(assume_finite=True)",
+                "sklearn.set_config(assume_finite=False)",
+                "import sklearn\n    return sklearn.get_config()['assume_finite']",
+                True,
+            ),
+        ],
+    )
+    def test_options_that_change_results_hold_as_well(self, isolated, setup, back, looking, found):
+        isolated.cell(setup)
+        isolated.cell(f"def train():\n    {looking}")
+        result = isolated.run("train").result
+        isolated.cell(back)
+        assert result == found
+
+    def test_types_of_numbers_that_a_library_makes_by_default_hold(self, isolated):
+        with open("torch.py", "w") as file:
+            file.write(TORCH)
+        isolated.cell("import torch; torch.set_default_dtype(torch.float64)")
+        isolated.cell("def train():\n    import torch\n    return str(torch.get_default_dtype())")
+        result = isolated.run("train").result
+        isolated.cell("del sys.modules['torch'], torch")
+        assert result == "torch.float64"
 
     def test_they_load_no_library(self, set_up):
         set_up.isolation = "fresh"
