@@ -30,7 +30,7 @@ class RunFilter:
     digest: str | None = None
     """Beginning of the source digest."""
     where: str | None = None
-    """An expression of the select language (:mod:`guild_ipy.query.grammar`)."""
+    """An expression of the select language (:mod:`guild_ipy.query.parse`)."""
     deleted: bool = False
     """Look at the trash in place of the live runs."""
     limit: int | None = None

@@ -24,9 +24,7 @@ from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.pack import pack
 
 #: What belongs to the notebook and to test runners, not to the user's code.
-_MACHINERY = frozenset(
-    "lark IPython ipykernel IPKernelApp traitlets tornado zmq jupyter_client pytest _pytest absl".split()
-)
+_MACHINERY = frozenset("IPython ipykernel IPKernelApp traitlets tornado zmq jupyter_client pytest _pytest absl".split())
 #: Patterns of filters that kernels and NumPy add by themselves, wherever they are.
 _USUAL_MESSAGES = frozenset(
     {

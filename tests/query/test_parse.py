@@ -11,6 +11,7 @@ from guild_ipy.query.parse import parse_name, parse_select
 from guild_ipy.query.plan import Scope
 from guild_ipy.query.select import Select
 from tests.query.canonical import canonical
+from tests.query.fake_run import FakeRun
 
 NAMES = Names(
     attributes=frozenset(["note"]),
@@ -161,6 +162,9 @@ ACCEPTED = [
     ("a:b = 1", "(a:b = 1)"),
     ("flag:flag:x = 1", "(flag:flag:x = 1)"),
     ("x = a:b", "(x = 'a:b')"),
+    ("FLAG:lr = 1", "(FLAG:lr = 1)"),
+    ("'a'=1 or 'b'<>2", "((a = 1) or not (b = 2))"),
+    ("a in(1,2)and not(b=3)", "((a in [1, 2]) and not (b = 3))"),
 ]
 
 HINT = "; compare it, ask '{0} is not undefined', or write 'op = {0}' if it is an operation"
@@ -268,6 +272,11 @@ REFUSED = [
     ("marke = 1", "no run has the attribute, flag or scalar 'marke' (did you mean 'marked'?) (column 1)"),
     ("completed = 1", "'completed' is a status; it is a test by itself, or a value: 'status = completed' (column 1)"),
     ("true = 1", "expected 'and' or 'or' after 'true', not '=' (column 6)"),
+    ("'' 1", "a name is missing (column 3)"),
+    ("max 5 > 1", "expected a name after 'max', not '5' (column 5)"),
+    ("lr = [marked x]", "expected ',' or ']' after 'marked', not 'x' (column 14)"),
+    ("completed) or lr = 1", "')' closes no '(' (column 10)"),
+    ("fir\u017ft loss > 1", "expected a comparison after 'fir\u017ft', not 'loss' (column 7)"),
     ("lr = {a: 1}", "expected 'and' or 'or' after '{a:', not '1}' (column 10)"),
     ("lr in [a] [b]", "expected 'and' or 'or' after ']', not '[' (column 11)"),
     ("lr = \ud800", "'\\ud800' is half a character (column 6)"),
@@ -309,6 +318,16 @@ def test_caret_shows_the_line_that_is_wrong():
 )
 def test_name_is_read_with_what_stands_around_it(text, name):
     assert parse_name(text) == name
+
+
+def test_expression_is_read_once():
+    assert parse_select("lr < 0.25") is parse_select("lr < 0.25")
+
+
+def test_reason_names_the_whole_clause():
+    dropped = Select.parse("marked and lr in [1, 2]").explain(FakeRun(core={"marked": True}))
+    assert dropped is not None
+    assert dropped.clause == "lr in [1, 2]"
 
 
 @pytest.mark.parametrize("text", ["", "1", "lr lr", "lr = 1", "max flag:", "loss,"])
