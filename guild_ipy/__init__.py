@@ -7,8 +7,10 @@ Imports go downwards only; names on one line do not see each other::
 
     magics                       %guild_VERB: parse, call, show; completion
     cli | python                 guild-ipy VERB · guild_ipy.VERB(...)
-    frame | arguments | view     DataFrames · options of the verbs · a run as text while it goes
-    api                          one plain function for each verb
+    frame                        DataFrames and df.guild
+    verbs                        one file for each verb: its options, and what it does with them
+    arguments | view             from the words of a line to options · a run as text while it goes
+    api                          what the verbs do to runs, one plain function each
     engine | operations          processes · from what the user wrote to a RunSpec
     index                        what is known of all runs, without reading their directories
     store | query                run directories on disk · the select language

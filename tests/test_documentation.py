@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
-from guild_ipy.arguments.table import VERBS
-from guild_ipy.magics.registration import VERB_NAMES
 from guild_ipy.operations.guildfile import attributes
+from guild_ipy.verbs import NAMES, VERBS
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("labextension/*.md")])
@@ -21,7 +20,7 @@ def rows(page: str) -> list[str]:
 
 
 def test_table_of_verbs_is_that_of_the_magics():
-    verbs = [VERBS[name] for name in VERB_NAMES]
+    verbs = [VERBS[name] for name in NAMES]
     expected = [f"| `{f'%guild_{verb.name} {verb.words}'.rstrip()}` | {verb.summary} |" for verb in verbs]
     assert [row for row in expected if row not in rows("docs/magics.md")] == []
     assert rows("docs/magics.md") == expected
@@ -30,7 +29,7 @@ def test_table_of_verbs_is_that_of_the_magics():
 def test_every_verb_has_a_section_with_an_example():
     text = (ROOT / "docs/magics.md").read_text("utf-8")
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE))
-    assert [verb for verb in VERB_NAMES if f"%guild_{verb}" not in sections.get(verb, "")] == []
+    assert [verb for verb in NAMES if f"%guild_{verb}" not in sections.get(verb, "")] == []
 
 
 def test_table_of_names_is_that_of_the_package():

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from guild_ipy.frozen import frozen_in_order
+
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
     from guild_ipy.store.home import Home
 
 _SHOWN = 10
+
+
+@frozen_in_order
+class ChangedRuns:
+    """What a verb has done: the runs that it was about, and the lines that say what became of them."""
+
+    runs: Sequence[Run]
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def count_runs(count: int) -> str:

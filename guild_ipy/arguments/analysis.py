@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from guild_ipy.api.run_diff import Aspect
 from guild_ipy.arguments.filters import add_deleted, add_filters
+from guild_ipy.arguments.old_verb import Verb
 from guild_ipy.arguments.parser import VerbParser, add_json, whole_number
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
-from guild_ipy.arguments.verb import Verb
 
 _LAST_PORT = 65535
 

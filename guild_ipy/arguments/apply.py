@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from guild_ipy.api.changed_runs import deleted_message, labeled_message, name_runs, stopped_message
+from guild_ipy.api.changed_runs import labeled_message, stopped_message
 from guild_ipy.api.context import Context
-from guild_ipy.api.delete import delete
 from guild_ipy.api.files import read_file
 from guild_ipy.api.handle import Run
 from guild_ipy.api.label import edit_labels
 from guild_ipy.api.lineage import LineageGraph, trace_lineage
-from guild_ipy.api.mark import MarkNote, mark, mark_best, mark_message, told, undo_marks, undo_message
 from guild_ipy.api.plain_values import attribute_value, run_values
 from guild_ipy.api.run import RunRequest, run
 from guild_ipy.api.runs import list_runs
@@ -23,13 +21,14 @@ from guild_ipy.api.start import Change, restart, start
 from guild_ipy.api.stop import stop
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.api.watch import watch
-from guild_ipy.arguments.change import ACTIVE, DeleteArguments, LabelArguments, MarkArguments, StopArguments
+from guild_ipy.arguments.change import LabelArguments, StopArguments
 from guild_ipy.arguments.lineage import LineageArguments
 from guild_ipy.arguments.look import WatchArguments
 from guild_ipy.arguments.run import RunArguments, StartArguments
 from guild_ipy.arguments.select import SelectArguments
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
-from guild_ipy.domain.run_filter import EVERY, RunFilter
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.status import ACTIVE
 from guild_ipy.errors import RunNotFound, UsageError, suggest
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
@@ -83,20 +82,6 @@ def apply_watch(context: Context, arguments: WatchArguments, viewer: Viewer) -> 
     return watch(context, find_run(context, selection), viewer)
 
 
-def apply_mark(context: Context, arguments: MarkArguments) -> str:
-    """Mark runs, clear their marks, or take back what was done to them; the line that says so."""
-    selection = arguments.selection
-    if arguments.undo:
-        is_last = not selection.refs and selection.filter == EVERY
-        return undo_message(context, undo_marks(context, None if is_last else find_runs(context, selection)))
-    if arguments.best is not None:
-        done = mark_best(context, selection.filter, arguments.best, reason=arguments.reason)
-        return told(context, str(done), [done.run])
-    runs = find_runs(context, selection)
-    mark(context, runs, clear=arguments.clear, note=MarkNote(reason=arguments.reason))
-    return mark_message(context, runs, clear=arguments.clear)
-
-
 def apply_label(context: Context, arguments: LabelArguments) -> str:
     """Change labels; the line that says so."""
     runs = find_runs(context, arguments.selection)
@@ -107,14 +92,6 @@ def apply_label(context: Context, arguments: LabelArguments) -> str:
 def apply_stop(context: Context, arguments: StopArguments, tell: Callable[[str], None]) -> str:
     """Stop runs, each after a line to `tell`; the line that says which."""
     return stopped_message(stop(context, find_runs(context, arguments.selection), tell))
-
-
-def apply_delete(context: Context, arguments: DeleteArguments) -> str:
-    """Move runs to the trash; the lines that say so, and how they come back."""
-    runs = find_runs(context, arguments.selection)
-    names = name_runs(runs)
-    delete(context, runs)
-    return deleted_message(context.home, runs, names)
 
 
 def apply_select(context: Context, arguments: SelectArguments) -> Any:  # noqa: ANN401 - attributes are of any type
@@ -173,15 +150,13 @@ def read_text(found: Run, path: str | None) -> str:
 
 
 def find_runs(context: Context, selection: RunSelection) -> list[Run]:
-    """Give the runs of a selection; where all of a filter are meant there may be none."""
-    if not selection.refs and selection.default == "all":
-        return list_runs(context, selection.filter)
-    return select_runs(context, selection.refs, selection.filter, default=selection.default)
+    """Give the runs of a selection."""
+    return selection.find(context)
 
 
 def find_run(context: Context, selection: RunSelection) -> Run:
-    """Give the one run of a selection: the first that is named, else the newest."""
-    return find_runs(context, selection)[0]
+    """Give the one run of a selection."""
+    return selection.find_one(context)
 
 
 def _named_run(context: Context, ref: object) -> Run:

@@ -1,4 +1,4 @@
-"""The verbs that change runs: ``mark``, ``label``, ``stop``, ``delete``."""
+"""The verbs ``label`` and ``stop``."""
 
 from __future__ import annotations
 
@@ -7,39 +7,11 @@ from dataclasses import dataclass, replace
 
 from guild_ipy.api.label import LabelEdit
 from guild_ipy.arguments.filters import add_filters
+from guild_ipy.arguments.old_verb import Verb
 from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.run import add_yes
-from guild_ipy.arguments.select import make_best
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
-from guild_ipy.arguments.verb import Verb
-from guild_ipy.domain.best import Best
-from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.domain.status import RunStatus
-from guild_ipy.errors import UsageError
-
-ACTIVE = frozenset(status for status in RunStatus if status.is_active)
-
-
-@dataclass(frozen=True, kw_only=True)
-class MarkArguments:
-    """Which runs to mark, or to clear of their mark, and why."""
-
-    selection: RunSelection
-    clear: bool = False
-    reason: str | None = None
-    undo: bool = False
-    """Take back the last mark or unmark of these runs; where none are named, the last action."""
-    best: Best | None = None
-    """Mark the best run of the filter, by rule."""
-
-    def __post_init__(self) -> None:
-        """Refuse what does not go together."""
-        if self.undo and (self.clear or self.best is not None or self.reason is not None):
-            raise UsageError("mark: --undo only takes back; leave --clear, --min, --max and --reason out")
-        if self.best is not None and (self.clear or self.selection.refs):
-            raise UsageError("mark: --min and --max choose the run to mark; leave RUN and --clear out")
-        if self.best is not None and self.selection.filter.limit is not None:
-            raise UsageError("mark: --min and --max mark one run; leave --limit out")
+from guild_ipy.domain.status import ACTIVE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,52 +28,6 @@ class StopArguments:
 
     selection: RunSelection
     yes: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeleteArguments:
-    """Which runs to delete."""
-
-    selection: RunSelection
-    yes: bool = False
-
-
-def _declare_mark(parser: VerbParser) -> None:
-    add_refs(parser, many=True)
-    parser.add_argument("-c", "--clear", action="store_true", help="take the mark away")
-    parser.add_argument("-r", "--reason", metavar="TEXT", help="why, to be shown by info")
-    parser.add_argument("-u", "--undo", action="store_true", help="take back the last mark or unmark")
-    group = parser.add_argument_group("by rule", "Mark the best run in place of all others of its operation.")
-    group.add_argument("--best", "--min", dest="min", metavar="NAME", help="the run with the least NAME, such as loss")
-    group.add_argument("--max", metavar="NAME", help="the run with the greatest NAME, such as last val#acc")
-    add_filters(parser)
-
-
-def _read_mark(namespace: argparse.Namespace) -> MarkArguments:
-    return make_mark(
-        MarkArguments(
-            selection=read_selection(namespace),
-            clear=namespace.clear,
-            reason=namespace.reason,
-            undo=namespace.undo,
-            best=make_best(namespace.min, namespace.max, verb="mark"),
-        )
-    )
-
-
-def make_mark(arguments: MarkArguments) -> MarkArguments:
-    """Say what is meant where no run is named; a rule and what is taken back have their own ways."""
-    if arguments.undo or arguments.best is not None:
-        return replace(arguments, selection=replace(arguments.selection, default="all"))
-    return replace(arguments, selection=mark_selection(arguments.selection, clear=arguments.clear))
-
-
-def mark_selection(selection: RunSelection, *, clear: bool) -> RunSelection:
-    """Say what is meant where no run is named: the newest unmarked one, or all that are marked."""
-    if selection.refs or selection.filter.marked is not None:
-        return selection
-    runs = replace(selection.filter, marked=clear)
-    return replace(selection, filter=runs, default="all" if clear else "latest")
 
 
 def _declare_label(parser: VerbParser) -> None:
@@ -145,26 +71,6 @@ def stop_selection(selection: RunSelection) -> RunSelection:
     return replace(selection, filter=replace(selection.filter, statuses=ACTIVE), default="all")
 
 
-def _read_delete(namespace: argparse.Namespace) -> DeleteArguments:
-    return DeleteArguments(selection=delete_selection(read_selection(namespace)), yes=namespace.yes)
-
-
-def delete_selection(selection: RunSelection) -> RunSelection:
-    """Say what is meant where no run is named: all that pass the filters, if there are filters."""
-    if not selection.refs and selection.filter == RunFilter():
-        raise UsageError("delete: no run is named; name runs, or filters that choose them")
-    return replace(selection, default="all")
-
-
-MARK = Verb(
-    name="mark",
-    words="[RUN ...]",
-    summary="Mark runs as the ones to use.",
-    details="Without RUN the newest unmarked run; with --clear all marked runs; with --undo those of the last action.",
-    declare=_declare_mark,
-    read=_read_mark,
-)
-
 LABEL = Verb(
     name="label",
     words="[RUN ...]",
@@ -181,14 +87,4 @@ STOP = Verb(
     details="Without RUN all that are running. They are interrupted first, and killed only if they stay.",
     declare=_declare_asking,
     read=_read_stop,
-)
-
-DELETE = Verb(
-    name="delete",
-    words="RUN ...",
-    summary="Delete runs.",
-    details="They go to the trash of Guild home. Without RUN all that pass the filters; in a notebook these are only "
-    "listed, unless there is --yes.",
-    declare=_declare_asking,
-    read=_read_delete,
 )

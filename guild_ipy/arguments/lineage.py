@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from guild_ipy.api.lineage import Scope
 from guild_ipy.arguments.filters import add_deleted, add_filters
+from guild_ipy.arguments.old_verb import Verb
 from guild_ipy.arguments.parser import VerbParser, add_json, whole_number
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
-from guild_ipy.arguments.verb import Verb
 from guild_ipy.errors import UsageError
 
 

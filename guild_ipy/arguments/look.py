@@ -6,9 +6,9 @@ import argparse
 from dataclasses import dataclass
 
 from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
+from guild_ipy.arguments.old_verb import Verb
 from guild_ipy.arguments.parser import VerbParser, add_json
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
-from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import Never
 
+from guild_ipy.arguments.completes import Completes
 from guild_ipy.errors import UsageError, suggest
+from guild_ipy.frozen import frozen
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 #: A name behind one dash, as if it were an option.
@@ -22,6 +24,17 @@ _JOINING = frozenset("and or is in not contains matches between before after on 
 _NEAR, _NEARLY_SAME = 0.6, 0.8
 
 HELP_OPTIONS = frozenset({"-h", "--help"})
+
+
+@frozen
+class Group:
+    """Options that stand together in the help, or of which only one can be given."""
+
+    title: str = ""
+    description: str = ""
+    one_of: bool = False
+    required: bool = False
+    """Whether one must be given; with `one_of`."""
 
 
 class VerbParser(argparse.ArgumentParser):
@@ -43,7 +56,22 @@ class VerbParser(argparse.ArgumentParser):
         self.hint_of_option = lambda _token, _tokens: ""
         self.hint_of_word = lambda _token: ""
         self.expand = lambda token: [token]
+        self.completions: dict[str, Completes] = {}
+        self._places: dict[Group, argparse._ActionsContainer] = {}
         self.add_argument("-h", "--help", action="store_true", help="show this help and do nothing else")
+
+    def place(self, group: Group | None) -> argparse._ActionsContainer:
+        """Return where the options of a group are declared; those of none beside ``--help``."""
+        if group is None:
+            return self
+        if group not in self._places:
+            place: argparse._ActionsContainer = self
+            if group.title:
+                place = self.add_argument_group(group.title, group.description)
+            if group.one_of:
+                place = place.add_mutually_exclusive_group(required=group.required)
+            self._places[group] = place
+        return self._places[group]
 
     def parse(self, tokens: Sequence[str]) -> argparse.Namespace:
         """Parse the words behind the verb; every one must be known."""

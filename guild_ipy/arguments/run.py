@@ -13,10 +13,10 @@ from itertools import takewhile
 
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.arguments.filters import add_filters
+from guild_ipy.arguments.old_verb import Verb
 from guild_ipy.arguments.parser import VerbParser, one_of, whole_number
 from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
 from guild_ipy.arguments.tokens import ObjectToken, token_value
-from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import ISOLATIONS
 from guild_ipy.errors import FlagError, UsageError

@@ -7,10 +7,11 @@ import json
 import re
 from collections.abc import Sequence
 
+from guild_ipy.arguments.best import read_best
 from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
+from guild_ipy.arguments.old_verb import Verb
 from guild_ipy.arguments.parser import VerbParser, add_json
 from guild_ipy.arguments.tokens import ObjectToken, QuotedToken, token_value
-from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
@@ -73,21 +74,6 @@ class SelectArguments:
             raise UsageError("select: --json and --frame are two things; runs --json lists what a frame has")
 
 
-def make_best(least: str | None, greatest: str | None, *, verb: str = "select") -> Best | None:
-    """Read the two options, of which one can be given."""
-    if least is not None and greatest is not None:
-        raise UsageError(f"{verb}: --min and --max are two things; give one of them")
-    if least is None and greatest is None:
-        return None
-    return Best(name=_full_name(least or greatest or ""), greatest=least is None)
-
-
-def _full_name(name: str) -> str:
-    """Write ``=lr`` and ``.time``, as columns are written, in the select language."""
-    kind = {"=": "flag:", ".": "attr:"}.get(str(name)[:1])  # what is no text is refused by Best
-    return name if kind is None else kind + name[1:].strip()
-
-
 def _declare(parser: VerbParser) -> None:
     help_of_words = "which runs, such as: loss < 0.5 and completed; or their ids or indexes: 1 3f2a1b4c 2:4"
     parser.add_argument("words", nargs="*", metavar="EXPR", help=help_of_words)
@@ -113,7 +99,7 @@ def _read(namespace: argparse.Namespace) -> SelectArguments:
         run_filter = replace(run_filter, where=join_words(namespace.words))
     return SelectArguments(
         filter=run_filter,
-        best=make_best(namespace.min, namespace.max),
+        best=read_best(namespace.min, namespace.max, verb="select"),
         explain=namespace.explain,
         frame=namespace.frame,
         refs=refs,

@@ -5,17 +5,23 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from functools import partial
 from itertools import dropwhile
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from guild_ipy.api.handle import Run
-from guild_ipy.api.selection import RunRef
-from guild_ipy.arguments.filters import read_filter
+from guild_ipy.api.selection import RunRef, list_matching, select_runs
+from guild_ipy.arguments.completes import Completes
+from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
+from guild_ipy.arguments.option import part
 from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.tokens import token_value
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
+from guild_ipy.frozen import field, frozen
+
+if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
 
 #: What stands in expressions, and not in names of runs.
 _OPERATOR = re.compile(r"[<>=]")
@@ -23,7 +29,7 @@ _OPERATOR = re.compile(r"[<>=]")
 Default: TypeAlias = Literal["latest", "all", "none"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class RunSelection:
     """The runs that a verb is about."""
 
@@ -32,6 +38,57 @@ class RunSelection:
     filter: RunFilter = field(default_factory=RunFilter)
     default: Default = "latest"
     """What is meant when nothing is named."""
+
+    @classmethod
+    def of(cls, *refs: object, where: str | None = None, default: Default = "latest") -> RunSelection:
+        """Make the selection of a call in Python: ids, indexes, runs, and lists and frames of them."""
+        return cls(refs=flatten_refs(refs), filter=RunFilter(where=where), default=default)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it says which runs are meant, be it none; else the verb says."""
+        return bool(self.refs) or self.default == "none"
+
+    def find(self, context: Context) -> list[Run]:
+        """Return the runs; where all of a filter are meant there may be none."""
+        if not self.refs and self.default == "all":
+            return list_matching(context, self.filter)
+        return select_runs(context, self.refs, self.filter, default=self.default)
+
+    def find_one(self, context: Context) -> Run:
+        """Return the one run: the first that is named, else the newest."""
+        return self.find(context)[0]
+
+
+def many_runs(*, deleted: bool = False, label_option: str = "--label", default: Default = "latest") -> Any:  # noqa: ANN401 - as `option`
+    """Declare the field of a verb that is about runs: words that name them, and filters.
+
+    Parameters
+    ----------
+    deleted
+        Whether the verb can look at the trash.
+    label_option
+        Another name for the filter ``--label`` where that has another meaning.
+    default
+        What is meant when nothing is named.
+    """
+    return _selection(many=True, deleted=deleted, label_option=label_option, default=default)
+
+
+def one_run(*, deleted: bool = False) -> Any:  # noqa: ANN401 - as `option`
+    """Declare the field of a verb that is about one run, the newest if none is named; see :func:`many_runs`."""
+    return _selection(many=False, deleted=deleted)
+
+
+def _selection(*, many: bool, deleted: bool, label_option: str = "--label", default: Default = "latest") -> Any:  # noqa: ANN401 - as `option`
+    def declare(parser: VerbParser) -> None:
+        add_refs(parser, many=many)
+        parser.completions["refs"] = Completes.RUNS
+        add_filters(parser, label_option=label_option)
+        if deleted:
+            add_deleted(parser)
+
+    return part(declare, partial(read_selection, default=default), default=partial(RunSelection, default=default))
 
 
 def add_refs(parser: VerbParser, *, many: bool) -> None:

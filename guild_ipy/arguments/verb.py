@@ -1,47 +1,99 @@
-"""What a verb is at a command line: its name, its help, its options, and the value that they parse to."""
+"""What a verb is: its name, its help, and the class of its options, which carry it out."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
 
+from guild_ipy.arguments.option import declared_fields
 from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.frozen import frozen
 
-Arguments_co = TypeVar("Arguments_co", covariant=True)
+if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
+    from guild_ipy.api.handle import Run
+    from guild_ipy.api.viewer import Viewer
+
+
+class Options(Protocol):
+    """The options of a verb, as it was called; ``json``, where there is one, asks for plain values."""
+
+    def carry_out(self, context: Context) -> object:
+        """Do what the verb says; the value has a text for a terminal, and is what a magic returns."""
+        ...
+
+
+@runtime_checkable
+class Followed(Protocol):
+    """Options of a verb that shows something while it works; they take the place of :class:`Options`."""
+
+    def follow(self, context: Context, viewer: Viewer) -> object:
+        """Do what the verb says, and show it as it goes."""
+        ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """Options of a verb that asks before it changes anything."""
+
+    def question(self, context: Context) -> Question | None:
+        """Return what to ask first; None if it can be done at once."""
+        ...
 
 
 @frozen
-class Verb(Generic[Arguments_co]):
-    """One verb; `declare` adds its options to a parser, `read` builds its arguments from what was parsed."""
+class Question:
+    """What a user is asked before a verb changes runs."""
+
+    intent: str
+    """``delete``, as in ``You are about to delete``."""
+    runs: Sequence[Run]
+    agreed: object
+    """The options to carry out then: they name these runs, so that it is they that were asked for."""
+    refusal: str = ""
+    """The error where nobody can be asked; empty if it is done without."""
+
+
+AnyOptions = TypeVar("AnyOptions", bound=Options | Followed)
+
+
+@frozen
+class Verb(Generic[AnyOptions]):
+    """One verb."""
 
     name: str
+    options: type[AnyOptions]
+    """A frozen class whose fields are its options (:mod:`guild_ipy.arguments.option`)."""
     words: str = ""
-    """The words behind the verb, as its usage line shows them."""
+    """The words after the verb, as its usage line shows them."""
     summary: str
     details: str = ""
-    declare: Callable[[VerbParser], None]
-    read: Callable[[argparse.Namespace], Arguments_co]
+    hint_of_word: Callable[[str], str] | None = None
+    """Says what a word that is too much can have been meant for."""
+    hint_of_option: Callable[[str, Sequence[str]], str] | None = None
+    """Says the same of an option that is not there; it is given all words, too."""
 
     @cached_property
     def parser(self) -> VerbParser:
-        """The parser of the words behind the verb."""
-        parser = VerbParser(verb=self.name, usage=self._usage(self.name), description=self._description())
-        self.declare(parser)
+        """The parser of the words after the verb."""
+        parser = VerbParser(verb=self.name, usage=self._usage(), description=f"{self.summary} {self.details}".strip())
+        for name, each in declared_fields(self.options).items():
+            each.declare(parser, name)
+        parser.hint_of_word = self.hint_of_word or parser.hint_of_word
+        parser.hint_of_option = self.hint_of_option or parser.hint_of_option
         return parser
 
-    def parse(self, tokens: Sequence[str]) -> Arguments_co:
-        """Parse the words behind the verb, or raise :class:`~guild_ipy.errors.UsageError`."""
-        return self.read(self.parser.parse(tokens))
+    def parse(self, tokens: Sequence[str]) -> AnyOptions:
+        """Parse the words after the verb, or raise :class:`~guild_ipy.errors.UsageError`."""
+        namespace = self.parser.parse(tokens)
+        return self.options(
+            **{name: each.read(namespace, name) for name, each in declared_fields(self.options).items()}
+        )
 
     def format_help(self, command: str) -> str:
         """Write the help for those who write the verb as `command`."""
         return self.parser.format_help().replace(f"usage: {self.name}", f"usage: {command}", 1)
 
-    def _usage(self, command: str) -> str:
-        return f"{command} {self.words} [options]" if self.words else f"{command} [options]"
-
-    def _description(self) -> str:
-        return f"{self.summary} {self.details}".strip()
+    def _usage(self) -> str:
+        return f"{self.name} {self.words} [options]" if self.words else f"{self.name} [options]"

@@ -15,9 +15,9 @@ import sys
 from collections.abc import Sequence
 
 from guild_ipy.arguments.parser import HELP_OPTIONS, asks_for_help
-from guild_ipy.arguments.table import VERBS
 from guild_ipy.cli.verbs import call_verb
 from guild_ipy.errors import GuildError, RunError, SelectError, UsageError, suggest
+from guild_ipy.verbs import VERBS
 
 #: What these programs are commonly asked for by other words.
 _SYNONYMS = {

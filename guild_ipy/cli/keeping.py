@@ -1,4 +1,4 @@
-"""``mark``, ``label``, ``stop`` and ``delete`` at a shell."""
+"""``label`` and ``stop`` at a shell."""
 
 from __future__ import annotations
 
@@ -8,16 +8,11 @@ from dataclasses import replace
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.arguments import change
-from guild_ipy.arguments.apply import apply_delete, apply_label, apply_mark, apply_stop, find_runs
+from guild_ipy.arguments.apply import apply_label, apply_stop, find_runs
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.cli.tables import format_runs
 from guild_ipy.cli.terminal import ask
 from guild_ipy.cli.words import Words
-
-
-def call_mark(context: Context, words: Words) -> None:
-    """Mark runs, or clear their marks."""
-    print(apply_mark(context, change.MARK.parse(words)))
 
 
 def call_label(context: Context, words: Words) -> None:
@@ -31,14 +26,6 @@ def call_stop(context: Context, words: Words) -> None:
     found = _agreed(context, arguments.selection, "stop", yes=arguments.yes)
     if found is not None:
         print(apply_stop(context, replace(arguments, selection=found), print))
-
-
-def call_delete(context: Context, words: Words) -> None:
-    """Ask, and delete runs."""
-    arguments = change.DELETE.parse(words)
-    found = _agreed(context, arguments.selection, "delete", yes=arguments.yes)
-    if found is not None:
-        print(apply_delete(context, replace(arguments, selection=found)))
 
 
 def _agreed(context: Context, selection: RunSelection, verb: str, *, yes: bool) -> RunSelection | None:

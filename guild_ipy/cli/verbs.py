@@ -6,8 +6,12 @@ Only what the verb needs is loaded: starting takes longer than most of them.
 from __future__ import annotations
 
 from importlib import import_module
+from textwrap import indent
+from typing import Any
 
+from guild_ipy.arguments.verb import Asking
 from guild_ipy.cli.words import Words
+from guild_ipy.verbs import VERBS
 
 _MODULES = {
     "run": "running",
@@ -21,11 +25,9 @@ _MODULES = {
     "lineage": "looking",
     "ls": "looking",
     "cat": "looking",
-    "mark": "keeping",
     "label": "keeping",
     "stop": "keeping",
     "watch": "running",
-    "delete": "keeping",
     "home": "looking",
     "operations": "looking",
 }
@@ -33,11 +35,12 @@ _MODULES = {
 #: Those that start quickly, for they make no session unless they need one.
 _WITHOUT_SESSION = frozenset({"select"})
 
-VERB_NAMES = tuple(_MODULES)
-
 
 def call_verb(verb: str, words: Words) -> None:
     """Carry out ``guild-ipy VERB words``."""
+    if verb not in _MODULES:
+        _carry_out(VERBS[verb].parse(words))
+        return
     call = getattr(import_module(f"guild_ipy.cli.{_MODULES[verb]}"), f"call_{verb}")
     if verb in _WITHOUT_SESSION:
         call(words)
@@ -45,3 +48,20 @@ def call_verb(verb: str, words: Words) -> None:
     from guild_ipy.cli.shell_context import shell_context  # start-up cost
 
     call(shell_context(), words)
+
+
+def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
+    """Ask first, where the verb wants it, and print what comes of it."""
+    from guild_ipy.cli.shell_context import shell_context  # start-up cost
+
+    context = shell_context()
+    question = wanted.question(context) if isinstance(wanted, Asking) else None
+    if question is not None:
+        from guild_ipy.cli.tables import format_runs  # start-up cost, as the next: for verbs that ask
+        from guild_ipy.cli.terminal import ask
+
+        if not ask(f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"):
+            return
+        wanted = question.agreed
+    if text := str(wanted.carry_out(context)):
+        print(text)

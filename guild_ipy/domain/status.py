@@ -41,3 +41,7 @@ class RunStatus(Enum):
 
     def __str__(self) -> str:
         return self.value
+
+
+#: Statuses of runs whose process lives or is about to.
+ACTIVE = frozenset(status for status in RunStatus if status.is_active)

@@ -11,15 +11,14 @@ from typing import overload
 
 import pandas as pd
 
-from guild_ipy.api.changed_runs import deleted_message, labeled_message, name_runs
+from guild_ipy.api.changed_runs import labeled_message
 from guild_ipy.api.context import get_context
-from guild_ipy.api.delete import delete
 from guild_ipy.api.diff import diff, older_first
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.label import LabelEdit, edit_labels
-from guild_ipy.api.mark import MarkNote, mark, mark_message
 from guild_ipy.api.run_diff import RunDiff
+from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.frame.attributes import attribute_fields, attributes_frame
 from guild_ipy.frame.best import rank
@@ -36,6 +35,8 @@ from guild_ipy.frame.run_labels import label_fields, label_runs
 from guild_ipy.frame.run_names import read_names, run_column, take_runs
 from guild_ipy.frame.scalars import scalars_frame, summary_fields
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.verbs.delete import Delete
+from guild_ipy.verbs.mark import Mark
 
 _NAME = "guild"
 
@@ -183,10 +184,7 @@ class GuildAccessor:
 
     def mark(self, *, clear: bool = False, reason: str | None = None) -> int:
         """Mark the runs, or clear their marks, and say so; how many there were. ``run.marks`` remembers `reason`."""
-        context, runs = get_context(), self._find_live()
-        mark(context, runs, clear=clear, note=MarkNote(reason=reason))
-        print(mark_message(context, runs, clear=clear))
-        return len(runs)
+        return self._change(Mark(selection=self._selection(), clear=clear, reason=reason))
 
     def label(
         self,
@@ -214,11 +212,7 @@ class GuildAccessor:
         RunStateError
             If one of them is running; none is deleted then.
         """
-        context, runs = get_context(), self._find_live()
-        names = name_runs(runs)
-        delete(context, runs)
-        print(deleted_message(context.home, runs, names))
-        return len(runs)
+        return self._change(Delete(selection=self._selection()))
 
     # -- which runs
 
@@ -227,6 +221,14 @@ class GuildAccessor:
 
     def _find(self) -> dict[str, RunDir]:
         return find_run_dirs(get_context(), read_names(self._frame))
+
+    def _change(self, wanted: Mark | Delete) -> int:
+        done = wanted.carry_out(get_context())
+        print(done)
+        return len(done.runs)
+
+    def _selection(self) -> RunSelection:
+        return RunSelection(refs=tuple(self._find_live()), default="none")
 
     def _find_live(self) -> list[Run]:
         found = self._find()

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Protocol
+from typing import Any, Protocol
 
-from guild_ipy.arguments.table import VERBS
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
+from guild_ipy.verbs import VERBS
 
 _MAGIC = re.compile(r"\s*(?:[\w.,\[\]'\" ]+=\s*)?%{0,2}guild_(\w+)\s+(.*)\Z", re.DOTALL)
 
@@ -104,7 +104,7 @@ def _offer_names(fragment: str, candidates: Candidates) -> Offer:
 class _Completer:
     """The words before the cursor, and the one that is being written."""
 
-    verb: Verb[object]
+    verb: Verb[Any]
     words: Sequence[str]
     fragment: str
     candidates: Candidates

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from guild_ipy.arguments.table import VERBS
 from guild_ipy.errors import UsageError, suggest
+from guild_ipy.verbs import VERBS
 
 
 def show_overview(line: str) -> None:

@@ -12,21 +12,17 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import needs_local_scope, no_var_expand
 
 from guild_ipy.magics.matcher import GuildMatcher
+from guild_ipy.verbs import NAMES
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-#: All verbs; each is a line magic ``%guild_VERB``.
-VERB_NAMES = (
-    "run", "start", "runs", "select", "compare", "diff", "tensorboard", "info", "lineage", "ls", "cat", "mark", "label",
-    "stop", "watch", "delete", "home", "operations",
-)  # fmt: skip
 _OVERVIEW = "guild"
 
 
 def register(shell: InteractiveShell) -> None:
     """Register all magics and their completion."""
-    for verb in VERB_NAMES:
+    for verb in NAMES:
         shell.register_magic_function(_line_magic(verb, shell), "line", f"guild_{verb}")
     shell.register_magic_function(_cell_magic(shell), "cell", "guild_run")
     shell.register_magic_function(_overview_magic(), "line", _OVERVIEW)
@@ -37,7 +33,7 @@ def register(shell: InteractiveShell) -> None:
 def unregister(shell: InteractiveShell) -> None:
     """Take away what :func:`register` put in."""
     for magics in shell.magics_manager.magics.values():
-        for verb in VERB_NAMES:
+        for verb in NAMES:
             magics.pop(f"guild_{verb}", None)
         magics.pop(_OVERVIEW, None)
     shell.events.unregister("post_run_cell", _keep_warm)

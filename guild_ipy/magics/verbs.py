@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.changed_runs import count_runs
+from guild_ipy.api.changed_runs import ChangedRuns
 from guild_ipy.api.context import get_context
 from guild_ipy.api.files import list_files
 from guild_ipy.api.home import guild_home, set_guild_home
@@ -24,28 +24,26 @@ from guild_ipy.api.plain_values import (
 from guild_ipy.api.runs import list_runs, list_stale
 from guild_ipy.arguments import change, lineage, look, run, select
 from guild_ipy.arguments.apply import (
-    apply_delete,
     apply_label,
     apply_lineage,
-    apply_mark,
     apply_run,
     apply_select,
     apply_start,
     apply_stop,
     apply_watch,
     find_run,
-    find_runs,
     find_selected,
     read_text,
 )
 from guild_ipy.arguments.parser import asks_for_help
-from guild_ipy.arguments.table import VERBS
+from guild_ipy.arguments.verb import Asking
 from guild_ipy.cli.tables import format_runs
 from guild_ipy.errors import UsageError
 from guild_ipy.magics.analysis import call_compare, call_diff, call_tensorboard
 from guild_ipy.magics.expansion import expand_line
 from guild_ipy.magics.view import FileText, LineList, NotebookViewer, OperationList
 from guild_ipy.operations.cell import CellOperation
+from guild_ipy.verbs import VERBS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +60,9 @@ def call_line(verb: str, line: str, names: dict[str, Any]) -> object:
     if asks_for_help(words):
         print(help_text(verb, f"%guild_{verb}"))
         return None
-    return _MAGICS[verb](words)
+    if verb in _MAGICS:
+        return _MAGICS[verb](words)
+    return _carry_out(VERBS[verb].parse(words))
 
 
 def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> Run | None:
@@ -79,6 +79,20 @@ def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> Run |
 def help_text(verb: str, command: str) -> str:
     """Give the help of a verb for who writes it as `command`."""
     return VERBS[verb].format_help(command)
+
+
+def _carry_out(wanted: Any) -> object:  # noqa: ANN401 - the options of any verb
+    """Do what a verb says, and print or return what comes of it; a notebook cannot be asked first."""
+    context = get_context()
+    question = wanted.question(context) if isinstance(wanted, Asking) else None
+    if question is not None and question.refusal:
+        print(format_runs(question.runs))
+        raise UsageError(question.refusal)
+    done = wanted.carry_out(context)
+    if isinstance(done, ChangedRuns):
+        print(done)
+        return None
+    return done
 
 
 def _run(words: Words) -> Run | None:
@@ -146,30 +160,12 @@ def _cat(words: Words) -> FileText:
     return FileText(read_text(find_run(get_context(), arguments.selection), arguments.path))
 
 
-def _mark(words: Words) -> None:
-    print(apply_mark(get_context(), change.MARK.parse(words)))
-
-
 def _label(words: Words) -> None:
     print(apply_label(get_context(), change.LABEL.parse(words)))
 
 
 def _stop(words: Words) -> None:
     print(apply_stop(get_context(), change.STOP.parse(words), print))
-
-
-def _delete(words: Words) -> None:
-    context, arguments = get_context(), change.DELETE.parse(words)
-    if not (arguments.yes or arguments.selection.refs):
-        _stop_before_deleting(find_runs(context, arguments.selection))
-    print(apply_delete(context, arguments))
-
-
-def _stop_before_deleting(runs: Sequence[Run]) -> None:
-    """List runs that filters alone have chosen, and stop: a notebook cannot be asked whether it is these."""
-    if runs:
-        print(format_runs(runs))
-        raise UsageError(f"delete: {count_runs(len(runs))} would be deleted, none was; add --yes, or name runs")
 
 
 def _home(words: Words) -> str | dict[str, Any]:
@@ -202,11 +198,9 @@ _MAGICS: dict[str, Callable[[Words], object]] = {
     "lineage": _lineage,
     "ls": _ls,
     "cat": _cat,
-    "mark": _mark,
     "label": _label,
     "stop": _stop,
     "watch": _watch,
-    "delete": _delete,
     "home": _home,
     "operations": _operations,
 }

@@ -5,18 +5,12 @@ from __future__ import annotations
 from guild_ipy.api.context import get_context
 from guild_ipy.api.label import LabelEdit
 from guild_ipy.api.selection import RunRef
-from guild_ipy.arguments.apply import apply_delete, apply_label, apply_mark
-from guild_ipy.arguments.change import (
-    DeleteArguments,
-    LabelArguments,
-    MarkArguments,
-    delete_selection,
-    make_mark,
-)
-from guild_ipy.arguments.select import make_best
-from guild_ipy.arguments.selection import RunSelection, flatten_refs
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.arguments.apply import apply_label
+from guild_ipy.arguments.change import LabelArguments
+from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError
+from guild_ipy.verbs.delete import Delete
+from guild_ipy.verbs.mark import Mark
 
 
 def mark(  # noqa: PLR0913 - the options are keywords
@@ -54,14 +48,10 @@ def mark(  # noqa: PLR0913 - the options are keywords
     >>> guild_ipy.mark(best="loss", where="op = train")                                  # doctest: +SKIP
     >>> guild_ipy.mark(undo=True)                                                        # doctest: +SKIP
     """
-    arguments = MarkArguments(
-        selection=_selection(runs, where),
-        clear=clear,
-        reason=reason,
-        undo=undo,
-        best=make_best(best, max, verb="mark"),
+    wanted = Mark(
+        selection=RunSelection.of(*runs, where=where), clear=clear, reason=reason, undo=undo, min=best, max=max
     )
-    print(apply_mark(get_context(), make_mark(arguments)))
+    print(wanted.carry_out(get_context()))
 
 
 def label(  # noqa: PLR0913 - the options are keywords
@@ -77,14 +67,9 @@ def label(  # noqa: PLR0913 - the options are keywords
     edit = LabelEdit(set=set, append=append, prepend=prepend, remove=remove, clear=clear)
     if [set, append, prepend, remove].count(None) != (4 if clear else 3):
         raise UsageError("label takes one of set, append, prepend, remove and clear: label(run, set='wide net')")
-    print(apply_label(get_context(), LabelArguments(selection=_selection(runs, where), edit=edit)))
+    print(apply_label(get_context(), LabelArguments(selection=RunSelection.of(*runs, where=where), edit=edit)))
 
 
 def delete(*runs: RunRef, where: str | None = None) -> None:
     """Move runs, or all that `where` selects, to the trash of Guild home, and say so."""
-    selection = delete_selection(_selection(runs, where))
-    print(apply_delete(get_context(), DeleteArguments(selection=selection)))
-
-
-def _selection(runs: tuple[RunRef, ...], where: str | None) -> RunSelection:
-    return RunSelection(refs=flatten_refs(runs), filter=RunFilter(where=where))
+    print(Delete(selection=RunSelection.of(*runs, where=where, default="all")).carry_out(get_context()))

@@ -11,8 +11,9 @@ from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import OperationInfo, get_operations, list_operations
 from guild_ipy.api.selection import RunRef, select_run
 from guild_ipy.arguments.apply import apply_lineage, apply_select, find_selected, read_text
+from guild_ipy.arguments.best import read_best
 from guild_ipy.arguments.lineage import LineageArguments, make_scope
-from guild_ipy.arguments.select import SelectArguments, make_best, names_run
+from guild_ipy.arguments.select import SelectArguments, names_run
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
@@ -87,7 +88,7 @@ def select(  # noqa: PLR0913 - the options are keywords
         expr = given[0]  # type: ignore[assignment] # what is no text is refused below
     arguments = SelectArguments(
         filter=RunFilter(where=expr, limit=limit),
-        best=make_best(min, max),
+        best=read_best(min, max, verb="select"),
         frame=frame,
         explain=explain,
         refs=refs,

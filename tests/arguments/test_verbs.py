@@ -6,18 +6,18 @@ import pytest
 from guild_ipy.api.label import LabelEdit
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.api.lineage import Scope
-from guild_ipy.arguments.analysis import COMPARE
-from guild_ipy.arguments.change import ACTIVE, DELETE, LABEL, MARK, STOP
-from guild_ipy.arguments.lineage import LINEAGE
-from guild_ipy.arguments.look import CAT, HOME, INFO, LS, OPERATIONS, RUNS
-from guild_ipy.arguments.run import RUN, START, find_run_option
-from guild_ipy.arguments.table import VERBS
+from guild_ipy.arguments.run import find_run_option
 from guild_ipy.arguments.tokens import ObjectToken
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.domain.status import RunStatus
+from guild_ipy.domain.status import ACTIVE, RunStatus
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.verbs import VERBS
+
+RUN, START, RUNS, COMPARE, INFO, LINEAGE = map(VERBS.__getitem__, "run start runs compare info lineage".split())
+LS, CAT, MARK, LABEL, STOP, DELETE = map(VERBS.__getitem__, "ls cat mark label stop delete".split())
+HOME, OPERATIONS = VERBS["home"], VERBS["operations"]
 
 
 def test_options_and_flags_of_a_run_may_be_mixed():
@@ -173,7 +173,8 @@ def test_what_is_no_run_is_refused():
     ],
 )
 def test_each_verb_says_what_no_run_means(verb, line, run_filter, default):
-    selection = verb.parse(line.split()).selection
+    wanted = verb.parse(line.split())
+    selection = getattr(wanted, "meant", wanted.selection)
     assert (selection.filter, selection.default) == (run_filter, default)
 
 

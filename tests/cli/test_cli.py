@@ -8,15 +8,10 @@ import sys
 
 import pytest
 
-from guild_ipy.arguments.table import VERBS
-from guild_ipy.cli.verbs import VERB_NAMES
+from guild_ipy.verbs import VERBS
 from tests.cli.conftest import COMMAND
 
 RUN_ID = "[0-9a-f]{8}"
-
-
-def test_each_verb_is_a_command():
-    assert list(VERBS) == list(VERB_NAMES)
 
 
 def test_run_prints_the_output_and_one_line(shell):

@@ -3,12 +3,12 @@
 import pytest
 
 from guild_ipy.errors import UsageError
-from guild_ipy.magics.registration import VERB_NAMES
+from guild_ipy.verbs import NAMES
 
 
 def test_the_overview_has_a_line_for_each_magic_and_says_how_to_get_help(session):
     lines = session.printed("%guild").splitlines()
-    assert [line.split()[0] for line in lines[: len(VERB_NAMES)]] == [f"%guild_{name}" for name in VERB_NAMES]
+    assert [line.split()[0] for line in lines[: len(NAMES)]] == [f"%guild_{name}" for name in NAMES]
     assert lines[0].endswith("  Run a function, a cell, a script or a notebook as an isolated run.")
     assert "%guild_run? shows the options" in lines[-1]
 

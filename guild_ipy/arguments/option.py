@@ -1,0 +1,125 @@
+"""The options of a verb as fields of a frozen value: each says its names, its help and its type where it stands.
+
+::
+
+    @frozen
+    class Label:
+        selection: RunSelection = many_runs()
+        clear: bool = switch("-c", "--clear", help="take the label away")
+
+The order of the fields is the order of the help.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from guild_ipy.arguments.completes import Completes
+from guild_ipy.arguments.parser import Group, VerbParser
+from guild_ipy.frozen import Field, field, frozen
+
+Parse = Callable[[str], object]
+#: Where a field keeps how it is declared.
+_DECLARED = "declared"
+
+
+@frozen
+class Declared:
+    """How one field is declared to a parser, and read from what has been parsed; both are given its name."""
+
+    declare: Callable[[VerbParser, str], None]
+    read: Callable[[argparse.Namespace, str], object]
+
+
+def switch(*names: str, help: str, group: Group | None = None) -> Any:  # noqa: A002, ANN401 - argparse's word; of the type of the field, as below
+    """Declare an option without a value; the field is a bool."""
+
+    def declare(parser: VerbParser, name: str) -> None:
+        parser.place(group).add_argument(*names, dest=name, action="store_true", help=help)
+
+    return _field(declare, default=False)
+
+
+def option(  # noqa: PLR0913 - each is a fact of its own
+    *names: str,
+    help: str,  # noqa: A002 - argparse's words, as the next
+    metavar: str | None = None,
+    type: Parse | None = None,  # noqa: A002
+    choices: tuple[str, ...] | None = None,
+    group: Group | None = None,
+    completes: Completes = Completes.NOTHING,
+) -> Any:  # noqa: ANN401 - of the type of the field
+    """Declare an option with a value; the field is None where it is not given."""
+
+    def declare(parser: VerbParser, name: str) -> None:
+        said: dict[str, Any] = {"metavar": metavar, "type": type, "choices": choices}
+        parser.place(group).add_argument(*names, dest=name, help=help, **said)
+        parser.completions[name] = completes
+
+    return _field(declare, default=None)
+
+
+def repeated(
+    *names: str,
+    help: str,  # noqa: A002 - argparse's word
+    metavar: str,
+    group: Group | None = None,
+    completes: Completes = Completes.NOTHING,
+) -> Any:  # noqa: ANN401 - of the type of the field
+    """Declare an option that may be repeated; the field is a tuple."""
+
+    def declare(parser: VerbParser, name: str) -> None:
+        parser.place(group).add_argument(*names, dest=name, action="append", metavar=metavar, help=help)
+        parser.completions[name] = completes
+
+    return _field(declare, read=lambda namespace, name: tuple(getattr(namespace, name) or ()), default=())
+
+
+def word(*, help: str, metavar: str, completes: Completes = Completes.NOTHING) -> Any:  # noqa: A002, ANN401 - as option
+    """Declare one word after the verb; the field is None where there is none."""
+
+    def declare(parser: VerbParser, name: str) -> None:
+        parser.add_argument(name, nargs="?", metavar=metavar, help=help)
+        parser.completions[name] = completes
+
+    return _field(declare, default=None)
+
+
+def words(*, help: str, metavar: str, completes: Completes = Completes.NOTHING) -> Any:  # noqa: A002, ANN401 - as option
+    """Declare any number of words after the verb; the field is a tuple."""
+
+    def declare(parser: VerbParser, name: str) -> None:
+        parser.add_argument(name, nargs="*", metavar=metavar, help=help)
+        parser.completions[name] = completes
+
+    return _field(declare, read=lambda namespace, name: tuple(getattr(namespace, name)), default=())
+
+
+def part(
+    declare: Callable[[VerbParser], None],
+    read: Callable[[argparse.Namespace], object],
+    *,
+    default: Callable[[], object] | None = None,
+) -> Any:  # noqa: ANN401 - of the type of the field
+    """Declare a field that is made of several options, such as the filters; `default` makes its value without them."""
+    declared = Declared(declare=lambda parser, _: declare(parser), read=lambda namespace, _: read(namespace))
+    said = {"metadata": {_DECLARED: declared}}
+    return field(default_factory=default, **said) if default else field(**said)
+
+
+def declared_fields(options: type) -> Mapping[str, Declared]:
+    """Return how the fields of a class of options are declared; those that are not belong to Python calls."""
+    fields: Mapping[str, Field] = vars(options)["__fields__"]
+    found = ((name, each.metadata.get(_DECLARED)) for name, each in fields.items())
+    return {name: declared for name, declared in found if isinstance(declared, Declared)}
+
+
+def _field(
+    declare: Callable[[VerbParser, str], None],
+    *,
+    read: Callable[[argparse.Namespace, str], object] = getattr,
+    default: object,
+) -> Any:  # noqa: ANN401 - of the type of the field
+    return field(default=default, metadata={_DECLARED: Declared(declare=declare, read=read)})
