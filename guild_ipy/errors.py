@@ -231,10 +231,19 @@ class CannotSend(GuildError, TypeError):
 
 
 class RunNotFound(GuildError, LookupError):
-    """No run by that id, index or filter; `ref` is how it was named, None where only filters say which."""
+    """No run by that id, index or filter.
+
+    Attributes
+    ----------
+    ref
+        How it was named, None where only filters say which.
+    why
+        The reason, if more is known than that there is none.
+    """
 
     def __init__(self, ref: str | None, why: str = "") -> None:
         self.ref = ref
+        self.why = why
         reason = f": {why}" if why else "; runs lists those that there are"
         super().__init__(why if ref is None else f"no run matches {ref!r}{reason}")
 

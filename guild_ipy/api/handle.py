@@ -17,6 +17,7 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.printable import printable
+from guild_ipy.store.attr_types import Comment
 from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.deps import read_dep_paths
 from guild_ipy.store.home import home_of
@@ -182,6 +183,11 @@ class Run:
     def tags(self) -> tuple[str, ...]:
         """Its tags."""
         return self.record.tags
+
+    @property
+    def comments(self) -> tuple[Comment, ...]:
+        """The remarks on it, the oldest first: each has ``body``, ``user``, ``host``, and ``time`` in microseconds."""
+        return self.record.comments
 
     @property
     def marked(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy import markup
+from guild_ipy.api.comment_text import comment_heading
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.errors import DamagedRun
 from guild_ipy.printable import printable, printable_lines
@@ -89,7 +90,10 @@ def get_info(run: Run, *, output: bool = False) -> RunInfo:
             name: f"{summary.last:.6g} (step {summary.last_step})"
             for name, summary in sorted(run.scalar_summaries.items())
         },
-        "comments": {comment.body: "" for comment in record.comments},
+        "comments": {
+            comment_heading(number, comment): comment.body.strip().replace("\n", "\n  ")
+            for number, comment in enumerate(record.comments, start=1)
+        },
         "output": {_last_texts(run.output): ""} if output and run.output else {},
     }
     return RunInfo(lines=lines, sections={name: section for name, section in sections.items() if section})

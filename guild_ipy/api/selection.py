@@ -12,6 +12,7 @@ from guild_ipy.api.handle import Run
 from guild_ipy.domain.operation_name import is_operation_named
 from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import RunNotFound, UsageError, suggest
+from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.runs import find_run_dir
 
@@ -77,7 +78,7 @@ class _Listing:
         self._runs: list[Run] | None = None
 
     def find(self, ref: RunRef) -> list[Run]:
-        if isinstance(ref, Run) and os.path.isdir(ref.path):
+        if isinstance(ref, Run) and os.path.isdir(ref.path) and not self._is_elsewhere(ref):
             return [ref]
         text = ref.id if isinstance(ref, Run) else str(ref).strip()
         if between := _RANGE.fullmatch(text):
@@ -86,6 +87,10 @@ class _Listing:
         if _INDEX.fullmatch(text):
             return self._by_index(text)
         return [Run(_find(self._context, text, deleted=self._filter.deleted))]
+
+    def _is_elsewhere(self, run: Run) -> bool:
+        """Whether a deleted run is meant, and this one is not in the trash."""
+        return self._filter.deleted and os.path.dirname(run.path) != self._context.home.trash
 
     def _by_index(self, text: str) -> list[Run]:
         index = int(text)
@@ -113,7 +118,23 @@ def _find(context: Context, text: str, *, deleted: bool) -> RunDir:
     held = context.notebook.variables.get(text)
     if isinstance(held, Run) and not held.id.startswith(text):
         raise UsageError(f"{text!r} can be the beginning of an id; the run in the variable is written {{{text}}}")
-    return find_run_dir(context.home, text, deleted=deleted)
+    try:
+        return find_run_dir(context.home, text, deleted=deleted)
+    except RunNotFound as error:
+        raise _look_elsewhere(context.home, error, text, deleted=deleted) from None
+
+
+def _look_elsewhere(home: Home, error: RunNotFound, text: str, *, deleted: bool) -> RunNotFound:
+    """Return what to say of a run that is not where it was looked for: it may be deleted, or live."""
+    try:
+        found = None if error.why else find_run_dir(home, text, deleted=not deleted)
+    except RunNotFound:
+        found = None
+    if found is None:
+        return error
+    if deleted:
+        return RunNotFound(text, "it is not deleted")
+    return RunNotFound(text, f"it is deleted; restore {found.short_id} brings it back, --deleted looks at it there")
 
 
 def _hint(context: Context, text: str) -> str:
@@ -134,6 +155,8 @@ def _count(runs: Sequence[Run]) -> str:
 
 
 def _within(run_filter: RunFilter) -> str:
+    if run_filter == RunFilter(deleted=True):
+        return " in the trash"
     return "" if run_filter == EVERY else " that pass the filter"
 
 
@@ -141,6 +164,8 @@ def _describe(context: Context, run_filter: RunFilter) -> str:
     """Say why no run passes a filter; a name of an operation can be a slip."""
     if run_filter == EVERY:
         return "there are no runs yet"
+    if run_filter == RunFilter(deleted=True):
+        return "the trash is empty"
     if run_filter == RunFilter(statuses=run_filter.statuses):
         return f"no run has the status {' or '.join(sorted(map(str, run_filter.statuses)))}"
     if run_filter == RunFilter(marked=run_filter.marked):

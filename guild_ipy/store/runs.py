@@ -49,6 +49,8 @@ def list_runs(home: Home, run_filter: RunFilter) -> list[RunRecord]:
 def find_run_dir(home: Home, id_prefix: str, *, deleted: bool = False) -> RunDir:
     """Find the run whose id begins with `id_prefix`.
 
+    Of several deleted runs of one id the last that was deleted is meant, whose directory has the id itself.
+
     Raises
     ------
     RunNotFound
@@ -59,6 +61,8 @@ def find_run_dir(home: Home, id_prefix: str, *, deleted: bool = False) -> RunDir
     found = [name for name in names if is_run(f"{folder}/{name}")]
     if id_prefix in found:
         found = [id_prefix]
+    if len(found) > 1 and all(name.startswith(f"{found[0]}_") for name in found[1:]):
+        found = found[:1]
     if not found:
         raise RunNotFound(id_prefix)
     if len(found) > 1:

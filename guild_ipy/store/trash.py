@@ -2,14 +2,24 @@
 
 A run is moved by renaming its directory, so it is whole wherever it is. Nothing is ever done through a
 symbolic link: neither to a run nor to the folder of all runs.
+
+A run that is deleted while the trash has one of the same id takes its place, and the older one is renamed to
+``<id>_<hex digits>`` (Guild AI does the same, with other letters). When that one is restored, it has its id again.
+
+A run that is purged is renamed to ``trash/.purged-…`` first, where no listing of either program finds it, and then
+removed. What an interrupted purge leaves there is removed by the next.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunNotFound, RunStateError, StoreError
@@ -21,10 +31,13 @@ from guild_ipy.store.run import read_status
 from guild_ipy.store.run_dir import RunDir
 
 _PURGED = ".purged-"
+_RENAMED = re.compile(r"([0-9a-f]{32})_.+")
+_IN_THE_WAY = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
+_ATTEMPTS = 10
 
 
 def delete_run(home: Home, run_dir: RunDir) -> RunDir:
-    """Move a run to the trash, and give its place there; an older run of that id there is renamed.
+    """Move a run to the trash, and return its directory there; an older run of that id there is renamed.
 
     Raises
     ------
@@ -32,38 +45,69 @@ def delete_run(home: Home, run_dir: RunDir) -> RunDir:
         If the run is running, or is not a plain directory of this home.
     """
     _check_place(run_dir, home.runs)
-    descriptor = hold_alive(run_dir, create=False)
-    try:
-        _check_idle(run_dir, is_ours=descriptor is not None)
+    with _held(run_dir):
         _make_folder(home, home.trash)
-        return _move(home, run_dir, RunDir(f"{home.trash}/{run_dir.id}"))
-    finally:
-        if descriptor is not None:
-            os.close(descriptor)
+        trashed = RunDir(f"{home.trash}/{run_dir.id}")
+        try:
+            _rename(run_dir, trashed)
+        except FileExistsError:
+            _rename(trashed, RunDir(f"{trashed.path}_{secrets.token_hex(4)}"))
+            _rename(run_dir, trashed)
+    note_change(home, run_dir.id)
+    return trashed
 
 
 def restore_run(home: Home, run_dir: RunDir) -> RunDir:
-    """Move a run from the trash back to the live runs, and give its place there."""
+    """Move a run from the trash back to the live runs, and return its directory.
+
+    Raises
+    ------
+    RunStateError
+        If there is a live run of that id, or if the run is not a plain directory of the trash.
+    """
     _check_place(run_dir, home.trash)
-    live = home.run_dir(run_dir.id)
+    live = home.run_dir(id_before_deletion(run_dir))
+    taken = RunStateError(f"run {live.id!r} is among the live runs; delete that one first")
     if os.path.lexists(live.path):
-        raise RunStateError(f"run {run_dir.id!r} is among the live runs; delete that one first")
+        raise taken
     _make_folder(home, home.runs)
-    return _move(home, run_dir, live)
+    try:
+        _rename(run_dir, live)
+    except FileExistsError as error:  # it has just come
+        raise taken from error
+    note_change(home, live.id)
+    return live
 
 
 def purge_run(home: Home, run_dir: RunDir) -> None:
-    """Remove a run of the trash for good, and what an interrupted purge left."""
+    """Remove a run of the trash for good, and what an interrupted purge left.
+
+    Raises
+    ------
+    RunStateError
+        If the run is running, or is not a plain directory of the trash.
+    """
     _check_place(run_dir, home.trash)
-    for name in os.listdir(home.trash):
-        if name.startswith(_PURGED):
-            shutil.rmtree(f"{home.trash}/{name}", ignore_errors=True)
-    doomed = f"{home.trash}/{_PURGED}{run_dir.id}-{secrets.token_hex(4)}"
-    try:
-        os.rename(run_dir.path, doomed)
-        shutil.rmtree(doomed)
-    except OSError as error:
-        raise _cannot("remove", run_dir, error) from error
+    trash = os.path.dirname(home.trash)
+    with _held(run_dir):
+        _rename(run_dir, RunDir(f"{trash}/{_PURGED}{run_dir.id}-{secrets.token_hex(4)}"))
+    note_change(home, run_dir.id)
+    for folder in (trash, home.trash):  # the latter: of earlier versions
+        for name in sorted(os.listdir(folder)):
+            if name.startswith(_PURGED):
+                _remove(f"{folder}/{name}")
+
+
+def id_before_deletion(run_dir: RunDir) -> str:
+    """Return the id of a run of the trash, which another run of the same id may have pushed aside.
+
+    Examples
+    --------
+    >>> id_before_deletion(RunDir("/home/ada/.guild/trash/runs/0123456789abcdef0123456789abcdef_1b2c"))
+    '0123456789abcdef0123456789abcdef'
+    """
+    renamed = _RENAMED.fullmatch(run_dir.id)
+    return renamed[1] if renamed else run_dir.id
 
 
 def _check_place(run_dir: RunDir, folder: str) -> None:
@@ -76,6 +120,18 @@ def _check_place(run_dir: RunDir, folder: str) -> None:
         raise RunNotFound(run_dir.id)
 
 
+@contextmanager
+def _held(run_dir: RunDir) -> Iterator[None]:
+    """Hold the lock of a run, so that nobody starts it meanwhile; RunStateError if it is running."""
+    descriptor = hold_alive(run_dir, create=False)
+    try:
+        _check_idle(run_dir, is_ours=descriptor is not None)
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
 def _check_idle(run_dir: RunDir, *, is_ours: bool) -> None:
     """Refuse a run at work; `is_ours` says that we hold its lock, so that no process of it lives."""
     held = not is_ours and is_alive(run_dir)
@@ -83,29 +139,50 @@ def _check_idle(run_dir: RunDir, *, is_ours: bool) -> None:
         raise RunStateError(f"run {run_dir.short_id!r} is running; stop it first")
 
 
-def _move(home: Home, run_dir: RunDir, target: RunDir) -> RunDir:
+def _rename(run_dir: RunDir, target: RunDir) -> None:
+    """Rename a directory; FileExistsError where there is something already."""
     try:
-        try:
-            os.rename(run_dir.path, target.path)
-        except OSError as error:
-            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
-                raise
-            os.rename(target.path, f"{target.path}_{secrets.token_hex(4)}")
-            os.rename(run_dir.path, target.path)
+        os.rename(run_dir.path, target.path)
     except FileNotFoundError as error:
         raise RunNotFound(run_dir.id) from error
     except OSError as error:
-        raise _cannot("move", run_dir, error) from error
-    note_change(home, run_dir.id)
-    return target
+        if error.errno in _IN_THE_WAY:
+            raise FileExistsError(target.path) from error
+        raise StoreError(f"cannot move {run_dir.path!r}: {error.strerror}") from error
 
 
 def _make_folder(home: Home, folder: str) -> None:
+    if os.path.islink(folder):
+        raise RunStateError(f"{folder!r} is a symbolic link; what it points to is not touched")
     try:
         make_folders(folder, inside=home.path)
     except OSError as error:
         raise StoreError(f"cannot make {folder!r}: {error.strerror}") from error
 
 
-def _cannot(verb: str, run_dir: RunDir, error: OSError) -> StoreError:
-    return StoreError(f"cannot {verb} {run_dir.path!r}: {error.strerror}")
+def _remove(path: str) -> None:
+    """Remove a tree, also one with folders that are not writable, and one that another process removes, too."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            shutil.rmtree(path)
+        except FileNotFoundError:
+            if not os.path.lexists(path):
+                return
+        except PermissionError as error:
+            if attempt > 0:
+                raise _cannot_remove(path, error) from error
+            _make_writable(path)
+        except OSError as error:
+            raise _cannot_remove(path, error) from error
+        else:
+            return
+
+
+def _cannot_remove(path: str, error: OSError) -> StoreError:
+    return StoreError(f"cannot remove {path!r}: {error.strerror}; the run cannot be restored, remove the rest by hand")
+
+
+def _make_writable(path: str) -> None:
+    for folder, _, _ in os.walk(path):
+        with suppress(OSError):
+            os.chmod(folder, stat.S_IRWXU)

@@ -11,6 +11,7 @@ from guild_ipy.errors import RunNotFound, RunStateError
 from guild_ipy.store.attrs import read_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.runs import find_run_dir, list_run_dirs
 from guild_ipy.store.trash import delete_run, purge_run, restore_run
 
 MakeRun = Callable[..., RunDir]
@@ -74,11 +75,74 @@ def test_damaged_run_can_be_deleted(home: Home, make_run: MakeRun):
     assert delete_run(home, run_dir).path == f"{home.trash}/a"
 
 
-def test_purged_run_is_gone_with_what_an_interrupted_purge_left(home: Home, make_run: MakeRun):
+@pytest.mark.parametrize("folder", ["{trash}/.purged-b-0123", "{trash}/../.purged-b-0123"])
+def test_purged_run_is_gone_with_what_an_interrupted_purge_left(home: Home, make_run: MakeRun, folder: str):
     trashed = delete_run(home, make_run(id="a"))
-    os.makedirs(f"{home.trash}/.purged-b-0123/.guild")
+    os.makedirs(f"{folder.format(trash=home.trash)}/.guild")
     purge_run(home, trashed)
-    assert os.listdir(home.trash) == []
+    assert (os.listdir(home.trash), os.listdir(f"{home.path}/trash")) == ([], ["runs"])
+
+
+def test_what_an_interrupted_purge_leaves_is_not_listed(home: Home, make_run: MakeRun):
+    trashed = delete_run(home, make_run(id="a"))
+    os.rename(trashed.path, f"{home.path}/trash/.purged-a-0123")  # killed in between
+    assert list_run_dirs(home, deleted=True) == []
+    with pytest.raises(RunNotFound):
+        restore_run(home, trashed)
+
+
+def test_purge_removes_folders_that_are_not_writable(home: Home, make_run: MakeRun):
+    run_dir = make_run(id="a")
+    os.makedirs(f"{run_dir.path}/data/inner")
+    write(f"{run_dir.path}/data/inner/rows")
+    for name in ("data/inner", "data"):
+        os.chmod(f"{run_dir.path}/{name}", 0o500)
+    purge_run(home, delete_run(home, run_dir))
+    assert os.listdir(f"{home.path}/trash") == ["runs"]
+
+
+def test_running_run_is_not_purged(home: Home, make_run: MakeRun, hold):
+    trashed = delete_run(home, make_run(id="a"))
+    hold(trashed)
+    with pytest.raises(RunStateError, match="run 'a' is running; stop it first"):
+        purge_run(home, trashed)
+    assert os.listdir(home.trash) == ["a"]
+
+
+def test_run_that_was_pushed_aside_in_the_trash_has_its_id_again(home: Home, make_run: MakeRun):
+    run_id = "0123456789abcdef" * 2
+    trashed = delete_run(home, make_run(id=run_id))
+    aside = RunDir(f"{trashed.path}_k2x9mq0z")  # as guild names it
+    os.rename(trashed.path, aside.path)
+    assert restore_run(home, aside) == home.run_dir(run_id)
+
+
+def test_last_deletion_is_found_by_the_beginning_of_the_id(home: Home, make_run: MakeRun):
+    run_id = "0123456789abcdef" * 2
+    for label in ("old", "new"):
+        delete_run(home, make_run(id=run_id, label=label))
+    assert find_run_dir(home, "0123", deleted=True).id == run_id
+    delete_run(home, make_run(id=f"0123{run_id[4:][::-1]}"))
+    with pytest.raises(RunNotFound, match="3 runs begin so"):
+        find_run_dir(home, "0123", deleted=True)
+
+
+def test_nothing_is_moved_through_a_link(home: Home, make_run: MakeRun, tmp_path):
+    trashed = delete_run(home, make_run(id="a"))
+    os.rename(home.runs, tmp_path / "elsewhere")
+    os.symlink(tmp_path / "elsewhere", home.runs)
+    with pytest.raises(RunStateError, match="is a symbolic link"):
+        restore_run(home, trashed)
+    assert os.listdir(home.trash) == ["a"]
+
+
+def test_nothing_is_deleted_into_a_linked_trash(home: Home, make_run: MakeRun, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    os.mkdir(os.path.dirname(home.trash))
+    os.symlink(tmp_path / "elsewhere", home.trash)
+    with pytest.raises(RunStateError, match="is a symbolic link"):
+        delete_run(home, make_run(id="a"))
+    assert os.listdir(home.runs) == ["a"]
 
 
 def test_purge_removes_links_and_not_what_they_point_to(home: Home, make_run: MakeRun, tmp_path):

@@ -1,0 +1,27 @@
+"""``purge``: remove deleted runs for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from guild_ipy.api.each_run import EachRun, do_to_each
+from guild_ipy.store.trash import purge_run
+
+if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
+    from guild_ipy.api.handle import Run
+
+
+def purge(context: Context, runs: Sequence[Run]) -> EachRun:
+    """Remove runs of the trash, with all their files; nothing brings them back.
+
+    A run that is running is refused; the others are removed.
+    """
+    return do_to_each("purged", runs, lambda run: purge_run(context.home, run.dir))
+
+
+def purged_message(done: EachRun) -> str:
+    """Say which runs were removed."""
+    gone = f"; {'it' if len(done.names) == 1 else 'they'} cannot be restored" if done.names else ""
+    return f"Purged {done}{gone}"
