@@ -17,6 +17,7 @@ Imports go downwards only; names on one line do not see each other::
     domain                       values
     settings                     limits and places
     errors | frozen              every exception · what makes a class one of values
+    linux | markup               calls that only Linux has · HTML as all results are written
     printable                    text as a terminal can be shown it
 """
 

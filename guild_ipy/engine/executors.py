@@ -26,6 +26,7 @@ from typing import Any, Protocol
 from guild_ipy.engine.fork_server import ForkServer
 from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, is_readable, send_word
 from guild_ipy.errors import EngineError
+from guild_ipy.linux import yield_processor
 from guild_ipy.store.messages import send_message
 from guild_ipy.store.run_dir import RunDir
 
@@ -66,7 +67,7 @@ class StartedRun:
         """Let the run open its program, whose files are there: opening it may take as long as writing the others."""
         if self.channel is not None:
             send_word(self.channel, PREPARED)
-            os.sched_yield()  # where the supervisor was woken on this very processor, it would wait behind us
+            yield_processor()  # where the supervisor was woken on this very processor, it would wait behind us
 
     def let_go(self) -> None:
         """Let the run go: all of its files are there."""

@@ -22,6 +22,7 @@ from types import ModuleType
 
 from guild_ipy.engine.launch import is_readable
 from guild_ipy.errors import EngineError
+from guild_ipy.linux import message_pair
 
 #: Variables that act when a library is loaded: a run that sets them otherwise needs a fresh interpreter.
 IMPORT_TIME_VARIABLES = (
@@ -83,7 +84,7 @@ class ForkServer:
         self._ready = False
         self._mutex = threading.Lock()
         """Held while the socket is used, so that it is not closed meanwhile and its number given to another file."""
-        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket, theirs = message_pair()
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "guild_ipy.engine.zygote", str(theirs.fileno())],

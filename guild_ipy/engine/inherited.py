@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from guild_ipy import linux
+
 _LIMITS = {name: getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
 
 
@@ -31,13 +33,10 @@ class Inherited:
 
 def read_inherited() -> Inherited:
     """Return what a process that this thread starts has from it."""
-    processors: tuple[int, ...] = ()
-    with contextlib.suppress(OSError, AttributeError):  # not on every system
-        processors = tuple(sorted(os.sched_getaffinity(0)))
     return Inherited(
-        umask=_read_umask(),
+        umask=linux.read_umask(),
         niceness=os.getpriority(os.PRIO_PROCESS, 0),
-        processors=processors,
+        processors=linux.usable_processors(),
         limits={name: resource.getrlimit(number) for name, number in _LIMITS.items()},
     )
 
@@ -65,20 +64,9 @@ def take_over(inherited: Inherited) -> None:
     if inherited.niceness is not None and os.getpriority(os.PRIO_PROCESS, 0) != inherited.niceness:
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, inherited.niceness)
-    if inherited.processors and os.sched_getaffinity(0) != set(inherited.processors):
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(0, inherited.processors)
+    linux.use_processors(inherited.processors)
     for name, limit in inherited.limits.items():
         number = _LIMITS.get(name)
         if number is not None and resource.getrlimit(number) != limit:
             with contextlib.suppress(OSError, ValueError):
                 resource.setrlimit(number, limit)
-
-
-def _read_umask() -> int | None:
-    """Read the mask without setting it: another thread may write a file at this moment."""
-    with contextlib.suppress(OSError), open("/proc/self/status", "rb") as file:
-        for line in file:
-            if line.startswith(b"Umask:"):
-                return int(line.split()[1], 8)
-    return None

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import select
 import signal
 import time
 from collections.abc import Iterable, Iterator
 
-_C = ctypes.CDLL(None)
-_PR_SET_CHILD_SUBREAPER = 36
+from guild_ipy.linux import list_children
+
 _LONGEST_SECONDS = 10.0
 _POLL_SECONDS = 0.001
-
-
-def adopt_orphans() -> None:
-    """Become the parent of every descendant whose parent ends (Linux), so that it can be found."""
-    with contextlib.suppress(OSError, AttributeError):  # another system: the process group alone is killed
-        _C.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def kill_group(group: int) -> None:
@@ -52,7 +45,7 @@ def kill_tree(pid: int) -> None:
 
 def has_other_children(pid: int) -> bool:
     """Whether the caller has another child than this one."""
-    return _children(os.getpid()) != [pid]
+    return list_children(os.getpid()) != [pid]
 
 
 def _has_children() -> bool:
@@ -78,7 +71,7 @@ def _freeze(root: int) -> list[int]:
 def _descendants(root: int) -> Iterator[int]:
     waiting = [root]
     while waiting:
-        for pid in _children(waiting.pop()):
+        for pid in list_children(waiting.pop()):
             yield pid
             waiting.append(pid)
 
@@ -95,13 +88,3 @@ def _collect(pids: Iterable[int]) -> bool:
 def _send(pid: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
-
-
-def _children(pid: int) -> list[int]:
-    """Give the processes whose parent is this one; none where the system does not tell."""
-    found: list[int] = []
-    with contextlib.suppress(OSError):
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/children", "rb", buffering=0) as file:
-                found += map(int, file.readall().split())
-    return found

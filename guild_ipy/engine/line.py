@@ -18,6 +18,7 @@ import os
 import socket
 
 from guild_ipy.engine.remains import close_files_but
+from guild_ipy.linux import yield_processor
 
 REQUEST = b"r"
 OVER = b"o"
@@ -49,7 +50,7 @@ class Line:
         if self._is_open():
             close_files_but(self._socket.fileno())
             self._say(DONE + bytes([exit_status]))
-            os.sched_yield()  # the supervisor first: the end of this process takes long, and no one waits for it
+            yield_processor()  # the supervisor first: the end of this process takes long, and no one waits for it
 
     def _is_open(self) -> bool:
         if os.getpid() != self._owner:

@@ -22,6 +22,7 @@ from guild_ipy.engine.meta import JobMeta, encode_meta
 from guild_ipy.engine.pages import ForkPages, Pages
 from guild_ipy.engine.spare import Spare
 from guild_ipy.errors import GuildError
+from guild_ipy.linux import message_pair, open_process
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.left_behind import REHEARSAL_PREFIX, TEMPORARY_PREFIXES, remove_left_behind
@@ -54,7 +55,7 @@ def _have_run(home: Home, pages: ForkPages) -> None:
     alive = hold_alive(run_dir)
     assert alive is not None, "nobody else knows the directory"
     set_pending(run_dir)
-    kernel, server = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    kernel, server = message_pair()
     ours, theirs = socket.socketpair()
     with kernel, server, ours, theirs:
         try:
@@ -115,7 +116,7 @@ def _request(run_dir: RunDir) -> LaunchRequest:
 
 def _wait_for_process(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError):  # it has ended already
-        descriptor = os.pidfd_open(pid)
+        descriptor = open_process(pid)
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         poll.poll(_LONGEST_SECONDS * 1000)

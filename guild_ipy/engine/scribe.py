@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from guild_ipy.engine.launch import LaunchRequest
 from guild_ipy.engine.provenance import record_commit, record_packages
+from guild_ipy.linux import open_process
 from guild_ipy.store.run_dir import RunDir
 
 _LONGEST_SECONDS = 5.0
@@ -42,7 +43,7 @@ class Scribe:
         poll = select.poll()
         poll.register(stop_requests, select.POLLIN)
         with contextlib.suppress(ProcessLookupError):
-            descriptor = os.pidfd_open(self._pid)
+            descriptor = open_process(self._pid)
             poll.register(descriptor, select.POLLIN)
             poll.poll(_LONGEST_SECONDS * 1000)
             os.close(descriptor)

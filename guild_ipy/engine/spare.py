@@ -15,9 +15,9 @@ from typing import NoReturn
 
 from guild_ipy.engine import supervisor
 from guild_ipy.engine.launch import is_readable
-from guild_ipy.engine.leftovers import adopt_orphans
 from guild_ipy.engine.pages import ForkPages
 from guild_ipy.engine.waiting import WaitingRun
+from guild_ipy.linux import adopt_orphans
 
 _TAKEN = b"t"
 _CLOSED = b"c"

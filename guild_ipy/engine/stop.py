@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from guild_ipy.engine.leftovers import kill_tree
 from guild_ipy.errors import DamagedRun, RunStateError
+from guild_ipy.linux import is_stopped, open_process, process_owner, send_signal
 from guild_ipy.settings import Settings
 from guild_ipy.store.lock import LockContent, ProcessId, is_alive, read_lock
 from guild_ipy.store.reconcile import settle
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.run_process import find_holder, find_process, find_supervisor, is_of_run, is_stopped, read_owner
+from guild_ipy.store.run_process import find_holder, find_process, find_supervisor, is_of_run
 from guild_ipy.store.signals import note_kill
 
 _POLL_SECONDS = 0.02
@@ -141,7 +142,7 @@ def _check_owner(run_dir: RunDir, lock: LockContent | None) -> None:
     """Refuse to stop what another user runs; only root could."""
     if lock is None or not lock.is_alive():
         return
-    owner = read_owner(lock.run.pid)
+    owner = process_owner(lock.run.pid)
     if owner not in {None, os.geteuid()} and os.geteuid() and (is_alive(run_dir) or is_of_run(run_dir, lock)):
         raise RunStateError(f"run {run_dir.short_id} is run by {_user_name(owner)!r}; only that user can stop it")
 
@@ -188,9 +189,9 @@ def _signal_group(leader: ProcessId, number: signal.Signals) -> None:
 def _signal(process: ProcessId, number: signal.Signals) -> None:
     """Send a signal to this very process, not to a later one of its number."""
     with contextlib.suppress(ProcessLookupError):
-        descriptor = os.pidfd_open(process.pid)
+        descriptor = open_process(process.pid)
         try:
             if process.is_alive():
-                signal.pidfd_send_signal(descriptor, number)
+                send_signal(descriptor, number)
         finally:
             os.close(descriptor)

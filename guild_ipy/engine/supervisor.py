@@ -29,16 +29,17 @@ from guild_ipy.engine.launch import (
     send_event,
     wait_for_word,
 )
-from guild_ipy.engine.leftovers import adopt_orphans, has_other_children, kill_group, kill_orphans
+from guild_ipy.engine.leftovers import has_other_children, kill_group, kill_orphans
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.engine.scribe import Scribe
 from guild_ipy.engine.script import ALIVE_VARIABLE
 from guild_ipy.engine.streams import open_output
 from guild_ipy.engine.waiting import WaitingRun
 from guild_ipy.errors import GuildError
+from guild_ipy.linux import adopt_orphans, boot_id, open_process, process_start, reserve_space, yield_processor
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.held_dir import hold_dir
-from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, process_start, this_process
+from guild_ipy.store.lock import LockContent, ProcessId, format_lock, this_process
 from guild_ipy.store.markers import clear_pending, clear_staged, remove_marker
 from guild_ipy.store.messages import receive_message
 from guild_ipy.store.run_dir import RunDir
@@ -122,7 +123,7 @@ def supervise(
         ending.write(exit_status, is_killed=watch.stopped_by == signal.SIGKILL)
     os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
-    os.sched_yield()  # the starter first
+    yield_processor()  # the starter first
     progress.ended()
     kill_orphans()  # the process of a run that was not waited for
     sync_file(held.attr("exit_status"))  # nobody waits for the disk; written is nothing more
@@ -209,7 +210,7 @@ def _reserve(run_dir: RunDir) -> None:
     """Keep some disk space, to be able to write the end when the run has filled the disk."""
     descriptor = os.open(run_dir.reserve, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+        reserve_space(descriptor, RESERVE_BYTES)
     finally:
         os.close(descriptor)
 
@@ -247,7 +248,7 @@ class _Watch:
 
     def wait(self) -> int:
         """Give the exit status of the run: negative for a signal, also when it ended well after a stop."""
-        descriptor = os.pidfd_open(self.pid)
+        descriptor = open_process(self.pid)
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         poll.register(self.stop_requests, select.POLLIN)

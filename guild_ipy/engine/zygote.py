@@ -27,7 +27,7 @@ from guild_ipy.engine.pages import ForkPages
 from guild_ipy.engine.provenance import packages_text, platform_text
 from guild_ipy.engine.rehearsal import rehearse
 from guild_ipy.engine.spare import Spare, refuse_request
-from guild_ipy.store.lock import boot_id
+from guild_ipy.linux import boot_id
 from guild_ipy.store.tfevents import Point, encode_point, encode_record
 
 _MESSAGE = 2**20

@@ -10,9 +10,9 @@ import os
 import stat
 from _blake2 import blake2b  # hashlib, without loading OpenSSL
 
+from guild_ipy.linux import list_mounts
 from guild_ipy.store.home import Home
 
-_MOUNTS = "/proc/self/mountinfo"
 _NETWORK = frozenset(
     "9p afs afpfs beegfs ceph cifs coda davfs fuse.cephfs fuse.davfs fuse.gcsfuse fuse.glusterfs fuse.juicefs"
     " fuse.s3fs fuse.sshfs glusterfs gpfs lustre ncpfs nfs nfs4 orangefs panfs pvfs2 smb3 smbfs wekafs".split()
@@ -45,27 +45,11 @@ def _is_shared(path: str) -> bool:
     """Whether a path is on a file system that other machines may write to."""
     path = os.path.realpath(path)
     best, kind = "", ""
-    for point, name in _mounts():
+    for point, name in list_mounts():
         inside = path == point or path.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(best):
             best, kind = point, name
     return kind in _NETWORK
-
-
-def _mounts() -> list[tuple[str, str]]:
-    """Give mount points and the names of their file systems; see proc_pid_mountinfo(5)."""
-    try:
-        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
-            lines = [line.partition(" - ") for line in file]
-    except OSError:
-        return []
-    return [(_unescape(before.split()[4]), after.split()[0]) for before, _, after in lines if after]
-
-
-def _unescape(text: str) -> str:
-    for code, char in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
-        text = text.replace(code, char)
-    return text
 
 
 def _private_folder() -> str:

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import os
 
+from guild_ipy.linux import path_of_descriptor
 from guild_ipy.store.run_dir import RunDir
 
 
 def hold_dir(run_dir: RunDir) -> RunDir:
     """Return the same directory by a path that holds until this process ends, also for its forks.
 
-    Its ``id`` is not that of the run. Where the system has no such paths (``/proc`` of Linux), and where the directory
-    is gone already, it is the path that was given.
+    Its ``id`` is not that of the run. Where the system has no such paths, and where the directory is gone already,
+    it is the path that was given.
     """
     try:
         descriptor = os.open(run_dir.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return run_dir
-    path = f"/proc/self/fd/{descriptor}"
-    if os.path.isdir(path):
+    path = path_of_descriptor(descriptor)
+    if path is not None:
         return RunDir(path)
     os.close(descriptor)
     return run_dir

@@ -18,10 +18,10 @@ import errno
 import fcntl
 import os
 import time
-from functools import cache
 
 from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.frozen import frozen
+from guild_ipy.linux import boot_id, process_start
 from guild_ipy.store.regular_file import is_not_regular, open_regular
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import read_bytes
@@ -203,38 +203,6 @@ def _is_being_started(run_dir: RunDir) -> bool:
 def this_process() -> ProcessId:
     """Give the calling process."""
     return ProcessId(pid=os.getpid(), start=process_start(os.getpid()))
-
-
-def process_start(pid: int) -> int | None:
-    """Give the start time of a process in clock ticks since boot; None if it is gone or a zombie.
-
-    Where there is no ``/proc`` the answer is 0 for a process that exists.
-    """
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return _start_without_proc(pid)
-    return None if fields[0] in {b"Z", b"X"} else int(fields[19])
-
-
-@cache
-def boot_id() -> str | None:
-    """Give the id of this boot of the machine (Linux)."""
-    content = read_bytes("/proc/sys/kernel/random/boot_id")
-    return content.decode().strip() if content else None
-
-
-def _start_without_proc(pid: int) -> int | None:
-    if os.path.isdir("/proc/self"):
-        return None
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return None
-    except PermissionError:
-        return 0
-    return 0
 
 
 def _int(text: str) -> int | None:

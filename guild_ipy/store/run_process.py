@@ -18,14 +18,14 @@ import os
 import time
 from collections.abc import Iterator
 
-from guild_ipy.store.lock import LockContent, ProcessId, process_start
+from guild_ipy import linux
+from guild_ipy.store.lock import LockContent, ProcessId
 from guild_ipy.store.run_dir import RunDir
 
 #: The modules of the fork server and of supervisors, whose forks keep their command line.
 _ENGINE = (b"guild_ipy.engine.zygote", b"guild_ipy.engine.supervisor")
 #: So much later than its ``LOCK`` a process may seem to begin: the clock may have been set since.
 _CLOCK_SECONDS = 60.0
-_FOR_WRITING = os.O_WRONLY | os.O_RDWR
 
 
 def is_of_run(run_dir: RunDir, lock: LockContent) -> bool:
@@ -48,36 +48,20 @@ def find_supervisor(run_dir: RunDir, lock: LockContent | None) -> ProcessId | No
 def find_process(run_dir: RunDir, lock: LockContent | None) -> ProcessId | None:
     """Find the process of a run, of ours also if ``LOCK`` is gone or names another."""
     if lock is not None and is_of_run(run_dir, lock) and not _supervises(run_dir, lock.run.pid):
-        return ProcessId(pid=lock.run.pid, start=process_start(lock.run.pid))
+        return ProcessId(pid=lock.run.pid, start=linux.process_start(lock.run.pid))
     return next((each for each in _holders(run_dir) if not _leads_session(each.pid)), None)
 
 
 def find_holder(run_dir: RunDir) -> int | None:
     """Find any process that has ``alive`` open for writing: a notebook that runs inline, somebody's ``flock``."""
-    return next((pid for pid in _all_processes() if holds_run(run_dir, pid)), None)
+    return next((pid for pid in linux.list_processes() if holds_run(run_dir, pid)), None)
 
 
 def holds_run(run_dir: RunDir, pid: int) -> bool:
     """Whether a process has ``alive`` of the run open for writing; false where that cannot be seen."""
-    folder = f"/proc/{pid}/fd"
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return False
-    return any(_is_alive_file(run_dir, f"{folder}/{name}") and _is_for_writing(pid, name) for name in names)
-
-
-def read_owner(pid: int) -> int | None:
-    """Return the user id of a process; None if it is gone."""
-    try:
-        return os.stat(f"/proc/{pid}").st_uid
-    except OSError:
-        return None
-
-
-def is_stopped(pid: int) -> bool:
-    """Whether a process does not go on until it gets SIGCONT."""
-    return _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[:1] == [b"T"]
+    return any(
+        _is_alive_file(run_dir, path, target) and linux.is_for_writing(path) for path, target in linux.open_files(pid)
+    )
 
 
 # -- ours
@@ -89,34 +73,26 @@ def _supervises(run_dir: RunDir, pid: int) -> bool:
 
 def _holders(run_dir: RunDir) -> Iterator[ProcessId]:
     """Give the processes of our engine, or of the run by their environment, that hold the run."""
-    for pid in _all_processes():
-        start = process_start(pid)
+    for pid in linux.list_processes():
+        start = linux.process_start(pid)
         if start is None or not holds_run(run_dir, pid):
             continue
-        if _is_of_engine(pid) or _read_environment(pid).get(b"RUN_ID") == os.fsencode(run_dir.id):
+        if _is_of_engine(pid) or linux.process_environment(pid).get(b"RUN_ID") == os.fsencode(run_dir.id):
             yield ProcessId(pid=pid, start=start)
 
 
-def _is_alive_file(run_dir: RunDir, link: str) -> bool:
-    """Whether a descriptor is ``alive`` of the run, which the run may have removed or replaced."""
+def _is_alive_file(run_dir: RunDir, path: str, target: str) -> bool:
+    """Whether an open file is ``alive`` of the run, which the run may have removed or replaced."""
+    if not target.endswith("/.guild/alive"):
+        return False
     try:
-        target = os.readlink(link).removesuffix(" (deleted)")
-        if not target.endswith("/.guild/alive"):
-            return False
-        return target == os.path.realpath(run_dir.guild) + "/alive" or os.path.samefile(link, run_dir.alive)
+        return target == os.path.realpath(run_dir.guild) + "/alive" or os.path.samefile(path, run_dir.alive)
     except OSError:
         return False
 
 
-def _is_for_writing(pid: int, name: str) -> bool:
-    for line in _read(f"/proc/{pid}/fdinfo/{name}").splitlines():
-        if line.startswith(b"flags:"):
-            return bool(int(line.split()[1], 8) & _FOR_WRITING)
-    return False
-
-
 def _is_of_engine(pid: int) -> bool:
-    return any(word in _ENGINE for word in _read(f"/proc/{pid}/cmdline").split(b"\0"))
+    return any(word in _ENGINE for word in linux.process_words(pid))
 
 
 def _leads_session(pid: int) -> bool:
@@ -126,14 +102,6 @@ def _leads_session(pid: int) -> bool:
         return False
 
 
-def _all_processes() -> Iterator[int]:
-    try:
-        names = os.listdir("/proc")
-    except OSError:
-        return
-    yield from (int(name) for name in names if name.isdecimal() and int(name) != os.getpid())
-
-
 # -- of Guild AI
 
 
@@ -141,43 +109,28 @@ def _is_of_guild(run_dir: RunDir, pid: int) -> bool:
     if _is_younger_than_lock(run_dir, pid):
         return False
     try:
-        directory = os.readlink(f"/proc/{pid}/cwd")
+        directory = linux.process_directory(pid)
     except PermissionError:  # of another user: listed, and never signalled by us; root sees what it may signal
-        owner = read_owner(pid)
+        owner = linux.process_owner(pid)
         return owner not in {None, os.geteuid()} and os.geteuid() != 0 and owner == os.stat(run_dir.lock).st_uid
     except OSError:
         return False
-    environment = _read_environment(pid)
+    environment = linux.process_environment(pid)
     if environment:
         return environment.get(b"RUN_ID") == os.fsencode(run_dir.id)
     return _is_inside(directory, os.path.realpath(run_dir.path))
 
 
 def _is_younger_than_lock(run_dir: RunDir, pid: int) -> bool:
-    start = process_start(pid)
+    start = linux.process_start(pid)
     try:
         written = os.stat(run_dir.lock).st_mtime
     except OSError:
         return True
     if start is None:
         return True
-    age = time.clock_gettime(time.CLOCK_BOOTTIME) - start / os.sysconf("SC_CLK_TCK")
-    return time.time() - age > written + _CLOCK_SECONDS
-
-
-def _read_environment(pid: int) -> dict[bytes, bytes]:
-    """Read the environment that a process was started with; empty if it cannot be read, or is overwritten."""
-    entries = (entry.partition(b"=") for entry in _read(f"/proc/{pid}/environ").split(b"\0"))
-    return {name: value for name, equals, value in entries if name and equals}
+    return time.time() - linux.seconds_since(start) > written + _CLOCK_SECONDS
 
 
 def _is_inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder + "/")
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""

@@ -11,7 +11,7 @@ from guild_ipy.api.handle import Run
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.fork_server import ForkServer, ServerKey, import_env
 from guild_ipy.errors import EngineError
-from guild_ipy.store.lock import process_start
+from guild_ipy.linux import process_start
 from guild_ipy.store.run_dir import RunDir
 from tests.notebook_session import wait_until
 

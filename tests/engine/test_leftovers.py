@@ -3,7 +3,8 @@ import sys
 
 FAMILY = """
 import os, signal, sys, time
-from guild_ipy.engine.leftovers import adopt_orphans, kill_group, kill_orphans
+from guild_ipy.engine.leftovers import kill_group, kill_orphans
+from guild_ipy.linux import adopt_orphans
 
 adopt_orphans()
 reader, writer = os.pipe()

@@ -6,7 +6,7 @@ The runs put something else in the place of the end of their process, which show
 import pytest
 
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.store.lock import process_start
+from guild_ipy.linux import process_start
 from tests.notebook_session import wait_until
 
 ENDS = """

@@ -15,8 +15,9 @@ from guild_ipy.engine import stop
 from guild_ipy.engine.leftovers import kill_group
 from guild_ipy.engine.stop import stop_run
 from guild_ipy.errors import RunStateError
+from guild_ipy.linux import boot_id, process_start
 from guild_ipy.settings import Settings
-from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock, hold_alive, process_start
+from guild_ipy.store.lock import LockContent, ProcessId, format_lock, hold_alive
 from guild_ipy.store.run import read_status
 from tests.notebook_session import wait_until
 

@@ -14,10 +14,11 @@ from guild_ipy.api.run import surroundings_of
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
 from guild_ipy.engine.prepare import prepare_run
+from guild_ipy.linux import process_start
 from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.settings import Settings
-from guild_ipy.store.lock import is_alive, process_start, read_lock
+from guild_ipy.store.lock import is_alive, read_lock
 from guild_ipy.store.output import iter_output_lines
 from tests.notebook_session import wait_until
 

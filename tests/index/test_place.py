@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.index import place
+from guild_ipy import linux
 from guild_ipy.index.place import find_folder, home_key
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home
@@ -16,7 +16,7 @@ from guild_ipy.store.home import Home
 def mount(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *lines: str) -> None:
     table = tmp_path / "mountinfo"
     table.write_text("".join(f"36 35 98:0 / {line}\n" for line in lines))
-    monkeypatch.setattr(place, "_MOUNTS", str(table))
+    monkeypatch.setattr(linux, "_MOUNTS", str(table))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 

@@ -10,15 +10,14 @@ from contextlib import ExitStack
 
 import pytest
 
+from guild_ipy.linux import boot_id, process_start
 from guild_ipy.store.lock import (
     LockContent,
     ProcessId,
-    boot_id,
     format_lock,
     hold_alive,
     is_alive,
     parse_lock,
-    process_start,
     read_lock,
     this_process,
 )

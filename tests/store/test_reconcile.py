@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.linux import boot_id
 from guild_ipy.store.attrs import read_attr
 from guild_ipy.store.home import Home
-from guild_ipy.store.lock import LockContent, ProcessId, boot_id, format_lock
+from guild_ipy.store.lock import LockContent, ProcessId, format_lock
 from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.reconcile import GRACE_SECONDS
 from guild_ipy.store.run import read_run, read_status
