@@ -144,7 +144,7 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     if word:
         hidden = note_hidden(word, surroundings.notebook.project_dir)
         resolved = replace(resolved, notes=(*hidden, *resolved.notes))
-    spec = replace(resolved.spec, requires=requires)
+    spec = replace(resolved.spec, requires=requires) if requires else resolved.spec
     try:
         tied = tied_paths(requires, spec.flags)
         choice = DependencyChoice(given={**tied, **given}, force=request.force_deps, preferred=request.preferred)
@@ -153,7 +153,8 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
         if given:  # a user's mistake, of which nothing is left
             raise
         return _Planned(resolved=resolved, spec=spec, unmet=error)
-    spec = replace(spec, dependencies=resolution.dependencies)
+    if resolution.dependencies:
+        spec = replace(spec, dependencies=resolution.dependencies)
     return _Planned(resolved=resolved, spec=spec, resolution=resolution)
 
 
@@ -187,8 +188,8 @@ def _stage(context: Context, spec: RunSpec, request: RunRequest, viewer: Viewer)
 
 def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts) -> StartedRun:
     """Make the run; a process makes itself ready for it while its files are written."""
-    meta = job_meta(spec)
-    run_dir, alive = make_run_dir(context.home, request.run_id)
+    meta, home = job_meta(spec), context.home
+    run_dir, alive = make_run_dir(home, request.run_id)
     try:
         request.made(Run(run_dir))
         plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env)
@@ -198,7 +199,7 @@ def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: Held
         os.close(alive)
         raise
     try:
-        fill_run_dir(context.home, run_dir, spec, meta, copying=interrupts.passing, open_program=started.open_program)
+        fill_run_dir(home, run_dir, spec, meta, copying=interrupts.passing, open_program=started.open_program)
     except BaseException:
         started.call_off()
         shutil.rmtree(run_dir.path, ignore_errors=True)

@@ -13,7 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_LIMITS = {name: getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
+_LIMITS = {
+    name: getattr(resource, name)
+    for name in dir(resource)
+    if name.startswith("RLIMIT_") and name != "RLIMIT_OFILE"  # another name of RLIMIT_NOFILE
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +81,11 @@ def take_over(inherited: Inherited) -> None:
 
 def _read_umask() -> int | None:
     """Read the mask without setting it: another thread may write a file at this moment."""
-    with contextlib.suppress(OSError), open("/proc/self/status", "rb") as file:
-        for line in file:
-            if line.startswith(b"Umask:"):
-                return int(line.split()[1], 8)
+    with contextlib.suppress(OSError), open("/proc/self/status", "rb", buffering=0) as file:
+        found = file.read(_HEAD_BYTES).partition(b"\nUmask:")[2].split(maxsplit=1)
+        return int(found[0], 8) if found else None
     return None
+
+
+#: Of ``/proc/self/status``, whose second line has the mask.
+_HEAD_BYTES = 4096

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import Any
 
 from guild_ipy.domain.constants import format_constant
 from guild_ipy.domain.run_spec import (
@@ -92,8 +91,7 @@ if __name__ == "__main__":
 
 def job_meta(spec: RunSpec) -> JobMeta:
     """Give the ``meta.json`` of a spec."""
-    program = spec.program
-    meta = JobMeta(
+    return JobMeta(
         operation=spec.opref.display_name,
         flags=spec.flags,
         made_for=digest_flags(spec.flags),
@@ -108,36 +106,39 @@ def job_meta(spec: RunSpec) -> JobMeta:
         takes_any_flag=spec.takes_any_flag,
         command=spec.command,
         env=spec.command_env,
-        secret_env=secret_names(spec),
+        secret_env=secret_names(spec) if spec.command_env else (),
+        **_program_parts(spec),
     )
+
+
+def _program_parts(spec: RunSpec) -> dict[str, Any]:
+    """Give the fields that say what is run."""
+    program = spec.program
     if isinstance(program, StepsProgram):
-        return replace(meta, steps=program.steps)
+        return {"steps": program.steps}
     if isinstance(program, NotebookFileProgram):
-        path = f"{ASIDE}/{program.path}"
-        return replace(
-            meta, notebook=program.path, constants=program.constants, main_origin=_find_origin(spec.source, path)
-        )
+        origin = _find_origin(spec.source, f"{ASIDE}/{program.path}")
+        return {"notebook": program.path, "constants": program.constants, "main_origin": origin}
     if isinstance(program, ExecProgram):
-        return replace(meta, words=program.words)
+        return {"words": program.words}
     if isinstance(program, ScriptProgram):
-        return replace(
-            meta,
-            script=program.path,
-            main_origin=_find_origin(spec.source, program.path),
-            arguments=program.arguments,
-            subcommand=program.command,
-            constants=program.constants,
-            map_name=program.map_name,
-            roots=program.roots,
-            package=program.package,
-        )
-    cells = {name: CellFile(path=path, number=program.cell_numbers[name]) for name, path in program.cells.items()}
-    return replace(meta, cells=cells)
+        return {
+            "script": program.path,
+            "main_origin": _find_origin(spec.source, program.path),
+            "arguments": program.arguments,
+            "subcommand": program.command,
+            "constants": program.constants,
+            "map_name": program.map_name,
+            "roots": program.roots,
+            "package": program.package,
+        }
+    numbers = program.cell_numbers
+    return {"cells": {name: CellFile(path=path, number=numbers[name]) for name, path in program.cells.items()}}
 
 
 def _find_origin(source: Source, path: str) -> str:
     """Find where the file comes from that has this path in the run directory; empty for one that is not copied."""
-    inner = os.path.relpath(path, source.dest)
+    inner = source.path_inside(path)
     return next((file.origin for file in source.files if file.path == inner), "")
 
 

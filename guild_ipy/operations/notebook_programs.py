@@ -98,7 +98,7 @@ def _resolve_notebook_program(parts: _NotebookParts, options: SpecOptions, surro
     )
     spec = RunSpec(
         opref=OpRef(type="func", package=notebook.path, name=parts.name),
-        program=replace(program, setup=setup.content),
+        program=replace(program, setup=setup.content) if setup.content else program,
         source=taken.source,
         flag_defs=parts.flag_defs,
         takes_any_flag=parts.takes_any_flag,
