@@ -24,6 +24,8 @@ _SELF = "/proc/self"
 _MOUNTS = "/proc/self/mountinfo"
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 _PR_SET_CHILD_SUBREAPER = 36
+#: Of ``/proc/self/status``, whose second line has the mask.
+_HEAD_BYTES = 4096
 _WRITING = os.O_WRONLY | os.O_RDWR
 
 
@@ -177,9 +179,9 @@ def use_processors(numbers: tuple[int, ...]) -> None:
 
 def read_umask() -> int | None:
     """Return the mask of file modes without setting it, for another thread may write a file; elsewhere None."""
-    for line in _read(f"{_SELF}/status").splitlines():
-        if line.startswith(b"Umask:"):
-            return int(line.split()[1], 8)
+    with contextlib.suppress(OSError), open(f"{_SELF}/status", "rb", buffering=0) as file:
+        found = file.read(_HEAD_BYTES).partition(b"\nUmask:")[2].split(maxsplit=1)
+        return int(found[0], 8) if found else None
     return None
 
 

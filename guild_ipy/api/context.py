@@ -31,8 +31,8 @@ class Context:
     chosen_home: Home | None = None
     """Guild home set by the user; None means: by the rules, from the current directory."""
     current_index: CurrentIndex = field(default_factory=CurrentIndex, repr=False)
-    homes_without_locks: set[str] = field(default_factory=set, repr=False)
-    """Guild homes that the user has been told about."""
+    homes_looked_at: set[str] = field(default_factory=set, repr=False)
+    """Guild homes whose user has been told if their file system has no locks."""
 
     @cached_property
     def source_cache(self) -> SourceCache:

@@ -143,9 +143,11 @@ def see_through(
 def _tell_missing_locks(context: Context, run: Run, viewer: Viewer) -> None:
     """Say once in a session that its runs are without the guarantees that locks give."""
     home = context.home.path
-    if home in context.homes_without_locks or can_be_locked(run.dir):
+    if home in context.homes_looked_at:
         return
-    context.homes_without_locks.add(home)
+    context.homes_looked_at.add(home)
+    if can_be_locked(run.dir):
+        return
     viewer.output(
         f"note: the file system of {home!r} has no locks; runs work, but two starters could take the same run, and "
         f"whether one lives is known from its process ids alone\n"

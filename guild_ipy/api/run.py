@@ -149,7 +149,8 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     notes = template.notes
     if isinstance(operation, FunctionOperation) and operation.word:
         notes = (*note_hidden(operation.word, surroundings.notebook.project_dir), *notes)
-    spec = replace(spec, requires=requires)
+    if requires:
+        spec = replace(spec, requires=requires)
     try:
         tied = tied_paths(requires, spec.flags)
         choice = DependencyChoice(given={**tied, **given}, force=request.force_deps, preferred=request.preferred)
@@ -158,7 +159,8 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
         if given:  # a user's mistake, of which nothing is left
             raise
         return _Planned(template=template, spec=spec, notes=notes, unmet=error)
-    spec = replace(spec, dependencies=resolution.dependencies)
+    if resolution.dependencies:
+        spec = replace(spec, dependencies=resolution.dependencies)
     return _Planned(template=template, spec=spec, notes=notes, resolution=resolution)
 
 
@@ -192,8 +194,8 @@ def _stage(context: Context, spec: RunSpec, request: RunRequest, viewer: Viewer)
 
 def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts) -> StartedRun:
     """Make the run; a process makes itself ready for it while its files are written."""
-    meta = job_meta(spec)
-    run_dir, alive = make_run_dir(context.home, request.run_id)
+    meta, home = job_meta(spec), context.home
+    run_dir, alive = make_run_dir(home, request.run_id)
     try:
         request.made(Run(run_dir))
         plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env)
@@ -203,7 +205,7 @@ def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: Held
         os.close(alive)
         raise
     try:
-        fill_run_dir(context.home, run_dir, spec, meta, copying=interrupts.passing, open_program=started.open_program)
+        fill_run_dir(home, run_dir, spec, meta, copying=interrupts.passing, open_program=started.open_program)
     except BaseException:
         started.call_off()
         shutil.rmtree(run_dir.path, ignore_errors=True)

@@ -45,8 +45,9 @@ def change_source(content: bytes, constants: Mapping[str, object], map_name: str
 
 
 def _change_names(source: str, constants: Mapping[str, object]) -> str:
-    known = find_constants(ast.parse(source))
-    changed = replace_constants(source, {name: value for name, value in constants.items() if name in known})
+    tree = ast.parse(source)
+    known = find_constants(tree)
+    changed = replace_constants(source, {name: value for name, value in constants.items() if name in known}, tree)
     new = [f"{name} = {format_constant(value)}" for name, value in constants.items() if name not in known]
     return _insert_first(changed, "; ".join(new)) if new else changed
 

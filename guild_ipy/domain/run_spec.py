@@ -6,6 +6,7 @@ is simply a prepared directory.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -47,6 +48,10 @@ class Source:
     """MD5 over the sorted paths: path, NUL, content, NUL (Guild AI 0.9.0)."""
     links: tuple[SourceLink, ...] = ()
     """What holds secrets: the run finds it, and neither snapshot nor digest has it."""
+
+    def path_inside(self, path: str) -> str:
+        """Return the path within the snapshot of a file with this path in the run directory."""
+        return path if self.dest == "." else os.path.relpath(path, self.dest)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,8 +60,10 @@ class Ending:
         clear_markers(self._run_dir)
 
     def _finish(self) -> None:
-        if self._indexed is None or self._output_size() != self._indexed:
-            self._recorder.scan_end()
+        size = self._output_size()
+        if self._indexed is None or size != self._indexed:
+            if size:
+                self._recorder.scan_end()
             self._complete_index()
         if self._recorder.slow_patterns and not self._is_noted:
             self._note_slow_patterns()
@@ -84,7 +86,10 @@ class Ending:
     def _complete_index(self) -> None:
         """Index the output, unless that would take long; its lines then have no time."""
         with contextlib.suppress(DamagedRun, FileNotFoundError):  # there is something else in its place, or nothing
-            if os.stat(self._run_dir.output).st_blocks * _BLOCK_BYTES <= _MOST_INDEXED_BYTES:
+            output = os.stat(self._run_dir.output)
+            if output.st_size == 0:  # no lines, so no rows
+                remove_marker(self._run_dir.output_gaps)
+            elif output.st_blocks * _BLOCK_BYTES <= _MOST_INDEXED_BYTES:
                 complete_index(self._run_dir)
 
     def _free_reserve(self) -> None:

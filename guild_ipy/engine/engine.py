@@ -89,7 +89,9 @@ class Engine:
                 break
             forks = isolation == "fork" and server.key.import_env == import_env(request.env)
             with contextlib.suppress(EngineError):  # it died meanwhile, or another thread has put a newer in its place
-                return ForkExecutor(server).start(replace(request, forks=forks), alive)
+                return ForkExecutor(server).start(
+                    request if forks == request.forks else replace(request, forks=forks), alive
+                )
         return FreshExecutor().start(replace(request, forks=False), alive)
 
     def close(self) -> None:

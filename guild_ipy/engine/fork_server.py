@@ -71,7 +71,8 @@ class ServerKey:
 
 def import_env(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Give the variables that act at import time."""
-    values = ((name, env.get(name)) for name in IMPORT_TIME_VARIABLES)  # once: other threads may change them
+    names = [name for name in IMPORT_TIME_VARIABLES if name in env]
+    values = ((name, env.get(name)) for name in names)  # another thread may have removed one meanwhile
     return tuple((name, value) for name, value in values if value is not None)
 
 

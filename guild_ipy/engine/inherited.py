@@ -15,7 +15,11 @@ from typing import Any
 
 from guild_ipy import linux
 
-_LIMITS = {name: getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
+_LIMITS = {
+    name: getattr(resource, name)
+    for name in dir(resource)
+    if name.startswith("RLIMIT_") and name != "RLIMIT_OFILE"  # another name of RLIMIT_NOFILE
+}
 
 
 @dataclass(frozen=True, kw_only=True)

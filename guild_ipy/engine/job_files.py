@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 
@@ -109,7 +108,7 @@ def job_meta(spec: RunSpec) -> JobMeta:
         takes_any_flag=spec.takes_any_flag,
         command=spec.command,
         env=spec.command_env,
-        secret_env=secret_names(spec),
+        secret_env=secret_names(spec) if spec.command_env else (),
     )
 
 
@@ -119,7 +118,7 @@ def _main_origin(spec: RunSpec) -> str:
     if not isinstance(program, ScriptProgram | NotebookFileProgram):
         return ""
     path = program.path if isinstance(program, ScriptProgram) else f"{ASIDE}/{program.path}"
-    inner = os.path.relpath(path, spec.source.dest)
+    inner = spec.source.path_inside(path)
     return next((file.origin for file in spec.source.files if file.path == inner), "")
 
 

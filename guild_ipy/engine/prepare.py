@@ -298,7 +298,9 @@ def _origin(file: SourceFile, project_dir: str) -> str:
 
     An absolute path would make ``guild merge`` write over the file that the copy was made of.
     """
-    path = os.path.relpath(file.origin, project_dir) if file.origin else file.path
+    if not file.origin or file.origin == f"{project_dir}/{file.path}":  # as nearly all
+        return file.path
+    path = os.path.relpath(file.origin, project_dir)
     return file.path if path.startswith("..") else path
 
 

@@ -26,7 +26,7 @@ def set_flags_in_script(spec: RunSpec) -> RunSpec:
     program = spec.program
     if not isinstance(program, ScriptProgram) or not program.constants or spec.source.dest == ASIDE:
         return spec
-    inner = os.path.relpath(program.path, spec.source.dest)
+    inner = spec.source.path_inside(program.path)
     original = next((file for file in spec.source.files if file.path == inner), None)
     if original is None or os.path.isabs(program.path):
         return spec

@@ -10,7 +10,6 @@ import signal
 import time
 from dataclasses import dataclass
 
-from guild_ipy.engine.leftovers import kill_tree
 from guild_ipy.errors import DamagedRun, RunStateError
 from guild_ipy.linux import is_stopped, open_process, process_owner, send_signal
 from guild_ipy.settings import Settings
@@ -102,6 +101,8 @@ def _stop_by_supervisor(run: _Stopped, supervisor: ProcessId, settings: Settings
         return True
     if not supervisor.is_alive():
         return False
+    from guild_ipy.engine.leftovers import kill_tree  # start-up cost: it loads the C library
+
     kill_tree(supervisor.pid)
     if not run.wait(_END_SECONDS):
         raise RunStateError(f"run {run.run_dir.short_id} (supervisor {supervisor.pid}) does not end")

@@ -75,9 +75,13 @@ def _outer(parsers: Iterable[Parser]) -> list[Parser]:
 
 
 def _imports_argparse(tree: ast.Module) -> bool:
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    return any(name.partition(".")[0].endswith("argparse") for name in names)
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        if any(name.partition(".")[0].endswith("argparse") for name in names):
+            return True
+    return False
 
 
 def _make_node(parser: Parser, *, is_complete: bool) -> CommandNode:

@@ -108,16 +108,20 @@ def bind_call(
 
 def _by_position(function: Callable[..., Any], interface: CallableInterface, *, has_rest: bool) -> Iterator[str]:
     """Give the names of the parameters that must be passed by position."""
+    leading = math.inf if has_rest else _count_leading(function)
     for number, parameter in enumerate(interface.parameters):
-        is_leading = has_rest or number < _count_leading(function)
+        is_leading = number < leading
         if parameter.kind in _BY_POSITION or (_is_plain(parameter) and is_leading):
             yield parameter.name
 
 
 def _count_leading(function: Callable[..., Any]) -> float:
     """Count the parameters that a decorator takes by position only, whatever the function below it says."""
-    if isinstance(function, types.FunctionType) and is_dispatcher(function):
-        return 1
+    if isinstance(function, types.FunctionType):
+        if is_dispatcher(function):
+            return 1
+        if not hasattr(function, "__wrapped__"):  # it is what says what it takes
+            return 0
     try:
         taken = inspect.signature(function, follow_wrapped=False).parameters.values()
     except (TypeError, ValueError):  # a callable below Python, which looks at the function itself

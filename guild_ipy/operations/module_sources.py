@@ -56,9 +56,9 @@ class ModuleSources:
 
     def _lies_in_path(self, name: str, path: str) -> bool:
         """Whether a module lies where ``import`` looks; asks no file system, as nearly all modules do."""
-        folder, file = os.path.split(path)
+        folder, _, file = path.rpartition(os.sep)
         if file.startswith("__init__."):
-            folder, file = os.path.split(folder)
+            folder, _, file = folder.rpartition(os.sep)
         return file.partition(".")[0] == name and folder in self._folders
 
     def _path_inside(self, path: str) -> str:

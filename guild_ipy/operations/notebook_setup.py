@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from guild_ipy.domain.payload import CellCode
@@ -166,14 +167,18 @@ def _find_filters(stays: list[str]) -> tuple[WarningFilter, ...] | None:
     shown_by = {warnings.showwarning.__module__, warnings.formatwarning.__module__}
     if not shown_by <= {"warnings", "logging"}:
         stays.append("how warnings are shown")
-    found = tuple(dict.fromkeys(describe_filter(entry) for entry in warnings.filters if _is_of_user(entry)))
+    is_test = "_pytest.warnings" in sys.modules
+    return _describe_filters(tuple(each for each in warnings.filters if not (is_test and each in _FILTERS_OF_TESTS)))
+
+
+@lru_cache(maxsize=1)  # few notebooks change their filters from run to run
+def _describe_filters(entries: tuple[tuple[Any, ...], ...]) -> tuple[WarningFilter, ...] | None:
+    found = tuple(dict.fromkeys(describe_filter(entry) for entry in entries if _is_of_user(entry)))
     return None if found == FRESH_FILTERS else found
 
 
 def _is_of_user(entry: tuple[Any, ...]) -> bool:
     action, message, category = entry[:3]
-    if entry in _FILTERS_OF_TESTS and "_pytest.warnings" in sys.modules:
-        return False
     is_usual = action == "always" and f"{category.__module__}.{category.__qualname__}" in _USUAL_CATEGORIES
     is_usual = is_usual or getattr(message, "pattern", None) in _USUAL_MESSAGES
     return not is_usual and category.__module__.partition(".")[0] not in _MACHINERY

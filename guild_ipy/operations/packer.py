@@ -79,7 +79,12 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         self._sources = ModuleSources(python_import_path(notebook.project_dir), notebook.project_dir)
         self._definitions: dict[str, Any] = {}
         self._seen: set[str] = set()
-        self._ways: dict[type, _Way | None] = {}
+        self._ways: dict[type, _Way | None] = {
+            types.FunctionType: self._reduce_function,
+            types.CodeType: self._reduce_code,
+            types.ModuleType: self._reduce_module,
+            type: self._reduce_class,
+        }
         self._cells: dict[int, tuple[types.CellType, types.CellType]] = {}
         self._by_value = contextlib.ExitStack()
         self.globals_ref[id(notebook.variables)] = _Namespace()
@@ -133,10 +138,8 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
     def _find_way(self, cls: type) -> _Way | None:
         """Find how objects of a class are reduced; None is for plain ones."""
         ways: Sequence[tuple[type | types.UnionType, _Way]] = (
-            (types.FunctionType, self._reduce_function),
             (type, self._reduce_class),
             (types.ModuleType, self._reduce_module),
-            (types.CodeType, self._reduce_code),
             (io.BytesIO | io.StringIO, lambda _: NotImplemented),
             (io.IOBase, _reduce_file),
         )

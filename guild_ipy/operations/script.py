@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from guild_ipy.domain.constants import find_constants
@@ -92,19 +92,20 @@ def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequenc
     from guild_ipy.operations.click_flags import read_click
     from guild_ipy.operations.typer_flags import read_typer
 
-    imported = _find_imports(tree)
     found = read_argparse(tree, path, roots, command)
     unread = "" if found is None else found.unread
     if found is not None and (found.arguments or found.command or found.commands):
         return found
     found = None
+    nodes = list(ast.walk(tree))
+    imported = _find_imports(nodes)
     if any(name.endswith("click") for name in imported):
         found = read_click(tree, command)
     elif "typer" in imported:
         found = read_typer(tree, command)
     elif imported & {"absl", "tensorflow"}:
         found = read_absl(tree)
-    library = find_unread(tree)
+    library = find_unread(nodes)
     if library in {"", "sys.argv"}:
         library = unread or library
     return found or replace(_constants(find_constants(tree)), unread=library)
@@ -115,10 +116,10 @@ def _constants(found: Mapping[str, FlagValue]) -> ScriptInterface:
     return ScriptInterface(kind=InterfaceKind.CONSTANTS, arguments=arguments)
 
 
-def _find_imports(tree: ast.Module) -> set[str]:
+def _find_imports(nodes: Iterable[ast.AST]) -> set[str]:
     """Find the top-level names of what is imported anywhere in a script."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

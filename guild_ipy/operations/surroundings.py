@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.sourcecode import SourceCache
@@ -43,5 +44,9 @@ class Surroundings:
 
 def python_import_path(project_dir: str) -> tuple[str, ...]:
     """Give the project's folder and ``sys.path``, every entry absolute and once."""
-    entries = (os.path.normpath(os.path.join(project_dir, entry)) for entry in ("", *sys.path))
-    return tuple(dict.fromkeys(entries))
+    return _absolute(project_dir, tuple(sys.path))
+
+
+@lru_cache(maxsize=8)  # asked several times for each run, and seldom another
+def _absolute(folder: str, entries: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(os.path.normpath(os.path.join(folder, entry)) for entry in ("", *entries)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from guild_ipy.errors import FlagError, UsageError, suggest
@@ -39,9 +39,9 @@ _NAMES = {"LightningCLI", "HfArgumentParser", "from_cli", "optparse", "getopt"}
 _READERS = {"get_args", "get_arguments", "get_parser", "make_parser", "parse_args", "parse_arguments"}
 
 
-def find_unread(tree: ast.Module) -> str:
+def find_unread(nodes: Iterable[ast.AST]) -> str:
     """Return by what a script takes arguments that are not looked for in its source; empty where nothing shows any."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names = [alias.name.partition(".")[0] for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and not node.level:

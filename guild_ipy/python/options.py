@@ -24,6 +24,8 @@ def read_run_call(operation: object, args: tuple[object, ...], keywords: Mapping
         For an option that is not there, or a value that it cannot have.
     """
     flags = {name: value for name, value in keywords.items() if not name.startswith("_")}
+    if len(flags) == len(keywords):
+        return RunArguments(operation=operation, args=args, flags=flags)
     options = _Options({name: value for name, value in keywords.items() if name.startswith("_")})
     arguments = replace(_read_options(options), operation=operation, args=args, flags=flags)
     options.refuse_rest("run")

@@ -117,7 +117,9 @@ def loader_class(*, pure: bool = False) -> type[yaml.SafeLoader]:
 
 def _write(value: object, head: str, lines: list[str], indent: str) -> None:
     """Append `value` behind `head` (``name:``, ``-`` or nothing)."""
-    if isinstance(value, Mapping) and value:
+    if value is None or isinstance(value, str | int | float):
+        lines.append(f"{head} {_scalar(value)}" if head else _scalar(value))
+    elif isinstance(value, Mapping) and value:
         _open_block(head, lines)
         for key in sorted(value):
             if not isinstance(key, str):

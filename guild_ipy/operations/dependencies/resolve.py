@@ -21,7 +21,6 @@ from guild_ipy.operations.dependencies.choose import (
     choose_run,
     choose_set,
 )
-from guild_ipy.operations.dependencies.file_sources import FileNeeds, resolve_file_source
 from guild_ipy.operations.dependencies.given import Given, parse_given
 from guild_ipy.operations.dependencies.linked_runs import describe_runs, link_runs
 from guild_ipy.operations.dependencies.named_runs import choose_named, looks_like_id
@@ -128,7 +127,7 @@ class _Work:
             if source.kind.is_of_runs:
                 return self._resolve_runs(dependency, source, None if value is None else parse_given(value))
             path = None if value is None else str(value)
-            return self._check(source, resolve_file_source(dependency, source, path, self._file_needs()))
+            return self._check(source, self._resolve_files(dependency, source, path))
         except GuildError as error:
             if isinstance(error, SelectError) and value is not None:  # it points at what is wrong
                 raise
@@ -143,8 +142,12 @@ class _Work:
                 lacks_run=isinstance(error, NothingToUse) and error.lacks_run,
             ) from error
 
-    def _file_needs(self) -> FileNeeds:
-        return FileNeeds(flags=self._needs.flags, fill_in=self._fill_in, cache=self._needs.cache)
+    def _resolve_files(self, dependency: Dependency, source: Source, given: str | None) -> ResolvedSource:
+        # Start-up cost: 25 ms for the network, archives and configurations.
+        from guild_ipy.operations.dependencies.file_sources import FileNeeds, resolve_file_source
+
+        needs = FileNeeds(flags=self._needs.flags, fill_in=self._fill_in, cache=self._needs.cache)
+        return resolve_file_source(dependency, source, given, needs)
 
     def _resolve_runs(self, dependency: Dependency, source: Source, given: Given | None) -> ResolvedSource:
         folder = None if source.is_multi else _existing_folder(given, self._needs.index.home.runs)
