@@ -28,7 +28,8 @@ def find_reducer(cls: type) -> Callable[[Any], Reduced] | None:
     >>> function, options
     (<built-in function max>, {'maxsize': None, 'typed': False})
     """
-    return next((_REDUCERS[each] for each in cls.__mro__ if each in _REDUCERS), None)
+    found = next((_REDUCERS[each] for each in cls.__mro__ if each in _REDUCERS), None)
+    return found or _REDUCERS_OF_LIBRARIES.get(f"{cls.__module__}.{cls.__qualname__}")
 
 
 def reduces_itself(cls: type) -> bool:
@@ -160,6 +161,15 @@ def _reduce_exception(error: BaseException) -> Any:  # noqa: ANN401 - as its own
     return make_exception, (cls, base, reduced[1]), *reduced[2:]
 
 
+def _reduce_validated(obj: Any) -> Reduced:  # noqa: ANN401 - a class that pydantic keeps to itself
+    """Return what ``pydantic.validate_call`` puts around a function as the function and the options.
+
+    What is made of them cannot be copied. It is made anew at the first call, when all that the function names is there.
+    """
+    options = {**obj.config_wrapper.config_dict, "defer_build": True}
+    return type(obj), (obj.function, options, obj.validate_return, None)
+
+
 def _find_base(cls: type) -> Any:  # noqa: ANN401 - a class of the kind that is asked for
     """Return the first class of its bases that is one of the interpreter's own."""
     return next(each for each in cls.__mro__ if not each.__flags__ & _MADE_BY_STATEMENT)
@@ -176,4 +186,7 @@ _REDUCERS: Mapping[type, Callable[[Any], Reduced]] = {
     typing.ParamSpec: _reduce_type_parameter,
     typing.TypeVarTuple: _reduce_type_parameter,
     **({typing.TypeAliasType: _reduce_type_alias} if hasattr(typing, "TypeAliasType") else {}),
+}
+_REDUCERS_OF_LIBRARIES: Mapping[str, Callable[[Any], Reduced]] = {
+    "pydantic._internal._validate_call.ValidateCallWrapper": _reduce_validated,
 }

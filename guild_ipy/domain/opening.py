@@ -38,7 +38,8 @@ def open_payload(
     """
     places = {**names, payload.main_namespace.__name__: lambda: namespace}
     reader = PayloadReader(file, namespace, buffers, places, is_beside=is_beside)
-    program: FunctionCall | CellCode = reader.load()
+    first: Any = reader.load()
+    program: FunctionCall | CellCode = reader.load() if first is namespace else first
     while True:
         try:
             definitions = reader.load()

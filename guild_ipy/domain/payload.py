@@ -1,10 +1,11 @@
 """What a packed notebook function is made of, and the few names that its pickle refers to.
 
 The packer (:mod:`guild_ipy.operations.pack`) and the run (:mod:`guild_ipy.engine.unpack`) share this module; a
-payload is two pickles written by one pickler, so that they share their memo:
+payload is some pickles written by one pickler, so that they share their memo:
 
-1. a :class:`FunctionCall` or a :class:`CellCode`;
-2. the definitions of the notebook that came along (classes and functions by name), which the run puts into its
+1. what stands for the namespace of the notebook (runs of earlier versions do not have it);
+2. a :class:`FunctionCall` or a :class:`CellCode`;
+3. the definitions of the notebook that came along (classes and functions by name), which the run puts into its
    ``__main__`` so that pickling by reference finds them; and the variables that only texts of the code name.
 
 References to the notebook's namespace become :func:`main_namespace`, so functions in the run have the run's real

@@ -87,7 +87,20 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         }
         self._cells: dict[int, tuple[types.CellType, types.CellType]] = {}
         self._by_value = contextlib.ExitStack()
-        self.globals_ref[id(notebook.variables)] = _Namespace()
+        self.globals_ref[id(notebook.variables)] = stands = _Namespace()
+        self._begin_with(stands)
+
+    def _begin_with(self, stands: _Namespace) -> None:
+        """Pack first what stands for the namespace, so that the namespace itself, wherever it is met, becomes this.
+
+        Pickle asks nobody about a dictionary: what holds ``globals()`` would take the whole notebook along.
+        """
+        self.dump(stands)
+        memo = self.memo.copy()
+        index, _ = memo[id(stands)]
+        in_its_place = next(key for key, (_, packed) in memo.items() if isinstance(packed, str))
+        del memo[in_its_place]  # a pickle counts what it has packed by the length of this
+        self.memo = {**memo, id(self._namespace): (index, self._namespace)}
 
     def pop_definitions(self) -> Mapping[str, Any]:
         """Return the definitions of the notebook that were met since the last call, by name."""

@@ -66,6 +66,14 @@ def test_a_function_may_name_variables_in_texts(isolated):
     assert isolated.run("train").result == [result for _, result in CODE]
 
 
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+def test_annotations_that_are_texts_count(isolated, future):
+    isolated.cell("import typing\nclass Net: pass\nclass Data: net: 'Net'")
+    isolated.cell(f"{future}def train(net: 'Net | None' = None): return sorted(typing.get_type_hints(train))")
+    isolated.cell(f"{future}def fit(): return [each.__name__ for each in typing.get_type_hints(Data).values()]")
+    assert (isolated.run("train").result, isolated.run("fit").result) == (["net"], ["Net"])
+
+
 def test_texts_may_be_values_of_variables_defaults_flags_and_attributes(forked):
     forked.cell("""
         texts = ["mu", "helper(1)"]

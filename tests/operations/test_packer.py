@@ -284,3 +284,49 @@ def load(notebook, folder, text):
 def write(path, text):
     with open(path, "w") as file:
         file.write(text)
+
+
+#: As pydantic has it, of which the tests have no installation.
+VALIDATED = """
+import functools, sys, types
+class ConfigWrapper:
+    __slots__ = ("config_dict",)
+    def __getattr__(self, name): return self.config_dict[name]
+class ValidateCallWrapper:
+    __slots__ = ("function", "config_wrapper", "validate_return", "namespace", "annotations")
+    def __init__(self, function, config, validate_return, namespace):
+        self.function, self.validate_return, self.namespace = function, validate_return, namespace or {}
+        self.config_wrapper, self.annotations = ConfigWrapper(), None
+        self.config_wrapper.config_dict = config or {}
+        if not self.config_wrapper.config_dict.get("defer_build"): self.build()
+    def build(self):
+        self.annotations = __import__("typing").get_type_hints(self.function)
+    def __call__(self, **values):
+        if self.annotations is None: self.build()
+        return self.function(**{name: self.annotations[name](value) for name, value in values.items()})
+def validate_call(function):
+    wrapper = ValidateCallWrapper(function, None, False, sys._getframe(1).f_globals).__call__
+    @functools.wraps(function)
+    def call(*args, **kwargs): return wrapper(*args, **kwargs)
+    return call
+"""
+
+
+def test_a_function_that_checks_its_arguments_travels_without_the_rest_of_the_notebook(notebook):
+    os.makedirs("pydantic/_internal")
+    with open("pydantic/__init__.py", "w") as file:
+        file.write("from pydantic._internal._validate_call import validate_call")
+    with open("pydantic/_internal/_validate_call.py", "w") as file:
+        file.write(VALIDATED)
+    notebook.cell("import pydantic, threading\nlock = threading.Lock()\nclass Own(int): pass")
+    notebook.cell("@pydantic.validate_call\ndef train(n: int = 3, own: 'Own' = 4): return n, own")
+    assert notebook.run("train", n=5).result == (5, 4)
+
+
+@pytest.mark.parametrize("made", ["names = globals()", "class Own:\n    names = globals()\nnames = [Own()][0].names"])
+def test_what_holds_the_namespace_of_the_notebook_holds_that_of_the_run(notebook, made):
+    notebook.cell("import threading\nlock, large, x = threading.Lock(), bytes(10**7), 3")
+    notebook.cell(f"{made}\ndef look(): return names is globals(), names['x'], names['__name__']")
+    run = notebook.run("look")
+    assert run.result == (True, 3, "__main__")
+    assert os.path.getsize(run.dir.payload) < 10**5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import linecache
 import re
@@ -61,6 +62,7 @@ class Mentions:
             self.read_values((*obj.args, *obj.keywords.values()))
         elif (obj if isinstance(obj, type) else type(obj)).__module__ == "__main__":
             self.read_values(dict(getattr(obj, "__dict__", ())).values())
+            self._read_annotations(obj if isinstance(obj, type) else None)
 
     def read_source(self, source: str) -> None:
         """Read a cell, as Python."""
@@ -72,9 +74,16 @@ class Mentions:
         found = CodeNames()
         _read_code(code, found)
         self.read_values((*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()))
+        self._read_annotations(function)
         if _SHELL in found.names or any(map(self._names_variable, found.texts)):
             found = _read_definition(code) or found
         self._read(found)
+
+    def _read_annotations(self, definition: type | types.FunctionType | None) -> None:
+        """Read annotations that are texts, as all are below ``from __future__ import annotations``."""
+        with contextlib.suppress(NameError):  # newer versions of Python evaluate them only now
+            texts = _texts_in([getattr(definition, "__annotations__", {})])
+            self._texts += [_Text(text=text, kind=TextKind.CODE) for text in texts]
 
     def _read(self, found: CodeNames) -> None:
         self.magics |= found.magics
