@@ -11,12 +11,10 @@ from typing import overload
 
 import pandas as pd
 
-from guild_ipy.api.changed_runs import labeled_message
 from guild_ipy.api.context import get_context
 from guild_ipy.api.diff import diff, older_first
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
-from guild_ipy.api.label import LabelEdit, edit_labels
 from guild_ipy.api.run_diff import RunDiff
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import RunNotFound, UsageError
@@ -36,6 +34,7 @@ from guild_ipy.frame.run_names import read_names, run_column, take_runs
 from guild_ipy.frame.scalars import scalars_frame, summary_fields
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.verbs.delete import Delete
+from guild_ipy.verbs.label import Label
 from guild_ipy.verbs.mark import Mark
 
 _NAME = "guild"
@@ -198,11 +197,16 @@ class GuildAccessor:
         """Change the labels of the runs in one of these ways, and say so; how many there were."""
         if [text, append, prepend, remove].count(None) != (4 if clear else 3):
             raise UsageError("label takes one of a text, append, prepend, remove and clear")
-        edit = LabelEdit(set=text, append=append, prepend=prepend, remove=remove, clear=clear)
-        runs = self._find_live()
-        before = [run.label or "" for run in runs]
-        print(labeled_message(runs, before, edit_labels(get_context(), runs, edit)))
-        return len(runs)
+        return self._change(
+            Label(
+                selection=self._selection(),
+                set=text,
+                append=append,
+                prepend=prepend,
+                remove=() if remove is None else (remove,),
+                clear=clear,
+            )
+        )
 
     def delete(self) -> int:
         """Move the runs to the trash, without asking, and say so; how many there were.
@@ -222,7 +226,7 @@ class GuildAccessor:
     def _find(self) -> dict[str, RunDir]:
         return find_run_dirs(get_context(), read_names(self._frame))
 
-    def _change(self, wanted: Mark | Delete) -> int:
+    def _change(self, wanted: Mark | Label | Delete) -> int:
         done = wanted.carry_out(get_context())
         print(done)
         return len(done.runs)
