@@ -82,6 +82,15 @@ class StartedRun:
             self.wait(_LEAVE_SECONDS)
             self.close()
 
+    def fileno(self) -> int:
+        """Return the descriptor to wait for, among those of other runs: it is readable when there is news of the run.
+
+        :meth:`wait` with 0 then takes the news. ValueError once nothing more will be heard.
+        """
+        if self.channel is None:
+            raise ValueError(f"nothing more will be heard of run {self.run_dir.short_id}")
+        return self.channel.fileno()
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until all files of the run are written, or its supervisor is gone; whether that is so."""
         return self._listen(timeout, lambda: False)

@@ -1,6 +1,7 @@
 """Between the moment when a process is asked for and the moment when it may go, the directory is filled."""
 
 import os
+import select
 
 import pytest
 
@@ -96,3 +97,18 @@ def test_a_run_that_cannot_be_written_leaves_nothing(notebook, isolation, monkey
     with pytest.raises(StoreError, match="the disk is full"):
         notebook.run("hello")
     assert len(os.listdir(notebook.context.home.runs)) == 1
+
+
+def test_whoever_waits_for_several_runs_hears_of_each(ask, fill):
+    begun = [ask() for _ in range(3)]
+    for run_dir, started in begun:
+        fill(run_dir, started)
+        started.let_go()
+    waiting = [started for _, started in begun]
+    while waiting:
+        news, _, _ = select.select(waiting, [], [], 20)
+        assert news
+        waiting = [each for each in waiting if each not in news or not each.wait(0)]
+    assert [str(Run(run_dir).status) for run_dir, _ in begun] == ["completed"] * 3
+    with pytest.raises(ValueError, match="nothing more will be heard of run"):
+        begun[0][1].fileno()
