@@ -24,7 +24,7 @@ from guild_ipy.store.home import home_of
 from guild_ipy.store.lock import is_alive
 from guild_ipy.store.marks import MarkEntry, read_history
 from guild_ipy.store.output import read_output
-from guild_ipy.store.run import RunRecord, read_run, read_status
+from guild_ipy.store.run import RunRecord, read_settled_run, settled_status
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import describe_signal
 
@@ -88,17 +88,17 @@ class Run:
     @property
     def record(self) -> RunRecord:
         """All that listings show, read at once."""
-        return read_run(self._dir)
+        return read_settled_run(self._dir)
 
     @property
     def ending(self) -> RunRecord:
         """Its operation, status and times, which say how it ended, and nothing else."""
-        return read_run(self._dir, ("started", "stopped"))
+        return read_settled_run(self._dir, ("started", "stopped"))
 
     @property
     def status(self) -> RunStatus:
         """What it is doing, or how it ended."""
-        return read_status(self._dir)
+        return settled_status(self._dir)
 
     @property
     def has_ended(self) -> bool:

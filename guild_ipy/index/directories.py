@@ -15,7 +15,7 @@ from guild_ipy.index.entry import listed_time, read_entry, run_values
 from guild_ipy.index.summary_columns import SUMMARY_FIELDS
 from guild_ipy.index.table import SEGMENT_RUNS, Column, Field, Recover, Table, Wanted
 from guild_ipy.store.home import Home
-from guild_ipy.store.run import RunRecord, read_run
+from guild_ipy.store.run import RunRecord, read_settled_run
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import list_runs
 from guild_ipy.store.scalars import summarize
@@ -37,7 +37,7 @@ def read_table(home: Home, wanted: Wanted, run_filter: RunFilter, recover: Recov
 
 def read_table_of(run_dirs: Sequence[RunDir], wanted: Wanted, recover: Recover) -> Table:
     """Give columns of certain runs, in their order."""
-    return _make_table([_read(read_run(run_dir), recover) for run_dir in run_dirs], wanted)
+    return _make_table([_read(read_settled_run(run_dir), recover) for run_dir in run_dirs], wanted)
 
 
 def _make_table(runs: Sequence[_Run], wanted: Wanted) -> Table:

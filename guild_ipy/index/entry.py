@@ -18,7 +18,7 @@ from guild_ipy.index.stamps import Stamp, stamp_run
 from guild_ipy.index.values import encode_json
 from guild_ipy.store.attr_types import PARSERS, Comment, is_own, parse_value
 from guild_ipy.store.attrs import list_attrs, read_attr
-from guild_ipy.store.run import RunRecord, read_run
+from guild_ipy.store.run import RunRecord, read_settled_run
 from guild_ipy.store.run_dir import RunDir
 
 #: Attributes beside those of a user that one selects runs by.
@@ -63,17 +63,17 @@ def listed_time(record: RunRecord) -> int:
 
 
 def read_entry(run_dir: RunDir) -> Entry:
-    """Read a run; like :func:`guild_ipy.store.run.read_run` it never fails."""
+    """Read a run; like :func:`guild_ipy.store.run.read_settled_run` it never fails."""
     names = _list_names(run_dir)
     watched = watched_names(tuple(names))
     read_at = time.time_ns()
     stamp = stamp_run(run_dir, watched)
-    record = read_run(run_dir)
+    record = read_settled_run(run_dir)
     if record.opref is not None and record.opref.type == "builtin":  # a batch: a second file counts
         watched = (*watched, _TRIAL_OPREF)
         read_at = time.time_ns()
         stamp = stamp_run(run_dir, watched)
-        record = read_run(run_dir)
+        record = read_settled_run(run_dir)
     attrs = {name: value for name in names if is_kept(name) and (value := _read(run_dir, name)) is not None}
     care = Care.FLUID if stamp.is_racy(read_at) else _care_for(record, "exit_status" in names)
     return Entry(record=record, attrs=attrs, watched=watched, stamp=stamp, care=care)

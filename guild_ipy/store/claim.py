@@ -18,7 +18,7 @@ from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive, lock_if_possible
 from guild_ipy.store.markers import clear_pending, clear_staged, set_pending, set_staged
 from guild_ipy.store.regular_file import open_regular
-from guild_ipy.store.run import read_status
+from guild_ipy.store.run import settled_status
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -36,7 +36,7 @@ def claim_run(home: Home, run_dir: RunDir) -> int:
         If it runs or another process has claimed it.
     """
     with _run_status_lock(home):
-        status = read_status(run_dir)
+        status = settled_status(run_dir)
         alive = None if status.is_active else hold_alive(run_dir)
         if alive is None:
             raise RunStateError(f"run {run_dir.short_id} is {status}; stop it first")

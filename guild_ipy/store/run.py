@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ from guild_ipy.errors import DamagedRun
 from guild_ipy.frozen import field, frozen
 from guild_ipy.store.attr_types import PARSERS, Comment, parse_time
 from guild_ipy.store.attrs import list_attrs, read_attr
-from guild_ipy.store.reconcile import settle
+from guild_ipy.store.reconcile import foresee, settle
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state import RunState, read_state
 from guild_ipy.store.whole_file import read_bytes
@@ -75,12 +75,22 @@ class RunRecord:
 
 
 def read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
-    """Read a run; what cannot be read makes its status DAMAGED and is named, and the rest is still there.
+    """Read a run, and write nothing: one that died without a word has the end that settling would write.
 
-    Only these of its attributes are looked at.
+    Anything that cannot be read makes its status DAMAGED and is named; the rest is still there. Only these of its
+    attributes are looked at.
     """
+    return _read(run_dir, attrs, foresee)
+
+
+def read_settled_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
+    """Read a run; one that died without a word is given its end first, so that `guild` sees it, too."""
+    return _read(run_dir, attrs, _settle)
+
+
+def _read(run_dir: RunDir, attrs: Iterable[str], get_state: Callable[[RunDir], RunState]) -> RunRecord:
     damage: list[str] = []
-    state = _read_state(run_dir, damage)
+    state = _read_state(run_dir, damage, get_state)
     opref = _read_opref(run_dir, damage)
     values = _read_attrs(run_dir, attrs, damage)
     return RunRecord(
@@ -95,10 +105,17 @@ def read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
 
 
 def read_status(run_dir: RunDir) -> RunStatus:
-    """Read the status alone, without PyYAML; a run that died without a word is given its end."""
+    """Read the status alone, without PyYAML, and write nothing; see :func:`read_run`."""
     try:
-        state = read_state(run_dir)
-        return settle(run_dir).status if state.is_lost else state.status
+        return foresee(run_dir).status
+    except DamagedRun:
+        return RunStatus.DAMAGED
+
+
+def settled_status(run_dir: RunDir) -> RunStatus:
+    """Read the status alone; a run that died without a word is given its end."""
+    try:
+        return _settle(run_dir).status
     except DamagedRun:
         return RunStatus.DAMAGED
 
@@ -135,10 +152,14 @@ def read_time(run_dir: RunDir) -> int:
 # -- parts of a record, each noting what is wrong with it
 
 
-def _read_state(run_dir: RunDir, damage: list[str]) -> RunState:
+def _settle(run_dir: RunDir) -> RunState:
+    state = read_state(run_dir)
+    return settle(run_dir) if state.is_lost else state
+
+
+def _read_state(run_dir: RunDir, damage: list[str], get_state: Callable[[RunDir], RunState]) -> RunState:
     try:
-        state = read_state(run_dir)
-        return settle(run_dir) if state.is_lost else state
+        return get_state(run_dir)
     except DamagedRun as error:
         damage.append(_name(error, run_dir))
         return RunState(status=RunStatus.DAMAGED)

@@ -15,7 +15,7 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, StoreError
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import is_alive
-from guild_ipy.store.run import RunRecord, read_run, read_time
+from guild_ipy.store.run import RunRecord, read_settled_run, read_time
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.run_match import matches
 
@@ -73,7 +73,7 @@ def find_run_dir(home: Home, id_prefix: str, *, deleted: bool = False) -> RunDir
 
 def _read_matching(run_dirs: list[RunDir], run_filter: RunFilter) -> Iterator[RunRecord]:
     for run_dir in run_dirs:
-        record = read_run(run_dir)
+        record = read_settled_run(run_dir)
         was_deleted = record.damage is not None and not os.path.exists(run_dir.path)
         if matches(record, run_filter) and not was_deleted:
             yield record
