@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass, field
 
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import field, frozen
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What may differ between two users of the same code.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from guild_ipy.domain.flags import FlagValue, format_flag
 from guild_ipy.errors import suggest
-from guild_ipy.frozen import replace
 from guild_ipy.query.attributes import FLAG_WORDS, STATUS_WORDS
 from guild_ipy.query.nodes import And, Comparison, Constant, Kind, Literal, Name, Node, Not, Operator, Or, Span
 from guild_ipy.query.refusal import Refusal
