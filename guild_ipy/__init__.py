@@ -16,7 +16,7 @@ Imports go downwards only; names on one line do not see each other::
     store | query                run directories on disk · the select language
     domain                       values
     settings                     limits and places
-    errors | frozen              every exception · what makes a class one of values
+    errors                       every exception
     linux | markup               calls that only Linux has · HTML as all results are written
     printable                    text as a terminal can be shown it
 """

@@ -8,16 +8,16 @@ from __future__ import annotations
 import os
 import re
 import sys
+from dataclasses import dataclass, field
 
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import field, frozen
 
 DOWNLOAD_LIMIT_VARIABLE = "GUILD_IPY_DOWNLOAD_LIMIT"
 DEFAULT_DOWNLOAD_LIMIT = 64 * 2**30
 _SIZE = r"(\d{1,15}(?:\.\d+)?) *([KMGT]?)(?:i?B)?"
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What may differ between two users of the same code.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
-from guild_ipy.frozen import frozen, replace
 from guild_ipy.settings import Settings, current_dir
 from guild_ipy.store.home import find_home
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _Found = TypeVar("_Found")
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """Why a run is selected or not."""
 

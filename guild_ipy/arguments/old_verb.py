@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
 from guild_ipy.arguments.parser import VerbParser
-from guild_ipy.frozen import frozen
 
 Arguments_co = TypeVar("Arguments_co", covariant=True)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Verb(Generic[Arguments_co]):
     """One verb; `declare` adds its options to a parser, `read` builds its arguments from what was parsed."""
 

@@ -2,7 +2,7 @@
 
 ::
 
-    @frozen
+    @dataclass(frozen=True, kw_only=True)
     class Label:
         selection: RunSelection = many_runs()
         clear: bool = switch("-c", "--clear", help="take the label away")
@@ -14,18 +14,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.parser import Group, VerbParser
-from guild_ipy.frozen import Field, field, frozen
 
 Parse = Callable[[str], object]
 #: Where a field keeps how it is declared.
 _DECLARED = "declared"
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Declared:
     """How one field is declared to a parser, and read from what has been parsed; both are given its name."""
 
@@ -111,8 +111,7 @@ def part(
 
 def declared_fields(options: type) -> Mapping[str, Declared]:
     """Return how the fields of a class of options are declared; those that are not belong to Python calls."""
-    fields: Mapping[str, Field] = vars(options)["__fields__"]
-    found = ((name, each.metadata.get(_DECLARED)) for name, each in fields.items())
+    found = ((each.name, each.metadata.get(_DECLARED)) for each in fields(options))
     return {name: declared for name, declared in found if isinstance(declared, Declared)}
 
 

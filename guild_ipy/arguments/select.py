@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from guild_ipy.arguments.best import read_best
 from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
@@ -15,7 +16,6 @@ from guild_ipy.arguments.tokens import ObjectToken, QuotedToken, token_value
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import frozen, replace
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _REF = re.compile(r"[0-9a-f]{1,32}|[0-9]*:[0-9]*")
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class SelectArguments:
     """Which runs to select, and what to give of them."""
 

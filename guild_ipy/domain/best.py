@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Best:
     """The least or the greatest of a number that runs have."""
 

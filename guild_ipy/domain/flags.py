@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
 from guild_ipy.domain.shapes import Shape
-from guild_ipy.frozen import field, frozen
 
 FlagValue: TypeAlias = "bool | int | float | str | list[FlagValue] | dict[str, FlagValue] | None"
 """What a flag can hold: what YAML can say without tags."""
@@ -34,7 +34,7 @@ class FlagType(Enum):
     """The same of a file that must be there."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class FlagChoice:
     """One of the values that a flag can have, with what a Guild file says about it."""
 
@@ -46,7 +46,7 @@ class FlagChoice:
     """Values of other flags that come with it, unless the user gives them."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class FlagDef:
     """One flag that an operation takes.
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import functools
 import operator
+from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.domain.shapes import Shape, ShapeKind
-from guild_ipy.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Form:
     """How one parameter gets its value."""
 
@@ -35,7 +35,7 @@ class Form:
         return build(self.shape, value)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Like:
     """Makes a number in the form of a certain one: a NumPy scalar, an array or tensor without dimensions."""
 

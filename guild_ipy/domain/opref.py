@@ -6,11 +6,10 @@ Format (Guild AI 0.9.0): four shell-quoted words, ``TYPE:PACKAGE VERSION MODEL O
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 
-from guild_ipy.frozen import frozen
 
-
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class OpRef:
     """A reference to an operation.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from guild_ipy.domain.operation_name import check_operation_name
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.time_range import TimeRange
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class RunFilter:
     """Tests that a run must all pass; an empty field tests nothing.
 

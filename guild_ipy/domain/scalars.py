@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guild_ipy.frozen import frozen
+from dataclasses import dataclass
 
 _NUMBER = r"[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[nN]a[nN]|[iI]nf)"
 
@@ -32,7 +32,7 @@ def expand_aliases(pattern: str) -> str:
     return pattern
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ScalarPoint:
     """One value of one scalar; `value` has 32-bit precision, as TFEvents store it."""
 
@@ -41,7 +41,7 @@ class ScalarPoint:
     step: int
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ScalarSummary:
     """All values of one scalar of one run, summarised.
 

@@ -19,10 +19,9 @@ Standard library only: the process of a run imports this.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
-
-from guild_ipy.frozen import field, frozen
 
 
 class ShapeKind(Enum):
@@ -56,7 +55,7 @@ class ShapeKind(Enum):
     UNION = "union"
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Shape:
     """One kind, and what it holds."""
 

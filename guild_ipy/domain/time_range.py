@@ -17,9 +17,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-
-from guild_ipy.frozen import frozen, frozen_in_order
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -36,7 +35,7 @@ def to_microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // _MICROSECOND
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class TimeRange:
     """A half-open span, `start` <= t < `end`; None leaves a side open. Both have a timezone."""
 
@@ -75,7 +74,7 @@ def parse_time_range(text: str, now: datetime | None = None) -> TimeRange:
     return TimeRange(start=start and zone(start), end=end and zone(end))
 
 
-@frozen_in_order
+@dataclass(frozen=True)
 class _Span:
     """A stretch of time; `is_point` for a date or time, which has a length only where it stands alone."""
 

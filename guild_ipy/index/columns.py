@@ -27,9 +27,9 @@ import struct
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from guild_ipy.frozen import frozen, replace
 from guild_ipy.index.values import encode_json
 
 #: Whole numbers up to this are the same as floats.
@@ -41,7 +41,7 @@ _MOST_WORDS = 255
 _LARGEST = 2**63 - 1
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Segment:
     """Values by position; see the module for the forms."""
 

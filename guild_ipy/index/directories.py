@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.frozen import frozen
 from guild_ipy.index.columns import make_segment
 from guild_ipy.index.entry import listed_time, read_entry, run_values
 from guild_ipy.index.summary_columns import SUMMARY_FIELDS
@@ -49,7 +49,7 @@ def _make_table(runs: Sequence[_Run], wanted: Wanted) -> Table:
     return Table(gen=0, numbers=array("q", range(len(runs))), columns=columns)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class _Run:
     """All that columns can show of a run."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,6 @@ from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DamagedRun
-from guild_ipy.frozen import frozen
 from guild_ipy.index.stamps import Stamp, stamp_run
 from guild_ipy.index.values import encode_json
 from guild_ipy.store.attr_types import PARSERS, Comment, is_own, parse_value
@@ -38,7 +38,7 @@ class Care(IntEnum):
     """It has ended; its stamps are compared now and then."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """One look at a run."""
 

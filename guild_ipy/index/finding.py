@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.operation_name import is_operation_named
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.time_range import TimeRange, to_microseconds
-from guild_ipy.frozen import frozen
 from guild_ipy.index.entry import decode_operation
 from guild_ipy.index.values import text_to_sql
 from guild_ipy.store.run_match import NOTHING
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from guild_ipy.query.sql import SqlCondition
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Condition:
     """What stands behind ``where``; the parameters are by name."""
 

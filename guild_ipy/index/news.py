@@ -15,8 +15,8 @@ look never replaces a newer.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from guild_ipy.frozen import frozen
 from guild_ipy.index.entry import Care, encode_record, read_entry
 from guild_ipy.index.reader import Reader, Watched
 from guild_ipy.index.stamps import Stamp, have_changed, stamp_paths, stamp_run
@@ -28,7 +28,7 @@ from guild_ipy.store.runs import is_run
 from guild_ipy.store.skeletons import remove_skeleton
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class News:
     """What has to be done to bring the index up to date."""
 

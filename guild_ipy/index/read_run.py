@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from guild_ipy.frozen import frozen
+from dataclasses import dataclass
+
 from guild_ipy.index.entry import Entry
 from guild_ipy.index.scalar_rows import ScalarRows
 from guild_ipy.index.sources import Source
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ReadRun:
     """All that the index keeps of one run."""
 

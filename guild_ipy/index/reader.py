@@ -9,6 +9,7 @@ import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.frozen import frozen
 from guild_ipy.index.database import Database
 from guild_ipy.index.entry import Care, decode_record
 from guild_ipy.index.finding import make_condition
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _WIDEST_GAP = 20
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Watched:
     """A run as it was when it was last read."""
 
@@ -49,7 +49,7 @@ class Watched:
     """Event files by their paths within the run."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class IndexState:
     """What the index was brought up to date with."""
 
@@ -68,7 +68,7 @@ class IndexState:
     """Whether there are so few runs that all can be looked at every time."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class _Query:
     """What stands in a query behind its columns."""
 

@@ -10,11 +10,10 @@ import json
 import os
 from _blake2 import blake2b  # hashlib, without loading OpenSSL
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.frozen import frozen
 from guild_ipy.index.stamps import FileStamp, stamp_path
 from guild_ipy.index.values import encode_json
 from guild_ipy.store.events import find_event_files
@@ -27,7 +26,7 @@ SMALL_BYTES = 65536
 _TAIL_BYTES = 64
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """One event file."""
 

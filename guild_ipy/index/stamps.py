@@ -12,9 +12,9 @@ import os
 import struct
 from _blake2 import blake2b  # hashlib, without loading OpenSSL
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from guild_ipy.frozen import frozen
 from guild_ipy.store.run_dir import RunDir
 
 #: Longer than a tick: a jiffy (10 ms) on local file systems.
@@ -31,7 +31,7 @@ FileStamp: TypeAlias = "tuple[int, int, int, int]"
 """Of one file: times of change of content and inode, in nanoseconds, size and inode."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Stamp:
     """The stamps of some paths."""
 

@@ -9,9 +9,9 @@ import math
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from guild_ipy.frozen import frozen, frozen_in_order
 from guild_ipy.index.columns import Segment, decode_segment, encode_segment, make_segment, patch_segment
 from guild_ipy.index.schema import SEGMENT_BITS
 from guild_ipy.index.summary_columns import SUMMARY_FIELDS
@@ -38,7 +38,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-@frozen_in_order
+@dataclass(frozen=True)
 class Field:
     """What a column holds.
 
@@ -63,7 +63,7 @@ Recover: TypeAlias = "Callable[[RunDir], None]"
 """Called with each run before it is read."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One column: segments of values, in the order of the numbers of runs."""
 
@@ -79,7 +79,7 @@ class Column:
         ]
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """Columns of the runs of a home at one moment."""
 
@@ -90,7 +90,7 @@ class Table:
     columns: dict[Field, Column]
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class StaleSegment:
     """A segment that is worth storing."""
 

@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from guild_ipy.frozen import frozen
 from guild_ipy.index.names import Names
 from guild_ipy.index.read_run import ReadRun
 from guild_ipy.index.run_rows import RunRows, make_rows
@@ -38,7 +38,7 @@ _COLUMNS = {
 _CLUSTER = itemgetter(0)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class KnownRun:
     """A run as the tables have it."""
 

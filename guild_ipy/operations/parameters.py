@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, get_type_hints
 
 from guild_ipy.domain.flags import FlagDef, FlagType
 from guild_ipy.domain.shapes import ANYTHING, Shape, ShapeKind
-from guild_ipy.frozen import replace
 from guild_ipy.operations.flag_values.annotations import find_shape
 from guild_ipy.operations.flag_values.recording import Recorded, record
 

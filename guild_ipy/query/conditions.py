@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from guild_ipy.domain.flags import FlagValue
-from guild_ipy.frozen import frozen
 from guild_ipy.query.names import Place
 from guild_ipy.query.nodes import And, Constant, Not, Or
 from guild_ipy.query.values import Check, Operand
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Condition:
     """One check of the value at one place; it is false where a run has none."""
 

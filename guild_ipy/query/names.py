@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from guild_ipy.errors import suggest
-from guild_ipy.frozen import frozen
 from guild_ipy.query.attributes import ALIASES, ATTRIBUTES, COMMON_ATTRIBUTES, STATUS_WORDS, AttributeType
 from guild_ipy.query.nodes import Kind, Name
 from guild_ipy.query.refusal import Refusal
@@ -15,7 +15,7 @@ _WITHOUT_STEP = frozenset({"avg", "total", "count"})
 _MOST_SHOWN = 4
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Names:
     """The names that some run has; `attributes` are those of users."""
 
@@ -24,7 +24,7 @@ class Names:
     scalars: frozenset[str] = frozenset()
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """Where a value is found in a run.
 

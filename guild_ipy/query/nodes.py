@@ -5,11 +5,11 @@ Each node knows its `span`, the part of the text that it was read from; it does 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeAlias, TypeVar
 
 from guild_ipy.domain.flags import FlagValue
-from guild_ipy.frozen import field, frozen
 
 Span: TypeAlias = tuple[int, int]
 
@@ -41,7 +41,7 @@ class Kind(Enum):
     SCALAR = "scalar"
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Name:
     """A name: ``lr``, ``flag:lr``, ``max val#acc step``."""
 
@@ -54,7 +54,7 @@ class Name:
     span: Span = field(default=(0, 0), compare=False)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Literal:
     """A value, as YAML reads it, and as it was written (without quotes)."""
 
@@ -63,7 +63,7 @@ class Literal:
     span: Span = field(default=(0, 0), compare=False)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """One test; `literals` are one, two for BETWEEN, any number for IN."""
 
@@ -73,7 +73,7 @@ class Comparison:
     span: Span = field(default=(0, 0), compare=False)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Constant:
     """``true`` or ``false``."""
 
@@ -81,7 +81,7 @@ class Constant:
     span: Span = field(default=(0, 0), compare=False)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class And(Generic[T_co]):
     """All of these."""
 
@@ -89,7 +89,7 @@ class And(Generic[T_co]):
     span: Span = field(default=(0, 0), compare=False)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Or(Generic[T_co]):
     """One of these."""
 
@@ -97,7 +97,7 @@ class Or(Generic[T_co]):
     span: Span = field(default=(0, 0), compare=False)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Not(Generic[T_co]):
     """The opposite."""
 

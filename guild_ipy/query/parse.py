@@ -38,12 +38,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
 from guild_ipy.domain.flags import FlagValue, format_flag
 from guild_ipy.errors import suggest
-from guild_ipy.frozen import replace
 from guild_ipy.query.attributes import FLAG_WORDS, STATUS_WORDS
 from guild_ipy.query.limits import DEEPEST, check_pattern, check_size, check_text
 from guild_ipy.query.nodes import And, Comparison, Constant, Kind, Literal, Name, Node, Not, Operator, Or

@@ -5,9 +5,9 @@ A plan is true or false of every run; no check has a third answer.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from guild_ipy.frozen import frozen
 from guild_ipy.query.conditions import Plan, all_of, any_of
 from guild_ipy.query.meanings import plan_at, plan_defined
 from guild_ipy.query.names import Names, Place, find_places
@@ -15,7 +15,7 @@ from guild_ipy.query.nodes import And, Comparison, Literal, Node, Not, Operator,
 from guild_ipy.query.refusal import Refusal
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """What the meaning of an expression depends on."""
 

@@ -11,9 +11,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from guild_ipy.domain.flags import FlagValue
-from guild_ipy.frozen import field, frozen
 from guild_ipy.query.attributes import AttributeType
 from guild_ipy.query.conditions import Condition, Plan
 from guild_ipy.query.names import Place, find_places
@@ -26,7 +26,7 @@ from guild_ipy.query.sql import SqlCondition, SqlSchema, make_sql
 from guild_ipy.query.times import format_moment
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Dropped:
     """Why a run was not selected: the clause that it does not pass, and what it has there."""
 
@@ -37,14 +37,14 @@ class Dropped:
     """Whether the clause is about one value, and there is none."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class _Clause:
     text: str
     places: tuple[Place, ...]
     predicate: Predicate
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Select:
     """An expression with its meaning for given names and a given time."""
 

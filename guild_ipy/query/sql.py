@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from guild_ipy.domain.flags import FlagValue
-from guild_ipy.frozen import frozen
 from guild_ipy.query.attributes import AttributeType
 from guild_ipy.query.conditions import Condition, Plan
 from guild_ipy.query.names import Place
@@ -25,7 +25,7 @@ from guild_ipy.query.values import Check
 SqlValue: TypeAlias = "str | int | float | None"
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """Where an attribute of every run is."""
 
@@ -35,7 +35,7 @@ class Column:
     """What turns a test of that expression into a test of a run."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class SqlSchema:
     """Where values of runs are.
 
@@ -59,7 +59,7 @@ class SqlSchema:
     """What `t` is for None."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class SqlCondition:
     """What stands behind ``where``; the parameters are by name."""
 

@@ -7,9 +7,9 @@ times, steps, values and checksums only. Bytes that are not so are left to :mod:
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.frozen import frozen
 from guild_ipy.store.tfevents import HEADER_BYTES, decode_tag, is_header
 from guild_ipy.store.usual_events import behind_version, match_record
 
@@ -20,7 +20,7 @@ _MOST_SCALARS = 500
 _ALL, _SIGN, _NOTHING = 0xFF, 0x80, 0
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Series:
     """Values of one scalar, in the order of the bytes, as arrays."""
 
@@ -29,7 +29,7 @@ class Series:
     values: Any
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class _Place:
     """Where in a row a record has what differs."""
 

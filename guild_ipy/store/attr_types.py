@@ -7,15 +7,15 @@ wrong, to be put behind the attribute's name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from guild_ipy.domain.flags import FlagValue, is_flag_value
 from guild_ipy.domain.source_kind import is_dependency_flag
-from guild_ipy.frozen import frozen
 
 _LAST_MICROSECOND = 253_402_300_800_000_000  # the year 10000
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Comment:
     """A remark of a user about a run; `time` is microseconds since 1970."""
 

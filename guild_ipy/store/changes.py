@@ -16,8 +16,8 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from guild_ipy.frozen import frozen
 from guild_ipy.store.folders import make_folders
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import lock_if_possible
@@ -34,7 +34,7 @@ _ATTEMPTS = 100
 _LONGEST = 64 * MAX_BYTES
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class LogPosition:
     """How far a reader has come."""
 
@@ -44,7 +44,7 @@ class LogPosition:
     offset: int = 0
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Changes:
     """What was read of the log."""
 
@@ -169,7 +169,7 @@ def _read_rest(home: Home, since: LogPosition, before: str) -> list[str] | None:
     return old.ids if old.name == since.log else None
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class _Log:
     """A log as it is now, from a position on if that is one in it."""
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from typing import TypeAlias, TypeVar
 
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
-from guild_ipy.frozen import frozen
 from guild_ipy.store.array_events import Series, decode_rows
 from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
@@ -110,7 +110,7 @@ def find_event_files(run_dir: RunDir) -> list[str]:
     return list_event_files(run_dir).paths
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class EventFiles:
     """What a walk through a run finds."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
 from guild_ipy.errors import StoreError
-from guild_ipy.frozen import frozen_in_order
 from guild_ipy.settings import Settings
 from guild_ipy.store.run_dir import RunDir
 
 
-@frozen_in_order
+@dataclass(frozen=True)
 class Home:
     """The folders of one Guild home.
 

@@ -18,9 +18,9 @@ import errno
 import fcntl
 import os
 import time
+from dataclasses import dataclass
 
 from guild_ipy.errors import DamagedRun, StoreError
-from guild_ipy.frozen import frozen
 from guild_ipy.linux import boot_id, process_start
 from guild_ipy.store.regular_file import is_not_regular, open_regular
 from guild_ipy.store.run_dir import RunDir
@@ -33,7 +33,7 @@ _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 _STARTING_SECONDS = 60.0
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ProcessId:
     """A process that cannot be confused with a later one of the same number."""
 
@@ -45,7 +45,7 @@ class ProcessId:
         return process_start(self.pid) is not None if self.start is None else process_start(self.pid) == self.start
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class LockContent:
     """What ``LOCK`` says."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,6 @@ from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DamagedRun
-from guild_ipy.frozen import field, frozen
 from guild_ipy.store.attr_types import PARSERS, Comment, parse_time
 from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.reconcile import foresee, settle
@@ -25,7 +25,7 @@ _FRESH_SECONDS = 2.0
 _OPREF_BYTES = 65536
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """What one look at a run directory found; times are microseconds since 1970."""
 

@@ -17,10 +17,10 @@ The order of the tests is that of Guild AI 0.9.0, with a truer test for a living
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DamagedRun
-from guild_ipy.frozen import frozen
 from guild_ipy.store.attrs import read_attr
 from guild_ipy.store.lock import is_alive, read_lock
 from guild_ipy.store.markers import is_our_pending
@@ -28,7 +28,7 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_process import is_of_run
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class RunState:
     """One look at a run."""
 

@@ -11,9 +11,9 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from guild_ipy.frozen import frozen
 from guild_ipy.store.tfevents import FILE_VERSION, HEADER_BYTES, decode_step, decode_tag, is_header
 
 #: Header, time, step, sizes of what follows (summary, value, tag), tag, value, checksum.
@@ -25,7 +25,7 @@ _VERSION_BYTES = 128
 _FEW = 100
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Values:
     """Values of scalars in the order of the bytes, part by part."""
 
@@ -52,7 +52,7 @@ def decode_usual(content: bytes) -> tuple[Values, int] | None:
     return Values(steps=shape.steps, tags=shape.tags, values=_floats(b"".join(values))), end
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class _Shape:
     """All of some records but their values."""
 

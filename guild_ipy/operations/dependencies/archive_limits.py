@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from guild_ipy.frozen import frozen
+from dataclasses import dataclass
 
 _REMEDY = "unpack it yourself if that is right, and name the folder"
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ArchiveLimits:
     """How much an archive may hold."""
 
