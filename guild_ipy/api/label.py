@@ -12,6 +12,7 @@ from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.label import cut_label, fill_label
 from guild_ipy.store.attrs import delete_attr, write_attr
 from guild_ipy.store.changes import note_change
+from guild_ipy.store.owners import check_changeable
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
@@ -67,7 +68,8 @@ def _remove_words(label: str, words: str) -> str:
 
 
 def edit_labels(context: Context, runs: Sequence[Run], edit: LabelEdit) -> list[str]:
-    """Change the labels of runs, and return what they are now."""
+    """Change the labels of runs, and return what they are now; StoreError if one of them may not be changed."""
+    check_changeable(run.dir for run in runs)
     labels = [cut_label(edit.apply(run.label or "", run.flags)) for run in runs]
     try:
         for run, label in zip(runs, labels, strict=True):

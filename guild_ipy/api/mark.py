@@ -18,6 +18,7 @@ from guild_ipy.errors import RunStateError
 from guild_ipy.store.changes import note_change
 from guild_ipy.store.marks import MarkedBy, MarkEntry, last_action, read_history, undo_mark, write_mark
 from guild_ipy.store.marks import is_marked as read_marked
+from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.run_dir import RunDir
 
 if TYPE_CHECKING:
@@ -156,15 +157,17 @@ def _write(context: Context, changes: Sequence[tuple[Run, bool]], note: MarkNote
         rule=note.rule,
         marked=True,
     )
+    changed = [(run, marked) for run, marked in changes if marked or read_marked(run.dir)]
+    check_changeable(run.dir for run, _ in changed)
     try:
-        for run, marked in changes:
-            if marked or read_marked(run.dir):
-                write_mark(run.dir, replace(action, marked=marked))
+        for run, marked in changed:
+            write_mark(run.dir, replace(action, marked=marked))
     finally:
-        note_change(context.home, *(run.id for run, _ in changes))
+        note_change(context.home, *(run.id for run, _ in changed))
 
 
 def _undo(context: Context, entries: Sequence[tuple[RunDir, MarkEntry]]) -> None:
+    check_changeable(run_dir for run_dir, _ in entries)
     when = time.time_ns() // 1000
     try:
         for run_dir, entry in sorted(entries, key=lambda each: not each[1].before):

@@ -34,6 +34,7 @@ from guild_ipy.settings import has_variable
 from guild_ipy.store.attrs import delete_attr
 from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.markers import remove_marker
+from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import STOP_SIGNAL
 
@@ -71,6 +72,7 @@ def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) ->
     status = run.status
     if status is not RunStatus.STAGED:
         raise RunStateError(f"run {run.short_id} is {status}, not staged; run it again with --restart {run.short_id}")
+    check_changeable([run.dir])
     meta = change_flags(get_meta(run), run, {})
     requires = read_requires(run)
     resolution = resolve_again(context, run, requires, meta, ChangedChoice())
@@ -98,6 +100,7 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     ):
         viewer.output(f"Nothing is run: the flags of {run.operation} {run.short_id} are what they were\n")
         return run
+    check_changeable([run.dir])
     meta = read_program(run)
     requires = read_requires(run)
     given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))

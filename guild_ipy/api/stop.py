@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.stop import find_running_process, stop_run
+from guild_ipy.engine.stop import check_stoppable, find_running_process, stop_run
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
@@ -17,8 +17,16 @@ def stop(context: Context, runs: Sequence[Run], tell: Callable[[str], object] = 
     """Stop those of `runs` that are running, and wait for their end; those that were.
 
     `tell` gets a line for each before any is stopped.
+
+    Raises
+    ------
+    RunStateError
+        If one of them is run by another user, or on another machine, or does not end; where it is another user's, none
+        is stopped.
     """
     running = [run for run in runs if run.status is RunStatus.RUNNING]
+    for run in running:
+        check_stoppable(run.dir)
     for run in running:
         tell(_announce(run))
     for run in running:

@@ -105,8 +105,8 @@ def part(
 ) -> Any:  # noqa: ANN401 - of the type of the field
     """Declare a field that is made of several options, such as the filters; `default` makes its value without them."""
     declared = Declared(declare=lambda parser, _: declare(parser), read=lambda namespace, _: read(namespace))
-    said = {"metadata": {_DECLARED: declared}}
-    return field(default_factory=default, **said) if default else field(**said)
+    said = {_DECLARED: declared}
+    return field(default_factory=default, metadata=said) if default else field(metadata=said)
 
 
 def declared_fields(options: type) -> Mapping[str, Declared]:

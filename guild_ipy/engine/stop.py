@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import select
 import signal
 import time
@@ -14,6 +13,7 @@ from guild_ipy.errors import DamagedRun, RunStateError
 from guild_ipy.linux import is_stopped, open_process, process_owner, send_signal
 from guild_ipy.settings import Settings
 from guild_ipy.store.lock import LockContent, ProcessId, is_alive, read_lock
+from guild_ipy.store.owners import describe_user
 from guild_ipy.store.reconcile import settle
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_process import find_holder, find_process, find_supervisor, is_of_run
@@ -49,6 +49,11 @@ def stop_run(run_dir: RunDir, settings: Settings) -> None:
         _stop_process(run, run.process, settings)
     elif run.supervisor is None:
         _check_gone(run_dir, lock)
+
+
+def check_stoppable(run_dir: RunDir) -> None:
+    """Raise RunStateError for a run of another user, which only that user and root can stop."""
+    _check_owner(run_dir, _read_lock(run_dir))
 
 
 def find_running_process(run_dir: RunDir) -> ProcessId | None:
@@ -141,11 +146,14 @@ def _read_lock(run_dir: RunDir) -> LockContent | None:
 
 def _check_owner(run_dir: RunDir, lock: LockContent | None) -> None:
     """Refuse to stop what another user runs; only root could."""
-    if lock is None or not lock.is_alive():
+    if lock is None or not lock.is_alive() or os.geteuid() == 0:
         return
     owner = process_owner(lock.run.pid)
-    if owner not in {None, os.geteuid()} and os.geteuid() and (is_alive(run_dir) or is_of_run(run_dir, lock)):
-        raise RunStateError(f"run {run_dir.short_id} is run by {_user_name(owner)!r}; only that user can stop it")
+    if owner is not None and owner != os.geteuid() and (is_alive(run_dir) or is_of_run(run_dir, lock)):
+        raise RunStateError(
+            f"run {run_dir.short_id} is run by {describe_user(owner)}, and only that user can stop it; ask them, or "
+            "name the runs that are yours"
+        )
 
 
 def _check_gone(run_dir: RunDir, lock: LockContent | None) -> None:
@@ -159,13 +167,6 @@ def _check_gone(run_dir: RunDir, lock: LockContent | None) -> None:
             f"run {run_dir.short_id} is held by {where}, which is not its own: a notebook that runs it inline, or "
             "another program; interrupt it there"
         )
-
-
-def _user_name(number: int | None) -> str:
-    try:
-        return pwd.getpwuid(number or 0).pw_name
-    except KeyError:
-        return f"user {number}"
 
 
 def _wait_for_word(run_dir: RunDir) -> None:
