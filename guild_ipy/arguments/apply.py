@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from guild_ipy.api.select import explain, select_ids
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.start import Change, restart, start
 from guild_ipy.api.stop import stop
+from guild_ipy.api.unmatched import describe_unmatched
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.api.watch import watch
 from guild_ipy.arguments.change import ACTIVE, DeleteArguments, LabelArguments, MarkArguments, StopArguments
@@ -94,19 +95,21 @@ def apply_mark(context: Context, arguments: MarkArguments) -> str:
         return told(context, str(done), [done.run])
     runs = find_runs(context, selection)
     mark(context, runs, clear=arguments.clear, note=MarkNote(reason=arguments.reason))
-    return mark_message(context, runs, clear=arguments.clear)
+    return _with_hint(context, selection, runs, mark_message(context, runs, clear=arguments.clear))
 
 
 def apply_label(context: Context, arguments: LabelArguments) -> str:
     """Change labels; the line that says so."""
     runs = find_runs(context, arguments.selection)
     before = [run.label or "" for run in runs]
-    return labeled_message(runs, before, edit_labels(context, runs, arguments.edit))
+    said = labeled_message(runs, before, edit_labels(context, runs, arguments.edit))
+    return _with_hint(context, arguments.selection, runs, said)
 
 
 def apply_stop(context: Context, arguments: StopArguments, tell: Callable[[str], None]) -> str:
     """Stop runs, each after a line to `tell`; the line that says which."""
-    return stopped_message(stop(context, find_runs(context, arguments.selection), tell))
+    runs = find_runs(context, arguments.selection)
+    return _with_hint(context, arguments.selection, runs, stopped_message(stop(context, runs, tell)))
 
 
 def apply_delete(context: Context, arguments: DeleteArguments) -> str:
@@ -114,7 +117,13 @@ def apply_delete(context: Context, arguments: DeleteArguments) -> str:
     runs = find_runs(context, arguments.selection)
     names = name_runs(runs)
     delete(context, runs)
-    return deleted_message(context.home, runs, names)
+    return _with_hint(context, arguments.selection, runs, deleted_message(context.home, runs, names))
+
+
+def _with_hint(context: Context, selection: RunSelection, runs: Sequence[Run], said: str) -> str:
+    """Add to what is said of no run which name in the filter may be a slip."""
+    hint = "" if runs else describe_unmatched(context.index, selection.filter)
+    return f"{said}; {hint}" if hint else said
 
 
 def apply_select(context: Context, arguments: SelectArguments) -> Any:  # noqa: ANN401 - attributes are of any type
