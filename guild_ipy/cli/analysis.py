@@ -10,6 +10,7 @@ from guild_ipy.api.plain_values import comparison_values, diff_values, format_js
 from guild_ipy.api.tensorboard import serve
 from guild_ipy.arguments.analysis import COMPARE, DIFF, TENSORBOARD
 from guild_ipy.arguments.apply_analysis import apply_compare, apply_diff, find_shown, write_csv
+from guild_ipy.cli.terminal import tell_unmatched
 
 Words = Sequence[str]
 
@@ -18,6 +19,8 @@ def call_compare(context: Context, words: Words) -> None:
     """Print a table, or write a CSV file."""
     arguments = COMPARE.parse(words)
     found = apply_compare(context, arguments)
+    if not found.rows:
+        tell_unmatched(context.index, arguments.selection.filter)
     if arguments.json:
         print(format_json(comparison_values(found)))
     elif arguments.csv is not None:

@@ -26,6 +26,7 @@ from guild_ipy.arguments import look
 from guild_ipy.arguments.apply import apply_lineage, find_run
 from guild_ipy.arguments.lineage import LINEAGE
 from guild_ipy.cli.tables import format_runs
+from guild_ipy.cli.terminal import tell_unmatched
 from guild_ipy.cli.words import Words
 from guild_ipy.errors import UsageError
 from guild_ipy.printable import printable
@@ -43,6 +44,8 @@ def call_runs(context: Context, words: Words) -> None:
         wanted = replace(wanted, limit=_SHOWN * (arguments.more + 1))
     stale = list_stale(context, arguments.filter) if arguments.stale else None
     shown = list_runs(context, wanted) if stale is None else stale[: wanted.limit]
+    if not shown:
+        tell_unmatched(context.index, arguments.filter)
     if arguments.json:
         print(format_json([run_values(found) for found in shown]))
         return

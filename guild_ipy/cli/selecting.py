@@ -24,7 +24,12 @@ def call_select(words: Words) -> None:
 def _ids(arguments: SelectArguments) -> list[str]:
     index = open_index()
     try:
-        return select_ids(index, arguments.filter, arguments.best)
+        found = select_ids(index, arguments.filter, arguments.best)
+        if not found:
+            from guild_ipy.cli.terminal import tell_unmatched  # start-up cost: for those who find nothing
+
+            tell_unmatched(index, arguments.filter)
+        return found
     finally:
         index.close()
 

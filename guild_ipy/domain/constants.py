@@ -39,6 +39,29 @@ def find_constants(source: str | bytes | ast.Module, filename: str = "<source>")
     return {name: _read_literal(value) for name, (_, value) in _find_assignments(tree).items()}
 
 
+def find_other_values(tree: ast.Module) -> dict[str, str]:
+    """Find the names that a module gives values that are no constants, and say of each what it is given.
+
+    Examples
+    --------
+    >>> find_other_values(ast.parse("sizes, lr = (1, 2), 0.1; layers = (8, 8); n = 2 * 3; rate = 0.1"))
+    {'layers': 'a tuple', 'n': 'the result of an expression'}
+    """
+    constants = _find_assignments(tree)
+    statements = [each for each in tree.body if isinstance(each, Assignment) and each.value is not None]
+    named = [(target, each.value) for each in statements for target in _targets(each) if isinstance(target, ast.Name)]
+    found = {target.id: _KINDS.get(type(value), "the result of an expression") for target, value in named[::-1]}
+    return {name: kind for name, kind in reversed(found.items()) if name not in constants}
+
+
+_KINDS: dict[type, str] = {
+    ast.Tuple: "a tuple",
+    ast.Dict: "a map",
+    ast.Set: "a set",
+    ast.List: "a list of other values",
+}
+
+
 def compile_with_constants(
     source: str | bytes,
     filename: str,

@@ -13,8 +13,10 @@ from guild_ipy.api.plain_values import comparison_values, diff_values
 from guild_ipy.api.run_diff import RunDiff
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.tensorboard import MISSING, LinkFolder
+from guild_ipy.api.unmatched import describe_unmatched
 from guild_ipy.arguments.analysis import COMPARE, DIFF, TENSORBOARD
 from guild_ipy.arguments.apply_analysis import apply_compare, apply_diff, find_shown, write_csv
+from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,8 +38,18 @@ def call_compare(words: Words) -> pd.DataFrame | list[dict[str, Any]] | None:
 
     selection = arguments.selection
     if not selection.refs:
-        return compare_filtered(selection.filter, arguments.columns)
+        frame = compare_filtered(selection.filter, arguments.columns)
+        if frame.empty:
+            tell_unmatched(selection.filter)
+        return frame
     return compare_runs(select_runs(context, selection.refs, selection.filter), arguments.columns)
+
+
+def tell_unmatched(run_filter: RunFilter) -> None:
+    """Say, where nothing was found, which name in the filter may be a slip."""
+    hint = describe_unmatched(get_context().index, run_filter)
+    if hint:
+        print(hint)
 
 
 def call_diff(words: Words) -> RunDiff | dict[str, Any]:

@@ -32,10 +32,11 @@ from guild_ipy.arguments.apply import (
     read_text,
 )
 from guild_ipy.arguments.parser import asks_for_help
+from guild_ipy.arguments.select import SelectArguments
 from guild_ipy.arguments.verb import Asking, Followed
 from guild_ipy.cli.tables import format_runs
 from guild_ipy.errors import UsageError
-from guild_ipy.magics.analysis import call_compare, call_diff, call_tensorboard
+from guild_ipy.magics.analysis import call_compare, call_diff, call_tensorboard, tell_unmatched
 from guild_ipy.magics.expansion import expand_line
 from guild_ipy.magics.view import FileText, LineList, NotebookViewer, OperationList
 from guild_ipy.operations.cell import CellOperation
@@ -106,11 +107,20 @@ def _runs(words: Words) -> pd.DataFrame | list[dict[str, Any]]:
     from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
 
     frame = frame_runs(arguments.filter, details=arguments.details, stale=arguments.stale)
+    if frame.empty:
+        tell_unmatched(arguments.filter)
     return frame.drop(columns=["started", "time"]) if arguments.simplified else frame
 
 
 def _select(words: Words) -> object:
     arguments = select.SELECT.parse(words)
+    found = _selected(arguments)
+    if not arguments.refs and not len(found):
+        tell_unmatched(arguments.filter)
+    return found
+
+
+def _selected(arguments: SelectArguments) -> Any:  # noqa: ANN401 - ids, attributes, a frame
     if arguments.frame:
         from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
         from guild_ipy.frame.selected import frame_selected

@@ -16,7 +16,7 @@ from guild_ipy.domain.flags import FlagDef, Flags, FlagType, FlagValue, is_flag_
 from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.declared import declaration_of
-from guild_ipy.operations.flag_values.recording import record
+from guild_ipy.operations.flag_values.recording import as_list, record
 from guild_ipy.operations.flags import FlagText, bind_flags, takes_list
 from guild_ipy.operations.function_name import function_name
 from guild_ipy.operations.parameters import find_hints, parameter_flag
@@ -81,13 +81,16 @@ def bind_call(
     """
     named, rest = _name_positional(interface, args, given)
     definitions = {flag.name: flag for flag in interface.flags}
-    objects = {name: value for name, value in named.items() if not _is_flag(value, definitions.get(name))}
+    lists = dict(_find_lists(named, definitions))
+    objects = {n: value for n, value in named.items() if n not in lists and not _is_flag(value, definitions.get(n))}
     unknown = next(iter(objects.keys() - definitions.keys()), None)
     if unknown is not None and not interface.takes_any_flag:
         raise FlagError.unknown(unknown, operation=f"{interface.name}()", known=definitions)
     given_flags = {name: value for name, value in named.items() if name not in objects}
     wanted = [_as_lenient(interface, flag, given_flags) for flag in interface.flags if flag.name not in objects]
-    flags = bind_flags(wanted, given_flags, operation=f"{interface.name}()", accepts_any=interface.takes_any_flag)
+    flags = bind_flags(
+        wanted, given_flags | lists, operation=f"{interface.name}()", accepts_any=interface.takes_any_flag
+    )
     _keep_other_defaults(interface, flags, named, objects)
     variadic = next((p.name for p in interface.parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), None)
     values = dict(given_flags)
@@ -200,6 +203,15 @@ def _innermost(function: object) -> object:
 
 def _is_plain(parameter: inspect.Parameter) -> bool:
     return parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+def _find_lists(named: Mapping[str, Any], definitions: Mapping[str, FlagDef]) -> Iterator[tuple[str, FlagValue]]:
+    """Give what stands for arrays and the like where a list is taken; the function gets the array itself."""
+    for name, value in named.items():
+        found = as_list(value) if name in definitions and takes_list(definitions[name]) else None
+        recorded = None if found is None else record(found)
+        if recorded is not None:
+            yield name, recorded.value
 
 
 def _is_flag(value: Any, definition: FlagDef | None) -> bool:  # noqa: ANN401 - any argument

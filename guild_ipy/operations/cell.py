@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
-from guild_ipy.domain.constants import find_constants
+from guild_ipy.domain.constants import find_constants, find_other_values
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.notebook_cells import find_magic_body, parse_cell
 from guild_ipy.domain.payload import CellCode
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.constant_flags import define_constants
+from guild_ipy.operations.constant_flags import define_constants, refuse_other_values
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_code import BoundCode, make_template
@@ -89,6 +89,7 @@ def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook)
     shown = _open_magic(tree, notebook, filename)
     constants, state = find_constants(_top(shown)), find_state_names(shown)
     _refuse_state(given, {name: line for name, line in state.items() if name in constants}, cell.name)
+    refuse_other_values(given, find_other_values(shown), f"{cell.name}()")
     defs = define_constants({name: value for name, value in constants.items() if name not in state})
     flags = bind_flags(defs, given, operation=f"{cell.name}()")
     names = find_read_names(tree) & notebook.variables.keys()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue
+from guild_ipy.errors import FlagError
 
 _TYPES = {
     bool: FlagType.BOOLEAN,
@@ -27,3 +28,23 @@ def define_constants(constants: Mapping[str, FlagValue]) -> tuple[FlagDef, ...]:
         FlagDef(name=name, default=value, type=_TYPES.get(type(value), FlagType.ANY), nullable=True)
         for name, value in constants.items()
     )
+
+
+def refuse_other_values(given: Iterable[str], others: Mapping[str, str], operation: str) -> None:
+    """Say of a name that source gives a value which is no constant why it is no flag.
+
+    `others` are these names, and what each is given: :func:`guild_ipy.domain.constants.find_other_values`.
+
+    Raises
+    ------
+    FlagError
+        For the first of them.
+    """
+    for name in given:
+        if name in others:
+            remedy = "; write it as a list" if others[name] in {"a tuple", "a set"} else ""
+            raise FlagError(
+                f"{name!r} is not a flag of {operation}: its value is {others[name]}, and flags are numbers, texts, "
+                f"yes or no, null and lists of these{remedy}",
+                flag=name,
+            )

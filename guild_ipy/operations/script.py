@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from guild_ipy.domain.constants import find_constants
+from guild_ipy.domain.constants import find_constants, find_other_values
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.global_map import find_map
 from guild_ipy.errors import UsageError
@@ -108,7 +108,7 @@ def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequenc
     library = find_unread(nodes)
     if library in {"", "sys.argv"}:
         library = unread or library
-    return found or replace(_constants(find_constants(tree)), unread=library)
+    return found or replace(_constants(find_constants(tree)), unread=library, others=find_other_values(tree))
 
 
 def _constants(found: Mapping[str, FlagValue]) -> ScriptInterface:

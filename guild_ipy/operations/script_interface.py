@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
 from guild_ipy.domain.flags import FlagDef
@@ -66,6 +67,9 @@ class ScriptInterface:
     """Whether one of them must follow."""
     unread: str = ""
     """The library by which the script takes arguments that could not be read; empty where all were."""
+
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Of a script whose constants are its flags: names that it gives other values, and what each is given."""
 
     @property
     def flags(self) -> tuple[FlagDef, ...]:

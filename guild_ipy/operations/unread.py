@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from guild_ipy.errors import FlagError, UsageError, suggest
+from guild_ipy.operations.constant_flags import refuse_other_values
 from guild_ipy.operations.script_interface import ScriptInterface
 
 #: Libraries that read a command line, and the names of larger ones that do.
@@ -72,6 +73,8 @@ def explaining_unread(interface: ScriptInterface, name: str, *, is_declared: boo
     try:
         yield
     except FlagError as error:
+        if error.operation and not is_declared:
+            refuse_other_values([error.flag], interface.others, name)
         if not error.operation or not (interface.unread or interface.commands):
             raise
         known = f"it takes {', '.join(error.known)}" if error.known else ""

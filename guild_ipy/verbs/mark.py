@@ -80,7 +80,8 @@ class Mark:
             return ChangedRuns([done.run], told(context, str(done), [done.run]))
         runs = self.meant.find(context)
         mark(context, runs, clear=self.clear, note=MarkNote(reason=self.reason))
-        return ChangedRuns(runs, mark_message(context, runs, clear=self.clear))
+        said = mark_message(context, runs, clear=self.clear)
+        return ChangedRuns(runs, self.selection.describe(context, runs, said))
 
 
 VERB = Verb(

@@ -39,8 +39,9 @@ class Stop:
 
     def follow(self, context: Context, viewer: Viewer) -> ChangedRuns:
         """Stop the runs, each after a line that says so."""
-        stopped = stop(context, self.meant.find(context), lambda line: viewer.output(f"{line}\n"))
-        return ChangedRuns(stopped, stopped_message(stopped))
+        runs = self.meant.find(context)
+        stopped = stop(context, runs, lambda line: viewer.output(f"{line}\n"))
+        return ChangedRuns(stopped, self.selection.describe(context, runs, stopped_message(stopped)))
 
 
 VERB = Verb(

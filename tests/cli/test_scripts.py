@@ -179,3 +179,16 @@ def test_a_package_that_begins_above_the_folder_is_one_line(packages):
     assert "imports from its package ('from .util import ...')" in done.stderr
     assert f"go to {above!r} and run 'pkg/train.py'" in done.stderr
     assert packages.printed("runs") == ""
+
+
+def test_a_constant_of_another_kind_is_refused_with_what_it_is(shell):
+    (shell.project / "sizes.py").write_text("sizes = (1, 2)\nlr = 0.1\nprint(sizes)\n")
+    for given in ("sizes=(3, 4)", "sizes=[3, 4]"):
+        done = shell.run("run", "sizes.py", given, "--yes")
+        assert done.stderr == (
+            "guild-ipy: 'sizes' is not a flag of sizes.py: its value is a tuple, and flags are numbers, texts, "
+            "yes or no, null and lists of these; write it as a list\n"
+        )
+    assert shell.run("run", "sizes.py", "size=3", "--yes").stderr == (
+        "guild-ipy: unknown flag 'size' for sizes.py; it takes lr\n"
+    )

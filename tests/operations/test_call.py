@@ -137,6 +137,45 @@ def test_a_numpy_array_is_an_object():
     assert bind(lambda x: x, array).call.objects["x"] is array
 
 
+def layered(layers: list[int] = [1], *, rates: tuple[float, ...] = (), grid: list | None = None, any_=[1], x=0):  # noqa: B006
+    return layers, rates, grid, any_, x
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "recorded"),
+    [
+        ("layers", np.array([3, 4]), [3, 4]),
+        ("layers", range(2), [0, 1]),
+        ("layers", pd.Series([1, 2]), [1, 2]),
+        ("rates", np.array([0.1, 0.2], "float32"), [0.1, 0.2]),
+        ("grid", np.eye(2), [[1.0, 0.0], [0.0, 1.0]]),
+        ("grid", np.array(["a", "b"]), ["a", "b"]),
+        ("any_", np.array([True]), [True]),
+        ("layers", np.zeros(0), []),
+    ],
+)
+def test_an_array_where_a_list_is_taken_is_recorded_as_one_and_given_as_it_is(name, value, recorded):
+    bound = bind(layered, **{name: value})
+    assert bound.flags[name] == bound.user_flags[name] == recorded
+    assert any(each is value for each in call(bound))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("layers", np.arange(1001)), ("x", np.zeros(2)), ("grid", np.array([object()]))]
+)
+def test_an_array_that_is_large_or_no_list_of_values_is_an_object(name, value):
+    bound = bind(layered, **{name: value})
+    assert name not in bound.flags
+    assert any(each is value for each in call(bound))
+
+
+def test_an_array_of_other_values_than_are_wanted_is_refused_as_a_list_is():
+    with pytest.raises(
+        FlagError, match=r"^flag 'layers' of layered\(\) wants a list, each an int, not \[1.5\] \(list\)$"
+    ):
+        bind(layered, layers=np.array([1.5]))
+
+
 def test_defaults_that_are_no_flags_are_left_to_the_function():
     def train(activation=max, shape=(1, 2), lr=0.1):
         return activation, shape, lr

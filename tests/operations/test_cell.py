@@ -147,3 +147,19 @@ def test_a_cell_below_a_magic_that_is_no_python_is_refused_with_its_line(bind):
 def test_flags_below_a_magic_have_their_values_in_the_run(notebook):
     text = "%%time\n%%capture out\nlr = 0.1; name = 'ä'\n%time rate = lr * 2\nassert (lr, rate, name) == (3, 6, 'ä')"
     assert notebook.run(CellOperation(text=text, name="train"), lr=3).flags == {"lr": 3, "name": "ä"}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("(1, 2)", "a tuple"),
+        ("{1, 2}", "a set"),
+        ("{'a': 1}", "a map"),
+        ("[(1, 2)]", "a list of other values"),
+        ("3 * 4", "the result of an expression"),
+        ("load()", "the result of an expression"),
+    ],
+)
+def test_why_a_name_with_another_value_is_no_flag_is_said(bind, value, said):
+    with pytest.raises(FlagError, match=rf"^'sizes' is not a flag of train\(\): its value is {said}, and flags are "):
+        bind(f"lr = 0.1\nsizes = {value}\nprint(sizes)", sizes=FlagText("[3, 4]"))

@@ -6,6 +6,7 @@ value that stands for them in the flags; :mod:`guild_ipy.domain.forms` gives the
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -49,6 +50,25 @@ def record(value: Any) -> Recorded | None:  # noqa: ANN401 - any argument
     if isinstance(value, tuple | set | frozenset | deque | list | Mapping):
         return _record_collection(value) if len(value) <= MOST_VALUES else None
     return _record_number(value) if hasattr(value, "dtype") else _record_single(value)
+
+
+def as_list(value: Any) -> list[Any] | None:  # noqa: ANN401 - any argument
+    """Give an array, a tensor, a column of a frame or a range as a list; None for anything else, or if it is large.
+
+    Examples
+    --------
+    >>> as_list(range(3)), as_list([1, 2]), as_list(range(10**9))
+    ([0, 1, 2], None, None)
+    """
+    shape = (len(value),) if isinstance(value, range) else getattr(value, "shape", ())
+    if not (isinstance(value, range) or hasattr(value, "dtype")) or not shape:
+        return None
+    try:
+        if math.prod(shape) > MOST_VALUES:
+            return None
+        return [as_list(item) if getattr(item, "shape", ()) else item for item in value]
+    except (RuntimeError, TypeError, ValueError):  # a tensor that holds no values
+        return None
 
 
 def _record_single(value: Any) -> Recorded | None:  # noqa: ANN401
