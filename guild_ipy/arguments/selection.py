@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import dropwhile
@@ -83,29 +83,42 @@ def many_runs(*, deleted: bool = False, label_option: str = "--label", default: 
     default
         What is meant when nothing is named.
     """
-    return _selection(many=True, deleted=deleted, label_option=label_option, default=default)
-
-
-def one_run(*, deleted: bool = False) -> Any:  # noqa: ANN401 - as `option`
-    """Declare the field of a verb that is about one run, the newest if none is named; see :func:`many_runs`."""
-    return _selection(many=False, deleted=deleted)
-
-
-def _selection(*, many: bool, deleted: bool, label_option: str = "--label", default: Default = "latest") -> Any:  # noqa: ANN401 - as `option`
-    def declare(parser: VerbParser) -> None:
-        add_refs(parser, many=many)
-        parser.completions["refs"] = Completes.RUNS
-        add_filters(parser, label_option=label_option)
-        if deleted:
-            add_deleted(parser)
-
+    declare = partial(_declare, many=True, deleted=deleted, label_option=label_option)
     return part(declare, partial(read_selection, default=default), default=partial(RunSelection, default=default))
+
+
+def _accept(word: str) -> None:
+    """Let a word pass."""
+
+
+def one_run(*, deleted: bool = False, check_word: Callable[[str], None] = _accept) -> Any:  # noqa: ANN401 - as `option`
+    """Declare the field of a verb that is about one run, the newest if none is named; see :func:`many_runs`.
+
+    `check_word` may refuse the word that names it.
+    """
+
+    def read(namespace: argparse.Namespace) -> RunSelection:
+        if type(namespace.refs) is str:
+            check_word(namespace.refs)
+        return read_selection(namespace)
+
+    return part(partial(_declare, many=False, deleted=deleted), read, default=RunSelection)
+
+
+def _declare(parser: VerbParser, *, many: bool, deleted: bool, label_option: str = "--label") -> None:
+    help_of_run = "id, beginning of an id, or index in the filtered list (1 is the newest)"
+    parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=help_of_run)
+    parser.completions["refs"] = Completes.RUNS
+    add_filters(parser, label_option=label_option)
+    if deleted:
+        add_deleted(parser)
 
 
 def add_refs(parser: VerbParser, *, many: bool) -> None:
     """Declare the words that name runs."""
-    what = "id, beginning of an id, or index in the filtered list (1 is the newest)"
-    parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=what)
+    help_of_run = "id, beginning of an id, or index in the filtered list (1 is the newest)"
+    parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=help_of_run)
+    parser.completions["refs"] = Completes.RUNS
 
 
 def read_selection(namespace: argparse.Namespace, *, default: Default = "latest") -> RunSelection:

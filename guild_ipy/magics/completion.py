@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Protocol
 
+from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
 from guild_ipy.verbs import VERBS
@@ -110,6 +111,7 @@ class _Completer:
     candidates: Candidates
 
     def offer(self) -> Iterator[Candidate]:
+        found: Iterable[Candidate]
         option = self._open_option()
         if option is not None:
             found = self._option_values(option)
@@ -130,31 +132,32 @@ class _Completer:
             if text not in given:
                 yield Candidate(text=text, kind="option")
 
-    def _option_values(self, option: argparse.Action) -> Iterator[Candidate]:
+    def _option_values(self, option: argparse.Action) -> Iterable[Candidate]:
         if option.choices:
-            yield from (Candidate(text=str(choice), kind="value") for choice in option.choices)
-        elif option.metavar == "RUN":
-            yield from self._runs()
-        elif option.dest == "operation":
-            yield from self.candidates.run_operations()
-        elif option.dest in {"min", "max"}:
-            yield from self.candidates.names()
-        elif option.dest == "uses":
-            yield from self.candidates.variables()
-        elif option.metavar == "FILE" or option.dest == "files":
-            yield from self.candidates.paths(self.fragment)
+            return (Candidate(text=str(choice), kind="value") for choice in option.choices)
+        return self._names_of(self.verb.parser.completes(option))
 
-    def _words(self) -> Iterator[Candidate]:
-        if self.verb.name == "run":
-            yield from self._operation_or_flags()
-        elif self.verb.name == "operations":
-            yield from self.candidates.operations()
-        elif self.verb.name == "select":
-            yield from self.candidates.names()
-        elif self.verb.name == "home":
-            yield from self.candidates.paths(self.fragment)
-        elif "RUN" in self.verb.words:
-            yield from self._runs()
+    def _words(self) -> Iterable[Candidate]:
+        return self._names_of(self.verb.parser.completes_words())
+
+    def _names_of(self, kind: Completes) -> Iterable[Candidate]:
+        match kind:
+            case Completes.RUNS:
+                return self._runs()
+            case Completes.COMMAND:
+                return self._operation_or_flags()
+            case Completes.OPERATIONS:
+                return self.candidates.operations()
+            case Completes.RUN_OPERATIONS:
+                return self.candidates.run_operations()
+            case Completes.NAMES:
+                return self.candidates.names()
+            case Completes.VARIABLES:
+                return self.candidates.variables()
+            case Completes.PATHS:
+                return self.candidates.paths(self.fragment)
+            case Completes.NOTHING:
+                return ()
 
     def _operation_or_flags(self) -> Iterator[Candidate]:
         words = self._positionals()
