@@ -16,9 +16,9 @@ from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
 from guild_ipy.arguments.option import part
 from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.tokens import token_value
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import field, frozen
+from guild_ipy.frozen import field, frozen, replace
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
@@ -40,14 +40,21 @@ class RunSelection:
     """What is meant when nothing is named."""
 
     @classmethod
-    def of(cls, *refs: object, where: str | None = None, default: Default = "latest") -> RunSelection:
+    def of(
+        cls, *refs: object, where: str | None = None, default: Default = "latest", deleted: bool = False
+    ) -> RunSelection:
         """Make the selection of a call in Python: ids, indexes, runs, and lists and frames of them."""
-        return cls(refs=flatten_refs(refs), filter=RunFilter(where=where), default=default)
+        return cls(refs=flatten_refs(refs), filter=RunFilter(where=where, deleted=deleted), default=default)
 
     @property
     def is_named(self) -> bool:
         """Whether it says which runs are meant, be it none; else the verb says."""
         return bool(self.refs) or self.default == "none"
+
+    def check_named(self, verb: str) -> None:
+        """Refuse, for a verb that does not mean all runs where none is named, to choose by nothing."""
+        if not self.is_named and replace(self.filter, deleted=False) == EVERY:
+            raise UsageError(f"{verb}: no run is named; name runs, or filters that choose them")
 
     def find(self, context: Context) -> list[Run]:
         """Return the runs; where all of a filter are meant there may be none."""
@@ -60,19 +67,41 @@ class RunSelection:
         return self.find(context)[0]
 
 
-def many_runs(*, deleted: bool = False, label_option: str = "--label", default: Default = "latest") -> Any:  # noqa: ANN401 - as `option`
+def many_runs(
+    *,
+    deleted: bool = False,
+    label_option: str = "--label",
+    comment_option: str = "--comment",
+    default: Default = "latest",
+) -> Any:  # noqa: ANN401 - as `option`
     """Declare the field of a verb that is about runs: words that name them, and filters.
 
     Parameters
     ----------
     deleted
         Whether the verb can look at the trash.
-    label_option
-        Another name for the filter ``--label`` where that has another meaning.
+    label_option, comment_option
+        Another name for the filter ``--label`` or ``--comment`` where that has another meaning.
     default
         What is meant when nothing is named.
     """
-    return _selection(many=True, deleted=deleted, label_option=label_option, default=default)
+    names = {"label_option": label_option, "comment_option": comment_option}
+    return _selection(many=True, deleted=deleted, default=default, **names)
+
+
+def deleted_runs() -> Any:  # noqa: ANN401 - as `option`
+    """Declare the field of a verb that is about runs in the trash: all of them that pass, if none is named."""
+
+    def declare(parser: VerbParser) -> None:
+        add_refs(parser, many=True)
+        parser.completions["refs"] = Completes.DELETED_RUNS
+        add_filters(parser)
+
+    def read(namespace: argparse.Namespace) -> RunSelection:
+        selection = read_selection(namespace, default="all")
+        return replace(selection, filter=replace(selection.filter, deleted=True))
+
+    return part(declare, read, default=partial(RunSelection.of, default="all", deleted=True))
 
 
 def one_run(*, deleted: bool = False) -> Any:  # noqa: ANN401 - as `option`
@@ -80,11 +109,11 @@ def one_run(*, deleted: bool = False) -> Any:  # noqa: ANN401 - as `option`
     return _selection(many=False, deleted=deleted)
 
 
-def _selection(*, many: bool, deleted: bool, label_option: str = "--label", default: Default = "latest") -> Any:  # noqa: ANN401 - as `option`
+def _selection(*, many: bool, deleted: bool, default: Default = "latest", **names: str) -> Any:  # noqa: ANN401 - as `option`
     def declare(parser: VerbParser) -> None:
         add_refs(parser, many=many)
         parser.completions["refs"] = Completes.RUNS
-        add_filters(parser, label_option=label_option)
+        add_filters(parser, **names)
         if deleted:
             add_deleted(parser)
 

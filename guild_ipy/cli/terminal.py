@@ -42,8 +42,8 @@ class AgreeingViewer(ShellViewer):
         return True
 
 
-def ask(question: str) -> bool:
-    """Ask whether to go on; Enter agrees.
+def ask(question: str, *, enter_agrees: bool = True) -> bool:
+    """Ask whether to go on; `enter_agrees` says what Enter alone means.
 
     Raises
     ------
@@ -55,8 +55,8 @@ def ask(question: str) -> bool:
     print(question)
     while True:
         try:
-            answer = input("Continue? (Y/n) ").strip().lower()
+            answer = input(f"Continue? ({'Y/n' if enter_agrees else 'y/N'}) ").strip().lower()
         except EOFError:
             return False
         if answer in {"", "y", "yes", "n", "no"}:
-            return answer not in {"n", "no"}
+            return answer in {"y", "yes"} or (not answer and enter_agrees)

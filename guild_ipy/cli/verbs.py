@@ -9,7 +9,8 @@ from importlib import import_module
 from textwrap import indent
 from typing import Any
 
-from guild_ipy.arguments.verb import Asking
+from guild_ipy.api.changed_runs import ChangedRuns
+from guild_ipy.arguments.verb import Asking, Drafted
 from guild_ipy.cli.words import Words
 from guild_ipy.verbs import VERBS
 
@@ -60,8 +61,17 @@ def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
         from guild_ipy.cli.tables import format_runs  # start-up cost, as the next: for verbs that ask
         from guild_ipy.cli.terminal import ask
 
-        if not ask(f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"):
+        text = f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"
+        if not ask(text, enter_agrees=question.enter_agrees):
             return
         wanted = question.agreed
-    if text := str(wanted.carry_out(context)):
+    draft = wanted.draft(context) if isinstance(wanted, Drafted) else None
+    if draft is not None:
+        from guild_ipy.cli.editor import edit_text  # start-up cost, as above
+
+        wanted = draft.written(edit_text(draft, context.settings.editor))
+    done = wanted.carry_out(context)
+    if text := str(done):
         print(text)
+    if isinstance(done, ChangedRuns):
+        done.check()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Protocol
 
+from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
 from guild_ipy.verbs import VERBS
@@ -71,6 +72,14 @@ class Candidates(Protocol):
 
     def runs(self, beginning: str) -> Iterable[Candidate]:
         """Give the short ids of runs whose id begins so, the newest first."""
+        ...
+
+    def deleted_runs(self, beginning: str) -> Iterable[Candidate]:
+        """Return the short ids of runs in the trash whose id begins so, the newest first."""
+        ...
+
+    def tags(self) -> Iterable[Candidate]:
+        """Return the tags that runs have."""
         ...
 
     def paths(self, beginning: str) -> Iterable[Candidate]:
@@ -139,6 +148,8 @@ class _Completer:
             yield from self.candidates.run_operations()
         elif option.dest in {"min", "max"}:
             yield from self.candidates.names()
+        elif self.verb.parser.completions.get(option.dest) is Completes.TAGS:
+            yield from self.candidates.tags()
         elif option.dest == "uses":
             yield from self.candidates.variables()
         elif option.metavar == "FILE" or option.dest == "files":
@@ -199,7 +210,13 @@ class _Completer:
 
     def _runs(self) -> Iterator[Candidate]:
         given = set(self.words)
-        return (run for run in self.candidates.runs(self.fragment) if run.text not in given)
+        is_of_trash = self.verb.parser.completions.get("refs") is Completes.DELETED_RUNS
+        find = self.candidates.deleted_runs if is_of_trash or self._looks_at_trash() else self.candidates.runs
+        return (run for run in find(self.fragment) if run.text not in given)
+
+    def _looks_at_trash(self) -> bool:
+        switch = self.verb.parser.find_option("--deleted")
+        return switch is not None and any(self.verb.parser.find_option(word) is switch for word in self.words)
 
 
 def _takes_value(option: argparse.Action) -> bool:

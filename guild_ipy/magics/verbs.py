@@ -36,7 +36,7 @@ from guild_ipy.arguments.apply import (
     read_text,
 )
 from guild_ipy.arguments.parser import asks_for_help
-from guild_ipy.arguments.verb import Asking
+from guild_ipy.arguments.verb import Asking, Drafted
 from guild_ipy.cli.tables import format_runs
 from guild_ipy.errors import UsageError
 from guild_ipy.magics.analysis import call_compare, call_diff, call_tensorboard
@@ -88,9 +88,13 @@ def _carry_out(wanted: Any) -> object:  # noqa: ANN401 - the options of any verb
     if question is not None and question.refusal:
         print(format_runs(question.runs))
         raise UsageError(question.refusal)
+    if isinstance(wanted, Drafted) and (draft := wanted.draft(context)) is not None:
+        raise UsageError(draft.refusal)
     done = wanted.carry_out(context)
     if isinstance(done, ChangedRuns):
-        print(done)
+        if done.text:
+            print(done)
+        done.check()
         return None
     return done
 

@@ -1,12 +1,12 @@
 """The verbs as Python functions, in a plain interpreter."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 import guild_ipy
+from guild_ipy.api.changed_runs import command_of
 from guild_ipy.api.context import Context, get_context, set_context
 from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.status import RunStatus
@@ -101,8 +101,6 @@ def test_marks_and_labels_say_what_they_did(capfd):
     guild_ipy.delete(run)
     name = f"train.py {run.short_id}"
     uses = f"Dependencies on train.py use {run.short_id} from now on: it is"
-    home = get_context().home
-    back = f"`guild runs restore {run.short_id}`, or move its folder from {home.trash!r} to {home.runs!r}"
     assert capfd.readouterr().out.splitlines() == [
         f"Marked 1 run(s): {name}; mark --undo takes it back",
         f"{uses} the one marked last",
@@ -110,16 +108,16 @@ def test_marks_and_labels_say_what_they_did(capfd):
         f"Unmarked 1 run(s): {name}; mark --undo takes it back",
         f"{uses} the latest, and none is marked",
         f"Deleted 1 run: {name}",
-        f"Get it back with {back}",
+        f"Get it back with `{command_of('restore')} {run.short_id}`",
     ]
 
 
 def test_a_deleted_run_comes_back_as_the_message_says(capfd):
     run = guild_ipy.run("train.py")
     guild_ipy.delete(run)
-    trash, runs = re.findall("'(.*?)'", capfd.readouterr().out.splitlines()[-1])
+    ((verb, name),) = re.findall(r"back with `(?:guild-ipy |%guild_)(\w+) (\w+)`", capfd.readouterr().out)
     assert guild_ipy.runs().empty
-    shutil.move(f"{trash}/{run.id}", runs)
+    getattr(guild_ipy, verb)(name)
     assert list(guild_ipy.runs()["run"]) == [run.short_id]
 
 
