@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from guild_ipy.api.changed_runs import labeled_message, stopped_message
 from guild_ipy.api.context import Context
 from guild_ipy.api.files import read_file
 from guild_ipy.api.handle import Run
-from guild_ipy.api.label import edit_labels
 from guild_ipy.api.lineage import LineageGraph, trace_lineage
 from guild_ipy.api.plain_values import attribute_value, run_values
 from guild_ipy.api.run import RunRequest, run
-from guild_ipy.api.runs import list_runs
 from guild_ipy.api.select import explain, select_ids
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.start import Change, restart, start
-from guild_ipy.api.stop import stop
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.api.watch import watch
-from guild_ipy.arguments.change import LabelArguments, StopArguments
 from guild_ipy.arguments.lineage import LineageArguments
-from guild_ipy.arguments.look import WatchArguments
-from guild_ipy.arguments.run import RunArguments, StartArguments
+from guild_ipy.arguments.run import RunArguments
 from guild_ipy.arguments.select import SelectArguments
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.domain.status import ACTIVE
 from guild_ipy.errors import RunNotFound, UsageError, suggest
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
@@ -65,33 +56,6 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
         force_deps=arguments.force_deps,
     )
     return run(context, request, viewer)
-
-
-def apply_start(context: Context, arguments: StartArguments, viewer: Viewer) -> Run | None:
-    """Start a staged run."""
-    return start(context, find_run(context, arguments.selection), arguments.launch, viewer)
-
-
-def apply_watch(context: Context, arguments: WatchArguments, viewer: Viewer) -> Run:
-    """Follow the run that is named, else the newest that is active, else the newest."""
-    selection = arguments.selection
-    if not selection.refs and not selection.filter.statuses:
-        active = replace(selection.filter, statuses=ACTIVE, limit=1)
-        for found in list_runs(context, active):
-            return watch(context, found, viewer)
-    return watch(context, find_run(context, selection), viewer)
-
-
-def apply_label(context: Context, arguments: LabelArguments) -> str:
-    """Change labels; the line that says so."""
-    runs = find_runs(context, arguments.selection)
-    before = [run.label or "" for run in runs]
-    return labeled_message(runs, before, edit_labels(context, runs, arguments.edit))
-
-
-def apply_stop(context: Context, arguments: StopArguments, tell: Callable[[str], None]) -> str:
-    """Stop runs, each after a line to `tell`; the line that says which."""
-    return stopped_message(stop(context, find_runs(context, arguments.selection), tell))
 
 
 def apply_select(context: Context, arguments: SelectArguments) -> Any:  # noqa: ANN401 - attributes are of any type

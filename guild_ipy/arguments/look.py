@@ -1,4 +1,4 @@
-"""The verbs that only look: ``runs``, ``info``, ``ls``, ``cat``, ``watch``, ``home``, ``operations``."""
+"""The verbs that only look: ``runs``, ``info``, ``ls``, ``cat``, ``home``, ``operations``."""
 
 from __future__ import annotations
 
@@ -57,13 +57,6 @@ class CatArguments:
     selection: RunSelection
     path: str | None = None
     """None means what the run printed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WatchArguments:
-    """Which run to follow."""
-
-    selection: RunSelection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,10 +159,6 @@ def _read_cat(namespace: argparse.Namespace) -> CatArguments:
     return CatArguments(selection=read_selection(namespace), path=namespace.path)
 
 
-def _read_watch(namespace: argparse.Namespace) -> WatchArguments:
-    return WatchArguments(selection=read_selection(namespace))
-
-
 def _declare_home(parser: VerbParser) -> None:
     parser.add_argument("path", nargs="?", metavar="PATH", help="directory to use as Guild home from now on")
     add_json(parser)
@@ -220,15 +209,6 @@ CAT = Verb(
     details="Without RUN the newest.",
     declare=_declare_cat,
     read=_read_cat,
-)
-
-WATCH = Verb(
-    name="watch",
-    words="[RUN]",
-    summary="Show the output of a run while it goes.",
-    details="Without RUN the newest that is running. An interrupt ends the watching, not the run.",
-    declare=_declare_one_run,
-    read=_read_watch,
 )
 
 HOME = Verb(

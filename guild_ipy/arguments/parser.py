@@ -67,7 +67,7 @@ class VerbParser(argparse.ArgumentParser):
         if group not in self._places:
             place: argparse._ActionsContainer = self
             if group.title:
-                place = self.add_argument_group(group.title, group.description)
+                place = self.add_argument_group(group.title, group.description or None)
             if group.one_of:
                 place = place.add_mutually_exclusive_group(required=group.required)
             self._places[group] = place

@@ -7,18 +7,15 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
 
 from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.arguments.filters import add_filters
+from guild_ipy.arguments.launching import THE_RUN, declare_launch, read_launch
 from guild_ipy.arguments.old_verb import Verb
-from guild_ipy.arguments.parser import VerbParser, one_of, whole_number
-from guild_ipy.arguments.selection import RunSelection, add_refs, read_selection
+from guild_ipy.arguments.parser import VerbParser, whole_number
 from guild_ipy.arguments.tokens import ObjectToken, token_value
-from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.engine import ISOLATIONS
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.flags import FlagText, parse_assignment
 from guild_ipy.operations.surroundings import SpecOptions
@@ -84,15 +81,6 @@ class RunArguments:
             raise UsageError("run: --stop-after is given when a staged run is started: start RUN --stop-after 5")
 
 
-@dataclass(frozen=True, kw_only=True)
-class StartArguments:
-    """Which staged run to start, and how."""
-
-    selection: RunSelection
-    launch: LaunchOptions = field(default_factory=LaunchOptions)
-    yes: bool = False
-
-
 def add_yes(parser: VerbParser) -> None:
     """Declare the switch that answers the question before it is asked."""
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
@@ -110,7 +98,7 @@ def _hint_of_flag(token: str, tokens: Sequence[str]) -> str:
 def _declare_run(parser: VerbParser) -> None:
     parser.hint_of_option = _hint_of_flag
     parser.add_argument("words", nargs="*", metavar="OPERATION FLAG=VALUE", help="what to run, and its flags")
-    group = parser.add_argument_group("the run")
+    group = parser.place(THE_RUN)
     group.add_argument("-l", "--label", metavar="TEXT", help=_LABEL_HELP)
     group.add_argument("-t", "--tag", action="append", default=[], metavar="TAG", help="tag; may be repeated")
     group.add_argument("-c", "--comment", metavar="TEXT", help="comment on the run")
@@ -129,7 +117,7 @@ def _declare_run(parser: VerbParser) -> None:
     )
     add_patterns = partial(group.add_argument, action="append", default=[])
     add_patterns("--output-scalar", metavar="PATTERN", dest="output_scalars", help=_PATTERN_HELP)
-    _declare_how(group)
+    declare_launch(parser)
     group = parser.add_argument_group("other ways to run")
     group.add_argument("--stage", action="store_true", help="prepare the run and stop there; start starts it")
     group.add_argument("--start", metavar="RUN", help="start a staged run")
@@ -141,14 +129,6 @@ def _declare_run(parser: VerbParser) -> None:
         "--preview", "--explain", action="store_true", help="show what would be run, which runs it would use and why"
     )
     add_yes(parser)
-
-
-def _declare_how(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("-b", "--background", action="store_true", help="return at once; watch shows the output")
-    group.add_argument("--stop-after", type=_minutes, metavar="N", help="stop the run after N minutes")
-    group.add_argument("--pidfile", metavar="FILE", help="as --background; write the process id to FILE")
-    isolation = partial(group.add_argument, type=one_of(*ISOLATIONS), choices=ISOLATIONS)
-    isolation("--isolation", help="fork of a warm server, fresh interpreter, or inline: in this process")
 
 
 def _read_run(namespace: argparse.Namespace) -> RunArguments:
@@ -167,7 +147,7 @@ def _read_run(namespace: argparse.Namespace) -> RunArguments:
         operation=operation,
         flags=parse_flags(assignments),
         spec=spec,
-        launch=_read_launch(namespace),
+        launch=read_launch(namespace),
         stage=namespace.stage,
         start=_run_ref(namespace.start),
         restart=_run_ref(namespace.restart),
@@ -177,15 +157,6 @@ def _read_run(namespace: argparse.Namespace) -> RunArguments:
         run_id=namespace.run_id,
         preview=namespace.preview,
         yes=namespace.yes,
-    )
-
-
-def _read_launch(namespace: argparse.Namespace) -> LaunchOptions:
-    return LaunchOptions(
-        background=namespace.background,
-        pidfile=namespace.pidfile,
-        isolation=namespace.isolation,
-        stop_after=namespace.stop_after,
     )
 
 
@@ -269,13 +240,6 @@ def find_run_option(name: str) -> str | None:
     return next((each for each in (option, f"{option}s") if RUN.parser.find_option(each) is not None), None)
 
 
-def _minutes(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes") from error
-
-
 def _path(word: str) -> str:
     value = token_value(word)
     return os.fspath(value) if isinstance(value, os.PathLike) else word
@@ -285,25 +249,6 @@ def _run_ref(word: str | None) -> object | None:
     return None if word is None else token_value(word)
 
 
-def _declare_start(parser: VerbParser) -> None:
-    add_refs(parser, many=False)
-    _declare_how(parser.add_argument_group("the run"))
-    add_filters(parser)
-    add_yes(parser)
-
-
-def _read_start(namespace: argparse.Namespace) -> StartArguments:
-    selection = start_selection(read_selection(namespace))
-    return StartArguments(selection=selection, launch=_read_launch(namespace), yes=namespace.yes)
-
-
-def start_selection(selection: RunSelection) -> RunSelection:
-    """Say what is meant where no run is named: the newest staged one."""
-    if selection.refs or selection.filter.statuses:
-        return selection
-    return replace(selection, filter=replace(selection.filter, statuses=frozenset({RunStatus.STAGED})))
-
-
 RUN = Verb(
     name="run",
     words="OPERATION [FLAG=VALUE ...]",
@@ -311,13 +256,4 @@ RUN = Verb(
     details="It gets a process and a directory of its own; what it prints is shown while it goes.",
     declare=_declare_run,
     read=_read_run,
-)
-
-START = Verb(
-    name="start",
-    words="[RUN]",
-    summary="Start a staged run.",
-    details="Without RUN the newest staged run.",
-    declare=_declare_start,
-    read=_read_start,
 )

@@ -46,6 +46,11 @@ class RunSelection:
         """Make the selection of a call in Python: ids, indexes, runs, and lists and frames of them."""
         return cls(refs=flatten_refs(refs), filter=RunFilter(where=where, deleted=deleted), default=default)
 
+    @classmethod
+    def of_one(cls, ref: RunRef | None, *, where: str | None = None) -> RunSelection:
+        """Make the selection of a call in Python that is about one run; None means the newest."""
+        return cls.of(*() if ref is None else (ref,), where=where)
+
     @property
     def is_named(self) -> bool:
         """Whether it says which runs are meant, be it none; else the verb says."""

@@ -5,18 +5,21 @@ Only what the verb needs is loaded: starting takes longer than most of them.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from textwrap import indent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.changed_runs import ChangedRuns
-from guild_ipy.arguments.verb import Asking, Drafted
+from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question
 from guild_ipy.cli.words import Words
 from guild_ipy.verbs import VERBS
 
+if TYPE_CHECKING:
+    from guild_ipy.api.viewer import Viewer
+
 _MODULES = {
     "run": "running",
-    "start": "running",
     "runs": "looking",
     "select": "selecting",
     "compare": "analysis",
@@ -26,9 +29,6 @@ _MODULES = {
     "lineage": "looking",
     "ls": "looking",
     "cat": "looking",
-    "label": "keeping",
-    "stop": "keeping",
-    "watch": "running",
     "home": "looking",
     "operations": "looking",
 }
@@ -58,20 +58,49 @@ def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
     context = shell_context()
     question = wanted.question(context) if isinstance(wanted, Asking) else None
     if question is not None:
-        from guild_ipy.cli.tables import format_runs  # start-up cost, as the next: for verbs that ask
-        from guild_ipy.cli.terminal import ask
-
-        text = f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"
-        if not ask(text, enter_agrees=question.enter_agrees):
+        if not _agrees(question):
             return
         wanted = question.agreed
     draft = wanted.draft(context) if isinstance(wanted, Drafted) else None
     if draft is not None:
-        from guild_ipy.cli.editor import edit_text  # start-up cost, as above
+        from guild_ipy.cli.editor import edit_text  # start-up cost: for verbs that need a text
 
         wanted = draft.written(edit_text(draft, context.settings.editor))
-    done = wanted.carry_out(context)
+    if isinstance(wanted, Followed):
+        done = wanted.follow(context, _viewer(wanted))
+        if isinstance(done, ChangedRuns):  # else a run, which the viewer has shown
+            print(done)
+        return
+    _show(wanted.carry_out(context), as_json=getattr(wanted, "json", False))
+
+
+def _show(done: object, *, as_json: bool) -> None:
+    """Print a value as text, if it has one, or as JSON; a note goes to standard error."""
+    if as_json:
+        from guild_ipy.api.plain_values import format_json  # start-up cost: for those who ask
+
+        print(format_json(done))
+        return
     if text := str(done):
         print(text)
+    if note := getattr(done, "note", ""):
+        print(note, file=sys.stderr)
     if isinstance(done, ChangedRuns):
         done.check()
+
+
+def _agrees(question: Question) -> bool:
+    from guild_ipy.cli.tables import format_runs  # start-up cost, as the next: for verbs that ask
+    from guild_ipy.cli.terminal import ask
+
+    text = f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"
+    return ask(text, enter_agrees=question.enter_agrees)
+
+
+def _viewer(wanted: Followed) -> Viewer:
+    """Return what shows a run; it asks first, unless the options say that it need not."""
+    from guild_ipy.cli.terminal import AgreeingViewer, AskingViewer, ShellViewer  # start-up cost: for verbs that run
+
+    if getattr(wanted, "preview", False):
+        return ShellViewer()
+    return AgreeingViewer() if getattr(wanted, "yes", False) else AskingViewer()

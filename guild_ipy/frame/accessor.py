@@ -11,13 +11,12 @@ from typing import overload
 
 import pandas as pd
 
-from guild_ipy.api.changed_runs import ChangedRuns, labeled_message
+from guild_ipy.api.changed_runs import ChangedRuns
 from guild_ipy.api.comment import CommentEdit
 from guild_ipy.api.context import get_context
 from guild_ipy.api.diff import diff, older_first
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
-from guild_ipy.api.label import LabelEdit, edit_labels
 from guild_ipy.api.run_diff import RunDiff
 from guild_ipy.api.tag import several_tags
 from guild_ipy.arguments.selection import RunSelection
@@ -40,6 +39,7 @@ from guild_ipy.frame.scalars import scalars_frame, summary_fields
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.verbs.comment import write_comments
 from guild_ipy.verbs.delete import Delete
+from guild_ipy.verbs.label import Label
 from guild_ipy.verbs.mark import Mark
 from guild_ipy.verbs.purge import Purge
 from guild_ipy.verbs.restore import Restore
@@ -205,11 +205,16 @@ class GuildAccessor:
         """Change the labels of the runs in one of these ways, and say so; how many there were."""
         if [text, append, prepend, remove].count(None) != (4 if clear else 3):
             raise UsageError("label takes one of a text, append, prepend, remove and clear")
-        edit = LabelEdit(set=text, append=append, prepend=prepend, remove=remove, clear=clear)
-        runs = self._find_live()
-        before = [run.label or "" for run in runs]
-        print(labeled_message(runs, before, edit_labels(get_context(), runs, edit)))
-        return len(runs)
+        return self._change(
+            Label(
+                selection=self._selection(),
+                set=text,
+                append=append,
+                prepend=prepend,
+                remove=() if remove is None else (remove,),
+                clear=clear,
+            )
+        )
 
     def tag(self, *add: str, remove: str | Iterable[str] = (), clear: bool = False, sync_labels: bool = False) -> int:
         """Add tags to the runs, remove some or all, and say so; return how many runs there were.
@@ -289,7 +294,7 @@ class GuildAccessor:
     def _find(self) -> dict[str, RunDir]:
         return find_run_dirs(get_context(), read_names(self._frame))
 
-    def _change(self, wanted: Mark | Delete | Restore | Purge) -> int:
+    def _change(self, wanted: Mark | Label | Delete | Restore | Purge) -> int:
         return self._tell(wanted.carry_out(get_context()))
 
     def _tell(self, done: ChangedRuns) -> int:

@@ -22,21 +22,17 @@ from guild_ipy.api.plain_values import (
     run_values,
 )
 from guild_ipy.api.runs import list_runs, list_stale
-from guild_ipy.arguments import change, lineage, look, run, select
+from guild_ipy.arguments import lineage, look, run, select
 from guild_ipy.arguments.apply import (
-    apply_label,
     apply_lineage,
     apply_run,
     apply_select,
-    apply_start,
-    apply_stop,
-    apply_watch,
     find_run,
     find_selected,
     read_text,
 )
 from guild_ipy.arguments.parser import asks_for_help
-from guild_ipy.arguments.verb import Asking, Drafted
+from guild_ipy.arguments.verb import Asking, Drafted, Followed
 from guild_ipy.cli.tables import format_runs
 from guild_ipy.errors import UsageError
 from guild_ipy.magics.analysis import call_compare, call_diff, call_tensorboard
@@ -90,7 +86,8 @@ def _carry_out(wanted: Any) -> object:  # noqa: ANN401 - the options of any verb
         raise UsageError(question.refusal)
     if isinstance(wanted, Drafted) and (draft := wanted.draft(context)) is not None:
         raise UsageError(draft.refusal)
-    done = wanted.carry_out(context)
+    is_followed = isinstance(wanted, Followed)
+    done = wanted.follow(context, NotebookViewer()) if is_followed else wanted.carry_out(context)
     if isinstance(done, ChangedRuns):
         if done.text:
             print(done)
@@ -103,14 +100,6 @@ def _run(words: Words) -> Run | None:
     arguments = run.RUN.parse(words)
     with run.naming_options(run.find_run_option):
         return apply_run(get_context(), arguments, NotebookViewer())
-
-
-def _start(words: Words) -> Run | None:
-    return apply_start(get_context(), run.START.parse(words), NotebookViewer())
-
-
-def _watch(words: Words) -> Run:
-    return apply_watch(get_context(), look.WATCH.parse(words), NotebookViewer())
 
 
 def _runs(words: Words) -> pd.DataFrame | list[dict[str, Any]]:
@@ -164,14 +153,6 @@ def _cat(words: Words) -> FileText:
     return FileText(read_text(find_run(get_context(), arguments.selection), arguments.path))
 
 
-def _label(words: Words) -> None:
-    print(apply_label(get_context(), change.LABEL.parse(words)))
-
-
-def _stop(words: Words) -> None:
-    print(apply_stop(get_context(), change.STOP.parse(words), print))
-
-
 def _home(words: Words) -> str | dict[str, Any]:
     arguments = look.HOME.parse(words)
     home = guild_home() if arguments.path is None else set_guild_home(arguments.path)
@@ -192,7 +173,6 @@ def _operations(words: Words) -> OperationList | list[dict[str, Any]]:
 
 _MAGICS: dict[str, Callable[[Words], object]] = {
     "run": _run,
-    "start": _start,
     "runs": _runs,
     "select": _select,
     "compare": call_compare,
@@ -202,9 +182,6 @@ _MAGICS: dict[str, Callable[[Words], object]] = {
     "lineage": _lineage,
     "ls": _ls,
     "cat": _cat,
-    "label": _label,
-    "stop": _stop,
-    "watch": _watch,
     "home": _home,
     "operations": _operations,
 }

@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from guild_ipy.api.changed_runs import ChangedRuns
 from guild_ipy.api.comment import CommentEdit
 from guild_ipy.api.context import get_context
-from guild_ipy.api.label import LabelEdit
 from guild_ipy.api.selection import RunRef
 from guild_ipy.api.tag import several_tags
-from guild_ipy.arguments.apply import apply_label
-from guild_ipy.arguments.change import LabelArguments
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError
 from guild_ipy.verbs.comment import write_comments
 from guild_ipy.verbs.delete import Delete
+from guild_ipy.verbs.label import Label
 from guild_ipy.verbs.mark import Mark
 from guild_ipy.verbs.purge import Purge
 from guild_ipy.verbs.restore import Restore
@@ -73,10 +71,17 @@ def label(  # noqa: PLR0913 - the options are keywords
     where: str | None = None,
 ) -> None:
     """Change the label of runs, or of the newest (that `where` selects), and say so; exactly one change is given."""
-    edit = LabelEdit(set=set, append=append, prepend=prepend, remove=remove, clear=clear)
     if [set, append, prepend, remove].count(None) != (4 if clear else 3):
         raise UsageError("label takes one of set, append, prepend, remove and clear: label(run, set='wide net')")
-    print(apply_label(get_context(), LabelArguments(selection=RunSelection.of(*runs, where=where), edit=edit)))
+    wanted = Label(
+        selection=RunSelection.of(*runs, where=where),
+        set=set,
+        append=append,
+        prepend=prepend,
+        remove=() if remove is None else (remove,),
+        clear=clear,
+    )
+    print(wanted.carry_out(get_context()))
 
 
 def tag(

@@ -7,18 +7,17 @@ from typing import Any
 from guild_ipy.api.context import get_context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.selection import RunRef
-from guild_ipy.arguments.apply import apply_run, apply_start, apply_stop, apply_watch
-from guild_ipy.arguments.change import StopArguments, stop_selection
-from guild_ipy.arguments.look import WatchArguments
-from guild_ipy.arguments.run import StartArguments, naming_options, start_selection
-from guild_ipy.arguments.selection import RunSelection, flatten_refs
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.arguments.apply import apply_run
+from guild_ipy.arguments.run import naming_options
+from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError
 from guild_ipy.python.options import find_option, read_launch_call, read_run_call
+from guild_ipy.verbs.start import Start
+from guild_ipy.verbs.stop import Stop
+from guild_ipy.verbs.watch import Watch
 from guild_ipy.view import PreviewingViewer, StreamViewer
 
 _START = 'guild_ipy.start("{}")'
-
 
 #: Tells ``run()``, the default operation, from ``run(train())``, where a function has returned None.
 _DEFAULT = object()
@@ -62,7 +61,7 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
     if operation is None and not {"_start", "_restart"} & flags.keys():
         raise UsageError("None cannot be run; give the function itself, its arguments beside it: run(train, lr=0.1)")
     arguments = read_run_call(None if operation is _DEFAULT else operation, args, flags)
-    viewer = PreviewingViewer(_START) if arguments.preview else StreamViewer(_START)
+    viewer = PreviewingViewer(_START) if arguments.preview else _viewer()
     with naming_options(find_option):
         made: Any = apply_run(get_context(), arguments, viewer)
     assert made is not None or arguments.preview, "the viewer always agrees"
@@ -74,9 +73,8 @@ def start(run: RunRef | None = None, *, where: str | None = None, **options: obj
 
     Options are ``_background``, ``_pidfile``, ``_isolation`` and ``_stop_after``, as for :func:`run`.
     """
-    selection = start_selection(_select(run, where))
-    arguments = StartArguments(selection=selection, launch=read_launch_call("start", options))
-    started = apply_start(get_context(), arguments, StreamViewer(_START))
+    launch = read_launch_call("start", options)
+    started = Start(selection=RunSelection.of_one(run, where=where), launch=launch).follow(get_context(), _viewer())
     assert started is not None, "the viewer always agrees"
     return started
 
@@ -88,14 +86,13 @@ def watch(run: RunRef | None = None, *, where: str | None = None) -> Run:
 
     Interrupting it ends the watching, not the run.
     """
-    return apply_watch(get_context(), WatchArguments(selection=_select(run, where)), StreamViewer(_START))
+    return Watch(selection=RunSelection.of_one(run, where=where)).follow(get_context(), _viewer())
 
 
 def stop(*runs: RunRef, where: str | None = None) -> None:
     """Stop the runs that are named, or all that are running (and that `where` selects), and say so."""
-    selection = stop_selection(RunSelection(refs=flatten_refs(runs), filter=RunFilter(where=where)))
-    print(apply_stop(get_context(), StopArguments(selection=selection), print))
+    print(Stop(selection=RunSelection.of(*runs, where=where, default="all")).follow(get_context(), _viewer()))
 
 
-def _select(run: RunRef | None, where: str | None) -> RunSelection:
-    return RunSelection(refs=() if run is None else flatten_refs([run]), filter=RunFilter(where=where))
+def _viewer() -> StreamViewer:
+    return StreamViewer(_START)

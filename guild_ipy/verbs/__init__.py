@@ -48,7 +48,6 @@ VERBS = _Verbs()
 #: Those that have no file of their own yet.
 _OLD = {
     "run": "run",
-    "start": "run",
     "runs": "look",
     "select": "select",
     "compare": "analysis",
@@ -58,9 +57,6 @@ _OLD = {
     "lineage": "lineage",
     "ls": "look",
     "cat": "look",
-    "label": "change",
-    "stop": "change",
-    "watch": "look",
     "home": "look",
     "operations": "look",
 }
