@@ -28,7 +28,7 @@ class Purge:
         if not runs:
             return None
         return Question(
-            intent="remove for good, with all files, what cannot be restored then",
+            intent="remove these runs for good, with all their files; they cannot be restored",
             runs=runs,
             agreed=replace(self, selection=replace(self.selection, refs=tuple(runs))),
             refusal=f"purge: {count_runs(len(runs))} would be removed for good, none was; add --yes if that is wanted",
