@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
     from guild_ipy.python.analysis import compare, diff, tensorboard
     from guild_ipy.python.declaring import operation
-    from guild_ipy.python.keeping import delete, label, mark
+    from guild_ipy.python.keeping import comment, delete, label, mark, purge, restore, tag
     from guild_ipy.python.looking import cat, get_run, info, lineage, ls, operations, select
     from guild_ipy.python.running import run, start, stop, watch
 
@@ -80,6 +80,7 @@ __all__ = [
     "StoreError",
     "UsageError",
     "cat",
+    "comment",
     "compare",
     "delete",
     "diff",
@@ -95,12 +96,15 @@ __all__ = [
     "operation",
     "operations",
     "project_dir",
+    "purge",
+    "restore",
     "run",
     "runs",
     "select",
     "set_guild_home",
     "start",
     "stop",
+    "tag",
     "tensorboard",
     "unload_ipython_extension",
     "watch",
@@ -114,7 +118,7 @@ _MODULES = {
     "frame.runs": ("runs",),
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
     "python.analysis": ("compare", "diff", "tensorboard"),
-    "python.keeping": ("delete", "label", "mark"),
+    "python.keeping": ("comment", "delete", "label", "mark", "purge", "restore", "tag"),
     "python.declaring": ("operation",),
     "python.looking": ("cat", "get_run", "info", "lineage", "ls", "operations", "select"),
     "python.running": ("run", "start", "stop", "watch"),

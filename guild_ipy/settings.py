@@ -62,6 +62,9 @@ class Settings:
     ``GUILD_IPY_CACHE``, or ``guild_ipy`` in ``XDG_CACHE_HOME``, which is ``~/.cache`` if it is not set.
     """
 
+    editor: str = "vi"
+    """The command of the user's editor, which ``VISUAL`` or ``EDITOR`` names."""
+
     index_patience: float = 5.0
     """How long to wait for another process that writes to the index, before the directories are read."""
 
@@ -73,13 +76,14 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``GUILD_HOME``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV`` and ``CONDA_PREFIX``."""
+        """Read ``GUILD_HOME``, ``GUILD_IPY_ISOLATION``, ``VIRTUAL_ENV``, ``CONDA_PREFIX`` and the user's editor."""
         environ = os.environ
         forkable = sys.platform == "linux"
         return cls(
             guild_home=environ.get("GUILD_HOME") or None,
             environment_prefix=environ.get("CONDA_PREFIX") or environ.get("VIRTUAL_ENV") or None,
             isolation=environ.get("GUILD_IPY_ISOLATION") or ("fork" if forkable else "fresh"),
+            editor=environ.get("VISUAL") or environ.get("EDITOR") or "vi",
         )
 
 

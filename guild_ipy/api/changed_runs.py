@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from guild_ipy.errors import RunStateError
+
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
-    from guild_ipy.store.home import Home
 
 _SHOWN = 10
 
@@ -19,9 +20,16 @@ class ChangedRuns:
 
     runs: Sequence[Run]
     text: str
+    failure: str = ""
+    """What could not be done, if something could not; a face shows the text, and then raises it."""
 
     def __str__(self) -> str:
         return self.text
+
+    def check(self) -> None:
+        """Raise RunStateError if something could not be done."""
+        if self.failure:
+            raise RunStateError(self.failure)
 
 
 def count_runs(count: int) -> str:
@@ -40,17 +48,22 @@ def shorten(texts: Sequence[str]) -> str:
     return ", ".join([*texts[:_SHOWN], *more])
 
 
-def deleted_message(home: Home, runs: Sequence[Run], names: str) -> str:
+def command_of(verb: str) -> str:
+    """Return how a verb is written here: ``%guild_restore`` in a notebook, else ``guild-ipy restore``."""
+    from guild_ipy.api.context import find_shell  # start-up cost: for verbs that say what can be done next
+
+    return f"guild-ipy {verb}" if find_shell() is None else f"%guild_{verb}"
+
+
+def deleted_message(runs: Sequence[Run], names: str) -> str:
     """Say which runs are in the trash now, and how they come back; `names` are from before."""
     if not runs:
         return "Deleted 0 runs: no run was selected"
-    ids = " ".join(run.short_id for run in runs[:_SHOWN]) + " ..." * (len(runs) > _SHOWN)
-    folder = "its folder" if len(runs) == 1 else "their folders"
-    return (
-        f"Deleted {count_runs(len(runs))}: {names}\n"
-        f"Get {'it' if len(runs) == 1 else 'them'} back with `guild runs restore {ids}`, "
-        f"or move {folder} from {home.trash!r} to {home.runs!r}"
-    )
+    ids = " ".join(run.short_id for run in runs[:_SHOWN])
+    back = f"Get {'it' if len(runs) == 1 else 'them'} back with `{command_of('restore')} {ids}`"
+    if len(runs) > _SHOWN:
+        back += f" and the ids of the others, which `{command_of('runs')} --deleted` lists"
+    return f"Deleted {count_runs(len(runs))}: {names}\n{back}"
 
 
 def stopped_message(runs: Sequence[Run]) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COMMENTS = "comments"
 _LONGEST = 100_000
-_SHOWN = 60
+_SHOWN = 500
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,10 +18,15 @@ def purge(context: Context, runs: Sequence[Run]) -> EachRun:
 
     A run that is running is refused; the others are removed.
     """
-    return do_to_each("purged", runs, lambda run: purge_run(context.home, run.dir))
+
+    def remove(run: Run) -> Run:
+        purge_run(context.home, run.dir)
+        return run
+
+    return do_to_each("purged", runs, remove)
 
 
 def purged_message(done: EachRun) -> str:
     """Say which runs were removed."""
-    gone = f"; {'it' if len(done.names) == 1 else 'they'} cannot be restored" if done.names else ""
-    return f"Purged {done}{gone}"
+    gone = f"; {'it' if len(done.runs) == 1 else 'they'} cannot be restored" if done.runs else ""
+    return f"{done}{gone}"

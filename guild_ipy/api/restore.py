@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from guild_ipy.api.each_run import EachRun, do_to_each
+from guild_ipy.api.handle import Run
 from guild_ipy.store.trash import id_before_deletion, restore_run
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
-    from guild_ipy.api.handle import Run
 
 
 def restore(context: Context, runs: Sequence[Run]) -> EachRun:
@@ -20,9 +20,4 @@ def restore(context: Context, runs: Sequence[Run]) -> EachRun:
     the last that was deleted is restored.
     """
     last_first = sorted(runs, key=lambda run: run.id != id_before_deletion(run.dir))
-    return do_to_each("restored", last_first, lambda run: restore_run(context.home, run.dir))
-
-
-def restored_message(done: EachRun) -> str:
-    """Say which runs were restored."""
-    return f"Restored {done}"
+    return do_to_each("restored", last_first, lambda run: Run(restore_run(context.home, run.dir)))

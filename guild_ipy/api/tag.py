@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.changed_runs import count_runs, name_runs, shorten
 from guild_ipy.api.label import LabelEdit
@@ -80,6 +80,11 @@ class Tagged:
     """The new label, if that has changed, too."""
 
 
+def several_tags(tags: object) -> tuple[Any, ...]:
+    """Return the tags that a call in Python names: one, or several in a list or the like."""
+    return tuple(tags) if isinstance(tags, Iterable) and not isinstance(tags, str) else (tags,)
+
+
 def check_tag(tag: object) -> None:
     """Refuse a tag that is no text of one line."""
     if not isinstance(tag, str):
@@ -105,9 +110,19 @@ def edit_tags(context: Context, runs: Sequence[Run], edit: TagEdit) -> list[Tagg
         note_change(context.home, *(run.id for run in runs))
 
 
-def list_tags(runs: Iterable[Run]) -> list[str]:
+class TagList(list[str]):
+    """Tags, shown one on a line."""
+
+    def __str__(self) -> str:
+        return "\n".join(map(printable, self))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
+        printer.text(str(self))
+
+
+def list_tags(runs: Iterable[Run]) -> TagList:
     """Return all tags of some runs, sorted."""
-    return sorted({tag for run in runs for tag in run.tags})
+    return TagList(sorted({tag for run in runs for tag in run.tags}))
 
 
 def tagged_message(changes: Sequence[Tagged]) -> str:

@@ -10,6 +10,9 @@ class Completes(Enum):
 
     NOTHING = "nothing"
     RUNS = "runs"
+    DELETED_RUNS = "deleted runs"
+    TAGS = "tags"
+    """Tags of runs."""
     COMMAND = "command"
     """An operation, and then its flags."""
     OPERATIONS = "operations"

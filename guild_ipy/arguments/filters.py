@@ -31,8 +31,8 @@ _STATUS_OPTIONS = {
 }
 
 
-def add_filters(parser: VerbParser, *, label_option: str = "--label") -> None:
-    """Declare the filters; `label_option` is another name where ``--label`` has another meaning."""
+def add_filters(parser: VerbParser, *, label_option: str = "--label", comment_option: str = "--comment") -> None:
+    """Declare the filters; the options are other names where ``--label`` or ``--comment`` has another meaning."""
     parser.hint_of_option = hint_of_filter
     parser.expand = _split_joined
     group = parser.add_argument_group("filters", "Repeat one for alternatives; a run must pass each kind.")
@@ -41,7 +41,8 @@ def add_filters(parser: VerbParser, *, label_option: str = "--label") -> None:
     parser.completions["operation"] = Completes.RUN_OPERATIONS
     add_texts("-Fl", label_option, metavar="TEXT", dest="filter_label", help="text in the label")
     add_texts("-Ft", "--tag", metavar="TAG", dest="filter_tag", help="tag")
-    add_texts("-Fc", "--comment", metavar="TEXT", help="text in a comment")
+    add_texts("-Fc", comment_option, metavar="TEXT", dest="filter_comment", help="text in a comment")
+    parser.completions["filter_tag"] = Completes.TAGS
     group.add_argument("-Fu", "--unlabeled", action="store_true", help="without a label")
     marks = group.add_mutually_exclusive_group()
     marks.add_argument("-Fm", "--marked", action="store_const", const=True, help="marked")
@@ -102,7 +103,7 @@ def read_filter(namespace: argparse.Namespace) -> RunFilter:
         operations=tuple(namespace.operation),
         labels=tuple(namespace.filter_label),
         tags=tuple(namespace.filter_tag),
-        comments=tuple(namespace.comment),
+        comments=tuple(namespace.filter_comment),
         statuses=_statuses(namespace),
         unlabeled=namespace.unlabeled,
         marked=namespace.marked,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -18,7 +18,7 @@ from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
 from guild_ipy.arguments.option import part
 from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.tokens import token_value
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,9 +41,11 @@ class RunSelection:
     """What is meant when nothing is named."""
 
     @classmethod
-    def of(cls, *refs: object, where: str | None = None, default: Default = "latest") -> RunSelection:
+    def of(
+        cls, *refs: object, where: str | None = None, default: Default = "latest", deleted: bool = False
+    ) -> RunSelection:
         """Make the selection of a call in Python: ids, indexes, runs, and lists and frames of them."""
-        return cls(refs=flatten_refs(refs), filter=RunFilter(where=where), default=default)
+        return cls(refs=flatten_refs(refs), filter=RunFilter(where=where, deleted=deleted), default=default)
 
     @classmethod
     def of_one(cls, ref: RunRef | None, *, where: str | None = None) -> RunSelection:
@@ -54,6 +56,11 @@ class RunSelection:
     def is_named(self) -> bool:
         """Whether it says which runs are meant, be it none; else the verb says."""
         return bool(self.refs) or self.default == "none"
+
+    def check_named(self, verb: str) -> None:
+        """Refuse, for a verb that does not mean all runs where none is named, to choose by nothing."""
+        if not self.is_named and replace(self.filter, deleted=False) == EVERY:
+            raise UsageError(f"{verb}: no run is named; name runs, or filters that choose them")
 
     def find(self, context: Context) -> list[Run]:
         """Return the runs; where all of a filter are meant there may be none."""
@@ -71,20 +78,41 @@ class RunSelection:
         return self.find(context)[0]
 
 
-def many_runs(*, deleted: bool = False, label_option: str = "--label", default: Default = "latest") -> Any:  # noqa: ANN401 - as `option`
+def many_runs(
+    *,
+    deleted: bool = False,
+    label_option: str = "--label",
+    comment_option: str = "--comment",
+    default: Default = "latest",
+) -> Any:  # noqa: ANN401 - as `option`
     """Declare the field of a verb that is about runs: words that name them, and filters.
 
     Parameters
     ----------
     deleted
         Whether the verb can look at the trash.
-    label_option
-        Another name for the filter ``--label`` where that has another meaning.
+    label_option, comment_option
+        Another name for the filter ``--label`` or ``--comment`` where that has another meaning.
     default
         What is meant when nothing is named.
     """
-    declare = partial(_declare, many=True, deleted=deleted, label_option=label_option)
+    declare = partial(_declare, many=True, deleted=deleted, label_option=label_option, comment_option=comment_option)
     return part(declare, partial(read_selection, default=default), default=partial(RunSelection, default=default))
+
+
+def deleted_runs() -> Any:  # noqa: ANN401 - as `option`
+    """Declare the field of a verb that is about runs in the trash: all of them that pass, if none is named."""
+
+    def declare(parser: VerbParser) -> None:
+        add_refs(parser, many=True)
+        parser.completions["refs"] = Completes.DELETED_RUNS
+        add_filters(parser)
+
+    def read(namespace: argparse.Namespace) -> RunSelection:
+        selection = read_selection(namespace, default="all")
+        return replace(selection, filter=replace(selection.filter, deleted=True))
+
+    return part(declare, read, default=partial(RunSelection.of, default="all", deleted=True))
 
 
 def _accept(word: str) -> None:
@@ -105,11 +133,16 @@ def one_run(*, deleted: bool = False, check_word: Callable[[str], None] = _accep
     return part(partial(_declare, many=False, deleted=deleted), read, default=RunSelection)
 
 
-def _declare(parser: VerbParser, *, many: bool, deleted: bool, label_option: str = "--label") -> None:
-    help_of_run = "id, beginning of an id, or index in the filtered list (1 is the newest)"
-    parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=help_of_run)
-    parser.completions["refs"] = Completes.RUNS
-    add_filters(parser, label_option=label_option)
+def _declare(
+    parser: VerbParser,
+    *,
+    many: bool,
+    deleted: bool,
+    label_option: str = "--label",
+    comment_option: str = "--comment",
+) -> None:
+    add_refs(parser, many=many)
+    add_filters(parser, label_option=label_option, comment_option=comment_option)
     if deleted:
         add_deleted(parser)
 

@@ -42,6 +42,29 @@ class Asking(Protocol):
         ...
 
 
+@runtime_checkable
+class Drafted(Protocol):
+    """Options of a verb that needs a text, which can be written in an editor where there is a terminal."""
+
+    def draft(self, context: Context) -> Draft | None:
+        """Return what to write; None if there is a text already, or none is needed."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A text that a user is to write."""
+
+    text: str
+    """What stands in the editor to begin with."""
+    runs: Sequence[Run]
+    """The runs that it is about."""
+    written: Callable[[str], object]
+    """Makes the options to carry out of the text that was written."""
+    refusal: str
+    """The error where there is no editor."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """What a user is asked before a verb changes runs."""
@@ -53,6 +76,8 @@ class Question:
     """The options to carry out then: they name these runs, so that it is they that were asked for."""
     refusal: str = ""
     """The error where nobody can be asked; empty if it is done without."""
+    enter_agrees: bool = True
+    """Whether Enter alone means yes."""
 
 
 AnyOptions = TypeVar("AnyOptions", bound=Options | Followed)

@@ -34,13 +34,10 @@ _SYNONYMS = {
     "rerun": "run --restart",
     "restart": "run --restart",
     "unmark": "mark --clear",
+    "undelete": "restore",
 }
 #: Verbs that are not there yet.
 _OF_GUILD = {
-    "restore": "guild runs restore",
-    "purge": "guild runs purge",
-    "tag": "guild tag",
-    "comment": "guild comment",
     "export": "guild export",
     "import": "guild import",
     "view": "guild view",

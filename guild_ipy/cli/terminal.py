@@ -52,8 +52,8 @@ def tell_unmatched(index: Index, run_filter: RunFilter) -> None:
         print(hint, file=sys.stderr)
 
 
-def ask(question: str) -> bool:
-    """Ask whether to go on; Enter agrees.
+def ask(question: str, *, enter_agrees: bool = True) -> bool:
+    """Ask whether to go on; `enter_agrees` says what Enter alone means.
 
     Raises
     ------
@@ -65,8 +65,8 @@ def ask(question: str) -> bool:
     print(question)
     while True:
         try:
-            answer = input("Continue? (Y/n) ").strip().lower()
+            answer = input(f"Continue? ({'Y/n' if enter_agrees else 'y/N'}) ").strip().lower()
         except EOFError:
             return False
         if answer in {"", "y", "yes", "n", "no"}:
-            return answer not in {"n", "no"}
+            return answer in {"y", "yes"} or (not answer and enter_agrees)

@@ -11,13 +11,15 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.changed_runs import ChangedRuns
-from guild_ipy.arguments.verb import Asking, Followed, Question
+from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question
 from guild_ipy.cli.own_ways import OWN_WAYS
 from guild_ipy.cli.words import Words
 from guild_ipy.verbs import VERBS
 
 if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
     from guild_ipy.api.viewer import Viewer
+    from guild_ipy.domain.run_filter import RunFilter
 
 _MODULES = {
     "run": "running",
@@ -58,12 +60,20 @@ def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
         if not _agrees(question):
             return
         wanted = question.agreed
+    draft = wanted.draft(context) if isinstance(wanted, Drafted) else None
+    if draft is not None:
+        from guild_ipy.cli.editor import edit_text  # start-up cost: for verbs that need a text
+
+        wanted = draft.written(edit_text(draft, context.settings.editor))
     if isinstance(wanted, Followed):
         done = wanted.follow(context, _viewer(wanted))
         if isinstance(done, ChangedRuns):  # else a run, which the viewer has shown
             print(done)
         return
-    _show(wanted.carry_out(context), as_json=getattr(wanted, "json", False))
+    done = wanted.carry_out(context)
+    _show(done, as_json=getattr(wanted, "json", False))
+    if not (done if isinstance(done, list) else str(done)):
+        _explain_nothing(context, getattr(wanted, "filter", None))
 
 
 def _show(done: object, *, as_json: bool) -> None:
@@ -77,13 +87,24 @@ def _show(done: object, *, as_json: bool) -> None:
         print(text)
     if note := getattr(done, "note", ""):
         print(note, file=sys.stderr)
+    if isinstance(done, ChangedRuns):
+        done.check()
+
+
+def _explain_nothing(context: Context, run_filter: RunFilter | None) -> None:
+    """Say, where no run passes a filter, which name in it may be a slip; standard output is left alone."""
+    from guild_ipy.cli.terminal import tell_unmatched  # start-up cost: for those who find nothing
+
+    if run_filter is not None:
+        tell_unmatched(context.index, run_filter)
 
 
 def _agrees(question: Question) -> bool:
     from guild_ipy.api.run_lines import format_runs  # start-up cost, as the next: for verbs that ask
     from guild_ipy.cli.terminal import ask
 
-    return ask(f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}")
+    text = f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"
+    return ask(text, enter_agrees=question.enter_agrees)
 
 
 def _viewer(wanted: Followed) -> Viewer:

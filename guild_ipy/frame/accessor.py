@@ -11,18 +11,22 @@ from typing import overload
 
 import pandas as pd
 
+from guild_ipy.api.changed_runs import ChangedRuns
+from guild_ipy.api.comment import CommentEdit
 from guild_ipy.api.context import get_context
 from guild_ipy.api.diff import diff, older_first
 from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.run_diff import RunDiff
+from guild_ipy.api.tag import several_tags
 from guild_ipy.arguments.selection import RunSelection
+from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.frame.attributes import attribute_fields, attributes_frame
 from guild_ipy.frame.best import rank
 from guild_ipy.frame.compare import compare_fields, compare_frame
 from guild_ipy.frame.curves import make_curves, plot_curves
-from guild_ipy.frame.find import find_run_dirs
+from guild_ipy.frame.find import find_deleted, find_run_dirs
 from guild_ipy.frame.flags import flag_fields, flags_frame
 from guild_ipy.frame.kept import Chooser
 from guild_ipy.frame.parallel import plot_parallel, telling_columns
@@ -33,9 +37,13 @@ from guild_ipy.frame.run_labels import label_fields, label_runs
 from guild_ipy.frame.run_names import read_names, run_column, take_runs
 from guild_ipy.frame.scalars import scalars_frame, summary_fields
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.verbs.comment import write_comments
 from guild_ipy.verbs.delete import Delete
 from guild_ipy.verbs.label import Label
 from guild_ipy.verbs.mark import Mark
+from guild_ipy.verbs.purge import Purge
+from guild_ipy.verbs.restore import Restore
+from guild_ipy.verbs.tag import Tag
 
 _NAME = "guild"
 
@@ -208,8 +216,46 @@ class GuildAccessor:
             )
         )
 
+    def tag(self, *add: str, remove: str | Iterable[str] = (), clear: bool = False, sync_labels: bool = False) -> int:
+        """Add tags to the runs, remove some or all, and say so; return how many runs there were.
+
+        `clear` removes all tags before others are added; `sync_labels` changes the labels along with the tags.
+
+        Examples
+        --------
+        >>> best.guild.tag("paper", "fig-3", remove="draft")             # doctest: +SKIP
+        """
+        gone = several_tags(remove)
+        wanted = Tag(selection=self._selection(), add=add, remove=gone, clear=clear, sync_labels=sync_labels)
+        return self._tell(wanted.change(get_context()))
+
+    def comment(
+        self,
+        text: str | None = None,
+        *,
+        edit: int | None = None,
+        delete: int | None = None,
+        clear: bool = False,
+        user: str | None = None,
+    ) -> int:
+        """Write a comment on the runs, and say so; return how many runs there were.
+
+        `edit` is the number of a comment that gets this text in place of its own, `delete` that of one to delete;
+        `clear` deletes all. `user` is who writes, also as ``"ada@lab"``.
+        """
+        is_new = edit is None
+        change = CommentEdit(
+            add=text if is_new else None,
+            edit=edit,
+            text=None if is_new else text,
+            delete=delete,
+            clear=clear,
+            user=user,
+        )
+        return self._tell(write_comments(get_context(), self._selection(), change))
+
     def delete(self) -> int:
-        """Move the runs to the trash, without asking, and say so; how many there were.
+        """Move the runs to the trash, without asking, and say so; how many there were. :meth:`restore` undoes it.
 
         Raises
         ------
@@ -217,6 +263,28 @@ class GuildAccessor:
             If one of them is running; none is deleted then.
         """
         return self._change(Delete(selection=self._selection()))
+
+    def restore(self) -> int:
+        """Move the runs back from the trash, and say so; return how many there were.
+
+        Raises
+        ------
+        RunStateError
+            If one of them could not be restored, as while there is a run of its id; the others are restored.
+        """
+        return self._change(Restore(selection=self._deleted_selection()))
+
+    def purge(self) -> int:
+        """Remove the runs, which are in the trash, for good, without asking, and say so; return how many there were.
+
+        Nothing brings them back.
+
+        Raises
+        ------
+        RunStateError
+            If one of them could not be removed, as one that is running; the others are removed.
+        """
+        return self._change(Purge(selection=self._deleted_selection()))
 
     # -- which runs
 
@@ -226,13 +294,21 @@ class GuildAccessor:
     def _find(self) -> dict[str, RunDir]:
         return find_run_dirs(get_context(), read_names(self._frame))
 
-    def _change(self, wanted: Mark | Label | Delete) -> int:
-        done = wanted.carry_out(get_context())
-        print(done)
+    def _change(self, wanted: Mark | Label | Delete | Restore | Purge) -> int:
+        return self._tell(wanted.carry_out(get_context()))
+
+    def _tell(self, done: ChangedRuns) -> int:
+        if done.text:
+            print(done)
+        done.check()
         return len(done.runs)
 
     def _selection(self) -> RunSelection:
         return RunSelection(refs=tuple(self._find_live()), default="none")
+
+    def _deleted_selection(self) -> RunSelection:
+        runs = find_deleted(get_context(), read_names(self._frame))
+        return RunSelection(refs=tuple(map(Run, runs)), filter=RunFilter(deleted=True), default="none")
 
     def _find_live(self) -> list[Run]:
         found = self._find()

@@ -31,6 +31,22 @@ def find_run_dirs(context: Context, names: Sequence[str]) -> dict[str, RunDir]:
     return {name: found[name] for name in names}
 
 
+def find_deleted(context: Context, names: Sequence[str]) -> list[RunDir]:
+    """Return the runs in the trash that the names of a frame mean.
+
+    Raises
+    ------
+    RunNotFound
+        For the first name that means none, or several.
+    """
+    run_dirs = {run_dir.id: run_dir for run_dir in list_run_dirs(context.home, deleted=True)}
+    ids = find_ids(names, run_dirs)
+    for name in names:
+        if name not in ids:
+            raise RunNotFound(name, "it is not deleted" if find_run_dirs(context, [name]) else "")
+    return [run_dirs[ids[name]] for name in names]
+
+
 def _no_columns(names: Names) -> list[Field]:  # noqa: ARG001 - those that are always there are enough
     return []
 

@@ -2,7 +2,8 @@
 
 Plain text that one can read, type and compare, and that survives sorting, joining and saving. It has 8
 digits as everywhere; where two runs of the home share these, both get as many as it takes. A later run can
-still come to share them: then the name is refused, never taken for one of the two.
+still come to share them: then the name is refused, never taken for one of the two. Of a run that was deleted several
+times, the trash has older deletions as ``<id>_<word>``; a name that may be the id and these means the id.
 """
 
 from __future__ import annotations
@@ -95,8 +96,10 @@ def take_runs(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 
 def _short_name(each: str, ordered: Sequence[str]) -> str:
-    at = bisect_left(ordered, each)
-    beside = (*ordered[max(0, at - 1) : at], *ordered[at + 1 : at + 2])  # nothing shares more with it
+    at = after = bisect_left(ordered, each)
+    while after < len(ordered) and (ordered[after] == each or _is_older(ordered[after], each)):
+        after += 1
+    beside = (*ordered[max(0, at - 1) : at], *ordered[after : after + 1])  # nothing shares more with it
     alike = [other for other in beside if other.startswith(each[:SHORT_ID_LENGTH])]
     length = SHORT_ID_LENGTH
     while any(other.startswith(each[:length]) for other in alike) and length < len(each):
@@ -109,10 +112,15 @@ def _find_id(name: str, ordered: Sequence[str]) -> str | None:
     if start < len(ordered) and ordered[start] == name:
         return name
     end = bisect_left(ordered, name + "\U0010ffff", start)
-    if end - start > 1:
+    if end - start > 1 and not all(_is_older(other, ordered[start]) for other in ordered[start + 1 : end]):
         some = ", ".join(ordered[start : min(end, start + _SHOWN)])
         raise RunNotFound(name, f"it is the beginning of {end - start} runs ({some}); give more digits")
     return ordered[start] if end > start else None
+
+
+def _is_older(other: str, each: str) -> bool:
+    """Whether a name is that of an older deletion of a run."""
+    return other.startswith(f"{each}_")
 
 
 def _name(value: object) -> str:

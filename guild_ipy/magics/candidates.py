@@ -70,11 +70,17 @@ class SessionCandidates:
 
     def runs(self, beginning: str) -> Iterable[Candidate]:
         """Give the short ids of runs whose id begins so, the newest first."""
-        return [
-            Candidate(text=run.short_id, kind="run")
-            for run in list_runs(get_context(), RunFilter(limit=_MOST_RUNS))
-            if run.id.startswith(beginning)
-        ]
+        return _runs(RunFilter(limit=_MOST_RUNS), beginning)
+
+    def deleted_runs(self, beginning: str) -> Iterable[Candidate]:
+        """Return the short ids of runs in the trash whose id begins so, the newest first."""
+        return _runs(RunFilter(limit=_MOST_RUNS, deleted=True), beginning)
+
+    def tags(self) -> Iterable[Candidate]:
+        """Return the tags that runs have, as far as they are words."""
+        records = get_context().index.records(RunFilter(limit=_MOST_LOOKED_AT))
+        tags = sorted({tag for record in records for tag in record.tags})
+        return [Candidate(text=tag, kind="tag") for tag in tags if _WORD.fullmatch(tag)]
 
     def paths(self, beginning: str) -> Iterable[Candidate]:
         """Give the files and folders whose path begins so; folders end in a slash."""
@@ -97,3 +103,8 @@ class SessionCandidates:
             names |= dict.fromkeys(sorted(known.scalars), "scalar") | dict.fromkeys(sorted(known.flags), "flag")
             names |= dict.fromkeys(sorted(known.attributes), "attribute")
         return [Candidate(text=name, kind=kind) for name, kind in names.items() if not any(map(str.isspace, name))]
+
+
+def _runs(run_filter: RunFilter, beginning: str) -> list[Candidate]:
+    found = (run for run in list_runs(get_context(), run_filter) if run.id.startswith(beginning))
+    return [Candidate(text=short_id, kind="run") for short_id in dict.fromkeys(run.short_id for run in found)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Protocol
@@ -72,6 +72,14 @@ class Candidates(Protocol):
 
     def runs(self, beginning: str) -> Iterable[Candidate]:
         """Give the short ids of runs whose id begins so, the newest first."""
+        ...
+
+    def deleted_runs(self, beginning: str) -> Iterable[Candidate]:
+        """Return the short ids of runs in the trash whose id begins so, the newest first."""
+        ...
+
+    def tags(self) -> Iterable[Candidate]:
+        """Return the tags that runs have."""
         ...
 
     def paths(self, beginning: str) -> Iterable[Candidate]:
@@ -141,23 +149,19 @@ class _Completer:
         return self._names_of(self.verb.parser.completes_words())
 
     def _names_of(self, kind: Completes) -> Iterable[Candidate]:
-        match kind:
-            case Completes.RUNS:
-                return self._runs()
-            case Completes.COMMAND:
-                return self._operation_or_flags()
-            case Completes.OPERATIONS:
-                return self.candidates.operations()
-            case Completes.RUN_OPERATIONS:
-                return self.candidates.run_operations()
-            case Completes.NAMES:
-                return self.candidates.names()
-            case Completes.VARIABLES:
-                return self.candidates.variables()
-            case Completes.PATHS:
-                return self.candidates.paths(self.fragment)
-            case Completes.NOTHING:
-                return ()
+        find: Mapping[Completes, Callable[[], Iterable[Candidate]]] = {
+            Completes.RUNS: self._runs,
+            Completes.DELETED_RUNS: self._runs,
+            Completes.COMMAND: self._operation_or_flags,
+            Completes.OPERATIONS: self.candidates.operations,
+            Completes.RUN_OPERATIONS: self.candidates.run_operations,
+            Completes.NAMES: self.candidates.names,
+            Completes.TAGS: self.candidates.tags,
+            Completes.VARIABLES: self.candidates.variables,
+            Completes.PATHS: lambda: self.candidates.paths(self.fragment),
+            Completes.NOTHING: lambda: (),
+        }
+        return find[kind]()
 
     def _operation_or_flags(self) -> Iterator[Candidate]:
         words = self._positionals()
@@ -202,7 +206,13 @@ class _Completer:
 
     def _runs(self) -> Iterator[Candidate]:
         given = set(self.words)
-        return (run for run in self.candidates.runs(self.fragment) if run.text not in given)
+        is_of_trash = self.verb.parser.completions.get("refs") is Completes.DELETED_RUNS
+        find = self.candidates.deleted_runs if is_of_trash or self._looks_at_trash() else self.candidates.runs
+        return (run for run in find(self.fragment) if run.text not in given)
+
+    def _looks_at_trash(self) -> bool:
+        switch = self.verb.parser.find_option("--deleted")
+        return switch is not None and any(self.verb.parser.find_option(word) is switch for word in self.words)
 
 
 def _takes_value(option: argparse.Action) -> bool:

@@ -23,7 +23,7 @@ from guild_ipy.arguments.apply import (
 )
 from guild_ipy.arguments.parser import asks_for_help
 from guild_ipy.arguments.select import SelectArguments
-from guild_ipy.arguments.verb import Asking, Followed
+from guild_ipy.arguments.verb import Asking, Drafted, Followed
 from guild_ipy.errors import UsageError
 from guild_ipy.magics.analysis import call_compare, call_diff, call_tensorboard, tell_unmatched
 from guild_ipy.magics.expansion import expand_line
@@ -74,10 +74,14 @@ def _carry_out(wanted: Any) -> object:  # noqa: ANN401 - the options of any verb
     if question is not None and question.refusal:
         print(format_runs(question.runs))
         raise UsageError(question.refusal)
+    if isinstance(wanted, Drafted) and (draft := wanted.draft(context)) is not None:
+        raise UsageError(draft.refusal)
     is_followed = isinstance(wanted, Followed)
     done = wanted.follow(context, NotebookViewer()) if is_followed else wanted.carry_out(context)
     if isinstance(done, ChangedRuns):
-        print(done)
+        if done.text:
+            print(done)
+        done.check()
         return None
     return done
 

@@ -1,14 +1,23 @@
-"""``mark``, ``label`` and ``delete`` from Python."""
+"""``mark``, ``label``, ``tag``, ``comment``, ``delete``, ``restore`` and ``purge`` from Python."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from guild_ipy.api.changed_runs import ChangedRuns
+from guild_ipy.api.comment import CommentEdit
 from guild_ipy.api.context import get_context
 from guild_ipy.api.selection import RunRef
+from guild_ipy.api.tag import several_tags
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError
+from guild_ipy.verbs.comment import write_comments
 from guild_ipy.verbs.delete import Delete
 from guild_ipy.verbs.label import Label
 from guild_ipy.verbs.mark import Mark
+from guild_ipy.verbs.purge import Purge
+from guild_ipy.verbs.restore import Restore
+from guild_ipy.verbs.tag import Tag
 
 
 def mark(  # noqa: PLR0913 - the options are keywords
@@ -75,6 +84,120 @@ def label(  # noqa: PLR0913 - the options are keywords
     print(wanted.carry_out(get_context()))
 
 
+def tag(
+    *runs: RunRef,
+    add: str | Iterable[str] = (),
+    remove: str | Iterable[str] = (),
+    clear: bool = False,
+    sync_labels: bool = False,
+    where: str | None = None,
+) -> None:
+    """Change the tags of runs, or of the newest (that `where` selects), and say so.
+
+    Parameters
+    ----------
+    *runs
+        Ids, beginnings of ids, indexes or runs.
+    add, remove
+        One tag or several.
+    clear
+        Remove all tags; those in `add` are added then.
+    sync_labels
+        Put tags that are added before the label, and take those that are removed out of it.
+    where
+        An expression of the select language.
+
+    Examples
+    --------
+    >>> guild_ipy.tag("3f2a1b4c", add=["best", "paper"])                                 # doctest: +SKIP
+    >>> guild_ipy.runs(tags="best")                                                      # doctest: +SKIP
+    """
+    wanted = Tag(
+        selection=RunSelection.of(*runs, where=where),
+        add=several_tags(add),
+        remove=several_tags(remove),
+        clear=clear,
+        sync_labels=sync_labels,
+    )
+    print(wanted.carry_out(get_context()))
+
+
+def comment(  # noqa: PLR0913 - the options are keywords
+    *runs: RunRef,
+    add: str | None = None,
+    edit: int | None = None,
+    text: str | None = None,
+    delete: int | None = None,
+    clear: bool = False,
+    user: str | None = None,
+    where: str | None = None,
+) -> None:
+    """Write a comment on runs, or on the newest (that `where` selects), and say so; exactly one change is given.
+
+    Parameters
+    ----------
+    *runs
+        Ids, beginnings of ids, indexes or runs.
+    add
+        The text of a new comment.
+    edit, text
+        The number of a comment (the first has number 1; ``run.comments`` has them), and its new text.
+    delete
+        The number of a comment to delete.
+    clear
+        Delete all comments.
+    user
+        Who writes, also as ``"ada@lab"``; else who runs this process, on this machine.
+    where
+        An expression of the select language.
+
+    Examples
+    --------
+    >>> guild_ipy.comment("3f2a1b4c", add="The loss is that of the validation set.")     # doctest: +SKIP
+    >>> guild_ipy.comment("3f2a1b4c", edit=1, text="... of the test set.")               # doctest: +SKIP
+    """
+    change = CommentEdit(add=add, edit=edit, text=text, delete=delete, clear=clear, user=user)
+    print(write_comments(get_context(), RunSelection.of(*runs, where=where), change))
+
+
 def delete(*runs: RunRef, where: str | None = None) -> None:
-    """Move runs, or all that `where` selects, to the trash of Guild home, and say so."""
+    """Move runs, or all that `where` selects, to the trash of Guild home, and say so; :func:`restore` undoes it."""
     print(Delete(selection=RunSelection.of(*runs, where=where, default="all")).carry_out(get_context()))
+
+
+def restore(*runs: RunRef, where: str | None = None) -> None:
+    """Move deleted runs, or all of them that `where` selects, back from the trash, and say so.
+
+    Indexes count in the list of deleted runs, ``runs(deleted=True)``.
+
+    Raises
+    ------
+    RunStateError
+        If one of them could not be restored, as while there is a run of its id; the others are restored.
+
+    Examples
+    --------
+    >>> guild_ipy.restore("3f2a1b4c")                                                    # doctest: +SKIP
+    """
+    selection = RunSelection.of(*runs, where=where, default="all", deleted=True)
+    _tell(Restore(selection=selection).carry_out(get_context()))
+
+
+def purge(*runs: RunRef, where: str | None = None) -> None:
+    """Remove deleted runs, or all of them that `where` selects, for good, and say so. Nothing brings them back.
+
+    Indexes count in the list of deleted runs, ``runs(deleted=True)``.
+
+    Raises
+    ------
+    RunStateError
+        If one of them could not be removed, as one that is running; the others are removed.
+    """
+    selection = RunSelection.of(*runs, where=where, default="all", deleted=True)
+    _tell(Purge(selection=selection).carry_out(get_context()))
+
+
+def _tell(done: ChangedRuns) -> None:
+    if done.text:
+        print(done)
+    done.check()

@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     from guild_ipy.frame.lineage import Lineage
 
 
-def get_run(run: RunRef | None = None, *, where: str | None = None) -> Run:
+def get_run(run: RunRef | None = None, *, where: str | None = None, deleted: bool = False) -> Run:
     """Give a run to hold: the one that is named by id, beginning of an id or index, else the newest.
 
-    With `where` indexes count among those that the expression selects, and the newest of them is meant.
+    With `where` indexes count among those that the expression selects, and the newest of them is meant; with `deleted`
+    all of this is about the runs in the trash.
 
     Examples
     --------
     >>> guild_ipy.get_run("3f2a1b4c").result                   # doctest: +SKIP
     """
-    return select_run(get_context(), run, RunFilter(where=where))
+    return select_run(get_context(), run, RunFilter(where=where, deleted=deleted))
 
 
 def select(  # noqa: PLR0913 - the options are keywords
@@ -104,21 +105,24 @@ def select(  # noqa: PLR0913 - the options are keywords
     return apply_select(get_context(), arguments)
 
 
-def info(run: RunRef | None = None, *, where: str | None = None, output: bool = False) -> RunInfo:
+def info(
+    run: RunRef | None = None, *, where: str | None = None, output: bool = False, deleted: bool = False
+) -> RunInfo:
     """Give what is known of a run, at this moment: the one that is named, else the newest (that `where` selects).
 
-    With `output` there is also what it has printed.
+    With `output` there is also what it has printed; with `deleted` the run is in the trash.
     """
-    return get_info(select_run(get_context(), run, RunFilter(where=where)), output=output)
+    return get_info(select_run(get_context(), run, RunFilter(where=where, deleted=deleted)), output=output)
 
 
-def lineage(
+def lineage(  # noqa: PLR0913 - the options are keywords
     run: RunRef | None = None,
     *,
     up: bool = False,
     down: bool = False,
     depth: int | None = None,
     where: str | None = None,
+    deleted: bool = False,
 ) -> Lineage:
     """Give what a run was made of, and what was made of it: the run named, else the newest (that `where` selects).
 
@@ -132,6 +136,8 @@ def lineage(
         At most that many steps from the run.
     where
         An expression of the select language.
+    deleted
+        The run is in the trash.
 
     Returns
     -------
@@ -146,20 +152,23 @@ def lineage(
 
     refs = () if run is None else flatten_refs([run])
     arguments = LineageArguments(
-        selection=RunSelection(refs=refs, filter=RunFilter(where=where)),
+        selection=RunSelection(refs=refs, filter=RunFilter(where=where, deleted=deleted)),
         scope=make_scope(up=up, down=down, depth=depth),
     )
     return Lineage(get_context(), apply_lineage(get_context(), arguments))
 
 
-def ls(run: RunRef | None = None, *, all: bool = False) -> list[str]:  # noqa: A002 - the option's name at a shell
-    """List the files of a run, relative to its directory; with `all` also those in ``.guild``."""
-    return list_files(select_run(get_context(), run), everything=all)
+def ls(run: RunRef | None = None, *, all: bool = False, deleted: bool = False) -> list[str]:  # noqa: A002 - the option's name at a shell
+    """List the files of a run, relative to its directory; with `all` also those in ``.guild``.
+
+    With `deleted` the run is in the trash.
+    """
+    return list_files(select_run(get_context(), run, RunFilter(deleted=deleted)), everything=all)
 
 
-def cat(run: RunRef | None = None, path: str | None = None) -> str:
-    """Give what a run printed, or with `path` the text of one of its files."""
-    return read_text(select_run(get_context(), run), path)
+def cat(run: RunRef | None = None, path: str | None = None, *, deleted: bool = False) -> str:
+    """Give what a run printed, or with `path` the text of one of its files; with `deleted` the run is in the trash."""
+    return read_text(select_run(get_context(), run, RunFilter(deleted=deleted)), path)
 
 
 def operations(*names: str) -> list[OperationInfo]:

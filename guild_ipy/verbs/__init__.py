@@ -3,7 +3,7 @@
 A file declares a frozen class of options whose ``carry_out(context)`` does it, and ``VERB``, its name and help::
 
     looking     runs select info ls cat lineage compare diff tensorboard operations home
-    changing    mark label delete stop
+    changing    mark label tag comment delete restore purge stop
     running     run start watch
 
 Magics and shell show what ``carry_out`` returns; Python functions and ``df.guild`` make the options by hand.
@@ -20,7 +20,7 @@ from guild_ipy.arguments.verb import Verb
 #: All verbs, in the order in which they are shown; each is the name of a module here.
 NAMES = (
     "run", "start", "runs", "select", "compare", "diff", "tensorboard", "info", "lineage", "ls", "cat", "mark", "label",
-    "stop", "watch", "delete", "home", "operations",
+    "tag", "comment", "stop", "watch", "delete", "restore", "purge", "home", "operations",
 )  # fmt: skip
 
 

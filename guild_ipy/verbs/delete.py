@@ -10,8 +10,6 @@ from guild_ipy.api.delete import delete
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Question, Verb
-from guild_ipy.domain.run_filter import EVERY
-from guild_ipy.errors import UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +21,7 @@ class Delete:
 
     def __post_init__(self) -> None:
         """Refuse to delete all runs unless they are named."""
-        if not self.selection.is_named and self.selection.filter == EVERY:
-            raise UsageError("delete: no run is named; name runs, or filters that choose them")
+        self.selection.check_named("delete")
 
     def question(self, context: Context) -> Question | None:
         """Ask for the runs; where nobody can be asked, those that filters alone choose stay."""
@@ -44,7 +41,7 @@ class Delete:
         runs = self.selection.find(context)
         names = name_runs(runs)
         delete(context, runs)
-        said = deleted_message(context.home, runs, names)
+        said = deleted_message(runs, names)
         return ChangedRuns(runs, self.selection.describe(context, runs, said))
 
 
@@ -53,6 +50,6 @@ VERB = Verb(
     options=Delete,
     words="RUN ...",
     summary="Delete runs.",
-    details="They go to the trash of Guild home. Without RUN all that pass the filters; in a notebook these are only "
-    "listed, unless there is --yes.",
+    details="They go to the trash of Guild home, from where restore brings them back. Without RUN all that pass the "
+    "filters; in a notebook these are only listed, unless there is --yes.",
 )

@@ -10,7 +10,6 @@ from guild_ipy.api.handle import Run
 from guild_ipy.api.plain_values import run_values
 from guild_ipy.api.run_lines import format_runs
 from guild_ipy.api.runs import list_runs, list_stale
-from guild_ipy.api.unmatched import describe_unmatched
 from guild_ipy.arguments.filters import run_filter
 from guild_ipy.arguments.option import json_switch, part, switch
 from guild_ipy.arguments.parser import VerbParser
@@ -76,8 +75,6 @@ class ListRuns:
         return "\n\n".join(str(get_info(run)) for run in runs)
 
     def _note(self, context: Context, shown: int, limit: int | None) -> str:
-        if not shown:
-            return describe_unmatched(context.index, self.filter)
         if shown != limit or self.filter.limit is not None:
             return ""
         count = len(list_stale(context, self.filter) if self.stale else context.index.ids(self.filter))

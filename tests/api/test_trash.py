@@ -8,11 +8,11 @@ import pytest
 from guild_ipy.api.delete import delete
 from guild_ipy.api.handle import Run
 from guild_ipy.api.purge import purge, purged_message
-from guild_ipy.api.restore import restore, restored_message
+from guild_ipy.api.restore import restore
 from guild_ipy.api.runs import list_runs
 from guild_ipy.api.selection import select_runs
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.errors import RunNotFound, RunStateError
+from guild_ipy.errors import RunNotFound
 from guild_ipy.store.run_dir import RunDir
 
 DELETED = RunFilter(deleted=True)
@@ -48,7 +48,7 @@ def delete_twice(context, run):
 def test_restored_runs_are_as_they_were(context, runs):
     delete(context, runs)
     done = restore(context, deleted(context))
-    assert restored_message(done) == f"Restored 2 runs: train() {runs[0].short_id}, train() {runs[1].short_id}"
+    assert str(done) == f"Restored 2 runs: train() {runs[0].short_id}, train() {runs[1].short_id}"
     assert [(run.id, run.flags, run.result) for run in list_runs(context)] == [
         (runs[0].id, {"lr": 0.2, "steps": 2}, 0.4),
         (runs[1].id, {"lr": 0.1, "steps": 2}, 0.2),
@@ -60,18 +60,18 @@ def test_a_run_that_is_there_again_is_refused_and_the_others_are_restored(contex
     delete(context, runs)
     shutil.copytree(f"{context.home.trash}/{runs[0].id}", runs[0].path)
     done = restore(context, deleted(context))
-    assert restored_message(done) == f"Restored 1 run: train() {runs[1].short_id}"
-    with pytest.raises(
-        RunStateError, match=r"^1 run could not be restored: train.. [0-9a-f]{8}: run .* live runs; delete"
-    ):
-        done.check()
+    assert str(done) == f"Restored 1 run: train() {runs[1].short_id}"
+    assert done.failure == (
+        f"1 run could not be restored: train() {runs[0].short_id}: "
+        f"run {runs[0].id!r} is among the live runs; delete that one first"
+    )
     assert [run.id for run in deleted(context)] == [runs[0].id]
 
 
 def test_of_a_run_that_was_deleted_twice_the_last_comes_back(context, runs):
     delete_twice(context, runs[0])
     found = select_runs(context, [runs[0].short_id], DELETED)
-    restore(context, found).check()
+    assert restore(context, found).failure == ""
     assert runs[0].label == "again"
     assert restore(context, deleted(context)).names == ()
     assert len(deleted(context)) == 1
@@ -86,7 +86,7 @@ def test_of_all_deletions_of_a_run_the_last_comes_back_whatever_their_order(cont
 def test_the_older_deletion_has_its_id_again_when_it_is_restored(context, runs):
     delete_twice(context, runs[0])
     (older,) = (run for run in deleted(context) if run.id != runs[0].id)
-    restore(context, [older]).check()
+    assert restore(context, [older]).failure == ""
     assert (runs[0].label, len(list_runs(context))) == ("lr=0.2 steps=2", 2)
 
 
@@ -100,8 +100,9 @@ def test_purged_runs_are_gone(context, runs):
 
 def test_live_runs_are_neither_restored_nor_purged(context, runs):
     for do in restore, purge:
-        with pytest.raises(RunStateError, match=f"train.. {runs[0].short_id}: .* is not a run in "):
-            do(context, runs[:1]).check()
+        done = do(context, runs[:1])
+        assert (str(done), done.runs) == ("", ())
+        assert f"train() {runs[0].short_id}: {runs[0].path!r} is not a run in " in done.failure
     assert list_runs(context) == runs
 
 
@@ -110,9 +111,7 @@ def test_a_run_that_is_running_is_not_purged(context, train, start_waiting, let_
     os.makedirs(context.home.trash)
     trashed = Run(RunDir(f"{context.home.trash}/{running.id}"))
     os.rename(running.path, trashed.path)
-    done = purge(context, [trashed])
-    with pytest.raises(RunStateError, match=f"run '{running.short_id}' is running; stop it first"):
-        done.check()
+    assert purge(context, [trashed]).failure.endswith(f"run {running.short_id!r} is running; stop it first")
     os.rename(trashed.path, running.path)
     let_go(running)
 
@@ -120,7 +119,7 @@ def test_a_run_that_is_running_is_not_purged(context, train, start_waiting, let_
 def test_a_run_that_is_held_as_a_value_is_found_where_it_is(context, runs):
     delete(context, runs[:1])
     (found,) = select_runs(context, [runs[0]], DELETED)
-    restore(context, [found]).check()
+    assert restore(context, [found]).failure == ""
     assert select_runs(context, [found]) == [runs[0]]
     with pytest.raises(RunNotFound, match=f"'{runs[0].id}': it is not deleted"):
         select_runs(context, [runs[0]], DELETED)
@@ -136,5 +135,5 @@ def test_a_deleted_run_is_named_as_such(context, runs):
 
 
 def test_that_nothing_was_to_be_done_is_said(context, runs):
-    assert restored_message(restore(context, [])) == "Restored 0 runs: no deleted run was selected"
+    assert str(restore(context, [])) == "Restored 0 runs: no deleted run was selected"
     assert purged_message(purge(context, [])) == "Purged 0 runs: no deleted run was selected"

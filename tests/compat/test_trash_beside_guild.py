@@ -44,7 +44,7 @@ def test_guild_lists_and_restores_what_we_have_deleted(bench, run):
 def test_we_list_and_restore_what_guild_has_deleted(bench, run):
     bench.guild("runs", "delete", "-y", run.id)
     assert [each.id for each in deleted(bench)] == [run.id]
-    restore(bench.context, deleted(bench)).check()
+    assert not restore(bench.context, deleted(bench)).failure
     assert (listed(bench), listed(bench, "--deleted")) == ([run.id], [])
     assert list_runs(bench.context) == [run]
 
@@ -57,7 +57,7 @@ def test_guild_purges_what_we_have_deleted(bench, run):
 
 def test_we_purge_what_guild_has_deleted(bench, run):
     bench.guild("runs", "delete", "-y", run.id)
-    purge(bench.context, deleted(bench)).check()
+    assert not purge(bench.context, deleted(bench)).failure
     assert listed(bench, "--deleted") == []
     assert os.listdir(f"{bench.context.home.path}/trash") == ["runs"]
 
@@ -95,5 +95,5 @@ def test_guild_finds_what_we_have_deleted_twice(bench, run):
     (aside,) = set(listed(bench, "--deleted")) - {run.id}
     assert aside.startswith(f"{run.id}_")
     bench.guild("runs", "purge", "-y", aside)
-    restore(bench.context, deleted(bench)).check()
+    assert not restore(bench.context, deleted(bench)).failure
     assert listed(bench) == [run.id]

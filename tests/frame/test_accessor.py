@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
+import shutil
 
 import pandas as pd
 import pytest
@@ -119,6 +121,57 @@ def test_a_deleted_run_can_still_be_looked_at_and_not_changed(df):
     assert df.guild.flags().lr.to_list() == [0.2, 0.1]
     with pytest.raises(RunNotFound, match="'bbbb0000': it is deleted; restore it first"):
         df.guild.mark()
+
+
+def test_deleted_runs_are_restored_by_the_frame_they_were_in(df, capsys):
+    df.guild.delete()
+    capsys.readouterr()
+    assert df.head(1).guild.restore() == 1
+    assert capsys.readouterr().out == "Restored 1 run: train() bbbb0000\n"
+    assert runs(deleted=True).guild.restore() == 1
+    assert runs().run.to_list() == df.run.to_list()
+
+
+def test_live_runs_are_neither_restored_nor_purged(df):
+    with pytest.raises(RunNotFound, match="'bbbb0000': it is not deleted"):
+        df.guild.restore()
+    with pytest.raises(RunNotFound, match="'bbbb0000': it is not deleted"):
+        df.guild.purge()
+    assert len(runs()) == len(df)
+
+
+def test_purged_runs_are_gone(df):
+    df.guild.delete()
+    assert df.tail(1).guild.purge() == 1
+    assert runs(deleted=True).run.to_list() == ["bbbb0000"]
+
+
+def test_of_two_deletions_of_a_run_each_has_a_row(df, home):
+    for label in ("first", "second"):
+        shutil.copytree(home.run_dir("b" * 4 + "0" * 28).path, f"{home.path}/copy")
+        df.head(1).guild.label(label)
+        df.head(1).guild.delete()
+        os.rename(f"{home.path}/copy", home.run_dir("b" * 4 + "0" * 28).path)
+    df.head(1).guild.delete()
+    trash = runs(deleted=True)
+    assert len(set(trash.run)) == 3
+    assert trash[trash.label == "first"].guild.restore() == 1
+    assert runs().label.to_list()[0] == "first"
+
+
+def test_tags_and_comments_of_all_runs_of_a_frame_are_changed(df, capsys):
+    assert df.guild.tag("best", "paper") == 2
+    assert df.head(1).guild.tag(remove="best", sync_labels=True) == 1
+    assert df.guild.comment("fine\nwell") == 2
+    assert df.tail(1).guild.comment("new", edit=1, user="ada@lab") == 1
+    frame = runs(details=True)
+    assert frame.tags.to_list() == ["paper", "best, paper"]
+    assert frame.comments.to_list() == ["fine; well", "new"]
+    assert df.guild.compare(".tags").tags.to_list() == ["paper", "best, paper"]
+    assert runs(tags="best").run.to_list() == df.tail(1).run.to_list()
+    assert df.guild.comment(delete=1) == df.guild.comment(clear=True) == 2
+    assert df.guild.tag(clear=True) == 2
+    assert capsys.readouterr().out.count("\n") == 7
 
 
 def test_no_run_is_deleted_when_one_is_running(df, add_run):

@@ -90,3 +90,12 @@ def test_two_run_columns_are_refused():
 def test_a_table_with_two_rows_of_headings_is_refused():
     with pytest.raises(NoRunColumn):
         read_names(pd.DataFrame({("run", "first"): ["a"]}))
+
+
+def test_of_several_deletions_the_last_has_the_short_name():
+    run_id = "01234567" + "a" * 24
+    ids = [f"{run_id}_x1", run_id, f"{run_id}_x2", "01234567b", f"01234567b_{run_id}"]
+    names = short_names(ids, ids)
+    assert names == [f"{run_id}_x1", "01234567a", f"{run_id}_x2", "01234567b", "01234567b_"]
+    assert find_ids(names, ids) == dict(zip(names, ids, strict=True))
+    assert find_ids([run_id[:9]], ids[:3]) == {run_id[:9]: run_id}

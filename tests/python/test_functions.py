@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
+from guild_ipy.api.changed_runs import command_of
 from guild_ipy.api.context import Context, get_context, set_context
 from guild_ipy.api.runs import list_runs
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
-from guild_ipy.errors import FlagError, RunNotFound, UsageError
+from guild_ipy.errors import FlagError, RunNotFound, RunStateError, UsageError
 from guild_ipy.settings import Settings
 
 SCRIPT = "lr = 0.1\nprint('loss:', lr)\n"
@@ -101,8 +102,6 @@ def test_marks_and_labels_say_what_they_did(capfd):
     guild_ipy.delete(run)
     name = f"train.py {run.short_id}"
     uses = f"Dependencies on train.py use {run.short_id} from now on: it is"
-    home = get_context().home
-    back = f"`guild runs restore {run.short_id}`, or move its folder from {home.trash!r} to {home.runs!r}"
     assert capfd.readouterr().out.splitlines() == [
         f"Marked 1 run(s): {name}; mark --undo takes it back",
         f"{uses} the one marked last",
@@ -110,16 +109,94 @@ def test_marks_and_labels_say_what_they_did(capfd):
         f"Unmarked 1 run(s): {name}; mark --undo takes it back",
         f"{uses} the latest, and none is marked",
         f"Deleted 1 run: {name}",
-        f"Get it back with {back}",
+        f"Get it back with `{command_of('restore')} {run.short_id}`",
     ]
+
+
+def test_deleted_runs_are_looked_at_restored_and_purged(capfd):
+    older, newer = guild_ipy.run("train.py"), guild_ipy.run("train.py", lr=1)
+    guild_ipy.delete(older, newer)
+    assert guild_ipy.get_run(deleted=True).id == guild_ipy.get_run(newer, deleted=True).id == newer.id
+    assert guild_ipy.info(2, deleted=True).lines["id"] == older.id
+    assert guild_ipy.ls(older, deleted=True) == ["train.py"]
+    assert guild_ipy.cat(newer.short_id, deleted=True) == "loss: 1\n"
+    assert len(list(guild_ipy.lineage(newer, deleted=True))) == 1
+    capfd.readouterr()
+    guild_ipy.restore(older)
+    guild_ipy.purge(where="lr = 1")
+    assert capfd.readouterr().out.splitlines() == [
+        f"Restored 1 run: train.py {older.short_id}",
+        f"Purged 1 run: train.py {newer.short_id}; it cannot be restored",
+    ]
+    assert guild_ipy.runs(deleted=True).empty
+    assert guild_ipy.get_run(older).flags == {"lr": 0.1}
+
+
+def test_where_some_cannot_be_restored_the_others_are(capfd):
+    older, newer = guild_ipy.run("train.py"), guild_ipy.run("train.py", lr=1)
+    guild_ipy.delete(older, newer)
+    shutil.copytree(guild_ipy.get_run(1, deleted=True).path, newer.path)
+    capfd.readouterr()
+    with pytest.raises(
+        RunStateError, match=r"^1 run could not be restored: train.py .* is among the live runs; delete"
+    ):
+        guild_ipy.restore(newer, older)
+    assert capfd.readouterr().out == f"Restored 1 run: train.py {older.short_id}\n"
+    with pytest.raises(RunStateError, match=r"^1 run could not be restored"):
+        guild_ipy.restore("1:")
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize("verb", [guild_ipy.restore, guild_ipy.purge])
+def test_restore_and_purge_want_runs_or_an_expression(verb):
+    with pytest.raises(UsageError, match=f"^{verb.__name__}: no run is named; name runs, or filters that choose them$"):
+        verb()
+
+
+def test_tags_and_comments_say_what_they_did(capfd):
+    run = guild_ipy.run("train.py")
+    capfd.readouterr()
+    guild_ipy.tag(run, add=["b", "a"])
+    guild_ipy.tag(remove="b", add=("c d",), where="tag = b", sync_labels=True)
+    guild_ipy.comment(run.id, add="hm\nwell", user="ada@lab")
+    guild_ipy.comment(edit=1, text="yes", user="bob@lab")
+    assert ([*run.tags], run.label) == (["a", "c d"], "c d lr=0.1")
+    assert [(each.body, each.user, each.host) for each in run.comments] == [("yes", "bob", "lab")]
+    guild_ipy.comment(run, delete=1)
+    name = f"train.py {run.short_id}"
+    back = f"tag {run.short_id} --add b --remove 'c d' --sync-labels takes it back"
+    assert capfd.readouterr().out.splitlines() == [
+        f"Tagged 1 run: {name} no tags -> a, b; tag {run.short_id} --remove a --remove b takes it back",
+        f"Tagged 1 run: {name} a, b -> a, c d (label: 'c d lr=0.1'); {back}",
+        f"Added a comment to 1 run: {name}",
+        f"Changed comment 1 of 1 run: {name}; the text was 'hm\\nwell'",
+        f"Deleted comment 1 of 1 run: {name}; the text was 'yes'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verb", "options", "message"),
+    [
+        ("tag", {"add": 3}, "a tag is a text, not 3"),
+        ("tag", {"add": "x", "remove": ["y", ""]}, "a tag is a text of one line"),
+        ("tag", {}, "tag: nothing is to be changed"),
+        ("comment", {}, "comment takes one of a text to add"),
+        ("comment", {"edit": 1}, "the number of a comment to edit goes with its new text"),
+        ("comment", {"add": "x", "delete": 1}, "comment takes one of"),
+    ],
+)
+def test_what_is_no_tag_or_comment_is_one_line(verb, options, message):
+    guild_ipy.run("train.py")
+    with pytest.raises(UsageError, match=message):
+        getattr(guild_ipy, verb)(**options)
 
 
 def test_a_deleted_run_comes_back_as_the_message_says(capfd):
     run = guild_ipy.run("train.py")
     guild_ipy.delete(run)
-    trash, runs = re.findall("'(.*?)'", capfd.readouterr().out.splitlines()[-1])
+    ((verb, name),) = re.findall(r"back with `(?:guild-ipy |%guild_)(\w+) (\w+)`", capfd.readouterr().out)
     assert guild_ipy.runs().empty
-    shutil.move(f"{trash}/{run.id}", runs)
+    getattr(guild_ipy, verb)(name)
     assert list(guild_ipy.runs()["run"]) == [run.short_id]
 
 

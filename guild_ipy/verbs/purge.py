@@ -1,0 +1,52 @@
+"""``purge``: remove deleted runs for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from guild_ipy.api.changed_runs import ChangedRuns, count_runs
+from guild_ipy.api.context import Context
+from guild_ipy.api.purge import purge, purged_message
+from guild_ipy.arguments.option import switch
+from guild_ipy.arguments.selection import RunSelection, deleted_runs
+from guild_ipy.arguments.verb import Question, Verb
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purge:
+    """Which runs to remove for good."""
+
+    selection: RunSelection = deleted_runs()
+    yes: bool = switch("-y", "--yes", help="do not ask")
+
+    def __post_init__(self) -> None:
+        """Refuse to remove all runs unless they are named."""
+        self.selection.check_named("purge")
+
+    def question(self, context: Context) -> Question | None:
+        """Ask for the runs, however they were named: an index can mean another run than it did."""
+        runs = [] if self.yes else self.selection.find(context)
+        if not runs:
+            return None
+        return Question(
+            intent="remove these runs for good, with all their files; they cannot be restored",
+            runs=runs,
+            agreed=replace(self, selection=replace(self.selection, refs=tuple(runs))),
+            refusal=f"purge: {count_runs(len(runs))} would be removed for good, none was; add --yes if that is wanted",
+            enter_agrees=False,
+        )
+
+    def carry_out(self, context: Context) -> ChangedRuns:
+        """Remove the runs."""
+        done = purge(context, self.selection.find(context))
+        return ChangedRuns(done.runs, purged_message(done), failure=done.failure)
+
+
+VERB = Verb(
+    name="purge",
+    options=Purge,
+    words="RUN ...",
+    summary="Remove deleted runs for good.",
+    details="Nothing brings them back. Indexes count in the list of deleted runs, runs --deleted. Without RUN all "
+    "deleted runs that pass the filters. A notebook lists them, and removes them only with --yes.",
+)
