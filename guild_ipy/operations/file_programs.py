@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from guild_ipy.domain.flags import FlagValue
-from guild_ipy.domain.label import fill_label
+from guild_ipy.domain.flags import FlagDef, FlagValue
+from guild_ipy.domain.list_text import as_recorded
 from guild_ipy.domain.operation import StepsMain
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.run_spec import NotebookFileProgram, RunSpec, ScriptProgram
@@ -23,7 +23,7 @@ from guild_ipy.operations.notebook_file import (
 )
 from guild_ipy.operations.script import InterfaceKind, ScriptInterface, script_arguments
 from guild_ipy.operations.sourcecode import Snapshot, read_source_file, snapshot
-from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts
+from guild_ipy.operations.surroundings import Resolved, SpecOptions, Surroundings, common_parts, make_label
 from guild_ipy.operations.unread import check_command, explaining_unread
 
 _ALL_READ = ScriptInterface(kind=InterfaceKind.CONSTANTS)
@@ -50,7 +50,7 @@ def resolve_script(
         ),
         source=taken.source,
         flag_defs=script.interface.flags,
-        **common_parts(flags, dict(given), options, surroundings, project),
+        **_labelled(common_parts(flags, dict(given), options, surroundings, project), script.interface.flags),
     )
     return Resolved(spec=spec, notes=taken.notes)
 
@@ -81,7 +81,7 @@ def resolve_notebook_file(
         program=NotebookFileProgram(path=name, constants=flags),
         source=set_aside(taken.source, notebook.name, name),
         flag_defs=notebook.interface.flags,
-        **common_parts(flags, dict(given), options, surroundings, project),
+        **_labelled(common_parts(flags, dict(given), options, surroundings, project), notebook.interface.flags),
     )
     return Resolved(spec=spec, notes=taken.notes)
 
@@ -108,8 +108,7 @@ def resolve_declared(
     parts = make_program(operation, flags)
     taken = snapshot_declared(operation, options.files, surroundings)
     common = common_parts(flags, dict(given), options, surroundings, definition.folder)
-    if common["label_template"] is None and definition.label is not None:
-        common["label"] = fill_label(definition.label, flags)
+    common = _labelled(common, operation.flags, definition.label)
     if definition.output_scalars is not None and not options.output_scalars:
         common["output_scalars"] = definition.output_scalars
     common["tags"] = tuple(dict.fromkeys((*definition.tags, *options.tags)))
@@ -132,6 +131,12 @@ def resolve_declared(
         **common,
     )
     return Resolved(spec=spec, notes=(*definition.notes, *taken.notes))
+
+
+def _labelled(common: dict[str, Any], definitions: Sequence[FlagDef], declared: str | None = None) -> dict[str, Any]:
+    """Make the label of what is recorded of flags: lists are text there, as in Guild AI."""
+    template = declared if common["label_template"] is None else common["label_template"]
+    return {**common, "label": make_label(template, as_recorded(common["flags"], definitions))}
 
 
 def _inherited(options: SpecOptions) -> dict[str, object]:

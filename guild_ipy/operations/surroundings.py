@@ -76,7 +76,7 @@ def common_parts(
     return {
         "flags": flags,
         "user_flags": _chosen(flags, user_flags),
-        "label": cut_label(default_label(flags) if template is None else fill_label(template, flags)),
+        "label": make_label(template, flags),
         "label_template": template,
         "tags": options.tags,
         "comment": options.comment,
@@ -86,6 +86,11 @@ def common_parts(
         "env": surroundings.env,
         "output_scalars": options.output_scalars or DEFAULT_PATTERNS,
     }
+
+
+def make_label(template: str | None, flags: Flags) -> str:
+    """Return the label of a run with such flags, as they are recorded: as its template says, or made of all flags."""
+    return cut_label(default_label(flags) if template is None else fill_label(template, flags))
 
 
 def check_size(flags: Flags) -> None:
