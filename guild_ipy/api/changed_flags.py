@@ -55,7 +55,7 @@ def write_changes(run: Run, meta: JobMeta) -> None:
             make_folders(folder, inside=run.path)
     elif not changed:
         return
-    old_label, new_label = _usual_label(run, run.flags), _usual_label(run, meta.flags)
+    old_label, new_label = _usual_label(run, run.flags), _usual_label(run, meta.recorded_flags)
     is_usual = run.label in {old_label, meta.made_label or old_label}
     made = replace(meta, made_for=digest_flags(meta.flags), made_label=new_label if is_usual else "")
     for path, content in job_files(run.dir, made):

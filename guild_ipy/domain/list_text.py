@@ -59,7 +59,7 @@ def _read(value: FlagValue) -> FlagValue:
 
 
 def _written(value: FlagValue) -> FlagValue:
-    text = format_list(value) if isinstance(value, list) and value else None
+    text = format_list(value) if isinstance(value, list) else None
     return value if text is None else text
 
 

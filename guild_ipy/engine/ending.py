@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Iterable
 
 from guild_ipy.engine.output_scalars import ScalarRecorder
 from guild_ipy.errors import DamagedRun, GuildError
@@ -66,22 +67,11 @@ class Ending:
                 self._recorder.scan_end()
             self._complete_index()
         if self._recorder.slow_patterns and not self._is_noted:
-            self._note_slow_patterns()
+            note_slow_patterns(self._run_dir, self._recorder.slow_patterns)
+            self._is_noted = True
             self._complete_index()
         self._recorder.close()
         remove_marker(self._run_dir.reserve)  # only now, since it says that there is something left to do
-
-    def _note_slow_patterns(self) -> None:
-        """Say at the end of the output that scalars may be missing."""
-        patterns = ", ".join(map(repr, self._recorder.slow_patterns))
-        note = f"\nguild_ipy: output scalar pattern {patterns} took too long; scalars may be missing\n"
-        with contextlib.suppress(OSError):
-            descriptor = open_regular(self._run_dir.output, os.O_WRONLY | os.O_APPEND)
-            try:
-                os.write(descriptor, note.encode())
-            finally:
-                os.close(descriptor)
-        self._is_noted = True
 
     def _complete_index(self) -> None:
         """Index the output, unless that would take long; its lines then have no time."""
@@ -102,6 +92,18 @@ class Ending:
             return os.stat(self._run_dir.output).st_size
         except FileNotFoundError:
             return 0
+
+
+def note_slow_patterns(run_dir: RunDir, patterns: Iterable[str]) -> None:
+    """Say at the end of the output of a run that scalars may be missing."""
+    names = ", ".join(map(repr, patterns))
+    note = f"\nguild_ipy: output scalar pattern {names} took too long; scalars may be missing\n"
+    with contextlib.suppress(OSError):
+        descriptor = open_regular(run_dir.output, os.O_WRONLY | os.O_APPEND)
+        try:
+            os.write(descriptor, note.encode())
+        finally:
+            os.close(descriptor)
 
 
 def write_end(run_dir: RunDir, exit_status: int) -> None:

@@ -2,7 +2,8 @@
 
 ``re`` looks for signals while it matches, so a timer ends a match where it is; no other process is needed, which would
 cost a fork for each run. The timer counts the time of the processor, so a machine that is busy, or was asleep, ends no
-match of another. Signals reach the main thread only: elsewhere nothing is limited.
+match of another. Signals reach the main thread only: elsewhere nothing is limited, and other threads leave matching to
+the main thread of another process (:mod:`guild_ipy.engine.recover`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ import signal
 import threading
 from collections.abc import Iterator
 from types import FrameType
+
+
+def can_limit() -> bool:
+    """Whether the calling thread is one in which a match can be ended."""
+    return threading.current_thread() is threading.main_thread()
 
 
 class TooSlow(Exception):
@@ -29,7 +35,7 @@ class MatchLimit:
     @contextlib.contextmanager
     def counted(self) -> Iterator[None]:
         """Count the time of what is done in this block, where that is possible."""
-        if threading.current_thread() is not threading.main_thread():
+        if not can_limit():
             yield
             return
         handler = signal.signal(signal.SIGVTALRM, self._ring)

@@ -68,7 +68,7 @@ class OutputScanner:
 
     def __init__(self, patterns: Sequence[str] = DEFAULT_PATTERNS, flags: Mapping[str, float] | None = None) -> None:
         self._patterns = [_parse_pattern(pattern) for pattern in patterns]
-        self._limit = None if tuple(patterns) == DEFAULT_PATTERNS else MatchLimit(_MATCH_SECONDS)
+        self._limit = MatchLimit(_MATCH_SECONDS) if needs_limit(patterns) else None
         self._slow: Counter[str] = Counter()
         declared = {key for pattern in self._patterns for key in pattern.declared_keys}
         self._echoes = EchoFilter({name: value for name, value in (flags or {}).items() if name not in declared})
@@ -202,8 +202,11 @@ class ScalarRecorder:
         self._unwritten = []
 
 
-def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str, float]) -> None:
-    """Write the output scalars of a run anew from all of its output, for a run whose supervisor died."""
+def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str, float]) -> Sequence[str]:
+    """Write the output scalars of a run anew from all of its output, for a run whose supervisor died.
+
+    Patterns that took too long on some lines are returned.
+    """
     folder = f"{run_dir.tmp}/scalars.{get_native_id()}"
     try:
         make_folders(folder, inside=run_dir.guild)
@@ -219,6 +222,12 @@ def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str
         raise StoreError(f"cannot write the scalars of run {run_dir.short_id!r}: {error.strerror}") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    return recorder.slow_patterns
+
+
+def needs_limit(patterns: Sequence[str]) -> bool:
+    """Whether patterns may backtrack for long: all but the default ones."""
+    return tuple(patterns) != DEFAULT_PATTERNS
 
 
 def check_patterns(patterns: Iterable[str]) -> None:

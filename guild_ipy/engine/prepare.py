@@ -237,11 +237,12 @@ def _op_flags(definitions: Iterable[FlagDef]) -> dict[str, object]:
 
 
 def _label_template(spec: RunSpec) -> str | None:
-    if spec.command is not None and spec.command.label and spec.label == fill_label(spec.command.label, spec.flags):
+    flags = _recorded(spec, spec.flags)
+    if spec.command is not None and spec.command.label and spec.label == fill_label(spec.command.label, flags):
         return spec.command.label
     if spec.label_template is not None and "${" in spec.label_template:
         return spec.label_template
-    return None if spec.label == default_label(spec.flags) else spec.label
+    return None if spec.label == default_label(flags) else spec.label
 
 
 def _recorded_env(spec: RunSpec) -> Mapping[str, bytes]:

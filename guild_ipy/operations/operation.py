@@ -11,6 +11,7 @@ from guild_ipy.domain.command import Command
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
 from guild_ipy.domain.label import cut_label, default_label, fill_label, label_template
+from guild_ipy.domain.list_text import as_recorded
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import Program
 from guild_ipy.domain.run_spec import PackedCode, RunSpec, Source, SourceFile
@@ -118,6 +119,7 @@ class Template:
         check_size(bound.flags)
         template = label_template(options.label, options.tags)
         shown = self.label if template is None else template
+        recorded = as_recorded(bound.flags, self.flag_defs) if bound.program.is_file else bound.flags
         return RunSpec(
             opref=self.opref,
             program=bound.program,
@@ -125,7 +127,7 @@ class Template:
             source=self.source,
             flags=bound.flags,
             user_flags=_chosen(bound.flags, given),
-            label=cut_label(default_label(bound.flags) if shown is None else fill_label(shown, bound.flags)),
+            label=cut_label(default_label(recorded) if shown is None else fill_label(shown, recorded)),
             label_template=template,
             tags=tuple(dict.fromkeys((*self.tags, *options.tags))),
             comment=options.comment,

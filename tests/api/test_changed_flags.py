@@ -165,6 +165,30 @@ def test_a_list_is_given_as_words_or_in_brackets(lab, typed):
     assert restart(lab.context, made, Change(), LaunchOptions(), lab.viewer).output == "['a', 0.5]\n"
 
 
+@pytest.mark.parametrize(
+    ("typed", "recorded", "label"),
+    [
+        ("[8, 9]", "8 9", "layers='8 9'"),
+        ("[yes, 'a b']", "true 'a b'", "layers=\"true 'a b'\""),
+        ("[]", "", "layers=''"),
+        ("8", "8", "layers='8'"),
+    ],
+)
+def test_the_label_of_a_list_says_what_is_recorded_of_it(lab, typed, recorded, label):
+    Path("many.py").write_text("layers = [64, 32]\nprint(layers)\n")
+    made = lab.run("many.py", layers=FlagText(typed))
+    assert (made.flags, made.label) == ({"layers": recorded}, label)
+    write_attr(made.dir, "flags", {"layers": "a 0.5"})
+    again = restart(lab.context, made, Change(), LaunchOptions(), lab.viewer)
+    assert (again.output, again.label) == ("['a', 0.5]\n", "layers='a 0.5'")
+
+
+def test_a_label_in_a_guild_file_says_what_is_recorded_of_a_list(lab):
+    Path("many.py").write_text("layers = [64, 32]\n")
+    Path("guild.yml").write_text("many: {flags-import: all, label: 'sizes ${layers}, ${default_label}'}\n")
+    assert lab.run("many").label == "sizes '64 32', layers='64 32'"
+
+
 def test_a_flag_that_is_tied_to_a_file_has_its_path(lab):
     Path("data.txt").write_text("one")
     Path("other.txt").write_text("two")

@@ -1,4 +1,6 @@
 import os
+import threading
+from dataclasses import replace
 
 import pytest
 
@@ -7,7 +9,7 @@ from guild_ipy.engine.meta import encode_meta
 from guild_ipy.engine.recover import recover_run
 from guild_ipy.store.attrs import encode_attr
 from guild_ipy.store.lock import hold_alive
-from guild_ipy.store.output import iter_output_lines
+from guild_ipy.store.output import iter_output_lines, read_output
 from guild_ipy.store.scalars import summarize
 from tests.engine.test_prepare import SPEC
 
@@ -58,3 +60,21 @@ def test_a_damaged_run_stays_as_it_is(lost, content):
         file.write(content)
     recover_run(lost)
     assert summarize(lost) == {}
+
+
+@pytest.mark.parametrize("thread", ["main", "other"])
+def test_a_pattern_that_backtracks_for_ever_is_given_up_and_said(lost, thread):
+    patterns = (r"(a+)+b: (?P<x>\S+)", r"(\key): (\value)")
+    with open(lost.meta, "wb") as file:
+        file.write(encode_meta(replace(job_meta(SPEC), output_scalars=patterns)))
+    with open(lost.output, "ab") as file:
+        file.write(b"a" * 44 + b"\nacc: 1.0\n")
+    if thread == "main":
+        recover_run(lost)
+    else:
+        other = threading.Thread(target=recover_run, args=(lost,))
+        other.start()
+        other.join()
+    assert {name: s.last for name, s in summarize(lost).items()} == {"loss": 0.5, "acc": 1.0}
+    assert "took too long; scalars may be missing\n" in read_output(lost)
+    assert not os.path.exists(lost.reserve)
