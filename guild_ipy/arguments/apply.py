@@ -21,7 +21,6 @@ from guild_ipy.api.select import explain, select_ids
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.start import Change, restart, start
 from guild_ipy.api.stop import stop
-from guild_ipy.api.unmatched import describe_unmatched
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.api.watch import watch
 from guild_ipy.arguments.change import ACTIVE, DeleteArguments, LabelArguments, MarkArguments, StopArguments
@@ -122,7 +121,11 @@ def apply_delete(context: Context, arguments: DeleteArguments) -> str:
 
 def _with_hint(context: Context, selection: RunSelection, runs: Sequence[Run], said: str) -> str:
     """Add to what is said of no run which name in the filter may be a slip."""
-    hint = "" if runs else describe_unmatched(context.index, selection.filter)
+    if runs:
+        return said
+    from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
+    hint = describe_unmatched(context.index, selection.filter)
     return f"{said}; {hint}" if hint else said
 
 
