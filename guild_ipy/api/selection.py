@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from guild_ipy.api.handle import Run
-from guild_ipy.api.unmatched import describe_unmatched
 from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.store.home import Home
@@ -170,5 +169,7 @@ def _describe(context: Context, run_filter: RunFilter) -> str:
         return f"no run has the status {' or '.join(sorted(map(str, run_filter.statuses)))}"
     if run_filter == RunFilter(marked=run_filter.marked):
         return "no run is marked" if run_filter.marked else "there is no run that is not marked"
+    from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
     hint = describe_unmatched(context.index, run_filter)
     return f"no run passes the filter{f'; {hint}' if hint else ''}"

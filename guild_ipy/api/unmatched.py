@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import suggest
+from guild_ipy.query.nodes import And, Comparison, Kind, Name, Operator
+from guild_ipy.query.parse import parse_select
 from guild_ipy.store.run_match import matches
 
 if TYPE_CHECKING:
@@ -32,7 +34,17 @@ def describe_unmatched(index: Index, run_filter: RunFilter) -> str:
     tests = list(_tests(run_filter))
     records = index.records(RunFilter(deleted=run_filter.deleted)) if tests else []
     unmatched = (test for test in tests if not any(matches(record, _filter_of(*test)) for record in records))
-    return next((_say(*test, records) for test in unmatched), "") if records else ""
+    said = next((_say(*test, records) for test in unmatched), "") if records else ""
+    return said or _describe_meaning(index, run_filter.where)
+
+
+def _describe_meaning(index: Index, where: str | None) -> str:
+    """Say of the first name in an expression that is that of a flag and of a scalar which one was meant."""
+    if where is None or (names := index.names()) is None:
+        return ""
+    both = names.flags & names.scalars
+    meant = (test.name.text for test in _comparisons(where) if test.name == Name(text=test.name.text))
+    return next((f"{name!r} means the flag here; scalar:{name} is the scalar" for name in meant if name in both), "")
 
 
 def _tests(run_filter: RunFilter) -> Iterator[tuple[str, str]]:
@@ -44,18 +56,18 @@ def _tests(run_filter: RunFilter) -> Iterator[tuple[str, str]]:
 
 
 def _operations_in(where: str | None) -> Iterator[str]:
-    from guild_ipy.query.nodes import And, Comparison, Kind, Operator  # start-up cost: for those who find nothing
-    from guild_ipy.query.parse import parse_select
-
-    node = None if where is None else parse_select(where)
-    for test in node.items if isinstance(node, And) else [node]:
-        if (
-            isinstance(test, Comparison)
-            and test.operator in {Operator.EQUAL, Operator.IN}
-            and test.name.text in {"op", "operation"}
-            and test.name.kind in {None, Kind.ATTR}
-        ):
+    for test in () if where is None else _comparisons(where):
+        is_attribute = test.name.text in {"op", "operation"} and test.name.kind in {None, Kind.ATTR}
+        if is_attribute and test.operator in {Operator.EQUAL, Operator.IN}:
             yield from (literal.text for literal in test.literals)
+
+
+def _comparisons(where: str) -> Iterator[Comparison]:
+    """Give the tests that must all hold."""
+    node = parse_select(where)
+    for test in node.items if isinstance(node, And) else [node]:
+        if isinstance(test, Comparison):
+            yield test
 
 
 def _filter_of(field: str, value: str) -> RunFilter:

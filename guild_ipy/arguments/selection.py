@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from guild_ipy.api.handle import Run
 from guild_ipy.api.selection import RunRef, list_matching, select_runs
-from guild_ipy.api.unmatched import describe_unmatched
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
 from guild_ipy.arguments.option import part
@@ -70,7 +69,11 @@ class RunSelection:
 
     def describe(self, context: Context, runs: Sequence[Run], said: str) -> str:
         """Add to what is said of no run which name in the filter no run has, for that may be a slip."""
-        hint = "" if runs else describe_unmatched(context.index, self.filter)
+        if runs:
+            return said
+        from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
+        hint = describe_unmatched(context.index, self.filter)
         return f"{said}; {hint}" if hint else said
 
     def find_one(self, context: Context) -> Run:

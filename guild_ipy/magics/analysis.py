@@ -13,7 +13,6 @@ from guild_ipy.api.plain_values import comparison_values, diff_values
 from guild_ipy.api.run_diff import RunDiff
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.tensorboard import MISSING, LinkFolder
-from guild_ipy.api.unmatched import describe_unmatched
 from guild_ipy.arguments.analysis import COMPARE, DIFF, TENSORBOARD
 from guild_ipy.arguments.apply_analysis import apply_compare, apply_diff, find_shown, write_csv
 from guild_ipy.domain.run_filter import RunFilter
@@ -47,6 +46,8 @@ def call_compare(words: Words) -> pd.DataFrame | list[dict[str, Any]] | None:
 
 def tell_unmatched(run_filter: RunFilter) -> None:
     """Say, where nothing was found, which name in the filter may be a slip."""
+    from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
     hint = describe_unmatched(get_context().index, run_filter)
     if hint:
         print(hint)

@@ -17,9 +17,10 @@ from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.declared import declaration_of
 from guild_ipy.operations.flag_values.recording import as_list, record
+from guild_ipy.operations.flag_values.text import NULL_WORDS, parse_flag_value
 from guild_ipy.operations.flags import FlagText, bind_flags, takes_list
 from guild_ipy.operations.function_name import function_name
-from guild_ipy.operations.parameters import find_hints, parameter_flag
+from guild_ipy.operations.parameters import find_hints, parameter_flag, untyped_class
 from guild_ipy.operations.sent_forms import Arguments, find_forms
 
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY,)
@@ -38,6 +39,8 @@ class CallableInterface:
     description: str = ""
     promised: frozenset[str] = frozenset()
     """Names of the flags whose type somebody has written down; a default alone does not rule out other types."""
+    classes: Mapping[str, type] = field(default_factory=dict)
+    """Of parameters whose annotation is a class of which nothing can be typed: that class."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,11 @@ def inspect_callable(function: Callable[..., Any], name: str = "") -> CallableIn
         takes_any_flag=any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters),
         description=(inspect.getdoc(_innermost(function)) or "").partition("\n")[0],
         promised=frozenset(hints) | frozenset(declared),
+        classes={
+            name: cls
+            for name, hint in hints.items()
+            if name not in declared and (cls := untyped_class(hint)) is not None
+        },
     )
 
 
@@ -81,6 +89,7 @@ def bind_call(
     """
     named, rest = _name_positional(interface, args, given)
     definitions = {flag.name: flag for flag in interface.flags}
+    _refuse_typed(interface, named)
     lists = dict(_find_lists(named, definitions))
     objects = {n: value for n, value in named.items() if n not in lists and not _is_flag(value, definitions.get(n))}
     unknown = next(iter(objects.keys() - definitions.keys()), None)
@@ -107,6 +116,25 @@ def bind_call(
     )
     user_flags = {name: flags.get(name, value) for name, value in given_flags.items()}
     return BoundCall(call=call, flags=flags, user_flags=user_flags)
+
+
+def _refuse_typed(interface: CallableInterface, named: Mapping[str, Any]) -> None:
+    """Refuse text where an object of another class is wanted: nothing would make one of it."""
+    for name in named.keys() & interface.classes.keys():
+        value, cls = named[name], interface.classes[name]
+        if isinstance(value, FlagText) and value not in NULL_WORDS and not _is_instance(parse_flag_value(value), cls):
+            raise FlagError(
+                f"flag {name!r} of {interface.name}() wants a {cls.__name__}, and {str(value)!r} makes none; "
+                f"give one from Python, or as {{expression}}",
+                flag=name,
+            )
+
+
+def _is_instance(value: object, cls: type) -> bool:
+    try:
+        return isinstance(value, cls)
+    except TypeError:  # a protocol that is not to be asked
+        return True
 
 
 def _by_position(function: Callable[..., Any], interface: CallableInterface, *, has_rest: bool) -> Iterator[str]:

@@ -152,6 +152,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         """Find how objects of a class are reduced; None is for plain ones."""
         ways: Sequence[tuple[type | types.UnionType, _Way]] = (
             (type, self._reduce_class),
+            (types.MethodType, _reduce_method),
             (types.ModuleType, self._reduce_module),
             (io.BytesIO | io.StringIO, lambda _: NotImplemented),
             (io.IOBase, _reduce_file),
@@ -241,7 +242,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
     def _find_by_name(self, obj: Any, path: str) -> Any:  # noqa: ANN401
         """Give how an object of a module is found that ``import`` does not find in a new process."""
         module = obj.__module__
-        source = Reach.BY_NAME if module is None else self._sources.find(module)
+        source = self._sources.find(module) if isinstance(module, str) else Reach.BY_NAME
         if source is Reach.BY_NAME or not self._is_at(obj, path):
             return NotImplemented
         if isinstance(source, ModuleFile):
@@ -292,6 +293,14 @@ def _asks_main(obj: object, reduced: tuple[Any, ...]) -> bool:
 def _names_main(reduced: tuple[Any, ...]) -> bool:
     texts = (each for each in reduced[1] if isinstance(each, str))
     return any(text == "__main__" or text.startswith(("__main__:", "__main__.")) for text in texts)
+
+
+def _reduce_method(method: types.MethodType) -> Any:  # noqa: ANN401
+    """Have a method of a class that was not written in Python looked up by its name: its function has none."""
+    name = getattr(method.__func__, "__name__", None)
+    if isinstance(method.__func__, types.FunctionType) or getattr(method.__self__, name or "", None) != method:
+        return NotImplemented
+    return getattr, (method.__self__, name)
 
 
 def _reduce_file(file: io.IOBase) -> Any:  # noqa: ANN401

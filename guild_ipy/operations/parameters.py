@@ -6,7 +6,7 @@ import inspect
 import types
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from guild_ipy.domain.flags import FlagDef, FlagType
 from guild_ipy.domain.shapes import ANYTHING, Shape, ShapeKind
@@ -48,6 +48,14 @@ def parameter_flag(parameter: inspect.Parameter, hint: object) -> FlagDef:
         default=None if default is None else default.value,
         required=not has_default,
     )
+
+
+def untyped_class(hint: object) -> type | None:
+    """Return the class that an annotation names, also beside None, if text says nothing of its objects."""
+    others = [each for each in get_args(hint) if each is not types.NoneType]
+    is_optional = get_origin(hint) in {Union, types.UnionType} and len(others) == 1
+    named = others[0] if is_optional else hint
+    return named if isinstance(named, type) and get_origin(named) is None and find_shape(named) == ANYTHING else None
 
 
 def find_hints(function: object) -> Mapping[str, Any]:

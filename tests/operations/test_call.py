@@ -1,5 +1,7 @@
 import asyncio
 import functools
+import numbers
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -306,3 +308,46 @@ def test_the_first_line_of_the_docstring_describes_the_operation():
 def test_a_callable_without_a_signature_is_refused():
     with pytest.raises(UsageError, match=r"'max' does not say what it takes: .*; wrap it in a function"):
         inspect_callable(max)
+
+
+class Config(dict[str, Any]):
+    pass
+
+
+@dataclass
+class Options:
+    lr: float = 0.1
+
+
+@pytest.mark.parametrize(
+    ("hint", "text"),
+    [(Options, "{lr: 1}"), (Options | None, "big"), (np.ndarray, "[1, 2]"), (bytes, "abc"), (Config, "{a: 1}")],
+)
+def test_text_for_an_object_of_a_class_is_refused(hint, text):
+    def train(x=None):
+        return x
+
+    train.__annotations__["x"] = hint
+    with pytest.raises(
+        FlagError, match=r"^flag 'x' of train\(\) wants a \w+, and '.*' makes none; give one from Python"
+    ):
+        bind(train, x=FlagText(text))
+    assert call(bind(train, x=FlagText("null"))) is None
+
+
+@pytest.mark.parametrize(
+    ("hint", "text", "value"),
+    [
+        (object, "a", "a"),
+        (numbers.Number, "1", 1),
+        (Sequence, "[1]", [1]),
+        (Any, "a", "a"),
+        (np.ndarray | str, "a", "a"),
+    ],
+)
+def test_text_for_a_class_that_what_is_typed_belongs_to_is_taken(hint, text, value):
+    def train(x=[]):  # noqa: B006
+        return x
+
+    train.__annotations__["x"] = hint
+    assert call(bind(train, x=FlagText(text))) == value

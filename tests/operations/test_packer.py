@@ -330,3 +330,11 @@ def test_what_holds_the_namespace_of_the_notebook_holds_that_of_the_run(notebook
     run = notebook.run("look")
     assert run.result == (True, 3, "__main__")
     assert os.path.getsize(run.dir.payload) < 10**5
+
+
+def test_methods_of_classes_that_are_not_written_in_python_travel(notebook):
+    notebook.cell("import pandas as pd\nread, write = pd.Timestamp.fromisoformat, pd.Timestamp('2024-02-03').strftime")
+    notebook.cell(
+        "def look(day: pd.Timestamp = pd.Timestamp('2025')): return day.year, read('2024-01-01').year, write('%m')"
+    )
+    assert notebook.run("look").result == (2025, 2024, "02")
