@@ -3,7 +3,6 @@
 import sqlite3
 
 from guild_ipy.index.place import find_folder
-from guild_ipy.index.seal import hold_seal
 from guild_ipy.store.home import Home
 
 #: Of two runs with one short id, frames would want to know whether the directories are there.
@@ -14,7 +13,7 @@ def multiply(home: str, cache_dir: str, times: int) -> int:
     """Have an index, that nobody uses, say that its home has about `times` as many runs; how many it has then."""
     path = find_folder(Home(home), cache_dir) + "/index.db"
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.executescript("pragma wal_autocheckpoint = 0; begin immediate;")
+    connection.executescript("begin immediate;")
     connection.execute("update meta set gen = gen + 1")
     (count,) = connection.execute("select max(k) from run").fetchone()
     copies = f"(with recursive c(i) as (select 1 union all select i + 1 from c where i + 1 < {times}) select i from c)"
@@ -27,9 +26,7 @@ def multiply(home: str, cache_dir: str, times: int) -> int:
     connection.execute("insert or replace into segment select distinct k >> 13, (select gen from meta) from run")
     (total,) = connection.execute("select count(*) from run").fetchone()
     connection.execute("commit")
-    connection.execute("pragma wal_checkpoint(truncate)")
     connection.close()
-    _seal(path)
     return int(total)
 
 
@@ -43,9 +40,3 @@ def _copied(table: str, column: str, count: int) -> str:
     if (table, column) == ("run", "gen"):
         return "(select gen from meta)"
     return column
-
-
-def _seal(path: str) -> None:
-    """Say that the database is as it should be."""
-    with hold_seal(path.replace("index.db", "lock"), path, 1) as seal:
-        seal.close()

@@ -13,10 +13,8 @@ from dataclasses import replace
 from answering import answer, timed
 
 from guild_ipy.api.context import get_context, set_context
-from guild_ipy.engine.helpers import hire_helpers
 from guild_ipy.frame.runs import runs
 from guild_ipy.index.index import Index
-from guild_ipy.index.reading import Hire
 from guild_ipy.settings import Settings
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.changes import note_change
@@ -64,10 +62,10 @@ def settle() -> None:
         compare()
 
 
-def build(hire: "Hire | None" = hire_helpers) -> float:
-    """Build an index from nothing, with other processes that help to read, or without."""
+def build() -> float:
+    """Build an index from nothing."""
     folder = tempfile.mkdtemp(prefix="guild-ipy-bench-", dir=os.environ["GUILD_IPY_CACHE"])
-    index = Index(get_context().home, Settings(cache_dir=folder, index_sweep=False), hire=hire)
+    index = Index(get_context().home, Settings(cache_dir=folder, index_sweep=False))
     seconds = timed(index.refresh)()
     assert index.trouble is None, index.trouble
     index.close()
@@ -140,7 +138,6 @@ if __name__ == "__main__":
             "read plainly": timed(lambda: read_files(read_plainly)),
             "read barely": timed(lambda: read_files(read_barely)),
             "build": build,
-            "build alone": lambda: build(None),
             "dump": dump,
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from guild_ipy.settings import Settings
@@ -18,23 +19,28 @@ class CurrentIndex:
     def __init__(self) -> None:
         self._mutex = threading.Lock()
         self._index: Index | None = None
+        self.progress: Callable[[int, int], None] | None = None
+        """Shows how many runs have been read, of all that are to be read, where that takes long; set by a face."""
 
     def of(self, home: Home, settings: Settings) -> Index:
         """Give the index of a home."""
-        from guild_ipy.engine.helpers import hire_helpers  # start-up cost
-        from guild_ipy.engine.recover import recover_run
+        from guild_ipy.engine.recover import recover_run  # start-up cost, as the next
         from guild_ipy.index.index import Index
 
         with self._mutex:
             if self._index is None or self._index.home != home:
                 self._close()
-                self._index = Index(home, settings, recover=recover_run, hire=hire_helpers)
+                self._index = Index(home, settings, recover_run, self._show_progress)
             return self._index
 
     def close(self) -> None:
         """Close it; it is opened again when it is asked for again."""
         with self._mutex:
             self._close()
+
+    def _show_progress(self, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(done, total)
 
     def _close(self) -> None:
         if self._index is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import select
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy import markup
@@ -209,12 +210,13 @@ class Run:
         from guild_ipy.api.context import get_context  # start-up cost, as the next: for those who ask
         from guild_ipy.api.stale import Today
         from guild_ipy.engine.recover import recover_run
-        from guild_ipy.index.directories import list_matching
+        from guild_ipy.index.index import Index
 
         context, home = get_context(), home_of(self._dir)
-        is_elsewhere = home != context.home and not self.path.startswith(context.home.trash + "/")
-        list_records = partial(list_matching, home, recover=recover_run) if is_elsewhere else context.index.records
-        return Today(list_records).find_outdated(self._dir)
+        if home in (context.home, context.home.deleted):
+            return Today(context.index.records).find_outdated(self._dir)
+        with closing(Index(home, context.settings, recover=recover_run)) as index:
+            return Today(index.records).find_outdated(self._dir)
 
     def get(self, attr: str, default: Any = None) -> Any:  # noqa: ANN401 - attributes are of any type
         """Read an attribute (a file of ``.guild/attrs``); `default` if it is not there."""

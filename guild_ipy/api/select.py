@@ -13,15 +13,12 @@ from guild_ipy.settings import Settings, current_dir
 from guild_ipy.store.home import find_home
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable
 
     from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
-    from guild_ipy.domain.scalars import ScalarSummary
     from guild_ipy.index.index import Index
-    from guild_ipy.index.reading import HelperProcess
     from guild_ipy.query.select import Dropped
-    from guild_ipy.store.run import RunRecord
     from guild_ipy.store.run_dir import RunDir
 
 _Found = TypeVar("_Found")
@@ -81,32 +78,24 @@ def select_ids(index: Index, run_filter: RunFilter = EVERY, best: Best | None = 
     return _some(index.ids(_limited(run_filter), best), run_filter, best, index)
 
 
-def open_index() -> Index:
+def open_index(progress: Callable[[int, int], None] | None = None) -> Index:
     """Open the index of Guild home without a session, and without what a session needs to run anything."""
     from guild_ipy.index.index import Index  # start-up cost, as the next
 
     settings = Settings.from_environment()
-    return Index(find_home(settings, current_dir()), settings, recover=_recover, hire=_hire)
+    return Index(find_home(settings, current_dir()), settings, _recover, progress)
 
 
 def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
     """Say for each run that passes the rest of the filter whether the expression lets it pass, and if not, why."""
-    from guild_ipy.api.selection import list_matching  # start-up cost, as the others: for those who ask
-    from guild_ipy.index.subject import RunSubject
-    from guild_ipy.query.nodes import Kind
-    from guild_ipy.query.plan import Scope
-    from guild_ipy.query.select import Select
+    from guild_ipy.api.handle import Run  # start-up cost, as above
 
     if run_filter.where is None:
         raise UsageError("select: there is nothing to explain without an expression")
-    selected = Select.parse(run_filter.where, Scope(names=context.index.names()))
-    runs = list_matching(context, replace(run_filter, where=None))
-    summaries = _read_summaries(context, runs) if selected.needs(Kind.SCALAR) else {}
-
-    def read_scalars(record: RunRecord) -> Mapping[str, ScalarSummary]:
-        return summaries[record.dir.id]
-
-    return [Explanation(run=run, dropped=selected.explain(RunSubject(run.record, read_scalars))) for run in runs]
+    return [
+        Explanation(run=Run(record.dir, record), dropped=dropped)
+        for record, dropped in context.index.explain(run_filter)
+    ]
 
 
 def _limited(run_filter: RunFilter) -> RunFilter:
@@ -127,14 +116,3 @@ def _recover(run_dir: RunDir) -> None:
     from guild_ipy.engine.recover import recover_run  # start-up cost: most runs need none
 
     recover_run(run_dir)
-
-
-def _hire(runs: str, count: int) -> Sequence[HelperProcess]:
-    from guild_ipy.engine.helpers import hire_helpers  # start-up cost: where there is much to read
-
-    return hire_helpers(runs, count)
-
-
-def _read_summaries(context: Context, runs: Sequence[Run]) -> dict[str, Mapping[str, ScalarSummary]]:
-    found = context.index.summaries([run.dir for run in runs])
-    return {run.id: each for run, each in zip(runs, found, strict=True)}

@@ -26,8 +26,7 @@ def read_table(context: Context, wanted: Wanted, run_filter: RunFilter = EVERY, 
     Returns
     -------
     Table
-        Where `gen` is the same as it was, all columns of all live runs are what they were. It is 0 where the
-        directories had to be read.
+        Where `gen` is the same as it was, all columns of all live runs are what they were. It is 0 for other runs.
     """
     return context.index.table(wanted, run_filter, full=full)
 

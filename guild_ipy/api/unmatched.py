@@ -9,7 +9,6 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import suggest
 from guild_ipy.query.nodes import And, Comparison, Kind, Name, Operator
 from guild_ipy.query.parse import parse_select
-from guild_ipy.store.run_match import matches
 
 if TYPE_CHECKING:
     from guild_ipy.index.index import Index
@@ -33,7 +32,7 @@ def describe_unmatched(index: Index, run_filter: RunFilter) -> str:
     """
     tests = list(_tests(run_filter))
     records = index.records(RunFilter(deleted=run_filter.deleted)) if tests else []
-    unmatched = (test for test in tests if not any(matches(record, _filter_of(*test)) for record in records))
+    unmatched = (test for test in tests if not index.ids(_filter_of(*test, deleted=run_filter.deleted)))
     said = next((_say(*test, records) for test in unmatched), "") if records else ""
     return said or _describe_meaning(index, run_filter.where)
 
@@ -70,8 +69,10 @@ def _comparisons(where: str) -> Iterator[Comparison]:
             yield test
 
 
-def _filter_of(field: str, value: str) -> RunFilter:
-    return RunFilter(digest=value) if field == "digest" else RunFilter(**{field: (value,)})  # type: ignore[arg-type] # a field of texts
+def _filter_of(field: str, value: str, *, deleted: bool) -> RunFilter:
+    if field == "digest":
+        return RunFilter(digest=value, deleted=deleted, limit=1)
+    return RunFilter(**{field: (value,)}, deleted=deleted, limit=1)  # type: ignore[arg-type] # a field of texts
 
 
 def _say(field: str, value: str, records: Sequence[RunRecord]) -> str:

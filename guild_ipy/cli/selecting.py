@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from guild_ipy.api.select import open_index, select_ids
 from guild_ipy.arguments.select import SELECT, SelectArguments
 from guild_ipy.cli.words import Words
+from guild_ipy.progress import show_progress
 
 #: Attributes that are shown as listings show them.
 _TIMES = frozenset({"started", "stopped", "initialized"})
@@ -22,7 +25,7 @@ def call_select(words: Words) -> None:
 
 
 def _ids(arguments: SelectArguments) -> list[str]:
-    index = open_index()
+    index = open_index(show_progress if sys.stderr.isatty() else None)
     try:
         found = select_ids(index, arguments.filter, arguments.best)
         if not found:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 from guild_ipy.api.context import Context, get_context
 from guild_ipy.operations.notebook import Notebook
+from guild_ipy.progress import show_progress
 
 _UNLIMITED = 2**30
 
@@ -22,4 +24,7 @@ def shell_context() -> Context:
     """Give a context in which all output is shown: a pipe loses nothing."""
     session = get_context()
     settings = replace(session.settings, output_rate=_UNLIMITED)
-    return _ShellContext(settings=settings, engine=session.engine)
+    context = _ShellContext(settings=settings, engine=session.engine)
+    if sys.stderr.isatty():
+        context.current_index.progress = show_progress
+    return context

@@ -1,7 +1,6 @@
-"""The SQLite file of an index: opened for reading, opened for writing, and built anew when it is damaged.
+"""The SQLite database of an index: a file in the user's cache, or, where there can be none, the memory of this process.
 
-SQLite 3.7 to 3.51 can damage a write-ahead log when two connections write it back at the same moment. So only the
-holder of the seal writes or writes back, and readers, which are opened read-only, never do, not even at their end.
+It is a cache. Whatever SQLite or we find wrong with a file, it is deleted and built anew.
 """
 
 from __future__ import annotations
@@ -10,17 +9,13 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 
-from guild_ipy.index.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
-from guild_ipy.index.seal import TURN_SECONDS, IndexBusy, Seal, hold_seal, is_waited_for, read_seal, seal_of
+from guild_ipy.index.schema import APPLICATION_ID, INDEXES, SCHEMA_VERSION, TABLES
 
-#: Behind so many bytes the log is written back.
-_LONG_LOG = 4 * 2**20
-_BUSY_SECONDS = 5.0
-_PLAIN = frozenset(b"/-._~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-#: Of pages, by mode. A reader finds them in the cache of the operating system, which other programs can have back.
-_CACHE_KIB = {"ro": 128, "rw": 16 * 2**10}
+_MEMORY = ":memory:"
+#: Of pages that have been read.
+_CACHE_KIB = 16 * 2**10
 
 #: Errors that say nothing about the database, but about the disk, the memory or the moment.
 _CIRCUMSTANCES = frozenset(
@@ -33,153 +28,115 @@ _CIRCUMSTANCES = frozenset(
         sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
         sqlite3.SQLITE_READONLY,
     }
 )
 
 
-class IndexUnusable(Exception):
-    """The index can be neither used nor built at this moment; the directories can always be read."""
-
-
 class DamagedIndex(Exception):
-    """The index is not as we wrote it."""
+    """The index is not as we write it."""
 
 
 class Database:
-    """The database in a folder.
+    """A database of the runs of one home, opened when it is first used.
 
     Parameters
     ----------
-    folder
-        Where it is; made on the first write.
     home
         The key of the home that it is about.
+    folder
+        The folder of the file, made when it is first opened; None for a database in memory.
     patience
         How many seconds to wait for other writers.
     """
 
-    def __init__(self, folder: str, home: str, patience: float) -> None:
-        self.path = folder + "/index.db"
+    def __init__(self, home: str, folder: str | None = None, patience: float = 0.0) -> None:
+        self.path = _MEMORY if folder is None else f"{folder}/index.db"
         self._folder = folder
-        self._lock = folder + "/lock"
         self._home = home
         self._patience = patience
-        self._inode: int | None = None
-        """Which file was last opened, or could not be."""
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+        """Which file is open."""
 
-    def open_reader(self) -> sqlite3.Connection:
-        """Open it for reading.
+    def open(self) -> sqlite3.Connection:
+        """Return the connection; an empty database is made if there is none.
 
         Raises
         ------
-        FileNotFoundError
-            If there is none.
         DamagedIndex
-            If it is not as it was left, or of another version or home.
+            If it is of another version or home, or of another program.
         sqlite3.Error, OSError
             If it cannot be opened.
         """
-        if not self.is_sealed():
-            with suppress(IndexBusy), hold_seal(self._lock, self.path, 0) as seal:  # busy: somebody writes right now
-                self._check_seal(seal)
-        return self._connect("ro")
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
 
-    def is_sound(self) -> bool:
-        """Whether it is as its last writer left it, or being written now."""
-        if self.is_sealed():
-            return True
+    def is_open(self) -> bool:
+        """Return whether it is open, and the file is still that which was opened."""
+        if self._connection is None or self._folder is None:
+            return self._connection is not None
         try:
-            with hold_seal(self._lock, self.path, 0) as seal:
-                return seal.is_intact() and not seal.was_left_open()
-        except IndexBusy:
-            return True
+            return os.stat(self.path).st_ino == self._inode
+        except OSError:
+            return False
 
     @contextmanager
-    def open_writer(self) -> Iterator[sqlite3.Connection]:
-        """Open it for writing, alone; it is made if there is none.
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Write within one transaction; only one process can at a time."""
+        connection = self.open()
+        connection.execute("begin immediate")
+        try:
+            yield connection
+            connection.execute("commit")
+        finally:
+            if connection.in_transaction:
+                connection.execute("rollback")
 
-        The caller begins and commits transactions. Raises as :meth:`open_reader` does, and IndexBusy.
-        """
-        os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        with self._hold() as seal:
-            if os.path.exists(self.path):
-                self._check_seal(seal)
-            seal.break_open()
-            if not os.path.exists(self.path):
-                self._create()
-            connection = self._connect("rw")
-            try:
-                yield connection
-                self._write_back(connection)
-            finally:
-                connection.close()
-                seal.close()
+    def close(self) -> None:
+        """Close it; it is opened again when it is used again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
-    def let_others_write(self) -> None:
-        """Wait a moment if somebody waits to write."""
-        if is_waited_for(self._lock):
-            time.sleep(TURN_SECONDS)
-
-    def put_aside(self) -> None:
-        """Take a damaged database out of the way, unless somebody has already done so.
-
-        It stays beside its successor, for whoever wants to know.
-        """
-        with self._hold() as seal:
-            if self._inode not in {None, _inode_of(self.path)}:
-                return
-            seal.break_open()
-            with suppress(FileNotFoundError):
-                os.replace(self.path, self.path + ".damaged")
-            _remove(self.path)
-            seal.close()
-
-    def is_sealed(self) -> bool:
-        """Whether it is there and exactly as its last writer left it; false while somebody writes."""
-        return read_seal(self._lock) == self.glance()
-
-    def glance(self) -> bytes:
-        """Give what changes with every change of the files; FileNotFoundError if there is no database."""
-        os.stat(self.path)
-        return seal_of(self.path)
+    def delete(self) -> None:
+        """Close it, and remove its file."""
+        self.close()
+        if self._folder is not None:
+            for ending in ("-journal", "-wal", "-shm", ""):
+                with suppress(FileNotFoundError):
+                    os.unlink(self.path + ending)
 
     # -- details
 
-    def _hold(self) -> AbstractContextManager[Seal]:
-        return hold_seal(self._lock, self.path, self._patience)
-
-    def _check_seal(self, seal: Seal) -> None:
-        self._inode = _inode_of(self.path)
-        if not seal.is_intact():
-            raise DamagedIndex("its bytes do not fit the seal")
-        if seal.was_left_open():
-            self._recover()
-            seal.close()
-
-    def _recover(self) -> None:
-        """Let SQLite undo what a killed writer had begun."""
-        connection = self._connect("rw")
-        try:
-            found = connection.execute("pragma quick_check(1)").fetchone()[0]
-        finally:
-            connection.close()
-        if found != "ok":
-            raise DamagedIndex(found)
-
-    def _connect(self, mode: str) -> sqlite3.Connection:
-        self._inode = _inode_of(self.path)
-        uri = f"file:{_quote(self.path)}?mode={mode}"
+    def _connect(self) -> sqlite3.Connection:
+        if self._folder is not None:
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)
         connection = sqlite3.connect(
-            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS, cached_statements=256
+            self.path, isolation_level=None, check_same_thread=False, timeout=self._patience, cached_statements=256
         )
         try:
-            _prepare(connection, mode)
-            self._check_identity(connection)
+            self._prepare(connection)
+            self._inode = 0 if self._folder is None else os.stat(self.path).st_ino
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        for pragma in (
+            f"cache_size = -{_CACHE_KIB}",
+            "synchronous = normal",
+            "temp_store = memory",
+            "trusted_schema = off",
+            "cell_size_check = on",
+        ):
+            connection.execute(f"pragma {pragma}")
+        if _is_empty(connection):
+            self._create(connection)
+        self._check_identity(connection)
 
     def _check_identity(self, connection: sqlite3.Connection) -> None:
         (application,) = connection.execute("pragma application_id").fetchone()
@@ -190,77 +147,29 @@ class Database:
         if home != self._home:
             raise DamagedIndex("it is of another home")
 
-    def _create(self) -> None:
-        """Make an empty database; it appears whole, since readers do not wait for the lock."""
-        aside = self.path + ".new"
+    def _create(self, connection: sqlite3.Connection) -> None:
+        """Make the tables, unless another process has done so meanwhile."""
+        connection.execute("begin immediate")
         try:
-            self._create_with("wal", aside)
-        except sqlite3.Error:  # shared memory does not work here: the older journal needs none
-            self._create_with("delete", aside)
-        _remove(self.path)
-        os.rename(aside, self.path)
-
-    def _create_with(self, journal: str, path: str) -> None:
-        _remove(path)
-        connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
-        try:
-            connection.execute(f"pragma journal_mode = {journal}")
-            _prepare(connection, "rw")
-            connection.execute("begin immediate")
-            for statement in TABLES.split(";"):
-                connection.execute(statement)
-            connection.execute(
-                "insert into meta values (1, ?, ?, null, 1, '-', 0, 0, 0)",
-                (self._home, time.time_ns() // 1000),  # no number of an index that was here before
-            )
-            connection.execute(f"pragma application_id = {APPLICATION_ID}")
-            connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+            if _is_empty(connection):
+                for statement in (TABLES + INDEXES).split(";"):
+                    connection.execute(statement)
+                generation = time.time_ns() // 1000  # not the number of an index that was here before
+                connection.execute("insert into meta values (1, ?, ?, null, 1, '-', 0, 0, 0)", (self._home, generation))
+                connection.execute(f"pragma application_id = {APPLICATION_ID}")
+                connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
             connection.execute("commit")
         finally:
-            connection.close()
-
-    def _write_back(self, connection: sqlite3.Connection) -> None:
-        """Move a long log into the database, as far as readers let it go."""
-        try:
-            is_long = os.path.getsize(self.path + "-wal") > _LONG_LOG
-        except FileNotFoundError:
-            return
-        if is_long:
-            connection.execute("pragma busy_timeout = 0")
-            connection.execute("pragma wal_checkpoint(truncate)")
+            if connection.in_transaction:
+                connection.execute("rollback")
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether an error says that the database is damaged, and not only that it cannot be used now."""
-    return error.sqlite_errorcode & 0xFF not in _CIRCUMSTANCES if hasattr(error, "sqlite_errorcode") else True
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return connection.execute("select 1 from sqlite_master limit 1").fetchone() is None
 
 
-def _inode_of(path: str) -> int:
-    try:
-        return os.stat(path).st_ino
-    except OSError:
-        return 0
-
-
-def _remove(path: str) -> None:
-    """Remove a database and what belongs to it."""
-    for ending in ("", "-wal", "-shm", "-journal"):
-        with suppress(FileNotFoundError):
-            os.unlink(path + ending)
-
-
-def _prepare(connection: sqlite3.Connection, mode: str) -> None:
-    for pragma in (
-        "wal_autocheckpoint = 0",
-        "synchronous = normal",
-        f"cache_size = -{_CACHE_KIB[mode]}",
-        "temp_store = memory",
-        "trusted_schema = off",
-        "cell_size_check = on",
-    ):
-        connection.execute(f"pragma {pragma}")
-
-
-def _quote(path: str) -> str:
-    """Write a path for a URI; urllib takes as long to load as many a query."""
-    return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in os.fsencode(path))
+def is_damage(error: Exception) -> bool:
+    """Return whether an error says that the database is damaged, and not only that it cannot be used now."""
+    if isinstance(error, sqlite3.Error) and hasattr(error, "sqlite_errorcode"):
+        return error.sqlite_errorcode & 0xFF not in _CIRCUMSTANCES
+    return not isinstance(error, OSError)

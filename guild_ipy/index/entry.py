@@ -1,4 +1,4 @@
-"""What the index keeps of a run, read from its directory."""
+"""The part of a run that the index keeps, read from its directory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from guild_ipy.store.run_dir import RunDir
 
 #: Attributes beside those of a user that one selects runs by.
 _SELECTED = frozenset("host max_trials objective random_seed user vcs_commit".split())
-_ROW = tuple("status initialized started stopped exit_status label marked tags comments digest damage".split())
 _TRIAL_OPREF = "../proto/.guild/opref"
 
 
@@ -53,13 +52,9 @@ class Entry:
 
     @property
     def time(self) -> int:
-        """What listings are sorted by, greatest first."""
-        return listed_time(self.record)
-
-
-def listed_time(record: RunRecord) -> int:
-    """Give what a run is sorted by: when it started, else when it was made, else 0."""
-    return (record.initialized or 0) if record.started is None else record.started
+        """When it started, else when it was made, else 0; listings are sorted by it, greatest first."""
+        record = self.record
+        return (record.initialized or 0) if record.started is None else record.started
 
 
 def read_entry(run_dir: RunDir) -> Entry:
@@ -115,13 +110,8 @@ def _read(run_dir: RunDir, name: str) -> FlagValue:
         return None
 
 
-def run_values(record: RunRecord) -> dict[str, Any]:
-    """Give what runs are selected and shown by: names of columns and plain values."""
-    return {"operation": record.operation, **dict(zip(_ROW, run_row(record), strict=True))}
-
-
 def run_row(record: RunRecord) -> tuple[Any, ...]:
-    """Give the same without the operation, as a row."""
+    """Return the values that runs are selected and shown by, as a row."""
     return (
         record.status.value,
         record.initialized,

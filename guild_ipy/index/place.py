@@ -1,18 +1,26 @@
 """Where the index of a home is: in the user's cache directory of this machine, never in the home.
 
-SQLite's write-ahead log needs memory that is shared on one host, so an index on a network file system would be
-damaged by two machines; each machine has its own.
+SQLite relies on locks that not every network file system has, so an index there could be damaged by two machines; each
+machine has its own.
+
+Beside each index stands the path of its home, in the file ``home``. One whose home is not there, and that nobody has
+used for a month, is removed by whoever makes a new index; should the home come back, its index is built anew.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import time
 from _blake2 import blake2b  # hashlib, without loading OpenSSL
 
 from guild_ipy.linux import list_mounts
 from guild_ipy.store.home import Home
+from guild_ipy.store.regular_file import open_regular, read_regular
 
+_HOME_FILE = "home"
+_MONTH_SECONDS = 30 * 86_400
 _NETWORK = frozenset(
     "9p afs afpfs beegfs ceph cifs coda davfs fuse.cephfs fuse.davfs fuse.gcsfuse fuse.glusterfs fuse.juicefs"
     " fuse.s3fs fuse.sshfs glusterfs gpfs lustre ncpfs nfs nfs4 orangefs panfs pvfs2 smb3 smbfs wekafs".split()
@@ -39,6 +47,39 @@ def home_key(home: Home) -> str:
     except OSError:
         device = 0
     return blake2b(f"{device} {path}".encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+
+
+def note_home(folder: str, home: Home) -> None:
+    """Say in the folder of an index which home it is of; nothing is said where that cannot be written."""
+    try:
+        descriptor = open_regular(f"{folder}/{_HOME_FILE}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(os.fsencode(os.path.realpath(home.path)))
+    except OSError:
+        return
+
+
+def remove_orphans(root: str) -> None:
+    """Remove the indexes in a folder of indexes whose homes have been gone for a while."""
+    try:
+        folders = [entry.path for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return
+    for folder in folders:
+        if _is_orphan(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+# -- details
+
+
+def _is_orphan(folder: str) -> bool:
+    try:
+        home = os.fsdecode(read_regular(f"{folder}/{_HOME_FILE}"))
+        last = max(entry.stat(follow_symlinks=False).st_mtime for entry in os.scandir(folder))
+    except OSError:
+        return False
+    return bool(home) and not os.path.exists(home) and time.time() - last > _MONTH_SECONDS
 
 
 def _is_shared(path: str) -> bool:

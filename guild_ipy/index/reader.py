@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.best import Best
@@ -19,19 +16,19 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.database import Database
 from guild_ipy.index.entry import Care, decode_record
-from guild_ipy.index.finding import make_condition
+from guild_ipy.index.filters import make_condition, prepare_filters
+from guild_ipy.index.scalar_rows import read_scalar_row
 from guild_ipy.index.stamps import FileStamp, parse_stamp
-from guild_ipy.index.summary_columns import read_scalar_row
 from guild_ipy.index.table import StaleSegment, Table, TableReader, Wanted
 from guild_ipy.index.values import text_from_sql, text_to_sql
 from guild_ipy.store.changes import LogPosition
 from guild_ipy.store.home import Home
 from guild_ipy.store.run import RunRecord
-from guild_ipy.store.run_match import matches
 
 if TYPE_CHECKING:
     from guild_ipy.index.where import Selection
     from guild_ipy.query.names import Names
+    from guild_ipy.query.select import Dropped
     from guild_ipy.query.sql import SqlCondition
 
 _WIDEST_GAP = 20
@@ -70,12 +67,11 @@ class IndexState:
 
 @dataclass(frozen=True, kw_only=True)
 class _Query:
-    """What stands in a query behind its columns."""
+    """The parts of a query after its columns."""
 
     source: str
     rest: str
     parameters: Mapping[str, Any]
-    is_exact: bool
 
 
 class Reader:
@@ -90,32 +86,18 @@ class Reader:
     """
 
     def __init__(self, database: Database, *, few: int = 0) -> None:
+        self.database = database
         self._few = few
-        self._database = database
-        self._glance = database.glance()
-        self._db = database.open_reader()
-        weakref.finalize(self, self._db.close).atexit = False  # a thread may be at work with it
-        self._inode = os.stat(database.path).st_ino
+        self._db = database.open()
         self._version: int | None = None
         self._state: IndexState | None = None
 
-    def close(self) -> None:
-        """Close it."""
-        self._db.close()
-
-    def is_current(self) -> bool:
-        """Whether this is still the database, and whole; it is not if it was replaced, deleted or scribbled on."""
-        try:
-            glance = self._database.glance()
-        except OSError:
-            return False
-        if glance == self._glance:
-            return True
-        self._glance = glance
-        return self._inode == os.stat(self._database.path).st_ino and self._database.is_sound()
+    def forget_state(self) -> None:
+        """Read the state again when it is next asked for: this process has changed it."""
+        self._state = None
 
     def state(self) -> IndexState:
-        """Give the present state; it is read again only when it has changed."""
+        """Return the present state; it is read again only when it has changed."""
         (version,) = self._db.execute("pragma data_version").fetchone()
         if self._state is None or version != self._version:
             self._state = self._read_state()
@@ -135,27 +117,33 @@ class Reader:
 
     def records(self, home: Home, run_filter: RunFilter) -> list[RunRecord]:
         """Give the live runs that pass a filter, newest first."""
-        return list(islice((record for _, record in self._matching(home, run_filter)), run_filter.limit))
+        return [record for _, record in self._matching(home, run_filter)]
 
     def best(self, home: Home, run_filter: RunFilter, best: Best) -> list[RunRecord]:
         """Give the live runs that pass a filter and have a number there, the best first."""
-        return list(islice((record for _, record in self._matching(home, run_filter, best)), run_filter.limit))
+        return [record for _, record in self._matching(home, run_filter, best)]
 
-    def ids(self, home: Home, run_filter: RunFilter, best: Best | None) -> list[str]:
+    def ids(self, run_filter: RunFilter, best: Best | None) -> list[str]:
         """Give the ids of the live runs that pass a filter, newest or best first."""
-        query = self._query(run_filter, best)
-        if query.is_exact:
-            return [text_from_sql(id) for id in self._column("id", query, run_filter.limit)]  # noqa: A001 - as above
-        return [record.dir.id for _, record in islice(self._matching(home, run_filter, best), run_filter.limit)]
+        return [text_from_sql(id) for id in self._column("id", self._query(run_filter, best))]  # noqa: A001 - as above
+
+    def explain(self, home: Home, run_filter: RunFilter) -> list[tuple[RunRecord, Dropped | None]]:
+        """Return the live runs that pass the rest of a filter, and why its expression does not let them pass."""
+        assert run_filter.where is not None, "the caller has an expression"
+        with self._moment():
+            runs = self._matching(home, replace(run_filter, where=None))
+            dropped = self._selection.explain(run_filter.where, [k for k, _ in runs])
+        return [(record, dropped.get(k)) for k, record in runs]
 
     def names(self) -> Names | None:
         """Give the names of attributes, flags and scalars that runs have; None if there are no runs."""
         return self._selection.names()
 
-    def table(self, home: Home, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
+    def table(self, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
         """Give columns of the live runs that pass a filter, newest first, and what of them is worth storing."""
         with self._moment():
-            return _read_columns(TableReader(self._db), self._numbers(home, run_filter), wanted)
+            numbers = array("q", self._column("k", self._query(run_filter, None)))
+            return _read_columns(TableReader(self._db), numbers, wanted)
 
     def table_of(self, ids: Sequence[str], wanted: Wanted) -> tuple[Table, list[StaleSegment]] | None:
         """Give columns of certain runs, likewise; None if one of them is not known."""
@@ -163,6 +151,11 @@ class Reader:
             table = TableReader(self._db)
             numbers = table.find(ids)
             return None if numbers is None else _read_columns(table, numbers, wanted)
+
+    def table_of_all(self, numbers: Sequence[int], wanted: Wanted) -> Table:
+        """Return columns of the runs of these numbers."""
+        table, _ = _read_columns(TableReader(self._db), array("q", numbers), wanted)
+        return table
 
     def summaries(self, ids: Iterable[str]) -> dict[str, dict[str, ScalarSummary]]:
         """Give the summaries of the scalars of runs, by id and name; a run that is not known is left out."""
@@ -176,7 +169,8 @@ class Reader:
         try:
             yield
         finally:
-            self._db.execute("commit")
+            if self._db.in_transaction:
+                self._db.execute("commit")
 
     def _summaries(self, id: str, names: Mapping[int, tuple[str, str]]) -> dict[str, ScalarSummary] | None:  # noqa: A002
         sql = "select k, scalars from run join record using (k) where id = ?"
@@ -187,26 +181,19 @@ class Reader:
         found = (read_scalar_row(self._db, k, n, *names[n]) for n in json.loads(numbers))
         return {each.name: each for each in sorted(found, key=lambda each: each.name)}
 
-    def _numbers(self, home: Home, run_filter: RunFilter) -> array[int]:
-        query = self._query(run_filter, None)
-        if query.is_exact:
-            return array("q", self._column("k", query, run_filter.limit))
-        found = (k for k, _ in self._matching(home, run_filter))
-        return array("q", islice(found, run_filter.limit))
-
-    def _matching(self, home: Home, run_filter: RunFilter, best: Best | None = None) -> Iterator[tuple[int, RunRecord]]:
+    def _matching(self, home: Home, run_filter: RunFilter, best: Best | None = None) -> list[tuple[int, RunRecord]]:
         query = self._query(run_filter, best)
         sql = f"select k, id, data from {query.source} join record using (k) {query.rest}"  # noqa: S608 - our own words
         folder = home.runs
-        for k, id, data in self._rows(sql, query.parameters):  # noqa: A001 - the word of the field
-            record = decode_record(f"{folder}/{text_from_sql(id)}", data)
-            if query.is_exact or matches(record, run_filter):
-                yield k, record
+        rows = self._rows(sql, query.parameters)
+        return [(k, decode_record(f"{folder}/{text_from_sql(id)}", data)) for k, id, data in rows]  # noqa: A001 - as above
 
     def _query(self, run_filter: RunFilter, best: Best | None) -> _Query:
         def where(text: str) -> SqlCondition:
             return self._selection.condition(text, stops_early=run_filter.limit is not None and best is None)
 
+        if run_filter.tags or run_filter.comments:
+            prepare_filters(self._db)
         condition = make_condition(self._db, run_filter, where)
         source, order, parameters = "run", "", dict(condition.parameters)
         if best is not None:
@@ -215,8 +202,9 @@ class Reader:
             source, order = f"({ranking.sql}) join run using (k)", f"v {'desc' if best.greatest else 'asc'}, "
         is_short = run_filter.limit is not None or condition.sql == "true"
         by_time = "time" if is_short else "+time"  # of many, sorting is 3 to 15 times as fast as the index
-        rest = f"where {condition.sql} order by {order}{by_time} desc, id"
-        return _Query(source=source, rest=rest, parameters=parameters, is_exact=condition.is_exact)
+        parameters["limit"] = -1 if run_filter.limit is None else run_filter.limit
+        rest = f"where {condition.sql} order by {order}{by_time} desc, id limit :limit"
+        return _Query(source=source, rest=rest, parameters=parameters)
 
     @cached_property
     def _selection(self) -> Selection:
@@ -224,14 +212,14 @@ class Reader:
 
         return Selection(self._db)
 
-    def _column(self, name: str, query: _Query, limit: int | None) -> Iterator[Any]:
-        sql = f"select {name} from {query.source} {query.rest} limit :limit"  # noqa: S608 - our own words
-        return (value for (value,) in self._rows(sql, {**query.parameters, "limit": -1 if limit is None else limit}))
+    def _column(self, name: str, query: _Query) -> list[Any]:
+        sql = f"select {name} from {query.source} {query.rest}"  # noqa: S608 - our own words
+        return [value for (value,) in self._rows(sql, query.parameters)]
 
-    def _rows(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Ask; Ctrl-C ends it also where SQLite has called us."""
         try:
-            yield from self._db.execute(sql, parameters)
+            return self._db.execute(sql, parameters).fetchall()
         except sqlite3.OperationalError:
             if "_selection" in vars(self) and self._selection.take_interrupt():
                 raise KeyboardInterrupt from None

@@ -1,19 +1,17 @@
-"""Reading again what has changed, and writing it into the index."""
+"""Reading again the runs that have changed, and writing them into the index."""
 
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from guild_ipy.errors import StoreError
 from guild_ipy.index.database import Database
-from guild_ipy.index.ended import read_ended
+from guild_ipy.index.ended_run import read_ended
 from guild_ipy.index.entry import Care, read_entry
-from guild_ipy.index.news import News, is_name, stamp_folder
-from guild_ipy.index.read_run import ReadRun
-from guild_ipy.index.reading import Answer, Crew, Hire
+from guild_ipy.index.freshness import RefreshPlan, is_name, stamp_folder
+from guild_ipy.index.run_rows import ReadRun
 from guild_ipy.index.scalar_rows import summary_rows
 from guild_ipy.index.sources import prune, read_sources, stamp_sources, summarize_sources
 from guild_ipy.index.stamps import Stamp
@@ -23,160 +21,120 @@ from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import is_run
 
-#: How many runs are read between two looks at what helpers have read.
-_OWN_SHARE = 8
-#: For so long the lock is held at a time.
-_CHUNK_SECONDS = 0.5
+#: For so long the database is locked at a time, and then left to other processes.
+_CHUNK_SECONDS = 1.0
+_PAUSE_SECONDS = 0.05
 
 
-def update(home: Home, database: Database, news: News, recover: Callable[[RunDir], None], hire: Hire) -> None:
-    """Bring the index up to date, a part at a time, so that others can read and write in between.
+def refresh(
+    home: Home,
+    database: Database,
+    plan: RefreshPlan,
+    recover: Callable[[RunDir], None],
+    progress: Callable[[int, int], None],
+) -> None:
+    """Bring the index up to date, a part at a time, so that other processes can read and write in between.
 
     Parameters
     ----------
-    home, database, news
-        What is to be read, and where it is kept.
+    home, database, plan
+        The runs to be read, and where they are kept.
     recover
         Called with a run before it is read, unless it is seen to have ended in order.
-    hire
-        How helpers are started, if there is much to read.
+    progress
+        Called with the number of runs that have been read, and of all that are to be read, where that takes long.
 
     Raises
     ------
     StoreError
         If the runs cannot be listed.
-    IndexBusy, DamagedIndex, sqlite3.Error, OSError
+    DamagedIndex, sqlite3.Error, OSError
         If the index cannot be written.
     """
-    crew = Crew(home.runs, hire)
-    work = _Update(home, news, recover, crew)
-    try:
-        while not work.is_done:
-            with database.open_writer() as connection:
-                connection.execute("begin immediate")
-                work.go_on(connection)
-                connection.execute("commit")
-            database.let_others_write()
-    finally:
-        crew.close()
+    work = _Refresh(home, plan, recover)
+    while not work.is_done:
+        with database.write() as connection:
+            work.go_on(Writer(connection))
+        if work.takes_long:
+            progress(*work.count())
+            time.sleep(_PAUSE_SECONDS)
 
 
-class _Update:
-    """What is left to do of an update; every call of :meth:`go_on` does a part of it in one transaction."""
+def put_runs(database: Database, run_dirs: Sequence[RunDir], recover: Callable[[RunDir], None]) -> list[int]:
+    """Read runs of any folders into an empty database, and return their numbers."""
+    with database.write() as connection:
+        writer = Writer(connection)
+        numbers = {run_dir: writer.put(_read(run_dir, recover)) for run_dir in dict.fromkeys(run_dirs)}
+        writer.finish()
+    return [numbers[run_dir] for run_dir in run_dirs]
 
-    def __init__(self, home: Home, news: News, recover: Callable[[RunDir], None], crew: Crew) -> None:
-        self._recover = recover
-        self._crew = crew
-        self.is_done = False
+
+class _Refresh:
+    """The rest of the work; every call of :meth:`go_on` does a part of it in one transaction."""
+
+    def __init__(self, home: Home, plan: RefreshPlan, recover: Callable[[RunDir], None]) -> None:
         self._home = home
-        self._news = news
-        self._new: list[str] = []
-        """Of what is to be read, that of which nothing is known."""
+        self._plan = plan
+        self._recover = recover
+        self.is_done = self.takes_long = False
         self._pending: list[str] | None = None
-        """The rest of it."""
-        self._unknown: frozenset[str] = frozenset()
-        """What was found to be new."""
-        self._gen = -1
-        """What the index was at when that was found, or when it was last written here."""
+        """The names of the runs that have not been read yet."""
+        self._total = 0
+        self._new: frozenset[str] = frozenset()
+        """The names of which nothing was known."""
         self._position = LogPosition()
         self._folder: Stamp | None = None
         self._is_racy = False
 
-    def go_on(self, connection: sqlite3.Connection) -> None:
-        writer = Writer(connection)
+    def count(self) -> tuple[int, int]:
+        """Return how many runs have been read, and how many are to be read."""
+        return self._total - len(self._pending or ()), self._total
+
+    def go_on(self, writer: Writer) -> None:
         if self._pending is None:
-            ids = self._plan(writer)
-            self._new = [name for name in ids if name in self._unknown]
-            self._pending = [name for name in ids if name not in self._unknown]
+            self._pending = self._list_names(writer)
+            self._total = len(self._pending)
         deadline = time.monotonic() + _CHUNK_SECONDS
-        if self._unknown and writer.gen != self._gen:
-            self._forget_what_is_new()
-        self._read_new(writer, deadline)
         while self._pending and time.monotonic() < deadline:
             self._read(self._pending.pop(), writer)
-        if not self._new and not self._pending:
+        if self._pending:
+            self.takes_long = True
+        else:
             self._conclude(writer)
-        self._gen = writer.finish()
+        writer.finish()
 
-    def _plan(self, writer: Writer) -> list[str]:
-        """Find out, now that nobody else writes, which runs are to be read."""
+    def _list_names(self, writer: Writer) -> list[str]:
+        """Return the names of the runs that are to be read, now that no other process writes."""
         changes = read_changes(self._home, writer.position())
         self._position = changes.position
-        ids = self._news.ids | changes.ids
-        if self._news.is_scan_due:
-            ids |= self._scan(writer)
-        return sorted(filter(is_name, ids))
+        names = self._plan.ids | changes.ids
+        if self._plan.is_scan_due:
+            names |= self._scan(writer)
+        return sorted(filter(is_name, names))
 
     def _scan(self, writer: Writer) -> set[str]:
-        """List the folder of runs: forget what is gone, and give what is new or in the place of another."""
+        """List the folder of runs: forget those that are gone; return those that are new or in the place of another."""
         read_at = time.time_ns()
         self._folder = stamp_folder(self._home)
         self._is_racy = self._folder.is_racy(read_at)
-        found = _list_folders(self._home)
-        known = writer.known()
-        changed = {name for name, inode in found.items() if known.get(name) != inode}
-        self._unknown, self._gen = frozenset(name for name in changed if name not in known), writer.gen
-        if len(known) > len(found) - len(self._unknown):
-            for name in known.keys() - found.keys():
-                writer.remove(name)
-        return changed
-
-    def _forget_what_is_new(self) -> None:
-        """Look up each run from now on: others have written since, also runs that were found to be new.
-
-        For good: what is written here next has a number of its own, which says nothing of what they wrote before.
-        """
-        assert self._pending is not None, "it has been planned"
-        self._pending += self._new
-        self._new, self._unknown = [], frozenset()
-
-    def _read_new(self, writer: Writer, deadline: float) -> None:
-        """Read runs of which nothing is known, and have others read more of them; nothing is left with those others."""
-        while self._new and time.monotonic() < deadline:
-            self._crew.hand_out(self._new)
-            self._take(self._crew.answers(), writer)
-            for name in self._new[-_OWN_SHARE:]:
-                self._read(name, writer)
-            del self._new[-_OWN_SHARE:]
-        self._take(self._crew.answers(wait=True), writer)
-
-    def _take(self, answers: Iterable[Answer], writer: Writer) -> None:
-        for name, rows in answers:
-            if rows is None:
-                self._read(name, writer)
-            else:
-                writer.put_new(rows)
+        found, known = _list_folders(self._home), writer.known()
+        for name in known.keys() - found.keys():
+            writer.remove(name)
+        self._new = frozenset(found.keys() - known.keys())
+        return {name for name, inode in found.items() if known.get(name) != inode}
 
     def _read(self, name: str, writer: Writer) -> None:
-        run_dir = self._home.run_dir(name)
+        run_dir, known = self._home.run_dir(name), writer.find(name)
+        if known is not None and name in self._new:
+            return  # another process has read it since
         if ended := read_ended(run_dir):
-            writer.put(ended, self._find(name, writer))
-        elif is_run(run_dir.path):
-            self._read_any(run_dir, writer)
+            writer.put(ended, known)
+        elif is_run(run_dir.path) and (read := _read_any(run_dir, known, self._recover)).inode:
+            writer.put(read, known)
         else:
             writer.remove(name)
             if os.path.isdir(run_dir.path):
                 writer.put_folder(name)
-
-    def _find(self, name: str, writer: Writer) -> KnownRun | None:
-        """Give what is known of a run; nothing of a new one."""
-        return None if name in self._unknown else writer.find(name)
-
-    def _read_any(self, run_dir: RunDir, writer: Writer) -> None:
-        known = self._find(run_dir.id, writer)
-        self._recover(run_dir)
-        entry = read_entry(run_dir)
-        stamps, sources = stamp_sources(run_dir), known.sources if known else ()
-        scalars = None
-        if stamps != {source.path: source.stamp for source in sources}:
-            sources = read_sources(run_dir, stamps, sources)
-            scalars = summary_rows(summarize_sources(run_dir, sources).values())
-        try:
-            inode = os.lstat(run_dir.path).st_ino
-        except FileNotFoundError:  # deleted while it was read
-            return writer.remove(run_dir.id)
-        kept = prune(sources) if entry.care is Care.SETTLED else sources
-        return writer.put(ReadRun(entry=entry, inode=inode, sources=kept, scalars=scalars), known)
 
     def _conclude(self, writer: Writer) -> None:
         if self._folder is not None:
@@ -185,8 +143,29 @@ class _Update:
         self.is_done = True
 
 
+def _read(run_dir: RunDir, recover: Callable[[RunDir], None]) -> ReadRun:
+    return read_ended(run_dir) or _read_any(run_dir, None, recover)
+
+
+def _read_any(run_dir: RunDir, known: KnownRun | None, recover: Callable[[RunDir], None]) -> ReadRun:
+    """Read a run, damaged or not; of its event files, the part that is new."""
+    recover(run_dir)
+    entry = read_entry(run_dir)
+    stamps, sources = stamp_sources(run_dir), known.sources if known else ()
+    scalars = None
+    if stamps != {source.path: source.stamp for source in sources}:
+        sources = read_sources(run_dir, stamps, sources)
+        scalars = summary_rows(summarize_sources(run_dir, sources).values())
+    try:
+        inode = os.lstat(run_dir.path).st_ino
+    except FileNotFoundError:  # deleted while it was read
+        inode = 0
+    kept = prune(sources) if entry.care is Care.SETTLED else sources
+    return ReadRun(entry=entry, inode=inode, sources=kept, scalars=scalars)
+
+
 def _list_folders(home: Home) -> dict[str, int]:
-    """Give the folders among the runs with the numbers of their inodes."""
+    """Return the folders among the runs with the numbers of their inodes."""
     try:
         with os.scandir(home.runs) as entries:
             return {entry.name: entry.inode() for entry in entries if entry.is_dir()}

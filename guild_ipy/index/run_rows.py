@@ -1,26 +1,36 @@
-"""A run as plain values, ready for the tables but for the numbers that stand for names there.
-
-What :mod:`guild_ipy.index.reading` sends from one process to another is this.
-"""
+"""A run as it was read, and as rows for the tables; there, numbers stand for the names of its values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.index.entry import encode_operation, encode_record, run_row
-from guild_ipy.index.read_run import ReadRun
+from guild_ipy.index.entry import Entry, encode_operation, encode_record, run_row
 from guild_ipy.index.scalar_rows import ScalarRows, source_row
+from guild_ipy.index.sources import Source
 from guild_ipy.index.values import encode_json, integer_to_sql, text_to_sql, to_sql
 
 ValueRows: TypeAlias = "tuple[tuple[str, ...], tuple[tuple[Any, Any], ...]]"
 """Names of flags or attributes, and of each the columns `v` and `t`: :mod:`guild_ipy.index.values`."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReadRun:
+    """All that the index keeps of one run."""
+
+    entry: Entry
+    inode: int
+    """Of its directory; 0 if that is gone."""
+    sources: tuple[Source, ...]
+    scalars: ScalarRows | None
+    """None if no event file has changed."""
+
+
 class RunRows(NamedTuple):
-    """A run; every value is one that ``marshal`` and SQLite take."""
+    """A run; every value is one that SQLite takes."""
 
     id: str
     words: str
@@ -45,7 +55,7 @@ class RunRows(NamedTuple):
 
 
 def make_rows(read: ReadRun) -> RunRows:
-    """Give a run as it is put into the tables."""
+    """Return a run as it is put into the tables."""
     entry = read.entry
     record = entry.record
     words, operation = _describe(record.opref, record.operation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
@@ -10,9 +11,15 @@ from typing import Any, TypeAlias
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.sources import Source, decode_scalars, encode_scalars
 from guild_ipy.index.stamps import parse_stamp
-from guild_ipy.index.summary_columns import SUMMARY_FIELDS
 from guild_ipy.index.values import text_from_sql, text_to_sql
 from guild_ipy.store.scalars import NamedTally
+
+#: Columns of the table of scalars, and the fields of a summary that they hold.
+SUMMARY_FIELDS = {
+    name: {"avg": "average"}.get(name, name)
+    for name in "last last_step first first_step min min_step max max_step avg total count".split()
+}
+_SELECT = f"select {', '.join(SUMMARY_FIELDS)} from scalar where n = ? and k = ?"  # noqa: S608 - our own words
 
 _get_numbers = attrgetter(*SUMMARY_FIELDS.values())
 
@@ -49,6 +56,15 @@ def summary_rows(summaries: Iterable[ScalarSummary]) -> ScalarRows:
 def tally_rows(tallies: Mapping[str, NamedTally]) -> ScalarRows:
     """Give the same of tallies by name."""
     return {(name, prefix): _row(tally.numbers()) for name, (_, prefix, tally) in tallies.items()}
+
+
+def read_scalar_row(connection: sqlite3.Connection, k: int, n: int, name: str, prefix: str) -> ScalarSummary:
+    """Return the summary of one scalar of one run."""
+    row = connection.execute(_SELECT, (n, k)).fetchone()
+    numbers: dict[str, Any] = {
+        field: math.nan if value is None else value for field, value in zip(SUMMARY_FIELDS.values(), row, strict=True)
+    }
+    return ScalarSummary(tag=name[len(prefix) + 1 :] if prefix else name, prefix=prefix, **numbers)
 
 
 def _row(numbers: Iterable[float]) -> ScalarRow:

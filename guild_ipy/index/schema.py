@@ -8,7 +8,7 @@
     record     the run whole, its kept attributes, and the numbers of its scalars, as JSON
                (:mod:`guild_ipy.index.entry`)
     state      when a run has to be read again
-    folder     what lies among the runs and is none, or none yet
+    folder     folders among the runs that are not runs, or not yet
     watched    lists of files, each once
     name       flags, attributes and scalars by kind and text
     flag, attr values of flags and attributes; clustered by name, since queries and columns go by name
@@ -26,7 +26,7 @@ from __future__ import annotations
 #: "GIpy": what ``file`` and we know the database by.
 APPLICATION_ID = 0x47497079
 #: A database of another version is built anew.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 #: A segment is ``k >> SEGMENT_BITS``.
 SEGMENT_BITS = 13
@@ -36,7 +36,7 @@ create table meta(
     one integer primary key check (one = 1), home text not null, gen integer not null,
     runs blob, runs_racy integer not null, log text, log_inode integer, log_offset integer, complete integer not null);
 create table run(
-    k integer primary key, id unique not null, gen integer not null, time integer not null, op integer not null,
+    k integer primary key, id not null, gen integer not null, time integer not null, op integer not null,
     operation, status text, initialized integer, started integer, stopped integer, exit_status, label,
     marked integer not null, tags, comments, digest, damage);
 create table operation(op integer primary key, words text unique not null);
@@ -60,6 +60,11 @@ create table segment(seg integer primary key, gen integer not null);
 create table colseg(
     n integer not null, field text not null, seg integer not null, gen integer not null, data blob not null,
     primary key(n, field, seg)) without rowid;
+"""
+
+#: What makes them quick, and keeps a run from being in them twice.
+INDEXES = """
+create unique index run_by_id on run(id);
 create index run_by_time on run(time desc, id);
 create index run_by_mark on run(time desc, id) where marked = 1;
 create index run_by_gen on run(gen);

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from guild_ipy.index.columns import Segment, decode_segment, encode_segment, make_segment, patch_segment
+from guild_ipy.index.scalar_rows import SUMMARY_FIELDS
 from guild_ipy.index.schema import SEGMENT_BITS
-from guild_ipy.index.summary_columns import SUMMARY_FIELDS
 from guild_ipy.index.values import from_sql, text_from_sql, text_to_sql
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir
+from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 SEGMENT_RUNS = 1 << SEGMENT_BITS
 #: When more runs of a segment have changed, it is made and stored anew.
@@ -57,10 +57,6 @@ class Field:
 
 Wanted: TypeAlias = "Iterable[Field] | Callable[[Callable[[str], list[str]]], Iterable[Field]]"
 """Columns; or a function that chooses them, given one that says which names of a kind the runs have."""
-
-
-Recover: TypeAlias = "Callable[[RunDir], None]"
-"""Called with each run before it is read."""
 
 
 @dataclass(frozen=True, kw_only=True)

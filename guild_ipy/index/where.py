@@ -1,20 +1,67 @@
-"""The clause ``where`` of a filter, and the best of the runs that pass it: as SQL over the tables of the index."""
+"""Expressions of the select language as SQL over the tables of the index."""
 
 from __future__ import annotations
 
+import json
+import math
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from guild_ipy.domain.best import Best
-from guild_ipy.index.select_sql import NOW, SELECT_SCHEMA, prepare_selection
-from guild_ipy.index.values import text_from_sql
+from guild_ipy.domain.flags import FlagValue
+from guild_ipy.index.values import JSON, NOTHING, from_sql, text_from_sql
 from guild_ipy.query.attributes import AttributeType
-from guild_ipy.query.names import Names
+from guild_ipy.query.names import Names, Place
+from guild_ipy.query.nodes import Kind
 from guild_ipy.query.plan import Scope
-from guild_ipy.query.select import Select, parse_measure
-from guild_ipy.query.sql import SqlCondition, make_ranking
+from guild_ipy.query.select import Clause, Dropped, Select, parse_measure
+from guild_ipy.query.sql import Column, SqlCondition, SqlSchema, make_ranking, make_values
+from guild_ipy.query.sql_functions import CHECK, Checks
+from guild_ipy.query.times import format_moment
+
+#: The parameter that is the present time, in microseconds since 1970; ``time`` of a run at work needs it.
+NOW = "now"
+
+_IN_OPERATION = "run.op in (select op from operation where {})"
+_ACTIVE = "run.status in ('running', 'pending')"
+_OPREF = "nullif(json_extract(words, '$[0][{}]'), '')"
+
+SELECT_SCHEMA = SqlSchema(
+    key="run.k",
+    rows="run join operation using (op)",
+    operations=Column(sql="json_extract(words, '$[1]')", within=_IN_OPERATION),
+    columns={
+        "id": Column(sql="run.id"),
+        "run": Column(sql="substr(run.id, 1, 8)"),
+        "op": Column(sql=_OPREF.format(4), within=_IN_OPERATION),
+        "operation": Column(sql="run.operation"),
+        "model": Column(sql=_OPREF.format(3), within=_IN_OPERATION),
+        "package": Column(sql=_OPREF.format(1), within=_IN_OPERATION),
+        "status": Column(sql="run.status"),
+        "label": Column(sql="nullif(run.label, '')"),
+        "marked": Column(sql="run.marked"),
+        "initialized": Column(sql="run.initialized"),
+        "started": Column(sql="run.started"),
+        "stopped": Column(sql=f"case when not {_ACTIVE} then run.stopped end"),
+        "time": Column(
+            sql="case when run.status != 'staged' then max(0, "
+            f"case when {_ACTIVE} then :{NOW} else run.stopped end - run.started) / 1e6 end"
+        ),
+        "exit_status": Column(sql="run.exit_status"),
+        "tags": Column(sql="run.tags"),
+        "comments": Column(sql="run.comments"),
+        "digest": Column(sql="run.digest"),
+        "sourcecode": Column(sql="substr(run.digest, 1, 8)"),
+        "damage": Column(sql="run.damage"),
+    },
+    tables={Kind.ATTR: "attr", Kind.FLAG: "flag", Kind.SCALAR: "scalar"},
+    names="select n from name where kind = {kind} and text = {text}",
+    boxed=JSON,
+    missing=NOTHING,
+)
 
 
 class Selection:
@@ -38,18 +85,48 @@ class Selection:
         return _at_work(make_ranking(parse_measure(best.name, Scope(names=self.names())), SELECT_SCHEMA))
 
     def names(self) -> Names | None:
-        """Give the names that runs have; None where there are no runs yet, and so no name can be wrong."""
+        """Return the names that runs have; None where there are no runs yet, and so no name can be wrong."""
         return _read_names(self._db)
 
+    def explain(self, text: str, numbers: Iterable[int]) -> dict[int, Dropped]:
+        """Return, for those of some runs that do not pass an expression, the first clause that each does not pass."""
+        left = set(numbers)
+        dropped: dict[int, Dropped] = {}
+        for clause in Select.parse(text, Scope(names=self.names())).clauses():
+            condition = _at_work(clause.to_sql(SELECT_SCHEMA))
+            sql = f"select k from run where {condition.sql}"  # noqa: S608 - our own words
+            passing = {k for (k,) in self._db.execute(sql, condition.parameters)}
+            dropped |= self._drop(clause, left - passing)
+            left &= passing
+        return dropped
+
     def take_interrupt(self) -> bool:
-        """Whether the last query ended because Ctrl-C interrupted a check."""
+        """Return whether the last query ended because Ctrl-C interrupted a check."""
         was_interrupted, self._checks.is_interrupted = self._checks.is_interrupted, False
         return was_interrupted
+
+    def _drop(self, clause: Clause, numbers: Iterable[int]) -> dict[int, Dropped]:
+        found: dict[int, FlagValue] = {}
+        for place in reversed(clause.places):
+            table = _at_work(make_values(place, SELECT_SCHEMA))
+            rows = self._db.execute(table.sql, table.parameters)
+            found |= {k: value for k, v, t in rows if (value := _shown(place, v, t)) is not None}
+        return {
+            k: Dropped(clause=clause.text, found=found.get(k), is_missing=bool(clause.places) and k not in found)
+            for k in numbers
+        }
+
+
+def prepare_selection(connection: sqlite3.Connection) -> Checks:
+    """Make a connection able to answer conditions of the select language."""
+    checks = Checks(from_sql)
+    connection.create_function(CHECK, 3, checks, deterministic=True)
+    return checks
 
 
 @lru_cache(maxsize=64)
 def _timeless_condition(text: str, names: Names | None, *, stops_early: bool) -> SqlCondition | None:
-    """Give the condition of an expression that will mean the same tomorrow; None for another one."""
+    """Return the condition of an expression that will mean the same tomorrow; None for another one."""
     select = Select.parse(text, Scope(names=names))
     if any(place.type is AttributeType.MOMENT for place in select.places()):
         return None
@@ -68,3 +145,22 @@ def _read_names(connection: sqlite3.Connection) -> Names | None:
     if not (flags or scalars) and connection.execute("select 1 from run limit 1").fetchone() is None:
         return None
     return Names(attributes=attributes, flags=flags, scalars=scalars)
+
+
+def _shown(place: Place, v: Any, t: str | None) -> FlagValue:  # noqa: ANN401 - as SQLite holds it
+    """Return a value as an explanation shows it."""
+    if place.kind is Kind.SCALAR:
+        return math.nan if v is None else float(v)
+    if v is None or t is not None:
+        value: FlagValue = from_sql(v, t)
+        return value
+    match place.type:
+        case AttributeType.MOMENT:
+            return format_moment(v)
+        case AttributeType.TRUTH:
+            return bool(v)
+        case AttributeType.TEXTS:
+            texts: FlagValue = json.loads(v)
+            return texts
+    plain: FlagValue = text_from_sql(v)
+    return plain

@@ -1,4 +1,4 @@
-"""Writing what was read of runs into the tables; every call is within a transaction of its caller."""
+"""Writing runs into the tables; every call is within a transaction of its caller."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from guild_ipy.index.names import Names
-from guild_ipy.index.read_run import ReadRun
-from guild_ipy.index.run_rows import RunRows, make_rows
-from guild_ipy.index.scalar_rows import ScalarRows, read_source_rows
+from guild_ipy.index.run_rows import ReadRun, RunRows, make_rows
+from guild_ipy.index.scalar_rows import SUMMARY_FIELDS, ScalarRows, read_source_rows
 from guild_ipy.index.schema import SEGMENT_BITS
 from guild_ipy.index.sources import Source
 from guild_ipy.index.stamps import FileStamp
-from guild_ipy.index.summary_columns import SUMMARY_FIELDS
 from guild_ipy.index.values import text_from_sql, text_to_sql
 from guild_ipy.store.changes import LogPosition
 
@@ -59,7 +56,7 @@ class Writer:
         self._db = connection
         self.gen: int = connection.execute("select gen from meta").fetchone()[0]
         (self._last,) = connection.execute("select coalesce(max(k), 0) from run").fetchone()
-        self._names = Names(connection)
+        self._names = _NameTable(connection)
         self._watched: dict[Any, int] = {names: w for w, names in connection.execute("select w, names from watched")}
         self._operations: dict[str, int] = {
             words: op for op, words in connection.execute("select op, words from operation")
@@ -73,7 +70,7 @@ class Writer:
     # -- what is known
 
     def find(self, id: str) -> KnownRun | None:  # noqa: A002 - the word of the field
-        """Give a run as the tables have it."""
+        """Return a run as the tables have it."""
         sql = "select k, data, attrs, scalars from run join record using (k) where id = ?"
         row = self._db.execute(sql, (text_to_sql(id),)).fetchone()
         if row is None:
@@ -82,7 +79,7 @@ class Writer:
         return KnownRun(k=k, data=data, attrs=attrs, scalars=scalars, sources=tuple(read_source_rows(self._db, k)))
 
     def known(self) -> dict[str, int]:
-        """Give what is known to lie among the runs, with the inodes of runs, and 0 for what is none."""
+        """Return the known folders among the runs: their names, and their inodes, or 0 for those that are not runs."""
         known: dict[Any, int] = dict(self._db.execute("select id, inode from run join state using (k)").fetchall())
         for odd in [id for id in known if isinstance(id, bytes)]:  # noqa: A001 - the word of the field
             known[text_from_sql(odd)] = known.pop(odd)
@@ -90,24 +87,24 @@ class Writer:
         return known
 
     def position(self) -> LogPosition:
-        """Give how far the change log has been read."""
+        """Return how far the change log has been read."""
         log, inode, offset = self._db.execute("select log, log_inode, log_offset from meta").fetchone()
         return LogPosition(log=log, inode=inode, offset=offset)
 
     # -- what is new
 
-    def put(self, read: ReadRun, known: KnownRun | None) -> None:
-        """Keep a run, in place of what is known of it."""
+    def put(self, read: ReadRun, known: KnownRun | None = None) -> int:
+        """Keep a run, in place of what is known of it; return its number."""
         run = make_rows(read)
         if known is None:
-            self.put_new(run)
-        else:
-            self._put_changes(known, read, run)
+            return self._put_new(run)
+        self._put_changes(known, read, run)
+        return known.k
 
-    def put_new(self, run: RunRows) -> None:
-        """Keep a run of which nothing is known."""
+    def _put_new(self, run: RunRows) -> int:
         self._last += 1
-        k, rows = self._last, self._new
+        k: int = self._last
+        rows = self._new
         self._add_values(rows["flag"], "flag", k, *run.flag_rows)
         self._add_values(rows["attr"], "attr", k, *run.attr_rows)
         scalars = self._add_scalars(rows["scalar"], k, run.scalars)
@@ -117,6 +114,7 @@ class Writer:
         rows["state"].append(self._state_row(k, run))
         self._changed.add(k)
         self._forget_folder(run.id)
+        return k
 
     def _put_changes(self, known: KnownRun, read: ReadRun, run: RunRows) -> None:
         rows, k = self._old, known.k
@@ -154,7 +152,7 @@ class Writer:
         self._changed.add(known.k)
 
     def put_folder(self, name: str) -> None:
-        """Say that something lies among the runs and is none, or none yet."""
+        """Note a folder among the runs that is not a run, or not yet."""
         self._db.execute("insert or ignore into folder values (?)", (text_to_sql(name),))
 
     def set_scanned(self, runs: bytes, *, is_racy: bool) -> None:
@@ -166,15 +164,14 @@ class Writer:
         values = (position.log, position.inode, position.offset)
         self._db.execute("update meta set log = ?, log_inode = ?, log_offset = ?", values)
 
-    def finish(self) -> int:
-        """Write what was collected, and give the change a number, if there was one; the number of the last."""
+    def finish(self) -> None:
+        """Write the collected rows; if a run has changed, that gets a number."""
         if self._changed:
             self.gen += 1
             self._db.execute("update meta set gen = ?", (self.gen,))
             self._old["segment"] = [(segment, self.gen) for segment in {k >> SEGMENT_BITS for k in self._changed}]
         self._insert_rows("insert", self._new)
         self._insert_rows("insert or replace", self._old)
-        return self.gen
 
     # -- rows
 
@@ -238,6 +235,41 @@ class Writer:
         number = self._db.execute(sql, (value,)).lastrowid
         assert number is not None, "a row has been written"
         return number
+
+
+class _NameTable:
+    """The numbers of the names of flags, attributes and scalars, within one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._rows: dict[tuple[str, tuple[str, ...]], tuple[int, ...]] = {}
+        self._scalars: dict[tuple[tuple[str, str], ...], tuple[int, ...]] = {}
+        self._numbers = {(kind, text): n for n, kind, text in connection.execute("select n, kind, text from name")}
+
+    def numbers(self, kind: str, texts: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the numbers of the names that a run has; most runs have the same names."""
+        found = self._rows.get((kind, texts))
+        if found is None:
+            found = self._rows[kind, texts] = tuple(self.number(kind, text) for text in texts)
+        return found
+
+    def scalars(self, names: tuple[tuple[str, str], ...]) -> tuple[int, ...]:
+        """Return the numbers of scalars, which are given by name and prefix."""
+        found = self._scalars.get(names)
+        if found is None:
+            found = self._scalars[names] = tuple(self.number("scalar", *each) for each in names)
+        return found
+
+    def number(self, kind: str, text: str, prefix: str = "") -> int:
+        """Return the number of a name; a new name gets one."""
+        name = text_to_sql(text)
+        n = self._numbers.get((kind, name))
+        if n is None:
+            row = (kind, name, text_to_sql(prefix))
+            n = self._db.execute("insert into name(kind, text, prefix) values (?, ?, ?)", row).lastrowid
+            assert n is not None, "a row has been written"
+            self._numbers[kind, name] = n
+        return n
 
 
 def _stamps(sources: Iterable[Source]) -> dict[str, FileStamp]:

@@ -1,11 +1,10 @@
-"""An expression, ready to be asked: of runs one by one, or of a database.
+"""An expression, ready to be asked of a database.
 
 ::
 
-    select = Select.parse("op = train and loss < 0.5", Scope(names=names))
-    select.accepts(run)            # of anything that is a Subject
-    select.to_sql(schema)          # a condition with parameters
-    select.explain(run)            # None, or the clause that the run does not pass
+select = Select.parse("op = train and loss < 0.5", Scope(names=names))
+select.to_sql(schema)          # a condition with parameters
+select.clauses()               # the tests that are joined with `and`, to tell which one a run does not pass
 """
 
 from __future__ import annotations
@@ -14,21 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from guild_ipy.domain.flags import FlagValue
-from guild_ipy.query.attributes import AttributeType
 from guild_ipy.query.conditions import Condition, Plan
 from guild_ipy.query.names import Place, find_places
 from guild_ipy.query.nodes import And, Comparison, Constant, Kind, Node, Not
 from guild_ipy.query.parse import parse_name, parse_select
 from guild_ipy.query.plan import Scope, make_plan
-from guild_ipy.query.predicate import Predicate, Subject, make_predicate, value_at
 from guild_ipy.query.refusal import Refusal
 from guild_ipy.query.sql import SqlCondition, SqlSchema, make_sql
-from guild_ipy.query.times import format_moment
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dropped:
-    """Why a run was not selected: the clause that it does not pass, and what it has there."""
+    """Why a run was not selected: the clause that it does not pass, and the value that it has there."""
 
     clause: str
     found: FlagValue = None
@@ -38,10 +34,17 @@ class Dropped:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Clause:
+class Clause:
+    """One of the tests that an expression joins with ``and``."""
+
     text: str
     places: tuple[Place, ...]
-    predicate: Predicate
+    """Where the value is that it tests; empty if it tests several."""
+    plan: Plan
+
+    def to_sql(self, schema: SqlSchema) -> SqlCondition:
+        """Return it as a condition of SQL."""
+        return make_sql(self.plan, schema)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,6 @@ class Select:
 
     text: str
     plan: Plan
-    predicate: Predicate = field(repr=False)
     node: Node = field(repr=False)
     scope: Scope = field(repr=False)
 
@@ -63,33 +65,21 @@ class Select:
             plan = make_plan(node, scope)
         except Refusal as refusal:
             raise refusal.within(text) from refusal.__cause__
-        return cls(text=text, plan=plan, predicate=make_predicate(plan), node=node, scope=scope)
-
-    def accepts(self, subject: Subject) -> bool:
-        """Whether a run passes."""
-        return self.predicate(subject)
+        return cls(text=text, plan=plan, node=node, scope=scope)
 
     def to_sql(self, schema: SqlSchema, *, stops_early: bool = False) -> SqlCondition:
-        """Give it as a condition of SQL; `stops_early` if a few runs are wanted, one after the other."""
+        """Return it as a condition of SQL; `stops_early` if a few runs are wanted, one after the other."""
         return make_sql(self.plan, schema, stops_early=stops_early)
 
-    def needs(self, kind: Kind) -> bool:
-        """Whether attributes, flags or scalars have to be known; reading scalars takes longest."""
-        return any(place.kind is kind for place in self.places())
-
     def places(self) -> Iterator[Place]:
-        """Give the places that it looks at."""
+        """Return the places that it looks at."""
         return (condition.place for condition in _conditions(self.plan))
 
-    def explain(self, subject: Subject) -> Dropped | None:
-        """Say which of the clauses that are joined with ``and`` is the first that a run does not pass."""
-        for clause in self._clauses(self.node):
-            if not clause.predicate(subject):
-                found = next((value for place in clause.places if (value := _shown(place, subject)) is not None), None)
-                return Dropped(clause=clause.text, found=found, is_missing=bool(clause.places) and found is None)
-        return None
+    def clauses(self) -> list[Clause]:
+        """Return the tests that are joined with ``and``, in their order."""
+        return list(self._clauses(self.node))
 
-    def _clauses(self, node: Node) -> Iterator[_Clause]:
+    def _clauses(self, node: Node) -> Iterator[Clause]:
         if isinstance(node, And):
             for item in node.items:
                 yield from self._clauses(item)
@@ -97,7 +87,7 @@ class Select:
         test = node.item if isinstance(node, Not) else node
         places = find_places(test.name, self.scope.names) if isinstance(test, Comparison) else ()
         text = " ".join(self.text[slice(*node.span)].split())
-        yield _Clause(text=text, places=places, predicate=make_predicate(make_plan(node, self.scope)))
+        yield Clause(text=text, places=places, plan=make_plan(node, self.scope))
 
 
 def parse_place(text: str, scope: Scope | None = None) -> tuple[Place, ...]:
@@ -124,8 +114,3 @@ def _conditions(plan: Plan) -> Iterator[Condition]:
     elif not isinstance(plan, Constant):
         for item in plan.items:
             yield from _conditions(item)
-
-
-def _shown(place: Place, subject: Subject) -> FlagValue:
-    value = value_at(place, subject)
-    return format_moment(value) if place.type is AttributeType.MOMENT and isinstance(value, int) else value

@@ -1,7 +1,7 @@
 """Plans as conditions of SQL, for a database that is described by an :class:`SqlSchema`.
 
 Values and names are only ever parameters. What SQLite cannot do, or does otherwise than Python, is left to a function,
-:func:`guild_ipy.query.sql_functions.add_functions`, that makes the same check as a predicate does.
+:func:`guild_ipy.query.sql_functions.add_functions`, that makes the check in Python.
 
 A check of a run without the value is NULL, which counts as false: ``and`` and ``or`` need no more, and before a ``not``
 it is made false.
@@ -46,6 +46,8 @@ class SqlSchema:
 
     key: str
     """The number of a run."""
+    rows: str
+    """A table of all runs in which all `columns` are."""
     operations: Column
     """Names of operations in listings, each of which is looked at once."""
     columns: Mapping[str, Column]
@@ -85,10 +87,16 @@ def make_ranking(places: Sequence[Place], schema: SqlSchema, *, prefix: str = "o
     writer = _Writer(schema, prefix)
     tables: list[str] = []
     for place in places:
-        table = writer.values(place)
         others = "".join(f" and k not in (select k from ({each}))" for each in tables)  # noqa: S608 - our own words
-        tables.append(f"select k, v from ({table}) where typeof(v) in ('integer', 'real'){others}")  # noqa: S608 - ours
+        numbers = f"t is null and typeof(v) in ('integer', 'real'){others}"
+        tables.append(f"select k, v from ({writer.values(place)}) where {numbers}")  # noqa: S608 - our own words
     return SqlCondition(sql=" union all ".join(tables), parameters=writer.parameters)
+
+
+def make_values(place: Place, schema: SqlSchema, *, prefix: str = "v") -> SqlCondition:
+    """Write a table with the number of each run, `k`, and its value at a place: `v`, and `t` where it is not plain."""
+    writer = _Writer(schema, prefix)
+    return SqlCondition(sql=writer.values(place), parameters=writer.parameters)
 
 
 class _Writer:
@@ -116,13 +124,13 @@ class _Writer:
         return f"({sql})"
 
     def values(self, place: Place) -> str:
-        """Give a table with what runs, `k`, have at a place, `v`."""
-        if place.kind is Kind.ATTR and place.name in self.schema.columns:
-            return f"select {self.schema.key} as k, {self.schema.columns[place.name].sql} as v from run"  # noqa: S608
-        table, name = self.schema.tables[place.kind], self.name(place)
-        if place.kind is Kind.SCALAR:
-            return f"select k, {place.summary} as v from {table} where n = {name}"  # noqa: S608 - our own words
-        return f"select k, v from {table} where n = {name} and t is null"  # noqa: S608 - our own words
+        """Return a table with the values `v` and `t` that runs, `k`, have at a place."""
+        schema = self.schema
+        if place.kind is Kind.ATTR and place.name in schema.columns:
+            value = schema.columns[place.name].sql
+            return f"select {schema.key} as k, {value} as v, null as t from {schema.rows}"  # noqa: S608 - our own words
+        value = f"{place.summary} as v, null as t" if place.kind is Kind.SCALAR else "v, t"
+        return f"select k, {value} from {schema.tables[place.kind]} where n = {self.name(place)}"  # noqa: S608 - ours
 
     def write(self, plan: Plan, *, opposite: bool = False) -> str:
         """Write a plan, or its opposite; a `not` goes down to the checks, for SQLite nests little."""

@@ -1,4 +1,4 @@
-"""What SQLite asks Python: the checks of predicates, on values as they are stored."""
+"""The checks that SQLite asks Python to make, on values as they are stored."""
 
 from __future__ import annotations
 

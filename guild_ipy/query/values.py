@@ -1,4 +1,4 @@
-"""What a check of a value says; the one meaning that predicates and SQL share.
+"""What a check of a value says, where SQLite leaves it to Python.
 
 Truth values are the numbers 1 and 0. A number never equals a text and has no order with one; a NaN equals NaN and has
 no order; None passes no check.

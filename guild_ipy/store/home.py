@@ -33,6 +33,11 @@ class Home:
         return self.path + "/trash/runs"
 
     @property
+    def deleted(self) -> Home:
+        """The trash as a home of its own, whose runs are the deleted ones."""
+        return Home(self.path + "/trash")
+
+    @property
     def cache(self) -> str:
         """What we may rebuild at any time; Guild AI keeps its own beside it."""
         return self.path + "/cache/guild_ipy"

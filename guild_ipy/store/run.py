@@ -14,7 +14,7 @@ from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DamagedRun
-from guild_ipy.store.attr_types import PARSERS, Comment, parse_time
+from guild_ipy.store.attr_types import PARSERS, Comment
 from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.reconcile import foresee, settle
 from guild_ipy.store.run_dir import RunDir
@@ -135,18 +135,6 @@ def read_opref(run_dir: RunDir) -> OpRef:
         return _parse_opref(content.decode("utf-8"))
     except ValueError as error:
         raise DamagedRun(run_dir.opref, str(error)) from error
-
-
-def read_time(run_dir: RunDir) -> int:
-    """Read what listings are sorted by: when the run started, else when it was made, else 0."""
-    for name in ("started", "initialized"):
-        try:
-            value = read_attr(run_dir, name)
-            if value is not None:
-                return parse_time(value)
-        except (DamagedRun, TypeError, ValueError):
-            continue
-    return 0
 
 
 # -- parts of a record, each noting what is wrong with it

@@ -1,4 +1,4 @@
-"""The runs of a home: list them and find one by the beginning of its id.
+"""The runs of a home: list their directories and find one by the beginning of its id.
 
 A directory is a run if it has an operation reference. One with the name of a run and a recorded id but
 without a reference has lost it, and is listed as damaged once nobody can be making it any more.
@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from itertools import islice
 
-from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, StoreError
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import is_alive
-from guild_ipy.store.run import RunRecord, read_settled_run, read_time
 from guild_ipy.store.run_dir import RunDir, is_run_id
-from guild_ipy.store.run_match import matches
 
 #: How long ``guild`` may take from making a directory to its operation reference.
 MAKING_SECONDS = 10.0
@@ -33,17 +28,6 @@ def list_run_dirs(home: Home, *, deleted: bool = False) -> list[RunDir]:
 def is_run(path: str) -> bool:
     """Whether there is a run at `path`, damaged or not."""
     return os.path.exists(f"{path}/.guild/opref") or (is_run_id(os.path.basename(path)) and _lost_opref(path))
-
-
-def list_runs(home: Home, run_filter: RunFilter) -> list[RunRecord]:
-    """List the runs that pass the filter, newest first.
-
-    A run that died without a word is given its end; nothing else is written.
-    """
-    newest_first = sorted(
-        list_run_dirs(home, deleted=run_filter.deleted), key=lambda run_dir: (-read_time(run_dir), run_dir.id)
-    )
-    return list(islice(_read_matching(newest_first, run_filter), run_filter.limit))
 
 
 def find_run_dir(home: Home, id_prefix: str, *, deleted: bool = False) -> RunDir:
@@ -69,14 +53,6 @@ def find_run_dir(home: Home, id_prefix: str, *, deleted: bool = False) -> RunDir
         shown = ", ".join(found[:_CANDIDATES_SHOWN]) + (", ..." if len(found) > _CANDIDATES_SHOWN else "")
         raise RunNotFound(id_prefix, f"{len(found)} runs begin so ({shown}); give more digits")
     return RunDir(f"{folder}/{found[0]}")
-
-
-def _read_matching(run_dirs: list[RunDir], run_filter: RunFilter) -> Iterator[RunRecord]:
-    for run_dir in run_dirs:
-        record = read_settled_run(run_dir)
-        was_deleted = record.damage is not None and not os.path.exists(run_dir.path)
-        if matches(record, run_filter) and not was_deleted:
-            yield record
 
 
 def _list_names(folder: str) -> list[str]:

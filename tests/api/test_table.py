@@ -13,8 +13,8 @@ from guild_ipy.engine.engine import Engine
 from guild_ipy.index.table import Field
 from guild_ipy.settings import Settings
 from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.runs import list_runs as read_runs
 from guild_ipy.store.trash import delete_run
+from tests.directories import list_runs as read_runs
 
 ID, LR, LOSS = Field("run", "id"), Field("flag", "lr"), Field("scalar", "loss", "last")
 
@@ -63,7 +63,7 @@ def test_columns_are_chosen_by_the_names_that_there_are(context):
 
 
 def test_a_change_by_others_is_seen_at_once_by_a_full_look(context):
-    while read_table(context, []).gen == 0 or context.index._reader.state().unsettled:
+    while read_table(context, []).gen == 0 or context.index._live.ask(lambda reader: reader.state().unsettled):
         continue
     run_dir = read_runs(context.home, RunFilter())[5].dir
     with open(run_dir.attr("label"), "w") as file:
@@ -93,7 +93,7 @@ def test_the_index_is_one_until_another_home_is_asked_about(context, tmp_path):
     write_attr(list_runs(context)[0].dir, "label", "new")
     other = replace(context, chosen_home=type(context.home)(f"{tmp_path}/other"))
     assert (list_runs(other), other.index.home.path) == ([], f"{tmp_path}/other")
-    assert index._reader is None
+    assert index._live._file is None
     assert context.index is not index
     assert len(list_runs(context)) == 20
     assert os.listdir(f"{tmp_path}/cache") == ["index"]

@@ -13,9 +13,10 @@ from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.engine.recover import recover_run
 from guild_ipy.errors import FlagError
-from guild_ipy.index.unindexed import list_best
+from guild_ipy.index.index import Index
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.flags import FlagText
+from guild_ipy.settings import Settings
 
 DEFINITIONS = """
 from __future__ import annotations
@@ -217,4 +218,5 @@ def test_the_best_run_is_that_of_the_metric_and_not_of_the_flag(notebook, home):
     best, _ = notebook.run("train", k=9), notebook.run("train", k=5)
     measure = Best(name="acc", greatest=True)
     assert select(notebook.context, RunFilter(), measure)[0].id == best.id
-    assert list_best(home, RunFilter(), measure, recover_run)[0].dir.id == best.id  # as where there is no index
+    without_file = Index(home, Settings(cache_dir="/dev/null/cache"), recover_run)
+    assert without_file.best(RunFilter(), measure)[0].dir.id == best.id

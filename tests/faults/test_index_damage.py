@@ -1,4 +1,4 @@
-"""Bytes of runs and of the index are changed at random: every listing is right, quick, and names the damage."""
+"""Bytes of runs are changed at random, and parts of the index lost: listings are right, quick, and name the damage."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
 from guild_ipy.store.attr_types import PARSERS
 from guild_ipy.store.home import Home
-from guild_ipy.store.runs import list_runs
+from tests.directories import list_runs
 from tests.index.truth import EVERY, assert_right, assert_table_right, database_of
 
 _RUNS = 5
+_PAGE = 4096
 #: No listing of so few runs may take longer.
 _LONGEST_SECONDS = 5.0
 _BYTES = (0, 9, 10, 13, 32, 34, 38, 39, 42, 45, 58, 91, 93, 123, 125, 127, 128, 0xC3, 0xED, 255)
@@ -113,44 +114,40 @@ def test_mutated_runs_are_listed_and_named_as_damaged(index, scale, report):
 
 
 @pytest.mark.timeout(3600)
-def test_listings_are_right_whatever_the_index_holds(index, settings, scale, report):
+def test_listings_are_right_whatever_parts_of_the_index_are_lost(index, settings, scale, report):
     generator, home = random.Random(1), index.home
     counts = Counter()
     longest = 0.0
     for turn in range(scale(60, 2000)):
-        if turn % 3 == 0:  # in the log too
-            write(f"{home.runs}/{list_runs(home, EVERY)[0].dir.id}/.guild/attrs/label", f"label {turn}\n".encode())
-            index.refresh(full=True)
-        folder = os.path.dirname(database_of(settings))
-        name = generator.choice([name for name in os.listdir(folder) if os.path.getsize(f"{folder}/{name}")])
+        path = database_of(settings)
+        before = os.stat(path).st_ino
         if turn % 2:
             index.close()
-        write_in_place(f"{folder}/{name}", generator)
+        counts[lose_part(path, generator)] += 1
+        if turn % 3 == 0:
+            write(f"{home.runs}/{list_runs(home, EVERY)[0].dir.id}/.guild/attrs/label", f"label {turn}\n".encode())
         begin = time.perf_counter()
-        found = index.records(EVERY, full=True)
-        if name.endswith("-shm"):  # memory of those who have it open, not bytes of a disk: right once they let go of it
-            index.close()
-            found = index.records(EVERY, full=True)
+        for each in (index, Index(home, settings)):
+            assert each.records(EVERY, full=True) == list_runs(home, EVERY), f"turn {turn}: {each.trouble}"
         longest = max(longest, time.perf_counter() - begin)
-        assert found == list_runs(home, EVERY), f"{name}, turn {turn}: {index.trouble}"
-        counts.update([name, "built anew" if index.trouble or was_rebuilt(folder) else "used"])
+        counts["used" if os.stat(database_of(settings)).st_ino == before else "built anew"] += 1
     assert_right(index, full=True)
     assert longest < _LONGEST_SECONDS
-    report("mutated index", **counts, exceptions=0, longest_listing=f"{longest * 1000:.0f} ms")
+    report("damaged index", **counts, exceptions=0, longest_listing=f"{longest * 1000:.0f} ms")
 
 
-def write_in_place(path: str, generator: random.Random) -> None:
-    """Change a byte of a file, as a broken disk would, at a place that is likely to matter."""
+def lose_part(path: str, generator: random.Random) -> str:
+    """Damage a file as a broken disk or another program would, and say how."""
+    size = os.stat(path).st_size
     with open(path, "r+b") as file:
-        size = os.fstat(file.fileno()).st_size
-        file.seek(generator.randrange(min(size, generator.choice((100, 4096, size)))))
-        file.write(bytes([generator.randrange(256)]))
-
-
-def was_rebuilt(folder: str) -> bool:
-    """Whether a damaged database has been put aside since the last time."""
-    try:
-        os.unlink(f"{folder}/index.db.damaged")
-    except FileNotFoundError:
-        return False
-    return True
+        match generator.randrange(4):
+            case 0:
+                file.truncate(generator.randrange(size))
+                return "cut off"
+            case 1:
+                file.write(generator.randbytes(100))
+                return "header overwritten"
+            case kind:
+                file.seek(generator.randrange(max(1, size // _PAGE)) * _PAGE)
+                file.write(bytes(_PAGE) if kind == 3 else generator.randbytes(_PAGE))
+                return "a page zeroed" if kind == 3 else "a page overwritten"

@@ -20,8 +20,8 @@ from guild_ipy.settings import Settings
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import Home
-from guild_ipy.store.runs import list_runs
 from guild_ipy.store.trash import delete_run, restore_run
+from tests.directories import list_runs
 from tests.index.truth import EVERY, assert_right, assert_table_right, database_of, make_run, runs_of
 
 SPAWN = multiprocessing.get_context("spawn")

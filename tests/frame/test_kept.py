@@ -92,7 +92,7 @@ def test_an_index_that_was_thrown_away_and_built_anew_shows_other_runs(df, add_r
 
 def test_without_an_index_the_frames_are_the_same(df, monkeypatch):
     expected = [df, df.guild.compare(), df.guild.flags(), df.guild.attributes(), df.guild.scalars()]
-    monkeypatch.setattr("guild_ipy.index.index.Index._up_to_date", _cannot)
+    monkeypatch.setattr("guild_ipy.index.synced.SyncedDatabase._open_file", _cannot)
 
     again = runs()
     found = [again, again.guild.compare(), again.guild.flags(), again.guild.attributes(), again.guild.scalars()]

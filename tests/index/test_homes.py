@@ -12,7 +12,7 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home
-from guild_ipy.store.runs import list_runs
+from tests.directories import list_runs
 from tests.index.truth import assert_right
 
 

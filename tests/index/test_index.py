@@ -17,9 +17,9 @@ from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import Home
 from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import list_runs
 from guild_ipy.store.trash import delete_run, restore_run
-from tests.index.truth import EVERY, assert_right, make_run, overwrite, runs_of
+from tests.directories import list_runs
+from tests.index.truth import EVERY, assert_right, make_run, overwrite, runs_of, wait_until_settled
 
 Hold = Callable[[RunDir], subprocess.Popen[str]]
 
@@ -29,10 +29,14 @@ def test_first_listing_builds_the_index(index: Index):
     assert len(index.records(EVERY)) == 30
 
 
-def test_second_session_uses_what_the_first_has_built(index: Index, settings: Settings, monkeypatch):
-    index.refresh()
-    monkeypatch.setattr("guild_ipy.index.index.EVERYTHING", None)
-    assert_right(Index(index.home, settings))
+def test_second_session_uses_what_the_first_has_built(index: Index, settings: Settings):
+    wait_until_settled(index)
+    index.close()
+    read: list[str] = []
+    make_run(index.home, "e" * 32, started=1)  # not ended: it alone is read
+    other = Index(index.home, settings, recover=lambda run_dir: read.append(run_dir.id))
+    assert len(other.records(EVERY)) == 31
+    assert read == ["e" * 32]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ import time
 
 from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
-from guild_ipy.index.orphans import remove_orphans
-from guild_ipy.index.place import find_folder
+from guild_ipy.index.place import find_folder, remove_orphans
 from guild_ipy.store.home import Home
 
 MONTH = 31 * 86_400

@@ -9,7 +9,6 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.time_range import parse_time_range
 from guild_ipy.index import table as tables
-from guild_ipy.index.directories import read_table
 from guild_ipy.index.index import Index
 from guild_ipy.index.table import Field
 from guild_ipy.settings import Settings
@@ -18,6 +17,7 @@ from guild_ipy.store.changes import note_change
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.trash import delete_run
+from tests.directories import read_table
 from tests.index.truth import EVERY, assert_table_right, database_of, everything, make_run, runs_of, show
 
 
@@ -27,7 +27,7 @@ def small_segments(monkeypatch: pytest.MonkeyPatch):
     for module in ("table", "writer"):
         monkeypatch.setattr(f"guild_ipy.index.{module}.SEGMENT_BITS", 3)
     monkeypatch.setattr(tables, "SEGMENT_RUNS", 8)
-    monkeypatch.setattr("guild_ipy.index.directories.SEGMENT_RUNS", 8)
+    monkeypatch.setattr("tests.directories.SEGMENT_RUNS", 8)
     monkeypatch.setattr(tables, "_MOST_PATCHED", 3)
 
 
@@ -55,8 +55,10 @@ def test_changed_new_and_deleted_runs_are_in_the_columns(index: Index):
 
 def test_segments_are_stored_once_and_again_after_many_changes(index: Index, settings: Settings, monkeypatch):
     stored: list[int] = []
-    store = Index._store
-    monkeypatch.setattr(Index, "_store", lambda self, stale: (stored.append(len(stale)), store(self, stale))[1])
+    monkeypatch.setattr(
+        "guild_ipy.index.synced.store_segments",
+        lambda connection, stale: (stored.append(len(stale)), tables.store_segments(connection, stale))[1],
+    )
     runs = runs_of(index)
     for changed in (0, 0, 3, 30):
         for run in runs[:changed]:
@@ -127,9 +129,9 @@ def test_column_of_an_unknown_name_is_empty(index: Index):
 
 def test_damaged_column_is_made_anew(index: Index):
     index.table(everything)
-    with index._open_database().open_writer() as connection:
+    with index._live._open_file().write() as connection:
         connection.execute("update colseg set data = x'00' where n = 0")
-    truth = show(read_table(index.home, everything, EVERY, lambda run_dir: None))
+    truth = show(read_table(index.home, everything, EVERY))
     assert show(index.table(everything)) == truth
 
 
@@ -139,7 +141,7 @@ def test_columns_can_be_had_where_no_index_can_be_written(home: Home):
 
 
 def assert_read_only(index: Index) -> None:
-    truth = show(read_table(index.home, everything, EVERY, lambda run_dir: None))
+    truth = show(read_table(index.home, everything, EVERY))
     assert show(index.table(everything)) == truth
     assert index.trouble is not None
 

@@ -1,4 +1,4 @@
-"""Runs by expressions: the index and the directories select the same."""
+"""Runs by expressions: an index in a file and one in memory select the same."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import SelectError
-from guild_ipy.index import unindexed
 from guild_ipy.index.index import Index
+from guild_ipy.query.select import Dropped
 from guild_ipy.settings import Settings
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.events import EventWriter
@@ -94,12 +94,17 @@ def _write(folder: str, tag: str, values: list[float]) -> None:
     writer.close()
 
 
+def in_memory(home: Home) -> Index:
+    """Give an index that can have no file."""
+    return Index(home, Settings(cache_dir="/dev/null/nowhere"))
+
+
 def both(index: Index, run_filter: RunFilter) -> list[int]:
-    """Give the numbers of the runs that the index finds, and check that the directories give the same."""
+    """Give the numbers of the runs that the index finds, and check that one in memory finds the same."""
     assert index.refresh(), index.trouble
     found = index.records(run_filter)
     assert index.trouble is None
-    assert found == unindexed.list_matching(index.home, run_filter, lambda _: None)
+    assert found == in_memory(index.home).records(run_filter)
     assert len(index.table((), run_filter).numbers) == len(found)
     assert index.ids(run_filter) == [record.dir.id for record in found]
     if run_filter.limit is None:
@@ -141,7 +146,7 @@ def both(index: Index, run_filter: RunFilter) -> list[int]:
         ("scalar:'a_b' is not undefined", [10, 0]),
     ],
 )
-def test_index_and_directories_select_the_same_runs(shared_index: Index, where: str, numbers: list[int]):
+def test_file_and_memory_select_the_same_runs(shared_index: Index, where: str, numbers: list[int]):
     assert both(shared_index, RunFilter(where=where)) == numbers
 
 
@@ -168,11 +173,11 @@ def test_expression_goes_with_the_other_filters(shared_index: Index):
 
 
 @pytest.mark.parametrize("where", ["lrr = 1", "lr <", "acc > 1 and max lr > 1", "flag:nobody = 1"])
-def test_error_is_the_same_with_and_without_an_index(shared_index: Index, where: str):
+def test_error_is_the_same_with_and_without_a_file(shared_index: Index, where: str):
     with pytest.raises(SelectError) as with_index:
         shared_index.records(RunFilter(where=where))
     with pytest.raises(SelectError) as without:
-        unindexed.list_matching(shared_index.home, RunFilter(where=where), lambda _: None)
+        in_memory(shared_index.home).records(RunFilter(where=where))
     assert str(with_index.value) == str(without.value)
     assert shared_index.trouble is None
 
@@ -189,6 +194,8 @@ def test_error_is_the_same_with_and_without_an_index(shared_index: Index, where:
         (Best(name="on", greatest=True), 2, []),
         (Best(name="first loss", greatest=True), None, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
         (Best(name="label"), None, []),
+        (Best(name="op"), None, []),
+        (Best(name="exit_status", greatest=True), 2, [11, 9]),
     ],
 )
 def test_best_runs_come_first(shared_index: Index, best: Best, limit: int | None, numbers: list[int]):
@@ -197,7 +204,7 @@ def test_best_runs_come_first(shared_index: Index, best: Best, limit: int | None
     assert shared_index.trouble is None
     assert [int(record.dir.id[:8], 16) for record in found] == numbers
     assert shared_index.ids(run_filter, best) == [record.dir.id for record in found]
-    assert unindexed.list_best(shared_index.home, run_filter, best, lambda _: None) == found
+    assert in_memory(shared_index.home).best(run_filter, best) == found
 
 
 def test_names_are_those_of_the_runs(shared_index: Index):
@@ -206,7 +213,15 @@ def test_names_are_those_of_the_runs(shared_index: Index):
     assert {"lr", "größe"} <= names.flags
     assert {"loss", "val#acc"} <= names.scalars
     assert {"note", "host"} == names.attributes
-    assert unindexed.read_names(shared_index.home, lambda _: None) == names
+    assert in_memory(shared_index.home).names() == names
+
+
+def test_explanation_names_the_clause_that_a_run_does_not_pass(shared_index: Index):
+    run_filter = RunFilter(where="lr >= 0.3 and completed", limit=5)
+    for index in (shared_index, in_memory(shared_index.home)):
+        told = [(int(record.dir.id[:8], 16), dropped) for record, dropped in index.explain(run_filter)]
+        failed = Dropped(clause="completed", found="error")
+        assert told == [(11, failed), (10, None), (9, failed), (8, None), (7, failed)]
 
 
 def test_deleted_runs_are_selected_too(index: Index):
@@ -221,13 +236,13 @@ def test_deleted_runs_are_selected_too(index: Index):
 def test_no_name_is_wrong_where_there_are_no_runs_yet(home: Home, settings: Settings):
     index = Index(home, settings)
     assert index.records(RunFilter(where="anything < 1 and max loss > 2")) == []
-    assert unindexed.list_matching(home, RunFilter(where="anything < 1"), lambda _: None) == []
+    assert in_memory(home).records(RunFilter(where="anything < 1")) == []
     assert index.best(RunFilter(), Best(name="loss")) == []
     index.close()
 
 
-def test_expression_is_answered_from_the_directories_where_there_can_be_no_index(shared_index: Index):
-    without = Index(shared_index.home, Settings(cache_dir="/dev/null/nowhere"))
+def test_expression_is_answered_where_there_can_be_no_file(shared_index: Index):
+    without = in_memory(shared_index.home)
     assert [each.dir.id for each in without.records(RunFilter(where="lr < 0.2"))] == [_id(1), _id(0)]
     assert [each.dir.id for each in without.best(RunFilter(limit=1), Best(name="loss"))] == [_id(0)]
 

@@ -6,15 +6,14 @@ import os
 from collections.abc import Callable
 
 from guild_ipy.domain.run_filter import EVERY, RunFilter
-from guild_ipy.index.directories import read_table
 from guild_ipy.index.index import Index
 from guild_ipy.index.table import RUN_FIELDS, Field, Table
 from guild_ipy.settings import Settings
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import list_runs
 from guild_ipy.store.scalars import summarize
+from tests.directories import list_runs, read_table
 
 
 def assert_right(index: Index, *, full: bool = False) -> None:
@@ -57,7 +56,7 @@ def database_of(settings: Settings) -> str:
 
 def wait_until_settled(index: Index) -> None:
     """Wait until no file of a run is so young that a change could hide in its stamp."""
-    while not (index.refresh() and index._reader is not None and not index._reader.state().unsettled):
+    while index._live.ask(lambda reader: reader.state().unsettled):
         continue
 
 
@@ -73,7 +72,7 @@ def show(table: Table) -> dict[Field, str]:
 
 def assert_table_right(index: Index, run_filter: RunFilter = EVERY) -> None:
     """Check that the index says what the directories say, also from what it has stored."""
-    truth = show(read_table(index.home, everything, run_filter, lambda run_dir: None))
+    truth = show(read_table(index.home, everything, run_filter))
     for _ in range(2):
         assert show(index.table(everything, run_filter)) == truth
         assert index.trouble is None, index.trouble

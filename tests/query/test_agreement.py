@@ -1,8 +1,7 @@
-"""SQL and predicates select the same runs."""
+"""SQL selects the runs that the same checks, made one by one in Python, select."""
 
 from __future__ import annotations
 
-import json
 import math
 import sqlite3
 from collections.abc import Iterator
@@ -15,16 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guild_ipy.errors import SelectError
-from guild_ipy.index.schema import TABLES
-from guild_ipy.index.select_sql import NOW, SELECT_SCHEMA, prepare_selection
-from guild_ipy.index.values import encode_json, text_to_sql, to_sql
+from guild_ipy.index.where import NOW, SELECT_SCHEMA
 from guild_ipy.query.names import Names
 from guild_ipy.query.plan import Scope
 from guild_ipy.query.select import Select
-from tests.query.fake_run import FakeRun
+from tests.query.fake_run import SUMMARIES, FakeRun, insert, open_database
+from tests.query.reference import make_predicate
 
 NOW_US = 1_780_000_000_000_000
-SUMMARIES = "last last_step first first_step min min_step max max_step avg total count".split()
 FLAGS, ATTRS, SCALARS = ["x", "y", "model", "loss"], ["host", "note"], ["loss", "val#acc", "x"]
 NAMES = Names(attributes=frozenset(["note"]), flags=frozenset(FLAGS), scalars=frozenset(SCALARS))
 
@@ -138,44 +135,9 @@ def selects(text: str) -> Select | None:
         return None
 
 
-# -- the database
-
-
-def insert(connection: sqlite3.Connection, k: int, run: FakeRun) -> None:
-    raw = run.core["raw"]
-    words = json.dumps([["func", raw["package"], "", raw["model"], raw["op"]], run.core["operation"]])
-    connection.execute("insert or ignore into operation(words) values (?)", (words,))
-    (op,) = connection.execute("select op from operation where words = ?", (words,)).fetchone()
-    columns = "status initialized started stopped exit_status label marked comments digest damage".split()
-    tags = encode_json(raw["tags"]) if raw["tags"] else None
-    row = [text_to_sql(raw[name]) if isinstance(raw[name], str) else raw[name] for name in columns]
-    connection.execute(
-        f"insert into run(k, id, gen, time, op, operation, tags, {', '.join(columns)})"
-        f" values (?{', ?' * (6 + len(columns))})",
-        (k, raw["id"], 1, 0, op, run.core["operation"], tags, *row),
-    )
-    for kind, items in (("flag", run.flags), ("attr", run.attrs)):
-        for name, value in items.items():
-            connection.execute(
-                f"insert into {kind} values (?, ?, ?, ?)", (number(connection, kind, name), k, *to_sql(value))
-            )
-    for name, summary in run.scalars.items():
-        row = [None if math.isnan(summary[each]) else summary[each] for each in SUMMARIES]
-        connection.execute(
-            f"insert into scalar values (?, ?{', ?' * len(row)})", (number(connection, "scalar", name), k, *row)
-        )
-
-
-def number(connection: sqlite3.Connection, kind: str, name: str) -> int:
-    connection.execute("insert or ignore into name(kind, text, prefix) values (?, ?, '')", (kind, name))
-    return connection.execute("select n from name where kind = ? and text = ?", (kind, name)).fetchone()[0]
-
-
 @pytest.fixture(scope="module")
 def connection() -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(TABLES)
-        prepare_selection(connection)
+    with closing(open_database()) as connection:
         yield connection
 
 
@@ -197,7 +159,8 @@ def selected(connection: sqlite3.Connection, select: Select, found: list[FakeRun
 
 @settings(max_examples=600, deadline=None)
 @given(text=expressions, found=st.lists(runs, min_size=1, max_size=4, unique_by=lambda run: run.core["id"]))
-def test_sql_and_predicate_select_the_same_runs(connection: sqlite3.Connection, text: str, found: list[FakeRun]):
+def test_sql_selects_the_runs_that_pass_its_checks(connection: sqlite3.Connection, text: str, found: list[FakeRun]):
     select = selects(text)
     if select is not None:
-        assert selected(connection, select, found) == [k for k, run in enumerate(found) if select.accepts(run)]
+        accepts = make_predicate(select.plan)
+        assert selected(connection, select, found) == [k for k, run in enumerate(found) if accepts(run)]

@@ -11,7 +11,6 @@ from guild_ipy.query.parse import parse_name, parse_select
 from guild_ipy.query.plan import Scope
 from guild_ipy.query.select import Select
 from tests.query.canonical import canonical
-from tests.query.fake_run import FakeRun
 
 NAMES = Names(
     attributes=frozenset(["note"]),
@@ -322,12 +321,6 @@ def test_name_is_read_with_what_stands_around_it(text, name):
 
 def test_expression_is_read_once():
     assert parse_select("lr < 0.25") is parse_select("lr < 0.25")
-
-
-def test_reason_names_the_whole_clause():
-    dropped = Select.parse("marked and lr in [1, 2]").explain(FakeRun(core={"marked": True}))
-    assert dropped is not None
-    assert dropped.clause == "lr in [1, 2]"
 
 
 @pytest.mark.parametrize("text", ["", "1", "lr lr", "lr = 1", "max flag:", "loss,"])

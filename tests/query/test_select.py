@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
 from guild_ipy.errors import SelectError
+from guild_ipy.index.where import SELECT_SCHEMA, Selection
 from guild_ipy.query.names import Names
 from guild_ipy.query.nodes import Kind
 from guild_ipy.query.plan import Scope
 from guild_ipy.query.select import Dropped, Select, parse_place
-from tests.query.fake_run import FakeRun
+from tests.query.fake_run import FakeRun, insert, open_database
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)  # a Friday
 NAMES = Names(
@@ -36,8 +38,7 @@ RUN = FakeRun(
         "label": "best of lr=0.1",
         "marked": True,
         "started": moment("2026-11-20 14:30:05"),
-        "stopped": moment("2026-11-20 14:32:05"),
-        "time": 120.5,
+        "stopped": moment("2026-11-20 14:32:05") + 500_000,
         "exit_status": 0,
         "tags": ["Best", "net 2"],
         "comments": "looks\ngood",
@@ -58,8 +59,13 @@ RUN = FakeRun(
 EMPTY = FakeRun(core={"id": "0" * 32, "run": "0" * 8, "status": "staged", "marked": False, "op": "test"})
 
 
-def accepts(text: str, run: FakeRun = RUN) -> bool:
-    return Select.parse(text, Scope(names=NAMES, now=NOW)).accepts(run)
+def accepts(text: str, run: FakeRun = RUN, names: Names | None = NAMES) -> bool:
+    """Whether a database that holds only this run selects it."""
+    condition = Select.parse(text, Scope(names=names, now=NOW)).to_sql(SELECT_SCHEMA)
+    with closing(open_database()) as connection:
+        insert(connection, 1, run)
+        parameters = {**condition.parameters, "now": int(NOW.timestamp()) * 1_000_000}
+        return connection.execute(f"select k from run where {condition.sql}", parameters).fetchone() is not None
 
 
 @pytest.mark.parametrize(
@@ -154,22 +160,8 @@ def test_number_and_text_never_meet():
 
 
 def test_without_names_every_name_is_taken():
-    select = Select.parse("nobody < 1 and max loss > 0", Scope(now=NOW))
-    assert select.accepts(FakeRun(flags={"nobody": 0}, scalars={"loss": {"max": 1.0}}))
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "needed"),
-    [
-        ("completed", Kind.SCALAR, False),
-        ("lr = 1", Kind.SCALAR, False),
-        ("lr = 1", Kind.FLAG, True),
-        ("loss = 1", Kind.SCALAR, True),
-        ("not (completed or max loss > 1)", Kind.SCALAR, True),
-    ],
-)
-def test_select_knows_what_it_needs(text, kind, needed):
-    assert Select.parse(text, Scope(names=NAMES)).needs(kind) is needed
+    run = FakeRun(flags={"nobody": 0}, scalars={"loss": {"max": 1.0}})
+    assert accepts("nobody < 1 and max loss > 0", run, names=None)
 
 
 @pytest.mark.parametrize(
@@ -183,10 +175,19 @@ def test_select_knows_what_it_needs(text, kind, needed):
         ("started yesterday", Dropped(clause="started yesterday", found="2026-11-20 14:30:05")),
         ("lr = 1 or lr = 2", Dropped(clause="lr = 1 or lr = 2")),
         ("false", Dropped(clause="false")),
+        ("op = test", Dropped(clause="op = test", found="train")),
+        ("layers = 1", Dropped(clause="layers = 1", found=[64, 32])),
+        ("tag = worse", Dropped(clause="tag = worse", found=["Best", "net 2"])),
+        ("marked and max loss > 5", Dropped(clause="max loss > 5", found=2.0)),
+        ("note = z", Dropped(clause="note = z", found="x")),
+        ("lr in [1, 2] and marked", Dropped(clause="lr in [1, 2]", found=0.1)),
     ],
 )
 def test_explanation_names_the_first_clause_that_does_not_hold(text, dropped):
-    assert Select.parse(text, Scope(names=NAMES, now=NOW)).explain(RUN) == dropped
+    with closing(open_database()) as connection:
+        insert(connection, 1, RUN)
+        connection.execute("insert into name(kind, text, prefix) values ('flag', 'missing', '')")
+        assert Selection(connection).explain(text, [1]).get(1) == dropped
 
 
 def test_place_to_sort_by_is_found():

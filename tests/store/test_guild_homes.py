@@ -22,9 +22,10 @@ from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.output import ROW, complete_index, iter_output_lines, read_output
 from guild_ipy.store.run import read_run
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import find_run_dir, list_runs
+from guild_ipy.store.runs import find_run_dir
 from guild_ipy.store.scalars import summarize
 from guild_ipy.store.trash import delete_run
+from tests.directories import list_runs
 
 pytestmark = pytest.mark.guild
 

@@ -18,8 +18,8 @@ from guild_ipy.store.manifest import read_manifest
 from guild_ipy.store.output import GAP, ROW, complete_index, iter_output_lines, read_output
 from guild_ipy.store.run import read_run
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import list_runs
 from guild_ipy.store.scalars import summarize
+from tests.directories import list_runs
 
 MakeRun = Callable[..., RunDir]
 ROUNDS = 3000

@@ -10,8 +10,9 @@ import pytest
 
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.index.entry import read_entry
 from guild_ipy.store.attr_types import Comment
-from guild_ipy.store.run import read_opref, read_run, read_status, read_time
+from guild_ipy.store.run import read_opref, read_run, read_status
 from guild_ipy.store.run_dir import RunDir
 
 MakeRun = Callable[..., RunDir]
@@ -169,7 +170,7 @@ def test_run_that_is_gone_is_damaged(make_run: MakeRun):
     ],
 )
 def test_time_of_a_run_is_its_start_or_that_of_its_making(make_run: MakeRun, attrs: dict[str, object], time: int):
-    assert read_time(make_run(**attrs)) == time
+    assert read_entry(make_run(**attrs)).time == time
 
 
 def test_reading_a_usual_run_needs_no_yaml_parser(make_run: MakeRun, monkeypatch):

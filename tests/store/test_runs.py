@@ -9,12 +9,19 @@ import pytest
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunNotFound
+from guild_ipy.index.index import Index
+from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home
+from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import find_run_dir, list_run_dirs, list_runs
+from guild_ipy.store.runs import find_run_dir, list_run_dirs
 from guild_ipy.store.trash import delete_run
 
 MakeRun = Callable[..., RunDir]
+
+
+def list_runs(home: Home, run_filter: RunFilter) -> list[RunRecord]:
+    return Index(home, Settings(cache_dir="/dev/null/nowhere")).records(run_filter)
 
 
 def ids(home: Home, **fields: object) -> list[str]:

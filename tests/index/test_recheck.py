@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.homes import make_home
-from guild_ipy.index import sweep
+from guild_ipy.index import recheck
 from guild_ipy.index.index import Index
-from guild_ipy.index.reader import Reader
-from guild_ipy.index.sweep import sweep_part
+from guild_ipy.index.recheck import find_changed_part
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home
 from tests.index.truth import EVERY, assert_right, overwrite, runs_of, wait_until_settled
@@ -31,18 +30,18 @@ def test_few_runs_are_all_looked_at_for_every_listing(home: Home, settings: Sett
     assert_right(index)
 
 
-def test_sweep_finds_each_changed_run_in_one_pass(index: Index, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sweep, "_RUNS_AT_A_TIME", 7)
+def test_recheck_finds_each_changed_run_in_one_pass(index: Index, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(recheck, "_RUNS_AT_A_TIME", 7)
     wait_until_settled(index)
     changed = {runs_of(index)[number] for number in (0, 11, 29)}
     for run in changed:
         overwrite(run.attr("label"), "other\n")
-    reader = Reader(index._open_database())
-    found, after = sweep_part(index.home, reader, 0)
-    while after:
-        part, after = sweep_part(index.home, reader, after)
+    found, after = set[str](), 0
+    while True:
+        part, after = index._live.ask(lambda reader: find_changed_part(index.home, reader, after))  # noqa: B023 - at once
         found |= part
-    reader.close()
+        if not after:
+            break
     assert found == {run.id for run in changed}
 
 
@@ -60,10 +59,12 @@ def test_change_in_place_is_seen_by_a_later_listing(home: Home, settings: Settin
 
 
 def test_closing_an_index_ends_its_thread(home: Home, settings: Settings):
-    make_home(home.path, 3)
+    make_home(home.path, 300)
     index = Index(home, replace(settings, index_sweep=True))
     for _ in range(2):
-        index.refresh()
-        index.refresh()
+        deadline = time.monotonic() + 30
+        while "guild_ipy recheck" not in {thread.name for thread in threading.enumerate()}:
+            assert index.refresh()
+            assert time.monotonic() < deadline
         index.close()
-        assert "guild_ipy index sweep" not in {thread.name for thread in threading.enumerate()}
+        assert "guild_ipy recheck" not in {thread.name for thread in threading.enumerate()}

@@ -3,13 +3,13 @@
 Before every listing these are looked at:
 
 - the stamp of the folder of runs; only if it has changed is the folder listed;
-- runs that have not ended, and what lies among the runs and may become one;
-- the change log, in which everyone of us notes the runs that he has changed;
-- runs that the sweep suspects (:mod:`guild_ipy.index.sweep`), which compares the stamps of all others in turn;
-- all runs, if they are few.
+- runs that have not ended, and folders among the runs that may become one;
+- the change log, in which every process of ours notes the runs that it has changed;
+- all runs, if they are no more than a few thousand; of more, those that a thread has found to have changed since the
+  last listing (:mod:`guild_ipy.index.recheck`).
 
-Looking needs no lock. What has changed is read again under the lock (:mod:`guild_ipy.index.refresh`), so that an older
-look never replaces a newer.
+Looking needs no lock. The runs that have changed are read again under the lock (:mod:`guild_ipy.index.refresh`), so
+that an older look never replaces a newer.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from guild_ipy.store.skeletons import remove_skeleton
 
 
 @dataclass(frozen=True, kw_only=True)
-class News:
-    """What has to be done to bring the index up to date."""
+class RefreshPlan:
+    """The work that brings the index up to date."""
 
     ids: frozenset[str] = frozenset()
     """Runs to be read again."""
@@ -43,11 +43,8 @@ class News:
         return bool(self.ids) or self.is_scan_due or self.position is not None
 
 
-EVERYTHING = News(is_scan_due=True)
-
-
-def find_news(home: Home, reader: Reader, suspects: Iterable[str] = (), *, full: bool = False) -> News:
-    """Look for what has changed; `full` compares the stamps of all runs."""
+def plan_refresh(home: Home, reader: Reader, suspects: Iterable[str] = (), *, full: bool = False) -> RefreshPlan:
+    """Look for changes; `full` compares the stamps of all runs."""
     state = reader.state()
     folder = stamp_folder(home)
     changes = read_changes(home, state.position)
@@ -57,7 +54,7 @@ def find_news(home: Home, reader: Reader, suspects: Iterable[str] = (), *, full:
     if full or state.is_small or not changes.is_complete:
         others = (each for _, each in reader.watched() if each.care is not Care.FLUID)
         ids |= find_changed(home, others, is_deep=full)
-    return News(
+    return RefreshPlan(
         ids=frozenset(filter(is_name, ids)),
         is_scan_due=full or state.is_racy or folder.digest != state.runs or not state.is_complete,
         position=changes.position if changes.position != state.position else None,
@@ -65,17 +62,17 @@ def find_news(home: Home, reader: Reader, suspects: Iterable[str] = (), *, full:
 
 
 def find_changed(home: Home, runs: Iterable[Watched], *, is_deep: bool = False) -> set[str]:
-    """Give the runs whose stamps are no longer what they were; `is_deep` also looks for new files in all folders."""
+    """Return the runs whose stamps are no longer what they were; `is_deep` also looks for new files in all folders."""
     return {each.id for each in runs if _is_changed(home.run_dir(each.id), each, is_deep=is_deep)}
 
 
 def stamp_folder(home: Home) -> Stamp:
-    """Take the stamp of the folder of runs."""
+    """Return the stamp of the folder of runs."""
     return stamp_paths([home.runs])
 
 
 def is_name(name: str) -> bool:
-    """Whether this can be the name of a run: a damaged change log may say anything."""
+    """Return whether this can be the name of a run: a damaged change log may say anything."""
     return bool(name) and "/" not in name and "\0" not in name and name not in {".", ".."}
 
 
@@ -102,7 +99,7 @@ def _is_changed(run_dir: RunDir, watched: Watched, *, is_deep: bool = False) -> 
 
 
 def _is_run_now(run_dir: RunDir) -> bool:
-    """Whether a folder that was no run has become one; one that never will is removed."""
+    """Return whether a folder that was not a run has become one; one that never will is removed."""
     if is_run(run_dir.path):
         return True
     remove_skeleton(run_dir)

@@ -1,4 +1,4 @@
-"""Plans as functions of a run."""
+"""The meaning of expressions in Python: what SQL must say, too."""
 
 from __future__ import annotations
 

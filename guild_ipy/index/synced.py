@@ -1,0 +1,167 @@
+"""The database of the runs in one folder, brought up to date before each question."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from guild_ipy.errors import SelectError, StoreError, UsageError
+from guild_ipy.index.database import DamagedIndex, Database, is_damage
+from guild_ipy.index.freshness import RefreshPlan, plan_refresh
+from guild_ipy.index.place import find_folder, home_key, note_home, remove_orphans
+from guild_ipy.index.reader import Reader
+from guild_ipy.index.table import StaleSegment, store_segments
+from guild_ipy.settings import Settings
+from guild_ipy.store.home import Home
+from guild_ipy.store.run_dir import RunDir
+
+if TYPE_CHECKING:
+    from guild_ipy.index.recheck import Recheck
+
+_Answer = TypeVar("_Answer")
+
+_ATTEMPTS = 2
+#: What reading a damaged database can raise beside its own errors: values of wrong types.
+_NONSENSE = (struct.error, ValueError, TypeError, LookupError, AttributeError)
+
+
+class SyncedDatabase:
+    """A file that is used where it can be, and a database in memory where it cannot.
+
+    Parameters
+    ----------
+    home, settings
+        Which runs, and where the file is.
+    recover
+        Called with a run before it is read, unless it is seen to have ended in order.
+    progress
+        Called with the number of runs that have been read, and of all that are to be read, where that takes long.
+    in_memory
+        Whether there is to be no file.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        recover: Callable[[RunDir], None],
+        progress: Callable[[int, int], None],
+        *,
+        in_memory: bool = False,
+    ) -> None:
+        self.home = home
+        self.trouble: str | None = None
+        """Why the file could not be used the last time, or had to be built anew."""
+        self._settings = settings
+        self._recover = recover
+        self._progress = progress
+        self._in_memory = in_memory
+        self._mutex = threading.RLock()
+        self._file: Database | None = None
+        self._memory: Database | None = None
+        self._reader: Reader | None = None
+        self._recheck: Recheck | None = None
+
+    def ask(self, question: Callable[[Reader], _Answer], *, full: bool = False) -> _Answer:
+        """Ask a database that is up to date; `full` also sees at once what others changed in place."""
+        with self._mutex:
+            self.trouble = None
+            for _ in range(0 if self._in_memory else _ATTEMPTS):
+                try:
+                    return question(self._up_to_date(self._open_file(), full=full))
+                except (StoreError, SelectError, UsageError):  # the home cannot be read, the question is a wrong one
+                    raise
+                except (sqlite3.Error, DamagedIndex, OSError, *_NONSENSE) as error:
+                    self.trouble = f"{type(error).__name__}: {error}"
+                    if not (is_damage(error) and self._delete_file()):
+                        break
+            return question(self._up_to_date(self._open_memory(), full=full))
+
+    def is_file(self, reader: Reader) -> bool:
+        """Return whether a question is asked of the file."""
+        return reader.database is self._file
+
+    def keep(self, reader: Reader, stale: list[StaleSegment]) -> None:
+        """Store segments of columns; if that cannot be done they are made again the next time."""
+        if stale:
+            try:
+                with self._mutex, reader.database.write() as connection:
+                    store_segments(connection, stale)
+            except (sqlite3.Error, OSError) as error:
+                self.trouble = f"{type(error).__name__}: {error}"
+
+    def close(self) -> None:
+        """Close its files; it opens them again when it is used again."""
+        with self._mutex:
+            if self._recheck is not None:
+                self._recheck.close()
+            for database in (self._file, self._memory):
+                if database is not None:
+                    database.close()
+            self._reader = self._file = self._memory = None
+
+    # -- details
+
+    def _up_to_date(self, database: Database, *, full: bool) -> Reader:
+        reader = self._read(database)
+        is_new = not reader.state().is_complete
+        changed = self._recheck.take() if self._recheck is not None else ()
+        plan = plan_refresh(self.home, reader, changed, full=full)
+        if plan:
+            self._refresh(database, plan)
+            reader.forget_state()
+        if database is self._file:
+            self._keep_house(reader, is_new=is_new)
+        return reader
+
+    def _read(self, database: Database) -> Reader:
+        if self._reader is None or self._reader.database is not database or not database.is_open():
+            if not database.is_open():
+                database.close()
+            self._reader = Reader(database, few=self._settings.index_few)
+        return self._reader
+
+    def _refresh(self, database: Database, plan: RefreshPlan) -> None:
+        from guild_ipy.index.refresh import refresh  # start-up cost: for those who find that something has changed
+
+        refresh(self.home, database, plan, self._recover, self._progress)
+
+    def _open_file(self) -> Database:
+        if self._file is None:
+            self._file = self._find_file()
+        return self._file
+
+    def _find_file(self) -> Database:
+        folder = find_folder(self.home, self._settings.cache_dir)
+        return Database(home_key(self.home), folder, self._settings.index_patience)
+
+    def _open_memory(self) -> Database:
+        if self._memory is None:
+            self._memory = Database(home_key(self.home))
+        return self._memory
+
+    def _delete_file(self) -> bool:
+        try:
+            if self._file is not None:
+                self._file.delete()
+        except OSError:
+            return False
+        return True
+
+    def _keep_house(self, reader: Reader, *, is_new: bool) -> None:
+        """Note whose file this is, and remove those of homes that are gone; have changes looked for."""
+        if is_new:
+            folder = find_folder(self.home, self._settings.cache_dir)
+            note_home(folder, self.home)
+            remove_orphans(os.path.dirname(folder))
+        if not self._settings.index_sweep or reader.state().is_small:
+            return
+        if self._recheck is None:
+            from guild_ipy.index.recheck import Recheck  # start-up cost: of few runs each is looked at
+
+            self._recheck = Recheck(self.home, self._find_file())
+        self._recheck.ask()
