@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from guild_ipy.api.context import Context
-from guild_ipy.api.files import read_file
 from guild_ipy.api.handle import Run
-from guild_ipy.api.lineage import LineageGraph, trace_lineage
-from guild_ipy.api.plain_values import attribute_value, run_values
 from guild_ipy.api.run import RunRequest, run
-from guild_ipy.api.select import explain, select_ids
 from guild_ipy.api.selection import select_runs
 from guild_ipy.api.start import Change, restart, start
 from guild_ipy.api.viewer import Preview, Viewer
-from guild_ipy.arguments.lineage import LineageArguments
 from guild_ipy.arguments.run import RunArguments
-from guild_ipy.arguments.select import SelectArguments
-from guild_ipy.arguments.selection import RunSelection, flatten_refs
-from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.errors import RunNotFound, UsageError, suggest
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH
-
-#: More runs than there are.
-_ALL = 2**31
+from guild_ipy.arguments.selection import flatten_refs
 
 
 def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run | None:
@@ -56,71 +41,6 @@ def apply_run(context: Context, arguments: RunArguments, viewer: Viewer) -> Run 
         force_deps=arguments.force_deps,
     )
     return run(context, request, viewer)
-
-
-def apply_select(context: Context, arguments: SelectArguments) -> Any:  # noqa: ANN401 - attributes are of any type
-    """Return ids or attributes of the runs that are selected, that of the one asked for, or why each is selected."""
-    if arguments.explain:
-        return explain(context, arguments.filter)
-    found: list[Any] = find_selected(context, arguments)
-    if arguments.short_id:
-        found = [each[:SHORT_ID_LENGTH] for each in found]
-    elif arguments.path or arguments.attr is not None:
-        runs = select_runs(context, found, RunFilter(deleted=arguments.filter.deleted), default="none")
-        found = [each.path if arguments.attr is None else attribute_of(each, arguments.attr) for each in runs]
-    return found[0] if arguments.is_one else found
-
-
-def find_selected(context: Context, arguments: SelectArguments) -> list[str]:
-    """Return the ids of the runs that are named, or that an expression selects; with a rule the best, the best first.
-
-    Raises
-    ------
-    RunNotFound
-        For a name of no run, or if there is no best run.
-    """
-    if not arguments.refs:
-        return select_ids(context.index, arguments.filter, arguments.best)
-    limit = arguments.filter.limit
-    ids = [run.id for run in select_runs(context, arguments.refs, replace(arguments.filter, limit=None))]
-    if arguments.best is None:
-        return ids[:limit]
-    every = RunFilter(deleted=arguments.filter.deleted, limit=_ALL)
-    ranked = [each for each in select_ids(context.index, every, arguments.best) if each in set(ids)]
-    if not ranked:
-        raise RunNotFound(arguments.best.name, "none of the runs that are named has a number there")
-    return ranked[: 1 if limit is None else limit]
-
-
-def attribute_of(found: Run, name: str) -> Any:  # noqa: ANN401 - attributes are of any type
-    """Return an attribute of a run; UsageError if it has none of that name."""
-    try:
-        return attribute_value(found, name)
-    except KeyError as error:
-        known = suggest(name, [*run_values(found), *found.attr_names()])
-        raise UsageError(f"run {found.short_id} has no attribute {name!r}{known}") from error
-
-
-def apply_lineage(context: Context, arguments: LineageArguments) -> LineageGraph:
-    """Follow a run to what it was made of, and to what was made of it."""
-    return trace_lineage(context, find_run(context, arguments.selection), arguments.scope)
-
-
-def read_text(found: Run, path: str | None) -> str:
-    """Give what a run printed, or the text of one of its files."""
-    if path is None:
-        return found.output
-    return read_file(found, path).decode("utf-8", "replace")
-
-
-def find_runs(context: Context, selection: RunSelection) -> list[Run]:
-    """Give the runs of a selection."""
-    return selection.find(context)
-
-
-def find_run(context: Context, selection: RunSelection) -> Run:
-    """Give the one run of a selection."""
-    return selection.find_one(context)
 
 
 def _named_run(context: Context, ref: object) -> Run:

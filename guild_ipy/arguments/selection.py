@@ -108,13 +108,6 @@ def _declare(parser: VerbParser, *, many: bool, deleted: bool, label_option: str
         add_deleted(parser)
 
 
-def add_refs(parser: VerbParser, *, many: bool) -> None:
-    """Declare the words that name runs."""
-    help_of_run = "id, beginning of an id, or index in the filtered list (1 is the newest)"
-    parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=help_of_run)
-    parser.completions["refs"] = Completes.RUNS
-
-
 def read_selection(namespace: argparse.Namespace, *, default: Default = "latest") -> RunSelection:
     """Build the selection of parsed words and options."""
     refs = [namespace.refs] if isinstance(namespace.refs, str) else namespace.refs or []

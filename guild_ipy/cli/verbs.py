@@ -19,17 +19,7 @@ from guild_ipy.verbs import VERBS
 if TYPE_CHECKING:
     from guild_ipy.api.viewer import Viewer
 
-_MODULES = {
-    "run": "running",
-    "select": "selecting",
-    "compare": "analysis",
-    "diff": "analysis",
-    "tensorboard": "analysis",
-    "lineage": "looking",
-}
-
-#: Those that start quickly, for they make no session unless they need one.
-_WITHOUT_SESSION = frozenset({"select"})
+_MODULES = {"run": "running"}
 
 
 def call_verb(verb: str, words: Words) -> None:
@@ -40,9 +30,6 @@ def call_verb(verb: str, words: Words) -> None:
             _carry_out(wanted)
         return
     call = getattr(import_module(f"guild_ipy.cli.{_MODULES[verb]}"), f"call_{verb}")
-    if verb in _WITHOUT_SESSION:
-        call(words)
-        return
     from guild_ipy.cli.shell_context import shell_context  # start-up cost
 
     call(shell_context(), words)

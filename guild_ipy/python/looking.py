@@ -10,13 +10,13 @@ from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import OperationInfo, get_operations, list_operations
 from guild_ipy.api.selection import RunRef, select_run
-from guild_ipy.arguments.apply import apply_lineage, apply_select, find_selected, read_text
-from guild_ipy.arguments.best import read_best
-from guild_ipy.arguments.lineage import LineageArguments, make_scope
-from guild_ipy.arguments.select import SelectArguments, names_run
+from guild_ipy.arguments.expression_words import names_run
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
+from guild_ipy.verbs.cat import ShowFile
+from guild_ipy.verbs.lineage import TraceLineage
+from guild_ipy.verbs.select import SelectRuns
 
 if TYPE_CHECKING:
     from guild_ipy.frame.lineage import Lineage
@@ -86,9 +86,10 @@ def select(  # noqa: PLR0913 - the options are keywords
         raise UsageError("select: expr is the same as the expression before it; give one of them")
     if given and not refs:
         expr = given[0]  # type: ignore[assignment] # what is no text is refused below
-    arguments = SelectArguments(
+    wanted = SelectRuns(
         filter=RunFilter(where=expr, limit=limit),
-        best=read_best(min, max, verb="select"),
+        min=min,
+        max=max,
         frame=frame,
         explain=explain,
         refs=refs,
@@ -96,12 +97,10 @@ def select(  # noqa: PLR0913 - the options are keywords
         path=path,
     )
     if frame:
-        from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
-        from guild_ipy.frame.selected import frame_selected
+        from guild_ipy.frame.selected import frame_wanted  # start-up cost: pandas
 
-        is_filter = arguments.best is None and not refs
-        return frame_runs(arguments.filter) if is_filter else frame_selected(find_selected(get_context(), arguments))
-    return apply_select(get_context(), arguments)
+        return frame_wanted(wanted)
+    return wanted.find(get_context())
 
 
 def info(run: RunRef | None = None, *, where: str | None = None, output: bool = False) -> RunInfo:
@@ -144,12 +143,9 @@ def lineage(
     """
     from guild_ipy.frame.lineage import Lineage  # start-up cost: pandas
 
-    refs = () if run is None else flatten_refs([run])
-    arguments = LineageArguments(
-        selection=RunSelection(refs=refs, filter=RunFilter(where=where)),
-        scope=make_scope(up=up, down=down, depth=depth),
-    )
-    return Lineage(get_context(), apply_lineage(get_context(), arguments))
+    selection = RunSelection.of_one(run, where=where)
+    wanted = TraceLineage(selection=selection, up=up, down=down, depth=depth)
+    return Lineage(get_context(), wanted.trace(get_context()))
 
 
 def ls(run: RunRef | None = None, *, all: bool = False) -> list[str]:  # noqa: A002 - the option's name at a shell
@@ -159,7 +155,7 @@ def ls(run: RunRef | None = None, *, all: bool = False) -> list[str]:  # noqa: A
 
 def cat(run: RunRef | None = None, path: str | None = None) -> str:
     """Give what a run printed, or with `path` the text of one of its files."""
-    return read_text(select_run(get_context(), run), path)
+    return str(ShowFile(selection=RunSelection.of_one(run), path=path).carry_out(get_context()))
 
 
 def operations(*names: str) -> list[OperationInfo]:

@@ -48,9 +48,4 @@ VERBS = _Verbs()
 #: Those that have no file of their own yet.
 _OLD = {
     "run": "run",
-    "select": "select",
-    "compare": "analysis",
-    "diff": "analysis",
-    "tensorboard": "analysis",
-    "lineage": "lineage",
 }
