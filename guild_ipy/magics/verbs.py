@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guild_ipy.api.changed_runs import ChangedRuns
 from guild_ipy.api.context import get_context
 from guild_ipy.api.run_lines import format_runs
-from guild_ipy.arguments import run
-from guild_ipy.arguments.apply import apply_run
 from guild_ipy.arguments.parser import asks_for_help
 from guild_ipy.arguments.verb import Asking, Followed
 from guild_ipy.errors import UsageError
+from guild_ipy.frozen import replace
 from guild_ipy.magics.expansion import expand_line
 from guild_ipy.magics.own_ways import OWN_WAYS
 from guild_ipy.magics.view import NotebookViewer
 from guild_ipy.operations.cell import CellOperation
 from guild_ipy.verbs import VERBS
-
-if TYPE_CHECKING:
-    from guild_ipy.api.handle import Run
 
 
 def call_line(verb: str, line: str, names: dict[str, Any]) -> object:
@@ -30,21 +25,17 @@ def call_line(verb: str, line: str, names: dict[str, Any]) -> object:
         print(help_text(verb, f"%guild_{verb}"))
         return None
     wanted = VERBS[verb].parse(words)
-    if verb == "run":
-        with run.naming_options(run.find_run_option):
-            return apply_run(get_context(), wanted, NotebookViewer())
     return OWN_WAYS.get(verb, _carry_out)(wanted)
 
 
-def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> Run | None:
+def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> object:
     """Carry out ``%%guild_run line`` with the text below it."""
-    arguments = run.RUN.parse(expand_line(line, names))
-    name = arguments.operation or "cell"
+    wanted = VERBS["run"].parse(expand_line(line, names))
+    name = wanted.operation or "cell"
     if not isinstance(name, str):
         raise UsageError(f"the name of a cell is a word, not {type(name).__name__}")
     operation = CellOperation(text=cell, name=name, number=number)
-    with run.naming_options(run.find_run_option):
-        return apply_run(get_context(), replace(arguments, operation=operation), NotebookViewer())
+    return _carry_out(replace(wanted, operation=operation))
 
 
 def help_text(verb: str, command: str) -> str:
