@@ -103,13 +103,19 @@ def words(*, help: str, metavar: str, completes: Completes = Completes.NOTHING) 
 
 
 def part(
-    declare: Callable[[VerbParser], None],
+    declare: Callable[[VerbParser], None] | None,
     read: Callable[[argparse.Namespace], object],
     *,
     default: Callable[[], object] | None = None,
 ) -> Any:  # noqa: ANN401 - of the type of the field
-    """Declare a field that is made of several options, such as the filters; `default` makes its value without them."""
-    declared = Declared(declare=lambda parser, _: declare(parser), read=lambda namespace, _: read(namespace))
+    """Declare a field that is made of several options, such as the filters; `default` makes its value without them.
+
+    It may `declare` nothing, and read what another field has declared.
+    """
+    declared = Declared(
+        declare=lambda parser, _: None if declare is None else declare(parser),
+        read=lambda namespace, _: read(namespace),
+    )
     said = {_DECLARED: declared}
     return field(default_factory=default, metadata=said) if default else field(metadata=said)
 

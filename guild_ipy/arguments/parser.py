@@ -174,11 +174,6 @@ def _is_split(first: str, second: str) -> bool:
     )
 
 
-def add_json(parser: VerbParser) -> None:
-    """Declare the switch that asks for plain values."""
-    parser.add_argument("--json", action="store_true", help="as JSON; in a notebook lists and dicts (docs/json.md)")
-
-
 def asks_for_help(tokens: Sequence[str]) -> bool:
     """Whether one of the words, before any ``--``, is ``-h`` or ``--help``."""
     end = tokens.index("--") if "--" in tokens else len(tokens)

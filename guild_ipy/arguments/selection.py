@@ -47,9 +47,9 @@ class RunSelection:
         return cls(refs=flatten_refs(refs), filter=RunFilter(where=where, deleted=deleted), default=default)
 
     @classmethod
-    def of_one(cls, ref: RunRef | None, *, where: str | None = None) -> RunSelection:
+    def of_one(cls, ref: RunRef | None, *, where: str | None = None, deleted: bool = False) -> RunSelection:
         """Make the selection of a call in Python that is about one run; None means the newest."""
-        return cls.of(*() if ref is None else (ref,), where=where)
+        return cls.of(*() if ref is None else (ref,), where=where, deleted=deleted)
 
     @property
     def is_named(self) -> bool:
@@ -107,7 +107,7 @@ def deleted_runs() -> Any:  # noqa: ANN401 - as `option`
     """Declare the field of a verb that is about runs in the trash: all of them that pass, if none is named."""
 
     def declare(parser: VerbParser) -> None:
-        add_refs(parser, many=True)
+        _add_refs(parser, many=True)
         parser.completions["refs"] = Completes.DELETED_RUNS
         add_filters(parser)
 
@@ -144,14 +144,13 @@ def _declare(
     label_option: str = "--label",
     comment_option: str = "--comment",
 ) -> None:
-    add_refs(parser, many=many)
+    _add_refs(parser, many=many)
     add_filters(parser, label_option=label_option, comment_option=comment_option)
     if deleted:
         add_deleted(parser)
 
 
-def add_refs(parser: VerbParser, *, many: bool) -> None:
-    """Declare the words that name runs."""
+def _add_refs(parser: VerbParser, *, many: bool) -> None:
     help_of_run = "id, beginning of an id, or index in the filtered list (1 is the newest)"
     parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=help_of_run)
     parser.completions["refs"] = Completes.RUNS

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.errors import UsageError
 from guild_ipy.printable import printable
+from guild_ipy.progress import show_progress
 
 if TYPE_CHECKING:
     from guild_ipy.verbs.cat import ShowFile
     from guild_ipy.verbs.home import UseHome
+    from guild_ipy.verbs.select import SelectRuns
 
 
 def show_file(wanted: ShowFile) -> bool:
@@ -36,4 +38,18 @@ def show_home(wanted: UseHome) -> bool:
     return not wanted.json
 
 
-OWN_WAYS: Mapping[str, Callable[[Any], bool]] = {"cat": show_file, "home": show_home}
+def select_runs(wanted: SelectRuns) -> bool:
+    """Print ids that an expression selects without a session: that starts quickly."""
+    if not wanted.is_plain:
+        return False
+    if ids := wanted.find_plain(show_progress if sys.stderr.isatty() else None):
+        print("\n".join(ids))
+    else:
+        from guild_ipy.cli.shell_context import shell_context
+        from guild_ipy.cli.terminal import tell_unmatched
+
+        tell_unmatched(shell_context().index, wanted.filter)
+    return True
+
+
+OWN_WAYS: Mapping[str, Callable[[Any], bool]] = {"cat": show_file, "home": show_home, "select": select_runs}
