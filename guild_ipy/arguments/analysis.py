@@ -6,6 +6,7 @@ import argparse
 from dataclasses import dataclass
 
 from guild_ipy.api.run_diff import Aspect
+from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.filters import add_deleted, add_filters
 from guild_ipy.arguments.old_verb import Verb
 from guild_ipy.arguments.parser import VerbParser, add_json, whole_number
@@ -50,6 +51,7 @@ def _declare_compare(parser: VerbParser) -> None:
     parser.add_argument("-c", "--columns", metavar="COLUMNS", help=columns)
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("-t", "--table", action="store_true", help="as a table (that is the default)")
+    parser.completions["csv"] = Completes.PATHS
     shown.add_argument("--csv", metavar="FILE", help="write a CSV file; - is standard output")
     shown.add_argument("--json", action="store_true", help="as JSON; in a notebook lists and dicts (docs/json.md)")
     add_filters(parser)

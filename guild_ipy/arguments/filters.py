@@ -6,8 +6,10 @@ import argparse
 import re
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from guild_ipy.arguments.completes import Completes
+from guild_ipy.arguments.option import part
 from guild_ipy.arguments.parser import VerbParser, whole_number
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
@@ -36,6 +38,7 @@ def add_filters(parser: VerbParser, *, label_option: str = "--label", comment_op
     group = parser.add_argument_group("filters", "Repeat one for alternatives; a run must pass each kind.")
     add_texts = partial(group.add_argument, action="append", default=[])
     add_texts("-Fo", "--operation", metavar="NAME", help="name of the operation; * and ? are wildcards")
+    parser.completions["operation"] = Completes.RUN_OPERATIONS
     add_texts("-Fl", label_option, metavar="TEXT", dest="filter_label", help="text in the label")
     add_texts("-Ft", "--tag", metavar="TAG", dest="filter_tag", help="tag")
     add_texts("-Fc", comment_option, metavar="TEXT", dest="filter_comment", help="text in a comment")
@@ -54,6 +57,17 @@ def add_filters(parser: VerbParser, *, label_option: str = "--label", comment_op
     for status in RunStatus:
         add_status(f"--not-{status}", const=status, help=f"with another status than {status}")
     group.add_argument("-n", "--limit", type=whole_number, metavar="N", help="no more than the newest N")
+
+
+def run_filter(*, deleted: bool = False) -> Any:  # noqa: ANN401 - as `option`
+    """Declare the field of a verb that filters runs; `deleted` says whether it can look at the trash."""
+
+    def declare(parser: VerbParser) -> None:
+        add_filters(parser)
+        if deleted:
+            add_deleted(parser)
+
+    return part(declare, read_filter, default=RunFilter)
 
 
 def hint_of_filter(token: str, tokens: Sequence[str]) -> str:

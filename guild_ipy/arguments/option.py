@@ -42,6 +42,11 @@ def switch(*names: str, help: str, group: Group | None = None) -> Any:  # noqa: 
     return _field(declare, default=False)
 
 
+def json_switch(group: Group | None = None) -> Any:  # noqa: ANN401 - as `switch`
+    """Declare the switch that asks for plain values."""
+    return switch("--json", help="as JSON; in a notebook lists and dicts (docs/json.md)", group=group)
+
+
 def option(  # noqa: PLR0913 - each is a fact of its own
     *names: str,
     help: str,  # noqa: A002 - argparse's words, as the next

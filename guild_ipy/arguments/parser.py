@@ -125,6 +125,14 @@ class VerbParser(argparse.ArgumentParser):
         """Find the declaration of an option."""
         return self._option_string_actions.get(option)
 
+    def completes(self, option: argparse.Action) -> Completes:
+        """Return which names are offered for the value of an option."""
+        return self.completions.get(option.dest, Completes.NOTHING)
+
+    def completes_words(self) -> Completes:
+        """Return which names are offered for the words that are no options."""
+        return next(map(self.completes, self._get_positional_actions()), Completes.NOTHING)
+
     def _refuse(self, token: str, tokens: Sequence[str]) -> Never:
         option = token.partition("=")[0]
         if option.startswith("-"):

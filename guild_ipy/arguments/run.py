@@ -12,6 +12,7 @@ from functools import partial
 from itertools import takewhile
 
 from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.launching import THE_RUN, declare_launch, read_launch
 from guild_ipy.arguments.old_verb import Verb
 from guild_ipy.arguments.parser import VerbParser, whole_number
@@ -98,6 +99,8 @@ def _hint_of_flag(token: str, tokens: Sequence[str]) -> str:
 def _declare_run(parser: VerbParser) -> None:
     parser.hint_of_option = _hint_of_flag
     parser.add_argument("words", nargs="*", metavar="OPERATION FLAG=VALUE", help="what to run, and its flags")
+    parser.completions |= {"words": Completes.COMMAND, "uses": Completes.VARIABLES, "files": Completes.PATHS}
+    parser.completions |= {"start": Completes.RUNS, "restart": Completes.RUNS}
     group = parser.place(THE_RUN)
     group.add_argument("-l", "--label", metavar="TEXT", help=_LABEL_HELP)
     group.add_argument("-t", "--tag", action="append", default=[], metavar="TAG", help="tag; may be repeated")

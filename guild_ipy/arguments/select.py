@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from guild_ipy.arguments.best import read_best
+from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
 from guild_ipy.arguments.old_verb import Verb
 from guild_ipy.arguments.parser import VerbParser, add_json
@@ -76,6 +77,7 @@ class SelectArguments:
 
 def _declare(parser: VerbParser) -> None:
     help_of_words = "which runs, such as: loss < 0.5 and completed; or their ids or indexes: 1 3f2a1b4c 2:4"
+    parser.completions |= {"words": Completes.NAMES, "min": Completes.NAMES, "max": Completes.NAMES}
     parser.add_argument("words", nargs="*", metavar="EXPR", help=help_of_words)
     group = parser.add_argument_group("what to give", "Ids, the newest first, unless it is one of these.")
     group.add_argument("--min", metavar="NAME", help="the id of the run with the least NAME: loss, =FLAG, .ATTR")

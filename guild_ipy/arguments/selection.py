@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -90,17 +90,16 @@ def many_runs(
     default
         What is meant when nothing is named.
     """
-    names = {"label_option": label_option, "comment_option": comment_option}
-    return _selection(many=True, deleted=deleted, default=default, **names)
+    declare = partial(_declare, many=True, deleted=deleted, label_option=label_option, comment_option=comment_option)
+    return part(declare, partial(read_selection, default=default), default=partial(RunSelection, default=default))
 
 
 def deleted_runs() -> Any:  # noqa: ANN401 - as `option`
     """Declare the field of a verb that is about runs in the trash: all of them that pass, if none is named."""
 
     def declare(parser: VerbParser) -> None:
-        add_refs(parser, many=True)
+        _declare(parser, many=True, deleted=False)
         parser.completions["refs"] = Completes.DELETED_RUNS
-        add_filters(parser)
 
     def read(namespace: argparse.Namespace) -> RunSelection:
         selection = read_selection(namespace, default="all")
@@ -109,26 +108,38 @@ def deleted_runs() -> Any:  # noqa: ANN401 - as `option`
     return part(declare, read, default=partial(RunSelection.of, default="all", deleted=True))
 
 
-def one_run(*, deleted: bool = False) -> Any:  # noqa: ANN401 - as `option`
-    """Declare the field of a verb that is about one run, the newest if none is named; see :func:`many_runs`."""
-    return _selection(many=False, deleted=deleted)
+def _accept(word: str) -> None:
+    """Let a word pass."""
 
 
-def _selection(*, many: bool, deleted: bool, default: Default = "latest", **names: str) -> Any:  # noqa: ANN401 - as `option`
-    def declare(parser: VerbParser) -> None:
-        add_refs(parser, many=many)
-        parser.completions["refs"] = Completes.RUNS
-        add_filters(parser, **names)
-        if deleted:
-            add_deleted(parser)
+def one_run(*, deleted: bool = False, check_word: Callable[[str], None] = _accept) -> Any:  # noqa: ANN401 - as `option`
+    """Declare the field of a verb that is about one run, the newest if none is named; see :func:`many_runs`.
 
-    return part(declare, partial(read_selection, default=default), default=partial(RunSelection, default=default))
+    `check_word` may refuse the word that names it.
+    """
+
+    def read(namespace: argparse.Namespace) -> RunSelection:
+        if type(namespace.refs) is str:
+            check_word(namespace.refs)
+        return read_selection(namespace)
+
+    return part(partial(_declare, many=False, deleted=deleted), read, default=RunSelection)
+
+
+def _declare(parser: VerbParser, *, many: bool, deleted: bool, **names: str) -> None:
+    help_of_run = "id, beginning of an id, or index in the filtered list (1 is the newest)"
+    parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=help_of_run)
+    parser.completions["refs"] = Completes.RUNS
+    add_filters(parser, **names)
+    if deleted:
+        add_deleted(parser)
 
 
 def add_refs(parser: VerbParser, *, many: bool) -> None:
     """Declare the words that name runs."""
-    what = "id, beginning of an id, or index in the filtered list (1 is the newest)"
-    parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=what)
+    help_of_run = "id, beginning of an id, or index in the filtered list (1 is the newest)"
+    parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=help_of_run)
+    parser.completions["refs"] = Completes.RUNS
 
 
 def read_selection(namespace: argparse.Namespace, *, default: Default = "latest") -> RunSelection:

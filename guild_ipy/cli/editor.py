@@ -8,8 +8,8 @@ import subprocess
 import sys
 from tempfile import TemporaryDirectory
 
+from guild_ipy.api.run_lines import format_runs
 from guild_ipy.arguments.verb import Draft
-from guild_ipy.cli.tables import format_runs
 from guild_ipy.errors import UsageError
 
 #: What is below this line is not part of the text; lines above stay as they are, whatever they begin with.

@@ -31,10 +31,10 @@ def _ids(arguments: SelectArguments) -> list[str]:
 
 def _other_lines(arguments: SelectArguments) -> list[str]:
     from guild_ipy.api.compare import format_time
+    from guild_ipy.api.run_lines import format_runs
     from guild_ipy.api.selection import select_runs  # start-up cost, as the others
     from guild_ipy.arguments.apply import apply_select, find_selected
     from guild_ipy.cli.shell_context import shell_context
-    from guild_ipy.cli.tables import format_runs
     from guild_ipy.domain.flags import plain_text
     from guild_ipy.domain.run_filter import RunFilter
     from guild_ipy.printable import printable

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.changed_runs import ChangedRuns
 from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question
+from guild_ipy.cli.own_ways import OWN_WAYS
 from guild_ipy.cli.words import Words
 from guild_ipy.verbs import VERBS
 
@@ -20,17 +21,11 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "run": "running",
-    "runs": "looking",
     "select": "selecting",
     "compare": "analysis",
     "diff": "analysis",
     "tensorboard": "analysis",
-    "info": "looking",
     "lineage": "looking",
-    "ls": "looking",
-    "cat": "looking",
-    "home": "looking",
-    "operations": "looking",
 }
 
 #: Those that start quickly, for they make no session unless they need one.
@@ -40,7 +35,9 @@ _WITHOUT_SESSION = frozenset({"select"})
 def call_verb(verb: str, words: Words) -> None:
     """Carry out ``guild-ipy VERB words``."""
     if verb not in _MODULES:
-        _carry_out(VERBS[verb].parse(words))
+        wanted = VERBS[verb].parse(words)
+        if verb not in OWN_WAYS or not OWN_WAYS[verb](wanted):
+            _carry_out(wanted)
         return
     call = getattr(import_module(f"guild_ipy.cli.{_MODULES[verb]}"), f"call_{verb}")
     if verb in _WITHOUT_SESSION:
@@ -81,7 +78,7 @@ def _show(done: object, *, as_json: bool) -> None:
 
         print(format_json(done))
         return
-    if text := str(done):
+    if text := "" if done is None else str(done):
         print(text)
     if note := getattr(done, "note", ""):
         print(note, file=sys.stderr)
@@ -90,7 +87,7 @@ def _show(done: object, *, as_json: bool) -> None:
 
 
 def _agrees(question: Question) -> bool:
-    from guild_ipy.cli.tables import format_runs  # start-up cost, as the next: for verbs that ask
+    from guild_ipy.api.run_lines import format_runs  # start-up cost, as the next: for verbs that ask
     from guild_ipy.cli.terminal import ask
 
     text = f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Protocol
@@ -119,6 +119,7 @@ class _Completer:
     candidates: Candidates
 
     def offer(self) -> Iterator[Candidate]:
+        found: Iterable[Candidate]
         option = self._open_option()
         if option is not None:
             found = self._option_values(option)
@@ -139,33 +140,29 @@ class _Completer:
             if text not in given:
                 yield Candidate(text=text, kind="option")
 
-    def _option_values(self, option: argparse.Action) -> Iterator[Candidate]:
+    def _option_values(self, option: argparse.Action) -> Iterable[Candidate]:
         if option.choices:
-            yield from (Candidate(text=str(choice), kind="value") for choice in option.choices)
-        elif option.metavar == "RUN":
-            yield from self._runs()
-        elif option.dest == "operation":
-            yield from self.candidates.run_operations()
-        elif option.dest in {"min", "max"}:
-            yield from self.candidates.names()
-        elif self.verb.parser.completions.get(option.dest) is Completes.TAGS:
-            yield from self.candidates.tags()
-        elif option.dest == "uses":
-            yield from self.candidates.variables()
-        elif option.metavar == "FILE" or option.dest == "files":
-            yield from self.candidates.paths(self.fragment)
+            return (Candidate(text=str(choice), kind="value") for choice in option.choices)
+        return self._names_of(self.verb.parser.completes(option))
 
-    def _words(self) -> Iterator[Candidate]:
-        if self.verb.name == "run":
-            yield from self._operation_or_flags()
-        elif self.verb.name == "operations":
-            yield from self.candidates.operations()
-        elif self.verb.name == "select":
-            yield from self.candidates.names()
-        elif self.verb.name == "home":
-            yield from self.candidates.paths(self.fragment)
-        elif "RUN" in self.verb.words:
-            yield from self._runs()
+    def _words(self) -> Iterable[Candidate]:
+        return self._names_of(self.verb.parser.completes_words())
+
+    def _names_of(self, kind: Completes) -> Iterable[Candidate]:
+        names = self.candidates
+        find: Mapping[Completes, Callable[[], Iterable[Candidate]]] = {
+            Completes.RUNS: lambda: self._runs(names.deleted_runs if self._looks_at_trash() else names.runs),
+            Completes.DELETED_RUNS: lambda: self._runs(names.deleted_runs),
+            Completes.TAGS: names.tags,
+            Completes.COMMAND: self._operation_or_flags,
+            Completes.OPERATIONS: names.operations,
+            Completes.RUN_OPERATIONS: names.run_operations,
+            Completes.NAMES: names.names,
+            Completes.VARIABLES: names.variables,
+            Completes.PATHS: lambda: names.paths(self.fragment),
+            Completes.NOTHING: tuple,
+        }
+        return find[kind]()
 
     def _operation_or_flags(self) -> Iterator[Candidate]:
         words = self._positionals()
@@ -208,10 +205,8 @@ class _Completer:
             previous = option
         return found
 
-    def _runs(self) -> Iterator[Candidate]:
+    def _runs(self, find: Callable[[str], Iterable[Candidate]]) -> Iterator[Candidate]:
         given = set(self.words)
-        is_of_trash = self.verb.parser.completions.get("refs") is Completes.DELETED_RUNS
-        find = self.candidates.deleted_runs if is_of_trash or self._looks_at_trash() else self.candidates.runs
         return (run for run in find(self.fragment) if run.text not in given)
 
     def _looks_at_trash(self) -> bool:

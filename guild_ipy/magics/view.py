@@ -1,21 +1,8 @@
-"""How a notebook shows a run, and the values that magics return."""
+"""How a notebook shows a run while it goes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Protocol
-
-from guild_ipy.api.operations import OperationInfo
-from guild_ipy.printable import printable
-from guild_ipy.view import PreviewingViewer, collapse_returns, format_details, format_operations
-
-
-class Printer(Protocol):
-    """What IPython hands to ``_repr_pretty_``."""
-
-    def text(self, text: str) -> None:
-        """Write text as it is."""
-        ...
+from guild_ipy.view import PreviewingViewer
 
 
 class NotebookViewer(PreviewingViewer):
@@ -26,30 +13,3 @@ class NotebookViewer(PreviewingViewer):
 
     def __init__(self) -> None:
         super().__init__(start_command="%guild_start {}")
-
-
-class LineList(list[Any]):
-    """Names of files, or explanations, shown one on a line."""
-
-    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's protocol
-        printer.text("\n".join(printable(str(each)) for each in self))
-
-
-class FileText(str):
-    """The text of a file, shown as it is."""
-
-    __slots__ = ()
-
-    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's protocol
-        printer.text(collapse_returns(self))
-
-
-class OperationList(list[OperationInfo]):
-    """Operations, shown one on a line with their flags, or in detail."""
-
-    def __init__(self, operations: Iterable[OperationInfo] = (), *, in_detail: bool = False) -> None:
-        super().__init__(operations)
-        self._in_detail = in_detail
-
-    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's protocol
-        printer.text(format_details(self) if self._in_detail else format_operations(self))

@@ -48,15 +48,9 @@ VERBS = _Verbs()
 #: Those that have no file of their own yet.
 _OLD = {
     "run": "run",
-    "runs": "look",
     "select": "select",
     "compare": "analysis",
     "diff": "analysis",
     "tensorboard": "analysis",
-    "info": "look",
     "lineage": "lineage",
-    "ls": "look",
-    "cat": "look",
-    "home": "look",
-    "operations": "look",
 }

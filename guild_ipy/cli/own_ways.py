@@ -1,0 +1,39 @@
+"""Verbs that a shell shows in a way of its own; a function is true where it has done all of it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from guild_ipy.errors import UsageError
+from guild_ipy.printable import printable
+
+if TYPE_CHECKING:
+    from guild_ipy.verbs.cat import ShowFile
+    from guild_ipy.verbs.home import UseHome
+
+
+def show_file(wanted: ShowFile) -> bool:
+    """Write every byte of it, as it is."""
+    from guild_ipy.cli.shell_context import shell_context  # start-up cost, as the others
+
+    with wanted.open(shell_context()) as file:
+        if file is not None:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+    return True
+
+
+def show_home(wanted: UseHome) -> bool:
+    """Refuse to change it: that would change nothing."""
+    if (path := wanted.path) is not None:
+        raise UsageError(f"home: a shell command ends at once; set GUILD_HOME={path} for those that follow")
+    if not wanted.json:
+        from guild_ipy.cli.shell_context import shell_context
+
+        print(printable(shell_context().home.path))
+    return not wanted.json
+
+
+OWN_WAYS: Mapping[str, Callable[[Any], bool]] = {"cat": show_file, "home": show_home}

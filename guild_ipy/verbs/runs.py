@@ -1,0 +1,89 @@
+"""``runs``: list runs, the newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from guild_ipy.api.context import Context
+from guild_ipy.api.handle import Run
+from guild_ipy.api.plain_values import run_values
+from guild_ipy.api.run_lines import format_runs
+from guild_ipy.api.runs import list_runs, list_stale
+from guild_ipy.arguments.filters import run_filter
+from guild_ipy.arguments.option import json_switch, part, switch
+from guild_ipy.arguments.parser import VerbParser
+from guild_ipy.arguments.verb import Verb
+from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.errors import UsageError
+from guild_ipy.frozen import frozen, replace
+
+_SHOWN = 20
+
+
+def _declare_more(parser: VerbParser) -> None:
+    parser.add_argument("-m", "--more", action="count", default=0, help="20 more; may be repeated, as in -mm")
+
+
+@frozen
+class RunTable:
+    """Runs as a terminal shows them, and a note on those that are left out."""
+
+    text: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@frozen
+class ListRuns:
+    """Which runs to list, and how much of each."""
+
+    filter: RunFilter = run_filter(deleted=True)
+    details: bool = switch("-v", "--details", help="more about each run")
+    simplified: bool = switch("-s", "--simplified", help="less about each run")
+    all: bool = switch("-a", "--all", help="all (a shell lists the newest 20 otherwise)")
+    more: int = part(_declare_more, lambda namespace: namespace.more, default=int)
+    json: bool = json_switch()
+    stale: bool = switch("--stale", help="only those that would use another, newer or marked run now")
+
+    def __post_init__(self) -> None:
+        """Refuse two ways of listing."""
+        given = {"details": self.details, "simplified": self.simplified, "json": self.json}
+        ways = [option for option, is_given in given.items() if is_given]
+        if len(ways) > 1:
+            raise UsageError(f"runs: --{ways[0]} and --{ways[1]} are two things; give one of them")
+
+    def carry_out(self, context: Context) -> RunTable | list[dict[str, Any]]:
+        """List the runs: for a terminal the newest 20, unless more are asked for."""
+        if self.json:
+            return [run_values(run) for run in self._find(context, self.filter)]
+        wanted = self.filter
+        if not self.all and wanted.limit is None:
+            wanted = replace(wanted, limit=_SHOWN * (self.more + 1))
+        shown = self._find(context, wanted)
+        return RunTable(text=self._format(shown) if shown else "", note=self._note(context, len(shown), wanted.limit))
+
+    def _find(self, context: Context, wanted: RunFilter) -> list[Run]:
+        return (list_stale if self.stale else list_runs)(context, wanted)
+
+    def _format(self, runs: list[Run]) -> str:
+        if not self.details:
+            return format_runs(runs, simplified=self.simplified)
+        from guild_ipy.api.info import get_info  # start-up cost: for those who ask
+
+        return "\n\n".join(str(get_info(run)) for run in runs)
+
+    def _note(self, context: Context, shown: int, limit: int | None) -> str:
+        if shown != limit or self.filter.limit is not None:
+            return ""
+        count = len(list_stale(context, self.filter) if self.stale else context.index.ids(self.filter))
+        return f"The newest {shown} of {count} runs; --more shows 20 more, --all all of them" if count > shown else ""
+
+
+VERB = Verb(
+    name="runs",
+    options=ListRuns,
+    summary="List runs, the newest first.",
+    hint_of_word=lambda word: f"; an operation is named by --operation {word}, one run by info {word}",
+)
