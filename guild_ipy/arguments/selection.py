@@ -107,9 +107,8 @@ def deleted_runs() -> Any:  # noqa: ANN401 - as `option`
     """Declare the field of a verb that is about runs in the trash: all of them that pass, if none is named."""
 
     def declare(parser: VerbParser) -> None:
-        _add_refs(parser, many=True)
+        _declare(parser, many=True, deleted=False)
         parser.completions["refs"] = Completes.DELETED_RUNS
-        add_filters(parser)
 
     def read(namespace: argparse.Namespace) -> RunSelection:
         selection = read_selection(namespace, default="all")

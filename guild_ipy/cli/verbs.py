@@ -77,11 +77,11 @@ def _is_nothing(done: object) -> bool:
 
 def _explain_nothing(context: Context, chosen: RunFilter | RunSelection | None) -> None:
     """Say, where no run passes a filter, which name in it may be a slip; standard output is left alone."""
-    from guild_ipy.cli.terminal import tell_unmatched  # start-up cost: for those who find nothing
+    from guild_ipy.arguments.selection import RunSelection  # start-up cost, as the next: for those who find nothing
+    from guild_ipy.cli.terminal import tell_unmatched
 
-    run_filter: RunFilter | None = getattr(chosen, "filter", chosen)
-    if run_filter is not None:
-        tell_unmatched(context.index, run_filter)
+    if chosen is not None:
+        tell_unmatched(context.index, chosen.filter if isinstance(chosen, RunSelection) else chosen)
 
 
 def _agrees(question: Question) -> bool:

@@ -149,17 +149,18 @@ class _Completer:
         return self._names_of(self.verb.parser.completes_words())
 
     def _names_of(self, kind: Completes) -> Iterable[Candidate]:
+        names = self.candidates
         find: Mapping[Completes, Callable[[], Iterable[Candidate]]] = {
-            Completes.RUNS: self._runs,
-            Completes.DELETED_RUNS: self._runs,
+            Completes.RUNS: lambda: self._runs(names.deleted_runs if self._looks_at_trash() else names.runs),
+            Completes.DELETED_RUNS: lambda: self._runs(names.deleted_runs),
+            Completes.TAGS: names.tags,
             Completes.COMMAND: self._operation_or_flags,
-            Completes.OPERATIONS: self.candidates.operations,
-            Completes.RUN_OPERATIONS: self.candidates.run_operations,
-            Completes.NAMES: self.candidates.names,
-            Completes.TAGS: self.candidates.tags,
-            Completes.VARIABLES: self.candidates.variables,
-            Completes.PATHS: lambda: self.candidates.paths(self.fragment),
-            Completes.NOTHING: lambda: (),
+            Completes.OPERATIONS: names.operations,
+            Completes.RUN_OPERATIONS: names.run_operations,
+            Completes.NAMES: names.names,
+            Completes.VARIABLES: names.variables,
+            Completes.PATHS: lambda: names.paths(self.fragment),
+            Completes.NOTHING: tuple,
         }
         return find[kind]()
 
@@ -204,10 +205,8 @@ class _Completer:
             previous = option
         return found
 
-    def _runs(self) -> Iterator[Candidate]:
+    def _runs(self, find: Callable[[str], Iterable[Candidate]]) -> Iterator[Candidate]:
         given = set(self.words)
-        is_of_trash = self.verb.parser.completions.get("refs") is Completes.DELETED_RUNS
-        find = self.candidates.deleted_runs if is_of_trash or self._looks_at_trash() else self.candidates.runs
         return (run for run in find(self.fragment) if run.text not in given)
 
     def _looks_at_trash(self) -> bool:

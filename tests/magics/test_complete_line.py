@@ -31,6 +31,12 @@ class Names:
     def runs(self, beginning):
         return [Candidate(text=run, kind="run") for run in ("3f2a1b4c", "3a000000") if run.startswith(beginning)]
 
+    def deleted_runs(self, beginning):
+        return [Candidate(text="4d000000", kind="run")]
+
+    def tags(self):
+        return [Candidate(text=tag, kind="tag") for tag in ("best", "paper")]
+
     def paths(self, beginning):
         return [Candidate(text=path, kind="path") for path in ("src/", "src/train.py", "src/notes.md")]
 
