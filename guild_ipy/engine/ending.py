@@ -16,29 +16,18 @@ from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.signals import note_kill
 
-#: How long a look at a flood of output may take while something else may have to be heard.
-LOOK_SECONDS = 0.2
 #: An output that takes more of the disk is not read once more for its index.
 _MOST_INDEXED_BYTES = 2**34
 _BLOCK_BYTES = 512
 
 
 class Ending:
-    """The end of one run; most of it can be written before its process is gone."""
+    """The end of one run."""
 
     def __init__(self, run_dir: RunDir, recorder: ScalarRecorder) -> None:
         self._run_dir = run_dir
         self._recorder = recorder
-        self._indexed: int | None = None
         self._is_noted = False
-
-    def begin(self) -> None:
-        """Do what can be done already when the operation is over."""
-        with contextlib.suppress(OSError, GuildError):  # a full disk now; `write` tries again
-            size = self._output_size()
-            if self._recorder.scan(LOOK_SECONDS):
-                self._complete_index()
-                self._indexed = size
 
     def write(self, exit_status: int, *, is_killed: bool = False) -> None:
         """Write the end of a run whose process is gone, because a stop has killed it or otherwise.
@@ -61,11 +50,9 @@ class Ending:
         clear_markers(self._run_dir)
 
     def _finish(self) -> None:
-        size = self._output_size()
-        if self._indexed is None or size != self._indexed:
-            if size:
-                self._recorder.scan_end()
-            self._complete_index()
+        if self._output_size():
+            self._recorder.scan_end()
+        self._complete_index()
         if self._recorder.slow_patterns and not self._is_noted:
             note_slow_patterns(self._run_dir, self._recorder.slow_patterns)
             self._is_noted = True

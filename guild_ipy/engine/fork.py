@@ -17,7 +17,6 @@ from guild_ipy.engine.line import Line
 from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.pages import Pages
 from guild_ipy.engine.process import end_process, run_to_end
-from guild_ipy.engine.remains import holds_little, peak_memory
 from guild_ipy.engine.script import enter_script, execute, mark_process, share_script
 from guild_ipy.engine.seeds import seed_generators
 from guild_ipy.engine.setup import set_up
@@ -32,7 +31,6 @@ def become_run(request: LaunchRequest, line: Line, pages: Pages) -> NoReturn:
     At its end it notes which `pages` it wrote to, if it is asked for.
     """
     run_dir = RunDir(request.path)
-    peak = peak_memory()
     code = 1
     try:
         take_over(request.inherited)
@@ -48,15 +46,12 @@ def become_run(request: LaunchRequest, line: Line, pages: Pages) -> NoReturn:
     except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
-        end_process(run_dir, code, supervised=True, say_over=partial(_say_over, line, peak, pages))
+        end_process(run_dir, code, supervised=True, at_last=partial(_end, line, pages))
 
 
-def _say_over(line: Line, peak_before: int, pages: Pages, code: int) -> None:
+def _end(line: Line, pages: Pages, code: int) -> None:
     pages.note()
-    if code >= 0 and holds_little(peak_before):
-        line.say_done(code)
-    else:
-        line.say_over()
+    line.say_done(code)
 
 
 def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:

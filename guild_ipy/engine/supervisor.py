@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from guild_ipy.engine.ending import LOOK_SECONDS, Ending, write_end
+from guild_ipy.engine.ending import Ending, write_end
 from guild_ipy.engine.inherited import take_over, take_umask
 from guild_ipy.engine.launch import (
     GO,
@@ -46,6 +46,8 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.whole_file import sync_file, write_new_file
 
 RESERVE_BYTES = 65536
+#: How long a look at a flood of output may take while something else may have to be heard.
+_LOOK_SECONDS = 0.2
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
@@ -110,7 +112,6 @@ def supervise(
             pid=pid,
             request=request,
             recorder=recorder,
-            ending=ending,
             stop_requests=stop_requests,
             fork=fork,
         )
@@ -238,10 +239,9 @@ class _Watch:
     pid: int
     request: LaunchRequest
     recorder: ScalarRecorder
-    ending: Ending
     stop_requests: int
     fork: WaitingRun | None
-    """The run, where it can say that it is over."""
+    """The run, where it can say that it is done."""
     stopped_by: int = 0
     said: int | None = None
     """Its exit status, by its own word; how its process ends is then of no interest."""
@@ -275,12 +275,8 @@ class _Watch:
         poll.unregister(fork)
         self.fork = None
         said = fork.hear()
-        if not said.is_over:
-            return
-        if said.exit_status is None or self.stopped_by or has_other_children(self.pid):
-            self.ending.begin()  # the end of a process takes as long as all that is written of it
-        else:
-            self.said = said.exit_status
+        if not self.stopped_by and not has_other_children(self.pid):
+            self.said = said
 
     def _escalate(self) -> float:
         number = _next_signal(self.stopped_by)
@@ -292,7 +288,7 @@ class _Watch:
 
     def _scan(self) -> None:
         with contextlib.suppress(OSError, GuildError):  # a full disk now; the last scan tries again
-            self.recorder.scan(LOOK_SECONDS)
+            self.recorder.scan(_LOOK_SECONDS)
 
     def _exit_status(self) -> int:
         kill_group(self.pid)  # while the dead run is not collected, nobody else can have its number

@@ -7,24 +7,13 @@ import os
 import signal
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NoReturn
 
 from guild_ipy.engine.fork import become_run
 from guild_ipy.engine.launch import GO, PREPARED, is_readable, parse_request
-from guild_ipy.engine.line import DONE, OVER, REQUEST, Line
+from guild_ipy.engine.line import DONE, REQUEST, Line
 from guild_ipy.engine.pages import Pages
 from guild_ipy.store.messages import receive_message, send_message
-
-
-@dataclass(frozen=True, kw_only=True)
-class LastWord:
-    """What a run said at its end."""
-
-    is_over: bool
-    """False if it ends without a word."""
-    exit_status: int | None
-    """Where nobody need wait for the end of its process."""
 
 
 class WaitingRun:
@@ -73,11 +62,11 @@ class WaitingRun:
         """Give the descriptor that is readable once :meth:`hear` has an answer."""
         return self._socket.fileno()
 
-    def hear(self) -> LastWord:
-        """Take its last word."""
+    def hear(self) -> int | None:
+        """Take its word: its exit status, None where its process is to be waited for."""
         with self._socket:
             said = self._socket.recv(2)
-        return LastWord(is_over=said[:1] in {OVER, DONE}, exit_status=said[1] if said[:1] == DONE else None)
+        return said[1] if said[:1] == DONE else None
 
     def _say(self, word: bytes) -> None:
         with contextlib.suppress(OSError):  # it failed to make itself ready; its exit status tells

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from guild_ipy.engine.launch import GO, PREPARED, is_readable
-from guild_ipy.engine.line import DONE, OVER, Line
+from guild_ipy.engine.line import DONE, Line
 
 SAY_DONE = """
 import os, socket, sys
@@ -16,6 +16,13 @@ held = open(os.devnull)
 with socket.socket(fileno=int(sys.argv[1])) as line:
     Line(line).say_done(3)
     line.sendall(str([os.path.exists(f"/proc/self/fd/{number}") for number in range(20)].count(True)).encode())
+"""
+
+SAY_ALONE = """
+import socket, sys
+from guild_ipy.engine.line import Line
+
+Line(socket.socket(fileno=int(sys.argv[1]))).say_done(0)
 """
 
 
@@ -36,19 +43,13 @@ def test_a_run_hears_its_words_in_order(ends):
     assert not line.hears(GO)
 
 
-def test_a_run_says_that_it_is_over(ends):
-    ours, theirs = ends
-    Line(theirs).say_over()
-    assert ours.recv(16) == OVER
-
-
 def test_what_a_run_opened_in_the_place_of_the_line_hears_nothing(ends):
     ours, theirs = ends
     line = Line(theirs)
     reader, other = socket.socketpair()
     with reader, other:
         os.dup2(other.fileno(), theirs.fileno())
-        line.say_over()
+        line.say_done(0)
         assert not is_readable(reader, 0)
     assert ours.recv(16) == b""
 
@@ -56,14 +57,15 @@ def test_what_a_run_opened_in_the_place_of_the_line_hears_nothing(ends):
 def test_a_run_whose_supervisor_is_gone_ends_all_the_same(ends):
     ours, theirs = ends
     ours.close()
-    Line(theirs).say_over()
+    command = [sys.executable, "-c", SAY_ALONE, str(theirs.fileno())]
+    subprocess.run(command, pass_fds=(theirs.fileno(),), check=True)
 
 
 def test_a_run_that_closed_the_line_ends_all_the_same(ends):
     ours, theirs = ends
     line = Line(theirs)
     theirs.close()
-    line.say_over()
+    line.say_done(0)
     assert ours.recv(16) == b""
 
 
@@ -78,7 +80,6 @@ def test_a_forked_child_says_nothing(ends):
     line = Line(theirs)
     child = os.fork()
     if child == 0:
-        line.say_over()
         line.say_done(0)
         os._exit(0)
     os.waitpid(child, 0)

@@ -1,4 +1,4 @@
-"""Who is waited for: a run that holds little is over by its word, one that holds more when its process is gone.
+"""Who is waited for: a run that holds little is done by its word, one that holds more when its process is gone.
 
 The runs put something else in the place of the end of their process, which shows what was waited for.
 """
