@@ -40,8 +40,8 @@ from guild_ipy.operations.given_files import require_files
 from guild_ipy.operations.guildfile.lookup import note_hidden
 from guild_ipy.operations.operation import Template
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings, python_import_path
-from guild_ipy.settings import copy_environment
-from guild_ipy.store.home import create_home
+from guild_ipy.settings import copy_environment, find_run_dir
+from guild_ipy.store.home import check_not_deleted, create_home
 
 _MEGABYTE = 2**20
 #: The module that runs the steps of a pipeline, in its process.
@@ -92,6 +92,7 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
         requires has no run to use: the attempt is on record.
     """
     check_patterns(request.spec.output_scalars)
+    check_not_deleted(context.home, find_run_dir())
     if request.run_id is not None:
         check_new_id(context.home, request.run_id)
     planned = _plan(context, request)
@@ -102,6 +103,7 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
         raise planned.unmet  # a staged run would wait for nothing
     if not viewer.preview(_preview(context, planned, request)) or request.preview_only:
         return None
+    check_not_deleted(context.home, find_run_dir())  # since then
     create_home(context.home)
     if planned.unmet is not None:
         raise _fail(context, planned, request, viewer)

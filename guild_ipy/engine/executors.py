@@ -14,24 +14,73 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from guild_ipy.engine.fork_server import ForkServer
 from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, is_readable, send_word
-from guild_ipy.errors import EngineError
+from guild_ipy.errors import EngineError, GuildError
 from guild_ipy.linux import yield_processor
+from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.messages import send_message
 from guild_ipy.store.run_dir import RunDir
 
 #: How long a supervisor has to go away when its run is called off.
 _LEAVE_SECONDS = 5.0
+_POLL_SECONDS = 0.01
+_NO_SUPERVISOR = "its supervisor could not be started"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fallback:
+    """Another supervisor, for a run whose fork server dies before it has given it one."""
+
+    request: LaunchRequest
+    last_start: tuple[int, int] | None
+    """What was to be seen of the attribute ``started`` when the run was asked for."""
+
+    @classmethod
+    def of(cls, request: LaunchRequest) -> Fallback:
+        """Note how things stand before the run is asked for."""
+        return cls(request=request, last_start=_look_at_start(request))
+
+    def has_begun(self) -> bool:
+        """Whether the run has begun: its supervisor writes the attribute before it lets the run go."""
+        return _look_at_start(self.request) != self.last_start
+
+    def start(self) -> socket.socket:
+        """Start a supervisor in a new interpreter, and return the channel to it.
+
+        Raises
+        ------
+        EngineError, StoreError
+            If there is none to be had, or a process still holds the run, or the run is gone.
+        """
+        alive = self._take()
+        try:
+            started = FreshExecutor().start(replace(self.request, forks=False), alive)
+        except EngineError:
+            os.close(alive)
+            raise
+        assert started.channel is not None, "it has just been opened"
+        return started.channel
+
+    def _take(self) -> int:
+        """Take the lock of the run, which a fork that waited for the lost supervisor may hold for a moment yet."""
+        run_dir = RunDir(self.request.path)
+        deadline = time.monotonic() + _LEAVE_SECONDS
+        while (alive := hold_alive(run_dir, create=False)) is None:
+            if time.monotonic() > deadline or not os.path.exists(run_dir.alive):
+                raise EngineError(_NO_SUPERVISOR)
+            select.select([], [], [], _POLL_SECONDS)
+        return alive
 
 
 class Executor(Protocol):
@@ -61,21 +110,26 @@ class StartedRun:
     """As the supervisor told it."""
     ended: bool = False
     """Whether the supervisor said so; if the channel is closed without it, it died."""
+    fallback: Fallback | None = None
+    """What to do if the supervisor is gone before it has said anything."""
     _pending: bytes = field(default=b"", repr=False)
+    _words: bytes = b""
+    """What was said to the supervisor, for another one."""
 
     def open_program(self) -> None:
         """Let the run open its program, whose files are there: opening it may take as long as writing the others."""
         if self.channel is not None:
-            send_word(self.channel, PREPARED)
+            self._say(self.channel, PREPARED)
             yield_processor()  # where the supervisor was woken on this very processor, it would wait behind us
 
     def let_go(self) -> None:
         """Let the run go: all of its files are there."""
         if self.channel is not None:
-            send_word(self.channel, GO)
+            self._say(self.channel, GO)
 
     def call_off(self) -> None:
         """Give up, in place of `let_go`; when it returns, nobody touches the directory."""
+        self.fallback = None
         if self.channel is not None:
             with contextlib.suppress(OSError):  # it is gone already
                 self.channel.shutdown(socket.SHUT_WR)
@@ -123,11 +177,31 @@ class StartedRun:
         *lines, self._pending = self._pending.split(b"\n")
         for line in lines:
             self._take(json.loads(line))
-        if not part and not self.started and not self.failure:
-            self.failure = "its supervisor could not be started"
         if not part or self.ended:
             channel.close()
             self.channel = None
+        if not part and not self.started and not self.failure:
+            self._go_on_without(self.fallback)
+
+    def _go_on_without(self, fallback: Fallback | None) -> None:
+        """Go on with another supervisor where the first is gone and the run has not begun."""
+        self.fallback = None
+        if fallback is None:
+            self.failure = _NO_SUPERVISOR
+        elif fallback.has_begun():  # it goes on by itself
+            self.started = True
+        else:
+            try:
+                self.channel = fallback.start()
+            except GuildError as error:
+                self.failure = str(error)
+            else:
+                self._pending = b""
+                send_word(self.channel, self._words)
+
+    def _say(self, channel: socket.socket, word: bytes) -> None:
+        self._words += word
+        send_word(channel, word)
 
     def _take(self, event: dict[str, Any]) -> None:
         kind = event["event"]
@@ -145,9 +219,12 @@ class ForkExecutor:
 
     def start(self, request: LaunchRequest, alive: int) -> StartedRun:
         """See :class:`Executor`."""
+        fallback = Fallback.of(request)
         with _new_channel() as (ours, theirs):
             self._server.fork(theirs, alive)
-        return _hand_over(request, ours, alive)
+        started = _hand_over(request, ours, alive)
+        started.fallback = fallback
+        return started
 
 
 class FreshExecutor:
@@ -193,6 +270,14 @@ def _hand_over(request: LaunchRequest, channel: socket.socket, alive: int) -> St
         raise EngineError(f"the supervisor of the run is gone: {error.strerror}") from error
     os.close(alive)
     return StartedRun(run_dir=RunDir(request.path), channel=channel)
+
+
+def _look_at_start(request: LaunchRequest) -> tuple[int, int] | None:
+    try:
+        info = os.stat(RunDir(request.path).attr("started"))
+    except OSError:
+        return None
+    return info.st_ino, info.st_mtime_ns
 
 
 _supervisors: list[subprocess.Popen[bytes]] = []

@@ -43,6 +43,7 @@ from guild_ipy.engine.script_text import set_flags_in_script
 from guild_ipy.errors import RunStateError, StoreError
 from guild_ipy.store.attrs import encode_attr
 from guild_ipy.store.deps import DEPENDENCIES, DEPS
+from guild_ipy.store.folders import make_folders
 from guild_ipy.store.home import Home
 from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.manifest import ManifestEntry, format_manifest
@@ -267,12 +268,12 @@ def _write_source(run_dir: RunDir, spec: RunSpec) -> None:
         path = os.path.join(run_dir.path, name)
         folder = os.path.dirname(path)
         if folder not in made:
-            os.makedirs(folder, exist_ok=True)
+            make_folders(folder, inside=run_dir.path)
             made.add(folder)
         write_new_file(path, content)
     for link in spec.source.links:
         path = os.path.join(run_dir.path, spec.source.dest, link.path)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        make_folders(os.path.dirname(path), inside=run_dir.path)
         if not os.path.lexists(path):
             os.symlink(link.origin, path)
 

@@ -6,6 +6,7 @@ way, it says so through a pipe, which it closes when the run has ended; then the
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -78,6 +79,11 @@ def refuse_request(server: socket.socket) -> bool:
     return bool(message)
 
 
+def _say(pipe: int, word: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the fork server was killed; the run has its supervisor all the same
+        os.write(pipe, word)
+
+
 def _stand_by(server: socket.socket, pipe: int, pages: ForkPages, closes: Iterable[int]) -> NoReturn:
     code = 1
     try:
@@ -96,10 +102,10 @@ def _stand_by(server: socket.socket, pipe: int, pages: ForkPages, closes: Iterab
             for descriptor in descriptors:
                 os.set_inheritable(descriptor, False)
             with socket.socket(fileno=channel) as talk:
-                progress = supervisor.Progress(on_way=lambda: os.write(pipe, _TAKEN), ended=lambda: os.close(pipe))
+                progress = supervisor.Progress(on_way=lambda: _say(pipe, _TAKEN), ended=lambda: os.close(pipe))
                 supervisor.supervise(talk, alive, waiting, progress)
         else:
-            os.write(pipe, _CLOSED)
+            _say(pipe, _CLOSED)
         code = 0
     finally:
         pages.supervisor.note()

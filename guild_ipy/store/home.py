@@ -82,6 +82,28 @@ def create_home(home: Home) -> None:
         ) from error
 
 
+def check_not_deleted(home: Home, run_dir: str | None) -> None:
+    """Refuse a home that would be made anew by one of its own runs.
+
+    Parameters
+    ----------
+    home
+        The home that is about to be used.
+    run_dir
+        The directory of the run that this process is; None if it is none.
+
+    Raises
+    ------
+    StoreError
+        If the run was made in that home, and the home is gone.
+    """
+    if run_dir is not None and home_of(RunDir(run_dir)) == home and not os.path.isdir(home.runs):
+        raise StoreError(
+            f"Guild home {home.path!r}, which this run is in, was deleted or moved; choose another with GUILD_HOME or "
+            "guild_ipy.set_guild_home"
+        )
+
+
 def _find_upwards(start: str, last: str) -> str | None:
     last = os.path.realpath(last)
     folder = os.path.abspath(start)

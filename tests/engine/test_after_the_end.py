@@ -48,6 +48,21 @@ def wait(go=""):
         select.select([], [], [], 0.01)
     print("loss: 0.25")
     return "done"
+
+def run_another(go=""):
+    import subprocess, sys
+    import guild_ipy
+    print("loss: 1", flush=True)
+    while not os.path.exists(go):
+        select.select([], [], [], 0.01)
+    os.chdir(os.path.dirname(go))
+    try:
+        guild_ipy.run(nothing)
+    except guild_ipy.GuildError as error:
+        said = str(error)
+    done = subprocess.run([sys.executable, "-P", "-m", "guild_ipy", "run", "quick.py", "--yes"], capture_output=True)
+    with open("said", "w") as file:
+        print(said, done.returncode, done.stderr.decode(), file=file)
 """
 SCRIPT = """
 import os, select
@@ -135,6 +150,23 @@ def test_what_is_deleted_while_the_run_goes_stays_deleted(begin, tmp_path, isola
     (tmp_path / "go").touch()
     assert started.wait(20)
     wait_until(lambda: not lock.supervisor.is_alive())
+    assert not os.path.exists(deleted)
+
+
+@pytest.mark.parametrize("isolation", ["fork", "fresh"])
+@pytest.mark.parametrize("what", ["home", "runs"])
+def test_code_in_a_run_does_not_make_its_deleted_home_anew(begin, tmp_path, isolation, what):
+    made, started, home = begin("run_another", isolation)
+    lock = read_lock(made.dir)
+    (tmp_path / "quick.py").write_text("x = 1\n")
+    deleted = home.path if what == "home" else home.runs
+    wait_until(lambda: shutil.rmtree(deleted, ignore_errors=True) or not os.path.exists(deleted))
+    (tmp_path / "go").touch()
+    assert started.wait(60)
+    wait_until(lambda: not lock.supervisor.is_alive())
+    refused = f"Guild home {home.path!r}, which this run is in, was deleted or moved; choose another with GUILD_HOME or"
+    line = f"{refused} guild_ipy.set_guild_home"
+    assert (tmp_path / "said").read_text().strip() == f"{line} 1 guild-ipy: {line}"
     assert not os.path.exists(deleted)
 
 

@@ -1,7 +1,11 @@
 """Between the moment when a process is asked for and the moment when it may go, the directory is filled."""
 
+import contextlib
 import os
 import select
+import shutil
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +16,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.prepare import fill_run_dir, make_run_dir
 from guild_ipy.errors import StoreError
+from guild_ipy.linux import is_stopped
 from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.lock import is_alive
@@ -112,3 +117,105 @@ def test_whoever_waits_for_several_runs_hears_of_each(ask, fill):
     assert [str(Run(run_dir).status) for run_dir, _ in begun] == ["completed"] * 3
     with pytest.raises(ValueError, match="nothing more will be heard of run"):
         begun[0][1].fileno()
+
+
+# -- a fork server that is killed with requests in its queue
+
+
+@pytest.fixture
+def frozen_server(notebook, no_process_left):
+    """Stop the fork server and its spare, so that what is asked of them stays in the queue; a function that kills."""
+    notebook.context.engine.get_ready("fork")
+    server = notebook.context.engine._server._process.pid
+    pids = stop_all([server])
+    pids += stop_all(children(server))
+    yield lambda: send_to_all(pids, signal.SIGKILL)
+    send_to_all(pids, signal.SIGKILL)
+
+
+def send_to_all(pids, number):
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def stop_all(pids):
+    send_to_all(pids, signal.SIGSTOP)
+    wait_until(lambda: all(map(is_stopped, pids)))
+    return pids
+
+
+def children(pid):
+    return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+@pytest.fixture
+def ask_in_queue(notebook, spec):
+    """Ask the fork server for a process; the run directory and what its starter holds."""
+
+    def ask():
+        run_dir, alive = make_run_dir(notebook.context.home)
+        plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=job_meta(spec), env=spec.env)
+        return run_dir, ask_for_process(notebook.context, plan, alive, LaunchOptions(isolation="fork"))
+
+    return ask
+
+
+@pytest.mark.parametrize("moment", ["asked", "filled", "let go"])
+def test_runs_in_the_queue_of_a_killed_fork_server_start_all_the_same(ask_in_queue, fill, frozen_server, moment):
+    asked = [ask_in_queue() for _ in range(3)]
+    for run_dir, started in asked:
+        if moment == "asked":
+            frozen_server()
+        fill(run_dir, started)
+        if moment == "filled":
+            frozen_server()
+        started.let_go()
+    frozen_server()
+    assert [started.wait(60) for _, started in asked] == [True] * 3
+    assert [(Run(run_dir).status, Run(run_dir).output) for run_dir, _ in asked] == [
+        (RunStatus.COMPLETED, "hello\n")
+    ] * 3
+    assert [(started.started, started.failure, started.exit_status) for _, started in asked] == [(True, "", 0)] * 3
+
+
+def test_a_spare_that_outlives_its_fork_server_sees_its_run_to_the_end(notebook, spec, ask_in_queue, fill):
+    notebook.context.engine.get_ready("fork")
+    server = notebook.context.engine._server._process.pid
+    wait_until(lambda: children(server))
+    stop_all([server])
+    run_dir, started = ask_in_queue()
+    send_to_all([server], signal.SIGKILL)
+    fill(run_dir, started)
+    started.let_go()
+    assert started.wait(60)
+    assert (started.ended, started.exit_status, Run(run_dir).status) == (True, 0, RunStatus.COMPLETED)
+
+
+def test_a_run_in_the_queue_of_a_killed_fork_server_can_be_left_in_the_background(ask_in_queue, fill, frozen_server):
+    run_dir, started = ask_in_queue()
+    fill(run_dir, started)
+    started.let_go()
+    frozen_server()
+    assert started.wait_started(60)
+    started.close()
+    wait_until(lambda: Run(run_dir).status is RunStatus.COMPLETED)
+
+
+def test_a_run_that_is_called_off_is_not_started_when_the_fork_server_is_killed(ask_in_queue, fill, frozen_server):
+    run_dir, started = ask_in_queue()
+    fill(run_dir, started)
+    frozen_server()
+    started.call_off()
+    wait_until(lambda: not is_alive(run_dir))
+    assert (started.channel, Run(run_dir).output) == (None, "")
+
+
+def test_a_run_that_was_deleted_in_the_queue_is_not_made_anew(ask_in_queue, fill, frozen_server):
+    run_dir, started = ask_in_queue()
+    fill(run_dir, started)
+    started.let_go()
+    shutil.rmtree(run_dir.path)
+    frozen_server()
+    assert started.wait(60)
+    assert (started.failure, os.path.exists(run_dir.path)) == ("its supervisor could not be started", False)
