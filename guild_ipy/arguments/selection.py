@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -18,7 +19,6 @@ from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.tokens import token_value
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import field, frozen
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
@@ -29,7 +29,7 @@ _OPERATOR = re.compile(r"[<>=]")
 Default: TypeAlias = Literal["latest", "all", "none"]
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class RunSelection:
     """The runs that a verb is about."""
 

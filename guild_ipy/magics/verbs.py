@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from guild_ipy.api.changed_runs import ChangedRuns
@@ -10,7 +11,6 @@ from guild_ipy.api.run_lines import format_runs
 from guild_ipy.arguments.parser import asks_for_help
 from guild_ipy.arguments.verb import Asking, Followed
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import replace
 from guild_ipy.magics.expansion import expand_line
 from guild_ipy.magics.own_ways import OWN_WAYS
 from guild_ipy.magics.view import NotebookViewer

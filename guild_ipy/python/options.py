@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.errors import UsageError, suggest
-from guild_ipy.frozen import replace
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.verbs.run import RunOperation
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.api.compare import Comparison, compare
@@ -15,13 +16,12 @@ from guild_ipy.arguments.parser import Group
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.errors import StoreError
-from guild_ipy.frozen import frozen
 
 _COLUMNS = "only these beside the run, with commas between: loss, min loss, =FLAG, .ATTRIBUTE, loss as NAME"
 _AS = Group(one_of=True)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class CsvTable:
     """A comparison as CSV, or a note on the file that it was written to."""
 
@@ -32,7 +32,7 @@ class CsvTable:
         return self.text
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class CompareRuns:
     """Which runs to put beside each other, and what of them."""
 

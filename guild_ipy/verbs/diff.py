@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.api.context import Context
@@ -14,7 +15,6 @@ from guild_ipy.arguments.option import json_switch, part
 from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.frozen import frozen, replace
 
 _TWO = 2
 
@@ -31,7 +31,7 @@ def _read_aspects(namespace: argparse.Namespace) -> tuple[Aspect, ...]:
     return tuple(namespace.aspects or Aspect)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class DiffRuns:
     """Which two runs to compare, and in what."""
 

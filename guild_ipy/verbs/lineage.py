@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.api.context import Context
@@ -12,12 +13,11 @@ from guild_ipy.arguments.parser import Group, whole_number
 from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import frozen
 
 _HOW_FAR = Group(title="how far", description="Both ways to the end, unless it is one of these.")
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class TraceLineage:
     """Which run to follow, and how far."""
 

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from guild_ipy.api.context import Context
@@ -24,7 +25,6 @@ from guild_ipy.arguments.selection import flatten_refs
 from guild_ipy.arguments.tokens import token_value
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.frozen import field, frozen
 from guild_ipy.operations.surroundings import SpecOptions
 
 _LABEL_HELP = "label of the run (default: its flags); ${NAME} in it is the value of a flag"
@@ -88,7 +88,7 @@ def find_option(name: str) -> str | None:
     return next((each for each in (option, f"{option}s") if VERB.parser.find_option(each) is not None), None)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class RunOperation:
     """What to run, and how."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.api.select import explain, open_index, select_ids
@@ -16,7 +17,6 @@ from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, UsageError, suggest
-from guild_ipy.frozen import frozen, replace
 from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
@@ -53,7 +53,7 @@ def _read_filter(namespace: argparse.Namespace) -> RunFilter:
     return replace(given, where=join_words(namespace.words))
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class SelectRuns:
     """Which runs to select, and what to give of them."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
@@ -12,7 +13,6 @@ from guild_ipy.arguments.option import option
 from guild_ipy.arguments.parser import whole_number
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.frozen import frozen
 
 _LAST_PORT = 65535
 
@@ -24,7 +24,7 @@ def _port(text: str) -> int:
     return port
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ShowTensorboard:
     """Which runs to show in TensorBoard, and where it listens."""
 
