@@ -106,7 +106,7 @@ def part(
     declare: Callable[[VerbParser], None] | None,
     read: Callable[[argparse.Namespace], object],
     *,
-    default: Callable[[], object] | None = None,
+    default: Callable[[], object],
 ) -> Any:  # noqa: ANN401 - of the type of the field
     """Declare a field that is made of several options, such as the filters; `default` makes its value without them.
 
@@ -120,7 +120,7 @@ def part(
     return field(default_factory=default, metadata=said) if default else field(metadata=said)
 
 
-def declared_fields(options: type) -> Mapping[str, Declared]:
+def declared_fields(options: type[Any]) -> Mapping[str, Declared]:
     """Return how the fields of a class of options are declared; those that are not belong to Python calls."""
     found = ((each.name, each.metadata.get(_DECLARED)) for each in fields(options))
     return {name: declared for name, declared in found if isinstance(declared, Declared)}
