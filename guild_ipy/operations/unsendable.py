@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from guild_ipy.domain.flags import is_flag_value
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.errors import CannotSend
 from guild_ipy.operations.notebook import Notebook
@@ -25,9 +26,10 @@ def explain_unsendable(
     for name, value in chain(named, _referenced(program, notebook), _leaves(uses, notebook, set())):
         why = _why_not(value, notebook)
         if why is not None:
-            number = notebook.find_assignment(name)
+            known = _variable_of(value, name, notebook)
+            number = notebook.find_assignment(known)
             return CannotSend(
-                variable=name,
+                variable=known,
                 type_name=type(value).__name__,
                 cell=f"cell In[{number}]" if number else "",
                 reason=_reason(why),
@@ -35,6 +37,14 @@ def explain_unsendable(
     what = program.function if isinstance(program, FunctionCall) else "the cell"
     name = getattr(what, "__name__", None) or str(what)
     return CannotSend(variable=name, type_name=type(what).__name__, cell="", reason=_reason(error))
+
+
+def _variable_of(value: object, name: str, notebook: Notebook) -> str:
+    """Give the variable that holds an object which code knows by another name, such as ``self``."""
+    if notebook.variables.get(name) is value:
+        return name
+    held = (each for each, other in notebook.variables.items() if other is value and not each.startswith("_"))
+    return next(held, name)
 
 
 def _referenced(program: FunctionCall | CellCode, notebook: Notebook) -> Iterator[tuple[str, Any]]:
@@ -72,12 +82,24 @@ def _variables_of(value: Any, notebook: Notebook) -> dict[str, Any]:  # noqa: AN
         closure = zip(value.__code__.co_freevars, value.__closure__ or (), strict=True)
         cells = {name: cell.cell_contents for name, cell in closure if cell != types.CellType()}
         names = _globals(value.__code__) if value.__globals__ is notebook.variables else set()
-        return cells | {name: notebook.variables[name] for name in sorted(names) if name in notebook.variables}
+        return (
+            cells
+            | _defaults(value)
+            | {name: notebook.variables[name] for name in sorted(names) if name in notebook.variables}
+        )
     if isinstance(value, type):
         return _members(value) if value.__module__ == "__main__" else {}
     inner = {} if type(value).__module__ != "__main__" else {type(value).__name__: type(value)}
     wrapped = getattr(value, "__wrapped__", None)
     return inner if wrapped is None else {**inner, getattr(wrapped, "__name__", "__wrapped__"): wrapped}
+
+
+def _defaults(function: types.FunctionType) -> dict[str, Any]:
+    """Give the defaults of parameters that could be the cause."""
+    code, defaults = function.__code__, function.__defaults__ or ()
+    by_position = zip(code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount], defaults, strict=True)
+    found = dict(by_position) | (function.__kwdefaults__ or {})
+    return {name: value for name, value in found.items() if not is_flag_value(value)}
 
 
 def _members(cls: type) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def test_the_object_of_a_bound_method_is_named(notebook, refuse):
 def test_what_a_partial_holds_is_found(notebook, refuse):
     notebook.cell("import functools, threading\nlock = threading.Lock()\ndef fit(guard, n=1): return guard, n")
     error = refuse(notebook.cell("functools.partial(fit, lock)"))
-    assert (error.variable, error.type_name) == ("args[0]", "lock")
+    assert (error.variable, error.type_name) == ("lock", "lock")
     assert refuse(notebook.cell("functools.partial(fit, guard=lock)")).variable == "guard"
 
 
@@ -107,3 +107,24 @@ def test_an_object_that_refuses_in_its_own_words_is_quoted(notebook, refuse):
 def test_an_innocent_variable_of_that_type_is_not_named(notebook, refuse):
     notebook.cell("import threading\nunused = threading.Lock()\nlock = threading.Lock()\ndef train():\n    return lock")
     assert refuse(notebook.shell.user_ns["train"]).variable == "lock"
+
+
+@pytest.mark.parametrize(
+    ("made", "operation", "variable"),
+    [
+        (
+            "class Model:\n    lock = None\n    def fit(self): return 1\nmodel = Model(); model.lock = lock",
+            "model.fit",
+            "model",
+        ),
+        ("def train(n=1, guard=lock): return n", "train", "guard"),
+        ("def train(n=1, *, guard=[lock]): return n", "train", "guard"),
+        ("def make(inside):\n    return lambda: inside\ntrain = make(lock)", "train", "lock"),
+    ],
+)
+def test_what_has_another_name_in_the_code_is_named_as_the_notebook_names_it(
+    notebook, refuse, made, operation, variable
+):
+    notebook.cell("import threading\nlock = threading.Lock()")
+    notebook.cell(made.replace("guard=lock", "guard=threading.Lock()"))
+    assert refuse(notebook.cell(operation)).variable == variable
