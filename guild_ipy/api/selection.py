@@ -125,12 +125,12 @@ def _find(context: Context, text: str, *, deleted: bool) -> RunDir:
 
 def _look_elsewhere(home: Home, error: RunNotFound, text: str, *, deleted: bool) -> RunNotFound:
     """Return what to say of a run that is not where it was looked for: it may be deleted, or live."""
-    try:
-        found = None if error.why else find_run_dir(home, text, deleted=not deleted)
-    except RunNotFound:
-        found = None
-    if found is None:
+    if error.why:
         return error
+    try:
+        found = find_run_dir(home, text, deleted=not deleted)
+    except RunNotFound:
+        return RunNotFound(text, "it is not in the trash, which runs --deleted lists") if deleted else error
     if deleted:
         return RunNotFound(text, "it is not deleted")
     return RunNotFound(text, f"it is deleted; restore {found.short_id} brings it back, --deleted looks at it there")

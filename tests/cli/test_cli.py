@@ -103,7 +103,7 @@ def test_operations_and_home(shell):
         ("restore", 2, "restore: no run is named; name runs, or filters that choose them"),
         ("restore 1", 1, "no run matches '1': there are 0 runs in the trash"),
         ("purge", 2, "purge: no run is named; name runs, or filters that choose them"),
-        ("purge 0123abcd -y", 1, "no run matches '0123abcd'; runs lists those that there are"),
+        ("purge 0123abcd -y", 1, "no run matches '0123abcd': it is not in the trash, which runs --deleted"),
         ("tag 1", 2, "tag: nothing is to be changed; give tags with --add or --remove, or --clear"),
         ("comment 1 good one", 2, "comment: 'good' names no run; a text is given by --comment 'good one'"),
         ("list", 2, "guild-ipy has no verb 'list' (did you mean 'runs'?)"),

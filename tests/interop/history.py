@@ -102,14 +102,14 @@ class History:
             possible += [lambda: self._change(program, self.chance.choice(runs)["id"])] * 4
         if ended:
             possible += [lambda: self._run_again(self.chance.choice(ended))] * 2
-            possible += [lambda: _delete(program, self.chance.choice(ended)["id"])]
+            possible += [lambda: _keep(program, "delete", self.chance.choice(ended)["id"])]
         if staged := _with_status(view, "staged"):
             possible += [lambda: ("run", "--start", self.chance.choice(staged)["id"], "-y")]
         if running := _with_status(view, "running"):
             possible += [lambda: _stop(program, self.chance.choice(running)["id"])] * 2
-        if view["deleted"] and program is self.programs[0]:
+        if view["deleted"]:
             verb = self.chance.choice(["restore", "restore", "purge"])
-            possible += [lambda: ("runs", verb, self.chance.choice(view["deleted"])["id"], "-y")]
+            possible += [lambda: _keep(program, verb, self.chance.choice(view["deleted"])["id"])]
         return self.chance.choice(possible)()
 
     def _run(self) -> Words:
@@ -132,12 +132,17 @@ class History:
     def _change(self, program: Program, run: str) -> Words:
         text = self.chance.choice(_TEXTS)
         kind = self.chance.choice(["--set", "--append", "--prepend", "--remove"])
-        both: list[Words] = [("label", kind, text, run), ("label", "--clear", run), ("mark", run), ("mark", "-c", run)]
-        tag, clear = self.chance.choice(["--add", "--delete"]), ("tag", "--clear", run)
-        theirs: list[Words] = [("tag", tag, self.chance.choice("abc"), run), clear, ("comment", "--add", text, run)]
-        is_ours = isinstance(program, Ours)
-        chosen = self.chance.choice(both if is_ours else both + theirs)
-        return chosen if is_ours else (*chosen, "-y")
+        tag = ("tag", self.chance.choice(["--add", "--delete"]), self.chance.choice("abc"), run)
+        changes: list[Words] = [
+            ("label", kind, text, run),
+            ("label", "--clear", run),
+            ("mark", run),
+            ("mark", "-c", run),
+        ]
+        changes += [tag, (*tag, "--sync-labels"), ("tag", "--clear", run)]
+        changes += [("comment", "--add", text, run), ("comment", "--delete", "1", run), ("comment", "--clear", run)]
+        chosen = self.chance.choice(changes)
+        return chosen if isinstance(program, Ours) else (*chosen, "-y")
 
     def _wait_until_ready(self) -> None:
         """Wait until runs that have been left in the background are at work, which both programs then see."""
@@ -161,8 +166,8 @@ def _stop(program: Program, run: str) -> Words:
     return ("stop", run) if isinstance(program, Ours) else ("stop", run, "-y")
 
 
-def _delete(program: Program, run: str) -> Words:
-    return ("delete", run, "-y") if isinstance(program, Ours) else ("runs", "delete", run, "-y")
+def _keep(program: Program, verb: str, run: str) -> Words:
+    return (verb, run, "-y") if isinstance(program, Ours) else ("runs", verb, run, "-y")
 
 
 def play_history(comparison: Comparison, folder: Path, seed: int, steps: int) -> None:
