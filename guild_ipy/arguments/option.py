@@ -116,8 +116,7 @@ def part(
         declare=lambda parser, _: None if declare is None else declare(parser),
         read=lambda namespace, _: read(namespace),
     )
-    said = {_DECLARED: declared}
-    return field(default_factory=default, metadata=said) if default else field(metadata=said)
+    return field(default_factory=default, metadata={_DECLARED: declared})
 
 
 def declared_fields(options: type[Any]) -> Mapping[str, Declared]:
