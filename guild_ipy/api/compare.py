@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from guild_ipy.api.compare_columns import ComparedColumn, NamesOf, default_columns, parse_columns
 from guild_ipy.api.table import read_table, read_table_of
+from guild_ipy.domain.attributes import BY_NAME, Form
 from guild_ipy.domain.flags import format_flag, plain_text
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.table import Field, Table
 from guild_ipy.printable import printable, printable_lines
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
@@ -79,23 +80,20 @@ def _with_run(columns: Sequence[ComparedColumn]) -> list[ComparedColumn]:
 def _fields(column: ComparedColumn) -> Iterable[Field]:
     if column.core is None:
         return column.fields
-    return [Field("run", name) for name in _SOURCES.get(column.core, (column.core,))]
+    return [Field("run", name) for name in BY_NAME[column.core].fields]
 
 
 def _values(table: Table, column: ComparedColumn) -> list[Any]:
     lists = [table.columns[field].to_list(table.numbers) for field in _fields(column)]
-    if column.core in _SHOWN:
-        return list(map(_SHOWN[column.core], *lists))
+    form = None if column.core is None else BY_NAME[column.core].form
+    if form in _SHOWN:
+        return list(map(_SHOWN[form], *lists))
     if len(lists) == 1:
         return lists[0]
     return [next((value for value in values if value is not None), None) for values in zip(*lists, strict=True)]
 
 
 # -- what is shown of every run
-
-
-def _short(id: str) -> str:  # noqa: A002 - the word of the field
-    return id[:SHORT_ID_LENGTH]
 
 
 def _moment(microseconds: int | None) -> str | None:
@@ -122,21 +120,12 @@ def _tags(tags: str | None) -> str | None:
     return None if tags is None else ", ".join(json.loads(tags))
 
 
-#: Fields that something is made of that is not itself a field.
-_SOURCES: Mapping[str, tuple[str, ...]] = {
-    "run": ("id",),
-    "time": ("status", "started", "stopped"),
-    "stopped": ("status", "stopped"),
-    "sourcecode": ("digest",),
-}
-_SHOWN: Mapping[str | None, Callable[..., Any]] = {
-    "run": _short,
-    "initialized": _moment,
-    "started": _moment,
-    "stopped": _stopped,
-    "time": _duration,
-    "tags": _tags,
-    "sourcecode": lambda digest: digest and digest[:SHORT_ID_LENGTH],
+_SHOWN: Mapping[Form | None, Callable[..., Any]] = {
+    Form.BEGINNING: lambda text: text and text[:SHORT_ID_LENGTH],
+    Form.MOMENT: _moment,
+    Form.END: _stopped,
+    Form.DURATION: _duration,
+    Form.TAGS: _tags,
 }
 
 

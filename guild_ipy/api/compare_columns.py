@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from guild_ipy.api.headings import headings
+from guild_ipy.domain.attributes import BY_NAME, COMPARED, SHOWN
 from guild_ipy.errors import UsageError
 from guild_ipy.index.table import Field
-from guild_ipy.query.attributes import ATTRIBUTES
 from guild_ipy.query.names import Names, Place
 from guild_ipy.query.nodes import Kind
 from guild_ipy.query.plan import Scope
@@ -29,8 +29,6 @@ from guild_ipy.store.attr_types import is_own
 NamesOf: TypeAlias = Callable[[str], Sequence[str]]
 """Says which names of a kind there are: ``flag``, ``attr`` or ``scalar``."""
 
-#: What every run has, in the order of a comparison.
-CORE = tuple("run operation started time status label".split())
 STEP = "step"
 
 _STEP_GIVER = "loss"
@@ -39,12 +37,6 @@ _AS = re.compile(r"(?P<column>.*\S)\s+as\s+(?P<heading>'[^']*'|\"[^\"]*\"|\S+)\s
 _PIECE = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[^,])+")
 _SIGNS = {"=": "flag:", ".": "attr:"}
 _PREFIX = re.compile(r"(?:attr|flag|scalar):\s*")
-
-#: What can be shown of every run.
-SHOWN_OF_RUNS = frozenset(
-    "run id operation status label marked initialized started stopped time exit_status tags comments digest sourcecode"
-    " damage".split()
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +63,7 @@ def default_columns(names: NamesOf) -> list[ComparedColumn]:
     scalar that a run has.
     """
     scalars = [name for name in names("scalar") if not name.rpartition("#")[2].startswith(_SYSTEM)]
-    columns = [ComparedColumn(heading=name, fields=(Field("run", name),)) for name in CORE]
+    columns = [ComparedColumn(heading=name, fields=(Field("run", name),)) for name in COMPARED]
     shared = sorted({*scalars}.intersection(names("flag")))
     reserved = [STEP] if scalars else []
     columns += _named("flag", names("flag"), columns, [*reserved, *shared])
@@ -163,10 +155,10 @@ def _field(place: Place, written: str) -> Field:
         return Field("scalar", place.name, place.summary or "last")
     if place.kind is Kind.FLAG:
         return Field("flag", place.name)
-    if place.name not in ATTRIBUTES:
+    if place.name not in BY_NAME:
         return Field("attr", place.name)
-    if place.name not in SHOWN_OF_RUNS:
-        raise UsageError(f"{written!r} cannot be a column; there are {', '.join(sorted(SHOWN_OF_RUNS))}")
+    if place.name not in SHOWN:
+        raise UsageError(f"{written!r} cannot be a column; there are {', '.join(sorted(SHOWN))}")
     return Field("run", place.name)
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from guild_ipy import markup
 from guild_ipy.api.comment_text import comment_heading
 from guild_ipy.domain.flags import format_flag
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.errors import DamagedRun
 from guild_ipy.printable import printable, printable_lines
 from guild_ipy.store.deps import Upstream, read_upstreams
 from guild_ipy.store.lock import read_lock
 from guild_ipy.store.marks import describe_mark
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 from guild_ipy.store.signals import describe_signal
 
 if TYPE_CHECKING:

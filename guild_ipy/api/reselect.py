@@ -14,6 +14,7 @@ from guild_ipy.api.handle import Run
 from guild_ipy.domain.dependency import Dependency, Source, SourceKind, TargetType
 from guild_ipy.domain.dependency_json import decode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.engine.dependency_attrs import dependency_flags, encode_deps, encode_reasons
 from guild_ipy.engine.meta import JobMeta, changed_flags
 from guild_ipy.engine.placing import place_dependencies, remove_placed
@@ -23,7 +24,7 @@ from guild_ipy.operations.dependencies.resolve import Resolution, nothing_taken
 from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.deps import DEPENDENCIES, DEPS, items_of
 from guild_ipy.store.manifest import read_manifest, write_manifest
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH, is_run_id
+from guild_ipy.store.run_dir import is_run_id
 from guild_ipy.store.whole_file import read_bytes
 
 

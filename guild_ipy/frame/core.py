@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from guild_ipy.domain.attributes import BY_NAME, Form
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.frame.columns import (
     STATUSES,
@@ -33,7 +34,7 @@ _ACTIVE = [status.value for status in RunStatus if status.is_active]
 
 def core_fields(names: Sequence[str]) -> list[Field]:
     """Give the fields that columns of these names are made of."""
-    return [Field("run", each) for name in names if name != RUN for each in _COLUMNS[name].fields]
+    return [Field("run", each) for name in names if name != RUN for each in BY_NAME[name].fields]
 
 
 def core_columns(rows: Rows, names: Sequence[str]) -> dict[str, Column]:
@@ -45,8 +46,9 @@ def core_column(rows: Rows, name: str) -> Column:
     """Give one of them."""
     if name == RUN:
         return run_column(rows)
-    made = _COLUMNS[name]
-    return made.make(*(rows.get(Field("run", each)) for each in made.fields))
+    attribute = BY_NAME[name]
+    assert attribute.form is not None, "no table has it"
+    return _MAKERS[attribute.form](*(rows.get(Field("run", each)) for each in attribute.fields))
 
 
 def run_column(rows: Rows) -> Column:
@@ -60,14 +62,6 @@ def keep_time(rows: Rows, frame: pd.DataFrame) -> pd.DataFrame:
     if not set(_ACTIVE).isdisjoint(rows.get(Field("run", "status")).words):
         frame["time"] = core_column(rows, "time")
     return frame
-
-
-@dataclass(frozen=True)
-class _Made:
-    """How a column is made, and of which fields."""
-
-    make: Callable[..., Column]
-    fields: tuple[str, ...]
 
 
 def _status(status: Values) -> Column:
@@ -94,31 +88,27 @@ def _stopped(status: Values, stopped: Values) -> Column:
 
 
 def _beginning(digest: Values) -> Column:
-    return texts_column([text and text[:8] for text in digest.to_objects()])
+    return texts_column([text and text[:SHORT_ID_LENGTH] for text in digest.to_objects()])
 
 
 def _tags(tags: Values) -> Column:
     return texts_column([None if text is None else ", ".join(json.loads(text)) for text in tags.to_objects()])
 
 
-def _comments(comments: Values) -> Column:
+def _lines(comments: Values) -> Column:
     return texts_column([text and text.replace("\n", "; ") for text in comments.to_objects()])
 
 
-_COLUMNS: Mapping[str, _Made] = {
-    "operation": _Made(category_column, ("operation",)),
-    "initialized": _Made(moment_column, ("initialized",)),
-    "started": _Made(moment_column, ("started",)),
-    "stopped": _Made(_stopped, ("status", "stopped")),
-    "time": _Made(_time, ("status", "started", "stopped")),
-    "status": _Made(_status, ("status",)),
-    "label": _Made(text_column, ("label",)),
-    "marked": _Made(truth_column, ("marked",)),
-    "id": _Made(text_column, ("id",)),
-    "exit_status": _Made(value_column, ("exit_status",)),
-    "tags": _Made(_tags, ("tags",)),
-    "comments": _Made(_comments, ("comments",)),
-    "digest": _Made(text_column, ("digest",)),
-    "sourcecode": _Made(_beginning, ("digest",)),
-    "damage": _Made(text_column, ("damage",)),
+_MAKERS: Mapping[Form, Callable[..., Column]] = {
+    Form.TEXT: text_column,
+    Form.VALUE: value_column,
+    Form.STATUS: _status,
+    Form.WORD: category_column,
+    Form.BEGINNING: _beginning,
+    Form.MOMENT: moment_column,
+    Form.END: _stopped,
+    Form.DURATION: _time,
+    Form.TAGS: _tags,
+    Form.LINES: _lines,
+    Form.TRUTH: truth_column,
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.time_range import to_microseconds
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.frame.columns import (
@@ -24,7 +25,7 @@ from guild_ipy.frame.run_names import RUN
 from guild_ipy.frame.values import Values, make_values
 from guild_ipy.settings import find_run_dir
 from guild_ipy.store.input_runs import InputRun, find_input_files, read_input_runs
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir
+from guild_ipy.store.run_dir import RunDir
 
 
 def inputs(dependency: str | None = None) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from guild_ipy.domain.attributes import DETAILS, LISTED
 from guild_ipy.frame.columns import Column, texts_column
 from guild_ipy.frame.core import core_columns, core_fields, keep_time
 from guild_ipy.frame.kept import Chooser
@@ -13,19 +14,16 @@ from guild_ipy.frame.rows import Rows
 from guild_ipy.frame.whole import hand_out
 from guild_ipy.index.table import Field
 
-SHOWN = tuple("run operation started time status label marked".split())
-DETAILS = tuple("id stopped exit_status tags comments digest damage".split())
-
 
 def listing_fields(*, details: bool, more: Sequence[Field] = ()) -> Chooser:
     """Give what a listing is made of, and `more`."""
-    fields = [*core_fields([*SHOWN, *DETAILS] if details else SHOWN), *more]
+    fields = [*core_fields([*LISTED, *DETAILS] if details else LISTED), *more]
     return lambda names: fields  # noqa: ARG005 - whatever names there are
 
 
 def list_rows(rows: Rows) -> pd.DataFrame:
     """Give one row a run: ``run operation started time status label marked``."""
-    return keep_time(rows, hand_out(rows, "listing", lambda: core_columns(rows, SHOWN)))
+    return keep_time(rows, hand_out(rows, "listing", lambda: core_columns(rows, LISTED)))
 
 
 def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> pd.DataFrame:
@@ -44,7 +42,7 @@ def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> p
 
 
 def _make_details(rows: Rows, folder: str, stale: Column) -> dict[str, Column]:
-    columns = core_columns(rows, [*SHOWN, *DETAILS])
+    columns = core_columns(rows, [*LISTED, *DETAILS])
     damage = columns.pop("damage")
     columns["stale"] = stale
     columns["run_dir"] = texts_column([f"{folder}/{each}" for each in columns["id"]])

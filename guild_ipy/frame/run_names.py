@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
 
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.errors import NoRunColumn, RunNotFound, UsageError
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 RUN = "run"
 _SHOWN = 3

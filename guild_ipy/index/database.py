@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from guild_ipy.index.schema import APPLICATION_ID, INDEXES, SCHEMA_VERSION, TABLES
+from guild_ipy.index.schema import APPLICATION_ID, INDEXES, SCHEMA_VERSION, make_tables
 
 _MEMORY = ":memory:"
 #: Of pages that have been read.
@@ -152,7 +152,7 @@ class Database:
         connection.execute("begin immediate")
         try:
             if _is_empty(connection):
-                for statement in (TABLES + INDEXES).split(";"):
+                for statement in (make_tables() + INDEXES).split(";"):
                     connection.execute(statement)
                 generation = time.time_ns() // 1000  # not the number of an index that was here before
                 connection.execute("insert into meta values (1, ?, ?, null, 1, '-', 0, 0, 0)", (self._home, generation))

@@ -10,6 +10,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
+from guild_ipy.domain.attributes import KEPT
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
@@ -111,20 +112,9 @@ def _read(run_dir: RunDir, name: str) -> FlagValue:
 
 
 def run_row(record: RunRecord) -> tuple[Any, ...]:
-    """Return the values that runs are selected and shown by, as a row."""
-    return (
-        record.status.value,
-        record.initialized,
-        record.started,
-        record.stopped,
-        record.exit_status,
-        record.label,
-        record.marked,
-        encode_json(record.tags) if record.tags else None,
-        "\n".join([comment.body for comment in record.comments]) if record.comments else None,
-        record.sourcecode_digest,
-        record.damage,
-    )
+    """Return the values that runs are selected and shown by, as a row; texts in lists as JSON."""
+    values = [each.column.of(record) for each in KEPT if each.column is not None]
+    return tuple([encode_json(value) if isinstance(value, tuple) else value for value in values])
 
 
 # -- as text

@@ -23,22 +23,23 @@ Times are microseconds since 1970.
 
 from __future__ import annotations
 
+from guild_ipy.domain.attributes import KEPT
+
 #: "GIpy": what ``file`` and we know the database by.
 APPLICATION_ID = 0x47497079
 #: A database of another version is built anew.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 #: A segment is ``k >> SEGMENT_BITS``.
 SEGMENT_BITS = 13
 
-TABLES = """
+_TABLES = """
 create table meta(
     one integer primary key check (one = 1), home text not null, gen integer not null,
     runs blob, runs_racy integer not null, log text, log_inode integer, log_offset integer, complete integer not null);
 create table run(
     k integer primary key, id not null, gen integer not null, time integer not null, op integer not null,
-    operation, status text, initialized integer, started integer, stopped integer, exit_status, label,
-    marked integer not null, tags, comments, digest, damage);
+    operation, {kept});
 create table operation(op integer primary key, words text unique not null);
 create table record(k integer primary key, data text not null, attrs text not null, scalars text not null);
 create table state(
@@ -70,3 +71,9 @@ create index run_by_mark on run(time desc, id) where marked = 1;
 create index run_by_gen on run(gen);
 create index state_by_care on state(care) where care < 2;
 """
+
+
+def make_tables() -> str:
+    """Return the statements that make the tables; the table of runs has the attributes that are kept."""
+    kept = (f"{each.name} {each.column.declared}".rstrip() for each in KEPT if each.column is not None)
+    return _TABLES.replace("{kept}", ", ".join(kept))

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from guild_ipy.domain.attributes import KEPT
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.index.columns import Segment, decode_segment, encode_segment, make_segment, patch_segment
 from guild_ipy.index.scalar_rows import SUMMARY_FIELDS
 from guild_ipy.index.schema import SEGMENT_BITS
 from guild_ipy.index.values import from_sql, text_from_sql, text_to_sql
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 SEGMENT_RUNS = 1 << SEGMENT_BITS
 #: When more runs of a segment have changed, it is made and stored anew.
@@ -25,10 +26,7 @@ _MOST_PATCHED = 256
 _FEW = 500
 
 #: The columns of the table of runs that can be asked for.
-RUN_FIELDS = tuple(
-    "id beginning time operation status initialized started stopped exit_status label marked tags comments digest"
-    " damage".split()
-)
+RUN_FIELDS = ("id", "beginning", "time", "operation", *(each.name for each in KEPT))
 #: What is no column of the table, as SQL.
 _COMPUTED = {"beginning": f"iif(typeof(id) = 'text', substr(id, 1, {SHORT_ID_LENGTH}), id)"}
 #: How a column is read, if not as text or a number.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from guild_ipy.domain.attributes import KEPT
 from guild_ipy.index.run_rows import ReadRun, RunRows, make_rows
 from guild_ipy.index.scalar_rows import SUMMARY_FIELDS, ScalarRows, read_source_rows
 from guild_ipy.index.schema import SEGMENT_BITS
@@ -20,8 +21,7 @@ from guild_ipy.store.changes import LogPosition
 
 _FLAGS_AT = 11  # in the JSON of a record
 _COLUMNS = {
-    "run": "k id gen time op operation status initialized started stopped exit_status label marked tags comments digest"
-    " damage",
+    "run": f"k id gen time op operation {' '.join(each.name for each in KEPT)}",
     "record": "k data attrs scalars",
     "state": "k inode watched stamp care",
     "flag": "n k v t",

@@ -11,11 +11,11 @@ from guild_ipy.api.dependencies import list_usable
 from guild_ipy.api.operations import describe_operation, list_operations
 from guild_ipy.api.run import surroundings_of
 from guild_ipy.api.runs import list_runs
+from guild_ipy.domain.attributes import BY_NAME
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.magics.completion import Candidate
 from guild_ipy.operations.dependencies.given import given_names
-from guild_ipy.query.attributes import ATTRIBUTES
 
 _MOST_RUNS = 100
 #: How many runs, the newest, are asked of which operation they are.
@@ -98,7 +98,7 @@ class SessionCandidates:
     def names(self) -> Iterable[Candidate]:
         """Give the attributes, flags and scalars that runs have, as expressions name them."""
         known = get_context().index.names()
-        names = dict.fromkeys(ATTRIBUTES, "attribute")
+        names = dict.fromkeys(BY_NAME, "attribute")
         if known is not None:
             names |= dict.fromkeys(sorted(known.scalars), "scalar") | dict.fromkeys(sorted(known.flags), "flag")
             names |= dict.fromkeys(sorted(known.attributes), "attribute")

@@ -14,11 +14,12 @@ from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 
+from guild_ipy.domain.attributes import AttributeType
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.operation_name import check_operation_name
 from guild_ipy.errors import suggest
 from guild_ipy.query import times
-from guild_ipy.query.attributes import STATUS_WORDS, AttributeType
+from guild_ipy.query.attributes import STATUS_WORDS
 from guild_ipy.query.conditions import Condition, Plan, among, any_of, between, within
 from guild_ipy.query.names import Place
 from guild_ipy.query.nodes import Comparison, Kind, Literal, Not, Operator

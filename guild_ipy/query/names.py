@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from guild_ipy.domain.attributes import ALIASES, BY_NAME, AttributeType
 from guild_ipy.errors import suggest
-from guild_ipy.query.attributes import ALIASES, ATTRIBUTES, COMMON_ATTRIBUTES, STATUS_WORDS, AttributeType
+from guild_ipy.query.attributes import COMMON_ATTRIBUTES, STATUS_WORDS
 from guild_ipy.query.nodes import Kind, Name
 from guild_ipy.query.refusal import Refusal
 
@@ -68,8 +69,8 @@ def find_places(name: Name, names: Names | None) -> tuple[Place, ...]:
 
 def _attribute(text: str) -> Place | None:
     own = ALIASES.get(text, text)
-    if own in ATTRIBUTES:
-        return Place(kind=Kind.ATTR, name=own, type=ATTRIBUTES[own])
+    if own in BY_NAME:
+        return Place(kind=Kind.ATTR, name=own, type=BY_NAME[own].type)
     return Place(kind=Kind.ATTR, name=text) if text in COMMON_ATTRIBUTES else None
 
 
@@ -117,7 +118,7 @@ def _scalar_name(name: Name, names: Names) -> str | None:
 
 def _unknown(name: Name, names: Names) -> str:
     by_kind: dict[Kind, AbstractSet[str]] = {
-        Kind.ATTR: ATTRIBUTES.keys() | ALIASES.keys() | COMMON_ATTRIBUTES | names.attributes,
+        Kind.ATTR: BY_NAME.keys() | ALIASES.keys() | COMMON_ATTRIBUTES | names.attributes,
         Kind.FLAG: names.flags,
         Kind.SCALAR: names.scalars,
     }

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from guild_ipy.domain.attributes import AttributeType
 from guild_ipy.domain.flags import FlagValue
-from guild_ipy.query.attributes import AttributeType
 from guild_ipy.query.conditions import Condition, Plan
 from guild_ipy.query.names import Place
 from guild_ipy.query.nodes import And, Constant, Kind, Not
@@ -51,7 +51,7 @@ class SqlSchema:
     operations: Column
     """Names of operations in listings, each of which is looked at once."""
     columns: Mapping[str, Column]
-    """For each of :data:`guild_ipy.query.attributes.ATTRIBUTES`; several texts are a JSON list, or NULL for none."""
+    """For each of :data:`guild_ipy.domain.attributes.ATTRIBUTES`; several texts are a JSON list, or NULL for none."""
     tables: Mapping[Kind, str]
     names: str
     """Gives `n` of a name, with ``{kind}`` and ``{text}`` in the place of parameters."""

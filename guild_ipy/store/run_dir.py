@@ -33,7 +33,8 @@ from __future__ import annotations
 
 import os
 
-SHORT_ID_LENGTH = 8
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
+
 _ID_LENGTH = 32
 _HEX_DIGITS = frozenset("0123456789abcdef")
 

@@ -15,9 +15,9 @@ from guild_ipy.arguments.option import json_switch, option, part, switch
 from guild_ipy.arguments.parser import Group, VerbParser
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.best import Best
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, UsageError, suggest
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from guild_ipy.api.lineage import LineageGraph, Member, Use
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.printable import printable
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 #: Deeper branches, and more lines, are left to the table.
 _DEEPEST = 40

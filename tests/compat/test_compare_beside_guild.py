@@ -6,8 +6,8 @@ import io
 import pytest
 
 from guild_ipy.api.compare import compare
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH
 
 pytestmark = pytest.mark.guild
 

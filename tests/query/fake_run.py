@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from guild_ipy.index.schema import TABLES
+from guild_ipy.index.schema import make_tables
 from guild_ipy.index.values import encode_json, text_to_sql, to_sql
 from guild_ipy.index.where import prepare_selection
 
@@ -34,7 +34,7 @@ class FakeRun:
 def open_database() -> sqlite3.Connection:
     """Make an empty database that can answer expressions."""
     connection = sqlite3.connect(":memory:")
-    connection.executescript(TABLES)
+    connection.executescript(make_tables())
     prepare_selection(connection)
     return connection
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol, TypeAlias
 
+from guild_ipy.domain.attributes import AttributeType
 from guild_ipy.domain.flags import FlagValue
-from guild_ipy.query.attributes import AttributeType
 from guild_ipy.query.conditions import Condition, Plan
 from guild_ipy.query.names import Place
 from guild_ipy.query.nodes import And, Constant, Not
@@ -26,7 +26,7 @@ class Subject(Protocol):
         kind
             ``attr``, ``flag`` or ``scalar``.
         name
-            Its name. Attributes by the names of :data:`guild_ipy.query.attributes.ATTRIBUTES` are of the types that
+            Its name. Attributes by the names of :data:`guild_ipy.domain.attributes.ATTRIBUTES` are of the types that
             are described there; several texts are a list.
         summary
             Of a scalar the column: ``first``, ``last``, ``min`` or ``max``, or one of these with ``_step`` behind it;

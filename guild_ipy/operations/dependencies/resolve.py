@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.dependency import Dependency, Source, SourceKind
 from guild_ipy.domain.flags import Flags
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
@@ -29,7 +30,7 @@ from guild_ipy.operations.dependencies.run_query import RunQuery, has_expression
 from guild_ipy.operations.references import strict_filler
 from guild_ipy.store.input_runs import RUNS_FILE
 from guild_ipy.store.run import RunRecord
-from guild_ipy.store.run_dir import SHORT_ID_LENGTH, RunDir, is_run_id
+from guild_ipy.store.run_dir import RunDir, is_run_id
 
 if TYPE_CHECKING:
     from guild_ipy.index.index import Index

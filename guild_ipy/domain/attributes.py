@@ -1,0 +1,237 @@
+"""The attributes that every run has: the one table of what the index keeps, selects by, compares and shows.
+
+A new column is one entry here: its name, its type in the select language, how the index keeps it, and how it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
+
+
+class AttributeType(Enum):
+    """What values of an attribute are; it decides how those of an expression are read."""
+
+    ANY = "any"
+    """A flag, a scalar or an attribute of a user: whatever it is in each run."""
+    TEXT = "text"
+    OPERATION = "operation"
+    """A name of an operation; that of a function can have ``()``."""
+    STATUS = "status"
+    TRUTH = "truth"
+    """True or false, never missing."""
+    MOMENT = "moment"
+    """Microseconds since 1970."""
+    DURATION = "duration"
+    """Seconds."""
+    NUMBER = "number"
+    TEXTS = "texts"
+    """Several texts; a test holds if one of them passes."""
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether a run without it may have a flag or scalar by that name."""
+        return self in {AttributeType.ANY, AttributeType.TEXT, AttributeType.NUMBER, AttributeType.DURATION}
+
+
+class Form(Enum):
+    """How tables show a value, which they make of :attr:`Attribute.made_of`."""
+
+    TEXT = "text"
+    VALUE = "value"
+    """Whatever it is."""
+    STATUS = "status"
+    WORD = "word"
+    """One of a few texts."""
+    BEGINNING = "beginning"
+    """The first eight digits."""
+    MOMENT = "moment"
+    END = "end"
+    """A moment that counts only for a run that has ended."""
+    DURATION = "duration"
+    """From start to end, or to now."""
+    TAGS = "tags"
+    """With commas between."""
+    LINES = "lines"
+    """Several lines, with semicolons between."""
+    TRUTH = "truth"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """How the table ``run`` of the index keeps an attribute."""
+
+    declared: str = ""
+    """Type and constraint, as SQL."""
+    of: Callable[[Any], Any]
+    """Returns the value of a :class:`guild_ipy.store.run.RunRecord`, as SQLite takes it; lists and tuples as JSON."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """One attribute of every run."""
+
+    name: str
+    type: AttributeType = AttributeType.TEXT
+    aliases: tuple[str, ...] = ()
+    """Other names of it in the select language."""
+    sql: str = ""
+    """The value that the select language tests, as SQL over the tables of the index; without it the column itself."""
+    is_of_operation: bool = False
+    """Whether `sql` is about the operation alone, so that it can be asked once for all runs of one."""
+    column: Column | None = None
+    """None where nothing is kept for it but what it is made of."""
+    made_of: tuple[str, ...] = ()
+    """Columns of the table of runs; without them its own."""
+    form: Form | None = Form.TEXT
+    """None where tables do not have it."""
+    is_listed: bool = False
+    """Whether listings have it."""
+    is_detail: bool = False
+    """Whether listings with details have it, too."""
+    is_compared: bool = False
+    """Whether every comparison has it."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns of the table of runs that it is made of."""
+        return self.made_of or (self.name,)
+
+    @property
+    def expression(self) -> str:
+        """The value that the select language tests, as SQL."""
+        return self.sql or f"run.{self.name}"
+
+
+#: The parameter of SQL that is the present time, in microseconds since 1970.
+NOW = "now"
+_IS_ACTIVE = "run.status in ('running', 'pending')"
+_OPREF = "nullif(json_extract(words, '$[0][{}]'), '')"
+
+#: In the order of listings.
+ATTRIBUTES = (
+    Attribute(
+        name="run",
+        aliases=("short_id",),
+        sql=f"substr(run.id, 1, {SHORT_ID_LENGTH})",
+        made_of=("id",),
+        form=Form.BEGINNING,
+        is_listed=True,
+        is_compared=True,
+    ),
+    Attribute(
+        name="operation", type=AttributeType.OPERATION, form=Form.WORD, is_listed=True, is_compared=True
+    ),  # as it is listed
+    Attribute(
+        name="started",
+        type=AttributeType.MOMENT,
+        column=Column(declared="integer", of=lambda record: record.started),
+        form=Form.MOMENT,
+        is_listed=True,
+        is_compared=True,
+    ),
+    Attribute(
+        name="time",
+        type=AttributeType.DURATION,
+        aliases=("duration",),
+        sql="case when run.status != 'staged' then max(0, "
+        f"case when {_IS_ACTIVE} then :{NOW} else run.stopped end - run.started) / 1e6 end",
+        made_of=("status", "started", "stopped"),
+        form=Form.DURATION,
+        is_listed=True,
+        is_compared=True,
+    ),
+    Attribute(
+        name="status",
+        type=AttributeType.STATUS,
+        column=Column(declared="text", of=lambda record: record.status.value),
+        form=Form.STATUS,
+        is_listed=True,
+        is_compared=True,
+    ),
+    Attribute(
+        name="label",
+        sql="nullif(run.label, '')",
+        column=Column(of=lambda record: record.label),
+        is_listed=True,
+        is_compared=True,
+    ),
+    Attribute(
+        name="marked",
+        type=AttributeType.TRUTH,
+        column=Column(declared="integer not null", of=lambda record: record.marked),
+        form=Form.TRUTH,
+        is_listed=True,
+    ),
+    Attribute(name="id", is_detail=True),
+    Attribute(
+        name="stopped",
+        type=AttributeType.MOMENT,
+        sql=f"case when not {_IS_ACTIVE} then run.stopped end",
+        column=Column(declared="integer", of=lambda record: record.stopped),
+        made_of=("status", "stopped"),
+        form=Form.END,
+        is_detail=True,
+    ),
+    Attribute(
+        name="exit_status",
+        type=AttributeType.NUMBER,
+        column=Column(of=lambda record: record.exit_status),
+        form=Form.VALUE,
+        is_detail=True,
+    ),
+    Attribute(
+        name="tags",
+        type=AttributeType.TEXTS,
+        aliases=("tag",),
+        column=Column(of=lambda record: record.tags or None),
+        form=Form.TAGS,
+        is_detail=True,
+    ),
+    Attribute(
+        name="comments",
+        aliases=("comment",),
+        column=Column(of=lambda record: "\n".join([c.body for c in record.comments]) if record.comments else None),
+        form=Form.LINES,
+        is_detail=True,
+    ),
+    Attribute(
+        name="digest",
+        aliases=("sourcecode_digest",),
+        column=Column(of=lambda record: record.sourcecode_digest),
+        is_detail=True,
+    ),
+    Attribute(name="damage", column=Column(of=lambda record: record.damage), is_detail=True),
+    Attribute(
+        name="initialized",
+        type=AttributeType.MOMENT,
+        column=Column(declared="integer", of=lambda record: record.initialized),
+        form=Form.MOMENT,
+    ),
+    Attribute(
+        name="sourcecode",
+        sql=f"substr(run.digest, 1, {SHORT_ID_LENGTH})",
+        made_of=("digest",),
+        form=Form.BEGINNING,
+    ),
+    Attribute(
+        name="op", type=AttributeType.OPERATION, sql=_OPREF.format(4), is_of_operation=True, form=None
+    ),  # without the model
+    Attribute(name="model", sql=_OPREF.format(3), is_of_operation=True, form=None),
+    Attribute(name="package", sql=_OPREF.format(1), is_of_operation=True, form=None),
+)
+
+BY_NAME = {attribute.name: attribute for attribute in ATTRIBUTES}
+#: The attributes of the table ``run`` of the index, beside the few by which runs are found and sorted.
+KEPT = tuple(attribute for attribute in ATTRIBUTES if attribute.column is not None)
+#: Other name -> name.
+ALIASES = {alias: attribute.name for attribute in ATTRIBUTES for alias in attribute.aliases}
+#: The names of the attributes that tables can have.
+SHOWN = frozenset(attribute.name for attribute in ATTRIBUTES if attribute.form is not None)
+LISTED = tuple(attribute.name for attribute in ATTRIBUTES if attribute.is_listed)
+DETAILS = tuple(attribute.name for attribute in ATTRIBUTES if attribute.is_detail)
+COMPARED = tuple(attribute.name for attribute in ATTRIBUTES if attribute.is_compared)
