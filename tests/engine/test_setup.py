@@ -198,6 +198,14 @@ class TestWarnings:
         lines = lab.run("train").output.splitlines()
         assert [line.rpartition("Warning: ")[2] for line in lines if "Warning: " in line] == expected
 
+    def test_a_filter_that_changes_after_a_run_holds_in_the_next(self, isolated):
+        isolated.cell("warnings.simplefilter('ignore')\ndef train(): warnings.warn('too far')")
+        assert "too far" not in isolated.run("train").output
+        isolated.cell("warnings.resetwarnings()\nwarnings.simplefilter('always')")
+        assert "UserWarning: too far" in isolated.run("train").output
+        isolated.cell("warnings.simplefilter('ignore')")
+        assert "too far" not in isolated.run("train").output
+
     def test_warnings_that_are_errors_end_a_run(self, isolated):
         isolated.cell("warnings.simplefilter('error', UserWarning)\ndef train(): warnings.warn('too far')")
         assert "UserWarning: too far" in isolated.fail("train").run.output.splitlines()[-1]
