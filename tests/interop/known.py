@@ -172,20 +172,20 @@ def _not_passed(seen: Difference) -> set[str]:
 
 
 def _is_of_links(seen: Difference) -> bool:
-    """Whether what the other program has more is found through links: in steps and in runs that were used."""
+    """Whether what the other program has more is of other runs: behind links to steps, in copies of what was used."""
     if seen.name not in {"scalars", "scalar names"}:
         return False
     more = set(seen.theirs) - set(seen.ours)
     is_rest_equal = set(seen.ours) <= set(seen.theirs) and (
         not isinstance(seen.ours, dict) or all(seen.theirs[name] == value for name, value in seen.ours.items())
     )
-    return bool(more) and is_rest_equal and all(_is_behind_link(seen.folders[0], name) for name in more)
+    return bool(more) and is_rest_equal and all(_is_of_another(seen.folders[0], name) for name in more)
 
 
-def _is_behind_link(run: Path, scalar: str) -> bool:
+def _is_of_another(run: Path, scalar: str) -> bool:
     parts = scalar.rpartition("#")[0].split("/")
-    folders = [run.joinpath(*parts[:count]) for count in range(1, len(parts) + 1)]
-    return any(each.is_symlink() for each in (*folders, *folders[-1].glob("events.out.tfevents.*")))
+    is_copy = ".guild" in parts[1:]
+    return is_copy or any(run.joinpath(*parts[:count]).is_symlink() for count in range(1, len(parts) + 1))
 
 
 def _read(path: Path) -> str:
