@@ -123,13 +123,13 @@ class Ours:
             return Answer(status=124, output=output)
         return Answer(status=process.returncode, output=output)
 
-    def view(self, place: Place) -> View:
-        """See :class:`Program`."""
+    def view(self, place: Place, *, full: bool = False) -> View:
+        """See :class:`Program`; `full` also sees at once what others have changed in place."""
         if self._index is None or self._index.home.path != str(place.home):
             self.close()
             self._index = Index(Home(str(place.home)), self._settings)
         listed = {"runs": RunFilter(), "deleted": RunFilter(deleted=True)}
-        return {name: list(map(_describe, self._index.records(asked))) for name, asked in listed.items()}
+        return {name: list(map(_describe, self._index.records(asked, full=full))) for name, asked in listed.items()}
 
     def close(self) -> None:
         """Close its index."""

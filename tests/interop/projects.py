@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.interop.comparing import Comparison, differences_of_runs
+from tests.interop.known import Difference
 from tests.interop.programs import Place, View
 
 _SECONDS = 30.0
@@ -47,18 +48,18 @@ def _run_by_both(place: Place, operation: str, comparison: Comparison) -> None:
     what = f"{place.folder.name}: {operation} by both"
     if None in made:
         is_same = made[0] == made[1]
-        comparison.count(what, [] if is_same else [(operation, "run", *_presence(made, said))])
+        comparison.count(what, [] if is_same else [_presence(operation, made, said)])
         return
-    comparison.count(what, differences_of_runs(*map(_name_scalars, made), _NAMES))
+    comparison.count(what, differences_of_runs(place.home, *map(_name_scalars, made), _NAMES))
 
 
 def _name_scalars(run: dict[str, Any]) -> dict[str, Any]:
     return {**run, "scalar names": sorted(run["scalars"])}
 
 
-def _presence(made: list[object], said: list[str]) -> tuple[str, str]:
+def _presence(operation: str, made: list[object], said: list[str]) -> Difference:
     first, second = (f"{'no run' if run is None else 'a run'}: {text}" for run, text in zip(made, said, strict=True))
-    return first, second
+    return Difference(run=operation, name="run", theirs=first, ours=second)
 
 
 def _ids(place: Place) -> set[str]:
