@@ -129,7 +129,7 @@ def _refuse_console(*_: object, **__: object) -> None:
 
 def _refuse_shells(module: ModuleType) -> None:
     """Refuse IPython's shells of a terminal."""
-    module.TerminalInteractiveShell.interact = _refuse_console  # type: ignore[attr-defined]
+    module.TerminalInteractiveShell.interact = _refuse_console
 
 
 def _refuse_embedded(module: ModuleType) -> None:
