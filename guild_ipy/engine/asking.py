@@ -1,6 +1,7 @@
 """What asks somebody: a run has nobody to ask, and says so in one line, with what to do.
 
-That goes for ``input``, ``getpass``, debuggers, and the prompts of click, whichever of them a run imports and whenever.
+That goes for ``input``, ``getpass``, debuggers, consoles, and the prompts of click, whichever of them a run imports and
+whenever.
 
 Light on imports: see :mod:`guild_ipy.engine.process`.
 """
@@ -21,6 +22,10 @@ _NOBODY = "a run has no input (stdin is /dev/null) and cannot be asked"
 _NO_DEBUGGER = (
     "a run has no input (stdin is /dev/null), so a debugger has nobody to ask; "
     "call the function itself, or start the script with python, to debug it"
+)
+_NO_CONSOLE = (
+    "a run has no input (stdin is /dev/null), so a console has nobody to ask; "
+    "call the function itself, or start the script with python, to look around in it"
 )
 
 
@@ -105,9 +110,39 @@ def _refuse_prompts(termui: ModuleType) -> None:
     termui.hidden_prompt_func = refuse(_describe_secret)  # type: ignore[attr-defined]
 
 
+def _refuse_consoles(code: ModuleType) -> None:
+    """Refuse those that read here; they take an EOFError of ``input`` for a user who has had enough."""
+    console: Any = code.InteractiveConsole
+    interact, reads_here = console.interact, console.raw_input
+
+    def call(self: Any, *args: Any, **keywords: Any) -> Any:  # noqa: ANN401 - as the method
+        if type(self).raw_input is reads_here:
+            raise EOFError(_NO_CONSOLE)
+        return interact(self, *args, **keywords)
+
+    console.interact = call
+
+
+def _refuse_console(*_: object, **__: object) -> None:
+    raise EOFError(_NO_CONSOLE)
+
+
+def _refuse_shells(module: ModuleType) -> None:
+    """Refuse IPython's shells of a terminal."""
+    module.TerminalInteractiveShell.interact = _refuse_console
+
+
+def _refuse_embedded(module: ModuleType) -> None:
+    """Refuse ``IPython.embed()`` before it shows errors in its own way."""
+    module.embed = _refuse_console  # type: ignore[attr-defined]
+
+
 _ASKERS: Mapping[str, Callable[[ModuleType], None]] = {
     "getpass": _refuse_passwords,
     "pdb": _refuse_debuggers,
+    "code": _refuse_consoles,
+    "IPython.terminal.interactiveshell": _refuse_shells,
+    "IPython.terminal.embed": _refuse_embedded,
     "click.termui": _refuse_prompts,
     "typer._click.termui": _refuse_prompts,
 }

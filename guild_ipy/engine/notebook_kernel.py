@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
+from guild_ipy.engine import asking
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.seeds import seed_generators
 from guild_ipy.engine.workers import SharedMain
@@ -20,6 +21,7 @@ from guild_ipy.store.run_dir import RunDir
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING: the kernel imports this module, and nothing of what is below
 if TYPE_CHECKING:
+    from types import TracebackType
     from typing import Any
 
     from jupyter_client.manager import AsyncKernelManager
@@ -86,6 +88,7 @@ def enter_kernel(shell: Any, path: str, import_path: Sequence[str], seed: int) -
     run_dir, namespace = RunDir(path), vars(sys.modules["__main__"])
     for names in (shell.user_ns, shell.user_ns_hidden):
         names["open"] = open  # that of IPython is a line in each traceback, and saves the kernel from nothing here
+    shell.set_custom_exc((Exception,), _show_without_ours)
     shell.events.register("post_run_cell", partial(_explain_missing, run_dir))
     SharedMain(
         run_dir=run_dir,
@@ -105,6 +108,23 @@ def _executed_statements(namespace: Mapping[str, Any]) -> Iterator[ast.stmt]:
             yield from ast.parse(namespace["get_ipython"]().transform_cell(text)).body
         except SyntaxError:  # it has failed, and brought nothing
             continue
+
+
+def _show_without_ours(
+    shell: Any,  # noqa: ANN401 - as above
+    kind: type,
+    error: BaseException,
+    tb: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
+    """Show an error of a cell; where it asked somebody, without the function of ours that refused it."""
+    last, at = tb, tb
+    while at.tb_next is not None:
+        at = at.tb_next
+        if at.tb_frame.f_code.co_filename != asking.__file__:
+            last = at
+    last.tb_next = None
+    shell.showtraceback((kind, error, tb), tb_offset=tb_offset, running_compiled_code=True)
 
 
 def _explain_missing(run_dir: RunDir, result: Any) -> None:  # noqa: ANN401 - as above

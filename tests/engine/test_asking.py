@@ -6,6 +6,7 @@ NOBODY = "a run has no input (stdin is /dev/null) and cannot be asked"
 DEBUGGER = (
     "EOFError: a run has no input (stdin is /dev/null), so a debugger has nobody to ask; call the function itself"
 )
+CONSOLE = "EOFError: a run has no input (stdin is /dev/null), so a console has nobody to ask; call the function itself"
 
 QUESTIONS = {
     "input('Name? ')": f"EOFError: {NOBODY} 'Name?'; pass it as a flag",
@@ -21,6 +22,9 @@ QUESTIONS = {
     "import pdb; pdb.run('1 + 1')": DEBUGGER,
     "import pdb; pdb.runcall(print)": DEBUGGER,
     "from IPython.core.debugger import set_trace; set_trace()": DEBUGGER,
+    "import code; code.interact()": CONSOLE,
+    "import code; code.InteractiveConsole({}).interact(banner='')": CONSOLE,
+    "from IPython import embed; embed()": CONSOLE,
     "import click; click.prompt('Name')": f"ClickException: {NOBODY} 'Name:'; pass it as a flag",
     "import click; click.prompt('Key', hide_input=True)": f"ClickException: {NOBODY} 'Key:'; read the secret",
     "import click; click.confirm('Sure?')": f"ClickException: {NOBODY} 'Sure? [y/N]:'; pass it as a flag",
@@ -92,6 +96,15 @@ def test_a_debugger_with_streams_of_its_own_can_be_asked(notebook):
             return "42" in said.getvalue()
     """)
     assert notebook.run("work").result is True
+
+
+def test_a_console_that_reads_elsewhere_can_be_asked(notebook):
+    notebook.cell(
+        "import code\nclass Scripted(code.InteractiveConsole):\n    lines = iter(['print(1 + 1)'])\n"
+        "    def raw_input(self, prompt=''):\n        for line in self.lines: return line\n        raise EOFError\n"
+        "def ask(): Scripted().interact(banner='', exitmsg='over')"
+    )
+    assert notebook.run("ask").output.split() == ["2", "over"]
 
 
 def test_standard_input_is_empty(notebook):

@@ -187,7 +187,10 @@ class TestEndings:
 )
 def test_a_cell_that_asks_somebody_is_an_error_that_says_what_to_do(notebook, code, why):
     write_notebook("a.ipynb", code)
-    last = notebook.fail("a.ipynb").run.output.splitlines()[-1]
+    output = notebook.fail("a.ipynb").run.output
+    assert "engine/asking.py" not in output
+    assert code.splitlines()[-1] in output
+    last = output.splitlines()[-1]
     assert last.startswith("cell In[1] raised ")
     assert "a run has no input (stdin is /dev/null)" in last
     assert why in last

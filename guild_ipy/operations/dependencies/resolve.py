@@ -218,7 +218,8 @@ class _Work:
 
 def nothing_taken(source: Source) -> str:
     """Say that a source has brought no files."""
-    return f"no file of {source.resolving_name} is taken" + (": none matches" if source.select else "")
+    wanted = " or ".join(repr(each.pattern) for each in source.select)
+    return f"no file of {source.resolving_name} is taken" + (f": none matches {wanted}" if wanted else "")
 
 
 def _existing_folder(given: Given | None, runs: str) -> str | None:

@@ -88,8 +88,8 @@ class TestSelect:
 
     def test_nothing_that_matches_is_noted_or_an_error(self, needs, take):
         resolution = resolve_dependencies([run_of("train", select=(pattern("x"),))], needs())
-        assert resolution.notes == ("no file of operation:train is taken: none matches",)
-        with pytest.raises(DependencyError, match="no file of operation:train is taken: none matches"):
+        assert resolution.notes == ("no file of operation:train is taken: none matches 'x'",)
+        with pytest.raises(DependencyError, match="no file of operation:train is taken: none matches 'x'"):
             take(select=(pattern("x"),), fail_if_empty=True)
         quiet = run_of("train", select=(pattern("x"),), warn_if_empty=False)
         assert resolve_dependencies([quiet], needs()).notes == ()
