@@ -5,7 +5,7 @@ Before every listing these are looked at:
 - the stamp of the folder of runs; only if it has changed is the folder listed;
 - runs that have not ended, and folders among the runs that may become one;
 - the change log, in which every process of ours notes the runs that it has changed;
-- all runs, if they are no more than a few thousand; of more, those that a thread has found to have changed since the
+- all runs, if they are no more than a few hundred; of more, those that a thread has found to have changed since the
   last listing (:mod:`guild_ipy.index.recheck`).
 
 Looking needs no lock. The runs that have changed are read again under the lock (:mod:`guild_ipy.index.refresh`), so

@@ -18,6 +18,7 @@ from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
 from guild_ipy.store.attr_types import PARSERS
 from guild_ipy.store.home import Home
+from guild_ipy.store.scalars import summarize
 from tests.directories import list_runs
 from tests.index.truth import EVERY, assert_right, assert_table_right, database_of
 
@@ -128,7 +129,10 @@ def test_listings_are_right_whatever_parts_of_the_index_are_lost(index, settings
             write(f"{home.runs}/{list_runs(home, EVERY)[0].dir.id}/.guild/attrs/label", f"label {turn}\n".encode())
         begin = time.perf_counter()
         for each in (index, Index(home, settings)):
-            assert each.records(EVERY, full=True) == list_runs(home, EVERY), f"turn {turn}: {each.trouble}"
+            records = each.records(EVERY, full=True)
+            assert records == list_runs(home, EVERY), f"turn {turn}: {each.trouble}"
+            found = each.summaries([record.dir for record in records])
+            assert repr(found) == repr([summarize(record.dir) for record in records]), f"turn {turn}: {each.trouble}"
         longest = max(longest, time.perf_counter() - begin)
         counts["used" if os.stat(database_of(settings)).st_ino == before else "built anew"] += 1
     assert_right(index, full=True)
