@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.domain.run_filter import RunFilter
     from guild_ipy.store.home import Home
 
 _SHOWN = 10
@@ -22,6 +24,15 @@ class ChangedRuns:
 
     def __str__(self) -> str:
         return self.text
+
+    def explained(self, context: Context, run_filter: RunFilter) -> ChangedRuns:
+        """Return the same with a hint, where there are no runs and a name in the filter may be a slip."""
+        if self.runs:
+            return self
+        from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
+        hint = describe_unmatched(context.index, run_filter)
+        return ChangedRuns(self.runs, f"{self.text}; {hint}") if hint else self
 
 
 def count_runs(count: int) -> str:

@@ -70,7 +70,7 @@ def select(context: Context, run_filter: RunFilter = EVERY, best: Best | None = 
     if best is None:
         records = context.index.records(run_filter)
     else:
-        records = _some(context.index.best(_limited(run_filter), best), run_filter, best)
+        records = _some(context.index.best(_limited(run_filter), best), run_filter, best, context.index)
     return [Run(record.dir, record) for record in records]
 
 
@@ -78,7 +78,7 @@ def select_ids(index: Index, run_filter: RunFilter = EVERY, best: Best | None = 
     """Give the ids of these runs; see :func:`select`."""
     if best is None:
         return index.ids(run_filter)
-    return _some(index.ids(_limited(run_filter), best), run_filter, best)
+    return _some(index.ids(_limited(run_filter), best), run_filter, best, index)
 
 
 def open_index() -> Index:
@@ -113,9 +113,13 @@ def _limited(run_filter: RunFilter) -> RunFilter:
     return replace(run_filter, limit=1) if run_filter.limit is None else run_filter
 
 
-def _some(found: list[_Found], run_filter: RunFilter, best: Best) -> list[_Found]:
+def _some(found: list[_Found], run_filter: RunFilter, best: Best, index: Index) -> list[_Found]:
     if not found:
-        raise RunNotFound(best.name, f"no run{' that passes' if run_filter != EVERY else ''} has a number there")
+        from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
+        hint = describe_unmatched(index, run_filter)
+        what = f"no run{' that passes' if run_filter != EVERY else ''} has a number there"
+        raise RunNotFound(best.name, f"{what}; {hint}" if hint else what)
     return found
 
 

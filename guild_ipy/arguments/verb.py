@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
     from guild_ipy.api.viewer import Viewer
+    from guild_ipy.domain.run_filter import RunFilter
 
 
 class Options(Protocol):
@@ -39,6 +40,16 @@ class Asking(Protocol):
 
     def question(self, context: Context) -> Question | None:
         """Return what to ask first; None if it can be done at once."""
+        ...
+
+
+@runtime_checkable
+class Searching(Protocol):
+    """Options of a verb that finds runs by filters, and may find none."""
+
+    @property
+    def sought(self) -> RunFilter | None:
+        """The filter, of which a name may be a slip; None where runs are named."""
         ...
 
 

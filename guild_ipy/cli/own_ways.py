@@ -39,9 +39,10 @@ def show_home(wanted: UseHome) -> bool:
 
 def select_runs(wanted: SelectRuns) -> bool:
     """Print ids that an expression selects without a session: that starts quickly."""
-    if wanted.is_plain and (ids := wanted.find_plain()):
+    ids = wanted.find_plain() if wanted.is_plain else []
+    if ids:
         print("\n".join(ids))
-    return wanted.is_plain
+    return bool(ids)
 
 
 OWN_WAYS: Mapping[str, Callable[[Any], bool]] = {"cat": show_file, "home": show_home, "select": select_runs}

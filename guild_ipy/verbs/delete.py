@@ -44,7 +44,8 @@ class Delete:
         runs = self.selection.find(context)
         names = name_runs(runs)
         delete(context, runs)
-        return ChangedRuns(runs, deleted_message(context.home, runs, names))
+        done = ChangedRuns(runs, deleted_message(context.home, runs, names))
+        return done.explained(context, self.selection.filter)
 
 
 VERB = Verb(

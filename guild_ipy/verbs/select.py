@@ -107,6 +107,11 @@ class SelectRuns:
         return read_best(self.min, self.max, verb="select")
 
     @property
+    def sought(self) -> RunFilter | None:
+        """The filter, unless runs are named."""
+        return None if self.refs else self.filter
+
+    @property
     def is_one(self) -> bool:
         """Whether exactly one run is asked for."""
         if self.best is not None:
