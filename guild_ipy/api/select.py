@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from guild_ipy.api.current_index import recover_run
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.domain.run_filter import EVERY, RunFilter
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from guild_ipy.index.reading import HelperProcess
     from guild_ipy.query.select import Dropped
     from guild_ipy.store.run import RunRecord
-    from guild_ipy.store.run_dir import RunDir
 
 _Found = TypeVar("_Found")
 
@@ -83,10 +83,10 @@ def select_ids(index: Index, run_filter: RunFilter = EVERY, best: Best | None = 
 
 def open_index() -> Index:
     """Open the index of Guild home without a session, and without what a session needs to run anything."""
-    from guild_ipy.index.index import Index  # start-up cost, as the next
+    from guild_ipy.index.index import Index  # start-up cost
 
     settings = Settings.from_environment()
-    return Index(find_home(settings, current_dir()), settings, recover=_recover, hire=_hire)
+    return Index(find_home(settings, current_dir()), settings, recover=recover_run, hire=_hire)
 
 
 def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
@@ -121,12 +121,6 @@ def _some(found: list[_Found], run_filter: RunFilter, best: Best, index: Index) 
         what = f"no run{' that passes' if run_filter != EVERY else ''} has a number there"
         raise RunNotFound(best.name, f"{what}; {hint}" if hint else what)
     return found
-
-
-def _recover(run_dir: RunDir) -> None:
-    from guild_ipy.engine.recover import recover_run  # start-up cost: most runs need none
-
-    recover_run(run_dir)
 
 
 def _hire(runs: str, count: int) -> Sequence[HelperProcess]:
