@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from guild_ipy.api.current_index import recover_run
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.domain.run_filter import EVERY, RunFilter
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
     from guild_ipy.index.index import Index
     from guild_ipy.query.select import Dropped
-    from guild_ipy.store.run_dir import RunDir
 
 _Found = TypeVar("_Found")
 
@@ -80,10 +80,10 @@ def select_ids(index: Index, run_filter: RunFilter = EVERY, best: Best | None = 
 
 def open_index(progress: Callable[[int, int], None] | None = None) -> Index:
     """Open the index of Guild home without a session, and without what a session needs to run anything."""
-    from guild_ipy.index.index import Index  # start-up cost, as the next
+    from guild_ipy.index.index import Index  # start-up cost
 
     settings = Settings.from_environment()
-    return Index(find_home(settings, current_dir()), settings, _recover, progress)
+    return Index(find_home(settings, current_dir()), settings, recover_run, progress)
 
 
 def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
@@ -110,9 +110,3 @@ def _some(found: list[_Found], run_filter: RunFilter, best: Best, index: Index) 
         what = f"no run{' that passes' if run_filter != EVERY else ''} has a number there"
         raise RunNotFound(best.name, f"{what}; {hint}" if hint else what)
     return found
-
-
-def _recover(run_dir: RunDir) -> None:
-    from guild_ipy.engine.recover import recover_run  # start-up cost: most runs need none
-
-    recover_run(run_dir)

@@ -67,15 +67,6 @@ class RunSelection:
             return list_matching(context, self.filter)
         return select_runs(context, self.refs, self.filter, default=self.default)
 
-    def describe(self, context: Context, runs: Sequence[Run], said: str) -> str:
-        """Add to what is said of no run which name in the filter no run has, for that may be a slip."""
-        if runs:
-            return said
-        from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
-
-        hint = describe_unmatched(context.index, self.filter)
-        return f"{said}; {hint}" if hint else said
-
     def find_one(self, context: Context) -> Run:
         """Return the one run: the first that is named, else the newest."""
         return self.find(context)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.errors import UsageError
@@ -42,13 +43,15 @@ def select_runs(wanted: SelectRuns) -> bool:
     """Print ids that an expression selects without a session: that starts quickly."""
     if not wanted.is_plain:
         return False
-    if ids := wanted.find_plain(show_progress if sys.stderr.isatty() else None):
-        print("\n".join(ids))
-    else:
-        from guild_ipy.cli.shell_context import shell_context
-        from guild_ipy.cli.terminal import tell_unmatched
+    from guild_ipy.api.select import open_index, select_ids
 
-        tell_unmatched(shell_context().index, wanted.filter)
+    with closing(open_index(show_progress if sys.stderr.isatty() else None)) as index:
+        if ids := select_ids(index, wanted.filter, wanted.best):
+            print("\n".join(ids))
+        else:
+            from guild_ipy.cli.terminal import tell_unmatched  # start-up cost: for those who find nothing
+
+            tell_unmatched(index, wanted.filter)
     return True
 
 

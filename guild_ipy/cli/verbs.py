@@ -11,15 +11,12 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.changed_runs import ChangedRuns
-from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question
+from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question, Searching
 from guild_ipy.cli.own_ways import OWN_WAYS
 from guild_ipy.verbs import VERBS
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.viewer import Viewer
-    from guild_ipy.arguments.selection import RunSelection
-    from guild_ipy.domain.run_filter import RunFilter
 
 
 def call_verb(verb: str, words: Sequence[str]) -> None:
@@ -50,9 +47,11 @@ def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
             print(done)
         return
     done = wanted.carry_out(context)
+    if isinstance(wanted, Searching) and wanted.sought is not None and not done:
+        from guild_ipy.cli.terminal import tell_unmatched  # start-up cost: for those who find nothing
+
+        tell_unmatched(context.index, wanted.sought)
     _show(done, as_json=getattr(wanted, "json", False))
-    if _is_nothing(done):
-        _explain_nothing(context, getattr(wanted, "filter", None) or getattr(wanted, "selection", None))
 
 
 def _show(done: object, *, as_json: bool) -> None:
@@ -68,20 +67,6 @@ def _show(done: object, *, as_json: bool) -> None:
         print(note, file=sys.stderr)
     if isinstance(done, ChangedRuns):
         done.check()
-
-
-def _is_nothing(done: object) -> bool:
-    rows = getattr(done, "rows", done)  # of a comparison
-    return not (rows if isinstance(rows, list | tuple) else str(done))
-
-
-def _explain_nothing(context: Context, chosen: RunFilter | RunSelection | None) -> None:
-    """Say, where no run passes a filter, which name in it may be a slip; standard output is left alone."""
-    from guild_ipy.arguments.selection import RunSelection  # start-up cost, as the next: for those who find nothing
-    from guild_ipy.cli.terminal import tell_unmatched
-
-    if chosen is not None:
-        tell_unmatched(context.index, chosen.filter if isinstance(chosen, RunSelection) else chosen)
 
 
 def _agrees(question: Question) -> bool:

@@ -41,8 +41,8 @@ class Delete:
         runs = self.selection.find(context)
         names = name_runs(runs)
         delete(context, runs)
-        said = deleted_message(runs, names)
-        return ChangedRuns(runs, self.selection.describe(context, runs, said))
+        done = ChangedRuns(runs, deleted_message(runs, names))
+        return done.explained(context, self.selection.filter)
 
 
 VERB = Verb(

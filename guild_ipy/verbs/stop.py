@@ -41,7 +41,8 @@ class Stop:
         """Stop the runs, each after a line that says so."""
         runs = self.meant.find(context)
         stopped = stop(context, runs, lambda line: viewer.output(f"{line}\n"))
-        return ChangedRuns(stopped, self.selection.describe(context, runs, stopped_message(stopped)))
+        done = ChangedRuns(stopped, stopped_message(stopped))
+        return done if runs else done.explained(context, self.meant.filter)
 
 
 VERB = Verb(
