@@ -25,7 +25,7 @@ else:
 _MISSING = object()
 
 
-class Field:
+class _Field:
     """What is said of a field."""
 
     def __init__(
@@ -35,19 +35,17 @@ class Field:
         default_factory: Callable[[], object] | None = None,
         compare: bool = True,
         repr: bool = True,  # noqa: A002 - as dataclasses call it
-        metadata: Mapping[str, object] | None = None,
     ) -> None:
         self.default = default
         self.make = default_factory
         self.compare = compare
         self.is_shown = repr
-        self.metadata = {} if metadata is None else metadata
 
     def as_dataclass_has_it(self) -> Any:  # noqa: ANN401 - what `dataclasses` gives
         """Give the field of a dataclass that says the same."""
         from dataclasses import field  # start-up cost, as below
 
-        said: dict[str, Any] = {"compare": self.compare, "repr": self.is_shown, "metadata": self.metadata}
+        said: dict[str, Any] = {"compare": self.compare, "repr": self.is_shown}
         if self.make is not None:
             said["default_factory"] = self.make
         elif self.default is not _MISSING:
@@ -56,8 +54,8 @@ class Field:
 
 
 def field(**said: Any) -> Any:  # noqa: ANN401 - of the type of the field
-    """Say more of a field than its default: all that ``dataclasses.field`` takes."""
-    return Field(**said)
+    """Say more of a field than its default: `default`, `default_factory`, `compare` and `repr` of ``dataclasses``."""
+    return _Field(**said)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
@@ -86,7 +84,7 @@ def frozen_in_order(cls: type[_T]) -> type[_T]:
 
 def replace(old: _T, **changes: object) -> _T:
     """Give a value with some fields changed, as ``dataclasses.replace`` does, without loading that."""
-    names: Mapping[str, Field] = vars(type(old))["__fields__"]
+    names: Mapping[str, _Field] = vars(type(old))["__fields__"]
     return type(old)(**{name: getattr(old, name) for name in names} | changes)
 
 
@@ -105,7 +103,7 @@ class _DataclassFields:
 
 def _complete(cls: type[_T]) -> type[_T]:
     own = {name: _take_field(cls, name) for name in vars(cls).get("__annotations__", ())}
-    fields: dict[str, Field] = {**getattr(cls, "__fields__", {}), **own}
+    fields: dict[str, _Field] = {**getattr(cls, "__fields__", {}), **own}
     content = _getter([name for name, each in fields.items() if each.compare])
     methods = {
         "__fields__": fields,
@@ -123,10 +121,10 @@ def _complete(cls: type[_T]) -> type[_T]:
     return cls
 
 
-def _take_field(cls: type, name: str) -> Field:
+def _take_field(cls: type, name: str) -> _Field:
     found = vars(cls).get(name, _MISSING)
-    if not isinstance(found, Field):
-        return Field(default=found)
+    if not isinstance(found, _Field):
+        return _Field(default=found)
     if found.default is _MISSING:
         delattr(cls, name)
     else:
@@ -134,7 +132,7 @@ def _take_field(cls: type, name: str) -> Field:
     return found
 
 
-def _make_init(fields: Mapping[str, Field], *, has_rules: bool) -> Callable[..., None]:
+def _make_init(fields: Mapping[str, _Field], *, has_rules: bool) -> Callable[..., None]:
     defaults = {name: each.default for name, each in fields.items() if each.default is not _MISSING}
     makers = [(name, each.make) for name, each in fields.items() if each.make is not None]
     names = fields.keys()

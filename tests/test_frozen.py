@@ -104,9 +104,3 @@ def test_the_functions_of_dataclasses_take_values():
     assert [each.name for each in dataclasses.fields(Pair)] == ["first", "second"]
     assert [each.default for each in dataclasses.fields(Pair)] == [dataclasses.MISSING, 2]
     assert dataclasses.asdict(Pair(1)) == {"first": 1, "second": 2}
-
-
-def test_a_shell_that_selects_makes_no_dataclass(home, run_python):
-    code = "import sys\nfrom guild_ipy.cli import main\nmain(sys.argv[1:])\nprint('dataclasses' in sys.modules)"
-    run_python(code, "select", "completed")  # makes the index
-    assert run_python(code, "select", "completed", "-n", "20") == "False\n"

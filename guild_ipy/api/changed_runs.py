@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from guild_ipy.errors import RunStateError
-from guild_ipy.frozen import frozen_in_order
 
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
-@frozen_in_order
+@dataclass(frozen=True)
 class ChangedRuns:
     """What a verb has done: the runs that it was about, and the lines that say what became of them."""
 

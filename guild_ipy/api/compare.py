@@ -41,6 +41,8 @@ class Comparison:
             writer.writerows([[_csv_text(value) for value in row] for row in self.rows])
 
     def __str__(self) -> str:
+        if not self.rows:
+            return ""
         rows = [tuple(map(printable, self.headings)), *(tuple(map(_cell_text, row)) for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)

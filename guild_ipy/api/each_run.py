@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from guild_ipy.api.changed_runs import count_runs, name_runs, shorten
 from guild_ipy.errors import GuildError
-from guild_ipy.frozen import frozen
 
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class EachRun:
     """What came of it."""
 

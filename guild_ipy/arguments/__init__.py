@@ -1,5 +1,8 @@
-"""The options of each verb, declared once for magics, shell and Python.
+"""From the words of a line to the options of a verb.
 
-``tokens`` words that stand for objects · ``parser`` argparse that raises · ``verb`` what a verb is ·
-``selection`` words and filters that choose runs · ``run``, ``look``, ``select``, ``change`` the verbs · ``table`` all
+``verb`` what a verb is · ``option`` its options as fields · ``parser`` argparse that raises · ``tokens`` words that
+stand for objects · ``completes`` what TAB offers
+
+Options that several verbs have: ``selection`` which runs · ``filters`` · ``best`` · ``launching``. Words of one:
+``command_words`` of ``run``, ``expression_words`` of ``select``.
 """

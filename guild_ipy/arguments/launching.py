@@ -18,11 +18,10 @@ THE_RUN = Group(title="the run")
 
 def launch_options() -> Any:  # noqa: ANN401 - as `option`
     """Declare the field of a verb that starts a process."""
-    return part(declare_launch, read_launch, default=LaunchOptions)
+    return part(_declare, _read, default=LaunchOptions)
 
 
-def declare_launch(parser: VerbParser) -> None:
-    """Declare the options."""
+def _declare(parser: VerbParser) -> None:
     group = parser.place(THE_RUN)
     group.add_argument("-b", "--background", action="store_true", help="return at once; watch shows the output")
     group.add_argument("--stop-after", type=_minutes, metavar="N", help="stop the run after N minutes")
@@ -32,8 +31,7 @@ def declare_launch(parser: VerbParser) -> None:
     isolation("--isolation", help="fork of a warm server, fresh interpreter, or inline: in this process")
 
 
-def read_launch(namespace: argparse.Namespace) -> LaunchOptions:
-    """Read the options."""
+def _read(namespace: argparse.Namespace) -> LaunchOptions:
     return LaunchOptions(
         background=namespace.background,
         pidfile=namespace.pidfile,

@@ -2,7 +2,7 @@
 
 ::
 
-    @frozen
+    @dataclass(frozen=True, kw_only=True)
     class Label:
         selection: RunSelection = many_runs()
         clear: bool = switch("-c", "--clear", help="take the label away")
@@ -14,18 +14,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.parser import Group, VerbParser
-from guild_ipy.frozen import Field, field, frozen
 
 Parse = Callable[[str], object]
 #: Where a field keeps how it is declared.
 _DECLARED = "declared"
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Declared:
     """How one field is declared to a parser, and read from what has been parsed; both are given its name."""
 
@@ -103,21 +103,25 @@ def words(*, help: str, metavar: str, completes: Completes = Completes.NOTHING) 
 
 
 def part(
-    declare: Callable[[VerbParser], None],
+    declare: Callable[[VerbParser], None] | None,
     read: Callable[[argparse.Namespace], object],
     *,
-    default: Callable[[], object] | None = None,
+    default: Callable[[], object],
 ) -> Any:  # noqa: ANN401 - of the type of the field
-    """Declare a field that is made of several options, such as the filters; `default` makes its value without them."""
-    declared = Declared(declare=lambda parser, _: declare(parser), read=lambda namespace, _: read(namespace))
-    said = {"metadata": {_DECLARED: declared}}
-    return field(default_factory=default, **said) if default else field(**said)
+    """Declare a field that is made of several options, such as the filters; `default` makes its value without them.
+
+    It may `declare` nothing, and read what another field has declared.
+    """
+    declared = Declared(
+        declare=lambda parser, _: None if declare is None else declare(parser),
+        read=lambda namespace, _: read(namespace),
+    )
+    return field(default_factory=default, metadata={_DECLARED: declared})
 
 
-def declared_fields(options: type) -> Mapping[str, Declared]:
+def declared_fields(options: type[Any]) -> Mapping[str, Declared]:
     """Return how the fields of a class of options are declared; those that are not belong to Python calls."""
-    fields: Mapping[str, Field] = vars(options)["__fields__"]
-    found = ((name, each.metadata.get(_DECLARED)) for name, each in fields.items())
+    found = ((each.name, each.metadata.get(_DECLARED)) for each in fields(options))
     return {name: declared for name, declared in found if isinstance(declared, Declared)}
 
 

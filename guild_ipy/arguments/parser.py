@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Never
 
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.errors import UsageError, suggest
-from guild_ipy.frozen import frozen
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 #: A name behind one dash, as if it were an option.
@@ -26,7 +26,7 @@ _NEAR, _NEARLY_SAME = 0.6, 0.8
 HELP_OPTIONS = frozenset({"-h", "--help"})
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """Options that stand together in the help, or of which only one can be given."""
 
@@ -172,11 +172,6 @@ def _is_split(first: str, second: str) -> bool:
         or first[-1:] in set("<>=!(")
         or first.lower() in {"not", "min", "max", "first", "last", "avg", "total", "count"}
     )
-
-
-def add_json(parser: VerbParser) -> None:
-    """Declare the switch that asks for plain values."""
-    parser.add_argument("--json", action="store_true", help="as JSON; in a notebook lists and dicts (docs/json.md)")
 
 
 def asks_for_help(tokens: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -18,7 +19,6 @@ from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.tokens import token_value
 from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import field, frozen, replace
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
@@ -29,7 +29,7 @@ _OPERATOR = re.compile(r"[<>=]")
 Default: TypeAlias = Literal["latest", "all", "none"]
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class RunSelection:
     """The runs that a verb is about."""
 
@@ -47,9 +47,9 @@ class RunSelection:
         return cls(refs=flatten_refs(refs), filter=RunFilter(where=where, deleted=deleted), default=default)
 
     @classmethod
-    def of_one(cls, ref: RunRef | None, *, where: str | None = None) -> RunSelection:
+    def of_one(cls, ref: RunRef | None, *, where: str | None = None, deleted: bool = False) -> RunSelection:
         """Make the selection of a call in Python that is about one run; None means the newest."""
-        return cls.of(*() if ref is None else (ref,), where=where)
+        return cls.of(*() if ref is None else (ref,), where=where, deleted=deleted)
 
     @property
     def is_named(self) -> bool:
@@ -133,13 +133,6 @@ def _declare(parser: VerbParser, *, many: bool, deleted: bool, **names: str) -> 
     add_filters(parser, **names)
     if deleted:
         add_deleted(parser)
-
-
-def add_refs(parser: VerbParser, *, many: bool) -> None:
-    """Declare the words that name runs."""
-    help_of_run = "id, beginning of an id, or index in the filtered list (1 is the newest)"
-    parser.add_argument("refs", nargs="*" if many else "?", metavar="RUN", help=help_of_run)
-    parser.completions["refs"] = Completes.RUNS
 
 
 def read_selection(namespace: argparse.Namespace, *, default: Default = "latest") -> RunSelection:

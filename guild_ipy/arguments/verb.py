@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
 
 from guild_ipy.arguments.option import declared_fields
 from guild_ipy.arguments.parser import VerbParser
-from guild_ipy.frozen import frozen
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
@@ -51,7 +51,7 @@ class Drafted(Protocol):
         ...
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """A text that a user is to write."""
 
@@ -65,7 +65,7 @@ class Draft:
     """The error where there is no editor."""
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """What a user is asked before a verb changes runs."""
 
@@ -83,7 +83,7 @@ class Question:
 AnyOptions = TypeVar("AnyOptions", bound=Options | Followed)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Verb(Generic[AnyOptions]):
     """One verb."""
 

@@ -3,8 +3,8 @@
 Exit status: 0, 1 for an error (one line on standard error), 2 for a command that cannot work, 130 after Ctrl-C;
 after a run that failed its own, and 128 + n where signal n ended it.
 
-``verbs`` all, each loaded when it is called · ``running``, ``looking``, ``selecting``, ``keeping`` what they do ·
-``terminal`` what is shown and asked · ``tables`` lists as text · ``shell_context`` what they work with
+``verbs`` reads, asks, carries out, prints · ``own_ways`` verbs that a shell shows in a way of its own ·
+``terminal`` what is shown and asked · ``shell_context`` what they work with
 """
 
 from __future__ import annotations

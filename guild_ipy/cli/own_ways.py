@@ -13,6 +13,7 @@ from guild_ipy.printable import printable
 if TYPE_CHECKING:
     from guild_ipy.verbs.cat import ShowFile
     from guild_ipy.verbs.home import UseHome
+    from guild_ipy.verbs.select import SelectRuns
 
 
 def show_file(wanted: ShowFile) -> bool:
@@ -36,4 +37,11 @@ def show_home(wanted: UseHome) -> bool:
     return not wanted.json
 
 
-OWN_WAYS: Mapping[str, Callable[[Any], bool]] = {"cat": show_file, "home": show_home}
+def select_runs(wanted: SelectRuns) -> bool:
+    """Print ids that an expression selects without a session: that starts quickly."""
+    if wanted.is_plain and (ids := wanted.find_plain()):
+        print("\n".join(ids))
+    return wanted.is_plain
+
+
+OWN_WAYS: Mapping[str, Callable[[Any], bool]] = {"cat": show_file, "home": show_home, "select": select_runs}

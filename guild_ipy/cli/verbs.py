@@ -1,4 +1,4 @@
-"""What each verb does at a shell: parse the words, call one function, show its value.
+"""What each verb does at a shell: read the words into its options, ask, carry it out, and print what comes of it.
 
 Only what the verb needs is loaded: starting takes longer than most of them.
 """
@@ -6,46 +6,24 @@ Only what the verb needs is loaded: starting takes longer than most of them.
 from __future__ import annotations
 
 import sys
-from importlib import import_module
+from collections.abc import Sequence
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.changed_runs import ChangedRuns
 from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question
 from guild_ipy.cli.own_ways import OWN_WAYS
-from guild_ipy.cli.words import Words
 from guild_ipy.verbs import VERBS
 
 if TYPE_CHECKING:
     from guild_ipy.api.viewer import Viewer
 
-_MODULES = {
-    "run": "running",
-    "select": "selecting",
-    "compare": "analysis",
-    "diff": "analysis",
-    "tensorboard": "analysis",
-    "lineage": "looking",
-}
 
-#: Those that start quickly, for they make no session unless they need one.
-_WITHOUT_SESSION = frozenset({"select"})
-
-
-def call_verb(verb: str, words: Words) -> None:
+def call_verb(verb: str, words: Sequence[str]) -> None:
     """Carry out ``guild-ipy VERB words``."""
-    if verb not in _MODULES:
-        wanted = VERBS[verb].parse(words)
-        if verb not in OWN_WAYS or not OWN_WAYS[verb](wanted):
-            _carry_out(wanted)
-        return
-    call = getattr(import_module(f"guild_ipy.cli.{_MODULES[verb]}"), f"call_{verb}")
-    if verb in _WITHOUT_SESSION:
-        call(words)
-        return
-    from guild_ipy.cli.shell_context import shell_context  # start-up cost
-
-    call(shell_context(), words)
+    wanted = VERBS[verb].parse(words)
+    if verb not in OWN_WAYS or not OWN_WAYS[verb](wanted):
+        _carry_out(wanted)
 
 
 def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, Unpack
 
 import pandas as pd
 
 from guild_ipy.api.context import get_context
-from guild_ipy.api.handle import Run
+from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
 from guild_ipy.frame.columns import texts_column
@@ -81,14 +80,10 @@ def frame_runs(
     return list_details(shown, folder, lambda: stale_column(context, shown, folder, all_are=stale))
 
 
-def compare_filtered(run_filter: RunFilter, columns: Written = None) -> pd.DataFrame:
-    """Put the runs that pass a filter beside each other; see ``df.guild.compare``."""
-    context = get_context()
-    return compare_frame(read_rows(context, run_filter, compare_fields(columns)), columns)
-
-
-def compare_runs(runs: Sequence[Run], columns: Written = None) -> pd.DataFrame:
-    """Put certain runs beside each other, in their order."""
-    context = get_context()
-    frame = pd.DataFrame({RUN: texts_column([run.id for run in runs])})
-    return compare_frame(find_rows(context, frame, compare_fields(columns)), columns)
+def compare_selected(selection: RunSelection, columns: Written = None) -> pd.DataFrame:
+    """Put runs beside each other: those that are named, in their order, else all that pass the filter."""
+    context, fields = get_context(), compare_fields(columns)
+    if not selection.refs:
+        return compare_frame(read_rows(context, selection.filter, fields), columns)
+    frame = pd.DataFrame({RUN: texts_column([run.id for run in selection.find(context)])})
+    return compare_frame(find_rows(context, frame, fields), columns)

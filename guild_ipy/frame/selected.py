@@ -6,13 +6,21 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from guild_ipy.api.context import get_context
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.frame.run_names import RUN, find_ids
 from guild_ipy.frame.runs import frame_runs
+from guild_ipy.verbs.select import SelectRuns
 
 
-def frame_selected(wanted: Sequence[str], *, deleted: bool = False) -> pd.DataFrame:
-    """List the runs of these ids, in their order."""
+def frame_wanted(wanted: SelectRuns) -> pd.DataFrame:
+    """List the runs that are selected: of names and of a rule in their order, of an expression the newest first."""
+    if wanted.best is None and not wanted.refs:
+        return frame_runs(wanted.filter)
+    return _frame_ids(wanted.find_ids(get_context()), deleted=wanted.filter.deleted)
+
+
+def _frame_ids(wanted: Sequence[str], *, deleted: bool) -> pd.DataFrame:
     frame = frame_runs(RunFilter(deleted=deleted))
     ids = find_ids(frame[RUN], wanted)
     rows = frame[frame[RUN].isin(list(ids))]

@@ -1,7 +1,8 @@
 """The IPython extension: ``%guild_VERB`` for every verb, ``%%guild_run``, and completion.
 
-``registration`` puts the magics into a shell · ``verbs`` what each does · ``expansion`` the words of a line ·
-``view`` how a notebook shows a run · ``completion`` what TAB offers · ``matcher`` asks for it
+``registration`` puts the magics into a shell · ``verbs`` reads, carries out, shows · ``own_ways`` frames and pages ·
+``expansion`` the words of a line · ``view`` how a notebook shows a run · ``overview`` ``%guild`` ·
+``completion`` what TAB offers · ``candidates`` the names for it · ``matcher`` asks for it
 """
 
 from __future__ import annotations
@@ -22,9 +23,15 @@ def load_ipython_extension(ipython: InteractiveShell) -> None:
 
     register(ipython)
     warm_up()
-    Thread(target=import_module, args=["guild_ipy.magics.verbs"]).start()  # 60 ms that the first run need not take
+    Thread(target=_load_run).start()
 
 
 def unload_ipython_extension(ipython: InteractiveShell) -> None:
     """Take the magics away again."""
     unregister(ipython)
+
+
+def _load_run() -> None:
+    """Load what a run needs: 60 ms that the first one need not take."""
+    for name in ("magics.verbs", "verbs.run"):
+        import_module(f"guild_ipy.{name}")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.context import get_context
+from guild_ipy.errors import UsageError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from guild_ipy.verbs.compare import CompareRuns
     from guild_ipy.verbs.home import UseHome
+    from guild_ipy.verbs.lineage import TraceLineage
     from guild_ipy.verbs.runs import ListRuns
+    from guild_ipy.verbs.select import SelectRuns
+    from guild_ipy.verbs.tensorboard import ShowTensorboard
 
 
-def list_runs(wanted: ListRuns) -> pd.DataFrame | object:
+def list_runs(wanted: ListRuns) -> object:
     """Return a frame of all runs."""
     if wanted.json:
         return wanted.carry_out(get_context())
@@ -23,6 +28,58 @@ def list_runs(wanted: ListRuns) -> pd.DataFrame | object:
 
     frame = frame_runs(wanted.filter, details=wanted.details, stale=wanted.stale)
     return frame.drop(columns=["started", "time"]) if wanted.simplified else frame
+
+
+def select_runs(wanted: SelectRuns) -> object:
+    """Return ids or attributes themselves, or a frame."""
+    if wanted.frame:
+        from guild_ipy.frame.selected import frame_wanted
+
+        return frame_wanted(wanted)
+    if wanted.explain:
+        from guild_ipy.api.line_list import LineList  # start-up cost: for those who ask
+
+        return wanted.carry_out(get_context()) if wanted.json else LineList(wanted.find(get_context()))
+    return wanted.find(get_context())
+
+
+def compare_runs(wanted: CompareRuns) -> object:
+    """Return a frame; of a CSV file there is a note."""
+    if wanted.csv is not None:
+        done = wanted.carry_out(get_context())
+        print(str(done) or getattr(done, "note", ""))
+        return None
+    if wanted.json:
+        return wanted.carry_out(get_context())
+    from guild_ipy.frame.runs import compare_selected
+
+    return compare_selected(wanted.selection, wanted.columns)
+
+
+def trace_lineage(wanted: TraceLineage) -> object:
+    """Return a picture, with a frame."""
+    if wanted.json:
+        return wanted.carry_out(get_context())
+    from guild_ipy.frame.lineage import Lineage
+
+    return Lineage(get_context(), wanted.trace(get_context()))
+
+
+def show_tensorboard(wanted: ShowTensorboard) -> None:
+    """Show the runs below the cell."""
+    from guild_ipy.api.tensorboard import MISSING, LinkFolder  # start-up cost: for those who ask
+
+    runs = wanted.find(get_context())
+    try:
+        from tensorboard import notebook  # optional
+    except ImportError as error:
+        raise UsageError(MISSING) from error
+    beside = os.path.join(os.path.dirname(sys.executable), "tensorboard")
+    if os.path.exists(beside):  # a kernel need not have it on its path; TensorBoard itself asks for this variable
+        os.environ.setdefault("TENSORBOARD_BINARY", beside)
+    folder = LinkFolder(runs)
+    folder.keep_fresh()
+    notebook.start(shlex.join(["--logdir", folder.path, *wanted.options]))
 
 
 def use_home(wanted: UseHome) -> object:
@@ -33,4 +90,11 @@ def use_home(wanted: UseHome) -> object:
     return found
 
 
-OWN_WAYS: Mapping[str, Callable[[Any], object]] = {"runs": list_runs, "home": use_home}
+OWN_WAYS: Mapping[str, Callable[[Any], object]] = {
+    "runs": list_runs,
+    "select": select_runs,
+    "compare": compare_runs,
+    "lineage": trace_lineage,
+    "tensorboard": show_tensorboard,
+    "home": use_home,
+}

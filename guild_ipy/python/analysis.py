@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from guild_ipy.api.context import get_context
 from guild_ipy.api.run_diff import Aspect, RunDiff
-from guild_ipy.api.selection import RunRef, select_runs
-from guild_ipy.api.tensorboard import serve
-from guild_ipy.arguments.analysis import DiffArguments
-from guild_ipy.arguments.apply_analysis import apply_diff
-from guild_ipy.arguments.selection import RunSelection, flatten_refs
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.api.selection import RunRef
+from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError, suggest
+from guild_ipy.verbs.diff import DiffRuns
+from guild_ipy.verbs.tensorboard import ShowTensorboard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,13 +34,9 @@ def compare(*runs: RunRef, columns: str | Iterable[str] | None = None, where: st
     --------
     >>> guild_ipy.compare(columns="=lr, min loss", where="completed")                     # doctest: +SKIP
     """
-    from guild_ipy.frame.runs import compare_filtered, compare_runs  # start-up cost: pandas
+    from guild_ipy.frame.runs import compare_selected  # start-up cost: pandas
 
-    run_filter = RunFilter(where=where)
-    refs = flatten_refs(runs)
-    if not refs:
-        return compare_filtered(run_filter, columns)
-    return compare_runs(select_runs(get_context(), refs, run_filter), columns)
+    return compare_selected(RunSelection.of(*runs, where=where), columns)
 
 
 def diff(*runs: RunRef, aspects: Sequence[str] = (), where: str | None = None) -> RunDiff:
@@ -61,15 +55,14 @@ def diff(*runs: RunRef, aspects: Sequence[str] = (), where: str | None = None) -
     --------
     >>> guild_ipy.diff(2, 1, aspects=["flags", "source"])                                 # doctest: +SKIP
     """
-    selection = RunSelection(refs=flatten_refs(runs), filter=RunFilter(where=where), default="all")
     chosen = tuple(map(_aspect, [aspects] if isinstance(aspects, str) else aspects)) or tuple(Aspect)
-    return apply_diff(get_context(), DiffArguments(selection=selection, aspects=chosen))
+    selection = RunSelection.of(*runs, where=where, default="all")
+    return DiffRuns(selection=selection, aspects=chosen).compare(get_context())
 
 
 def tensorboard(*runs: RunRef, where: str | None = None, port: int | None = None) -> None:
     """Show runs in a TensorBoard that goes on until it is interrupted; a notebook has ``%guild_tensorboard``."""
-    found = select_runs(get_context(), flatten_refs(runs), RunFilter(where=where), default="all")
-    serve(found, [] if port is None else ["--port", str(port)])
+    ShowTensorboard(selection=RunSelection.of(*runs, where=where, default="all"), port=port).carry_out(get_context())
 
 
 def _aspect(name: str) -> Aspect:

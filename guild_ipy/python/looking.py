@@ -10,13 +10,13 @@ from guild_ipy.api.handle import Run
 from guild_ipy.api.info import RunInfo, get_info
 from guild_ipy.api.operations import OperationInfo, get_operations, list_operations
 from guild_ipy.api.selection import RunRef, select_run
-from guild_ipy.arguments.apply import apply_lineage, apply_select, find_selected, read_text
-from guild_ipy.arguments.best import read_best
-from guild_ipy.arguments.lineage import LineageArguments, make_scope
-from guild_ipy.arguments.select import SelectArguments, names_run
+from guild_ipy.arguments.expression_words import names_run
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
+from guild_ipy.verbs.cat import ShowFile
+from guild_ipy.verbs.lineage import TraceLineage
+from guild_ipy.verbs.select import SelectRuns
 
 if TYPE_CHECKING:
     from guild_ipy.frame.lineage import Lineage
@@ -87,9 +87,10 @@ def select(  # noqa: PLR0913 - the options are keywords
         raise UsageError("select: expr is the same as the expression before it; give one of them")
     if given and not refs:
         expr = given[0]  # type: ignore[assignment] # what is no text is refused below
-    arguments = SelectArguments(
+    wanted = SelectRuns(
         filter=RunFilter(where=expr, limit=limit),
-        best=read_best(min, max, verb="select"),
+        min=min,
+        max=max,
         frame=frame,
         explain=explain,
         refs=refs,
@@ -97,12 +98,10 @@ def select(  # noqa: PLR0913 - the options are keywords
         path=path,
     )
     if frame:
-        from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas
-        from guild_ipy.frame.selected import frame_selected
+        from guild_ipy.frame.selected import frame_wanted  # start-up cost: pandas
 
-        is_filter = arguments.best is None and not refs
-        return frame_runs(arguments.filter) if is_filter else frame_selected(find_selected(get_context(), arguments))
-    return apply_select(get_context(), arguments)
+        return frame_wanted(wanted)
+    return wanted.find(get_context())
 
 
 def info(
@@ -150,12 +149,9 @@ def lineage(  # noqa: PLR0913 - the options are keywords
     """
     from guild_ipy.frame.lineage import Lineage  # start-up cost: pandas
 
-    refs = () if run is None else flatten_refs([run])
-    arguments = LineageArguments(
-        selection=RunSelection(refs=refs, filter=RunFilter(where=where, deleted=deleted)),
-        scope=make_scope(up=up, down=down, depth=depth),
-    )
-    return Lineage(get_context(), apply_lineage(get_context(), arguments))
+    selection = RunSelection.of_one(run, where=where, deleted=deleted)
+    wanted = TraceLineage(selection=selection, up=up, down=down, depth=depth)
+    return Lineage(get_context(), wanted.trace(get_context()))
 
 
 def ls(run: RunRef | None = None, *, all: bool = False, deleted: bool = False) -> list[str]:  # noqa: A002 - the option's name at a shell
@@ -168,7 +164,7 @@ def ls(run: RunRef | None = None, *, all: bool = False, deleted: bool = False) -
 
 def cat(run: RunRef | None = None, path: str | None = None, *, deleted: bool = False) -> str:
     """Give what a run printed, or with `path` the text of one of its files; with `deleted` the run is in the trash."""
-    return read_text(select_run(get_context(), run, RunFilter(deleted=deleted)), path)
+    return str(ShowFile(selection=RunSelection.of_one(run, deleted=deleted), path=path).carry_out(get_context()))
 
 
 def operations(*names: str) -> list[OperationInfo]:

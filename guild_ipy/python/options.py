@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import TypeVar
 
 from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.arguments.run import RunArguments
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.verbs.run import RunOperation
 
 Value = TypeVar("Value")
 
 
-def read_run_call(operation: object, args: tuple[object, ...], keywords: Mapping[str, object]) -> RunArguments:
+def read_run_call(operation: object, args: tuple[object, ...], keywords: Mapping[str, object]) -> RunOperation:
     """Split keywords into flags and options.
 
     Raises
@@ -25,7 +25,7 @@ def read_run_call(operation: object, args: tuple[object, ...], keywords: Mapping
     """
     flags = {name: value for name, value in keywords.items() if not name.startswith("_")}
     options = _Options({name: value for name, value in keywords.items() if name.startswith("_")})
-    arguments = replace(_read_options(options), operation=operation, args=args, flags=flags)
+    arguments = replace(_read_options(options), operation=operation, args=args, flags=flags, find_option=find_option)
     options.refuse_rest("run")
     return arguments
 
@@ -37,8 +37,8 @@ def find_option(name: str) -> str | None:
     return f"_{name}" if f"_{name}" in options.known else None
 
 
-def _read_options(options: _Options) -> RunArguments:
-    return RunArguments(
+def _read_options(options: _Options) -> RunOperation:
+    return RunOperation(
         spec=SpecOptions(
             name=options.take("_op_name", str) or "",
             label=options.take("_label", str),

@@ -7,11 +7,9 @@ from typing import Any
 from guild_ipy.api.context import get_context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.selection import RunRef
-from guild_ipy.arguments.apply import apply_run
-from guild_ipy.arguments.run import naming_options
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError
-from guild_ipy.python.options import find_option, read_launch_call, read_run_call
+from guild_ipy.python.options import read_launch_call, read_run_call
 from guild_ipy.verbs.start import Start
 from guild_ipy.verbs.stop import Stop
 from guild_ipy.verbs.watch import Watch
@@ -60,11 +58,10 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
     """
     if operation is None and not {"_start", "_restart"} & flags.keys():
         raise UsageError("None cannot be run; give the function itself, its arguments beside it: run(train, lr=0.1)")
-    arguments = read_run_call(None if operation is _DEFAULT else operation, args, flags)
-    viewer = PreviewingViewer(_START) if arguments.preview else _viewer()
-    with naming_options(find_option):
-        made: Any = apply_run(get_context(), arguments, viewer)
-    assert made is not None or arguments.preview, "the viewer always agrees"
+    wanted = read_run_call(None if operation is _DEFAULT else operation, args, flags)
+    viewer = PreviewingViewer(_START) if wanted.preview else _viewer()
+    made: Any = wanted.follow(get_context(), viewer)
+    assert made is not None or wanted.preview, "the viewer always agrees"
     return made  # type: ignore[no-any-return] # None for a preview only, which a caller asks for by its name
 
 

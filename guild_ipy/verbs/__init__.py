@@ -1,12 +1,14 @@
-"""The verbs, one file each: the options of the verb, and what it does.
+"""The verbs, one file each: the options of a verb, and what it does.
 
-A file declares a frozen class of options whose ``carry_out(context)`` does it, and ``VERB``, its name and help::
+::
 
-    looking     runs select info ls cat lineage compare diff tensorboard operations home
-    changing    mark label tag comment delete restore purge stop
-    running     run start watch
+    looking      runs select info lineage ls cat compare diff tensorboard operations home
+    changing     mark label tag comment delete restore purge stop
+    running      run start watch
 
-Magics and shell show what ``carry_out`` returns; Python functions and ``df.guild`` make the options by hand.
+A file declares a frozen class of options whose ``carry_out(context)`` does the work and returns a value that knows its
+text, and ``VERB``, the name and help (:mod:`guild_ipy.arguments.verb`). Magics and shell read a line into these
+options and show what comes of them; Python functions and ``df.guild`` make them by hand.
 """
 
 from __future__ import annotations
@@ -30,9 +32,6 @@ class _Verbs(Mapping[str, Verb[Any]]):
     def __getitem__(self, name: str) -> Verb[Any]:
         if name not in NAMES:
             raise KeyError(name)
-        if name in _OLD:
-            old: Verb[Any] = getattr(import_module(f"guild_ipy.arguments.{_OLD[name]}"), name.upper())
-            return old
         verb: Verb[Any] = import_module(f"{__name__}.{name}").VERB
         return verb
 
@@ -44,13 +43,3 @@ class _Verbs(Mapping[str, Verb[Any]]):
 
 
 VERBS = _Verbs()
-
-#: Those that have no file of their own yet.
-_OLD = {
-    "run": "run",
-    "select": "select",
-    "compare": "analysis",
-    "diff": "analysis",
-    "tensorboard": "analysis",
-    "lineage": "lineage",
-}

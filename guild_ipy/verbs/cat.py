@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from guild_ipy.api.context import Context
@@ -13,7 +14,6 @@ from guild_ipy.arguments.option import option, switch
 from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import frozen
 from guild_ipy.view import collapse_returns
 
 
@@ -32,7 +32,7 @@ def _check_word(word: str) -> None:
         raise UsageError(f"cat: a file is named by --path {word}; the word before it is a run")
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ShowFile:
     """Which file of which run to show."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from guild_ipy.api.changed_runs import ChangedRuns
 from guild_ipy.api.comment import CommentEdit, commented_message, edit_comments
@@ -14,13 +15,12 @@ from guild_ipy.arguments.parser import whole_number
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Draft, Verb
 from guild_ipy.errors import RunStateError, UsageError
-from guild_ipy.frozen import frozen, replace
 
 #: How a run is named: the beginning of an id, an index, or a range of indexes.
 _RUN = re.compile(r"[0-9a-f]+(_.*)?|[0-9]*:[0-9]*")
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class WriteComment:
     """What to write about runs, or which comment to change or delete."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from guild_ipy.api.changed_runs import ChangedRuns, count_runs, deleted_message, name_runs
 from guild_ipy.api.context import Context
 from guild_ipy.api.delete import delete
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Question, Verb
-from guild_ipy.frozen import frozen, replace
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Delete:
     """Which runs to delete."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.api.context import Context, get_context
@@ -9,10 +10,9 @@ from guild_ipy.api.home import set_guild_home
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import json_switch, word
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class UseHome:
     """Which Guild home to use from now on; without a path the one that is used is only shown."""
 

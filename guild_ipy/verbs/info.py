@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.arguments.option import json_switch, switch
 from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.frozen import frozen
 
 if TYPE_CHECKING:
     from guild_ipy.api.info import RunInfo
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ShowInfo:
     """Which run to describe."""
 

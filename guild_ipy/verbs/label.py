@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from guild_ipy.api.changed_runs import ChangedRuns, labeled_message
 from guild_ipy.api.context import Context
 from guild_ipy.api.label import LabelEdit, edit_labels
@@ -9,12 +11,11 @@ from guild_ipy.arguments.option import option, repeated, switch
 from guild_ipy.arguments.parser import Group
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.frozen import frozen
 
 _CHANGES = Group(title="changes", description="One of them.", one_of=True, required=True)
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Label:
     """Which runs to label, and how; exactly one change is given."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from guild_ipy.api.context import Context
 from guild_ipy.api.files import list_files
 from guild_ipy.api.line_list import LineList
 from guild_ipy.arguments.option import json_switch, switch
 from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ListFiles:
     """Which run's files to list."""
 

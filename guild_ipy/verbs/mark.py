@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from guild_ipy.api.changed_runs import ChangedRuns
 from guild_ipy.api.context import Context
 from guild_ipy.api.mark import MarkNote, mark, mark_best, mark_message, told, undo_marks, undo_message
@@ -14,12 +16,11 @@ from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import EVERY
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import frozen, replace
 
 _BY_RULE = Group(title="by rule", description="Mark the best run in place of all others of its operation.")
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Mark:
     """Which runs to mark, or to clear of their mark, and why."""
 

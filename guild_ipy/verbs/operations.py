@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.api.context import Context
@@ -11,7 +12,6 @@ from guild_ipy.api.plain_values import operation_values
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import json_switch, words
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.frozen import frozen
 from guild_ipy.view import format_details, format_operations
 
 
@@ -29,7 +29,7 @@ class OperationList(list[OperationInfo]):
         printer.text(str(self))
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ListOperations:
     """Which operations to describe in detail; without names there is a line on each that there is."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from guild_ipy.api.changed_runs import ChangedRuns, count_runs
 from guild_ipy.api.context import Context
 from guild_ipy.api.purge import purge, purged_message
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, deleted_runs
 from guild_ipy.arguments.verb import Question, Verb
-from guild_ipy.frozen import frozen, replace
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Purge:
     """Which runs to remove for good."""
 

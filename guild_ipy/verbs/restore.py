@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from guild_ipy.api.changed_runs import ChangedRuns
 from guild_ipy.api.context import Context
 from guild_ipy.api.restore import restore
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, deleted_runs
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Restore:
     """Which runs to restore."""
 

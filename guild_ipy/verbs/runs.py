@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.api.context import Context
@@ -15,7 +16,6 @@ from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import frozen, replace
 
 _SHOWN = 20
 
@@ -24,7 +24,7 @@ def _declare_more(parser: VerbParser) -> None:
     parser.add_argument("-m", "--more", action="count", default=0, help="20 more; may be repeated, as in -mm")
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class RunTable:
     """Runs as a terminal shows them, and a note on those that are left out."""
 
@@ -35,7 +35,7 @@ class RunTable:
         return self.text
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class ListRuns:
     """Which runs to list, and how much of each."""
 

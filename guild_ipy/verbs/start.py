@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launch import LaunchOptions
@@ -12,10 +14,9 @@ from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.frozen import frozen, replace
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Start:
     """Which staged run to start, and how."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from guild_ipy.api.changed_runs import ChangedRuns, stopped_message
 from guild_ipy.api.context import Context
 from guild_ipy.api.stop import stop
@@ -10,10 +12,9 @@ from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Question, Verb
 from guild_ipy.domain.status import ACTIVE
-from guild_ipy.frozen import frozen, replace
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Stop:
     """Which runs to stop."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from guild_ipy.api.changed_runs import ChangedRuns
 from guild_ipy.api.context import Context
 from guild_ipy.api.tag import TagEdit, TagList, edit_tags, list_tags, tagged_message
@@ -10,10 +12,9 @@ from guild_ipy.arguments.option import repeated, switch
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.errors import UsageError
-from guild_ipy.frozen import frozen, replace
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Tag:
     """Which tags to add to runs, and which to remove."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.viewer import Viewer
@@ -9,10 +11,9 @@ from guild_ipy.api.watch import watch
 from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.status import ACTIVE
-from guild_ipy.frozen import frozen, replace
 
 
-@frozen
+@dataclass(frozen=True, kw_only=True)
 class Watch:
     """Which run to follow."""
 

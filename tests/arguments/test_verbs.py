@@ -6,7 +6,6 @@ import pytest
 from guild_ipy.api.label import LabelEdit
 from guild_ipy.api.launch import LaunchOptions
 from guild_ipy.api.lineage import Scope
-from guild_ipy.arguments.run import find_run_option
 from guild_ipy.arguments.tokens import ObjectToken
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
@@ -14,6 +13,7 @@ from guild_ipy.domain.status import ACTIVE, RunStatus
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.verbs import VERBS
+from guild_ipy.verbs.run import find_option
 
 RUN, START, RUNS, COMPARE, INFO, LINEAGE = map(VERBS.__getitem__, "run start runs compare info lineage".split())
 LS, CAT, MARK, LABEL, STOP, DELETE = map(VERBS.__getitem__, "ls cat mark label stop delete".split())
@@ -324,4 +324,4 @@ def test_what_was_meant_is_said(verb, line, message):
     ],
 )
 def test_a_flag_that_is_called_as_an_option_finds_it(name, option):
-    assert find_run_option(name) == option
+    assert find_option(name) == option

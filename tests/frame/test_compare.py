@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from guild_ipy.api.context import get_context
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import GuildError, SelectError, UsageError
-from guild_ipy.frame.runs import compare_filtered, runs
+from guild_ipy.frame.runs import compare_selected, runs
 from tests.frame.conftest import add_scalars
 
 CORE = ["run", "operation", "started", "time", "status", "label"]
@@ -158,6 +158,6 @@ def test_a_wrong_column_does_not_cost_the_index(add_run, columns):
     gen = get_context().index.table(()).gen
 
     with pytest.raises(GuildError):
-        compare_filtered(RunFilter(), columns)
+        compare_selected(RunSelection(), columns)
 
     assert get_context().index.table(()).gen == gen
