@@ -55,17 +55,6 @@ def command_of(verb: str) -> str:
     return f"guild-ipy {verb}" if find_shell() is None else f"%guild_{verb}"
 
 
-def deleted_message(runs: Sequence[Run], names: str) -> str:
-    """Say which runs are in the trash now, and how they come back; `names` are from before."""
-    if not runs:
-        return "Deleted 0 runs: no run was selected"
-    ids = " ".join(run.short_id for run in runs[:_SHOWN])
-    back = f"Get {'it' if len(runs) == 1 else 'them'} back with `{command_of('restore')} {ids}`"
-    if len(runs) > _SHOWN:
-        back += f" and the ids of the others, which `{command_of('runs')} --deleted` lists"
-    return f"Deleted {count_runs(len(runs))}: {names}\n{back}"
-
-
 def stopped_message(runs: Sequence[Run]) -> str:
     """Say which runs were stopped, and how they are run again."""
     if not runs:
