@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from guild_ipy.errors import RunStateError
 
 if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.domain.run_filter import RunFilter
 
 _SHOWN = 10
 
@@ -30,6 +32,15 @@ class ChangedRuns:
         """Raise RunStateError if something could not be done."""
         if self.failure:
             raise RunStateError(self.failure)
+
+    def explained(self, context: Context, run_filter: RunFilter) -> ChangedRuns:
+        """Return the same with a hint, where there are no runs and a name in the filter may be a slip."""
+        if self.runs or self.failure:
+            return self
+        from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
+        hint = describe_unmatched(context.index, run_filter)
+        return replace(self, text=f"{self.text}; {hint}") if hint else self
 
 
 def count_runs(count: int) -> str:

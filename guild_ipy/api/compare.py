@@ -40,6 +40,9 @@ class Comparison:
             writer.writerow(map(printable_lines, self.headings))
             writer.writerows([[_csv_text(value) for value in row] for row in self.rows])
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
     def __str__(self) -> str:
         if not self.rows:
             return ""

@@ -10,6 +10,7 @@ from guild_ipy.store.home import Home
 
 if TYPE_CHECKING:
     from guild_ipy.index.index import Index
+    from guild_ipy.store.run_dir import RunDir
 
 
 class CurrentIndex:
@@ -22,7 +23,6 @@ class CurrentIndex:
     def of(self, home: Home, settings: Settings) -> Index:
         """Give the index of a home."""
         from guild_ipy.engine.helpers import hire_helpers  # start-up cost
-        from guild_ipy.engine.recover import recover_run
         from guild_ipy.index.index import Index
 
         with self._mutex:
@@ -40,3 +40,10 @@ class CurrentIndex:
         if self._index is not None:
             self._index.close()
             self._index = None
+
+
+def recover_run(run_dir: RunDir) -> None:
+    """End a run whose processes are gone."""
+    from guild_ipy.engine import recover  # start-up cost: few runs need it
+
+    recover.recover_run(run_dir)

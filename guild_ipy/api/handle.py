@@ -10,8 +10,6 @@ from functools import cached_property, partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.result import read_exception, read_result, read_result_text
-from guild_ipy.api.scalars import read_summaries
 from guild_ipy.domain.flags import FlagValue, format_flag
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarSummary
@@ -150,6 +148,8 @@ class Run:
     @property
     def scalar_summaries(self) -> dict[str, ScalarSummary]:
         """First, last, min, max, average, total and count of each scalar."""
+        from guild_ipy.api.scalars import read_summaries  # start-up cost, as the next: listing runs needs none of it
+
         return read_summaries(self._dir)
 
     @property
@@ -160,16 +160,22 @@ class Run:
     @property
     def result(self) -> Any:  # noqa: ANN401 - whatever the operation returned
         """What the function returned, None if there is nothing; ResultError if it could not be pickled."""
+        from guild_ipy.api.result import read_result
+
         return read_result(self._dir)
 
     @property
     def result_text(self) -> str | None:
         """The repr of a return value that could not be pickled; None for all others."""
+        from guild_ipy.api.result import read_result_text
+
         return read_result_text(self._dir)
 
     @property
     def exception(self) -> BaseException | None:
         """What the operation raised; a LostException where it cannot be made again, None if it raised nothing."""
+        from guild_ipy.api.result import read_exception
+
         return read_exception(self._dir)
 
     # -- what the user said of it

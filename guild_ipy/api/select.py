@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from guild_ipy.api.current_index import recover_run
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.domain.run_filter import EVERY, RunFilter
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from guild_ipy.index.reading import HelperProcess
     from guild_ipy.query.select import Dropped
     from guild_ipy.store.run import RunRecord
-    from guild_ipy.store.run_dir import RunDir
 
 _Found = TypeVar("_Found")
 
@@ -70,7 +70,7 @@ def select(context: Context, run_filter: RunFilter = EVERY, best: Best | None = 
     if best is None:
         records = context.index.records(run_filter)
     else:
-        records = _some(context.index.best(_limited(run_filter), best), run_filter, best)
+        records = _some(context.index.best(_limited(run_filter), best), run_filter, best, context.index)
     return [Run(record.dir, record) for record in records]
 
 
@@ -78,15 +78,15 @@ def select_ids(index: Index, run_filter: RunFilter = EVERY, best: Best | None = 
     """Give the ids of these runs; see :func:`select`."""
     if best is None:
         return index.ids(run_filter)
-    return _some(index.ids(_limited(run_filter), best), run_filter, best)
+    return _some(index.ids(_limited(run_filter), best), run_filter, best, index)
 
 
 def open_index() -> Index:
     """Open the index of Guild home without a session, and without what a session needs to run anything."""
-    from guild_ipy.index.index import Index  # start-up cost, as the next
+    from guild_ipy.index.index import Index  # start-up cost
 
     settings = Settings.from_environment()
-    return Index(find_home(settings, current_dir()), settings, recover=_recover, hire=_hire)
+    return Index(find_home(settings, current_dir()), settings, recover=recover_run, hire=_hire)
 
 
 def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
@@ -113,16 +113,14 @@ def _limited(run_filter: RunFilter) -> RunFilter:
     return replace(run_filter, limit=1) if run_filter.limit is None else run_filter
 
 
-def _some(found: list[_Found], run_filter: RunFilter, best: Best) -> list[_Found]:
+def _some(found: list[_Found], run_filter: RunFilter, best: Best, index: Index) -> list[_Found]:
     if not found:
-        raise RunNotFound(best.name, f"no run{' that passes' if run_filter != EVERY else ''} has a number there")
+        from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
+        hint = describe_unmatched(index, run_filter)
+        what = f"no run{' that passes' if run_filter != EVERY else ''} has a number there"
+        raise RunNotFound(best.name, f"{what}; {hint}" if hint else what)
     return found
-
-
-def _recover(run_dir: RunDir) -> None:
-    from guild_ipy.engine.recover import recover_run  # start-up cost: most runs need none
-
-    recover_run(run_dir)
 
 
 def _hire(runs: str, count: int) -> Sequence[HelperProcess]:

@@ -9,9 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from guild_ipy.api.handle import Run
-from guild_ipy.domain.operation_name import is_operation_named
 from guild_ipy.domain.run_filter import EVERY, RunFilter
-from guild_ipy.errors import RunNotFound, UsageError, suggest
+from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.runs import find_run_dir
@@ -170,8 +169,7 @@ def _describe(context: Context, run_filter: RunFilter) -> str:
         return f"no run has the status {' or '.join(sorted(map(str, run_filter.statuses)))}"
     if run_filter == RunFilter(marked=run_filter.marked):
         return "no run is marked" if run_filter.marked else "there is no run that is not marked"
-    records = context.index.records(EVERY) if run_filter.operations else []
-    listed = sorted({record.operation for record in records if record.operation is not None})
-    unknown = (name for name in run_filter.operations if not any(is_operation_named(each, [name]) for each in listed))
-    hints = (f"; no run is of an operation {name!r}{suggest(name, listed)}" for name in unknown)
-    return f"no run passes the filter{next(hints, '')}"
+    from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
+    hint = describe_unmatched(context.index, run_filter)
+    return f"no run passes the filter{f'; {hint}' if hint else ''}"

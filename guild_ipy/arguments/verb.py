@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
     from guild_ipy.api.viewer import Viewer
+    from guild_ipy.domain.run_filter import RunFilter
 
 
 class Options(Protocol):
@@ -63,6 +64,16 @@ class Draft:
     """Makes the options to carry out of the text that was written."""
     refusal: str
     """The error where there is no editor."""
+
+
+@runtime_checkable
+class Searching(Protocol):
+    """Options of a verb that finds runs by filters, and may find none."""
+
+    @property
+    def sought(self) -> RunFilter | None:
+        """The filter, of which a name may be a slip; None where runs are named."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.errors import UsageError
@@ -39,9 +40,18 @@ def show_home(wanted: UseHome) -> bool:
 
 def select_runs(wanted: SelectRuns) -> bool:
     """Print ids that an expression selects without a session: that starts quickly."""
-    if wanted.is_plain and (ids := wanted.find_plain()):
-        print("\n".join(ids))
-    return wanted.is_plain
+    if not wanted.is_plain:
+        return False
+    from guild_ipy.api.select import open_index, select_ids
+
+    with closing(open_index()) as index:
+        if ids := select_ids(index, wanted.filter, wanted.best):
+            print("\n".join(ids))
+        else:
+            from guild_ipy.cli.terminal import tell_unmatched  # start-up cost: for those who find nothing
+
+            tell_unmatched(index, wanted.filter)
+    return True
 
 
 OWN_WAYS: Mapping[str, Callable[[Any], bool]] = {"cat": show_file, "home": show_home, "select": select_runs}

@@ -11,7 +11,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.changed_runs import ChangedRuns
-from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question
+from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question, Searching
 from guild_ipy.cli.own_ways import OWN_WAYS
 from guild_ipy.verbs import VERBS
 
@@ -46,7 +46,12 @@ def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
         if isinstance(done, ChangedRuns):  # else a run, which the viewer has shown
             print(done)
         return
-    _show(wanted.carry_out(context), as_json=getattr(wanted, "json", False))
+    done = wanted.carry_out(context)
+    if isinstance(wanted, Searching) and wanted.sought is not None and not done:
+        from guild_ipy.cli.terminal import tell_unmatched  # start-up cost: for those who find nothing
+
+        tell_unmatched(context.index, wanted.sought)
+    _show(done, as_json=getattr(wanted, "json", False))
 
 
 def _show(done: object, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from guild_ipy.api.context import get_context
 from guild_ipy.errors import UsageError
 
 if TYPE_CHECKING:
+    from guild_ipy.arguments.verb import Searching
     from guild_ipy.verbs.compare import CompareRuns
     from guild_ipy.verbs.home import UseHome
     from guild_ipy.verbs.lineage import TraceLineage
@@ -27,11 +28,16 @@ def list_runs(wanted: ListRuns) -> object:
     from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas, as below
 
     frame = frame_runs(wanted.filter, details=wanted.details, stale=wanted.stale)
+    _explain_nothing(frame, wanted)
     return frame.drop(columns=["started", "time"]) if wanted.simplified else frame
 
 
 def select_runs(wanted: SelectRuns) -> object:
     """Return ids or attributes themselves, or a frame."""
+    return _explain_nothing(_find_selected(wanted), wanted)
+
+
+def _find_selected(wanted: SelectRuns) -> Any:  # noqa: ANN401 - attributes are of any type
     if wanted.frame:
         from guild_ipy.frame.selected import frame_wanted
 
@@ -53,7 +59,17 @@ def compare_runs(wanted: CompareRuns) -> object:
         return wanted.carry_out(get_context())
     from guild_ipy.frame.runs import compare_selected
 
-    return compare_selected(wanted.selection, wanted.columns)
+    return _explain_nothing(compare_selected(wanted.selection, wanted.columns), wanted)
+
+
+def _explain_nothing(found: Any, wanted: Searching) -> Any:  # noqa: ANN401 - a frame or a list
+    """Say, where nothing was found, which name in the filter may be a slip."""
+    if wanted.sought is not None and not len(found):
+        from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
+        if hint := describe_unmatched(get_context().index, wanted.sought):
+            print(hint)
+    return found
 
 
 def trace_lineage(wanted: TraceLineage) -> object:

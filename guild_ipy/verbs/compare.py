@@ -15,6 +15,7 @@ from guild_ipy.arguments.option import json_switch, option, switch
 from guild_ipy.arguments.parser import Group
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
+from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import StoreError
 
 _COLUMNS = "only these beside the run, with commas between: loss, min loss, =FLAG, .ATTRIBUTE, loss as NAME"
@@ -25,11 +26,15 @@ _AS = Group(one_of=True)
 class CsvTable:
     """A comparison as CSV, or a note on the file that it was written to."""
 
+    rows: int
     text: str = ""
     note: str = ""
 
     def __str__(self) -> str:
         return self.text
+
+    def __len__(self) -> int:
+        return self.rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +54,11 @@ class CompareRuns:
     json: bool = json_switch(_AS)
     selection: RunSelection = many_runs(deleted=True, default="all")
 
+    @property
+    def sought(self) -> RunFilter | None:
+        """The filter, unless runs are named."""
+        return None if self.selection.refs else self.selection.filter
+
     def carry_out(self, context: Context) -> Comparison | CsvTable | list[dict[str, Any]]:
         """Compare the runs; a file is written if one is named."""
         selection = self.selection
@@ -63,13 +73,13 @@ def _write_csv(comparison: Comparison, path: str) -> CsvTable:
     if path == "-":
         text = io.StringIO()
         comparison.write_csv(text)
-        return CsvTable(text=text.getvalue().removesuffix("\n"))
+        return CsvTable(rows=len(comparison.rows), text=text.getvalue().removesuffix("\n"))
     try:
         with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             comparison.write_csv(file)
     except OSError as error:
         raise StoreError(f"cannot write {path!r}: {error.strerror}") from error
-    return CsvTable(note=f"Wrote {len(comparison.rows)} run(s) to {path}")
+    return CsvTable(rows=len(comparison.rows), note=f"Wrote {len(comparison.rows)} run(s) to {path}")
 
 
 VERB = Verb(

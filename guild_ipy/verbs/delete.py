@@ -41,7 +41,8 @@ class Delete:
         """Delete the runs; the text says how they come back, or that they cannot."""
         done = delete(context, self.selection.find(context))
         if not (self.permanent and done.runs):
-            return ChangedRuns(done.runs, deleted_message(done), failure=done.failure)
+            told = ChangedRuns(done.runs, deleted_message(done), failure=done.failure)
+            return told.explained(context, self.selection.filter)
         gone = purge(context, done.runs)
         failures = filter(None, (done.failure, gone.failure))
         return ChangedRuns(gone.runs, purged_message(gone), failure="; ".join(failures))

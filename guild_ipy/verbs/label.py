@@ -40,7 +40,8 @@ class Label:
         """Change the labels; the text says which have become which."""
         runs = self.selection.find(context)
         before = [run.label or "" for run in runs]
-        return ChangedRuns(runs, labeled_message(runs, before, edit_labels(context, runs, self.edit)))
+        done = ChangedRuns(runs, labeled_message(runs, before, edit_labels(context, runs, self.edit)))
+        return done.explained(context, self.selection.filter)
 
 
 VERB = Verb(

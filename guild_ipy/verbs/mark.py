@@ -76,11 +76,12 @@ class Mark:
             undone = undo_marks(context, None if is_last else self.meant.find(context))
             return ChangedRuns(undone, undo_message(context, undone))
         if self.best is not None:
-            done = mark_best(context, self.selection.filter, self.best, reason=self.reason)
-            return ChangedRuns([done.run], told(context, str(done), [done.run]))
+            best = mark_best(context, self.selection.filter, self.best, reason=self.reason)
+            return ChangedRuns([best.run], told(context, str(best), [best.run]))
         runs = self.meant.find(context)
         mark(context, runs, clear=self.clear, note=MarkNote(reason=self.reason))
-        return ChangedRuns(runs, mark_message(context, runs, clear=self.clear))
+        done = ChangedRuns(runs, mark_message(context, runs, clear=self.clear))
+        return done.explained(context, self.selection.filter)
 
 
 VERB = Verb(

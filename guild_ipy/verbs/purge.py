@@ -35,7 +35,8 @@ class Purge:
     def carry_out(self, context: Context) -> ChangedRuns:
         """Remove the runs."""
         done = purge(context, self.selection.find(context))
-        return ChangedRuns(done.runs, purged_message(done), failure=done.failure)
+        told = ChangedRuns(done.runs, purged_message(done), failure=done.failure)
+        return told.explained(context, self.selection.filter)
 
 
 def ask_to_purge(verb: str, runs: Sequence[Run], agreed: object) -> Question:

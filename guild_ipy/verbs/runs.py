@@ -34,6 +34,9 @@ class RunTable:
     def __str__(self) -> str:
         return self.text
 
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ListRuns:
@@ -53,6 +56,11 @@ class ListRuns:
         ways = [option for option, is_given in given.items() if is_given]
         if len(ways) > 1:
             raise UsageError(f"runs: --{ways[0]} and --{ways[1]} are two things; give one of them")
+
+    @property
+    def sought(self) -> RunFilter:
+        """The filter: nothing is named."""
+        return self.filter
 
     def carry_out(self, context: Context) -> RunTable | list[dict[str, Any]]:
         """List the runs: for a terminal the newest 20, unless more are asked for."""

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass, replace
 from typing import Any
 
-from guild_ipy.api.select import explain, open_index, select_ids
+from guild_ipy.api.select import explain, select_ids
 from guild_ipy.arguments.best import read_best
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.expression_words import join_words, read_refs
@@ -107,6 +107,11 @@ class SelectRuns:
         return read_best(self.min, self.max, verb="select")
 
     @property
+    def sought(self) -> RunFilter | None:
+        """The filter, unless runs are named."""
+        return None if self.refs else self.filter
+
+    @property
     def is_one(self) -> bool:
         """Whether exactly one run is asked for."""
         if self.best is not None:
@@ -117,14 +122,6 @@ class SelectRuns:
     def is_plain(self) -> bool:
         """Whether nothing but ids that an expression selects are asked for: they can be had without a session."""
         return self == SelectRuns(filter=self.filter, min=self.min, max=self.max)
-
-    def find_plain(self) -> list[str]:
-        """Return these ids without a session."""
-        index = open_index()
-        try:
-            return select_ids(index, self.filter, self.best)
-        finally:
-            index.close()
 
     def find_ids(self, context: Context) -> list[str]:
         """Return the ids of the runs that are named or selected; with a rule the best, the best first.

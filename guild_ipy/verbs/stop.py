@@ -39,8 +39,10 @@ class Stop:
 
     def follow(self, context: Context, viewer: Viewer) -> ChangedRuns:
         """Stop the runs, each after a line that says so."""
-        stopped = stop(context, self.meant.find(context), lambda line: viewer.output(f"{line}\n"))
-        return ChangedRuns(stopped, stopped_message(stopped))
+        runs = self.meant.find(context)
+        stopped = stop(context, runs, lambda line: viewer.output(f"{line}\n"))
+        done = ChangedRuns(stopped, stopped_message(stopped))
+        return done if runs else done.explained(context, self.meant.filter)
 
 
 VERB = Verb(

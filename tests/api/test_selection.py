@@ -123,12 +123,27 @@ def test_a_variable_with_a_run_whose_name_could_begin_an_id_is_not_taken_for_ano
 @pytest.mark.parametrize(
     ("run_filter", "why"),
     [
-        (RunFilter(operations=("trian",)), "no run is of an operation 'trian' (did you mean 'train()'?)"),
-        (RunFilter(operations=("train", "xyz"), labels=("no",)), "no run is of an operation 'xyz'"),
-        (RunFilter(operations=("train",), labels=("no",)), ""),
+        (
+            RunFilter(operations=("trian",)),
+            "no run is of an operation 'trian' (did you mean 'train()'?); there are fail(), train()",
+        ),
+        (
+            RunFilter(operations=("train", "xyz"), labels=("no",)),
+            "no run is of an operation 'xyz'; there are fail(), train()",
+        ),
+        (
+            RunFilter(where="op in [xyz, abc] and completed"),
+            "no run is of an operation 'xyz'; there are fail(), train()",
+        ),
+        (RunFilter(where="not op = xyz and terminated"), ""),
+        (RunFilter(operations=("train",), labels=("nosuch",)), "no run has 'nosuch' in its label"),
+        (RunFilter(tags=("nosuch",)), "no run has the tag 'nosuch'"),
+        (RunFilter(comments=("nosuch",)), "no run has 'nosuch' in a comment"),
+        (RunFilter(digest="0123"), "no run has a digest that begins with '0123'"),
+        (RunFilter(operations=("train",), statuses=frozenset({RunStatus.ERROR})), ""),
     ],
 )
-def test_a_slip_in_the_name_of_an_operation_is_told(train, runs, run_filter, why):
+def test_a_slip_in_a_name_of_a_filter_is_told(train, runs, run_filter, why):
     with pytest.raises(RunNotFound) as caught:
         select_run(train.context, None, run_filter)
     assert str(caught.value) == "no run passes the filter" + (f"; {why}" if why else "")

@@ -213,3 +213,15 @@ def test_details_describe_each_run(shell):
 
 def test_a_verb_has_help(shell):
     assert shell.printed("run", "--help").startswith("usage: guild-ipy run OPERATION [FLAG=VALUE ...] [options]\n")
+
+
+def test_where_a_list_is_empty_for_a_slip_standard_error_says_which_names_there_are(shell):
+    assert shell.run("runs", "--operation", "trian").stderr == ""
+    shell.run("run", "train.py", "-y")
+    hint = "no run is of an operation 'trian.py' (did you mean 'train.py'?); there are train.py\n"
+    for words in (["runs", "--operation"], ["select", "-Fo"], ["compare", "-Fo"], ["runs", "--json", "-Fo"]):
+        done = shell.run(*words, "trian.py")
+        assert (done.returncode, done.stderr) == (0, hint)
+        assert done.stdout in {"", "[]\n"}
+    assert shell.run("select", "--min", "loss", "-Fo", "trian.py").stderr.endswith(f" has a number there; {hint}")
+    assert shell.run("delete", "-Fo", "trian.py", "--yes").stdout == f"Deleted 0 runs: no run was selected; {hint}"

@@ -257,3 +257,17 @@ def test_a_deleted_working_directory_is_one_line(session, monkeypatch, tmp_path,
         session.run(line)
     assert "\n" not in str(caught.value)
     monkeypatch.chdir(tmp_path)
+
+
+def test_where_a_list_is_empty_for_a_slip_a_line_says_which_names_there_are(train):
+    train.printed("%guild_run train --tag fast")
+    hint = "no run is of an operation 'trian' (did you mean 'train()'?); there are train()"
+    for line in ("runs --operation trian", "compare -Fo trian", "select op = trian and completed", "select -Fo trian"):
+        assert train.printed(f"found = %guild_{line}") == f"{hint}\n"
+    assert train.printed("found = %guild_runs --tag fats") == (
+        "no run has the tag 'fats' (did you mean 'fast'?); there are fast\n"
+    )
+    for verb in ("delete --yes", "stop", "label --set x", "mark", "info"):
+        assert train.printed(f"%guild_{verb} -Fo trian").endswith(f"; {hint}\n")
+    assert train.printed("found = %guild_runs --operation train --error") == ""
+    assert train.printed("import guild_ipy\nfound = guild_ipy.runs(operations='trian')") == ""

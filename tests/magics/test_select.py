@@ -131,3 +131,13 @@ def test_listing_has_fewer_columns(train, three):
     assert len(guild_ipy.runs(filter_expr="lr < 1")) == 2
     with pytest.raises(UsageError, match="are the same"):
         guild_ipy.runs(filter_expr="lr < 1", where="lr < 1")
+
+
+def test_where_nothing_is_found_for_a_flag_that_has_the_name_of_a_scalar_that_is_said(session):
+    session.run("def train(loss='mse', lr=0.1): print('loss:', lr)")
+    session.printed("%guild_run train")
+    assert session.printed("ids = %guild_select loss < 0.5 and completed") == (
+        "'loss' means the flag here; scalar:loss is the scalar\n"
+    )
+    assert len(session.run("%guild_select scalar:loss < 0.5 and completed")) == 1
+    assert session.printed("ids = %guild_select scalar:loss > 0.5") == ""

@@ -1,10 +1,12 @@
 """What travels, seen from the other side: a payload is opened in a namespace that is nobody's ``__main__``."""
 
+import io
 import pickle
 
 import numpy as np
 import pytest
 
+from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.engine.notebook_names import LazyShell, get_ipython
 from guild_ipy.engine.unpack import unpack
@@ -127,6 +129,6 @@ def test_a_payload_is_the_program_and_then_the_definitions(notebook):
 
 def test_variables_of_a_cell_come_along(notebook):
     code = CellCode(source="x", filename="cell", variables={"x": np.float64(2)})
-    opened = pickle.loads(pack(code, notebook.context.notebook).payload)
+    opened = open_payload(io.BytesIO(pack(code, notebook.context.notebook).payload), {})
     assert opened.variables == {"x": 2.0}
     assert opened.source == "x"
