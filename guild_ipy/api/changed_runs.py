@@ -35,7 +35,7 @@ class ChangedRuns:
 
     def explained(self, context: Context, run_filter: RunFilter) -> ChangedRuns:
         """Return the same with a hint, where there are no runs and a name in the filter may be a slip."""
-        if self.runs:
+        if self.runs or self.failure:
             return self
         from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
 
@@ -64,17 +64,6 @@ def command_of(verb: str) -> str:
     from guild_ipy.api.context import find_shell  # start-up cost: for verbs that say what can be done next
 
     return f"guild-ipy {verb}" if find_shell() is None else f"%guild_{verb}"
-
-
-def deleted_message(runs: Sequence[Run], names: str) -> str:
-    """Say which runs are in the trash now, and how they come back; `names` are from before."""
-    if not runs:
-        return "Deleted 0 runs: no run was selected"
-    ids = " ".join(run.short_id for run in runs[:_SHOWN])
-    back = f"Get {'it' if len(runs) == 1 else 'them'} back with `{command_of('restore')} {ids}`"
-    if len(runs) > _SHOWN:
-        back += f" and the ids of the others, which `{command_of('runs')} --deleted` lists"
-    return f"Deleted {count_runs(len(runs))}: {names}\n{back}"
 
 
 def stopped_message(runs: Sequence[Run]) -> str:

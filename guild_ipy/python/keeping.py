@@ -160,9 +160,13 @@ def comment(  # noqa: PLR0913 - the options are keywords
     print(write_comments(get_context(), RunSelection.of(*runs, where=where), change))
 
 
-def delete(*runs: RunRef, where: str | None = None) -> None:
-    """Move runs, or all that `where` selects, to the trash of Guild home, and say so; :func:`restore` undoes it."""
-    print(Delete(selection=RunSelection.of(*runs, where=where, default="all")).carry_out(get_context()))
+def delete(*runs: RunRef, where: str | None = None, permanent: bool = False) -> None:
+    """Move runs, or all that `where` selects, to the trash of Guild home, and say so; :func:`restore` undoes it.
+
+    With `permanent` they are removed for good, as :func:`purge` does.
+    """
+    selection = RunSelection.of(*runs, where=where, default="all")
+    _tell(Delete(selection=selection, permanent=permanent).carry_out(get_context()))
 
 
 def restore(*runs: RunRef, where: str | None = None) -> None:

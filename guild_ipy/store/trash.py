@@ -88,14 +88,14 @@ def purge_run(home: Home, run_dir: RunDir) -> None:
         If the run is running, or is not a plain directory of the trash.
     """
     _check_place(run_dir, home.trash)
-    trash = os.path.dirname(home.trash)
+    doomed = RunDir(f"{os.path.dirname(home.trash)}/{_PURGED}{run_dir.id}-{secrets.token_hex(4)}")
     with _held(run_dir):
-        _rename(run_dir, RunDir(f"{trash}/{_PURGED}{run_dir.id}-{secrets.token_hex(4)}"))
+        _rename(run_dir, doomed)
     note_change(home, run_dir.id)
-    for folder in (trash, home.trash):  # the latter: of earlier versions
-        for name in sorted(os.listdir(folder)):
-            if name.startswith(_PURGED):
-                _remove(f"{folder}/{name}")
+    _remove(doomed.path)
+    for path in _leftovers(home):
+        with suppress(StoreError):  # it may be of another user, and is not what was asked for
+            _remove(path)
 
 
 def id_before_deletion(run_dir: RunDir) -> str:
@@ -158,6 +158,15 @@ def _make_folder(home: Home, folder: str) -> None:
         make_folders(folder, inside=home.path)
     except OSError as error:
         raise StoreError(f"cannot make {folder!r}: {error.strerror}") from error
+
+
+def _leftovers(home: Home) -> list[str]:
+    """Return what interrupted purges have left, also those of earlier versions, in the folder of the runs itself."""
+    folders = (os.path.dirname(home.trash), home.trash)
+    try:
+        return [f"{folder}/{name}" for folder in folders for name in os.listdir(folder) if name.startswith(_PURGED)]
+    except OSError:
+        return []
 
 
 def _remove(path: str) -> None:

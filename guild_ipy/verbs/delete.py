@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from guild_ipy.api.changed_runs import ChangedRuns, count_runs, deleted_message, name_runs
+from guild_ipy.api.changed_runs import ChangedRuns, count_runs
 from guild_ipy.api.context import Context
-from guild_ipy.api.delete import delete
+from guild_ipy.api.delete import delete, deleted_message
+from guild_ipy.api.purge import purge, purged_message
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Question, Verb
+from guild_ipy.verbs.purge import ask_to_purge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +19,7 @@ class Delete:
     """Which runs to delete."""
 
     selection: RunSelection = many_runs(default="all")
+    permanent: bool = switch("-p", "--permanent", help="remove them for good, as purge does")
     yes: bool = switch("-y", "--yes", help="do not ask")
 
     def __post_init__(self) -> None:
@@ -28,21 +31,21 @@ class Delete:
         runs = [] if self.yes else self.selection.find(context)
         if not runs:
             return None
+        agreed = replace(self, selection=replace(self.selection, refs=tuple(runs)))
+        if self.permanent:
+            return ask_to_purge("delete", runs, agreed)
         refusal = f"delete: {count_runs(len(runs))} would be deleted, none was; add --yes, or name runs"
-        return Question(
-            intent="delete",
-            runs=runs,
-            agreed=replace(self, selection=replace(self.selection, refs=tuple(runs))),
-            refusal="" if self.selection.refs else refusal,
-        )
+        return Question(intent="delete", runs=runs, agreed=agreed, refusal="" if self.selection.refs else refusal)
 
     def carry_out(self, context: Context) -> ChangedRuns:
-        """Delete the runs; the text says how they come back."""
-        runs = self.selection.find(context)
-        names = name_runs(runs)
-        delete(context, runs)
-        done = ChangedRuns(runs, deleted_message(runs, names))
-        return done.explained(context, self.selection.filter)
+        """Delete the runs; the text says how they come back, or that they cannot."""
+        done = delete(context, self.selection.find(context))
+        if not (self.permanent and done.runs):
+            told = ChangedRuns(done.runs, deleted_message(done), failure=done.failure)
+            return told.explained(context, self.selection.filter)
+        gone = purge(context, done.runs)
+        failures = filter(None, (done.failure, gone.failure))
+        return ChangedRuns(gone.runs, purged_message(gone), failure="; ".join(failures))
 
 
 VERB = Verb(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from guild_ipy.api.changed_runs import ChangedRuns, count_runs
 from guild_ipy.api.context import Context
+from guild_ipy.api.handle import Run
 from guild_ipy.api.purge import purge, purged_message
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, deleted_runs
@@ -28,18 +30,24 @@ class Purge:
         runs = [] if self.yes else self.selection.find(context)
         if not runs:
             return None
-        return Question(
-            intent="remove these runs for good, with all their files; they cannot be restored",
-            runs=runs,
-            agreed=replace(self, selection=replace(self.selection, refs=tuple(runs))),
-            refusal=f"purge: {count_runs(len(runs))} would be removed for good, none was; add --yes if that is wanted",
-            enter_agrees=False,
-        )
+        return ask_to_purge("purge", runs, replace(self, selection=replace(self.selection, refs=tuple(runs))))
 
     def carry_out(self, context: Context) -> ChangedRuns:
         """Remove the runs."""
         done = purge(context, self.selection.find(context))
-        return ChangedRuns(done.runs, purged_message(done), failure=done.failure)
+        told = ChangedRuns(done.runs, purged_message(done), failure=done.failure)
+        return told.explained(context, self.selection.filter)
+
+
+def ask_to_purge(verb: str, runs: Sequence[Run], agreed: object) -> Question:
+    """Return what to ask before runs are removed for good; where nobody can be asked, they stay."""
+    return Question(
+        intent="remove these runs for good, with all their files; they cannot be restored",
+        runs=runs,
+        agreed=agreed,
+        refusal=f"{verb}: {count_runs(len(runs))} would be removed for good, none was; add --yes if that is wanted",
+        enter_agrees=False,
+    )
 
 
 VERB = Verb(

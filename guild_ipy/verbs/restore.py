@@ -26,7 +26,8 @@ class Restore:
     def carry_out(self, context: Context) -> ChangedRuns:
         """Restore the runs."""
         done = restore(context, self.selection.find(context))
-        return ChangedRuns(done.runs, str(done), failure=done.failure)
+        told = ChangedRuns(done.runs, str(done), failure=done.failure)
+        return told.explained(context, self.selection.filter)
 
 
 VERB = Verb(

@@ -4,8 +4,9 @@ import os
 
 import pytest
 
-from guild_ipy.api.changed_runs import deleted_message, labeled_message, name_runs, stopped_message
-from guild_ipy.api.delete import delete
+from guild_ipy.api.changed_runs import labeled_message, name_runs, stopped_message
+from guild_ipy.api.delete import delete, deleted_message
+from guild_ipy.api.each_run import EachRun
 from guild_ipy.api.label import LabelEdit, edit_labels
 from guild_ipy.api.mark import mark, mark_message
 from guild_ipy.api.runs import list_runs
@@ -85,13 +86,13 @@ def test_labels_are_said_with_what_they_were(train, runs):
 def test_of_many_runs_the_first_are_named(train, runs):
     names = name_runs(runs[:1] * 12)
     assert names.endswith(f"train() {runs[0].short_id}, and 2 more")
-    message = deleted_message(runs[:1] * 12, names)
+    message = deleted_message(EachRun(done="deleted", runs=tuple(runs[:1] * 12), names=(name_runs(runs[:1]),) * 12))
     assert message.startswith(f"Deleted 12 runs: {names}\nGet them back with `%guild_restore {runs[0].short_id} ")
     assert message.endswith(f" {runs[0].short_id}` and the ids of the others, which `%guild_runs --deleted` lists")
 
 
 def test_that_nothing_was_to_be_done_is_said(train):
-    said = [mark_message(train.context, []), labeled_message([], [], []), deleted_message([], "")]
+    said = [mark_message(train.context, []), labeled_message([], [], []), deleted_message(EachRun(done="deleted"))]
     assert [text.rpartition(": ")[2] for text in said] == ["no run was selected"] * 3
     assert stopped_message([]) == "Stopped 0 runs: none was running"
 
@@ -105,7 +106,7 @@ def test_a_running_run_can_be_marked_and_labeled(notebook, start_waiting, let_go
 
 
 def test_deleted_runs_are_in_the_trash_whole(train, runs):
-    assert delete(train.context, runs[:1]) == 1
+    assert len(delete(train.context, runs[:1]).runs) == 1
     assert list_runs(train.context) == runs[1:]
     (deleted,) = list_runs(train.context, RunFilter(deleted=True))
     assert (deleted.id, deleted.flags, deleted.result) == (runs[0].id, {"lr": 0.2, "steps": 2}, 0.4)
@@ -122,6 +123,8 @@ def test_none_is_deleted_when_one_of_them_runs(train, runs, start_waiting, let_g
 def test_a_link_to_a_run_elsewhere_is_not_deleted(train, runs, tmp_path):
     os.rename(runs[0].path, f"{tmp_path}/elsewhere")
     os.symlink(f"{tmp_path}/elsewhere", runs[0].path)
-    with pytest.raises(RunStateError, match="is a symbolic link; what it points to is not touched"):
-        delete(train.context, runs[:1])
+    done = delete(train.context, runs)
+    assert "is a symbolic link; what it points to is not touched" in done.failure
     assert os.path.exists(f"{tmp_path}/elsewhere/.guild/opref")
+    assert [run.id for run in done.runs] == [runs[1].id]
+    assert deleted_message(done).startswith(f"Deleted 1 run: train() {runs[1].short_id}\nGet it back with ")

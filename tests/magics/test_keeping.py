@@ -127,3 +127,14 @@ def test_tab_offers_deleted_runs_and_tags(train, run):
         assert train.completions(line) == ["best", "nice"]
     assert train.completions("%guild_tag --sy") == ["--sync-labels"]
     assert train.completions("%guild_comment ") == [run.short_id]
+
+
+def test_delete_for_good_asks_as_purge_does(train, run):
+    with pytest.raises(UsageError, match=r"^delete: 1 run would be removed for good, none was; add --yes if that"):
+        train.run("%guild_delete {run} --permanent")
+    assert (
+        train.printed("%guild_delete {run} -p -y") == f"Purged 1 run: train() {run.short_id}; it cannot be restored\n"
+    )
+    assert train.run("%guild_runs").empty
+    assert train.run("%guild_runs --deleted").empty
+    assert train.printed("%guild_delete -Sc -p -y") == "Deleted 0 runs: no run was selected\n"
