@@ -11,8 +11,8 @@ import random
 import sys
 
 from guild_ipy.domain.scalars import ScalarPoint
-from guild_ipy.store.attrs import encode_attr
-from guild_ipy.store.tfevents import Point, encode_point, encode_record, encode_version
+from guild_ipy.store.events.tfevents import Point, encode_point, encode_record, encode_version
+from guild_ipy.store.files.attrs import encode_attr
 
 SCALARS = ("acc", "loss", "time", "val_acc", "val_loss")
 _SLIM = frozenset(("started", "stopped", "exit_status", "flags", "label"))

@@ -9,7 +9,7 @@ Imports go downwards only; names on one line do not see each other::
     cli | python                 guild-ipy VERB · guild_ipy.VERB(...)
     frame                        DataFrames and df.guild
     verbs                        one file for each verb: its options, and what it does with them
-    arguments | view | progress  from words to options · how results look · a line while many runs are read
+    arguments | view             from the words of a line to options · how results look
     api                          what the verbs do to runs, one plain function each
     engine | operations          processes · from what the user wrote to a RunSpec
     index                        what is known of all runs, without reading their directories

@@ -2,8 +2,8 @@
 
 Two things make runs safe: a process is told from a later one that has its number, and no process of a run is left
 behind. macOS and the BSDs have other calls for both; a port of guild_ipy begins here. Nothing else in the package reads
-``/proc``, or calls what :mod:`os` and :mod:`socket` have on Linux alone, but for :mod:`guild_ipy.engine.pages`, which
-makes runs quicker and has nothing to do elsewhere.
+``/proc``, or calls what :mod:`os` and :mod:`socket` have on Linux alone, but for
+:mod:`guild_ipy.engine.beside.pages`, which makes runs quicker and has nothing to do elsewhere.
 """
 
 from __future__ import annotations

@@ -11,13 +11,13 @@ from contextlib import ExitStack
 
 import pytest
 
-from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 
 HOLD = """
 import sys
-from guild_ipy.store.lock import hold_alive
+from guild_ipy.store.state.lock import hold_alive
 from guild_ipy.store.run_dir import RunDir
 print(hold_alive(RunDir(sys.argv[1])) is not None, flush=True)
 sys.stdin.read()

@@ -20,13 +20,13 @@ from guild_ipy.index.columns import make_segment
 from guild_ipy.index.entry import read_entry, run_row
 from guild_ipy.index.scalar_rows import SUMMARY_FIELDS
 from guild_ipy.index.table import SEGMENT_RUNS, Column, Field, Table, Wanted
-from guild_ipy.store.attr_types import parse_time
-from guild_ipy.store.attrs import read_attr
+from guild_ipy.store.events.scalars import summarize
+from guild_ipy.store.files.attr_types import parse_time
+from guild_ipy.store.files.attrs import read_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.run import RunRecord, read_run
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import list_run_dirs
-from guild_ipy.store.scalars import summarize
 
 #: As a label or comment to look for: none at all (as in ``guild runs -Fl -``).
 NOTHING = "-"

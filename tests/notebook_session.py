@@ -24,11 +24,11 @@ from traitlets.config import Config
 
 from guild_ipy.api.context import Context, set_context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run import RunRequest, run
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import RunRequest, run
 from guild_ipy.api.viewer import SilentViewer, Viewer
+from guild_ipy.engine.beside.rehearsal import REHEARSAL_ID
 from guild_ipy.engine.engine import Engine
-from guild_ipy.engine.rehearsal import REHEARSAL_ID
 from guild_ipy.errors import RunError
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.settings import Settings
@@ -145,7 +145,7 @@ def _stands_by(pid: int) -> bool:
     """Whether a process is a fork server of ours or waits for one to be given a run, or keeps the books of this one."""
     if pid == resource_tracker._resource_tracker._pid:  # of this process, which ends with it
         return True
-    if "guild_ipy.engine.zygote" not in _read_command(pid) or _holds_run(pid):
+    if "guild_ipy.engine.beside.zygote" not in _read_command(pid) or _holds_run(pid):
         return False
     while pid not in {0, 1, os.getpid()}:
         pid = int(_read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[1])

@@ -8,9 +8,9 @@ from benchmarks.homes import make_home
 from guild_ipy.domain.run_filter import EVERY
 from guild_ipy.index import refresh
 from guild_ipy.index.index import Index
-from guild_ipy.progress import show_progress
 from guild_ipy.settings import Settings
 from guild_ipy.store.home import Home
+from guild_ipy.view.progress import show_progress
 
 
 def list_all(home: Home, cache_dir: str) -> int:

@@ -36,7 +36,7 @@ def test_other_names_are_not_there():
         ("import guild_ipy", {"guild_ipy.api", "IPython", "pandas", "yaml"}),
         ("import guild_ipy.cli", {"IPython", "pandas", "numpy", "yaml"}),
         ("from guild_ipy import run, mark, info", {"IPython", "pandas", "numpy"}),
-        ("import guild_ipy.api.run", {"http.client", "ssl", "tarfile", "zipfile", "configparser", "ctypes"}),
+        ("import guild_ipy.api.launching.run", {"http.client", "ssl", "tarfile", "zipfile", "configparser", "ctypes"}),
     ],
 )
 def test_importing_loads_only_what_is_used(statement, unwanted):

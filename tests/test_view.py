@@ -1,6 +1,6 @@
 import pytest
 
-from guild_ipy.api.operations import OperationInfo
+from guild_ipy.api.looking.operations import OperationInfo
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.view.live import collapse_returns
 from guild_ipy.view.operation_text import format_operations

@@ -36,8 +36,8 @@ def arrays():
 
 #: Parts of a run in the kernel: the function that does it, and what it is.
 _PARTS = {
-    ("operations/function.py", "template"): "bind flags, pack the function, look at the source files",
-    ("engine/prepare.py", "fill_run_dir"): "make the directory and its files",
+    ("operations/functions/function.py", "template"): "bind flags, pack the function, look at the source files",
+    ("engine/run_files/prepare.py", "fill_run_dir"): "make the directory and its files",
     ("engine/engine.py", "start"): "hand it to the fork server",
     ("engine/follow.py", "follow"): "wait for supervisor and run",
     ("view/live.py", "ended"): "read how it ended, and say so",

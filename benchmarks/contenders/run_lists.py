@@ -16,8 +16,8 @@ from guild_ipy.api.context import get_context, set_context
 from guild_ipy.frame.runs import runs
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
-from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.changes import note_change
+from guild_ipy.store.files.attrs import write_attr
+from guild_ipy.store.state.changes import note_change
 
 #: Of the runs that are changed between two listings.
 CHANGED = 10

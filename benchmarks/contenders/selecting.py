@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from answering import answer, timed
 
 from guild_ipy.api.context import get_context
-from guild_ipy.api.select import select_ids
+from guild_ipy.api.finding.select import select_ids
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 

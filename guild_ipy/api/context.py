@@ -19,7 +19,7 @@ from guild_ipy.store.home import Home, find_home
 
 if TYPE_CHECKING:
     from guild_ipy.index.index import Index
-    from guild_ipy.operations.sourcecode import SourceCache
+    from guild_ipy.operations.sourcecode.snapshot import SourceCache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Context:
     @cached_property
     def source_cache(self) -> SourceCache:
         """What the last snapshots have read."""
-        from guild_ipy.operations.sourcecode import SourceCache  # start-up cost
+        from guild_ipy.operations.sourcecode.snapshot import SourceCache  # start-up cost
 
         return SourceCache()
 

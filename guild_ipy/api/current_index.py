@@ -50,6 +50,6 @@ class CurrentIndex:
 
 def recover_run(run_dir: RunDir) -> None:
     """End a run whose processes are gone."""
-    from guild_ipy.engine import recover  # start-up cost: few runs need it
+    from guild_ipy.engine.output import recover  # start-up cost: few runs need it
 
     recover.recover_run(run_dir)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from guild_ipy.errors import UsageError
+from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.output import MAX_OUTPUT_BYTES
-from guild_ipy.store.regular_file import open_regular
 
 if TYPE_CHECKING:
     from guild_ipy.api.handle import Run

@@ -16,16 +16,16 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.printable import printable
-from guild_ipy.store.attr_types import Comment
-from guild_ipy.store.attrs import list_attrs, read_attr
 from guild_ipy.store.deps import read_dep_paths
+from guild_ipy.store.files.attr_types import Comment
+from guild_ipy.store.files.attrs import list_attrs, read_attr
 from guild_ipy.store.home import home_of
-from guild_ipy.store.lock import is_alive
-from guild_ipy.store.marks import MarkEntry, read_history
 from guild_ipy.store.output import read_output
 from guild_ipy.store.run import RunRecord, read_settled_run, settled_status
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.signals import describe_signal
+from guild_ipy.store.state.lock import is_alive
+from guild_ipy.store.state.marks import MarkEntry, read_history
+from guild_ipy.store.state.signals import describe_signal
 
 if TYPE_CHECKING:
     from guild_ipy.api.stale import Outdated
@@ -215,7 +215,7 @@ class Run:
         """Give the runs that it used, and those that would be used now in their place."""
         from guild_ipy.api.context import get_context  # start-up cost, as the next: for those who ask
         from guild_ipy.api.stale import Today
-        from guild_ipy.engine.recover import recover_run
+        from guild_ipy.engine.output.recover import recover_run
         from guild_ipy.index.index import Index
 
         context, home = get_context(), home_of(self._dir)

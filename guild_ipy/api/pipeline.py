@@ -19,18 +19,18 @@ from typing import Any, NoReturn
 
 from guild_ipy.api.context import Context, get_context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run import RunRequest, run
-from guild_ipy.api.start import Change, restart, would_change
-from guild_ipy.api.step_flags import step_flags
-from guild_ipy.api.step_links import find_linked, link_paths, link_run
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import RunRequest, run
+from guild_ipy.api.launching.start import Change, restart, would_change
+from guild_ipy.api.launching.step_flags import step_flags
+from guild_ipy.api.launching.step_links import find_linked, link_paths, link_run
 from guild_ipy.api.viewer import Preview, SilentViewer, format_notes
 from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import Step, describe_step
 from guild_ipy.domain.program import StepsProgram
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
-from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import run_dir_of, take_over
 from guild_ipy.errors import GuildError, RunError, RunStateError
 from guild_ipy.operations.references import flag_filler

@@ -11,9 +11,9 @@ from typing import Any
 
 from guild_ipy.domain.opening import find_in_main
 from guild_ipy.domain.payload import CellCode
-from guild_ipy.engine.unpack import unpack
+from guild_ipy.engine.child.unpack import unpack
 from guild_ipy.errors import DamagedRun, LostException, ResultError
-from guild_ipy.store.regular_file import open_reader, read_regular
+from guild_ipy.store.files.regular_file import open_reader, read_regular
 from guild_ipy.store.run_dir import RunDir
 
 

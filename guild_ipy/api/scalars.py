@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.engine.recover import recover_run
+from guild_ipy.engine.output.recover import recover_run
+from guild_ipy.store.events.scalars import summarize
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.scalars import summarize
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context

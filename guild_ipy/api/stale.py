@@ -18,9 +18,9 @@ from guild_ipy.domain.operation_name import is_operation_named, required_name
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import SelectError
 from guild_ipy.store.deps import Upstream, read_upstreams
-from guild_ipy.store.marks import read_mark_time
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.marks import read_mark_time
 
 ListRecords = Callable[[RunFilter], list[RunRecord]]
 """Lists runs that pass a filter, newest first, as an index does."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 from typing import TYPE_CHECKING
 
-from guild_ipy.api.launch import follow
+from guild_ipy.api.launching.launch import follow
 
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context

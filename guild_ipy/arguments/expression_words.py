@@ -10,7 +10,7 @@ from guild_ipy.arguments.tokens import ObjectToken, QuotedToken, token_value
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
-    from guild_ipy.api.selection import RunRef
+    from guild_ipy.api.finding.selection import RunRef
 
 #: An id or its beginning, an index, or a range of them.
 _REF = re.compile(r"[0-9a-f]{1,32}|[0-9]*:[0-9]*")

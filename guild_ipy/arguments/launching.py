@@ -6,7 +6,7 @@ import argparse
 from functools import partial
 from typing import Any
 
-from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import part
 from guild_ipy.arguments.parser import Group, VerbParser, one_of

@@ -10,8 +10,8 @@ from functools import partial
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from guild_ipy.api.finding.selection import RunRef, list_matching, select_runs
 from guild_ipy.api.handle import Run
-from guild_ipy.api.selection import RunRef, list_matching, select_runs
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.filters import add_deleted, add_filters, read_filter
 from guild_ipy.arguments.option import part

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.errors import UsageError
 from guild_ipy.printable import printable
-from guild_ipy.progress import show_progress
+from guild_ipy.view.progress import show_progress
 
 if TYPE_CHECKING:
     from guild_ipy.verbs.cat import ShowFile
@@ -43,7 +43,7 @@ def select_runs(wanted: SelectRuns) -> bool:
     """Print ids that an expression selects without a session: that starts quickly."""
     if not wanted.is_plain:
         return False
-    from guild_ipy.api.select import open_index, select_ids
+    from guild_ipy.api.finding.select import open_index, select_ids
 
     with closing(open_index(show_progress if sys.stderr.isatty() else None)) as index:
         if ids := select_ids(index, wanted.filter, wanted.best):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from guild_ipy.api.context import Context, get_context
 from guild_ipy.operations.notebook import Notebook
-from guild_ipy.progress import show_progress
+from guild_ipy.view.progress import show_progress
 
 _UNLIMITED = 2**30
 

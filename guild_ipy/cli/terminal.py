@@ -46,7 +46,7 @@ class AgreeingViewer(ShellViewer):
 
 def tell_unmatched(index: Index, run_filter: RunFilter) -> None:
     """Say, where nothing was found, which name in the filter may be a slip; standard output is left alone."""
-    from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+    from guild_ipy.api.finding.unmatched import describe_unmatched  # start-up cost: for those who find nothing
 
     hint = describe_unmatched(index, run_filter)
     if hint:

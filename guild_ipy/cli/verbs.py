@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.changed_runs import ChangedRuns
+from guild_ipy.api.changing.changed_runs import ChangedRuns
 from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question, Searching
 from guild_ipy.cli.own_ways import OWN_WAYS
 from guild_ipy.verbs import VERBS
@@ -57,7 +57,7 @@ def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
 def _show(done: object, *, as_json: bool) -> None:
     """Print a value as text, if it has one, or as JSON; a note goes to standard error."""
     if as_json:
-        from guild_ipy.api.plain_values import format_json  # start-up cost: for those who ask
+        from guild_ipy.api.looking.plain_values import format_json  # start-up cost: for those who ask
 
         print(format_json(done))
         return
@@ -70,7 +70,7 @@ def _show(done: object, *, as_json: bool) -> None:
 
 
 def _agrees(question: Question) -> bool:
-    from guild_ipy.api.run_lines import format_runs  # start-up cost, as the next: for verbs that ask
+    from guild_ipy.api.looking.run_lines import format_runs  # start-up cost, as the next: for verbs that ask
     from guild_ipy.cli.terminal import ask
 
     text = f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"

@@ -49,7 +49,7 @@ def open_payload(
 
 
 class PayloadReader(pickle.Unpickler):
-    """Reads what :mod:`guild_ipy.operations.pack` has written."""
+    """Reads what :mod:`guild_ipy.operations.packing.pack` has written."""
 
     def __init__(
         self,

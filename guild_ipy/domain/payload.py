@@ -1,7 +1,7 @@
 """What a packed notebook function is made of, and the few names that its pickle refers to.
 
-The packer (:mod:`guild_ipy.operations.pack`) and the run (:mod:`guild_ipy.engine.unpack`) share this module; a
-payload is some pickles written by one pickler, so that they share their memo:
+The packer (:mod:`guild_ipy.operations.packing.pack`) and the run (:mod:`guild_ipy.engine.child.unpack`) share this
+module; a payload is some pickles written by one pickler, so that they share their memo:
 
 1. what stands for the namespace of the notebook (runs of earlier versions do not have it);
 2. a :class:`FunctionCall` or a :class:`CellCode`;

@@ -2,7 +2,7 @@
 
 In the kernel: ``engine`` · ``prepare`` · ``buffers`` · ``fork_server`` · ``executors`` · ``inline`` · ``interrupts`` ·
 ``follow`` · ``stop`` · ``recover`` · ``helpers``.
-Beside it: ``zygote`` · ``spare`` · ``waiting`` · ``pages`` · ``rehearsal`` · ``supervisor`` · ``output_scalars`` ·
+Beside it: ``zygote`` · ``standby`` · ``waiting`` · ``pages`` · ``rehearsal`` · ``supervisor`` · ``output_scalars`` ·
 ``scribe`` · ``provenance`` · ``leftovers``.
 In the run: ``fork`` · ``script`` · ``job`` · ``unpack`` · ``streams`` · ``seeds`` · ``failure`` · ``process``.
 What they tell each other: ``launch`` · ``meta``.

@@ -3,7 +3,7 @@
 The command takes the place of this process: its signals and its exit status are those of the run. Its output goes to
 the output file, which is already standard output here.
 
-Light on imports: see :mod:`guild_ipy.engine.process`.
+Light on imports: see :mod:`guild_ipy.engine.child.process`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 
-from guild_ipy.engine.process import end_process
+from guild_ipy.engine.child.process import end_process
 from guild_ipy.engine.script import ALIVE_VARIABLE, import_from, run_dir_of, take_over
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing

@@ -28,9 +28,9 @@ from guild_ipy.engine.fork_server import ForkServer
 from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, is_readable, send_word
 from guild_ipy.errors import EngineError, GuildError
 from guild_ipy.linux import yield_processor
-from guild_ipy.store.lock import hold_alive
-from guild_ipy.store.messages import send_message
+from guild_ipy.store.files.messages import send_message
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.lock import hold_alive
 
 #: How long a supervisor has to go away when its run is called off.
 _LEAVE_SECONDS = 5.0
@@ -236,7 +236,7 @@ class FreshExecutor:
             descriptors = (theirs.fileno(), alive)
             try:
                 process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "guild_ipy.engine.supervisor", *map(str, descriptors)],
+                    [sys.executable, "-P", "-m", "guild_ipy.engine.beside.supervisor", *map(str, descriptors)],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,

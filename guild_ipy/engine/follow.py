@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from guild_ipy.settings import Settings
-from guild_ipy.store.regular_file import open_reader
+from guild_ipy.store.files.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir
 
 _CHUNK = 65536

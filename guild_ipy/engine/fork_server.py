@@ -88,7 +88,7 @@ class ForkServer:
         self._socket, theirs = message_pair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "guild_ipy.engine.zygote", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "guild_ipy.engine.beside.zygote", str(theirs.fileno())],
                 env={**env, "MPLBACKEND": "Agg"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

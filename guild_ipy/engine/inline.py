@@ -16,18 +16,18 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TextIO
 
-from guild_ipy.engine.ending import write_end
+from guild_ipy.engine.beside.fork import new_main, open_run
+from guild_ipy.engine.child.process import save_figures
 from guild_ipy.engine.executors import StartedRun
-from guild_ipy.engine.fork import new_main, open_run
 from guild_ipy.engine.launch import LaunchRequest
-from guild_ipy.engine.output_scalars import ScalarRecorder
-from guild_ipy.engine.process import save_figures
-from guild_ipy.engine.provenance import record_commit, record_packages
-from guild_ipy.engine.streams import IndexedOutput
+from guild_ipy.engine.output.ending import write_end
+from guild_ipy.engine.output.output_scalars import ScalarRecorder
+from guild_ipy.engine.output.streams import IndexedOutput
+from guild_ipy.engine.run_files.provenance import record_commit, record_packages
 from guild_ipy.settings import current_dir
-from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.files.attrs import write_attr
+from guild_ipy.store.files.whole_file import sync_file
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.whole_file import sync_file
 
 
 class InlineExecutor:

@@ -18,16 +18,16 @@ from guild_ipy.domain.notebook_cells import set_cell_constants
 from guild_ipy.domain.notebook_state import NotebookState
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.program import CellFile, NotebookProgram
-from guild_ipy.engine.failure import show_cells
-from guild_ipy.engine.lazy_result import run_out
+from guild_ipy.engine.child.failure import show_cells
+from guild_ipy.engine.child.lazy_result import run_out
+from guild_ipy.engine.child.notebook_names import open_in_notebook
+from guild_ipy.engine.child.process import end_process, run_to_end
+from guild_ipy.engine.child.seeds import seed_generators
+from guild_ipy.engine.child.setup import set_up
+from guild_ipy.engine.child.unpack import unpack
+from guild_ipy.engine.child.workers import SharedMain, repeat_steps
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
-from guild_ipy.engine.notebook_names import open_in_notebook
-from guild_ipy.engine.process import end_process, run_to_end
 from guild_ipy.engine.script import is_child_of_run, run_dir_of, take_over
-from guild_ipy.engine.seeds import seed_generators
-from guild_ipy.engine.setup import set_up
-from guild_ipy.engine.unpack import unpack
-from guild_ipy.engine.workers import SharedMain, repeat_steps
 from guild_ipy.store.run_dir import RunDir
 
 

@@ -1,11 +1,11 @@
 """How a run is asked for and what is heard of it: the channel between a starter and a supervisor.
 
 A channel is a stream socket of its own for each run. The starter sends one :class:`LaunchRequest` (JSON, as a message
-of :mod:`guild_ipy.store.messages`). Then it writes the files of the run, and sends a byte as soon as there is more that
-can be made ready: ``p``, which may be left out, once those are there that the program is made of, and ``g`` once all
-are. The supervisor answers with lines of JSON: ``{"event": "started"}`` when the process of the run lives,
-``{"event": "ended"}`` when all files of the run are written. End of file means that the other one is gone: a supervisor
-that hears no ``g`` starts nothing.
+of :mod:`guild_ipy.store.files.messages`). Then it writes the files of the run, and sends a byte as soon as there is
+more that can be made ready: ``p``, which may be left out, once those are there that the program is made of, and ``g``
+once all are. The supervisor answers with lines of JSON: ``{"event": "started"}`` when the process of the run lives,
+``{"event": "ended"}`` when all files of the run are written. End of file means that the other one is gone: a
+supervisor that hears no ``g`` starts nothing.
 """
 
 from __future__ import annotations

@@ -27,10 +27,10 @@ from guild_ipy.domain.program import (
 )
 from guild_ipy.domain.shapes import encode_shape, parse_shape
 from guild_ipy.errors import DamagedRun
-from guild_ipy.store.attr_types import parse_flags
-from guild_ipy.store.attrs import read_attr
+from guild_ipy.store.files.attr_types import parse_flags
+from guild_ipy.store.files.attrs import read_attr
+from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.whole_file import read_bytes
 
 FORMAT = 2
 

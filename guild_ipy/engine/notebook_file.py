@@ -19,16 +19,16 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from guild_ipy.domain.notebook_cells import CodeCell, replace_cell_constants
 from guild_ipy.domain.program import NotebookFileProgram
-from guild_ipy.engine.live_client import LiveClient
+from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
-from guild_ipy.engine.notebook_kernel import entering_code, kernel_environment, make_kernel_manager
-from guild_ipy.engine.process import end_process, run_to_end
+from guild_ipy.engine.notebook.live_client import LiveClient
+from guild_ipy.engine.notebook.notebook_kernel import entering_code, kernel_environment, make_kernel_manager
 from guild_ipy.engine.script import run_dir_of, take_over
 from guild_ipy.errors import NotebookError, StoreError
-from guild_ipy.store.folders import make_folders
+from guild_ipy.store.files.folders import make_folders
+from guild_ipy.store.files.whole_file import write_file
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.signals import MAYBE_NO_MEMORY, signal_name
-from guild_ipy.store.whole_file import write_file
+from guild_ipy.store.state.signals import MAYBE_NO_MEMORY, signal_name
 
 #: Saving takes no more than this part of the time.
 _SAVING = 0.1

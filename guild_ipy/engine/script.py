@@ -1,6 +1,6 @@
 """Running a script; what the ``main.py`` of a script's run imports.
 
-Light on imports: see :mod:`guild_ipy.engine.process`.
+Light on imports: see :mod:`guild_ipy.engine.child.process`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import sys
 from _frozen_importlib import ModuleSpec  # importlib.machinery, without its Python half
 from _frozen_importlib_external import SourceFileLoader
 
-from guild_ipy.engine.process import end_process, run_to_end
-from guild_ipy.engine.seeds import seed_generators
-from guild_ipy.engine.spawning import set_main_of_spawned
-from guild_ipy.engine.streams import redirect_streams
-from guild_ipy.engine.unattended import renew_for_flags
+from guild_ipy.engine.child.process import end_process, run_to_end
+from guild_ipy.engine.child.seeds import seed_generators
+from guild_ipy.engine.child.spawning import set_main_of_spawned
+from guild_ipy.engine.child.unattended import renew_for_flags
+from guild_ipy.engine.output.streams import redirect_streams
 from guild_ipy.store.run_dir import RunDir
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing

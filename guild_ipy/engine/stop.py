@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from guild_ipy.errors import DamagedRun, RunStateError
 from guild_ipy.linux import is_stopped, open_process, process_owner, send_signal
 from guild_ipy.settings import Settings
-from guild_ipy.store.lock import LockContent, ProcessId, is_alive, read_lock
 from guild_ipy.store.owners import describe_user
-from guild_ipy.store.reconcile import settle
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.run_process import find_holder, find_process, find_supervisor, is_of_run
-from guild_ipy.store.signals import note_kill
+from guild_ipy.store.state.lock import LockContent, ProcessId, is_alive, read_lock
+from guild_ipy.store.state.reconcile import settle
+from guild_ipy.store.state.run_process import find_holder, find_process, find_supervisor, is_of_run
+from guild_ipy.store.state.signals import note_kill
 
 _POLL_SECONDS = 0.02
 #: The signals that a run gets, a grace period apart. Guild AI begins with SIGTERM: its processes take a SIGINT that
@@ -32,7 +32,7 @@ _END_SECONDS = 10.0
 def stop_run(run_dir: RunDir, settings: Settings) -> None:
     """Stop a running run: SIGINT, then SIGTERM, then SIGKILL, a grace period apart; wait until it has ended.
 
-    Only processes that are known to be those of the run get a signal (:mod:`guild_ipy.store.run_process`). A
+    Only processes that are known to be those of the run get a signal (:mod:`guild_ipy.store.state.run_process`). A
     supervisor that does not see its run to an end is killed with it.
 
     Raises
@@ -106,7 +106,7 @@ def _stop_by_supervisor(run: _Stopped, supervisor: ProcessId, settings: Settings
         return True
     if not supervisor.is_alive():
         return False
-    from guild_ipy.engine.leftovers import kill_tree  # start-up cost: it loads the C library
+    from guild_ipy.engine.beside.leftovers import kill_tree  # start-up cost: it loads the C library
 
     kill_tree(supervisor.pid)
     if not run.wait(_END_SECONDS):

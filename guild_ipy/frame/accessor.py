@@ -11,14 +11,14 @@ from typing import overload
 
 import pandas as pd
 
-from guild_ipy.api.changed_runs import ChangedRuns
-from guild_ipy.api.comment import CommentEdit
+from guild_ipy.api.changing.changed_runs import ChangedRuns
+from guild_ipy.api.changing.comment import CommentEdit
+from guild_ipy.api.changing.tag import several_tags
+from guild_ipy.api.comparing.diff import diff, older_first
+from guild_ipy.api.comparing.run_diff import RunDiff
 from guild_ipy.api.context import get_context
-from guild_ipy.api.diff import diff, older_first
 from guild_ipy.api.handle import Run
-from guild_ipy.api.info import RunInfo, get_info
-from guild_ipy.api.run_diff import RunDiff
-from guild_ipy.api.tag import several_tags
+from guild_ipy.api.looking.info import RunInfo, get_info
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, UsageError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from guild_ipy.api.headings import headings
+from guild_ipy.api.comparing.headings import headings
 from guild_ipy.frame.columns import Column, value_column
 from guild_ipy.frame.core import run_column
 from guild_ipy.frame.kept import Names
@@ -12,7 +12,7 @@ from guild_ipy.frame.rows import Rows
 from guild_ipy.frame.run_names import RUN
 from guild_ipy.frame.whole import hand_out
 from guild_ipy.index.table import Field
-from guild_ipy.store.attr_types import is_own
+from guild_ipy.store.files.attr_types import is_own
 
 
 def attribute_fields(names: Names) -> list[Field]:

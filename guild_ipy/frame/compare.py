@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from guild_ipy.api.compare_columns import ComparedColumn, default_columns, parse_columns
+from guild_ipy.api.comparing.compare_columns import ComparedColumn, default_columns, parse_columns
 from guild_ipy.frame.columns import Column, value_column
 from guild_ipy.frame.core import core_column, core_fields, keep_time, run_column
 from guild_ipy.frame.kept import Chooser, Names

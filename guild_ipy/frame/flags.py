@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from guild_ipy.api.headings import headings
+from guild_ipy.api.comparing.headings import headings
 from guild_ipy.frame.columns import Column, value_column
 from guild_ipy.frame.core import run_column
 from guild_ipy.frame.kept import Names

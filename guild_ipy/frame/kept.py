@@ -14,8 +14,8 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from guild_ipy.api.comparing.table import read_table
 from guild_ipy.api.context import Context
-from guild_ipy.api.table import read_table
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import SelectError, UsageError
 from guild_ipy.frame.run_names import beginning_of, short_names

@@ -10,7 +10,7 @@ import pandas as pd
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.lineage import LineageGraph, Member, Relation, Use
+from guild_ipy.api.looking.lineage import LineageGraph, Member, Relation, Use
 from guild_ipy.domain.run_filter import EVERY
 from guild_ipy.frame.columns import STATUSES, moment_column, texts_column
 from guild_ipy.frame.run_names import RUN, short_names

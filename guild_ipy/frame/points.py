@@ -14,10 +14,10 @@ import pandas as pd
 from guild_ipy.errors import DamagedRun
 from guild_ipy.frame.run_names import RUN
 from guild_ipy.frame.values import Array
-from guild_ipy.store.array_events import Series
-from guild_ipy.store.events import find_event_files, iter_values
+from guild_ipy.store.events.array_events import Series
+from guild_ipy.store.events.events import find_event_files, iter_values
+from guild_ipy.store.events.usual_events import Values
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.usual_events import Values
 
 _Part: TypeAlias = "tuple[str, Array, Array]"
 _PRIVATE = frozenset({"", ".guild"})

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from guild_ipy.api.comparing.table import read_table, read_table_of
 from guild_ipy.api.context import Context
-from guild_ipy.api.table import read_table, read_table_of
 from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.frame.find import find_run_dirs
 from guild_ipy.frame.kept import ID, KINDS, Chooser, Generation, as_names, keeper_of, read_field, remember_names

@@ -20,12 +20,12 @@ from guild_ipy.index.run_rows import ReadRun
 from guild_ipy.index.scalar_rows import ScalarRows, tally_rows
 from guild_ipy.index.sources import SMALL_BYTES, Source
 from guild_ipy.index.stamps import FileStamp, make_stamp
-from guild_ipy.store import yaml_codec
-from guild_ipy.store.attr_types import PARSERS, parse_value
-from guild_ipy.store.events import list_event_files
+from guild_ipy.store.events.events import list_event_files
+from guild_ipy.store.events.scalars import FileScalars, merge_tallies
+from guild_ipy.store.files import yaml_codec
+from guild_ipy.store.files.attr_types import PARSERS, parse_value
 from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.scalars import FileScalars, merge_tallies
 
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 _MOST_BYTES = SMALL_BYTES

@@ -17,8 +17,8 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DamagedRun
 from guild_ipy.index.stamps import Stamp, stamp_run
 from guild_ipy.index.values import encode_json
-from guild_ipy.store.attr_types import PARSERS, Comment, is_own, parse_value
-from guild_ipy.store.attrs import list_attrs, read_attr
+from guild_ipy.store.files.attr_types import PARSERS, Comment, is_own, parse_value
+from guild_ipy.store.files.attrs import list_attrs, read_attr
 from guild_ipy.store.run import RunRecord, read_settled_run
 from guild_ipy.store.run_dir import RunDir
 

@@ -21,11 +21,11 @@ from guild_ipy.index.entry import Care, encode_record, read_entry
 from guild_ipy.index.reader import Reader, Watched
 from guild_ipy.index.stamps import Stamp, have_changed, stamp_paths, stamp_run
 from guild_ipy.index.values import encode_json, text_to_sql
-from guild_ipy.store.changes import LogPosition, read_changes
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import is_run
 from guild_ipy.store.skeletons import remove_skeleton
+from guild_ipy.store.state.changes import LogPosition, read_changes
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -93,7 +93,7 @@ class Index:
         return self._live.ask(Reader.names)
 
     def summaries(self, run_dirs: Sequence[RunDir]) -> list[dict[str, ScalarSummary]]:
-        """Summarise the scalars of each run as :func:`guild_ipy.store.scalars.summarize` does, by name."""
+        """Summarise the scalars of each run as :func:`guild_ipy.store.events.scalars.summarize` does, by name."""
         live = [run_dir.id for run_dir in run_dirs if run_dir == self.home.run_dir(run_dir.id)]
         found = self._live.ask(lambda reader: reader.summaries(live)) if live else {}
         return [found[each.id] if each.id in found else self._summarize(each) for each in run_dirs]
@@ -148,7 +148,7 @@ class Index:
         return replace(Reader(database).table_of_all(numbers, wanted), gen=0)
 
     def _summarize(self, run_dir: RunDir) -> dict[str, ScalarSummary]:
-        from guild_ipy.store.scalars import summarize  # start-up cost, as above
+        from guild_ipy.store.events.scalars import summarize  # start-up cost, as above
 
         self._recover(run_dir)
         return summarize(run_dir)

@@ -21,9 +21,9 @@ from guild_ipy.index.scalar_rows import read_scalar_row
 from guild_ipy.index.stamps import FileStamp, parse_stamp
 from guild_ipy.index.table import StaleSegment, Table, TableReader, Wanted
 from guild_ipy.index.values import text_from_sql, text_to_sql
-from guild_ipy.store.changes import LogPosition
 from guild_ipy.store.home import Home
 from guild_ipy.store.run import RunRecord
+from guild_ipy.store.state.changes import LogPosition
 
 if TYPE_CHECKING:
     from guild_ipy.index.where import Selection

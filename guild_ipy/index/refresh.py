@@ -16,10 +16,10 @@ from guild_ipy.index.scalar_rows import summary_rows
 from guild_ipy.index.sources import prune, read_sources, stamp_sources, summarize_sources
 from guild_ipy.index.stamps import Stamp
 from guild_ipy.index.writer import KnownRun, Writer
-from guild_ipy.store.changes import LogPosition, read_changes
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import is_run
+from guild_ipy.store.state.changes import LogPosition, read_changes
 
 #: For so long the database is locked at a time, and then left to other processes.
 _CHUNK_SECONDS = 1.0

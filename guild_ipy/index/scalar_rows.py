@@ -12,7 +12,7 @@ from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.sources import Source, decode_scalars, encode_scalars
 from guild_ipy.index.stamps import parse_stamp
 from guild_ipy.index.values import text_from_sql, text_to_sql
-from guild_ipy.store.scalars import NamedTally
+from guild_ipy.store.events.scalars import NamedTally
 
 #: Columns of the table of scalars, and the fields of a summary that they hold.
 SUMMARY_FIELDS = {

@@ -16,10 +16,10 @@ from typing import Any
 from guild_ipy.domain.scalars import ScalarSummary
 from guild_ipy.index.stamps import FileStamp, stamp_path
 from guild_ipy.index.values import encode_json
-from guild_ipy.store.events import find_event_files
-from guild_ipy.store.regular_file import open_reader
+from guild_ipy.store.events.events import find_event_files
+from guild_ipy.store.events.scalars import FileScalars, Tally, merge_files
+from guild_ipy.store.files.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.scalars import FileScalars, Tally, merge_files
 
 #: Of a run that has ended, files of at most this size are read anew should they ever grow.
 SMALL_BYTES = 65536
@@ -60,7 +60,7 @@ def stamp_sources(run_dir: RunDir) -> dict[str, FileStamp]:
 
 
 def summarize_sources(run_dir: RunDir, sources: Iterable[Source]) -> dict[str, ScalarSummary]:
-    """Summarise what was read, as :func:`guild_ipy.store.scalars.summarize` does."""
+    """Summarise what was read, as :func:`guild_ipy.store.events.scalars.summarize` does."""
     return merge_files(run_dir, {f"{run_dir.path}/{each.path}": each.scalars for each in sources if each.scalars})
 
 

@@ -17,7 +17,7 @@ from guild_ipy.index.schema import SEGMENT_BITS
 from guild_ipy.index.sources import Source
 from guild_ipy.index.stamps import FileStamp
 from guild_ipy.index.values import text_from_sql, text_to_sql
-from guild_ipy.store.changes import LogPosition
+from guild_ipy.store.state.changes import LogPosition
 
 _FLAGS_AT = 11  # in the JSON of a record
 _COLUMNS = {

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from guild_ipy.magics.registration import register, unregister
-from guild_ipy.progress import show_progress
+from guild_ipy.view.progress import show_progress
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

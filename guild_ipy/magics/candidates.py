@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable
 
 from guild_ipy.api.context import get_context
-from guild_ipy.api.dependencies import list_usable
-from guild_ipy.api.operations import describe_operation, list_operations
-from guild_ipy.api.run import surroundings_of
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.launching.dependencies import list_usable
+from guild_ipy.api.launching.run import surroundings_of
+from guild_ipy.api.looking.operations import describe_operation, list_operations
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.attributes import BY_NAME
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.run_filter import RunFilter

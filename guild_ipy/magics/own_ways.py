@@ -43,7 +43,7 @@ def _find_selected(wanted: SelectRuns) -> Any:  # noqa: ANN401 - attributes are 
 
         return frame_wanted(wanted)
     if wanted.explain:
-        from guild_ipy.api.line_list import LineList  # start-up cost: for those who ask
+        from guild_ipy.api.looking.line_list import LineList  # start-up cost: for those who ask
 
         return wanted.carry_out(get_context()) if wanted.json else LineList(wanted.find(get_context()))
     return wanted.find(get_context())
@@ -65,7 +65,7 @@ def compare_runs(wanted: CompareRuns) -> object:
 def _explain_nothing(found: Any, wanted: Searching) -> Any:  # noqa: ANN401 - a frame or a list
     """Say, where nothing was found, which name in the filter may be a slip."""
     if wanted.sought is not None and not len(found):
-        from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+        from guild_ipy.api.finding.unmatched import describe_unmatched  # start-up cost: for those who find nothing
 
         if hint := describe_unmatched(get_context().index, wanted.sought):
             print(hint)
@@ -83,7 +83,7 @@ def trace_lineage(wanted: TraceLineage) -> object:
 
 def show_tensorboard(wanted: ShowTensorboard) -> None:
     """Show the runs below the cell."""
-    from guild_ipy.api.tensorboard import MISSING, LinkFolder  # start-up cost: for those who ask
+    from guild_ipy.api.looking.tensorboard import MISSING, LinkFolder  # start-up cost: for those who ask
 
     runs = wanted.find(get_context())
     try:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from guild_ipy.api.changed_runs import ChangedRuns
+from guild_ipy.api.changing.changed_runs import ChangedRuns
 from guild_ipy.api.context import get_context
-from guild_ipy.api.run_lines import format_runs
+from guild_ipy.api.looking.run_lines import format_runs
 from guild_ipy.arguments.parser import asks_for_help
 from guild_ipy.arguments.verb import Asking, Drafted, Followed
 from guild_ipy.errors import UsageError
 from guild_ipy.magics.expansion import expand_line
 from guild_ipy.magics.own_ways import OWN_WAYS
 from guild_ipy.magics.view import NotebookViewer
-from guild_ipy.operations.cell import CellOperation
+from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.verbs import VERBS
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from guild_ipy.domain.flags import FlagValue, is_flag_value
 from guild_ipy.errors import UsageError
-from guild_ipy.store import yaml_codec
-from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, read_regular
+from guild_ipy.store.files import yaml_codec
+from guild_ipy.store.files.regular_file import MAX_PROJECT_BYTES, read_regular
 
 
 def read_config(path: str) -> dict[str, FlagValue]:

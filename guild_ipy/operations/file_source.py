@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from guild_ipy.operations.given_files import left_to_dependencies
-from guild_ipy.operations.sourcecode import Snapshot, read_source_file, snapshot
+from guild_ipy.operations.sourcecode.snapshot import Snapshot, read_source_file, snapshot
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings
 
 

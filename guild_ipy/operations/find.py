@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from guild_ipy.errors import OperationNotFound, UsageError
-from guild_ipy.operations.cell import CellOperation
-from guild_ipy.operations.function import FunctionOperation
+from guild_ipy.operations.functions.cell import CellOperation
+from guild_ipy.operations.functions.function import FunctionOperation
 from guild_ipy.operations.guildfile.lookup import check_guild_file, find_guild_operation, list_guild_operations
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_file import inspect_notebook, is_notebook_file
 from guild_ipy.operations.notebook_operation import NotebookFileOperation
 from guild_ipy.operations.operation import Operation
-from guild_ipy.operations.script import inspect_script
 from guild_ipy.operations.script_file import ScriptFile, find_script
 from guild_ipy.operations.script_operation import ScriptOperation
+from guild_ipy.operations.scripts.script import inspect_script
 from guild_ipy.operations.surroundings import Surroundings
 
 

@@ -13,8 +13,8 @@ from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.notebook_cells import CodeCell, find_cell_constants
 from guild_ipy.domain.run_spec import Source
 from guild_ipy.errors import UsageError
-from guild_ipy.operations.constant_flags import define_constants
-from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, read_regular
+from guild_ipy.operations.scripts.constant_flags import define_constants
+from guild_ipy.store.files.regular_file import MAX_PROJECT_BYTES, read_regular
 
 #: What the notebook's own text is called in a run, whose top has the executed one by that name.
 SOURCE_FOLDER = ".guild/sourcecode"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.guildfile.modules import find_module
-from guild_ipy.operations.source.modules import parse_source
-from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, read_regular
+from guild_ipy.operations.scripts.source.modules import parse_source
+from guild_ipy.store.files.regular_file import MAX_PROJECT_BYTES, read_regular
 
 
 @dataclass(frozen=True, kw_only=True)

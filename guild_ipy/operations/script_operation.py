@@ -15,10 +15,10 @@ from guild_ipy.errors import UsageError
 from guild_ipy.operations.file_source import place_in_project, snapshot_with
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.operation import Bound, Template, refuse_positional
-from guild_ipy.operations.script import ScriptInterface, script_arguments
 from guild_ipy.operations.script_file import ScriptFile
+from guild_ipy.operations.scripts.script import ScriptInterface, script_arguments
+from guild_ipy.operations.scripts.unread import check_command, explaining_unread
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings
-from guild_ipy.operations.unread import check_command, explaining_unread
 
 
 @dataclass(frozen=True, kw_only=True)

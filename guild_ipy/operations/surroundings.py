@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from guild_ipy.operations.notebook import Notebook
-from guild_ipy.operations.sourcecode import SourceCache
+from guild_ipy.operations.sourcecode.snapshot import SourceCache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class SpecOptions:
     files: tuple[str, ...] = ()
     """Files and folders that the run gets beside what its operation requires."""
     output_scalars: tuple[str, ...] = ()
-    """Patterns in place of the default ones; see :mod:`guild_ipy.engine.output_scalars`."""
+    """Patterns in place of the default ones; see :mod:`guild_ipy.engine.output.output_scalars`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from guild_ipy.api.comparing.run_diff import Aspect, RunDiff
 from guild_ipy.api.context import get_context
-from guild_ipy.api.run_diff import Aspect, RunDiff
-from guild_ipy.api.selection import RunRef
+from guild_ipy.api.finding.selection import RunRef
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.verbs.diff import DiffRuns

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from guild_ipy.api.context import get_context
 from guild_ipy.errors import FlagError, UsageError, suggest
 from guild_ipy.operations.declared import Declaration, declare
-from guild_ipy.operations.function_name import function_name
+from guild_ipy.operations.functions.function_name import function_name
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

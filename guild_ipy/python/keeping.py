@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from guild_ipy.api.changed_runs import ChangedRuns
-from guild_ipy.api.comment import CommentEdit
+from guild_ipy.api.changing.changed_runs import ChangedRuns
+from guild_ipy.api.changing.comment import CommentEdit
+from guild_ipy.api.changing.tag import several_tags
 from guild_ipy.api.context import get_context
-from guild_ipy.api.selection import RunRef
-from guild_ipy.api.tag import several_tags
+from guild_ipy.api.finding.selection import RunRef
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError
 from guild_ipy.verbs.comment import write_comments

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.api.context import get_context
 from guild_ipy.api.files import list_files
+from guild_ipy.api.finding.selection import RunRef, select_run
 from guild_ipy.api.handle import Run
-from guild_ipy.api.info import RunInfo, get_info
-from guild_ipy.api.operations import OperationInfo, get_operations, list_operations
-from guild_ipy.api.selection import RunRef, select_run
+from guild_ipy.api.looking.info import RunInfo, get_info
+from guild_ipy.api.looking.operations import OperationInfo, get_operations, list_operations
 from guild_ipy.arguments.expression_words import names_run
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter

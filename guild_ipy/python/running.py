@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from guild_ipy.api.context import get_context
+from guild_ipy.api.finding.selection import RunRef
 from guild_ipy.api.handle import Run
-from guild_ipy.api.selection import RunRef
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError
 from guild_ipy.python.options import read_launch_call, read_run_call

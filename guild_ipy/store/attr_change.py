@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from guild_ipy.errors import DamagedRun, StoreError
-from guild_ipy.store.attr_types import PARSERS
-from guild_ipy.store.attrs import delete_attr, read_attr, write_attr
-from guild_ipy.store.lock import lock_if_possible
+from guild_ipy.store.files.attr_types import PARSERS
+from guild_ipy.store.files.attrs import delete_attr, read_attr, write_attr
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.lock import lock_if_possible
 
 
 def read_checked(run_dir: RunDir, name: str) -> Any:  # noqa: ANN401 - of the type of the attribute

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from guild_ipy.errors import RunStateError, StoreError
-from guild_ipy.store.changes import note_change
-from guild_ipy.store.folders import make_folders
+from guild_ipy.store.files.folders import make_folders
+from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.home import Home
-from guild_ipy.store.lock import hold_alive, lock_if_possible
-from guild_ipy.store.markers import clear_pending, clear_staged, set_pending, set_staged
-from guild_ipy.store.regular_file import open_regular
 from guild_ipy.store.run import settled_status
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.changes import note_change
+from guild_ipy.store.state.lock import hold_alive, lock_if_possible
+from guild_ipy.store.state.markers import clear_pending, clear_staged, set_pending, set_staged
 
 
 def claim_run(home: Home, run_dir: RunDir) -> int:

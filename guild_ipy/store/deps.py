@@ -18,10 +18,10 @@ from typing import Any
 
 from guild_ipy.domain.chosen_run import CHOSEN_BY_RULE, Reason
 from guild_ipy.errors import DamagedRun
+from guild_ipy.store.files.whole_file import read_bytes
+from guild_ipy.store.files.yaml_codec import decode
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.stand_in_ids import StandInIds, find_ids
-from guild_ipy.store.whole_file import read_bytes
-from guild_ipy.store.yaml_codec import decode
 
 DEPS = "deps"
 DEPENDENCIES = "_dependencies"

@@ -20,11 +20,11 @@ from typing import Any
 
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.errors import DamagedRun
-from guild_ipy.store.attr_types import parse_value
-from guild_ipy.store.attrs import read_attr
 from guild_ipy.store.deps import DEPS, items_of
+from guild_ipy.store.files.attr_types import parse_value
+from guild_ipy.store.files.attrs import read_attr
+from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir, is_run_id
-from guild_ipy.store.whole_file import read_bytes
 
 RUNS_FILE = "guild-runs.json"
 

@@ -19,8 +19,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from guild_ipy.store.files.whole_file import read_bytes, write_file
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.whole_file import read_bytes, write_file
 
 EntryKind = Literal["s", "d", "i"]
 

@@ -29,10 +29,10 @@ from functools import partial
 from typing import BinaryIO, Self
 
 from guild_ipy.errors import DamagedRun, StoreError
-from guild_ipy.store.folders import make_folders
-from guild_ipy.store.markers import remove_marker
-from guild_ipy.store.regular_file import open_reader, open_regular
+from guild_ipy.store.files.folders import make_folders
+from guild_ipy.store.files.regular_file import open_reader, open_regular
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.markers import remove_marker
 
 ROW = struct.Struct(">QB")
 GAP = struct.Struct(">QQQ")

@@ -14,12 +14,12 @@ from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DamagedRun
-from guild_ipy.store.attr_types import PARSERS, Comment
-from guild_ipy.store.attrs import list_attrs, read_attr
-from guild_ipy.store.reconcile import foresee, settle
+from guild_ipy.store.files.attr_types import PARSERS, Comment
+from guild_ipy.store.files.attrs import list_attrs, read_attr
+from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.state import RunState, read_state
-from guild_ipy.store.whole_file import read_bytes
+from guild_ipy.store.state.reconcile import foresee, settle
+from guild_ipy.store.state.state import RunState, read_state
 
 _FRESH_SECONDS = 2.0
 _OPREF_BYTES = 65536

@@ -11,8 +11,8 @@ import time
 
 from guild_ipy.errors import RunNotFound, StoreError
 from guild_ipy.store.home import Home
-from guild_ipy.store.lock import is_alive
 from guild_ipy.store.run_dir import RunDir, is_run_id
+from guild_ipy.store.state.lock import is_alive
 
 #: How long ``guild`` may take from making a directory to its operation reference.
 MAKING_SECONDS = 10.0

@@ -11,8 +11,8 @@ import shutil
 import time
 
 from guild_ipy.errors import StoreError
-from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.run_dir import RunDir, is_run_id
+from guild_ipy.store.state.lock import hold_alive
 
 #: For so long the folder may be that of a run on its way, also on a machine whose locks are not seen here.
 _MAKING_SECONDS = 600.0

@@ -23,12 +23,12 @@ from contextlib import contextmanager, suppress
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunNotFound, RunStateError, StoreError
-from guild_ipy.store.changes import note_change
-from guild_ipy.store.folders import make_folders
+from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.home import Home
-from guild_ipy.store.lock import hold_alive, is_alive
 from guild_ipy.store.run import settled_status
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.changes import note_change
+from guild_ipy.store.state.lock import hold_alive, is_alive
 
 _PURGED = ".purged-"
 _RENAMED = re.compile(r"([0-9a-f]{32})_.+")

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from guild_ipy.api.changed_runs import ChangedRuns
-from guild_ipy.api.comment import CommentEdit, commented_message, edit_comments
-from guild_ipy.api.comment_text import CommentList, list_comments
+from guild_ipy.api.changing.changed_runs import ChangedRuns
+from guild_ipy.api.changing.comment import CommentEdit, commented_message, edit_comments
 from guild_ipy.api.context import Context
+from guild_ipy.api.looking.comment_text import CommentList, list_comments
 from guild_ipy.arguments.option import option, repeated, switch
 from guild_ipy.arguments.parser import whole_number
 from guild_ipy.arguments.selection import RunSelection, many_runs

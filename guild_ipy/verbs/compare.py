@@ -6,10 +6,10 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.api.compare import Comparison, compare
+from guild_ipy.api.comparing.compare import Comparison, compare
 from guild_ipy.api.context import Context
-from guild_ipy.api.plain_values import comparison_values
-from guild_ipy.api.selection import select_runs
+from guild_ipy.api.finding.selection import select_runs
+from guild_ipy.api.looking.plain_values import comparison_values
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import json_switch, option, switch
 from guild_ipy.arguments.parser import Group

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from guild_ipy.api.changed_runs import ChangedRuns, count_runs
+from guild_ipy.api.changing.changed_runs import ChangedRuns, count_runs
+from guild_ipy.api.changing.delete import delete, deleted_message
+from guild_ipy.api.changing.purge import purge, purged_message
 from guild_ipy.api.context import Context
-from guild_ipy.api.delete import delete, deleted_message
-from guild_ipy.api.purge import purge, purged_message
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Question, Verb

@@ -6,11 +6,11 @@ import argparse
 from dataclasses import dataclass, replace
 from typing import Any
 
+from guild_ipy.api.comparing.diff import diff, older_first
+from guild_ipy.api.comparing.run_diff import Aspect, RunDiff
 from guild_ipy.api.context import Context
-from guild_ipy.api.diff import diff, older_first
-from guild_ipy.api.plain_values import diff_values
-from guild_ipy.api.run_diff import Aspect, RunDiff
-from guild_ipy.api.selection import select_runs
+from guild_ipy.api.finding.selection import select_runs
+from guild_ipy.api.looking.plain_values import diff_values
 from guild_ipy.arguments.option import json_switch, part
 from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.selection import RunSelection, many_runs

@@ -27,7 +27,7 @@ class UseHome:
             set_guild_home(self.path)
             context = get_context()
         if self.json:
-            from guild_ipy.api.plain_values import home_values  # start-up cost: for those who ask
+            from guild_ipy.api.looking.plain_values import home_values  # start-up cost: for those who ask
 
             return home_values(context.home)
         return context.home.path

@@ -11,7 +11,7 @@ from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
 
 if TYPE_CHECKING:
-    from guild_ipy.api.info import RunInfo
+    from guild_ipy.api.looking.info import RunInfo
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +26,10 @@ class ShowInfo:
         """Describe the run."""
         found = self.selection.find_one(context)
         if self.json:
-            from guild_ipy.api.plain_values import info_values  # start-up cost: one of the two is asked for
+            from guild_ipy.api.looking.plain_values import info_values  # start-up cost: one of the two is asked for
 
             return info_values(found, output=self.output)
-        from guild_ipy.api.info import get_info  # start-up cost, as above
+        from guild_ipy.api.looking.info import get_info  # start-up cost, as above
 
         return get_info(found, output=self.output)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guild_ipy.api.changed_runs import ChangedRuns, labeled_message
+from guild_ipy.api.changing.changed_runs import ChangedRuns, labeled_message
+from guild_ipy.api.changing.label import LabelEdit, edit_labels
 from guild_ipy.api.context import Context
-from guild_ipy.api.label import LabelEdit, edit_labels
 from guild_ipy.arguments.option import option, repeated, switch
 from guild_ipy.arguments.parser import Group
 from guild_ipy.arguments.selection import RunSelection, many_runs

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.api.context import Context
-from guild_ipy.api.lineage import LineageGraph, Scope, trace_lineage
+from guild_ipy.api.looking.lineage import LineageGraph, Scope, trace_lineage
 from guild_ipy.arguments.option import json_switch, option, switch
 from guild_ipy.arguments.parser import Group, whole_number
 from guild_ipy.arguments.selection import RunSelection, one_run
@@ -47,7 +47,7 @@ class TraceLineage:
         """Return the lineage as text."""
         graph = self.trace(context)
         if self.json:
-            from guild_ipy.api.plain_values import lineage_values  # start-up cost: for those who ask
+            from guild_ipy.api.looking.plain_values import lineage_values  # start-up cost: for those who ask
 
             return lineage_values(graph)
         return format_lineage(graph)

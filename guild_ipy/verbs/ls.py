@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.files import list_files
-from guild_ipy.api.line_list import LineList
+from guild_ipy.api.looking.line_list import LineList
 from guild_ipy.arguments.option import json_switch, switch
 from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from guild_ipy.api.changed_runs import ChangedRuns
+from guild_ipy.api.changing.changed_runs import ChangedRuns
+from guild_ipy.api.changing.mark import MarkNote, mark, mark_best, mark_message, told, undo_marks, undo_message
 from guild_ipy.api.context import Context
-from guild_ipy.api.mark import MarkNote, mark, mark_best, mark_message, told, undo_marks, undo_message
 from guild_ipy.arguments.best import read_best
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import option, switch

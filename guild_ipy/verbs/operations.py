@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.api.context import Context
-from guild_ipy.api.operations import OperationInfo, get_operations, list_operations
-from guild_ipy.api.plain_values import operation_values
+from guild_ipy.api.looking.operations import OperationInfo, get_operations, list_operations
+from guild_ipy.api.looking.plain_values import operation_values
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import json_switch, words
 from guild_ipy.arguments.verb import Verb

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from guild_ipy.api.changed_runs import ChangedRuns, count_runs
+from guild_ipy.api.changing.changed_runs import ChangedRuns, count_runs
+from guild_ipy.api.changing.purge import purge, purged_message
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.purge import purge, purged_message
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, deleted_runs
 from guild_ipy.arguments.verb import Question, Verb

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guild_ipy.api.changed_runs import ChangedRuns
+from guild_ipy.api.changing.changed_runs import ChangedRuns
+from guild_ipy.api.changing.restore import restore
 from guild_ipy.api.context import Context
-from guild_ipy.api.restore import restore
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, deleted_runs
 from guild_ipy.arguments.verb import Verb

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from guild_ipy.api.context import Context
+from guild_ipy.api.finding.selection import select_runs
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run import RunRequest, run
-from guild_ipy.api.selection import select_runs
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import RunRequest, run
+from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.arguments.command_words import hint_of_flag, parse_flags, split_operation
 from guild_ipy.arguments.completes import Completes

@@ -7,9 +7,9 @@ from typing import Any
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.plain_values import run_values
-from guild_ipy.api.run_lines import format_runs
-from guild_ipy.api.runs import list_runs, list_stale
+from guild_ipy.api.looking.plain_values import run_values
+from guild_ipy.api.looking.run_lines import format_runs
+from guild_ipy.api.looking.runs import list_runs, list_stale
 from guild_ipy.arguments.filters import run_filter
 from guild_ipy.arguments.option import json_switch, part, switch
 from guild_ipy.arguments.parser import VerbParser
@@ -78,7 +78,7 @@ class ListRuns:
     def _format(self, runs: list[Run]) -> str:
         if not self.details:
             return format_runs(runs, simplified=self.simplified)
-        from guild_ipy.api.info import get_info  # start-up cost: for those who ask
+        from guild_ipy.api.looking.info import get_info  # start-up cost: for those who ask
 
         return "\n\n".join(str(get_info(run)) for run in runs)
 

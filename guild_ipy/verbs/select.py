@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass, replace
 from typing import Any
 
-from guild_ipy.api.select import explain, select_ids
+from guild_ipy.api.finding.select import explain, select_ids
 from guild_ipy.arguments.best import read_best
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.expression_words import join_words, read_refs
@@ -22,8 +22,8 @@ from guild_ipy.errors import RunNotFound, UsageError, suggest
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
     from guild_ipy.api.context import Context
+    from guild_ipy.api.finding.selection import RunRef
     from guild_ipy.api.handle import Run
-    from guild_ipy.api.selection import RunRef
 
 _GIVEN = Group(title="what to give", description="Ids, the newest first, unless it is one of these.")
 _WORDS = "which runs, such as: loss < 0.5 and completed; or their ids or indexes: 1 3f2a1b4c 2:4"
@@ -133,7 +133,7 @@ class SelectRuns:
         """
         if not self.refs:
             return select_ids(context.index, self.filter, self.best)
-        from guild_ipy.api.selection import select_runs  # start-up cost: most ask for an expression
+        from guild_ipy.api.finding.selection import select_runs  # start-up cost: most ask for an expression
 
         limit = self.filter.limit
         ids = [run.id for run in select_runs(context, self.refs, replace(self.filter, limit=None))]
@@ -160,13 +160,13 @@ class SelectRuns:
     def carry_out(self, context: Context) -> str | list[Any]:
         """Return what is asked for as lines of text; a table for a frame."""
         if self.frame:
-            from guild_ipy.api.run_lines import format_runs  # start-up cost: for those who ask
+            from guild_ipy.api.looking.run_lines import format_runs  # start-up cost: for those who ask
 
             found = self._runs(context, self.find_ids(context))
             return format_runs(found) if found else ""
         found = self.find(context)
         if self.json:
-            from guild_ipy.api.plain_values import explanation_values  # start-up cost: for those who ask
+            from guild_ipy.api.looking.plain_values import explanation_values  # start-up cost: for those who ask
 
             return explanation_values(found) if self.explain else [found] if self.is_one else found
         return "\n".join(map(self._text, [found] if self.is_one else found))
@@ -176,19 +176,19 @@ class SelectRuns:
         from guild_ipy.printable import printable
 
         if value and self.attr in _TIMES:
-            from guild_ipy.api.compare import format_time
+            from guild_ipy.api.comparing.compare import format_time
 
             return format_time(value)
         return printable(str(value) if self.explain else plain_text("" if value is None else value))
 
     def _runs(self, context: Context, ids: list[str]) -> list[Run]:
-        from guild_ipy.api.selection import select_runs  # start-up cost: most ask for ids
+        from guild_ipy.api.finding.selection import select_runs  # start-up cost: most ask for ids
 
         return select_runs(context, ids, RunFilter(deleted=self.filter.deleted), default="none")
 
 
 def _attribute_of(found: Run, name: str) -> Any:  # noqa: ANN401 - attributes are of any type
-    from guild_ipy.api.plain_values import attribute_value, run_values  # start-up cost: for those who ask
+    from guild_ipy.api.looking.plain_values import attribute_value, run_values  # start-up cost: for those who ask
 
     try:
         return attribute_value(found, name)

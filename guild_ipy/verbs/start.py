@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.start import start
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import start
 from guild_ipy.api.viewer import Viewer
 from guild_ipy.arguments.launching import launch_options
 from guild_ipy.arguments.option import switch

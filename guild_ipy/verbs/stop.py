@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from guild_ipy.api.changed_runs import ChangedRuns, stopped_message
+from guild_ipy.api.changing.changed_runs import ChangedRuns, stopped_message
 from guild_ipy.api.context import Context
 from guild_ipy.api.stop import stop
 from guild_ipy.api.viewer import Viewer

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from guild_ipy.api.changed_runs import ChangedRuns
+from guild_ipy.api.changing.changed_runs import ChangedRuns
+from guild_ipy.api.changing.tag import TagEdit, TagList, edit_tags, list_tags, tagged_message
 from guild_ipy.api.context import Context
-from guild_ipy.api.tag import TagEdit, TagList, edit_tags, list_tags, tagged_message
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import repeated, switch
 from guild_ipy.arguments.selection import RunSelection, many_runs

@@ -6,9 +6,9 @@ import argparse
 from dataclasses import dataclass
 
 from guild_ipy.api.context import Context
+from guild_ipy.api.finding.selection import select_runs
 from guild_ipy.api.handle import Run
-from guild_ipy.api.selection import select_runs
-from guild_ipy.api.tensorboard import serve
+from guild_ipy.api.looking.tensorboard import serve
 from guild_ipy.arguments.option import option
 from guild_ipy.arguments.parser import whole_number
 from guild_ipy.arguments.selection import RunSelection, many_runs

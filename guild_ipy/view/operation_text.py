@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from guild_ipy.api.operations import OperationInfo
+from guild_ipy.api.looking.operations import OperationInfo
 from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
 from guild_ipy.domain.shape_words import describe_shape
 from guild_ipy.printable import printable, printable_lines

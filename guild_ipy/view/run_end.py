@@ -6,7 +6,7 @@ from guild_ipy.api.handle import format_duration
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.printable import printable
 from guild_ipy.store.run import RunRecord
-from guild_ipy.store.signals import describe_signal, is_stop
+from guild_ipy.store.state.signals import describe_signal, is_stop
 
 
 def describe_end(record: RunRecord) -> str:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError
 from guild_ipy.operations.flags import FlagText
 from guild_ipy.operations.surroundings import SpecOptions
-from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.files.attrs import write_attr
 from tests.notebook_files import write_notebook
 from tests.pipelines import members
 

@@ -4,14 +4,14 @@ import threading
 
 import pytest
 
-from guild_ipy.api.comment import CommentEdit, commented_message, edit_comments
-from guild_ipy.api.comment_text import list_comments
-from guild_ipy.api.info import get_info
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.changing.comment import CommentEdit, commented_message, edit_comments
+from guild_ipy.api.looking.comment_text import list_comments
+from guild_ipy.api.looking.info import get_info
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.engine.provenance import host_name, user_name
+from guild_ipy.engine.run_files.provenance import host_name, user_name
 from guild_ipy.errors import DamagedRun, RunStateError, UsageError
-from guild_ipy.store.attrs import list_attrs, read_attr, write_attr
+from guild_ipy.store.files.attrs import list_attrs, read_attr, write_attr
 
 NOON = 1_795_176_000_000_000
 OLD = {"body": "old", "user": "ada", "host": "lab", "time": NOON}

@@ -8,20 +8,20 @@ import signal
 
 import pytest
 
-from guild_ipy.api.delete import delete
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.mark import mark
-from guild_ipy.api.run import RunRequest, run
-from guild_ipy.api.runs import list_runs
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.changing.delete import delete
+from guild_ipy.api.changing.mark import mark
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import RunRequest, run
+from guild_ipy.api.launching.start import Change, restart, start
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.dependency import SourceKind
 from guild_ipy.domain.run_filter import EVERY
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DependencyError, RunError, RunStateError, SelectError, UsageError
-from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.manifest import read_manifest
-from guild_ipy.store.markers import set_staged
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.markers import set_staged
 from guild_ipy.store.trash import purge_run
 from tests.notebook_session import find_processes
 from tests.required import file_of, need, pattern, requires, run_of, runs_of

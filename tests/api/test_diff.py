@@ -4,12 +4,12 @@ import os
 
 import pytest
 
-from guild_ipy.api.diff import diff, older_first
+from guild_ipy.api.comparing.diff import diff, older_first
+from guild_ipy.api.comparing.run_diff import Aspect
 from guild_ipy.api.handle import Run
-from guild_ipy.api.run_diff import Aspect
 from guild_ipy.errors import UsageError
+from guild_ipy.store.files.whole_file import write_file
 from guild_ipy.store.manifest import ManifestEntry, write_manifest
-from guild_ipy.store.whole_file import write_file
 from tests.bare_runs import touch
 from tests.frame.conftest import add_scalars
 

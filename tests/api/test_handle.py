@@ -3,11 +3,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from guild_ipy.api.changing.label import LabelEdit, edit_labels
+from guild_ipy.api.changing.mark import mark
 from guild_ipy.api.handle import Run, format_duration
-from guild_ipy.api.info import get_info
-from guild_ipy.api.label import LabelEdit, edit_labels
-from guild_ipy.api.mark import mark
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.looking.info import get_info
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.operations.surroundings import SpecOptions
 from tests.used_runs import used

@@ -4,15 +4,15 @@ import os
 
 import pytest
 
-from guild_ipy.api.changed_runs import labeled_message, name_runs, stopped_message
-from guild_ipy.api.delete import delete, deleted_message
-from guild_ipy.api.each_run import EachRun
-from guild_ipy.api.label import LabelEdit, edit_labels
-from guild_ipy.api.mark import mark, mark_message
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.changing.changed_runs import labeled_message, name_runs, stopped_message
+from guild_ipy.api.changing.delete import delete, deleted_message
+from guild_ipy.api.changing.each_run import EachRun
+from guild_ipy.api.changing.label import LabelEdit, edit_labels
+from guild_ipy.api.changing.mark import mark, mark_message
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunStateError
-from guild_ipy.store.attrs import list_attrs
+from guild_ipy.store.files.attrs import list_attrs
 
 
 @pytest.fixture

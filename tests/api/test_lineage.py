@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from guild_ipy.api.lineage import Scope, trace_lineage
-from guild_ipy.store.attrs import write_attr
+from guild_ipy.api.looking.lineage import Scope, trace_lineage
+from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.trash import delete_run
 from guild_ipy.view.lineage_layout import MOST_RUNS, lay_out
 from guild_ipy.view.lineage_picture import draw_lineage

@@ -4,16 +4,16 @@ import getpass
 
 import pytest
 
-from guild_ipy.api.info import get_info
-from guild_ipy.api.mark import MarkNote, describe_rule, mark, mark_best, mark_message, undo_marks
+from guild_ipy.api.changing.mark import MarkNote, describe_rule, mark, mark_best, mark_message, undo_marks
+from guild_ipy.api.looking.info import get_info
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.dependency import Source, SourceKind
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, RunStateError
 from guild_ipy.operations.dependencies.choose import choose_run
 from guild_ipy.operations.dependencies.run_query import make_query
-from guild_ipy.store.attrs import list_attrs, write_attr
-from guild_ipy.store.marks import MarkedBy
+from guild_ipy.store.files.attrs import list_attrs, write_attr
+from guild_ipy.store.state.marks import MarkedBy
 
 LOSS = Best(name="lr")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from guild_ipy.api.operations import get_operations, list_operations
+from guild_ipy.api.looking.operations import get_operations, list_operations
 from guild_ipy.errors import OperationNotFound
 from guild_ipy.view.operation_text import format_details
 from tests.notebook_files import write_notebook

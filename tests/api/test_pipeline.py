@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.delete import delete
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.lineage import trace_lineage
-from guild_ipy.api.mark import mark
-from guild_ipy.api.runs import list_runs
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.changing.delete import delete
+from guild_ipy.api.changing.mark import mark
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import Change, restart, start
+from guild_ipy.api.looking.lineage import trace_lineage
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.api.stop import stop
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import GuildFileError, RunError, RunStateError
 from guild_ipy.operations.surroundings import SpecOptions
-from guild_ipy.store.lock import read_lock
-from guild_ipy.store.scalars import summarize
+from guild_ipy.store.events.scalars import summarize
+from guild_ipy.store.state.lock import read_lock
 from tests.notebook_files import write_notebook
 from tests.notebook_session import wait_until
 from tests.pipelines import members, statuses, write_project

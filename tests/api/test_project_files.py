@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
-from guild_ipy.api.diff import diff
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run import RunRequest
-from guild_ipy.api.run import run as run_request
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.comparing.diff import diff
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import RunRequest
+from guild_ipy.api.launching.run import run as run_request
+from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from guild_ipy.api.info import get_info
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run import RunRequest, run
-from guild_ipy.api.runs import list_runs
-from guild_ipy.api.start import Change, restart
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import RunRequest, run
+from guild_ipy.api.launching.start import Change, restart
+from guild_ipy.api.looking.info import get_info
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import (
     CannotSend,
@@ -23,7 +23,7 @@ from guild_ipy.errors import (
 )
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import Home
-from guild_ipy.store.signals import MAYBE_NO_MEMORY, note_kill
+from guild_ipy.store.state.signals import MAYBE_NO_MEMORY, note_kill
 from guild_ipy.view.run_end import describe_end
 from tests.api.conftest import RecordingViewer
 from tests.notebook_session import find_processes, wait_until

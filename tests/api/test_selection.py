@@ -1,8 +1,8 @@
 import pytest
 
-from guild_ipy.api.delete import delete
-from guild_ipy.api.runs import list_records, list_runs
-from guild_ipy.api.selection import select_run, select_runs
+from guild_ipy.api.changing.delete import delete
+from guild_ipy.api.finding.selection import select_run, select_runs
+from guild_ipy.api.looking.runs import list_records, list_runs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunNotFound, UsageError

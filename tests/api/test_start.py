@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, RunError, RunStateError
 from guild_ipy.store.run_dir import RunDir
@@ -18,9 +18,9 @@ FROM_ELSEWHERE = """
 import sys
 import guild_ipy
 from guild_ipy.api.context import get_context
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.selection import select_run
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.finding.selection import select_run
+from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.api.viewer import SilentViewer
 
 verb, id = sys.argv[1:]

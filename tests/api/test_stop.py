@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from guild_ipy.api.delete import delete
-from guild_ipy.api.info import get_info
+from guild_ipy.api.changing.delete import delete
+from guild_ipy.api.looking.info import get_info
 from guild_ipy.api.stop import stop
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunStateError
-from guild_ipy.store.lock import read_lock
+from guild_ipy.store.state.lock import read_lock
 from guild_ipy.view.run_end import describe_end
 from tests.notebook_session import find_processes, wait_until
 

@@ -4,15 +4,15 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.homes import make_home
+from guild_ipy.api.comparing.table import read_table, read_table_of
 from guild_ipy.api.context import Context
-from guild_ipy.api.runs import list_records, list_runs
+from guild_ipy.api.looking.runs import list_records, list_runs
 from guild_ipy.api.scalars import list_summaries, read_summaries
-from guild_ipy.api.table import read_table, read_table_of
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.engine.engine import Engine
 from guild_ipy.index.table import Field
 from guild_ipy.settings import Settings
-from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.trash import delete_run
 from tests.directories import list_runs as read_runs
 

@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from guild_ipy.api.runs import list_runs
-from guild_ipy.api.tag import TagEdit, edit_tags, list_tags, tagged_message
+from guild_ipy.api.changing.tag import TagEdit, edit_tags, list_tags, tagged_message
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import DamagedRun, UsageError
-from guild_ipy.store.attrs import list_attrs, write_attr
+from guild_ipy.store.files.attrs import list_attrs, write_attr
 
 
 @pytest.fixture

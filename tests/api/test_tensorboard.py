@@ -9,9 +9,9 @@ import threading
 
 import pytest
 
-from guild_ipy.api import tensorboard
 from guild_ipy.api.handle import Run
-from guild_ipy.api.tensorboard import LinkFolder, find_command, serve
+from guild_ipy.api.looking import tensorboard
+from guild_ipy.api.looking.tensorboard import LinkFolder, find_command, serve
 from guild_ipy.errors import EngineError, UsageError
 from tests.frame.conftest import add_scalars
 
@@ -163,7 +163,7 @@ def test_without_tensorboard_the_extra_is_named(fake, monkeypatch, tmp_path):
 def test_the_links_are_gone_when_the_process_has_ended(run):
     one = run()
     program = (
-        "import sys; from guild_ipy.api.tensorboard import LinkFolder; from guild_ipy.api.handle import Run;"
+        "import sys; from guild_ipy.api.looking.tensorboard import LinkFolder; from guild_ipy.api.handle import Run;"
         "from guild_ipy.store.run_dir import RunDir; folder = LinkFolder([Run(RunDir(sys.argv[1]))]);"
         "folder.refresh(); print(folder.path)"
     )
@@ -176,7 +176,8 @@ def test_the_links_are_gone_when_the_process_has_ended(run):
 
 def test_the_links_of_a_killed_process_are_removed_by_the_next(run, tmp_path):
     program = (
-        "import os, sys; from guild_ipy.api.tensorboard import LinkFolder; from guild_ipy.api.handle import Run;"
+        "import os, sys; from guild_ipy.api.looking.tensorboard import LinkFolder;"
+        "from guild_ipy.api.handle import Run;"
         "from guild_ipy.store.run_dir import RunDir; folder = LinkFolder([Run(RunDir(sys.argv[1]))]);"
         "folder.refresh(); os.kill(os.getpid(), int(sys.argv[2]))"
     )

@@ -5,12 +5,12 @@ import shutil
 
 import pytest
 
-from guild_ipy.api.delete import delete
+from guild_ipy.api.changing.delete import delete
+from guild_ipy.api.changing.purge import purge, purged_message
+from guild_ipy.api.changing.restore import restore
+from guild_ipy.api.finding.selection import select_runs
 from guild_ipy.api.handle import Run
-from guild_ipy.api.purge import purge, purged_message
-from guild_ipy.api.restore import restore
-from guild_ipy.api.runs import list_runs
-from guild_ipy.api.selection import select_runs
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound
 from guild_ipy.store.run_dir import RunDir

@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.compare import compare
-from guild_ipy.api.info import get_info
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.select import select
-from guild_ipy.api.start import Change, restart
+from guild_ipy.api.comparing.compare import compare
+from guild_ipy.api.finding.select import select
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import Change, restart
+from guild_ipy.api.looking.info import get_info
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.engine.recover import recover_run
+from guild_ipy.engine.output.recover import recover_run
 from guild_ipy.errors import FlagError
 from guild_ipy.index.index import Index
-from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.flags import FlagText
+from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.settings import Settings
 
 DEFINITIONS = """

@@ -10,7 +10,7 @@ from tests.notebook_session import wait_until
 WATCHER = """
 import sys
 from guild_ipy.api.context import get_context
-from guild_ipy.api.selection import select_run
+from guild_ipy.api.finding.selection import select_run
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.api.watch import watch
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from guild_ipy.api.compare import compare
+from guild_ipy.api.comparing.compare import compare
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.run_filter import RunFilter
 

@@ -8,8 +8,8 @@ import pytest
 import guild_ipy
 from guild_ipy.api.context import set_context
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.store.attrs import read_attr
 from guild_ipy.store.deps import read_upstreams
+from guild_ipy.store.files.attrs import read_attr
 
 pytestmark = pytest.mark.guild
 

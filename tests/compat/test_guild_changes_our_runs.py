@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.start import start
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import start
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.store.lock import is_alive
 from guild_ipy.store.runs import list_run_dirs
+from guild_ipy.store.state.lock import is_alive
 
 pytestmark = pytest.mark.guild
 

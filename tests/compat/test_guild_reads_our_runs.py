@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from guild_ipy.store.lock import read_lock
+from guild_ipy.store.state.lock import read_lock
 
 pytestmark = pytest.mark.guild
 

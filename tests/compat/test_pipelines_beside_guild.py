@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run import RunRequest, run
-from guild_ipy.api.start import Change, restart
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import RunRequest, run
+from guild_ipy.api.launching.start import Change, restart
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunError, RunStateError

@@ -8,11 +8,11 @@ import shutil
 
 import pytest
 
-from guild_ipy.api.delete import delete
+from guild_ipy.api.changing.delete import delete
+from guild_ipy.api.changing.purge import purge
+from guild_ipy.api.changing.restore import restore
 from guild_ipy.api.handle import Run
-from guild_ipy.api.purge import purge
-from guild_ipy.api.restore import restore
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 

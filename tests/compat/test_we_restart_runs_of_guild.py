@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.errors import FlagError, RunStateError
 

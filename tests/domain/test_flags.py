@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue, format_flag, format_float, is_flag_value
-from guild_ipy.store.yaml_codec import decode
+from guild_ipy.store.files.yaml_codec import decode
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), TEXT)

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions, ask_again
-from guild_ipy.api.run import RunRequest, run, surroundings_of
+from guild_ipy.api.launching.launch import LaunchOptions, ask_again
+from guild_ipy.api.launching.run import RunRequest, run, surroundings_of
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.prepare import prepare_run
+from guild_ipy.engine.run_files.prepare import prepare_run
 from guild_ipy.errors import RunError
 from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.store.home import Home, create_home
-from guild_ipy.store.lock import read_lock
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.lock import read_lock
 from tests.notebook_session import wait_until
 from tests.pipelines import write_project
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.diff import diff
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run_diff import Aspect
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.comparing.diff import diff
+from guild_ipy.api.comparing.run_diff import Aspect
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.api.viewer import SilentViewer
-from guild_ipy.operations.cell import CellOperation
+from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.store.manifest import read_manifest
 from tests.notebook_files import write_notebook
 

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from guild_ipy.engine.buffers import open_buffers, write_buffers
+from guild_ipy.engine.run_files.buffers import open_buffers, write_buffers
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 

@@ -2,7 +2,7 @@
 
 from guild_ipy.domain.dependency import Dependency, Source, SourceKind
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
-from guild_ipy.engine.dependency_attrs import dependency_flags, encode_deps, encode_reasons, explicit_flags
+from guild_ipy.engine.run_files.dependency_attrs import dependency_flags, encode_deps, encode_reasons, explicit_flags
 from guild_ipy.store.deps import read_upstreams
 from tests.required import file_of, need, run_of, runs_of
 

@@ -4,7 +4,7 @@ import pytest
 
 import guild_ipy
 from guild_ipy.domain.program import CellFile
-from guild_ipy.engine.failure import format_failure, show_cells
+from guild_ipy.engine.child.failure import format_failure, show_cells
 
 CELLS = {"<ipython-input-1-abc>": CellFile(path="cells/01.py", number=3)}
 SOURCE = "def fail():\n    return 1 / 0\n\ndef loop():\n    return loop()\n"

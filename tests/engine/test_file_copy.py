@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from guild_ipy.engine.file_copy import copy_file
+from guild_ipy.engine.run_files.file_copy import copy_file
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ KERNEL = """
 import os, sys
 import guild_ipy
 from guild_ipy.api.context import get_context
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run import RunRequest, run
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import RunRequest, run
 from guild_ipy.api.viewer import SilentViewer
 
 engine = get_context().engine
@@ -42,7 +42,7 @@ def pretend_installed(name):
     sys.modules[name] = module
 
 def was_forked():
-    return "guild_ipy.engine.spare" in sys.modules
+    return "guild_ipy.engine.beside.standby" in sys.modules
 """
 
 LOOK = """

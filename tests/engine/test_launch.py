@@ -9,7 +9,7 @@ from guild_ipy.engine.launch import (
     parse_request,
     send_event,
 )
-from guild_ipy.store.messages import receive_message, send_message
+from guild_ipy.store.files.messages import receive_message, send_message
 
 REQUEST = LaunchRequest(
     path="/home/ada/.guild/runs/0 ñ\udcff",

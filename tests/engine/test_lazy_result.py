@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from guild_ipy.engine.lazy_result import MOST_VALUES
+from guild_ipy.engine.child.lazy_result import MOST_VALUES
 from guild_ipy.errors import ResultError
-from guild_ipy.operations.cell import CellOperation
+from guild_ipy.operations.functions.cell import CellOperation
 
 TRAINING = """
 import asyncio, functools, itertools, threading

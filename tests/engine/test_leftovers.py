@@ -3,7 +3,7 @@ import sys
 
 FAMILY = """
 import os, signal, sys, time
-from guild_ipy.engine.leftovers import kill_group, kill_orphans
+from guild_ipy.engine.beside.leftovers import kill_group, kill_orphans
 from guild_ipy.linux import adopt_orphans
 
 adopt_orphans()
@@ -35,7 +35,7 @@ for name in names.split():
 
 GROUP = """
 import os, signal
-from guild_ipy.engine.leftovers import kill_group, kill_orphans
+from guild_ipy.engine.beside.leftovers import kill_group, kill_orphans
 child = os.fork()
 if child == 0:
     os.setpgid(0, 0)

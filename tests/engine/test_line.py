@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
+from guild_ipy.engine.beside.standby_line import DONE, Line
 from guild_ipy.engine.launch import GO, PREPARED, is_readable
-from guild_ipy.engine.line import DONE, Line
 
 SAY_DONE = """
 import os, socket, sys
-from guild_ipy.engine.line import Line
+from guild_ipy.engine.beside.standby_line import Line
 
 held = open(os.devnull)
 with socket.socket(fileno=int(sys.argv[1])) as line:
@@ -20,7 +20,7 @@ with socket.socket(fileno=int(sys.argv[1])) as line:
 
 SAY_ALONE = """
 import socket, sys
-from guild_ipy.engine.line import Line
+from guild_ipy.engine.beside.standby_line import Line
 
 Line(socket.socket(fileno=int(sys.argv[1]))).say_done(0)
 """

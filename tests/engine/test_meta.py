@@ -16,7 +16,7 @@ from guild_ipy.domain.program import (
 )
 from guild_ipy.engine.meta import JobMeta, changed_flags, digest_flags, encode_meta, read_meta
 from guild_ipy.errors import DamagedRun
-from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.files.attrs import write_attr
 
 META = JobMeta(
     operation="train()",

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from guild_ipy.operations.cell import CellOperation
+from guild_ipy.operations.functions.cell import CellOperation
 
 NOTEBOOK = """
 import functools, threading

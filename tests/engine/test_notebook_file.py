@@ -5,16 +5,16 @@ import signal
 
 import pytest
 
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.api.stop import stop
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import NotebookError
-from guild_ipy.store.lock import read_lock
 from guild_ipy.store.manifest import parse_manifest
 from guild_ipy.store.output import STDERR, STDOUT, iter_output_lines
-from guild_ipy.store.signals import MAYBE_NO_MEMORY
+from guild_ipy.store.state.lock import read_lock
+from guild_ipy.store.state.signals import MAYBE_NO_MEMORY
 from tests.notebook_files import read_code, read_outputs, write_notebook
 from tests.notebook_session import find_processes, wait_until
 
@@ -188,7 +188,7 @@ class TestEndings:
 def test_a_cell_that_asks_somebody_is_an_error_that_says_what_to_do(notebook, code, why):
     write_notebook("a.ipynb", code)
     output = notebook.fail("a.ipynb").run.output
-    assert "engine/asking.py" not in output
+    assert "engine/output/asking.py" not in output
     assert code.splitlines()[-1] in output
     last = output.splitlines()[-1]
     assert last.startswith("cell In[1] raised ")

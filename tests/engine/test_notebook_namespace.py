@@ -4,10 +4,10 @@ import os
 
 import pytest
 
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.start import start
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import start
 from guild_ipy.errors import RunError
-from guild_ipy.operations.cell import CellOperation
+from guild_ipy.operations.functions.cell import CellOperation
 
 
 @pytest.fixture(params=["fork", "fresh"])

@@ -3,7 +3,7 @@
 import pytest
 
 from guild_ipy.errors import LostException, ResultError
-from guild_ipy.operations.cell import CellOperation
+from guild_ipy.operations.functions.cell import CellOperation
 
 
 @pytest.fixture(params=["fork", "fresh"])

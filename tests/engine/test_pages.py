@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from guild_ipy.engine.pages import Pages
-from guild_ipy.engine.rehearsal import rehearse
+from guild_ipy.engine.beside.pages import Pages
+from guild_ipy.engine.beside.rehearsal import rehearse
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell")
 

@@ -6,7 +6,7 @@ import pytest
 
 from guild_ipy.domain.dependency import SourceKind, TargetType
 from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
-from guild_ipy.engine.placing import place_dependencies, remove_placed
+from guild_ipy.engine.run_files.placing import place_dependencies, remove_placed
 from guild_ipy.errors import DependencyError, StoreError
 from tests.bare_runs import touch
 from tests.required import need

@@ -10,15 +10,15 @@ import pytest
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import CellFile, NotebookProgram, ScriptProgram
 from guild_ipy.domain.run_spec import PackedCode, RunSpec, Source, SourceFile
-from guild_ipy.engine.job_files import job_files, job_meta
 from guild_ipy.engine.meta import read_meta
-from guild_ipy.engine.prepare import prepare_run
-from guild_ipy.engine.run_environment import run_environment
+from guild_ipy.engine.run_files.job_files import job_files, job_meta
+from guild_ipy.engine.run_files.prepare import prepare_run
+from guild_ipy.engine.run_files.run_environment import run_environment
 from guild_ipy.errors import StoreError
-from guild_ipy.store.attrs import list_attrs, read_attr
-from guild_ipy.store.lock import is_alive
+from guild_ipy.store.files.attrs import list_attrs, read_attr
 from guild_ipy.store.manifest import read_manifest
 from guild_ipy.store.run import read_run, read_status
+from guild_ipy.store.state.lock import is_alive
 
 SPEC = RunSpec(
     opref=OpRef(type="func", package="lab.ipynb", name="train"),

@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from guild_ipy.engine import provenance
-from guild_ipy.engine.provenance import find_commit, record_commit, record_packages
-from guild_ipy.store.attrs import list_attrs, read_attr
+from guild_ipy.engine.run_files import provenance
+from guild_ipy.engine.run_files.provenance import find_commit, record_commit, record_packages
+from guild_ipy.store.files.attrs import list_attrs, read_attr
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.start import Change, restart, start
-from guild_ipy.engine.recorded_env import UNRECORDED, recorded_env
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import Change, restart, start
+from guild_ipy.engine.run_files.recorded_env import UNRECORDED, recorded_env
 from guild_ipy.errors import RunStateError
 
 MATTERS = {

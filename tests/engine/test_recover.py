@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from guild_ipy.engine.job_files import job_meta
 from guild_ipy.engine.meta import encode_meta
-from guild_ipy.engine.recover import recover_run
-from guild_ipy.store.attrs import encode_attr
-from guild_ipy.store.lock import hold_alive
+from guild_ipy.engine.output.recover import recover_run
+from guild_ipy.engine.run_files.job_files import job_meta
+from guild_ipy.store.events.scalars import summarize
+from guild_ipy.store.files.attrs import encode_attr
 from guild_ipy.store.output import iter_output_lines, read_output
-from guild_ipy.store.scalars import summarize
+from guild_ipy.store.state.lock import hold_alive
 from tests.engine.test_prepare import SPEC
 
 

@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from guild_ipy.api.launch import LaunchOptions
+from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.errors import RunError
-from guild_ipy.operations.cell import CellOperation
+from guild_ipy.operations.functions.cell import CellOperation
 
 
 def run_cell(notebook, text, **flags):

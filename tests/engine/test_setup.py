@@ -7,12 +7,12 @@ import warnings
 
 import pytest
 
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run import surroundings_of
-from guild_ipy.api.start import Change, restart
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import surroundings_of
+from guild_ipy.api.launching.start import Change, restart
 from guild_ipy.api.viewer import SilentViewer
-from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.find import find_operation
+from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.surroundings import SpecOptions
 
 

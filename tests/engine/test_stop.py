@@ -12,13 +12,13 @@ import pytest
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine import stop
-from guild_ipy.engine.leftovers import kill_group
+from guild_ipy.engine.beside.leftovers import kill_group
 from guild_ipy.engine.stop import stop_run
 from guild_ipy.errors import RunStateError
 from guild_ipy.linux import boot_id, process_start
 from guild_ipy.settings import Settings
-from guild_ipy.store.lock import LockContent, ProcessId, format_lock, hold_alive
 from guild_ipy.store.run import read_status
+from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock, hold_alive
 from tests.notebook_session import wait_until
 
 WAIT = "print('ready', flush=True); signal.pause()"

@@ -7,12 +7,12 @@ from contextlib import closing
 
 import pytest
 
-from guild_ipy.engine.streams import IndexedOutput
+from guild_ipy.engine.output.streams import IndexedOutput
 from guild_ipy.store.output import complete_index, iter_output_lines, read_output_bytes
 
 FULL_DISK = """
 import resource, sys
-from guild_ipy.engine.streams import IndexedOutput
+from guild_ipy.engine.output.streams import IndexedOutput
 from guild_ipy.store.run_dir import RunDir
 output = IndexedOutput(RunDir(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
@@ -22,7 +22,7 @@ for number in range(600):
 """
 FORKS = """
 import os, sys
-from guild_ipy.engine.streams import IndexedOutput
+from guild_ipy.engine.output.streams import IndexedOutput
 from guild_ipy.store.run_dir import RunDir
 output = IndexedOutput(RunDir(sys.argv[1]))
 print("parent", file=output.stdout)

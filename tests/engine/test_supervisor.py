@@ -9,17 +9,17 @@ from dataclasses import replace
 import pytest
 
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions, RunPlan, _request, ask_again, get_meta
-from guild_ipy.api.run import surroundings_of
+from guild_ipy.api.launching.launch import LaunchOptions, RunPlan, _request, ask_again, get_meta
+from guild_ipy.api.launching.run import surroundings_of
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
-from guild_ipy.engine.prepare import prepare_run
+from guild_ipy.engine.run_files.prepare import prepare_run
 from guild_ipy.linux import process_start
 from guild_ipy.operations.find import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.settings import Settings
-from guild_ipy.store.lock import is_alive, read_lock
 from guild_ipy.store.output import iter_output_lines
+from guild_ipy.store.state.lock import is_alive, read_lock
 from tests.notebook_session import wait_until
 
 WAIT = """
@@ -206,7 +206,7 @@ def test_a_supervisor_without_a_request_starts_nothing(prepare):
     run, alive = prepare()
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        command = [sys.executable, "-m", "guild_ipy.engine.supervisor", str(theirs.fileno()), str(alive)]
+        command = [sys.executable, "-m", "guild_ipy.engine.beside.supervisor", str(theirs.fileno()), str(alive)]
         process = subprocess.Popen(command, pass_fds=(theirs.fileno(), alive))
         theirs.close()
         os.close(alive)

@@ -27,9 +27,9 @@ TARGETS = {
     "supervisor": ("supervisor",),
     "run and supervisor": ("supervisor", "run"),
     "server": ("server",),
-    "spare": ("spare",),
+    "standby": ("standby",),
     "kernel": ("kernel",),
-    "all": ("kernel", "server", "spare", "supervisor", "run"),
+    "all": ("kernel", "server", "standby", "supervisor", "run"),
 }
 
 

@@ -8,7 +8,7 @@ import signal
 from contextlib import suppress
 from dataclasses import dataclass
 
-from guild_ipy.engine.rehearsal import REHEARSAL_ID
+from guild_ipy.engine.beside.rehearsal import REHEARSAL_ID
 
 _HELD = "/.guild/alive"
 
@@ -27,14 +27,14 @@ class Process:
 
     @property
     def role(self) -> str:
-        """``run``, ``supervisor``, ``server``, ``spare`` (waits for a request), ``kernel`` or ``child`` (of any)."""
-        leads_session, is_server = self.pid == self.session, "guild_ipy.engine.zygote" in self.command
+        """``run``, ``supervisor``, ``server``, ``standby`` (waits for a request), ``kernel`` or ``child`` (of any)."""
+        leads_session, is_server = self.pid == self.session, "guild_ipy.engine.beside.zygote" in self.command
         if "tests/faults/programs" in self.command:
             return "kernel"
         if self.run_id is not None:
             return "supervisor" if leads_session else "run" if self.pid == self.group else "child"
         if is_server:
-            return "spare" if not leads_session or _is_server(self.parent) else "server"
+            return "standby" if not leads_session or _is_server(self.parent) else "server"
         return "child"
 
     def kill(self) -> bool:
@@ -78,7 +78,7 @@ def read_process(pid: int) -> Process:
 
 def _is_server(pid: int) -> bool:
     with suppress(OSError):
-        return b"guild_ipy.engine.zygote" in _read(f"/proc/{pid}/cmdline")
+        return b"guild_ipy.engine.beside.zygote" in _read(f"/proc/{pid}/cmdline")
     return False
 
 

@@ -15,7 +15,7 @@ SIZES = {"after": (20, 400), "during": (3, 40)}
 PROGRAM = """
 import contextlib, io, json, os, select, shutil, sys, tempfile
 import guild_ipy
-from guild_ipy.store.lock import read_lock
+from guild_ipy.store.state.lock import read_lock
 
 def work(n=20):
     for step in range(n):

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 import pytest
 
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.runs import list_runs
-from guild_ipy.api.start import Change, restart
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import Change, restart
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunError, StoreError
 from guild_ipy.store.home import Home, create_home
-from guild_ipy.store.lock import read_lock
+from guild_ipy.store.state.lock import read_lock
 from tests.faults.disks import open_disk
 
 FILL = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.api.stop import stop
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunError

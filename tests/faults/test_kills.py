@@ -11,7 +11,7 @@ import pytest
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
@@ -57,7 +57,7 @@ def is_killed(run: Run, killing: Killing) -> bool:
         return True
     begun = run.get("started", run.get("initialized"))
     killed = killing.killed_between(begun, run.get("stopped"))
-    makers = {"spare", "supervisor"} if run.started else {"spare", "supervisor", "server", "kernel"}
+    makers = {"standby", "supervisor"} if run.started else {"standby", "supervisor", "server", "kernel"}
     return not killed.isdisjoint(makers)
 
 

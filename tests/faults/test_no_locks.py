@@ -15,7 +15,7 @@ NOTE = "has no locks; runs work, but two starters could take the same run"
 SESSION = """
 import os, signal
 import guild_ipy
-from guild_ipy.store.lock import read_lock
+from guild_ipy.store.state.lock import read_lock
 from guild_ipy.errors import GuildError
 
 def train(x=1):

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from guild_ipy.api.finding.selection import select_run
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.runs import list_runs
-from guild_ipy.api.selection import select_run
-from guild_ipy.api.start import Change, restart
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.start import Change, restart
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.flags import format_flag
 from guild_ipy.domain.run_filter import RunFilter

@@ -12,10 +12,10 @@ import pytest
 
 from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run import RunRequest, run
-from guild_ipy.api.runs import list_runs
-from guild_ipy.api.start import Change, restart
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import RunRequest, run
+from guild_ipy.api.launching.start import Change, restart
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.api.stop import stop
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus

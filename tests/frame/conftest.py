@@ -10,11 +10,11 @@ import pytest
 from guild_ipy.api.context import set_context
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarPoint
-from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.events import EventWriter
+from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.files.attrs import write_attr
+from guild_ipy.store.files.whole_file import write_new_file
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.whole_file import write_new_file
 
 MINUTE = 60_000_000
 #: 2026-11-20 12:00:00 UTC, microseconds.

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from guild_ipy.frame.runs import runs
-from guild_ipy.store.whole_file import write_file
+from guild_ipy.store.files.whole_file import write_file
 
 
 def test_only_what_was_noted_on_a_run_is_given(add_run):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from guild_ipy.api.headings import headings
+from guild_ipy.api.comparing.headings import headings
 from guild_ipy.frame.columns import category_column, duration_column, moment_column, text_column, value_column
 from guild_ipy.frame.values import make_values
 

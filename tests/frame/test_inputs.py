@@ -9,8 +9,8 @@ import guild_ipy
 from guild_ipy.api.context import set_context
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.errors import UsageError
-from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.events import EventWriter
+from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.files.attrs import write_attr
 from tests.required import requires, runs_of
 
 LAB = """

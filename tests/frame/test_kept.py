@@ -9,8 +9,8 @@ import pytest
 from guild_ipy.api.context import get_context
 from guild_ipy.frame import kept
 from guild_ipy.frame.runs import runs
-from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.changes import note_change
+from guild_ipy.store.files.attrs import write_attr
+from guild_ipy.store.state.changes import note_change
 
 
 @pytest.fixture

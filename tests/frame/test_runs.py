@@ -7,8 +7,8 @@ import pytest
 
 from guild_ipy.errors import UsageError
 from guild_ipy.frame.runs import runs
-from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.whole_file import write_file
+from guild_ipy.store.files.attrs import write_attr
+from guild_ipy.store.files.whole_file import write_file
 
 pytestmark = pytest.mark.usefixtures("home")
 

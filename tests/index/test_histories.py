@@ -10,8 +10,8 @@ from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.engine.engine import Engine
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
+from guild_ipy.store.events.scalars import summarize
 from guild_ipy.store.home import Home
-from guild_ipy.store.scalars import summarize
 from tests.directories import list_runs
 from tests.index.histories import History
 from tests.index.truth import assert_table_right

@@ -12,11 +12,11 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import StoreError
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
-from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.changes import note_change
+from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.home import Home
-from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.changes import note_change
+from guild_ipy.store.state.markers import set_pending, set_staged
 from guild_ipy.store.trash import delete_run, restore_run
 from tests.directories import list_runs
 from tests.index.truth import EVERY, assert_right, make_run, overwrite, runs_of, wait_until_settled

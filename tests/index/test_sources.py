@@ -12,11 +12,11 @@ from guild_ipy.index import sources
 from guild_ipy.index.index import Index
 from guild_ipy.index.sources import Source, read_sources, stamp_sources, summarize_sources
 from guild_ipy.settings import Settings
-from guild_ipy.store import scalars
-from guild_ipy.store.events import EventWriter
+from guild_ipy.store.events import scalars
+from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.scalars import summarize
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.scalars import summarize
 from tests.index.truth import assert_right, database_of, make_run, runs_of, wait_until_settled
 
 

@@ -12,10 +12,10 @@ from guild_ipy.index import table as tables
 from guild_ipy.index.index import Index
 from guild_ipy.index.table import Field
 from guild_ipy.settings import Settings
-from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.changes import note_change
+from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.trash import delete_run
 from tests.directories import read_table
 from tests.index.truth import EVERY, assert_table_right, database_of, everything, make_run, runs_of, show

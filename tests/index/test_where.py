@@ -18,10 +18,10 @@ from guild_ipy.errors import SelectError
 from guild_ipy.index.index import Index
 from guild_ipy.query.select import Dropped
 from guild_ipy.settings import Settings
-from guild_ipy.store.attrs import write_attr
-from guild_ipy.store.events import EventWriter
+from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.home import Home
-from guild_ipy.store.markers import set_pending, set_staged
+from guild_ipy.store.state.markers import set_pending, set_staged
 from guild_ipy.store.trash import delete_run
 from tests.index.truth import make_run
 

@@ -14,9 +14,9 @@ from typing import Any, Protocol
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
+from guild_ipy.store.events.scalars import summarize
 from guild_ipy.store.home import Home
 from guild_ipy.store.run import RunRecord
-from guild_ipy.store.scalars import summarize
 
 View = dict[str, list[dict[str, Any]]]
 """Live runs and deleted ones, newest first."""

@@ -3,7 +3,7 @@
 import pytest
 
 from guild_ipy.errors import RunStateError
-from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.files.attrs import write_attr
 from tests.used_runs import used
 
 

@@ -4,7 +4,7 @@ import pytest
 
 import guild_ipy
 from guild_ipy.api.context import get_context
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, GuildError, OperationNotFound, RunError, RunNotFound, UsageError
 from guild_ipy.verbs import NAMES

@@ -4,9 +4,9 @@ import pytest
 
 from guild_ipy.domain.flags import FlagType
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.absl_flags import read_absl
-from guild_ipy.operations.command_line import script_arguments
 from guild_ipy.operations.flags import FlagText, bind_flags
+from guild_ipy.operations.scripts.absl_flags import read_absl
+from guild_ipy.operations.scripts.command_line import script_arguments
 
 SOURCE = """
 from absl import app, flags

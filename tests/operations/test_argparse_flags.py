@@ -3,8 +3,8 @@ import ast
 import pytest
 
 from guild_ipy.domain.flags import FlagType
-from guild_ipy.operations.argparse_flags import read_argparse
-from guild_ipy.operations.script_interface import ArgumentStyle
+from guild_ipy.operations.scripts.argparse_flags import read_argparse
+from guild_ipy.operations.scripts.script_interface import ArgumentStyle
 
 
 def read(*calls, before=""):

@@ -10,7 +10,7 @@ import pytest
 
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.flags import FlagText, bind_flags
-from guild_ipy.operations.script import inspect_script, script_arguments
+from guild_ipy.operations.scripts.script import inspect_script, script_arguments
 
 SHOW = "import json\nprint(json.dumps(vars({})))\n"
 

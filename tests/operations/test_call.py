@@ -11,8 +11,8 @@ import pytest
 
 from guild_ipy.domain.flags import FlagType
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.call import BoundCall, bind_call, inspect_callable
 from guild_ipy.operations.flags import FlagText
+from guild_ipy.operations.functions.call import BoundCall, bind_call, inspect_callable
 
 
 def bind(function, *args, **given) -> BoundCall:

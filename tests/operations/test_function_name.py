@@ -2,7 +2,7 @@ import functools
 
 import pytest
 
-from guild_ipy.operations.function_name import function_name
+from guild_ipy.operations.functions.function_name import function_name
 from guild_ipy.store.run import read_opref
 
 

@@ -3,14 +3,14 @@ import sys
 
 import pytest
 
-from guild_ipy.api.run import surroundings_of
+from guild_ipy.api.launching.run import surroundings_of
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import NotebookFileProgram
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.find import find_operation, known_operations
 from guild_ipy.operations.notebook_file import inspect_notebook
 from guild_ipy.operations.notebook_operation import NotebookFileOperation
-from guild_ipy.operations.sourcecode import digest_files
+from guild_ipy.operations.sourcecode.snapshot import digest_files
 from guild_ipy.operations.surroundings import SpecOptions
 from tests.notebook_files import write_notebook
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from guild_ipy.api.run import surroundings_of
+from guild_ipy.api.launching.run import surroundings_of
 from guild_ipy.domain.program import NotebookProgram, ScriptProgram
 from guild_ipy.errors import FlagError, OperationNotFound, UsageError
-from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.find import ScriptOperation, find_operation, known_operations
+from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.surroundings import SpecOptions, python_import_path
 from guild_ipy.store.home import Home
 

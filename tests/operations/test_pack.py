@@ -8,10 +8,10 @@ import pytest
 
 from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
-from guild_ipy.engine.notebook_names import LazyShell, get_ipython
-from guild_ipy.engine.unpack import unpack
-from guild_ipy.operations.pack import pack
-from guild_ipy.operations.packer import LARGE_BUFFER, Unsendable
+from guild_ipy.engine.child.notebook_names import LazyShell, get_ipython
+from guild_ipy.engine.child.unpack import unpack
+from guild_ipy.operations.packing.pack import pack
+from guild_ipy.operations.packing.packer import LARGE_BUFFER, Unsendable
 from guild_ipy.store.run_dir import RunDir
 
 

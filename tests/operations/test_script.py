@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from guild_ipy.errors import UsageError
-from guild_ipy.operations.script import inspect_script
+from guild_ipy.operations.scripts.script import inspect_script
 
 SCRIPTS = Path(__file__).parent / "scripts"
 

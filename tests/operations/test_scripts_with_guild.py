@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.operations.script import inspect_script
-from guild_ipy.operations.sourcecode import snapshot
-from guild_ipy.store.yaml_codec import decode
+from guild_ipy.operations.scripts.script import inspect_script
+from guild_ipy.operations.sourcecode.snapshot import snapshot
+from guild_ipy.store.files.yaml_codec import decode
 
 pytestmark = pytest.mark.guild
 

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from guild_ipy.operations.state_names import find_state_names
+from guild_ipy.operations.functions.state_names import find_state_names
 
 
 @pytest.mark.parametrize(

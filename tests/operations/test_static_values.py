@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from guild_ipy.operations.static_values import NotStaticError, evaluate, find_names
+from guild_ipy.operations.scripts.static_values import NotStaticError, evaluate, find_names
 
 
 def value_of(source, **names):

@@ -1,11 +1,11 @@
 import pytest
 
-from guild_ipy.api.run import surroundings_of
+from guild_ipy.api.launching.run import surroundings_of
 from guild_ipy.errors import FlagError
-from guild_ipy.operations import notebook_code
-from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.find import find_operation
-from guild_ipy.operations.pack import pack
+from guild_ipy.operations.functions.cell import CellOperation
+from guild_ipy.operations.packing import notebook_code
+from guild_ipy.operations.packing.pack import pack
 from guild_ipy.operations.surroundings import SpecOptions
 
 

@@ -3,9 +3,9 @@ import ast
 import pytest
 
 from guild_ipy.domain.flags import FlagType
-from guild_ipy.operations.command_line import script_arguments
 from guild_ipy.operations.flags import FlagText, bind_flags
-from guild_ipy.operations.typer_flags import read_typer
+from guild_ipy.operations.scripts.command_line import script_arguments
+from guild_ipy.operations.scripts.typer_flags import read_typer
 
 BEFORE = """
 import typer

@@ -2,10 +2,10 @@ import socket
 
 import pytest
 
-from guild_ipy.api.run import surroundings_of
+from guild_ipy.api.launching.run import surroundings_of
 from guild_ipy.errors import CannotSend
-from guild_ipy.operations.cell import CellOperation
 from guild_ipy.operations.find import find_operation
+from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.surroundings import SpecOptions
 
 

@@ -11,8 +11,8 @@ import guild_ipy
 from guild_ipy.api.context import set_context
 from guild_ipy.domain.flags import FlagType
 from guild_ipy.errors import DependencyError, FlagError, GuildFileError, UsageError
-from guild_ipy.operations.call import inspect_callable
 from guild_ipy.operations.declared import declaration_of
+from guild_ipy.operations.functions.call import inspect_callable
 
 
 @pytest.fixture(autouse=True)

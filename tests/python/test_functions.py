@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
-from guild_ipy.api.changed_runs import command_of
+from guild_ipy.api.changing.changed_runs import command_of
 from guild_ipy.api.context import Context, get_context, set_context
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import FlagError, RunNotFound, RunStateError, UsageError

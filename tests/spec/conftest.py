@@ -15,7 +15,7 @@ import pytest
 import guild_ipy
 from guild_ipy.api.context import Context, set_context
 from guild_ipy.api.handle import Run
-from guild_ipy.api.runs import list_runs
+from guild_ipy.api.looking.runs import list_runs
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.settings import Settings
 

@@ -5,11 +5,11 @@ import sys
 import numpy as np  # noqa: F401 - what is tested uses it where it is loaded
 import pytest
 
-from guild_ipy.store.array_events import LEAST_BYTES, decode_rows
-from guild_ipy.store.events import EventWriter
-from guild_ipy.store.scalars import FileScalars, Tally, add_values
-from guild_ipy.store.tfevents import Point, encode_point, encode_record, encode_version
-from guild_ipy.store.usual_events import decode_usual
+from guild_ipy.store.events.array_events import LEAST_BYTES, decode_rows
+from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.scalars import FileScalars, Tally, add_values
+from guild_ipy.store.events.tfevents import Point, encode_point, encode_record, encode_version
+from guild_ipy.store.events.usual_events import decode_usual
 
 TAGS = ("loss", "val acc", "ñ")
 

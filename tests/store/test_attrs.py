@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 from guild_ipy.errors import DamagedRun, StoreError
-from guild_ipy.store.attrs import delete_attr, list_attrs, read_attr, write_attr
+from guild_ipy.store.files.attrs import delete_attr, list_attrs, read_attr, write_attr
 from guild_ipy.store.run_dir import RunDir
 
 MakeRun = Callable[..., RunDir]
 
 REWRITE = """
 import sys
-from guild_ipy.store.attrs import write_attr
+from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.run_dir import RunDir
 while True:
     for size in (1, 5000):

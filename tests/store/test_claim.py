@@ -13,9 +13,9 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunStateError
 from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.home import Home
-from guild_ipy.store.markers import set_staged
 from guild_ipy.store.run import read_status
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.markers import set_staged
 
 MakeRun = Callable[..., RunDir]
 

@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.deps import find_users, read_upstreams
+from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.run_dir import RunDir
 from tests.bare_runs import touch
 from tests.used_runs import used, whole

@@ -12,7 +12,7 @@ import pytest
 
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
-from guild_ipy.store.events import EventWriter, find_event_files, read_points
+from guild_ipy.store.events.events import EventWriter, find_event_files, read_points
 from guild_ipy.store.run_dir import RunDir
 
 MakeRun = Callable[..., RunDir]
@@ -178,5 +178,5 @@ def test_we_read_what_tensorboard_writes(make_run: MakeRun, guild_command: str):
 
 
 def test_reading_needs_neither_numpy_nor_tensorboard():
-    program = "import sys, guild_ipy.store.scalars; print({'numpy', 'tensorboard', 'yaml'} & set(sys.modules))"
+    program = "import sys, guild_ipy.store.events.scalars; print({'numpy', 'tensorboard', 'yaml'} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == "set()\n"

@@ -14,16 +14,16 @@ from guild_ipy.domain.label import default_label
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.store.attrs import list_attrs, read_attr, write_attr
-from guild_ipy.store.events import EventWriter
+from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.scalars import summarize
+from guild_ipy.store.files.attrs import list_attrs, read_attr, write_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.manifest import ManifestEntry, read_manifest
-from guild_ipy.store.markers import set_pending, set_staged
 from guild_ipy.store.output import ROW, complete_index, iter_output_lines, read_output
 from guild_ipy.store.run import read_run
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import find_run_dir
-from guild_ipy.store.scalars import summarize
+from guild_ipy.store.state.markers import set_pending, set_staged
 from guild_ipy.store.trash import delete_run
 from tests.directories import list_runs
 

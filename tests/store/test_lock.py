@@ -11,7 +11,8 @@ from contextlib import ExitStack
 import pytest
 
 from guild_ipy.linux import boot_id, process_start
-from guild_ipy.store.lock import (
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.lock import (
     LockContent,
     ProcessId,
     format_lock,
@@ -21,7 +22,6 @@ from guild_ipy.store.lock import (
     read_lock,
     this_process,
 )
-from guild_ipy.store.run_dir import RunDir
 
 MakeRun = Callable[..., RunDir]
 Hold = Callable[[RunDir], "subprocess.Popen[str]"]
@@ -119,7 +119,7 @@ def test_lock_does_not_go_to_other_programs(make_run: MakeRun):
 
 LOOK = """
 import sys
-from guild_ipy.store.lock import is_alive
+from guild_ipy.store.state.lock import is_alive
 from guild_ipy.store.run_dir import RunDir
 print(flush=True)
 while True:
@@ -145,7 +145,7 @@ def test_those_who_only_look_do_not_keep_a_starter_from_the_lock(make_run: MakeR
 def test_modules_that_a_run_imports_are_few():
     program = (
         "import sys; before = set(sys.modules)\n"
-        "import guild_ipy.store.lock, guild_ipy.store.attrs, guild_ipy.store.run_dir\n"
+        "import guild_ipy.store.state.lock, guild_ipy.store.files.attrs, guild_ipy.store.run_dir\n"
         "print(*sorted({name.partition('.')[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)))"
     )
     assert subprocess.check_output([sys.executable, "-c", program], text=True).split() == ["guild_ipy"]

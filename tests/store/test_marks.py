@@ -4,8 +4,9 @@ import shutil
 import pytest
 
 from guild_ipy.errors import StoreError
-from guild_ipy.store.attrs import list_attrs, read_attr, write_attr
-from guild_ipy.store.marks import (
+from guild_ipy.store.files.attrs import list_attrs, read_attr, write_attr
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.marks import (
     MOST_ENTRIES,
     MarkedBy,
     MarkEntry,
@@ -17,7 +18,6 @@ from guild_ipy.store.marks import (
     undo_mark,
     write_mark,
 )
-from guild_ipy.store.run_dir import RunDir
 from tests.bare_runs import touch
 from tests.used_runs import NOON
 

@@ -9,13 +9,13 @@ import pytest
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.linux import boot_id
-from guild_ipy.store.attrs import list_attrs, read_attr
+from guild_ipy.store.files.attrs import list_attrs, read_attr
 from guild_ipy.store.home import Home
-from guild_ipy.store.lock import LockContent, ProcessId, format_lock
-from guild_ipy.store.markers import set_pending, set_staged
-from guild_ipy.store.reconcile import GRACE_SECONDS
 from guild_ipy.store.run import read_run, read_settled_run, read_status, settled_status
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock
+from guild_ipy.store.state.markers import set_pending, set_staged
+from guild_ipy.store.state.reconcile import GRACE_SECONDS
 
 MakeRun = Callable[..., RunDir]
 Hold = Callable[[RunDir], "subprocess.Popen[str]"]

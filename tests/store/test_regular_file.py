@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from guild_ipy.store.regular_file import open_reader, open_regular, read_regular
+from guild_ipy.store.files.regular_file import open_reader, open_regular, read_regular
 
 
 def make_socket(path):

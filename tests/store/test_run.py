@@ -11,7 +11,7 @@ import pytest
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.entry import read_entry
-from guild_ipy.store.attr_types import Comment
+from guild_ipy.store.files.attr_types import Comment
 from guild_ipy.store.run import read_opref, read_run, read_status
 from guild_ipy.store.run_dir import RunDir
 

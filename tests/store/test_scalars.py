@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from guild_ipy.domain.scalars import ScalarPoint, ScalarSummary
-from guild_ipy.store.events import EventWriter
+from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.scalars import ScalarSummaries, Tally, summarize
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.scalars import ScalarSummaries, Tally, summarize
 
 MakeRun = Callable[..., RunDir]
 

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from guild_ipy.store.signals import describe_signal, is_stop, note_kill
+from guild_ipy.store.state.signals import describe_signal, is_stop, note_kill
 
 
 @pytest.fixture

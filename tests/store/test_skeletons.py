@@ -6,9 +6,9 @@ import time
 import pytest
 
 from guild_ipy.store.home import Home
-from guild_ipy.store.lock import hold_alive
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.skeletons import remove_skeleton
+from guild_ipy.store.state.lock import hold_alive
 
 HOUR = 3600.0
 

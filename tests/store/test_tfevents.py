@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guild_ipy.store.tfevents import Point, decode_points, decode_records, encode_point, encode_record, encode_version
+from guild_ipy.store.events.tfevents import (
+    Point,
+    decode_points,
+    decode_records,
+    encode_point,
+    encode_record,
+    encode_version,
+)
 
 POINTS = st.builds(
     Point,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from guild_ipy.errors import RunNotFound, RunStateError
-from guild_ipy.store.attrs import read_attr
+from guild_ipy.store.files.attrs import read_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import find_run_dir, list_run_dirs

@@ -3,9 +3,16 @@ import random
 
 import pytest
 
-from guild_ipy.store.scalars import Tally, add_values
-from guild_ipy.store.tfevents import Point, decode_points, decode_records, encode_point, encode_record, encode_version
-from guild_ipy.store.usual_events import Values, decode_usual
+from guild_ipy.store.events.scalars import Tally, add_values
+from guild_ipy.store.events.tfevents import (
+    Point,
+    decode_points,
+    decode_records,
+    encode_point,
+    encode_record,
+    encode_version,
+)
+from guild_ipy.store.events.usual_events import Values, decode_usual
 
 NUMBERS = (0.5, -1.0, 0.0, math.inf, -math.inf, math.nan)
 TAGS = ("loss", "a", "val acc", "ñ", "t" * 90, "\x15odd", "\n")

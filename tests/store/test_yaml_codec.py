@@ -12,7 +12,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from guild_ipy.store.yaml_codec import decode, encode
+from guild_ipy.store.files.yaml_codec import decode, encode
 
 WORDS = ["yes", "No", "ON", "off", "y", "N", "null", "~", "", " ", "1e5", "1e-5", "1_000", "0x1f", "0o7", "010", "1:30"]
 WORDS += [
@@ -171,7 +171,7 @@ def test_hostile_yaml_is_refused_at_once_in_one_line(document: str, reason: str)
 
 def test_the_codec_loads_pyyaml_only_for_nested_values():
     program = (
-        "import sys; from guild_ipy.store.yaml_codec import decode, encode\n"
+        "import sys; from guild_ipy.store.files.yaml_codec import decode, encode\n"
         "for value in ({'lr': 0.1, 'n': 3, 'name': 'a b', 'e': []}, ['a', 'b: c'], 'lr=0.1 n=3', 7, None, True):\n"
         "    assert decode(encode(value)) == value\n"
         "print('yaml' in sys.modules); decode('a: {b: 1}'); print('yaml' in sys.modules)"

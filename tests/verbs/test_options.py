@@ -3,9 +3,9 @@ import re
 import pandas as pd
 import pytest
 
-from guild_ipy.api.label import LabelEdit
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.lineage import Scope
+from guild_ipy.api.changing.label import LabelEdit
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.looking.lineage import Scope
 from guild_ipy.arguments.tokens import ObjectToken
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter

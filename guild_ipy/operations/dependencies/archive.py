@@ -19,8 +19,8 @@ from typing import IO, Protocol, cast
 
 from guild_ipy.errors import StoreError
 from guild_ipy.operations.dependencies.archive_limits import DEFAULT_LIMITS, ArchiveLimits, UnpackedCount
+from guild_ipy.store.files.regular_file import open_reader
 from guild_ipy.store.left_behind import hold_in_use, remove_left_behind
-from guild_ipy.store.regular_file import open_reader
 
 _ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 _ASIDE_PREFIX = ".unpack-"

@@ -18,7 +18,7 @@ from guild_ipy.operations.dependencies.archive import is_archive, unpack_archive
 from guild_ipy.operations.dependencies.download import download
 from guild_ipy.operations.dependencies.run_files import selected_paths, take
 from guild_ipy.settings import read_download_limit
-from guild_ipy.store.regular_file import MAX_PROJECT_BYTES, open_reader, read_regular
+from guild_ipy.store.files.regular_file import MAX_PROJECT_BYTES, open_reader, read_regular
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from guild_ipy.domain.flags import FlagType, FlagValue, is_flag_value
-from guild_ipy.store import yaml_codec
+from guild_ipy.store.files import yaml_codec
 
 #: Text that means None where a flag can be that; ``'None'`` in quotes is the word.
 NULL_WORDS = frozenset({"null", "Null", "NULL", "~", "None"})

@@ -13,10 +13,10 @@ from guild_ipy.domain.command import Command
 from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
 from guild_ipy.domain.operation import FlagsDestKind
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.command_line import script_arguments
 from guild_ipy.operations.flags import parse_flag_value
 from guild_ipy.operations.references import fill_references
-from guild_ipy.operations.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
+from guild_ipy.operations.scripts.command_line import script_arguments
+from guild_ipy.operations.scripts.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
 
 FLAG_ARGS = "${flag_args}"
 _MAPS = {FlagsDestKind.GLOBAL, FlagsDestKind.NAMESPACE}

@@ -8,7 +8,7 @@ from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.operation import FlagsDest, OperationDef
 from guild_ipy.operations.guildfile.modules import FoundModule
 from guild_ipy.operations.notebook_operation import NotebookFileOperation
-from guild_ipy.operations.script_interface import ScriptInterface
+from guild_ipy.operations.scripts.script_interface import ScriptInterface
 
 #: A module that does nothing; Guild AI has it for operations that only gather what they require.
 DO_NOTHING = "guild.pass"

@@ -17,14 +17,14 @@ from guild_ipy.domain.operation import (
 )
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.config_file import read_config
-from guild_ipy.operations.constant_flags import define_constants
 from guild_ipy.operations.guildfile.found import DO_NOTHING
 from guild_ipy.operations.guildfile.modules import FoundModule, find_module, search_folders
 from guild_ipy.operations.guildfile.operation import GuildFileOperation
 from guild_ipy.operations.notebook_file import inspect_notebook
 from guild_ipy.operations.notebook_operation import NotebookFileOperation
-from guild_ipy.operations.script import inspect_constants, inspect_map, inspect_script
-from guild_ipy.operations.script_interface import InterfaceKind, ScriptInterface
+from guild_ipy.operations.scripts.constant_flags import define_constants
+from guild_ipy.operations.scripts.script import inspect_constants, inspect_map, inspect_script
+from guild_ipy.operations.scripts.script_interface import InterfaceKind, ScriptInterface
 
 _UNKNOWN = FlagDef(name="", nullable=True)
 
@@ -64,7 +64,7 @@ def inspect_for(
     Parameters
     ----------
     command, roots
-        As for :func:`~guild_ipy.operations.script.inspect_script`.
+        As for :func:`~guild_ipy.operations.scripts.script.inspect_script`.
     """
     try:
         if dest is None or dest.kind is FlagsDestKind.ARGS:

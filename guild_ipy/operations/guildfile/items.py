@@ -13,7 +13,7 @@ from guild_ipy.operations.guildfile.attributes import CONFIG, INCLUDE, MODEL
 from guild_ipy.operations.guildfile.fields import read_bool, read_map, read_text, read_texts_and_places
 from guild_ipy.operations.guildfile.nodes import Entry, ListNode, MapNode, Node, Place, ScalarNode, make_entry
 from guild_ipy.operations.guildfile.text import parse_text
-from guild_ipy.store.regular_file import read_regular
+from guild_ipy.store.files.regular_file import read_regular
 
 #: How many files a Guild file may include, those of included ones counted.
 MAX_FILES = 50

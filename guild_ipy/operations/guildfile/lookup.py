@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from guild_ipy.errors import GuildError, GuildFileError
 from guild_ipy.operations.guildfile import GUILD_FILE
-from guild_ipy.store.regular_file import read_regular
+from guild_ipy.store.files.regular_file import read_regular
 
 if TYPE_CHECKING:
     from guild_ipy.operations.guildfile.file import GuildFile

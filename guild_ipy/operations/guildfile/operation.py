@@ -14,9 +14,9 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.operations.flags import bind_flags
 from guild_ipy.operations.guildfile.found import FoundOperation
 from guild_ipy.operations.operation import Bound, Template, refuse_positional
-from guild_ipy.operations.script_interface import InterfaceKind, ScriptInterface
+from guild_ipy.operations.scripts.script_interface import InterfaceKind, ScriptInterface
+from guild_ipy.operations.scripts.unread import explaining_unread
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings
-from guild_ipy.operations.unread import explaining_unread
 
 _ALL_READ = ScriptInterface(kind=InterfaceKind.CONSTANTS)
 

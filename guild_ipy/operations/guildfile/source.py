@@ -14,8 +14,8 @@ from guild_ipy.operations.given_files import left_to_dependencies
 from guild_ipy.operations.guildfile.found import FoundOperation
 from guild_ipy.operations.guildfile.program import main_file, source_dest, source_root
 from guild_ipy.operations.notebook_file import place_beside, set_aside
-from guild_ipy.operations.source_choice import SourceChoice
-from guild_ipy.operations.sourcecode import Snapshot, digest_files, read_source_file, snapshot
+from guild_ipy.operations.sourcecode.snapshot import Snapshot, digest_files, read_source_file, snapshot
+from guild_ipy.operations.sourcecode.source_choice import SourceChoice
 from guild_ipy.operations.surroundings import Surroundings
 
 

@@ -19,7 +19,7 @@ from guild_ipy.operations.guildfile.nodes import (
     WrongNode,
     plain_value,
 )
-from guild_ipy.store.yaml_codec import loader_class
+from guild_ipy.store.files.yaml_codec import loader_class
 
 if TYPE_CHECKING:
     import yaml

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 
 from guild_ipy.api.context import get_context
-from guild_ipy.api.run import RunRequest, run
+from guild_ipy.api.launching.run import RunRequest, run
 from guild_ipy.api.viewer import SilentViewer
 
 

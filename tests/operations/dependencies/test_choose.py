@@ -9,7 +9,7 @@ from guild_ipy.domain.dependency import SourceKind
 from guild_ipy.errors import DependencyError, SelectError
 from guild_ipy.operations.dependencies.given import Given, parse_given
 from guild_ipy.operations.dependencies.resolve import resolve_dependencies
-from guild_ipy.store.marks import MarkEntry, write_mark
+from guild_ipy.store.state.marks import MarkEntry, write_mark
 from tests.bare_runs import touch
 from tests.operations.dependencies.conftest import MINUTE, NOON
 from tests.required import need, pattern, run_of, runs_of

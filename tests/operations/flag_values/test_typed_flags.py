@@ -18,9 +18,9 @@ import pytest
 from guild_ipy.domain.flags import FlagType, is_flag_value
 from guild_ipy.domain.shapes import encode_shape, parse_shape
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.call import bind_call, inspect_callable
 from guild_ipy.operations.flags import FlagText, check_flag
-from guild_ipy.store import yaml_codec
+from guild_ipy.operations.functions.call import bind_call, inspect_callable
+from guild_ipy.store.files import yaml_codec
 
 Names = NewType("Names", list)
 Number = TypeVar("Number", int, float)

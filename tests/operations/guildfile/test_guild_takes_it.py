@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from guild_ipy.api.operations import list_operations
+from guild_ipy.api.looking.operations import list_operations
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DependencyError, FlagError
 

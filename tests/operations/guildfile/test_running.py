@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from guild_ipy.api.launch import LaunchOptions
-from guild_ipy.api.run import RunRequest
-from guild_ipy.api.run import run as run_request
-from guild_ipy.api.start import Change, restart, start
+from guild_ipy.api.launching.launch import LaunchOptions
+from guild_ipy.api.launching.run import RunRequest
+from guild_ipy.api.launching.run import run as run_request
+from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.api.stop import stop
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, GuildFileError, OperationNotFound, UsageError

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from guild_ipy.api.context import Context
-from guild_ipy.api.operations import list_operations
-from guild_ipy.api.run import RunRequest, run
+from guild_ipy.api.launching.run import RunRequest, run
+from guild_ipy.api.looking.operations import list_operations
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import GuildFileError, UsageError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from guild_ipy.api.operations import list_operations
+from guild_ipy.api.looking.operations import list_operations
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import GuildFileError, OperationNotFound
 

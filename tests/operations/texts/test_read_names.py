@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from guild_ipy.operations.texts.read_names import find_read_names
+from guild_ipy.operations.packing.texts.read_names import find_read_names
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Changing runs that are there: marks, labels, tags, comments, the trash."""

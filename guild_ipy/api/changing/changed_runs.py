@@ -1,0 +1,89 @@
+"""What a verb that changes runs says of it: which runs they were, and how to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from guild_ipy.errors import RunStateError
+
+if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
+    from guild_ipy.api.handle import Run
+    from guild_ipy.domain.run_filter import RunFilter
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class ChangedRuns:
+    """What a verb has done: the runs that it was about, and the lines that say what became of them."""
+
+    runs: Sequence[Run]
+    text: str
+    failure: str = ""
+    """What could not be done, if something could not; a face shows the text, and then raises it."""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def check(self) -> None:
+        """Raise RunStateError if something could not be done."""
+        if self.failure:
+            raise RunStateError(self.failure)
+
+    def explained(self, context: Context, run_filter: RunFilter) -> ChangedRuns:
+        """Return the same with a hint, where there are no runs and a name in the filter may be a slip."""
+        if self.runs or self.failure:
+            return self
+        from guild_ipy.api.finding.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
+        hint = describe_unmatched(context.index, run_filter)
+        return replace(self, text=f"{self.text}; {hint}") if hint else self
+
+
+def count_runs(count: int) -> str:
+    """Return ``1 run`` or ``3 runs``."""
+    return f"{count} run{'s' * (count != 1)}"
+
+
+def name_runs(runs: Sequence[Run]) -> str:
+    """Name runs by operation and id: ``train() 3f2a1b4c, train() 9c81d0e2``; of many the first ten."""
+    return shorten([f"{run.operation} {run.short_id}" for run in runs])
+
+
+def shorten(texts: Sequence[str]) -> str:
+    """Write the first ten of some texts, and how many more there are."""
+    more = [f"and {len(texts) - _SHOWN} more"] if len(texts) > _SHOWN else []
+    return ", ".join([*texts[:_SHOWN], *more])
+
+
+def command_of(verb: str) -> str:
+    """Return how a verb is written here: ``%guild_restore`` in a notebook, else ``guild-ipy restore``."""
+    from guild_ipy.api.context import find_shell  # start-up cost: for verbs that say what can be done next
+
+    return f"guild-ipy {verb}" if find_shell() is None else f"%guild_{verb}"
+
+
+def stopped_message(runs: Sequence[Run]) -> str:
+    """Say which runs were stopped, and how they are run again."""
+    if not runs:
+        return "Stopped 0 runs: none was running"
+    again = f"run --restart {runs[0].short_id if len(runs) == 1 else 'RUN'}"
+    return f"Stopped {count_runs(len(runs))}: {name_runs(runs)}; {again} runs it again"
+
+
+def labeled_message(runs: Sequence[Run], before: Sequence[str], after: Sequence[str]) -> str:
+    """Say which labels have become which, and how they become again what they were."""
+    if not runs:
+        return "Labeled 0 runs: no run was selected"
+    changed = [each for each in zip(runs, before, after, strict=True) if each[1] != each[2]]
+    if not changed:
+        return f"Labeled 0 runs: the label stays as it was of {name_runs(runs)}"
+    changes = [f"{run.operation} {run.short_id} {old!r} -> {new!r}" for run, old, new in changed]
+    back = "label RUN --set sets what is before an arrow again"
+    if len(changed) == 1:
+        ((run, old, _),) = changed
+        back = f"label {run.short_id} {f'--set {old!r}' if old else '--clear'} takes it back"
+    return f"Labeled {count_runs(len(changed))}: {shorten(changes)}; {back}"

@@ -1,0 +1,176 @@
+"""``mark``: say which runs dependencies shall use, and remember who said so, when and why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+from guild_ipy.api.changing.changed_runs import name_runs
+from guild_ipy.api.changing.used_now import describe_used
+from guild_ipy.api.handle import Run
+from guild_ipy.domain.best import Best
+from guild_ipy.domain.chosen_run import ELIGIBLE
+from guild_ipy.domain.run_filter import EVERY, RunFilter
+from guild_ipy.engine.run_files.provenance import host_name, user_name
+from guild_ipy.errors import RunStateError
+from guild_ipy.store.owners import check_changeable
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.changes import note_change
+from guild_ipy.store.state.marks import MarkedBy, MarkEntry, last_action, read_history, undo_mark, write_mark
+from guild_ipy.store.state.marks import is_marked as read_marked
+
+if TYPE_CHECKING:
+    from guild_ipy.api.context import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkNote:
+    """What is to be remembered of an action on marks, beside who did it and when.
+
+    An optimizer marks its best trial with ``mark(context, [run], note=MarkNote(by=MarkedBy.OPTIMIZER, reason=...))``.
+    """
+
+    by: MarkedBy = MarkedBy.USER
+    reason: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkedByRule:
+    """What a rule has done."""
+
+    run: Run
+    rule: str
+    unmarked: tuple[Run, ...]
+    """Other runs of its operation, which were marked."""
+
+    def __str__(self) -> str:
+        line = f"Marked 1 run(s): {name_runs([self.run])} by {self.rule}"
+        return f"{line}; unmarked {len(self.unmarked)} other(s): {name_runs(self.unmarked)}" if self.unmarked else line
+
+
+_BY_USER = MarkNote()
+
+
+def mark(context: Context, runs: Sequence[Run], *, clear: bool = False, note: MarkNote = _BY_USER) -> int:
+    """Mark runs, or clear their marks; how many there were.
+
+    The attribute ``marked`` is true, or its file is not there, as Guild AI has it; :mod:`guild_ipy.store.state.marks`
+    remembers the rest.
+    """
+    _write(context, [(run, not clear) for run in runs], note)
+    return len(runs)
+
+
+def mark_best(context: Context, run_filter: RunFilter, best: Best, *, reason: str | None = None) -> MarkedByRule:
+    """Mark the best run that passes a filter, and take away the marks of other runs of its operation.
+
+    Only runs that a dependency can use are compared, unless the filter says which statuses; it has no limit.
+
+    Raises
+    ------
+    RunNotFound
+        If no run that passes the filter has a number there.
+    """
+    from guild_ipy.api.finding.select import select  # start-up cost: for those who mark by rule
+
+    usable = run_filter if run_filter.statuses else replace(run_filter, statuses=ELIGIBLE)
+    (run,) = select(context, usable, best)
+    others = [each for each in select(context, RunFilter(marked=True)) if each != run and _is_alike(each, run)]
+    rule = describe_rule(best, run_filter)
+    changes = [(run, True), *((each, False) for each in others)]
+    _write(context, changes, MarkNote(by=MarkedBy.RULE, reason=reason, rule=rule))
+    return MarkedByRule(run=run, rule=rule, unmarked=tuple(others))
+
+
+def undo_marks(context: Context, runs: Sequence[Run] | None = None) -> list[Run]:
+    """Take back the last mark or unmark of runs, or the last action of this home; the runs that it touched.
+
+    Raises
+    ------
+    RunStateError
+        If nothing is remembered that could be taken back.
+    """
+    run_dirs = list(map(context.home.run_dir, context.index.ids(EVERY))) if runs is None else [run.dir for run in runs]
+    last = [(run_dir, entry) for run_dir in run_dirs if (entry := last_action(read_history(run_dir))) is not None]
+    if runs is None and last:
+        newest = max(entry.action for _, entry in last)
+        last = [(run_dir, entry) for run_dir, entry in last if entry.action == newest]
+    if not last:
+        raise RunStateError("there is no mark to take back; what guild mark does is not remembered, so use --clear")
+    _undo(context, last)
+    return [Run(run_dir) for run_dir, _ in last]
+
+
+def mark_message(context: Context, runs: Sequence[Run], *, clear: bool = False) -> str:
+    """Say which runs were marked or unmarked, which ones dependencies use from now on, and how to take it back."""
+    if not runs:
+        return f"{'Unmarked' if clear else 'Marked'} 0 run(s): no run {'is marked' if clear else 'was selected'}"
+    return told(context, f"{'Unmarked' if clear else 'Marked'} {len(runs)} run(s): {name_runs(runs)}", runs)
+
+
+def undo_message(context: Context, runs: Sequence[Run]) -> str:
+    """Say of which runs a mark or unmark was taken back, and which ones dependencies use from now on."""
+    what = f"Took back the last mark or unmark of {len(runs)} run(s): {name_runs(runs)}"
+    return "\n".join([what, *describe_used(context, runs)])
+
+
+def told(context: Context, what: str, runs: Sequence[Run]) -> str:
+    """Add to what was done to the marks of runs what follows from it, and how to take it back."""
+    return "\n".join([f"{what}; mark --undo takes it back", *describe_used(context, runs)])
+
+
+def describe_rule(best: Best, run_filter: RunFilter = EVERY) -> str:
+    """Write a rule in words.
+
+    Examples
+    --------
+    >>> describe_rule(Best(name="loss"), RunFilter(operations=("train",), where="lr < 0.1"))
+    'min loss, operations train, where lr < 0.1'
+    """
+    name = f"{'max' if best.greatest else 'min'} {best.name}"
+    given = ((each.name, getattr(run_filter, each.name), each.default) for each in fields(run_filter))
+    tests = [f"{field} {_words(value)}" for field, value, default in given if value != default]
+    return ", ".join([name, *tests])
+
+
+def _words(value: object) -> str:
+    words = sorted(map(str, value)) if isinstance(value, tuple | frozenset) else [str(value)]
+    return " ".join(words)
+
+
+def _is_alike(one: Run, other: Run) -> bool:
+    """Whether two runs are of operations that are called alike."""
+    return one.opref.to_opspec() == other.opref.to_opspec()
+
+
+def _write(context: Context, changes: Sequence[tuple[Run, bool]], note: MarkNote) -> None:
+    """Mark the runs that are to be marked, and then take away marks: some run is marked all the time."""
+    action = MarkEntry(
+        when=time.time_ns() // 1000,
+        who=user_name(),
+        host=host_name(),
+        by=note.by,
+        reason=note.reason,
+        rule=note.rule,
+        marked=True,
+    )
+    changed = [(run, marked) for run, marked in changes if marked or read_marked(run.dir)]
+    check_changeable(run.dir for run, _ in changed)
+    try:
+        for run, marked in changed:
+            write_mark(run.dir, replace(action, marked=marked))
+    finally:
+        note_change(context.home, *(run.id for run, _ in changed))
+
+
+def _undo(context: Context, entries: Sequence[tuple[RunDir, MarkEntry]]) -> None:
+    check_changeable(run_dir for run_dir, _ in entries)
+    when = time.time_ns() // 1000
+    try:
+        for run_dir, entry in sorted(entries, key=lambda each: not each[1].before):
+            undo_mark(run_dir, entry, when)
+    finally:
+        note_change(context.home, *(run_dir.id for run_dir, _ in entries))

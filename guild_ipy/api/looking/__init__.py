@@ -1,0 +1,1 @@
+"""Looking at runs: lists, facts about one run, its lineage, operations."""

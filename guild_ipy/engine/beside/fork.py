@@ -1,0 +1,109 @@
+"""What happens in a forked process before it is the run."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NoReturn
+
+from guild_ipy.domain.program import ScriptProgram
+from guild_ipy.engine.beside.pages import Pages
+from guild_ipy.engine.beside.standby_line import Line
+from guild_ipy.engine.child.process import end_process, run_to_end
+from guild_ipy.engine.child.seeds import seed_generators
+from guild_ipy.engine.child.setup import set_up
+from guild_ipy.engine.inherited import take_over
+from guild_ipy.engine.job import open_job
+from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest
+from guild_ipy.engine.meta import require_meta
+from guild_ipy.engine.output.streams import open_output, redirect_streams
+from guild_ipy.engine.script import enter_script, execute, mark_process, share_script
+from guild_ipy.store.run_dir import RunDir
+
+
+def become_run(request: LaunchRequest, line: Line, pages: Pages) -> NoReturn:
+    """Turn the calling process, a fork, into the run; it ends here.
+
+    It makes ready what needs no file, hears that the files are there, opens them, and hears that it may go.
+    At its end it notes which `pages` it wrote to, if it is asked for.
+    """
+    run_dir = RunDir(request.path)
+    code = 1
+    try:
+        take_over(request.inherited)
+        _enter(run_dir, request.env)
+        if not line.hears(PREPARED):
+            os._exit(code)
+        main = new_main(run_dir)
+        execute = open_run(run_dir, main)
+        set_up(run_dir, main)
+        if not line.hears(GO):
+            os._exit(code)
+        code = execute()
+    except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
+        sys.excepthook(type(error), error, error.__traceback__)
+    finally:
+        end_process(run_dir, code, supervised=True, at_last=partial(_end, line, pages))
+
+
+def _end(line: Line, pages: Pages, code: int) -> None:
+    pages.note()
+    line.say_done(code)
+
+
+def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:
+    output = open_output(run_dir)
+    for target in (1, 2):
+        os.dup2(output, target)
+    os.close(output)
+    set_environment(env)
+    mark_process(run_dir)
+    os.chdir(run_dir.path)
+    redirect_streams(run_dir)
+
+
+def set_environment(env: Mapping[str, str]) -> None:
+    """Make the environment of the process that of the run, touching only what differs."""
+    for name in os.environ.keys() - env.keys():
+        del os.environ[name]
+    for name, value in env.items() - os.environ.items():
+        os.environ[name] = value
+
+
+def open_run(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = False) -> Callable[[], int]:
+    """Prepare this process for what ``main.py`` of the run would do; the function that does it and gives its status.
+
+    `is_beside` is true in the process of a notebook, whose own classes must stay as they are.
+    """
+    meta = require_meta(run_dir)
+    program = meta.program
+    if not isinstance(program, ScriptProgram):
+        return open_job(run_dir, meta, namespace, is_beside=is_beside).execute
+    enter_script(
+        namespace,
+        script=program.path,
+        arguments=program.arguments,
+        import_path=meta.import_path,
+        run_dir=run_dir,
+        roots=program.roots,
+        package=program.package,
+    )
+    share_script(namespace, program.path, program.constants, run_dir)
+    seed_generators(meta.random_seed)
+    return lambda: run_to_end(lambda: execute(namespace, program.constants, program.map_name), run_dir, {})
+
+
+def new_main(run_dir: RunDir) -> dict[str, Any]:
+    """Give the process a ``__main__`` of its own, which spawned children find in ``main.py``."""
+    main = types.ModuleType("__main__")
+    main.__file__ = run_dir.main
+    main.__dict__["__builtins__"] = __builtins__
+    sys.modules["__main__"] = main
+    if "__mp_main__" in sys.modules:  # the other name of it, where multiprocessing is loaded already
+        sys.modules["__mp_main__"] = main
+    sys.argv[:] = [run_dir.main]
+    sys.orig_argv[:] = [sys.executable, run_dir.main]
+    return vars(main)

@@ -1,0 +1,112 @@
+"""A supervisor that is forked before anybody asks for it, so that no request waits for a fork.
+
+The fork server keeps one. It takes the next request from the fork server's socket by itself. When the run is on its
+way, it says so through a pipe, which it closes when the run has ended; then the fork server forks the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+from collections.abc import Iterable
+from typing import NoReturn
+
+from guild_ipy.engine.beside import supervisor
+from guild_ipy.engine.beside.pages import ForkPages
+from guild_ipy.engine.beside.standby_run import StandbyRun
+from guild_ipy.engine.launch import is_readable
+from guild_ipy.linux import adopt_orphans
+
+_TAKEN = b"t"
+_CLOSED = b"c"
+#: How long a run has the machine for itself before the next standby is forked, if it takes that long.
+_REST_SECONDS = 0.2
+
+
+class Standby:
+    """The fork server's end of it; OSError if no process is to be had.
+
+    Parameters
+    ----------
+    server
+        The socket that it takes a request from.
+    pages
+        What it and its run will write to.
+    closes
+        Descriptors of the fork server that they must not keep open.
+    """
+
+    def __init__(self, server: socket.socket, pages: ForkPages, closes: Iterable[int] = ()) -> None:
+        self._server = server
+        self._pipe, theirs = os.pipe2(os.O_CLOEXEC)
+        try:
+            self.pid = os.fork()
+            if self.pid == 0:
+                _stand_by(server, theirs, pages, (self._pipe, *closes))
+        except OSError:
+            os.close(self._pipe)
+            raise
+        finally:
+            os.close(theirs)
+
+    def wait(self) -> bool:
+        """Wait until another is needed; False when there will be no more requests."""
+        word = os.read(self._pipe, 1)
+        if word == _TAKEN:
+            _wait_for(self._server.fileno(), self._pipe)
+        elif word != _CLOSED:  # it was killed; in case that this goes on, not in haste
+            _wait_for(self._server.fileno())
+        os.close(self._pipe)
+        return word != _CLOSED
+
+
+def _wait_for(*descriptors: int) -> None:
+    """Wait until another request is there or the run has ended, but not long."""
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    poll.poll(_REST_SECONDS * 1000)
+
+
+def refuse_request(server: socket.socket) -> bool:
+    """Drop the next request, so that its starter hears that there is no supervisor; False when there are no more."""
+    message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return bool(message)
+
+
+def _say(pipe: int, word: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the fork server was killed; the run has its supervisor all the same
+        os.write(pipe, word)
+
+
+def _stand_by(server: socket.socket, pipe: int, pages: ForkPages, closes: Iterable[int]) -> NoReturn:
+    code = 1
+    try:
+        for descriptor in closes:
+            os.close(descriptor)
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        adopt_orphans()
+        waiting = StandbyRun(closes=(server.fileno(), pipe), pages=pages.run)
+        if not is_readable(server, 0):  # nobody is in a hurry
+            pages.supervisor.copy()
+        message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
+        server.close()
+        if message:
+            channel, alive = descriptors
+            for descriptor in descriptors:
+                os.set_inheritable(descriptor, False)
+            with socket.socket(fileno=channel) as talk:
+                progress = supervisor.Progress(on_way=lambda: _say(pipe, _TAKEN), ended=lambda: os.close(pipe))
+                supervisor.supervise(talk, alive, waiting, progress)
+        else:
+            _say(pipe, _CLOSED)
+        code = 0
+    finally:
+        pages.supervisor.note()
+        os._exit(code)

@@ -1,0 +1,311 @@
+"""The process beside a run: it starts it, waits, stops it when asked, and writes the end.
+
+It outlives the kernel and is the only one that can collect a death by signal. The fork server forks one for each
+run; without a fork server it is ``python -m guild_ipy.engine.beside.supervisor CHANNEL ALIVE``, two inherited
+descriptors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from guild_ipy.engine.beside.leftovers import has_other_children, kill_group, kill_orphans
+from guild_ipy.engine.beside.scribe import Scribe
+from guild_ipy.engine.beside.standby_run import StandbyRun
+from guild_ipy.engine.inherited import take_over, take_umask
+from guild_ipy.engine.launch import (
+    GO,
+    PREPARED,
+    LaunchRequest,
+    parse_request,
+    send_event,
+    wait_for_word,
+)
+from guild_ipy.engine.output.ending import Ending, write_end
+from guild_ipy.engine.output.output_scalars import ScalarRecorder
+from guild_ipy.engine.output.streams import open_output
+from guild_ipy.engine.script import ALIVE_VARIABLE
+from guild_ipy.errors import GuildError
+from guild_ipy.linux import adopt_orphans, boot_id, open_process, process_start, reserve_space, yield_processor
+from guild_ipy.store.files.attrs import write_attr
+from guild_ipy.store.files.held_dir import hold_dir
+from guild_ipy.store.files.messages import receive_message
+from guild_ipy.store.files.whole_file import sync_file, write_new_file
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock, this_process
+from guild_ipy.store.state.markers import clear_pending, clear_staged, remove_marker
+
+RESERVE_BYTES = 65536
+#: How long a look at a flood of output may take while something else may have to be heard.
+_LOOK_SECONDS = 0.2
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Who is to be called at two moments of a run."""
+
+    on_way: Callable[[], object] = lambda: None
+    """Its process works."""
+    ended: Callable[[], object] = lambda: None
+    """All is written; what remains to be done concerns nobody, and changes nothing in the home."""
+
+
+def supervise(
+    channel: socket.socket,
+    alive: int,
+    waiting: StandbyRun | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Run one request to its end; the lock `alive` is held from before until all is written.
+
+    `waiting` becomes the run where a fork may be it; otherwise the run is a fresh interpreter. `progress` is told.
+    """
+    progress = progress or Progress()
+    try:
+        content = receive_message(channel)
+    except EOFError:
+        return
+    has_fork = waiting is not None and waiting.tell(content, alive)
+    request = _take_request(content)
+    run_dir = RunDir(request.path)
+    fork = waiting if has_fork and request.forks else None
+    has_reserve = _try_to_reserve(run_dir)
+    word = wait_for_word(channel)
+    if fork is not None and word:
+        fork.tell_prepared()
+    if word == PREPARED:
+        word = wait_for_word(channel)
+    if word != GO:
+        _leave(run_dir, waiting)
+        return
+    held = hold_dir(run_dir)
+    with _stop_requests() as stop_requests:
+        try:
+            if not has_reserve:
+                _reserve(run_dir)
+            pid = _start(run_dir, request, alive, fork)
+        except (OSError, GuildError) as error:
+            with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
+                write_end(run_dir, exit_status=1)
+            kill_orphans()
+            os.close(alive)
+            send_event(channel, "failed", reason=str(error))
+            return
+        send_event(channel, "started", pid=pid)
+        progress.on_way()
+        recorder = ScalarRecorder(held, request.output_scalars, request.flag_numbers)
+        ending = Ending(held, recorder)
+        scribe = Scribe(held, request, closes=(channel.fileno(), alive))
+        watch = _Watch(
+            pid=pid,
+            request=request,
+            recorder=recorder,
+            stop_requests=stop_requests,
+            fork=fork,
+        )
+        exit_status = watch.wait()
+        if not watch.stopped_by:
+            scribe.finish(stop_requests)
+    if watch.said is None:
+        kill_orphans()
+    with contextlib.suppress(GuildError):  # it has been deleted, or the disk is full: whoever lists the run settles it
+        ending.write(exit_status, is_killed=watch.stopped_by == signal.SIGKILL)
+    os.close(alive)  # who hears of the end may restart or delete the run at once
+    send_event(channel, "ended", exit_status=exit_status)
+    yield_processor()  # the starter first
+    progress.ended()
+    kill_orphans()  # the process of a run that was not waited for
+    sync_file(held.attr("exit_status"))  # nobody waits for the disk; written is nothing more
+
+
+def main() -> None:
+    """Supervise the run whose channel and lock are the two descriptors named in the arguments."""
+    channel, alive = map(int, sys.argv[1:])
+    os.set_inheritable(alive, False)
+    os.set_inheritable(channel, False)
+    adopt_orphans()
+    supervise(socket.socket(fileno=channel), alive)
+
+
+# -- start
+
+
+def _take_request(content: bytes) -> LaunchRequest:
+    """Read a request; all that this process writes from now on has the mask of the starter."""
+    request = parse_request(content)
+    take_umask(request.inherited)
+    return request
+
+
+def _leave(run_dir: RunDir, waiting: StandbyRun | None) -> None:
+    """Undo what was made ready; a starter that died leaves half a directory, which is no run."""
+    if waiting is not None:
+        waiting.dismiss()
+    if os.path.exists(run_dir.opref):
+        remove_marker(run_dir.reserve)
+    else:
+        shutil.rmtree(run_dir.path, ignore_errors=True)
+
+
+def _start(run_dir: RunDir, request: LaunchRequest, alive: int, fork: StandbyRun | None) -> int:
+    write_attr(run_dir, "started", time.time_ns() // 1000)
+    pid = _spawn_run(run_dir, request, alive) if fork is None else fork.let_go()
+    with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so
+        _write_lock(run_dir, pid)
+    clear_staged(run_dir)
+    clear_pending(run_dir)
+    return pid
+
+
+def _write_lock(run_dir: RunDir, pid: int) -> None:
+    """Write ``LOCK``, in place: while ``PENDING`` is there nobody reads it."""
+    lock = LockContent(
+        run=ProcessId(pid=pid, start=process_start(pid)),
+        supervisor=this_process(),
+        boot=boot_id(),
+        host=socket.gethostname(),
+    )
+    write_new_file(run_dir.lock, format_lock(lock).encode())
+
+
+def _spawn_run(run_dir: RunDir, request: LaunchRequest, alive: int) -> int:
+    output = open_output(run_dir)
+    process = subprocess.Popen(
+        [request.python, run_dir.main],
+        cwd=run_dir.path,
+        env={**request.env, ALIVE_VARIABLE: str(alive)},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        pass_fds=(alive,),
+        process_group=0,
+        preexec_fn=partial(take_over, request.inherited),  # noqa: PLW1509 - this process has no threads yet
+    )
+    os.close(output)
+    process.returncode = 0  # collected by pid below, not by Popen
+    return process.pid
+
+
+def _try_to_reserve(run_dir: RunDir) -> bool:
+    """Do as `_reserve` does; what keeps it from that is told when the run starts."""
+    try:
+        _reserve(run_dir)
+    except OSError:
+        return False
+    return True
+
+
+def _reserve(run_dir: RunDir) -> None:
+    """Keep some disk space, to be able to write the end when the run has filled the disk."""
+    descriptor = os.open(run_dir.reserve, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        reserve_space(descriptor, RESERVE_BYTES)
+    finally:
+        os.close(descriptor)
+
+
+# -- wait and stop
+
+
+@contextlib.contextmanager
+def _stop_requests() -> Iterator[int]:
+    """Turn SIGTERM and SIGINT into bytes that can be read from the descriptor."""
+    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(writer)
+    for number in _STOP_SIGNALS:
+        signal.signal(number, lambda *_: None)
+    yield reader
+    signal.set_wakeup_fd(-1)
+    os.close(reader)
+    os.close(writer)
+
+
+@dataclass(kw_only=True)
+class _Watch:
+    """Waits for the run; a stop request sends SIGINT, then SIGTERM, then SIGKILL to its group."""
+
+    pid: int
+    request: LaunchRequest
+    recorder: ScalarRecorder
+    stop_requests: int
+    fork: StandbyRun | None
+    """The run, where it can say that it is done."""
+    stopped_by: int = 0
+    said: int | None = None
+    """Its exit status, by its own word; how its process ends is then of no interest."""
+
+    def wait(self) -> int:
+        """Give the exit status of the run: negative for a signal, also when it ended well after a stop."""
+        descriptor = open_process(self.pid)
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        poll.register(self.stop_requests, select.POLLIN)
+        if self.fork is not None:
+            poll.register(self.fork, select.POLLIN)
+        limit = self.request.stop_after
+        deadline = float("inf") if limit is None else time.monotonic() + limit
+        while True:
+            timeout = min(self.request.scan_interval, max(0.0, deadline - time.monotonic()))
+            ready = {fd for fd, _ in poll.poll(timeout * 1000)}
+            if self.fork is not None and self.fork.fileno() in ready:
+                self._hear(self.fork, poll)
+            if descriptor in ready or self.said is not None:
+                break
+            asked_again = self.stop_requests in ready and _is_stop(os.read(self.stop_requests, 4096))
+            if asked_again or time.monotonic() >= deadline:
+                deadline = self._escalate()
+            self._scan()
+        os.close(descriptor)
+        return self._exit_status() if self.said is None else self.said
+
+    def _hear(self, fork: StandbyRun, poll: select.poll) -> None:
+        """Take the one word that a run says."""
+        poll.unregister(fork)
+        self.fork = None
+        said = fork.hear()
+        if not self.stopped_by and not has_other_children(self.pid):
+            self.said = said
+
+    def _escalate(self) -> float:
+        number = _next_signal(self.stopped_by)
+        self.stopped_by = number
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+            os.killpg(self.pid, signal.SIGCONT)  # what has stopped itself can clean up, too
+        return time.monotonic() + self.request.stop_grace
+
+    def _scan(self) -> None:
+        with contextlib.suppress(OSError, GuildError):  # a full disk now; the last scan tries again
+            self.recorder.scan(_LOOK_SECONDS)
+
+    def _exit_status(self) -> int:
+        kill_group(self.pid)  # while the dead run is not collected, nobody else can have its number
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return -self.stopped_by if self.stopped_by and status >= 0 else status
+
+
+def _is_stop(signals: bytes) -> bool:
+    """Whether one of the signals that came asks for a stop; others end matches that take too long."""
+    return any(number in _STOP_SIGNALS for number in signals)
+
+
+def _next_signal(number: int) -> int:
+    position = _ESCALATION.index(signal.Signals(number)) + 1 if number else 0
+    return _ESCALATION[min(position, len(_ESCALATION) - 1)]
+
+
+if __name__ == "__main__":
+    main()

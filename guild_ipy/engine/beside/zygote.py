@@ -1,0 +1,93 @@
+"""The fork server: a process that has imported what the notebook has, and forks a supervisor for each run.
+
+``python -m guild_ipy.engine.beside.zygote SOCKET`` with an inherited SEQPACKET socket. First message, from the
+kernel: the modules to import, as JSON. First answer: ``{"ready": true, "threads": [names]}``. Then each message is
+one byte with two descriptors, the channel and the ``alive`` lock of a run (:mod:`guild_ipy.engine.launch`). It ends
+with the kernel; its supervisors do not.
+
+It imports, and never computes: no threads are started, no CUDA touched. A module that starts a Python thread when it
+is imported is reported, and the kernel starts another zygote without it.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import signal
+import socket
+import sys
+import threading
+import warnings
+
+import guild_ipy.engine.child.outcome  # noqa: F401 - for the runs, which then need not load it
+from guild_ipy.engine.beside.pages import ForkPages
+from guild_ipy.engine.beside.rehearsal import rehearse
+from guild_ipy.engine.beside.standby import Standby, refuse_request
+from guild_ipy.engine.output.asking import refuse_questions
+from guild_ipy.engine.output.output_scalars import OutputScanner
+from guild_ipy.engine.run_files.provenance import packages_text, platform_text
+from guild_ipy.linux import boot_id
+from guild_ipy.store.events.tfevents import Point, encode_point, encode_record
+
+_MESSAGE = 2**20
+
+
+def main() -> None:
+    """Serve until the kernel closes its end."""
+    server = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors are reaped by the system
+    refuse_questions()  # before others take functions out of modules that ask
+    threaded = preload(json.loads(server.recv(_MESSAGE)))
+    _touch_what_runs_need()
+    gc.collect()
+    gc.freeze()
+    pages = rehearse()
+    server.send(json.dumps({"ready": True, "threads": threaded}).encode())
+    serve(server, pages)
+
+
+def _touch_what_runs_need() -> None:
+    """Compute once what each supervisor and run would compute anew: caches are inherited by forks."""
+    platform_text()
+    packages_text()
+    boot_id()
+    OutputScanner().feed(b"loss: 1.0 (step 1)\n")
+    encode_record(encode_point(Point(step=1, wall_time=0.0, tag="loss", value=1.0)))
+
+
+def preload(modules: list[str]) -> list[str]:
+    """Import what can be imported; the names of modules that left a thread running."""
+    threaded = []
+    first = [*warnings.filters]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        all_ignored = warnings.filters[0]
+        for name in modules:
+            before = threading.active_count()
+            try:
+                importlib.import_module(name)
+            except (Exception, SystemExit):  # noqa: BLE001, S112 - the run imports it itself, and meets the error where it counts
+                continue
+            if threading.active_count() > before:
+                threaded.append(name)
+        added = [each for each in warnings.filters if each not in {*first, all_ignored}]
+    warnings.filters[:0] = added  # type: ignore[index] # a list; they come with an import, which a run is spared
+    return threaded
+
+
+def serve(server: socket.socket, pages: ForkPages) -> None:
+    """Keep a supervisor waiting for the next request, until there are no more."""
+    more = True
+    while more:
+        try:
+            standby = Standby(server, pages)
+        except OSError:  # no process to be had
+            more = refuse_request(server)
+        else:
+            more = standby.wait()
+
+
+if __name__ == "__main__":
+    main()

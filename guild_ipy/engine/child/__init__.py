@@ -1,0 +1,1 @@
+"""What the process of a run does: it opens the program, executes it, and leaves its outcome."""

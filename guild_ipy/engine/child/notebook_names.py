@@ -1,0 +1,72 @@
+"""The names that IPython gives to a notebook, in a run: ``display``, ``get_ipython``, and the shell itself.
+
+IPython is loaded when one of them is used.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
+
+
+def get_ipython() -> Any:  # noqa: ANN401 - a shell, of a package that is loaded only on demand
+    """Return the shell of this process, made on first use: a function that says ``!ls`` works in a run."""
+    from guild_ipy.engine.child.run_shell import shell_of  # start-up cost: for runs that use it
+
+    return shell_of(sys.modules["__main__"])
+
+
+def display(*objects: object, **options: Any) -> Any:  # noqa: ANN401 - a handle, of a package as above
+    """Show objects as IPython's ``display`` does; in a run that is their text, in its output."""
+    get_ipython()
+    from guild_ipy.engine.child.run_shell import show  # start-up cost: for runs that use it
+
+    return show(*objects, **options)
+
+
+class LazyShell:
+    """Stands for the notebook's shell until something is asked of it."""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(get_ipython(), name)
+
+
+Program = TypeVar("Program")
+
+#: Functions of :mod:`guild_ipy.domain.payload` -> what they are in a run.
+NOTEBOOK_NAMES: Mapping[str, Callable[[], Any]] = {
+    "shell_getter": lambda: get_ipython,
+    "shell": LazyShell,
+    "display_function": lambda: display,
+}
+
+
+def open_in_notebook(
+    open_program: Callable[[], Program], namespace: Mapping[str, Any], *, is_beside: bool
+) -> tuple[Program, NotebookState]:
+    """Open a program where every module finds what it finds in a notebook; return it and what is known of that.
+
+    A module that registers magics when it is imported asks for the shell while the program is opened. In the process
+    of the notebook (`is_beside`) all of that is there, and stays as it is.
+    """
+    own = vars(builtins)
+    names = {} if is_beside else {function.__name__: function for function in (display, get_ipython)}
+    own.update(names)
+    program = open_program()
+    state: NotebookState = namespace.get(STATE_NAME) or NotebookState()
+    has_shell = "guild_ipy.engine.child.run_shell" in sys.modules
+    if names and not state.has_shell:
+        del own["display"]
+    if names and not (has_shell or state.magics or state.extensions):
+        del own["get_ipython"]  # libraries ask whether it is there; the first call loads IPython
+    if names and has_shell:
+        from guild_ipy.engine.child.run_shell import add_magics  # it is loaded
+
+        add_magics(get_ipython(), state)
+    return program, state

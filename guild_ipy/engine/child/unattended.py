@@ -1,0 +1,36 @@
+"""A run that is started by Guild AI, or by hand on its ``main.py``: nobody has looked whether its flags are others now.
+
+Light on imports: see :mod:`guild_ipy.engine.child.process`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
+if TYPE_CHECKING:
+    from guild_ipy.store.run_dir import RunDir
+
+#: Set for the program that is begun anew, with what was made for its flags.
+_RENEWED_VARIABLE = "GUILD_IPY_RENEWED"
+
+
+def renew_for_flags(run_dir: RunDir) -> None:
+    """Begin this process anew where the attribute ``flags`` has other values than the program was made for."""
+    from guild_ipy.engine.meta import changed_flags, read_meta  # start-up cost: nobody waits beside such a run
+
+    if os.environ.pop(_RENEWED_VARIABLE, None) == run_dir.id:
+        return
+    meta = read_meta(run_dir)
+    if meta is None or not changed_flags(meta):
+        return
+    import subprocess  # start-up cost, as above
+
+    command = [sys.executable, "-P", "-m", "guild_ipy.api.launching.changed_flags", run_dir.path]
+    code = subprocess.run(command, check=False).returncode
+    if code:
+        sys.exit(code)
+    os.environ[_RENEWED_VARIABLE] = run_dir.id
+    sys.stdout.flush()
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very program

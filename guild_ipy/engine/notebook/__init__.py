@@ -1,0 +1,1 @@
+"""The kernel in which the run of a notebook file executes its cells."""

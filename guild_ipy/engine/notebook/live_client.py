@@ -1,0 +1,119 @@
+"""An nbclient whose cells are heard of while they run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+
+from guild_ipy.engine.notebook.kernel_complaints import KernelComplaints
+from guild_ipy.errors import NotebookError
+
+#: How long the output of a cell may still arrive after the cell has ended; more than a full pipe of it takes.
+_OUTPUT_SECONDS = 600
+#: What a carriage return takes back.
+_OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\r\n])")
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+
+
+class LiveClient(NotebookClient):
+    """Executes cells, and writes what they print and show to this process's standard output and error.
+
+    Text is written as it comes; a value or picture as its plain text, a line of its own; an error as its traceback.
+    """
+
+    def __init__(self, notebook: nbformat.NotebookNode, km: AsyncKernelManager) -> None:
+        super().__init__(notebook, km=km, iopub_timeout=_OUTPUT_SECONDS, on_cell_executed=self._hear_reply)
+        self._manager = km
+        self.kernel_status: int | None = None
+        """Exit status of a kernel that ended unasked, negative for a signal."""
+        self.has_exited = False
+        """Whether a cell has called ``exit()``."""
+        self.complaints = KernelComplaints()
+        self._is_line_begun = False
+        self._interrupting: asyncio.Future[None] | None = None
+
+    async def open_kernel(self, env: Mapping[str, str], code: str) -> None:
+        """Start the kernel and execute `code` in it, of which nothing is kept.
+
+        Raises
+        ------
+        NotebookError, RuntimeError
+        """
+        try:
+            await self.async_start_new_kernel(env=dict(env), stdout=subprocess.DEVNULL, stderr=self.complaints.writer)
+        finally:
+            os.close(self.complaints.writer)
+        asyncio.get_running_loop().add_reader(self.complaints, self.complaints.read)
+        client = await self.async_start_new_kernel_client()
+        reply = await self.async_wait_for_reply(client.execute(code, silent=True, store_history=False))
+        content = reply["content"] if reply is not None else {}
+        if content.get("status") != "ok":
+            raise NotebookError(f"the kernel could not be made ready: {content.get('ename')}: {content.get('evalue')}")
+
+    async def close_kernel(self, *, at_once: bool) -> None:
+        """End the kernel, in peace or at once."""
+        if self.kc is not None:
+            self.kc.stop_channels()
+        if self._manager.provisioner is not None and self._manager.has_kernel:
+            self.kernel_status = await self._manager.provisioner.poll()
+            await self._manager.shutdown_kernel(now=at_once or self.kernel_status is not None)
+        asyncio.get_running_loop().remove_reader(self.complaints)
+        self.complaints.close()
+
+    def interrupt_kernel(self) -> None:
+        """Interrupt what the kernel does."""
+        self._interrupting = asyncio.ensure_future(self._manager.interrupt_kernel())
+
+    def process_message(
+        self, msg: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int
+    ) -> nbformat.NotebookNode | None:
+        """Take a message of the kernel; see nbclient."""
+        self._write_message(msg["msg_type"], msg["content"])
+        output: nbformat.NotebookNode | None = super().process_message(msg, cell, cell_index)
+        if output is not None:
+            _join_streams(cell.outputs)
+        return output
+
+    def _hear_reply(self, *, execute_reply: dict[str, Any], **_: object) -> None:
+        payload = execute_reply["content"].get("payload") or ()
+        self.has_exited |= any(part.get("source") == "ask_exit" for part in payload)
+
+    def _write_message(self, kind: str, content: Mapping[str, Any]) -> None:
+        if kind == "stream":
+            self._write(sys.stderr if content["name"] == "stderr" else sys.stdout, content["text"])
+        elif kind in {"execute_result", "display_data"} and "text/plain" in content["data"]:
+            self._write_block(sys.stdout, content["data"]["text/plain"])
+        elif kind == "error" and content["ename"] != "SystemExit":
+            self._write_block(sys.stderr, _ANSI.sub("", "\n".join(content["traceback"])))
+
+    def _write_block(self, stream: TextIO, text: str) -> None:
+        self._write(stream, "\n" * self._is_line_begun + text + "\n" * (not text.endswith("\n")))
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        if text:
+            self._is_line_begun = not text.endswith("\n")
+            stream.write(text)
+            stream.flush()  # both streams are one file
+
+
+def _join_streams(outputs: list[nbformat.NotebookNode]) -> None:
+    """Make one of the last two outputs if they are pieces of one text, as a front end does.
+
+    A progress bar leaves its last state, not a thousand.
+    """
+    if len(outputs) < 2 or any(output.output_type != "stream" for output in outputs[-2:]):  # noqa: PLR2004 - a pair
+        return
+    before, new = outputs[-2:]
+    if before.name == new.name:
+        head, newline, line = before.text.rpartition("\n")
+        before.text = f"{head}{newline}{_OVERWRITTEN.sub('', line + new.text)}"
+        del outputs[-1]

@@ -1,0 +1,1 @@
+"""What a run prints: its streams, the scalars in it, and the record of how it ended."""

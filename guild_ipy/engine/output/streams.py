@@ -1,0 +1,132 @@
+"""Standard output and error of a run, as Python sees them.
+
+Both are one append-only file, so the order is the order of writing and no byte sits in another process. After the
+bytes of a write come the index rows of its newlines (format in :mod:`guild_ipy.store.output`). Bytes that appeared
+without passing here (C code, child processes) are noted as a gap.
+
+Light on imports: see :mod:`guild_ipy.engine.child.process`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from _struct import pack  # struct, without its Python half
+from _thread import allocate_lock
+
+from guild_ipy.engine.output.asking import refuse_questions
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from _typeshed import ReadableBuffer
+
+    from guild_ipy.store.run_dir import RunDir
+
+_ROW = ">QB"
+_ROW_SIZE = 9
+_GAP = ">QQQ"
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+_BUFFER = 65536
+
+
+def open_output(run_dir: RunDir) -> int:
+    """Open the output file of a run to append to it; the descriptor."""
+    return os.open(run_dir.output, _APPEND, 0o666)
+
+
+def redirect_streams(run_dir: RunDir) -> None:
+    """Make ``sys.stdout`` and ``sys.stderr`` index what they write to descriptors 1 and 2, the output file."""
+    refuse_questions()
+    index = _OutputIndex(run_dir, 1)
+    sys.stdout = sys.__stdout__ = _text(1, 0, index)  # type: ignore[misc, assignment] # Final for type checkers only
+    sys.stderr = sys.__stderr__ = _text(2, 1, index)  # type: ignore[misc, assignment]
+
+
+class IndexedOutput:
+    """Streams that write to the output file of a run that shares its process."""
+
+    def __init__(self, run_dir: RunDir) -> None:
+        self._descriptor = open_output(run_dir)
+        self._index = _OutputIndex(run_dir, self._descriptor)
+        self.stdout = _text(self._descriptor, 0, self._index)
+        self.stderr = _text(self._descriptor, 1, self._index)
+
+    def close(self) -> None:
+        """Write what is buffered and close the file."""
+        self.stdout.close()
+        self.stderr.close()
+        self._index.close()
+        os.close(self._descriptor)
+
+
+def _text(descriptor: int, stream: int, index: _OutputIndex) -> TextIO:
+    buffer = io.BufferedWriter(_IndexedWriter(descriptor, stream, index), _BUFFER)
+    return io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+class _OutputIndex:
+    """Rows and gaps; one for both streams, since they share a file."""
+
+    def __init__(self, run_dir: RunDir, output: int) -> None:
+        self.lock = allocate_lock()
+        self._rows = os.open(run_dir.output_index, _APPEND, 0o666)
+        self._gaps_path = run_dir.output_gaps
+        self._count = os.fstat(self._rows).st_size // _ROW_SIZE
+        self._end = os.fstat(output).st_size
+
+    def add(self, start: int, end: int, newlines: int, stream: int) -> None:
+        """Note what has been written; the rows that a full disk costs are made up for by `complete_index`."""
+        before, self._end = self._end, end
+        try:
+            if before < start:
+                self._add_gap(before, start)
+            if newlines:
+                self._add_rows(newlines, stream)
+        except OSError:  # the bytes are written, and must not be written again
+            return
+
+    def close(self) -> None:
+        os.close(self._rows)
+
+    def _add_rows(self, newlines: int, stream: int) -> None:
+        written = os.write(self._rows, pack(_ROW, time.time_ns() // 1_000_000, stream) * newlines)
+        self._count += written // _ROW_SIZE
+        if written % _ROW_SIZE:  # a disk that became full in the middle of a row
+            os.ftruncate(self._rows, self._count * _ROW_SIZE)
+
+    def _add_gap(self, start: int, end: int) -> None:
+        gaps = os.open(self._gaps_path, _APPEND, 0o666)
+        os.write(gaps, pack(_GAP, self._count, start, end))
+        os.close(gaps)
+
+
+class _IndexedWriter(io.RawIOBase):
+    """Writes to a descriptor and notes when, and as which stream (0 out, 1 err)."""
+
+    def __init__(self, descriptor: int, stream: int, index: _OutputIndex) -> None:
+        self._descriptor = descriptor
+        self._stream = stream
+        self._index = index
+        self._owner = os.getpid()
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def isatty(self) -> bool:
+        return False
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        if os.getpid() != self._owner:  # a forked child does not share our counts: its bytes are a gap
+            return os.write(self._descriptor, data)
+        with self._index.lock:
+            count = os.write(self._descriptor, data)
+            end = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+            self._index.add(end - count, end, bytes(memoryview(data)[:count]).count(b"\n"), self._stream)
+        return count

@@ -1,0 +1,149 @@
+"""The program of a run as files: ``main.py``, and the ``meta.json`` that it reads."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+
+from guild_ipy.domain.constants import format_constant
+from guild_ipy.domain.program import (
+    ExecProgram,
+    NotebookFileProgram,
+    NotebookProgram,
+    Program,
+    ScriptProgram,
+    StepsProgram,
+)
+from guild_ipy.domain.run_spec import RunSpec
+from guild_ipy.engine.meta import JobMeta, digest_flags, encode_meta
+from guild_ipy.engine.run_files.recorded_env import secret_names
+from guild_ipy.engine.run_files.script_text import ASIDE
+from guild_ipy.store.run_dir import RunDir
+
+_NOTEBOOK_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
+
+Flags are in the attribute flags, the source is in {sourcecode}.
+"""
+
+from guild_ipy.engine.job import open_main, run_job
+
+_job = open_main(__file__, globals())
+
+if __name__ == "__main__":
+    run_job(_job)
+'''
+
+_SCRIPT_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again."""
+
+from guild_ipy.engine.script import run_script_main
+
+run_script_main(
+    __file__,
+    globals(),
+    script={program.path!r},
+    arguments={program.arguments!r},
+    constants={constants},
+    seed={meta.random_seed!r},
+    import_path={meta.import_path!r},
+    map_name={program.map_name!r},
+    roots={program.roots!r},
+    package={program.package!r},
+)
+'''
+
+_EXEC_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again."""
+
+from guild_ipy.engine.command import run_command_main
+
+if __name__ == "__main__":
+    run_command_main(__file__, {program.words!r}, sourcecode={meta.sourcecode!r})
+'''
+
+
+_STEPS_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs its steps again.
+
+The steps are in meta.json, flags in the attribute flags.
+"""
+
+from {program.module} import run_pipeline_main
+
+if __name__ == "__main__":
+    run_pipeline_main(__file__)
+'''
+
+
+_NOTEBOOK_FILE_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` runs it again.
+
+Flags are in the attribute flags.
+"""
+
+from guild_ipy.engine.notebook_file import run_notebook_main
+
+if __name__ == "__main__":
+    run_notebook_main(__file__)
+'''
+
+
+def job_meta(spec: RunSpec) -> JobMeta:
+    """Give the ``meta.json`` of a spec."""
+    return JobMeta(
+        operation=spec.opref.display_name,
+        flags=spec.flags,
+        made_for=digest_flags(spec.flags),
+        program=spec.program,
+        main_origin=_main_origin(spec),
+        input_names=_input_names(spec),
+        made_label="" if spec.label_template is not None and "${" not in spec.label_template else spec.label,
+        random_seed=spec.random_seed,
+        import_path=spec.import_path,
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        sourcecode=spec.source.dest,
+        output_scalars=spec.output_scalars,
+        flag_defs=spec.flag_defs,
+        takes_any_flag=spec.takes_any_flag,
+        command=spec.command,
+        env=spec.command_env,
+        secret_env=secret_names(spec) if spec.command_env else (),
+    )
+
+
+def _main_origin(spec: RunSpec) -> str:
+    """Find where a script or notebook file comes from; empty for one that is not copied."""
+    program = spec.program
+    if not isinstance(program, ScriptProgram | NotebookFileProgram):
+        return ""
+    path = program.path if isinstance(program, ScriptProgram) else f"{ASIDE}/{program.path}"
+    inner = spec.source.path_inside(path)
+    return next((file.origin for file in spec.source.files if file.path == inner), "")
+
+
+def _input_names(spec: RunSpec) -> tuple[str, ...]:
+    sources = (source for dependency in spec.requires for source in dependency.sources)
+    return tuple(dict.fromkeys(name for source in sources for name in source.recorded_names))
+
+
+def job_files(run_dir: RunDir, meta: JobMeta) -> Iterator[tuple[str, bytes]]:
+    """Return the files of a job that depend on its flags, with their contents."""
+    main = _MAINS[type(meta.program)].format(
+        operation=meta.operation.replace("\\", "/").replace('"', "'"),
+        sourcecode=meta.sourcecode,
+        meta=meta,
+        program=meta.program,
+        constants=format_constant(dict(meta.program.constants)) if isinstance(meta.program, ScriptProgram) else "",
+    )
+    yield run_dir.main, main.encode("utf-8", "backslashreplace")
+    yield run_dir.meta, encode_meta(meta)
+
+
+_MAINS: Mapping[type[Program], str] = {
+    NotebookProgram: _NOTEBOOK_MAIN,
+    ScriptProgram: _SCRIPT_MAIN,
+    NotebookFileProgram: _NOTEBOOK_FILE_MAIN,
+    ExecProgram: _EXEC_MAIN,
+    StepsProgram: _STEPS_MAIN,
+}

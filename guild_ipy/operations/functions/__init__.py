@@ -1,0 +1,1 @@
+"""Functions and cells of the notebook as operations."""

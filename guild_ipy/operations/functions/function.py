@@ -1,0 +1,104 @@
+"""A function of the notebook as an operation: arguments that can be recorded are its flags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from guild_ipy.domain.command import Command
+from guild_ipy.domain.dependency import Dependency
+from guild_ipy.domain.flags import FlagDef, Flags
+from guild_ipy.domain.operation import FlagsDest, FlagsDestKind
+from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declaration_of
+from guild_ipy.operations.functions.call import CallableInterface, bind_call, inspect_callable
+from guild_ipy.operations.functions.function_name import function_name
+from guild_ipy.operations.guildfile.operation import describe_requires
+from guild_ipy.operations.operation import Template
+from guild_ipy.operations.packing.notebook_code import BoundCode, make_template
+from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionOperation:
+    """A callable: a function, method, partial, class or object."""
+
+    function: Callable[..., Any]
+    word: str = ""
+    """The word that named it; empty where the callable itself was given."""
+    kind: str = "function"
+    folder: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name by which it is run."""
+        return self.word or function_name(self.function)
+
+    @cached_property
+    def interface(self) -> CallableInterface:
+        """What it takes; UsageError where it does not say that."""
+        return inspect_callable(self.function, self.word)
+
+    @property
+    def flags(self) -> tuple[FlagDef, ...]:
+        """Its parameters."""
+        return self.interface.flags
+
+    @property
+    def requires(self) -> tuple[Dependency, ...]:
+        """What a decorator says that it needs."""
+        return declaration_of(self.function).requires
+
+    @property
+    def description(self) -> str:
+        """The first line of its docstring."""
+        return self.interface.description
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What it requires."""
+        return describe_requires(self.requires)
+
+    def check(self, flags: Mapping[str, Any]) -> None:
+        """Refuse flags that it does not take."""
+        bind_call(self.function, self.interface, (), flags)
+
+    def template(
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+    ) -> Template:
+        """See :class:`~guild_ipy.operations.operation.Operation`."""
+        name = options.name or self.word or function_name(self.function, surroundings.notebook.variables)
+        interface = replace(self.interface, name=name)
+        declared = declaration_of(self.function)
+
+        def bind(given: Mapping[str, Any]) -> BoundCode:
+            bound = bind_call(self.function, interface, args, given)
+            env = _fill_env(declared, bound.flags, interface.flags)
+            return BoundCode(name=name, code=bound.call, flags=bound.flags, env=env)
+
+        made = make_template(bind(flags), flags, bind, options, surroundings)
+        made = replace(made, flag_defs=interface.flags, takes_any_flag=interface.takes_any_flag)
+        return made if declared is NOTHING_DECLARED else _with_declaration(made, declared)
+
+
+def _with_declaration(template: Template, declared: Declaration) -> Template:
+    return replace(
+        template,
+        label=declared.label,
+        tags=declared.tags,
+        output_scalars=declared.output_scalars or None,
+        command=_command(declared),
+    )
+
+
+def _command(declared: Declaration) -> Command:
+    return Command(dest=FlagsDest(kind=FlagsDestKind.ARGS), has_dest=False, env=declared.env, label=declared.label)
+
+
+def _fill_env(declared: Declaration, flags: Flags, definitions: tuple[FlagDef, ...]) -> Mapping[str, str]:
+    if not declared.env:
+        return {}
+    from guild_ipy.operations.guildfile.filling import fill_command  # start-up cost: for functions with a decorator
+
+    return fill_command(_command(declared), flags, definitions, None).env

@@ -1,0 +1,1 @@
+"""Packing code of the notebook, with what it uses, to travel to another process."""

@@ -1,0 +1,152 @@
+"""Code of a notebook, packed with what it uses: what the templates of functions and cells are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from guild_ipy.domain.flags import Flags
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.payload import CellCode, FunctionCall
+from guild_ipy.domain.program import CellFile, NotebookProgram
+from guild_ipy.domain.run_spec import PackedCode, SourceFile
+from guild_ipy.errors import UsageError, suggest
+from guild_ipy.operations.given_files import left_to_dependencies
+from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.operation import Bound, Template
+from guild_ipy.operations.packing.notebook_setup import pack_setup
+from guild_ipy.operations.packing.pack import Packed, pack
+from guild_ipy.operations.packing.packer import LARGE_BUFFER
+from guild_ipy.operations.packing.unsendable import explain_unsendable
+from guild_ipy.operations.sourcecode.snapshot import snapshot
+from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+
+#: Where the snapshot of a function goes: its cells and the modules beside the notebook.
+FUNCTION_SOURCE = ".guild/sourcecode"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundCode:
+    """A function or cell with the values of its flags."""
+
+    name: str
+    """The name of the operation."""
+    code: FunctionCall | CellCode
+    flags: Flags
+    env: Mapping[str, str]
+    """What they add to the environment of the process."""
+    cell_number: int | None = None
+
+
+def make_template(
+    code: BoundCode,
+    given: Mapping[str, Any],
+    bind: Callable[[Mapping[str, Any]], BoundCode],
+    options: SpecOptions,
+    surroundings: Surroundings,
+) -> Template:
+    """Pack a code, which `bind` has given for these flags, with the source of the moment.
+
+    Other flags are put to the same packed code, unless they bring other objects or texts along.
+    """
+    notebook = surroundings.notebook
+    uses = _used(options.uses, notebook)
+    packed = _pack(code, notebook, uses)
+    setup = pack_setup(notebook)
+    program, cell_files = _cells(packed, code, notebook)
+    taken = snapshot(
+        notebook.project_dir,
+        dest=FUNCTION_SOURCE,
+        excluded_dirs=surroundings.excluded_dirs,
+        include_notebooks=False,
+        extra=cell_files,
+        cache=surroundings.source_cache,
+        left_out=tuple(left_to_dependencies(options.files, notebook.project_dir, notebook.project_dir)),
+    )
+    content = PackedCode(payload=packed.payload, buffers=packed.buffers, setup=setup.content)
+    bound = Bound(flags=code.flags, program=program, packed=content, objects=_describe_objects(code.code), env=code.env)
+
+    def bind_others(flags: Mapping[str, Any]) -> Bound:
+        other = bind(flags)
+        if _is_same_code(other, code):
+            return replace(bound, flags=other.flags, env=other.env)
+        packed = _pack(other, notebook, uses)
+        return replace(
+            bound,
+            flags=other.flags,
+            env=other.env,
+            packed=replace(content, payload=packed.payload, buffers=packed.buffers),
+            objects=_describe_objects(other.code),
+        )
+
+    return Template(
+        opref=OpRef(type="func", package=notebook.path, name=code.name),
+        source=taken.source,
+        project_dir=notebook.project_dir,
+        given=given,
+        bound=bound,
+        bind=bind_others,
+        notes=(*setup.notes, *taken.notes, *_describe_companions(packed.sizes)),
+    )
+
+
+def _is_same_code(one: BoundCode, other: BoundCode) -> bool:
+    """Whether the code that is packed for one does for the other: what it is made of is, and so are all texts."""
+    if isinstance(one.code, CellCode) or isinstance(other.code, CellCode):
+        return one.code == other.code and _texts(one.flags) == _texts(other.flags)
+    has_own_objects = any(one.code.objects[name] is not value for name, value in other.code.objects.items())
+    is_alike = one.code.objects.keys() == other.code.objects.keys() and one.code.forms == other.code.forms
+    return is_alike and not has_own_objects and _texts(one.flags) == _texts(other.flags)
+
+
+def _texts(flags: Flags) -> dict[str, object]:
+    """Return the flags whose values may be code, for whose sake variables of the notebook come along."""
+    return {name: value for name, value in flags.items() if not isinstance(value, int | float | None)}
+
+
+def _describe_objects(program: FunctionCall | CellCode) -> tuple[str, ...]:
+    objects = program.objects if isinstance(program, FunctionCall) else {}
+    return tuple(f"{name}: <{_describe(value)}>" for name, value in objects.items())
+
+
+def _describe(value: object) -> str:
+    shape = getattr(value, "shape", None)
+    size = " x ".join(map(str, shape)) if isinstance(shape, tuple) else ""
+    return f"{type(value).__name__} {size}".rstrip()
+
+
+def _used(names: Iterable[str], notebook: Notebook) -> dict[str, Any]:
+    for name in names:
+        if name not in notebook.variables:
+            raise UsageError(f"the notebook has no variable {name!r} to take along{suggest(name, notebook.variables)}")
+    return {name: notebook.variables[name] for name in names}
+
+
+def _pack(code: BoundCode, notebook: Notebook, uses: Mapping[str, Any]) -> Packed:
+    try:
+        return pack(code.code, notebook, uses, code.flags)
+    except Exception as error:  # noqa: BLE001 - whatever a type's own __reduce__ raises
+        raise explain_unsendable(code.code, notebook, error, uses) from None
+
+
+def _describe_companions(sizes: Mapping[str, int]) -> tuple[str, ...]:
+    """Say which large variables came along for the sake of a text."""
+    large = {name: size for name, size in sizes.items() if size >= LARGE_BUFFER}
+    return tuple(
+        f"the variable {name!r} ({size / 2**20:.0f} MiB) comes along, because a text of the code names it"
+        for name, size in large.items()
+    )
+
+
+def _cells(packed: Packed, code: BoundCode, notebook: Notebook) -> tuple[NotebookProgram, Sequence[SourceFile]]:
+    """Name the files of the captured cells: 01.py, 02.py, ... in the order of their execution."""
+    found = {name: cell for name in packed.code_files if (cell := notebook.find_cell(name)) is not None}
+    texts = {name: (cell.number, cell.source) for name, cell in found.items()}
+    if isinstance(code.code, CellCode):
+        texts[code.code.filename] = (code.cell_number or 0, code.code.source)
+    ordered = sorted(texts, key=lambda name: texts[name][0])
+    paths = {name: f"cells/{position:02d}.py" for position, name in enumerate(ordered, start=1)}
+    files = tuple(SourceFile(path=path, content=texts[name][1].encode()) for name, path in paths.items())
+    cells = {name: CellFile(path=path, number=texts[name][0]) for name, path in paths.items()}
+    return NotebookProgram(cells=cells), files

@@ -1,0 +1,108 @@
+"""Packing notebook code so that it travels to another process; see :mod:`guild_ipy.domain.payload`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import threading
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
+from guild_ipy.domain.opening import open_payload
+from guild_ipy.domain.payload import CellCode, FunctionCall
+from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.packing.packer import Packer, Unsendable
+from guild_ipy.operations.packing.texts.companions import Companions
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packed:
+    """A payload, and the code files of the cells whose functions are in it."""
+
+    payload: bytes
+    buffers: tuple[memoryview, ...]
+    """Large arrays, which are not in the payload: :mod:`guild_ipy.engine.run_files.buffers` keeps each once."""
+    code_files: tuple[str, ...]
+    sizes: Mapping[str, int]
+    """Variables that came along because a text of the code names them -> how many bytes."""
+
+
+def pack(
+    program: FunctionCall | CellCode,
+    notebook: Notebook,
+    uses: Mapping[str, Any] = _NOTHING,
+    flags: Mapping[str, Any] = _NOTHING,
+) -> Packed:
+    """Pickle a call or a cell.
+
+    `uses` are variables that come along although the code does not name them; texts among `flags` may be code.
+
+    Raises
+    ------
+    Exception
+        Whatever pickling something that cannot travel raises; :mod:`guild_ipy.operations.packing.unsendable` finds out
+        which variable it was.
+    """
+    buffer = io.BytesIO()
+    packer = Packer(buffer, notebook)
+    with contextlib.closing(packer):
+        packer.dump(program)
+        packer.dump({**uses, **packer.pop_definitions()})
+        packer.dump_definitions()
+        if packer.suspects:
+            _try_to_open(buffer.getvalue(), packer)
+        _read_texts(packer, program, flags)
+        present = {*uses, *(program.variables if isinstance(program, CellCode) else ())}
+        companions = Companions(
+            attempt=lambda values: packer.attempt(values, lambda: _try_to_open(buffer.getvalue(), packer)),
+            notebook=notebook,
+            mentions=packer.mentions,
+            present=present,
+        )
+        state = companions.pack()
+        if state != NotebookState():
+            packer.dump({STATE_NAME: state})
+    return Packed(
+        payload=buffer.getvalue(),
+        buffers=tuple(packer.buffers),
+        code_files=tuple(packer.code_files),
+        sizes=companions.sizes,
+    )
+
+
+def _read_texts(packer: Packer, program: FunctionCall | CellCode, flags: Mapping[str, Any]) -> None:
+    """Have what the program itself says looked through; functions are while they are packed."""
+    if isinstance(program, CellCode):
+        packer.mentions.read_source(program.source)
+    packer.mentions.read_values(flags.values())
+
+
+def _try_to_open(pickled: bytes, packer: Packer) -> None:
+    """Open a payload where nothing of the notebook is, as its run will do."""
+    buffers = [buffer.toreadonly() for buffer in packer.buffers]
+    try:
+        with _bare_main() as namespace:
+            open_payload(io.BytesIO(pickled), namespace, buffers, is_beside=True)
+    except Exception as error:
+        raise Unsendable(f"a new process cannot open it: {type(error).__name__}: {error}", packer.suspects) from error
+
+
+@contextlib.contextmanager
+def _bare_main() -> Iterator[dict[str, Any]]:
+    """Put an empty main module in the place of the notebook's for a moment, and give its namespace."""
+    with _MAIN_MODULE:
+        main, bare = sys.modules["__main__"], types.ModuleType("__main__")
+        sys.modules["__main__"] = bare
+        try:
+            yield vars(bare)
+        finally:
+            sys.modules["__main__"] = main
+
+
+_MAIN_MODULE = threading.RLock()

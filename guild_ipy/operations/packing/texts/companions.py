@@ -1,0 +1,78 @@
+"""What comes along with a program if it can: variables that only its texts name, and magics that it uses.
+
+A text may be no code after all, so nothing is refused: what cannot travel is noted, for the error of a run that misses
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from guild_ipy.domain.notebook_state import STATE_NAME, NotebookMagic, NotebookState
+from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.packing.notebook_magics import find_extension, find_magics, find_target
+from guild_ipy.operations.packing.texts.mentions import Mentions
+
+
+@dataclass(kw_only=True)
+class Companions:
+    """Packs what texts name, and what that names in turn."""
+
+    attempt: Callable[[Mapping[str, Any]], int]
+    """Packs variables and returns how many bytes they are; if it raises all is as before."""
+    notebook: Notebook
+    mentions: Mentions
+    present: Collection[str]
+    """Variables that are packed already."""
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Variables that came along -> how many bytes."""
+    _left_out: dict[str, str] = field(default_factory=dict)
+    _magics: list[NotebookMagic] = field(default_factory=list)
+    _extensions: dict[str, None] = field(default_factory=dict)
+    _missing_magics: dict[str, str] = field(default_factory=dict)
+    _seen_magics: set[str] = field(default_factory=set)
+
+    def pack(self) -> NotebookState:
+        """Pack all of it but the state itself."""
+        while self._pack_variables() or self._pack_magics():
+            continue
+        return NotebookState(
+            has_shell=self.notebook.shell is not None,
+            magics=tuple(self._magics),
+            extensions=tuple(self._extensions),
+            missing_magics=self._missing_magics,
+            left_out=self._left_out,
+        )
+
+    def _pack_variables(self) -> bool:
+        names = [name for name in self.mentions.pop_names() if name not in self.present]
+        for name in names:
+            try:
+                self.sizes[name] = self.attempt({name: self.notebook.variables[name]})
+            except Exception as error:  # noqa: BLE001 - whatever a type's own __reduce__ raises
+                self._left_out[name] = _first_line(error)
+        return bool(names)
+
+    def _pack_magics(self) -> bool:
+        new = self.mentions.magics - self._seen_magics
+        self._seen_magics |= new
+        for magic in find_magics(new, self.notebook):
+            extension = find_extension(magic, self.notebook)
+            if extension is not None:
+                self._extensions[extension] = None
+                continue
+            if target := find_target(magic):
+                self.mentions.magics.add(target)
+            try:
+                self.attempt({STATE_NAME: magic})
+            except Exception as error:  # noqa: BLE001 - as above
+                self._missing_magics[magic.name] = _first_line(error)
+            else:
+                self._magics.append(magic)
+        return bool(new)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

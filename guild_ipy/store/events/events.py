@@ -1,0 +1,218 @@
+"""Event files of a run: written for its output scalars, read wherever they are below its directory.
+
+The bytes are described in :mod:`guild_ipy.store.events.tfevents`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import TypeAlias, TypeVar
+
+from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.store.events.array_events import Series, decode_rows
+from guild_ipy.store.events.tfevents import (
+    FOOTER_BYTES,
+    Point,
+    decode_points,
+    decode_records,
+    encode_point,
+    encode_record,
+    encode_version,
+)
+from guild_ipy.store.events.usual_events import Values, decode_usual
+from guild_ipy.store.files.regular_file import open_regular
+from guild_ipy.store.run_dir import RunDir
+
+#: What the name of an event file contains.
+EVENT_MARK = ".tfevents."
+
+_CHUNK_BYTES = 2**20
+_Part = TypeVar("_Part")
+#: Takes a part of a file apart: what was found, how many bytes that took, and whether all is sound so far.
+_Take: TypeAlias = Callable[[bytes], tuple[_Part, int, bool]]
+
+_NO_SCALARS = frozenset({"attrs", "job", "tmp"})
+
+
+class EventWriter:
+    """Appends scalars to one new event file; a file is never continued by a second writer.
+
+    Parameters
+    ----------
+    folder
+        Where the file is made, as ``events.out.tfevents.<unix seconds>.<host>.<pid>.<n>``.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.path, self._descriptor = _create_event_file(folder)
+        self._size = 0
+        self._append(encode_record(encode_version()))
+
+    def write(self, points: Iterable[ScalarPoint], wall_time: float | None = None) -> None:
+        """Append points, all with one time; when it raises, none of them has been written."""
+        now = time.time() if wall_time is None else wall_time
+        self._append(b"".join(encode_record(encode_point(Point(p.step, now, p.tag, p.value))) for p in points))
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+    def _append(self, content: bytes) -> None:
+        try:
+            view = memoryview(content)
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+        except OSError as error:
+            os.ftruncate(self._descriptor, self._size)
+            os.lseek(self._descriptor, self._size, os.SEEK_SET)
+            raise StoreError(f"cannot write {self.path!r}: {error.strerror}") from error
+        self._size += len(content)
+
+
+def read_points(path: str, offset: int = 0) -> tuple[list[Point], int]:
+    """Read the scalars of an event file from a byte offset on.
+
+    Returns
+    -------
+    tuple of list and int
+        The points, and the offset to go on from when the file has grown. A torn record at the end is left for
+        then; behind damage nothing more is read.
+
+    Raises
+    ------
+    DamagedRun
+        If the file cannot be opened.
+    """
+    points: list[Point] = []
+    for found, end in iter_points(path, offset):
+        points += found
+        offset = end
+    return points, offset
+
+
+def iter_points(path: str, offset: int = 0) -> Iterator[tuple[list[Point], int]]:
+    """Read as :func:`read_points` does, about 1 MiB at a time: points, and the offset behind them."""
+    return _iter_file(path, offset, _take_points)
+
+
+def iter_values(path: str, offset: int = 0) -> Iterator[tuple[Values | list[Series], int]]:
+    """Read as :func:`iter_points` does, much faster, without times."""
+    return _iter_file(path, offset, take_values)
+
+
+def find_event_files(run_dir: RunDir) -> list[str]:
+    """Find the event files below a run, sorted; links that leave the run are not followed."""
+    return list_event_files(run_dir).paths
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFiles:
+    """What a walk through a run finds."""
+
+    paths: list[str]
+    """Event files, sorted."""
+    private: frozenset[str]
+    """All names in ``.guild``."""
+
+
+def list_event_files(run_dir: RunDir) -> EventFiles:
+    """Walk through a run as :func:`find_event_files` does, and note what else it sees."""
+    found: list[str] = []
+    private: frozenset[str] = frozenset()
+    folders = [run_dir.path]
+    while folders:
+        folder = folders.pop()
+        entries = _scan(folder)
+        skipped = frozenset[str]()
+        if folder == run_dir.guild:
+            skipped, private = _NO_SCALARS, frozenset([entry.name for entry in entries])
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in skipped:
+                    folders.append(entry.path)
+            elif EVENT_MARK in entry.name and _belongs(entry, run_dir):
+                found.append(entry.path)
+    return EventFiles(paths=sorted(found), private=private)
+
+
+def _create_event_file(folder: str) -> tuple[str, int]:
+    stem = f"{folder}/events.out.tfevents.{int(time.time()):010d}.{os.uname().nodename}.{os.getpid()}"
+    for number in count():
+        path = f"{stem}.{number}"
+        try:
+            return path, open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise StoreError(f"cannot write {path!r}: {error.strerror}") from error
+    raise AssertionError("numbers do not end")
+
+
+def _iter_file(path: str, offset: int, take: _Take[_Part]) -> Iterator[tuple[_Part, int]]:
+    try:
+        descriptor = open_regular(path)
+        try:
+            yield from _iter_chunks(descriptor, offset, take)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise DamagedRun(path, error.strerror or str(error)) from error
+
+
+def _iter_chunks(descriptor: int, offset: int, take: _Take[_Part]) -> Iterator[tuple[_Part, int]]:
+    size = os.fstat(descriptor).st_size
+    wanted = _CHUNK_BYTES
+    while offset < size and (chunk := os.pread(descriptor, min(wanted, size - offset), offset)):
+        part, end, is_sound = take(chunk)
+        offset += end
+        if end or not is_sound:
+            wanted = _CHUNK_BYTES
+            yield part, offset
+        elif len(chunk) < wanted:  # a torn record, or the rest
+            return
+        else:  # a record larger than a chunk
+            wanted *= 4
+        if not is_sound:
+            return
+
+
+def _take_points(chunk: bytes) -> tuple[list[Point], int, bool]:
+    points: list[Point] = []
+    end = 0
+    try:
+        for begin, stop in decode_records(chunk):
+            points += decode_points(chunk[begin:stop])
+            end = stop + FOOTER_BYTES
+    except ValueError:
+        return points, end, False
+    return points, end, True
+
+
+def take_values(chunk: bytes) -> tuple[Values | list[Series], int, bool]:
+    """Read the values of bytes: they, how many bytes they take, and whether all is sound so far."""
+    found = decode_rows(chunk) or decode_usual(chunk)
+    if found is not None:
+        return *found, True
+    points, end, is_sound = _take_points(chunk)
+    steps, _, tags, values = zip(*points, strict=True) if points else ((), (), (), ())
+    return Values(steps=steps, tags=tags, values=values), end, is_sound
+
+
+def _scan(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _belongs(entry: os.DirEntry[str], run_dir: RunDir) -> bool:
+    if not entry.is_symlink():
+        return entry.is_file()
+    target = os.path.realpath(entry.path)
+    return os.path.isfile(target) and target.startswith(os.path.realpath(run_dir.path) + "/")

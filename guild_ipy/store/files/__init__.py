@@ -1,0 +1,1 @@
+"""Files of a run directory, written whole and read safely, and the YAML of attributes."""

@@ -1,0 +1,70 @@
+"""The marker files ``PENDING`` and ``STAGED``.
+
+Guild AI only looks whether they exist, and writes them empty. Ours have a line in them: it says that whoever
+set the marker holds ``alive`` for as long as it works on the run, so that ``PENDING`` with a free lock was
+left by a process that died. An empty ``PENDING`` may be of a ``guild`` command that is still at work, and is
+left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from guild_ipy.errors import StoreError
+from guild_ipy.store.files.regular_file import open_regular
+from guild_ipy.store.run_dir import RunDir
+
+#: What our markers contain.
+MARK = b"guild_ipy\n"
+
+
+def set_pending(run_dir: RunDir) -> None:
+    """Mark the run as being started; the caller holds ``alive``."""
+    _write(run_dir.pending)
+
+
+def clear_pending(run_dir: RunDir) -> None:
+    """Remove ``PENDING``, if it is there."""
+    remove_marker(run_dir.pending)
+
+
+def set_staged(run_dir: RunDir) -> None:
+    """Mark the run as one that waits to be started."""
+    _write(run_dir.staged)
+
+
+def clear_staged(run_dir: RunDir) -> None:
+    """Remove ``STAGED``, if it is there."""
+    remove_marker(run_dir.staged)
+
+
+def is_our_pending(run_dir: RunDir) -> bool:
+    """Whether a ``PENDING`` is there and we set it."""
+    try:
+        return os.stat(run_dir.pending).st_size > 0
+    except OSError:
+        return False
+
+
+def remove_marker(path: str) -> None:
+    """Remove a marker or lock file, if it is there."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(f"cannot remove {path!r}: {error.strerror}") from error
+
+
+def _write(path: str) -> None:
+    try:
+        descriptor = open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        try:
+            os.write(descriptor, MARK)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(path)  # a full disk leaves it empty, which would make it one of Guild AI
+        raise StoreError(f"cannot write {path!r}: {error.strerror}") from error

@@ -1,0 +1,124 @@
+"""Settling runs whose processes died without writing an end.
+
+Such a run has an ``alive`` file that nobody holds, and still says that it is at work. Settling takes the
+lock, looks again, and then:
+
+- the run's own word, ``job/exit_status``, is its exit status;
+- otherwise -9 (killed), if it had come to life or was about to;
+- a run that was only about to be started again is what it was before: staged, or ended.
+
+A home that cannot be written keeps its runs as they are; a reader is told what would have been written. Runs
+that Guild AI made have no ``alive`` and are never touched.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.store.files.attrs import read_attr, write_attr
+from guild_ipy.store.files.whole_file import read_bytes
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.lock import hold_alive
+from guild_ipy.store.state.markers import clear_pending, is_our_pending, remove_marker
+from guild_ipy.store.state.state import RunState, look, read_state
+
+#: What a run gets that was killed together with its supervisor.
+KILLED = -9
+
+#: ``guild`` sets ``started`` some milliseconds before it writes ``LOCK``; for so long nothing is written.
+GRACE_SECONDS = 5.0
+
+
+def settle(run_dir: RunDir) -> RunState:
+    """Write the end of a lost run, and give its state after that; a run that is not lost is left alone.
+
+    Raises
+    ------
+    DamagedRun
+        If the run cannot be read.
+    """
+    try:
+        descriptor = hold_alive(run_dir, create=False)
+    except StoreError:
+        return foresee(run_dir)
+    if descriptor is None:
+        return foresee(run_dir)
+    try:
+        return _settle_held(run_dir)
+    finally:
+        os.close(descriptor)
+
+
+def foresee(run_dir: RunDir) -> RunState:
+    """Return the state that a run would have after :func:`settle`, and write nothing; DamagedRun as there."""
+    return _resulting_state(run_dir, read_state(run_dir))
+
+
+def _settle_held(run_dir: RunDir) -> RunState:
+    """Settle a run whose lock we hold, so that nobody else starts or settles it."""
+    state = look(run_dir, alive=False)
+    if not state.is_lost:
+        return state
+    end = _resulting_state(run_dir, state)
+    if not _guild_may_be_starting(run_dir):
+        try:
+            _write_end(run_dir, end)
+        except StoreError:
+            return end
+    return end
+
+
+def _resulting_state(run_dir: RunDir, state: RunState) -> RunState:
+    if not state.is_lost:
+        return state
+    if state.exit_status is not None:  # a restart that died before it changed anything
+        return RunState(status=RunStatus.from_exit_status(state.exit_status), exit_status=state.exit_status)
+    word = _read_own_word(run_dir)
+    if word is None and os.path.exists(run_dir.staged):
+        return RunState(status=RunStatus.STAGED)
+    exit_status = KILLED if word is None else word
+    return RunState(status=RunStatus.from_exit_status(exit_status), exit_status=exit_status)
+
+
+def _write_end(run_dir: RunDir, end: RunState) -> None:
+    if end.exit_status is not None and not os.path.exists(run_dir.attr("exit_status")):
+        write_attr(run_dir, "stopped", _find_end_time(run_dir))
+        write_attr(run_dir, "exit_status", end.exit_status, durable=True)
+    remove_marker(run_dir.lock)
+    clear_pending(run_dir)
+
+
+def _guild_may_be_starting(run_dir: RunDir) -> bool:
+    """Whether the run is in the gap between ``started`` and ``LOCK`` of a ``guild`` command."""
+    if is_our_pending(run_dir) or os.path.exists(run_dir.lock) or os.path.exists(run_dir.exit_status):
+        return False
+    age = time.time() - _read_mtime(run_dir.attr("started"))
+    return abs(age) < GRACE_SECONDS
+
+
+def _read_own_word(run_dir: RunDir) -> int | None:
+    try:
+        content = read_bytes(run_dir.exit_status, limit=65536)
+        return None if content is None else int(content)
+    except (DamagedRun, ValueError):
+        return None
+
+
+def _find_end_time(run_dir: RunDir) -> int:
+    """Give the last moment, in microseconds, that the run is known to have lived."""
+    try:
+        started = read_attr(run_dir, "started")
+    except DamagedRun:
+        started = None
+    last = max(_read_mtime(run_dir.exit_status), _read_mtime(run_dir.output)) or time.time()
+    return max(int(last * 1_000_000), started if type(started) is int else 0)
+
+
+def _read_mtime(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0
