@@ -147,7 +147,7 @@ class _Package(ModuleType):
             super().__setattr__(name, value)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Travel to a run by name, as any module does that is no class of its own."""
+        """Travel to a run by name, as any module does that is not a class of its own."""
         return import_module, (self.__name__,)
 
 

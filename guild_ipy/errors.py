@@ -51,7 +51,7 @@ class GuildError(Exception):
 
 
 def suggest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
-    """Give `` (did you mean 'x'?)`` for the nearest of `known`, or the empty string; `cutoff` is from 0 to 1."""
+    """Return `` (did you mean 'x'?)`` for the nearest of `known`, or the empty string; `cutoff` is from 0 to 1."""
     import difflib  # start-up cost: needed once there is an error
 
     words = {each.lower(): each for each in known}

@@ -105,7 +105,7 @@ def current_dir() -> str:
 
 
 def copy_environment() -> dict[str, str]:
-    """Give the environment of this moment; other threads may change it meanwhile."""
+    """Return the environment of this moment; other threads may change it meanwhile."""
     values = ((name, os.environ.get(name)) for name in os.environ)
     return {name: value for name, value in values if value is not None}
 
@@ -116,15 +116,15 @@ def has_variable(name: str) -> bool:
 
 
 def find_run_dir() -> str | None:
-    """Give the directory of the run that this process is at this moment, named by ``RUN_DIR``; None if it is none.
+    """Return the directory of the run that this process is at this moment, named by ``RUN_DIR``; None if it is none.
 
-    It is no setting: a run without isolation comes and goes within a process.
+    It is not a setting: a run without isolation comes and goes within a process.
     """
     return os.environ.get("RUN_DIR") or None
 
 
 def find_project_dir() -> str | None:
-    """Give the project folder of the run that this process is, named by ``PROJECT_DIR``; None if it is none."""
+    """Return the project folder of the run that this process is, named by ``PROJECT_DIR``; None if it is none."""
     return (os.environ.get("PROJECT_DIR") or None) if find_run_dir() is not None else None
 
 
@@ -134,7 +134,7 @@ def read_download_limit() -> int:
     Raises
     ------
     UsageError
-        If ``GUILD_IPY_DOWNLOAD_LIMIT`` is no size.
+        If ``GUILD_IPY_DOWNLOAD_LIMIT`` is not a size.
     """
     text = os.environ.get(DOWNLOAD_LIMIT_VARIABLE, "").strip()
     if not text:

@@ -64,7 +64,7 @@ _mutex = threading.RLock()
 
 
 def get_context() -> Context:
-    """Give the session's context; it is made on first use."""
+    """Return the session's context; it is made on first use."""
     global _context  # noqa: PLW0603 - the one place for what a session shares
     with _mutex:
         if _context is None:
@@ -95,13 +95,13 @@ def warm_up() -> None:
 
 
 def find_shell() -> Any:  # noqa: ANN401 - a shell, of a package that this layer does not load
-    """Give the running IPython shell, if there is one."""
+    """Return the running IPython shell, if there is one."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None
 
 
 def _notebook_path(variables: dict[str, Any]) -> str:
-    """Give the notebook's file, as far as the front end says which."""
+    """Return the notebook's file, as far as the front end says which."""
     from_vscode = variables.get("__vsc_ipynb_file__")
     path = from_vscode if isinstance(from_vscode, str) else os.environ.get("JPY_SESSION_NAME", "")
     return path if path.endswith(".ipynb") else ""

@@ -24,7 +24,7 @@ class CurrentIndex:
         """Shows how many runs have been read, of all that are to be read, where that takes long; set by a face."""
 
     def of(self, home: Home, settings: Settings) -> Index:
-        """Give the index of a home."""
+        """Return the index of a home."""
         from guild_ipy.index.index import Index
 
         with self._mutex:

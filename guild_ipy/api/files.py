@@ -18,7 +18,7 @@ _PRIVATE = ".guild"
 
 
 def list_files(run: Run, *, everything: bool = False) -> list[str]:
-    """Give the paths of the files of a run, relative to it and sorted; those of any ``.guild`` only if asked.
+    """Return the paths of the files of a run, relative to it and sorted; those of any ``.guild`` only if asked.
 
     Links are listed and not followed.
     """

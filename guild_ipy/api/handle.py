@@ -212,7 +212,7 @@ class Run:
         return bool(self.find_outdated())
 
     def find_outdated(self) -> tuple[Outdated, ...]:
-        """Give the runs that it used, and those that would be used now in their place."""
+        """Return the runs that it used, and those that would be used now in their place."""
         from guild_ipy.api.context import get_context  # start-up cost, as the next: for those who ask
         from guild_ipy.api.stale import Today
         from guild_ipy.engine.output.recover import recover_run
@@ -230,7 +230,7 @@ class Run:
         return default if value is None else value
 
     def attr_names(self) -> list[str]:
-        """Give the names of its attributes."""
+        """Return the names of its attributes."""
         return list_attrs(self._dir)
 
     def wait(self, timeout: float | None = None) -> Run:
@@ -254,7 +254,7 @@ class Run:
         return hash(self.path)
 
     def summary(self) -> dict[str, str]:
-        """Give what its text and HTML forms show, as names and texts."""
+        """Return what its text and HTML forms show, as names and texts."""
         record = self.record
         lines = {
             "operation": self.operation,

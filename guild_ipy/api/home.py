@@ -9,7 +9,7 @@ from guild_ipy.errors import UsageError
 
 
 def guild_home() -> str:
-    """Give the path of the Guild home that is used now."""
+    """Return the path of the Guild home that is used now."""
     return get_context().home.path
 
 

@@ -1,8 +1,8 @@
 """The process of a pipeline: it runs the steps one after the other, each as a run of its own.
 
 A link in the directory of the pipeline leads to the run of each step. A restart goes on where the last attempt ended:
-steps that have completed with the same flags are passed over until one is run, and those behind it are all run again,
-since what they depend on has changed. Such a run began before one that it comes behind, so a further restart sees it,
+steps that have completed with the same flags are passed over until one is run, and those after it are all run again,
+since what they depend on has changed. Such a run began before one that it comes after, so a further restart sees it,
 too; a pipeline that is a step is told when the step in front of it began. A run that is there already is run again in
 place. What a step printed that is passed over is in the output of the pipeline again, and so are its scalars.
 """
@@ -101,7 +101,7 @@ class Pipeline:
     own, flags
         The pipeline's run and flags.
     since
-        When the step began that the pipeline comes behind, in microseconds since 1970.
+        When the step began that the pipeline comes after, in microseconds since 1970.
     """
 
     def __init__(self, context: Context, own: Run, flags: Flags, *, since: int = 0) -> None:
@@ -167,7 +167,7 @@ class Pipeline:
         return earlier
 
     def _spec_options(self, step: Step) -> SpecOptions:
-        """Give what the step says of its run; a label and tags that were given to the pipeline stand in for its own."""
+        """Return the options that a step gives its run; label and tags of the pipeline stand in for its own."""
         fill_in = flag_filler(self._flags)
         given = self._own.get("run_params", {})
         label = given.get("label") if step.label is None else fill_in(step.label)
@@ -205,7 +205,7 @@ class _StepViewer(SilentViewer):
         return True
 
     def output(self, text: str) -> None:
-        """Write it."""
+        """Write the text to the output of the pipeline."""
         self._is_within_line = not text.endswith("\n") if text else self._is_within_line
         sys.stdout.write(text)
         sys.stdout.flush()

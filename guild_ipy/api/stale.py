@@ -63,11 +63,11 @@ class Today:
         self._chosen: dict[_Asked, RunRecord | None] = {}
 
     def find_outdated(self, run_dir: RunDir) -> tuple[Outdated, ...]:
-        """Give what a run has used and would not use now."""
+        """Return what a run has used and would not use now."""
         return tuple(self.outdated_among(read_upstreams(run_dir), run_dir.id))
 
     def outdated_among(self, upstreams: Sequence[Upstream], user: str) -> Iterator[Outdated]:
-        """Give those of what a run, the user, has used that it would not use now."""
+        """Return those of what a run, the user, has used that it would not use now."""
         for upstream in upstreams:
             if not (upstream.is_chosen_by_rule and upstream.operations):
                 continue
@@ -102,7 +102,7 @@ class Today:
 
 
 def find_stale(list_records: ListRecords, run_dirs: Iterable[RunDir]) -> frozenset[str]:
-    """Give the ids of those among runs that are stale."""
+    """Return the ids of those among runs that are stale."""
     today = Today(list_records)
     return frozenset(run_dir.id for run_dir in run_dirs if today.find_outdated(run_dir))
 

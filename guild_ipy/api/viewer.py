@@ -19,7 +19,7 @@ class Preview:
     operation: str
     flags: Flags
     objects: tuple[str, ...] = ()
-    """Arguments that are no flags, as ``name=<type>``."""
+    """Arguments that are not flags, as ``name=<type>``."""
     dependencies: tuple[str, ...] = ()
     """Which runs are used, a line each; lines below a heading are indented."""
     notes: tuple[str, ...] = ()

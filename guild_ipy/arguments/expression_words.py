@@ -34,7 +34,7 @@ def names_run(value: object) -> bool:
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Give the expression that was split into words; quotes that the splitting took are put back.
+    """Return the expression that was split into words; quotes that the splitting took are put back.
 
     Examples
     --------

@@ -13,11 +13,11 @@ from guild_ipy.arguments.completes import Completes
 from guild_ipy.errors import UsageError, suggest
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
-#: A name behind one dash, as if it were an option.
+#: A name after one dash, as if it were an option.
 _ONE_DASH = re.compile(r"(-[^\W\d][\w-]+)=")
 
 _ANY_WIDTH = 80
-#: Words behind which, in an expression, a name does not stand at the beginning.
+#: Words after which, in an expression, a name does not stand at the beginning.
 _JOINING = frozenset("and or is in not contains matches between before after on within step started".split())
 
 #: How much alike an option and one that is suggested must be; more so where it can have been meant for something else.
@@ -74,7 +74,7 @@ class VerbParser(argparse.ArgumentParser):
         return self._places[group]
 
     def parse(self, tokens: Sequence[str]) -> argparse.Namespace:
-        """Parse the words behind the verb; every one must be known."""
+        """Parse the words after the verb; every one must be known."""
         self._check_quotes(tokens)
         tokens = [word for token in tokens for word in self.expand(token)]
         self._check_dashes(tokens)
@@ -84,7 +84,7 @@ class VerbParser(argparse.ArgumentParser):
         return namespace
 
     def _check_quotes(self, tokens: Sequence[str]) -> None:
-        """Refuse an expression that was not quoted: what is behind its first word would be taken for something else."""
+        """Refuse an expression that was not quoted: what is after its first word would be taken for something else."""
         for position, token in enumerate(tokens):
             option, equals, text = token.partition("=")
             if self._takes_expression(option):
@@ -118,7 +118,7 @@ class VerbParser(argparse.ArgumentParser):
         raise UsageError(f"{self.prog}: {_in_our_words(message)}; see the options with --help")
 
     def option_strings(self) -> tuple[str, ...]:
-        """Give every option, short and long."""
+        """Return every option, short and long."""
         return tuple(self._option_string_actions)
 
     def find_option(self, option: str) -> argparse.Action | None:
@@ -130,7 +130,7 @@ class VerbParser(argparse.ArgumentParser):
         return self.completions.get(option.dest, Completes.NOTHING)
 
     def completes_words(self) -> Completes:
-        """Return which names are offered for the words that are no options."""
+        """Return which names are offered for the words that are not options."""
         return next(map(self.completes, self._get_positional_actions()), Completes.NOTHING)
 
     def _refuse(self, token: str, tokens: Sequence[str]) -> Never:

@@ -47,5 +47,5 @@ class QuotedToken(str):
 
 
 def token_value(token: str) -> object:
-    """Give the object that a word stands for: itself, for plain text."""
+    """Return the object that a word stands for: itself, for plain text."""
     return token.value if isinstance(token, ObjectToken) else token

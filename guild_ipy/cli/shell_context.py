@@ -13,7 +13,7 @@ _UNLIMITED = 2**30
 
 
 class _ShellContext(Context):
-    """A session without notebook: what Python has loaded here is no operation."""
+    """A session without notebook: what Python has loaded here is not an operation."""
 
     @property
     def notebook(self) -> Notebook:
@@ -21,7 +21,7 @@ class _ShellContext(Context):
 
 
 def shell_context() -> Context:
-    """Give a context in which all output is shown: a pipe loses nothing."""
+    """Return a context in which all output is shown: a pipe loses nothing."""
     session = get_context()
     settings = replace(session.settings, output_rate=_UNLIMITED)
     context = _ShellContext(settings=settings, engine=session.engine)

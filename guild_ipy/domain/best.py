@@ -16,6 +16,6 @@ class Best:
     greatest: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a name that is no text."""
+        """Refuse a name that is not a text."""
         if not isinstance(self.name, str):
             raise UsageError(f"a name to choose the best run by is a text, not {self.name!r}")

@@ -131,7 +131,7 @@ def _is_same(one: object, other: object) -> bool:
 
 
 def _insert_first(source: str, line: str) -> str:
-    """Put a line behind the docstring and the imports of ``__future__``, which have to stand first."""
+    """Put a line after the docstring and the imports of ``__future__``, which have to stand first."""
     last: ast.stmt | None = None
     first: ast.stmt | None = None
     for statement in ast.parse(source).body:

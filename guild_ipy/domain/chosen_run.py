@@ -18,7 +18,7 @@ _Run = TypeVar("_Run")
 
 
 class Reason(Enum):
-    """Why a run was used; an expression that selected it is no member, and stands in its own words."""
+    """Why a run was used; an expression that selected it is not a member, and stands in its own words."""
 
     EXPLICIT = "explicit"
     """Somebody named it."""

@@ -23,7 +23,7 @@ Assignment: TypeAlias = ast.Assign | ast.AnnAssign
 
 
 def find_constants(source: str | bytes | ast.Module, filename: str = "<source>") -> dict[str, FlagValue]:
-    """Give each constant and its value, in the order of the source.
+    """Return each constant and its value, in the order of the source.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def find_constants(source: str | bytes | ast.Module, filename: str = "<source>")
 
 
 def find_other_values(tree: ast.Module) -> dict[str, str]:
-    """Find the names that a module gives values that are no constants, and say of each what it is given.
+    """Find the names that a module gives values that are not constants, and say of each what it is given.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def compile_with_constants(
 ) -> CodeType:
     """Compile a module whose constants have other values; line numbers stay.
 
-    With `allows_new` a name that is no constant of the source is given its value in front of everything.
+    With `allows_new` a name that is not a constant of the source is given its value in front of everything.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def set_constants(tree: ast.Module, constants: Mapping[str, object], filename: s
 
 
 def replace_constants(source: str, constants: Mapping[str, object], tree: ast.Module | None = None) -> str:
-    """Give the text of a module whose constants have other values; everything else stays as it was written.
+    """Return the text of a module whose constants have other values; everything else stays as it was written.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ _Assignments: TypeAlias = Mapping[str, tuple[Assignment, ast.expr]]
 def _find_edits(
     text: bytes, assignments: _Assignments, constants: Mapping[str, object]
 ) -> Iterator[tuple[int, int, str]]:
-    """Give what to write where, as offsets in bytes, which is how the compiler counts columns."""
+    """Return what to write where, as offsets in bytes, which is how the compiler counts columns."""
     starts = [0, *(line.end() for line in re.finditer(rb"\r\n|\r|\n", text))]
     for name, value in constants.items():
         if name not in assignments:
@@ -180,7 +180,7 @@ def _end(node: ast.expr | ast.stmt, starts: list[int]) -> int:
 
 
 def insert_first(tree: ast.Module, statement: ast.stmt) -> None:
-    """Put a statement in front, behind the docstring and what has to stand before it."""
+    """Put a statement in front, after the docstring and what has to stand before it."""
     place = 0
     for each in tree.body:
         is_text = isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)

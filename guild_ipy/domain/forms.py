@@ -29,7 +29,7 @@ class Form:
     """The value that was given to the run, or its default."""
 
     def give(self, value: Any) -> Any:  # noqa: ANN401 - any argument of a function
-        """Give the argument for the recorded value of a flag."""
+        """Return the argument for the recorded value of a flag."""
         if self.has_sample and _is_same(value, self.recorded):
             return self.sample
         return build(self.shape, value)
@@ -42,7 +42,7 @@ class Like:
     sample: Any
 
     def __call__(self, value: Any) -> Any:  # noqa: ANN401 - any type of number
-        """Give `value` in that form, or as it is where the form cannot hold it."""
+        """Return `value` in that form, or as it is where the form cannot hold it."""
         made = self._cast(value)
         if made.dtype != self.sample.dtype:
             return value

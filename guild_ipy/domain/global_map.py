@@ -18,7 +18,7 @@ Maker: TypeAlias = ast.Dict | ast.Call
 
 
 def find_map(tree: ast.Module, name: str) -> dict[str, FlagValue] | None:
-    """Give the literals in the map of that name, by dotted names; None if there is no such map.
+    """Return the literals in the map of that name, by dotted names; None if there is no such map.
 
     Examples
     --------

@@ -41,13 +41,13 @@ def format_list(items: Iterable[FlagValue]) -> str | None:
 
 
 def as_recorded(flags: Flags, definitions: Iterable[FlagDef]) -> dict[str, FlagValue]:
-    """Give flags as they are recorded for an operation that Guild AI can run itself."""
+    """Return flags as they are recorded for an operation that Guild AI can run itself."""
     lists = {flag.name for flag in definitions if flag.type is FlagType.LIST and flag.shape is None}
     return {name: _written(value) if name in lists else value for name, value in flags.items()}
 
 
 def as_values(flags: Flags, definitions: Iterable[FlagDef]) -> dict[str, FlagValue]:
-    """Give the values of flags that are recorded so; the inverse."""
+    """Return the values of flags that are recorded so; the inverse."""
     lists = {flag.name for flag in definitions if flag.type is FlagType.LIST and flag.shape is None}
     return {name: _read(value) if name in lists else value for name, value in flags.items()}
 

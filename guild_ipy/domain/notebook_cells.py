@@ -36,7 +36,7 @@ class CodeCell:
 
 
 def find_cell_constants(cells: Sequence[CodeCell]) -> dict[str, FlagValue]:
-    r"""Give each constant and its value, in the order of the cells; the first cell that has a name gives its value.
+    r"""Return each constant and its value, in the order of the cells; the first cell that has a name gives its value.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def find_cell_constants(cells: Sequence[CodeCell]) -> dict[str, FlagValue]:
 
 
 def replace_cell_constants(cells: Sequence[CodeCell], constants: Mapping[str, object]) -> list[str]:
-    """Give the sources of the cells, with other values for these constants.
+    """Return the sources of the cells, with other values for these constants.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def replace_cell_constants(cells: Sequence[CodeCell], constants: Mapping[str, ob
 
 
 def _parse_cells(cells: Sequence[CodeCell]) -> Iterator[tuple[int, ast.Module]]:
-    """Give the index and the Python of each cell that may hold flags."""
+    """Return the index and the Python of each cell that may hold flags."""
     tagged = [index for index, cell in enumerate(cells) if _PARAMETERS in cell.tags]
     for index in tagged[:1] or range(len(cells)):
         tree = parse_cell(cells[index].source)
@@ -107,7 +107,7 @@ def _open_magics(lines: list[str]) -> bool:
 
 
 def set_cell_constants(tree: ast.Module, constants: Mapping[str, object], filename: str = "<source>") -> ast.Module:
-    """Give the constants of a cell, as Python, other values in place: also below a magic that runs what is below it.
+    """Return the constants of a cell, as Python, other values in place: also below a magic that runs what is below it.
 
     Raises
     ------

@@ -88,7 +88,7 @@ def find_in_main(namespace: dict[str, Any], path: str) -> Any:  # noqa: ANN401 -
 
 
 def _untracked(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a function of cloudpickle's that makes a new class each time, also where the same one is there.
+    """Return a function of cloudpickle's that makes a new class each time, also where the same one is there.
 
     Otherwise the methods of the notebook's own class would be exchanged for those of the payload.
     """

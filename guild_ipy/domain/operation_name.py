@@ -10,7 +10,7 @@ The one place of this rule::
     ^net:  :(a|b)$     text that begins with ^ or ends with $ is a regular expression, found in the listed name
                        (as in Guild AI 0.9.0)
 
-A part of a name is no name: ``train`` means neither ``pretrain`` nor ``train_v2``.
+A part of a name is not a name: ``train`` means neither ``pretrain`` nor ``train_v2``.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class OpRef:
         return f"{self.type}:{package} {version} {model} {name}"
 
     def to_opspec(self) -> str:
-        """Give the name by which the operation is run: ``train``, ``model:train``, ``train.py``."""
+        """Return the name by which the operation is run: ``train``, ``model:train``, ``train.py``."""
         return f"{self.model}:{self.name}" if self.model else self.name
 
     @property

@@ -31,7 +31,7 @@ class FunctionCall:
 
     function: Callable[..., Any]
     objects: Mapping[str, Any] = field(default_factory=dict)
-    """Arguments that are no flags: data frames, models, ..."""
+    """Arguments that are not flags: data frames, models, ..."""
     positional: tuple[str, ...] = ()
     """Names of the parameters that must be passed by position, in order."""
     variadic: str | None = None

@@ -87,7 +87,7 @@ _COLLECTIONS = frozenset({ShapeKind.LIST, ShapeKind.SET, ShapeKind.TUPLE})
 
 
 def encode_shape(shape: Shape) -> dict[str, Any]:
-    """Give a shape as JSON has it."""
+    """Return a shape as JSON has it."""
     values: dict[str, Any] = {"kind": shape.kind.value}
     if shape.items:
         values["items"] = [encode_shape(each) for each in shape.items]

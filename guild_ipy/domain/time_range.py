@@ -25,7 +25,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def to_microseconds(moment: datetime) -> int:
-    """Give the microseconds from 1970 to a moment with a timezone.
+    """Return the microseconds from 1970 to a moment with a timezone.
 
     Examples
     --------
@@ -162,7 +162,7 @@ _FLOORS: dict[str, Callable[[datetime], datetime]] = {
 
 
 def _unit_ago(now: datetime, count: int, unit: str) -> _Span:
-    """Give the whole unit that was `count` units before the one that it is."""
+    """Return the whole unit that was `count` units before the one that it is."""
     start = _back(_FLOORS[unit](now), count, unit)
     return _Span(start, _back(start, -1, unit))
 

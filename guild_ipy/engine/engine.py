@@ -105,7 +105,7 @@ class Engine:
             server.close()
 
     def _usable_server(self) -> ForkServer | None:
-        """Give the newest server that is ready; wait only when there is no other."""
+        """Return the newest server that is ready; wait only when there is no other."""
         self.warm_up()
         deadline = time.monotonic() + _BOOT_SECONDS
         while True:

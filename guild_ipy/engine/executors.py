@@ -251,7 +251,7 @@ class FreshExecutor:
 
 @contextlib.contextmanager
 def _new_channel() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """Give both ends; theirs is closed afterwards, ours only if the block fails."""
+    """Return both ends; theirs is closed afterwards, ours only if the block fails."""
     try:
         ours, theirs = socket.socketpair()
     except OSError as error:

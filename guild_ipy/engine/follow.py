@@ -39,7 +39,7 @@ class OutputTail:
             self._tail.skip_to_end()
 
     def follow(self, wait: Callable[[float], bool]) -> Iterator[str]:
-        """Give new output as text until `wait`, which waits up to so many seconds, says that the run has ended."""
+        """Return new output as text until `wait`, which waits up to so many seconds, says that the run has ended."""
         while not wait(self._interval):
             text = self._tail.read(final=False)
             if text:
@@ -47,7 +47,7 @@ class OutputTail:
         yield from self.rest()
 
     def rest(self) -> Iterator[str]:
-        """Give what has not been given of the output of a run that has ended."""
+        """Return what has not been given of the output of a run that has ended."""
         text = self._tail.read(final=True)
         if text:
             yield text
@@ -73,7 +73,7 @@ class _Tail:
         self.offset = _size(self.path)
 
     def read(self, *, final: bool) -> str:
-        """Give what may be shown now; at the end, at most the last second's worth."""
+        """Return what may be shown now; at the end, at most the last second's worth."""
         self._refill()
         available = _size(self.path) - self.offset
         if available <= 0:

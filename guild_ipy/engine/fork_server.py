@@ -58,7 +58,7 @@ class ServerKey:
 
     @classmethod
     def current(cls, modules: Mapping[str, ModuleType], env: Mapping[str, str]) -> ServerKey:
-        """Give the key for a kernel with these modules and this environment."""
+        """Return the key for a kernel with these modules and this environment."""
         return cls(modules=_installed(modules), import_env=import_env(env))
 
     def serves(self, wanted: ServerKey) -> bool:
@@ -70,7 +70,7 @@ class ServerKey:
 
 
 def import_env(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Give the variables that act at import time."""
+    """Return the variables that act at import time."""
     names = [name for name in IMPORT_TIME_VARIABLES if name in env]
     values = ((name, env.get(name)) for name in names)  # another thread may have removed one meanwhile
     return tuple((name, value) for name, value in values if value is not None)
@@ -152,7 +152,7 @@ class ForkServer:
 
 
 def _installed(modules: Mapping[str, ModuleType]) -> tuple[str, ...]:
-    """Give the loaded modules that come from installed packages, in the order of their import."""
+    """Return the loaded modules that come from installed packages, in the order of their import."""
     return tuple(name for name, module in list(modules.items()) if _is_installed(name, module))
 
 

@@ -37,7 +37,7 @@ class LaunchRequest:
     output_scalars: Sequence[str]
     """Patterns of the scalars to look for in the output."""
     flag_numbers: Mapping[str, float]
-    """Values that are no scalars when they are printed under these names: those of flags."""
+    """Values that are not scalars when they are printed under these names: those of flags."""
     stop_grace: float
     scan_interval: float
     inherited: Inherited = field(default_factory=Inherited)

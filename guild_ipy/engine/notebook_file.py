@@ -108,7 +108,7 @@ class NotebookExecution:
 
 
 def _read_notebook(run_dir: RunDir, program: NotebookFileProgram) -> nbformat.NotebookNode:
-    """Give the notebook as it is executed: flags in place, and no outputs yet."""
+    """Return the notebook as it is executed: flags in place, and no outputs yet."""
     with open(f"{run_dir.sourcecode}/{program.path}", "rb") as file:
         notebook: nbformat.NotebookNode = nbformat.v4.reads(file.read())  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
@@ -121,7 +121,7 @@ def _read_notebook(run_dir: RunDir, program: NotebookFileProgram) -> nbformat.No
 
 
 def _last_words(error: BaseException, client: LiveClient) -> str:
-    """Give what the process of the kernel said that explains the error."""
+    """Return what the process of the kernel said that explains the error."""
     if isinstance(error, CellExecutionError | NotebookError):
         return ""
     return client.complaints.crash if client.code_cells_executed else client.complaints.text
@@ -176,7 +176,7 @@ class _KeptNotebook:
     _next: float = 0.0
 
     def save(self) -> None:
-        """Write it whole."""
+        """Write the notebook, so that it is never seen in part."""
         make_folders(os.path.dirname(self.path), inside=self.run_dir.path)
         begun = time.monotonic()
         text: str = nbformat.v4.writes(self.notebook)  # type: ignore[no-untyped-call]

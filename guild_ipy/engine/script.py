@@ -147,7 +147,7 @@ def _compile(source: bytes, path: str, constants: Mapping[str, object], map_name
 
 
 def run_dir_of(main: str) -> RunDir:
-    """Give the run whose ``.guild/job/main.py`` this is."""
+    """Return the run whose ``.guild/job/main.py`` this is."""
     return RunDir(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(main)))))
 
 

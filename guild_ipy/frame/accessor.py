@@ -69,32 +69,32 @@ class GuildAccessor:
     # -- look
 
     def info(self) -> RunInfo:
-        """Give what there is to know about the first run."""
+        """Return what there is to know about the first run."""
         for run_dir in self._find().values():
             return get_info(Run(run_dir))
         raise UsageError("there is no run in this frame; filter less")
 
     def flags(self) -> pd.DataFrame:
-        """Give one row a run: ``run`` and its flags."""
+        """Return one row a run: ``run`` and its flags."""
         return flags_frame(self._rows(flag_fields))
 
     def attributes(self) -> pd.DataFrame:
-        """Give one row a run: ``run`` and the attributes that were noted on it."""
+        """Return one row a run: ``run`` and the attributes that were noted on it."""
         return attributes_frame(self._rows(attribute_fields))
 
     def scalars(self) -> pd.DataFrame:
-        """Give one row a run and scalar: ``run prefix tag``, values and steps of first, last, min and max.
+        """Return one row a run and scalar: ``run prefix tag``, values and steps of first, last, min and max.
 
         Behind these ``avg_val count total``.
         """
         return scalars_frame(get_context(), self._rows(summary_fields))
 
     def scalars_detail(self) -> pd.DataFrame:
-        """Give one row for every reported value, file by file and scalar by scalar: ``run path tag val step``."""
+        """Return one row for every reported value, file by file and scalar by scalar: ``run path tag val step``."""
         return points_frame(read_points(self._find()))
 
     def compare(self, columns: str | Iterable[str] | None = None) -> pd.DataFrame:
-        """Give one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
+        """Return one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
 
         Parameters
         ----------
@@ -126,7 +126,7 @@ class GuildAccessor:
     def best(self, column: str, *, max: bool | None = ..., limit: int) -> pd.DataFrame: ...
 
     def best(self, column: str, *, max: bool | None = None, limit: int | None = None) -> Run | pd.DataFrame:  # noqa: A002
-        """Give the run that has the least of a scalar, flag or attribute; of equal ones the first.
+        """Return the run that has the least of a scalar, flag or attribute; of equal ones the first.
 
         Parameters
         ----------

@@ -21,7 +21,7 @@ def attribute_fields(names: Names) -> list[Field]:
 
 
 def attributes_frame(rows: Rows) -> pd.DataFrame:
-    """Give one row a run: ``run``, and each attribute of its own that one of them has, by name.
+    """Return one row a run: ``run``, and each attribute of its own that one of them has, by name.
 
     An attribute that cannot be read is missing.
     """

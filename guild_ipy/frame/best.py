@@ -12,7 +12,7 @@ _TWO = 2
 
 
 def rank(comparison: pd.DataFrame, written: str, *, greatest: bool | None = None) -> list[str]:
-    """Give the runs of a comparison of one column by their numbers there, the best first.
+    """Return the runs of a comparison of one column by their numbers there, the best first.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ def duration_column(ticks: Array, present: Array) -> Column:
 
 
 def ticks_of(values: Values) -> Array:
-    """Give whole numbers as an array of integers; what is missing, or too large, is the least integer."""
+    """Return whole numbers as an array of integers; what is missing, or too large, is the least integer."""
     if values.form == "q":
         return np.where(values.present, values.data.astype(np.int64), _MISSING)
     if values.form == "n":

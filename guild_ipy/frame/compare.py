@@ -22,7 +22,7 @@ Written: TypeAlias = "str | Iterable[str] | None"
 
 
 def compare_fields(written: Written) -> Chooser:
-    """Give what a comparison is made of."""
+    """Return what a comparison is made of."""
 
     def choose(names: Names) -> list[Field]:
         return [field for column in _columns(names, written) for field in _fields(column)]
@@ -31,7 +31,7 @@ def compare_fields(written: Written) -> Chooser:
 
 
 def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
-    """Give one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
+    """Return one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
 
     The order is that of ``guild compare``; flags, attributes and scalars are sorted by name. With columns as a user
     has `written` them: ``run``, and these.
@@ -47,7 +47,7 @@ def _make_all(rows: Rows, chosen: Sequence[ComparedColumn]) -> dict[str, Column]
 
 
 def used_columns(rows: Rows) -> list[ComparedColumn]:
-    """Give the columns of every comparison in which one of the rows has something."""
+    """Return the columns of every comparison in which one of the rows has something."""
     return default_columns(_used(rows))
 
 
@@ -62,7 +62,7 @@ def _fields(column: ComparedColumn) -> Sequence[Field]:
 
 
 def _used(rows: Rows) -> Names:
-    """Give the names that one of the rows has something for."""
+    """Return the names that one of the rows has something for."""
 
     def names(kind: str) -> list[str]:
         part = "last" if kind == "scalar" else ""

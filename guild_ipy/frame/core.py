@@ -33,17 +33,17 @@ _ACTIVE = [status.value for status in RunStatus if status.is_active]
 
 
 def core_fields(names: Sequence[str]) -> list[Field]:
-    """Give the fields that columns of these names are made of."""
+    """Return the fields that columns of these names are made of."""
     return [Field("run", each) for name in names if name != RUN for each in BY_NAME[name].fields]
 
 
 def core_columns(rows: Rows, names: Sequence[str]) -> dict[str, Column]:
-    """Give columns by name: ``run``, and those that :func:`core_fields` knows."""
+    """Return columns by name: ``run``, and those that :func:`core_fields` knows."""
     return {name: core_column(rows, name) for name in names}
 
 
 def core_column(rows: Rows, name: str) -> Column:
-    """Give one of them."""
+    """Return one of them."""
     if name == RUN:
         return run_column(rows)
     attribute = BY_NAME[name]
@@ -52,7 +52,7 @@ def core_column(rows: Rows, name: str) -> Column:
 
 
 def run_column(rows: Rows) -> Column:
-    """Give what stands for the runs."""
+    """Return what stands for the runs."""
     column: Column = rows.names
     return column
 
@@ -74,7 +74,7 @@ def _is(status: Values, words: Sequence[str]) -> np.ndarray:
 
 
 def _time(status: Values, started: Values, stopped: Values) -> Column:
-    """Give how long runs took, or have been at work."""
+    """Return how long runs took, or have been at work."""
     begin = ticks_of(started)
     end = np.where(_is(status, _ACTIVE), time.time_ns() // 1000, ticks_of(stopped))
     known = started.present & (end > 0) & ~_is(status, [RunStatus.STAGED.value])

@@ -17,7 +17,7 @@ from guild_ipy.store.runs import list_run_dirs
 
 
 def find_run_dirs(context: Context, names: Sequence[str]) -> dict[str, RunDir]:
-    """Give the runs, live or deleted, that the names of a frame mean.
+    """Return the runs, live or deleted, that the names of a frame mean.
 
     Raises
     ------

@@ -20,7 +20,7 @@ def flag_fields(names: Names) -> list[Field]:
 
 
 def flags_frame(rows: Rows) -> pd.DataFrame:
-    """Give one row a run: ``run``, and each flag that one of them has, by name."""
+    """Return one row a run: ``run``, and each flag that one of them has, by name."""
     return hand_out(rows, "flags", lambda: _make(rows))
 
 

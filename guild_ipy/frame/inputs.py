@@ -29,7 +29,7 @@ from guild_ipy.store.run_dir import RunDir
 
 
 def inputs(dependency: str | None = None) -> pd.DataFrame:
-    """Give the runs that this run was given as a set, newest first.
+    """Return the runs that this run was given as a set, newest first.
 
     Only what lies in the run directory is read, so Guild home need not be known. The accessor ``.guild`` of the frame
     reads the runs themselves.

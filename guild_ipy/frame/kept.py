@@ -87,11 +87,11 @@ class Generation:
             self.columns[field] = read_field(field, column, self.numbers)
 
     def rows(self, numbers: Sequence[int]) -> Array:
-        """Give the rows of runs by their numbers."""
+        """Return the rows of runs by their numbers."""
         return self._row_of[np.array(numbers, np.int64)]
 
     def ids(self, context: Context) -> list[str]:
-        """Give the ids of the runs, which are read when they are first asked for; "" for one that is gone since."""
+        """Return the ids of the runs, which are read when they are first asked for; "" for one that is gone since."""
         if self._ids is None:
             table = read_table(context, (ID,), _NOTHING)
             found = self._read_texts(table.columns[ID])
@@ -101,13 +101,13 @@ class Generation:
         return self._ids
 
     def row_by_id(self, context: Context) -> Mapping[str, int]:
-        """Give the rows by whole ids."""
+        """Return the rows by whole ids."""
         if self._row_by_id is None:
             self._row_by_id = {each: row for row, each in enumerate(self.ids(context))}
         return self._row_by_id
 
     def naming(self, context: Context, deleted: frozenset[str]) -> Naming:
-        """Give what stands for each run in a frame; the names of deleted ones are left to these."""
+        """Return what stands for each run in a frame; the names of deleted ones are left to these."""
         if self._naming is None or self._naming.deleted != deleted:
             self._naming = Naming(self._names(context, deleted), deleted)
         return self._naming
@@ -142,7 +142,7 @@ def read_field(field: Field, column: Column, numbers: Array) -> Values:
 
 
 def as_names(names: Sequence[str]) -> Array:
-    """Give what stands for runs as a column."""
+    """Return what stands for runs as a column."""
     return pd.arrays.StringArray(np.array(names, dtype=object))
 
 
@@ -154,7 +154,7 @@ class Keeper:
         self._kept: Generation | None = None
 
     def newest(self, context: Context, choose: Chooser, *, full: bool = False) -> Generation | None:
-        """Give columns of all live runs as they are now; None where there is no index."""
+        """Return columns of all live runs as they are now; None where there is no index."""
         with self._mutex:
             kept = self._kept
             if kept is None:
@@ -164,7 +164,7 @@ class Keeper:
             return self._kept
 
     def columns(self, context: Context, gen: int, choose: Chooser) -> Generation | None:
-        """Give columns of all live runs as of `gen` or later; None where there is no index."""
+        """Return columns of all live runs as of `gen` or later; None where there is no index."""
         if gen == 0:
             return None
         with self._mutex:
@@ -176,14 +176,14 @@ class Keeper:
 
 @lru_cache(maxsize=1)
 def keeper_of(index: Index) -> Keeper:  # noqa: ARG001 - it is what the columns are of
-    """Give the keeper of the columns of an index; that of another is let go."""
+    """Return the keeper of the columns of an index; that of another is let go."""
     return Keeper()
 
 
 def remember_names(
     choose: Chooser, always: Field
 ) -> tuple[dict[str, Sequence[str]], Callable[[Names], Iterable[Field]]]:
-    """Give a map that will have the names by kind, and what to ask a table for, so that it has."""
+    """Return a map that will have the names by kind, and what to ask a table for, so that it has."""
     known: dict[str, Sequence[str]] = {}
 
     def wanted(names: Names) -> set[Field]:

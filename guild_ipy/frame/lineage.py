@@ -98,7 +98,7 @@ def _make_frame(context: Context, graph: LineageGraph) -> pd.DataFrame:
 
 
 def _rows(graph: LineageGraph) -> Iterator[tuple[Member, Use | None]]:
-    """Give each member with a use that leads to it; the run itself first, with none."""
+    """Return each member with a use that leads to it; the run itself first, with none."""
     root = graph.members[graph.id]
     yield root, None
     for use in graph.uses:

@@ -16,18 +16,18 @@ from guild_ipy.index.table import Field
 
 
 def listing_fields(*, details: bool, more: Sequence[Field] = ()) -> Chooser:
-    """Give what a listing is made of, and `more`."""
+    """Return what a listing is made of, and `more`."""
     fields = [*core_fields([*LISTED, *DETAILS] if details else LISTED), *more]
     return lambda names: fields  # noqa: ARG005 - whatever names there are
 
 
 def list_rows(rows: Rows) -> pd.DataFrame:
-    """Give one row a run: ``run operation started time status label marked``."""
+    """Return one row a run: ``run operation started time status label marked``."""
     return keep_time(rows, hand_out(rows, "listing", lambda: core_columns(rows, LISTED)))
 
 
 def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> pd.DataFrame:
-    """Give more columns: also ``id stopped exit_status tags comments digest stale run_dir damage``.
+    """Return more columns: also ``id stopped exit_status tags comments digest stale run_dir damage``.
 
     Parameters
     ----------

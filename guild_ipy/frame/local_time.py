@@ -14,7 +14,7 @@ _UNNAMED = "tzlocal()"
 
 
 def local_timezone() -> tzinfo | str:
-    """Give the timezone of this process as pandas takes it.
+    """Return the timezone of this process as pandas takes it.
 
     A zone counts as the local one if it agrees with the C library, which also knows ``TZ``. Where none
     does, the answer is ``tzlocal()``: pandas understands it, but a file format that names its zone does not.

@@ -61,7 +61,7 @@ def plot_parallel(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def telling_columns(rows: Rows) -> list[str]:
-    """Give the headings of the flags in which runs differ, and of ``loss`` or the first scalar."""
+    """Return the headings of the flags in which runs differ, and of ``loss`` or the first scalar."""
     columns = used_columns(rows)
     flags = [each.heading for each in columns if each.fields[0].kind == "flag" and differs(rows.get(each.fields[0]))]
     ends = {each.fields[0].name: each.heading for each in columns if each.fields[0].part == "last"}
@@ -105,7 +105,7 @@ def _unbend(values: Array, is_wide: bool) -> Array:  # noqa: FBT001 - as above
 
 
 def _stretch(ends: Array) -> tuple[float, float]:
-    """Give the ends of a scale; of one value it is in the middle."""
+    """Return the ends of a scale; of one value it is in the middle."""
     least, greatest = map(float, ends)
     margin = abs(least) / 2 or 0.5
     return (least, greatest) if least < greatest else (least - margin, greatest + margin)

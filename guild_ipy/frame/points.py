@@ -47,7 +47,7 @@ def read_points(runs: Mapping[str, RunDir]) -> list[Points]:
 
 
 def points_frame(several: Sequence[Points]) -> pd.DataFrame:
-    """Give one row for every value that was reported: ``run path tag val step``."""
+    """Return one row for every value that was reported: ``run path tag val step``."""
     counts = [len(points.values) for points in several]
     return pd.DataFrame(
         {
@@ -74,7 +74,7 @@ def _read(name: str, run_dir: RunDir) -> Iterator[Points]:
 
 
 def _split(found: Values | list[Series]) -> Iterator[_Part]:
-    """Give tag, steps and values of each scalar."""
+    """Return tag, steps and values of each scalar."""
     if isinstance(found, list):
         for series in found:
             yield series.tag, np.asarray(series.steps, np.int64), np.asarray(series.values, np.float64)

@@ -15,7 +15,7 @@ Axes: TypeAlias = Any
 
 
 def load_pyplot() -> Any:  # noqa: ANN401 - a module without types
-    """Give ``matplotlib.pyplot``.
+    """Return ``matplotlib.pyplot``.
 
     Raises
     ------

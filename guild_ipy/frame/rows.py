@@ -42,7 +42,7 @@ class Rows:
         return len(self.names)
 
     def get(self, wanted: Field) -> Values:
-        """Give one of the columns."""
+        """Return one of the columns."""
         if self.at is None:
             return self.columns[wanted]
         if wanted not in self._taken:
@@ -50,13 +50,13 @@ class Rows:
         return self._taken[wanted]
 
     def only(self, places: Array) -> Rows:
-        """Give some of the rows."""
+        """Return some of the rows."""
         at = places if self.at is None else self.at[places]
         return Rows(names=self.names[places], known=self.known, columns=self.columns, at=at)
 
 
 def read_rows(context: Context, run_filter: RunFilter, choose: Chooser, *, full: bool = False) -> Rows:
-    """Give the runs that pass a filter, newest first.
+    """Return the runs that pass a filter, newest first.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def read_rows(context: Context, run_filter: RunFilter, choose: Chooser, *, full:
 
 
 def find_rows(context: Context, frame: pd.DataFrame, choose: Chooser) -> Rows:
-    """Give the runs of a frame, live or deleted, each once and in its order.
+    """Return the runs of a frame, live or deleted, each once and in its order.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def _some_of(context: Context, kept: Generation, rows: Array) -> Rows:
 
 
 def _from_both(context: Context, kept: Generation, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
-    """Give runs that are named in other ways, or of which some are deleted or have just come."""
+    """Return runs that are named in other ways, or of which some are deleted or have just come."""
     rows = {name: _row(context, kept, run_dir) for name, run_dir in run_dirs.items()}
     live = Rows(
         names=as_names([name for name, row in rows.items() if row is not None]),

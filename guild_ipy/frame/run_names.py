@@ -38,12 +38,12 @@ def short_names(ids: Sequence[str], among: Iterable[str]) -> list[str]:
 
 
 def beginning_of(id: str) -> str:  # noqa: A002 - the word of the field
-    """Give the digits that name a run, where no other has them."""
+    """Return the digits that name a run, where no other has them."""
     return id[:SHORT_ID_LENGTH]
 
 
 def find_ids(names: Iterable[str], ids: Collection[str]) -> dict[str, str]:
-    """Give the id that each name means; a name that means none is left out.
+    """Return the id that each name means; a name that means none is left out.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def find_ids(names: Iterable[str], ids: Collection[str]) -> dict[str, str]:
 
 
 def run_column(frame: pd.DataFrame) -> pd.Series:
-    """Give the ``run`` column, or the index level of that name.
+    """Return the ``run`` column, or the index level of that name.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def read_names(frame: pd.DataFrame) -> list[str]:
 
 
 def take_runs(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Give the first row of each of these runs, in this order; all of them are in the frame."""
+    """Return the first row of each of these runs, in this order; all of them are in the frame."""
     column = run_column(frame)
     places: dict[str, int] = {}
     for place, (value, missing) in enumerate(zip(column, column.isna(), strict=True)):

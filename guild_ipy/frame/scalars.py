@@ -39,7 +39,7 @@ def summary_fields(names: Names) -> list[Field]:
 
 
 def scalars_frame(context: Context, rows: Rows) -> pd.DataFrame:
-    """Give one row a run and scalar, with its first, last, least, greatest and average value."""
+    """Return one row a run and scalar, with its first, last, least, greatest and average value."""
     names = rows.known["scalar"]
     reported = [rows.get(Field("scalar", name, "last")).present for name in names]
     grid = _Grid(np.array(reported, dtype=bool).reshape(len(names), len(rows)).T)
@@ -63,11 +63,11 @@ class _Grid:
         self.rows, self.places = np.nonzero(reported)
 
     def texts(self, texts: Sequence[str]) -> Column:
-        """Give the text of each scalar."""
+        """Return the text of each scalar."""
         return pd.arrays.StringArray(np.array([*texts, ""], dtype=object)[self.places])
 
     def spread(self, columns: Sequence[Array], dtype: type) -> Column:
-        """Give the values of columns, one a scalar."""
+        """Return the values of columns, one a scalar."""
         if not columns:
             return pd.Series([], dtype=dtype)
         return pd.Series(np.array(columns, dtype=dtype)[self.places, self.rows])
@@ -82,7 +82,7 @@ def _steps(columns: Sequence[Values]) -> list[Array]:
 
 
 def _split(context: Context, rows: Rows, name: str, present: Array) -> tuple[str, str]:
-    """Give the sub-directory and the tag of a scalar; where a tag could have a ``#`` itself, a run is asked."""
+    """Return the sub-directory and the tag of a scalar; where a tag could have a ``#`` itself, a run is asked."""
     if "#" not in name or not present.any():
         return "", name
     first = rows.names[present][0]

@@ -15,7 +15,7 @@ from guild_ipy.store.run_dir import RunDir
 
 
 def keep_stale(context: Context, rows: Rows, folder: str, limit: int | None) -> Rows:
-    """Give those of the rows whose runs, in `folder`, are stale; at most `limit`."""
+    """Return those of the rows whose runs, in `folder`, are stale; at most `limit`."""
     return rows.only(np.flatnonzero(_are_stale(context, rows, folder))[:limit])
 
 

@@ -14,7 +14,7 @@ _RACY_NANOSECONDS = 2_000_000_000
 
 
 def list_deleted(home: Home) -> frozenset[str]:
-    """Give what is called like a run in the trash."""
+    """Return what is called like a run in the trash."""
     try:
         info = os.stat(home.trash)
     except OSError:

@@ -40,18 +40,18 @@ class Values:
         return len(self.data)
 
     def take(self, rows: Array) -> Values:
-        """Give the values of some rows, which may be a mask."""
+        """Return the values of some rows, which may be a mask."""
         whole = None if self.whole is None else self.whole[rows]
         return replace(self, data=self.data[rows], present=self.present[rows], whole=whole)
 
     def as_text(self) -> Values:
-        """Give words as texts, which are quicker to hand out; other values as they are."""
+        """Return words as texts, which are quicker to hand out; other values as they are."""
         if self.form != "c":
             return self
         return replace(self, form="t", data=_texts(np.array([*self.words, pd.NA], dtype=object)[self.data]), words=())
 
     def without(self, value: object) -> Values:
-        """Give the values with nothing where it is `value`."""
+        """Return the values with nothing where it is `value`."""
         same = np.array([each == value for each in self.to_objects()], dtype=bool)
         return make_values(_where(same, None, self.to_objects()).tolist()) if same.any() else self
 
@@ -60,7 +60,7 @@ class Values:
         return not self.present.any()
 
     def to_objects(self) -> Array:
-        """Give the values as Python objects, None where there is none."""
+        """Return the values as Python objects, None where there is none."""
         objects = _full(len(self), None, object)
         if self.form == "c":
             objects[:] = np.array([*self.words, None], dtype=object)[self.data]
@@ -73,7 +73,7 @@ class Values:
 
 
 def read_values(column: Column, numbers: Array) -> Values:
-    """Give the values of the runs of these numbers."""
+    """Return the values of the runs of these numbers."""
     form = _common_form(column.segments)
     size = max(len(column.segments) * SEGMENT_RUNS, int(numbers.max(initial=-1)) + 1)
     values = _FILL[form](column.segments, size).take(numbers)
@@ -83,7 +83,7 @@ def read_values(column: Column, numbers: Array) -> Values:
 
 
 def _narrow(whole: Array) -> Array:
-    """Give whole numbers in as few bytes as they take: they are kept, and most are small."""
+    """Return whole numbers in as few bytes as they take: they are kept, and most are small."""
     least, greatest = whole.min(initial=0), whole.max(initial=0)
     for size in (np.int8, np.int16, np.int32):
         if np.iinfo(size).min <= least and greatest <= np.iinfo(size).max:
@@ -92,14 +92,14 @@ def _narrow(whole: Array) -> Array:
 
 
 def make_values(objects: Sequence[Any]) -> Values:
-    """Give Python objects as values; None is none."""
+    """Return Python objects as values; None is none."""
     starts = range(0, len(objects), SEGMENT_RUNS)
     segments = tuple(make_segment(objects[start : start + SEGMENT_RUNS]) for start in starts)
     return read_values(Column(segments=segments), np.arange(len(objects)))
 
 
 def first_of(several: Sequence[Values]) -> Values:
-    """Give of each row the first value that there is."""
+    """Return of each row the first value that there is."""
     return reduce(_fill_up, several)
 
 
@@ -213,7 +213,7 @@ def _texts(objects: Array) -> Array:
 
 
 def _places(segments: Sequence[Segment]) -> list[tuple[slice, Segment]]:
-    """Give where each segment that has values stands."""
+    """Return where each segment that has values stands."""
     starts = range(0, len(segments) * SEGMENT_RUNS, SEGMENT_RUNS)
     return [
         (slice(start, start + segment.size), segment)
@@ -227,7 +227,7 @@ def _present(segment: Segment) -> Array:
 
 
 def as_objects(items: Sequence[Any]) -> Array:
-    """Give an array of objects; NumPy would take a list of lists for a matrix."""
+    """Return an array of objects; NumPy would take a list of lists for a matrix."""
     array = _full(len(items), None, object)
     for place, item in enumerate(items):
         array[place] = item

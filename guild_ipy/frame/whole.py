@@ -12,7 +12,7 @@ from guild_ipy.frame.rows import Rows
 
 
 def hand_out(rows: Rows, name: str, make: Callable[[], Mapping[str, Column]]) -> pd.DataFrame:
-    """Give a frame of runs that nobody else holds.
+    """Return a frame of runs that nobody else holds.
 
     Parameters
     ----------

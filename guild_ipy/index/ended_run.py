@@ -96,7 +96,7 @@ def _read_events(run_dir: RunDir, paths: list[str]) -> tuple[tuple[Source, ...],
 
 
 def _read_files(paths: list[str], stamps: list[int]) -> list[bytes]:
-    """Read files that are neither empty nor large, and put their stamps, of before, behind the others."""
+    """Read files that are neither empty nor large, and put their stamps, of before, after the others."""
     contents = []
     for path in paths:
         descriptor = os.open(path, _FLAGS)

@@ -28,7 +28,7 @@ _NETWORK = frozenset(
 
 
 def find_folder(home: Home, cache_dir: str) -> str:
-    """Give the folder for the index of a home, which need not exist.
+    """Return the folder for the index of a home, which need not exist.
 
     Raises
     ------

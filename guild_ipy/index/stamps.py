@@ -59,7 +59,7 @@ def stamp_paths(paths: Iterable[str]) -> Stamp:
 
 
 def make_stamp(numbers: Sequence[int]) -> Stamp:
-    """Make a stamp of what :func:`stamp_path` gives, path behind path."""
+    """Make a stamp of what :func:`stamp_path` gives, path after path."""
     try:
         packed = struct.pack(f"<{len(numbers)}q", *numbers)
     except struct.error:  # a time before 1678 or after 2262, or a file system with inodes of 64 bits
@@ -72,7 +72,7 @@ def make_stamp(numbers: Sequence[int]) -> Stamp:
 
 
 def stamp_path(path: str) -> FileStamp:
-    """Give times of change, size and inode; zeros if there is nothing."""
+    """Return times of change, size and inode; zeros if there is nothing."""
     try:
         info = os.stat(path)
     except OSError:

@@ -29,27 +29,27 @@ class SessionCandidates:
     """Names of this session."""
 
     def operations(self) -> Iterable[Candidate]:
-        """Give the functions of the notebook, the operations of its Guild file, and the files of its folder."""
+        """Return the functions of the notebook, the operations of its Guild file, and the files of its folder."""
         return [Candidate(text=info.name, kind=info.kind) for info in list_operations(get_context()) if not info.error]
 
     def run_operations(self) -> Iterable[Candidate]:
-        """Give the operations that runs are of, by their names in listings."""
+        """Return the operations that runs are of, by their names in listings."""
         records = get_context().index.records(RunFilter(limit=_MOST_LOOKED_AT))
         names = sorted({record.operation for record in records if record.operation is not None})
         return [Candidate(text=name, kind="operation") for name in names if _OPERATION.fullmatch(name)]
 
     def variables(self) -> Iterable[Candidate]:
-        """Give the variables of the notebook."""
+        """Return the variables of the notebook."""
         names = get_context().notebook.variables
         return [Candidate(text=name, kind="variable") for name in sorted(names) if not name.startswith("_")]
 
     def flags(self, operation: str) -> Iterable[FlagDef]:
-        """Give the flags of an operation; none if there is no such operation."""
+        """Return the flags of an operation; none if there is no such operation."""
         info = describe_operation(operation, surroundings_of(get_context()))
         return () if info is None else info.flags
 
     def dependencies(self, operation: str) -> Iterable[Candidate]:
-        """Give the names by which runs and files are given for what an operation requires, as far as they are words."""
+        """Return the names by which runs and files are given for the requirements of an operation, if they are words."""
         info = describe_operation(operation, surroundings_of(get_context()))
         if info is None:
             return []
@@ -57,7 +57,7 @@ class SessionCandidates:
         return [Candidate(text=name, kind="dependency") for name in names if _WORD.fullmatch(name)]
 
     def dependency_runs(self, operation: str, name: str) -> Iterable[Candidate]:
-        """Give the short ids of runs that can be given for one of these, the newest first."""
+        """Return the short ids of runs that can be given for one of these, the newest first."""
         context = get_context()
         info = describe_operation(operation, surroundings_of(context))
         sources = [source for each in info.requires for source in each.sources] if info is not None else []
@@ -69,7 +69,7 @@ class SessionCandidates:
         ]
 
     def runs(self, beginning: str) -> Iterable[Candidate]:
-        """Give the short ids of runs whose id begins so, the newest first."""
+        """Return the short ids of runs whose id begins so, the newest first."""
         return _runs(RunFilter(limit=_MOST_RUNS), beginning)
 
     def deleted_runs(self, beginning: str) -> Iterable[Candidate]:
@@ -83,7 +83,7 @@ class SessionCandidates:
         return [Candidate(text=tag, kind="tag") for tag in tags if _WORD.fullmatch(tag)]
 
     def paths(self, beginning: str) -> Iterable[Candidate]:
-        """Give the files and folders whose path begins so; folders end in a slash."""
+        """Return the files and folders whose path begins so; folders end in a slash."""
         folder, slash, _ = beginning.rpartition("/")
         try:
             entries = sorted(os.scandir((folder or slash) or "."), key=lambda entry: entry.name)
@@ -96,7 +96,7 @@ class SessionCandidates:
         ]
 
     def names(self) -> Iterable[Candidate]:
-        """Give the attributes, flags and scalars that runs have, as expressions name them."""
+        """Return the attributes, flags and scalars that runs have, as expressions name them."""
         known = get_context().index.names()
         names = dict.fromkeys(BY_NAME, "attribute")
         if known is not None:

@@ -21,7 +21,7 @@ from guild_ipy.verbs import VERBS
 _MAGIC = re.compile(r"\s*(?:[\w.,\[\]'\" ]+=\s*)?%{0,2}guild_(\w+)\s+(.*)\Z", re.DOTALL)
 
 
-#: The beginning of a name in an expression behind ``--where``: within its quotes, or in the one word without.
+#: The beginning of a name in an expression after ``--where``: within its quotes, or in the one word without.
 _EXPRESSION = re.compile(
     r"""(?:^|\s)(?:--where|--filter|-F)[\s=]+(?:'[^']*?|"[^"]*?|[^\s'"]*?)([^\s,<>!=()\[\]'"]*)\Z"""
 )
@@ -47,31 +47,31 @@ class Candidates(Protocol):
     """Where names come from; each is asked for only when it can stand at the cursor."""
 
     def operations(self) -> Iterable[Candidate]:
-        """Give what can be run here."""
+        """Return what can be run here."""
         ...
 
     def run_operations(self) -> Iterable[Candidate]:
-        """Give the operations that runs are of."""
+        """Return the operations that runs are of."""
         ...
 
     def variables(self) -> Iterable[Candidate]:
-        """Give the variables of the notebook."""
+        """Return the variables of the notebook."""
         ...
 
     def flags(self, operation: str) -> Iterable[FlagDef]:
-        """Give the flags of an operation; none if there is no such operation."""
+        """Return the flags of an operation; none if there is no such operation."""
         ...
 
     def dependencies(self, operation: str) -> Iterable[Candidate]:
-        """Give the names by which runs and files are given for what an operation requires."""
+        """Return the names by which runs and files are given for what an operation requires."""
         ...
 
     def dependency_runs(self, operation: str, name: str) -> Iterable[Candidate]:
-        """Give the short ids of runs that can be given for one of these, the newest first."""
+        """Return the short ids of runs that can be given for one of these, the newest first."""
         ...
 
     def runs(self, beginning: str) -> Iterable[Candidate]:
-        """Give the short ids of runs whose id begins so, the newest first."""
+        """Return the short ids of runs whose id begins so, the newest first."""
         ...
 
     def deleted_runs(self, beginning: str) -> Iterable[Candidate]:
@@ -83,16 +83,16 @@ class Candidates(Protocol):
         ...
 
     def paths(self, beginning: str) -> Iterable[Candidate]:
-        """Give the files and folders whose path begins so."""
+        """Return the files and folders whose path begins so."""
         ...
 
     def names(self) -> Iterable[Candidate]:
-        """Give the attributes, flags and scalars that runs have."""
+        """Return the attributes, flags and scalars that runs have."""
         ...
 
 
 def complete_line(line: str, candidates: Candidates) -> Offer | None:
-    """Say what can stand at the end of `line`; None if it is no line of a magic of ours."""
+    """Say what can stand at the end of `line`; None if it is not a line of a magic of ours."""
     match = _MAGIC.match(line)
     verb = VERBS.get(match[1]) if match else None
     if match is None or verb is None:
@@ -195,7 +195,7 @@ class _Completer:
                 yield Candidate(text=f"{each.text}=", kind=each.kind)
 
     def _positionals(self) -> list[str]:
-        """Give the words that are neither options nor their values."""
+        """Return the words that are neither options nor their values."""
         found = []
         previous = None
         for word in self.words:

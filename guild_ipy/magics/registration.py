@@ -112,6 +112,6 @@ def _running_cell(shell: InteractiveShell) -> int:
 
 
 def _names(shell: InteractiveShell, local_names: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Give what names mean where the magic stands: in a function its variables come first."""
+    """Return what names mean where the magic stands: in a function its variables come first."""
     names: dict[str, Any] = shell.user_ns
     return names if local_names is None or local_names is names else {**names, **local_names}

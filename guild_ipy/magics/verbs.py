@@ -39,7 +39,7 @@ def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> objec
 
 
 def help_text(verb: str, command: str) -> str:
-    """Give the help of a verb for who writes it as `command`."""
+    """Return the help of a verb for who writes it as `command`."""
     return VERBS[verb].format_help(command)
 
 

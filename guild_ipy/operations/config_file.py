@@ -29,7 +29,7 @@ def read_config(path: str) -> dict[str, FlagValue]:
 
 
 def change_config(path: str, values: Mapping[str, FlagValue]) -> bytes:
-    """Give the content of a file with these values in it; those that are None are left as they are.
+    """Return the content of a file with these values in it; those that are None are left as they are.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def put_in(config: dict[str, Any], values: Mapping[str, FlagValue]) -> None:
 
 
 def config_kind(path: str) -> str:
-    """Give the ending that says how a file is read: ``.yml``, ``.json`` or ``.cfg``."""
+    """Return the ending that says how a file is read: ``.yml``, ``.json`` or ``.cfg``."""
     extension = os.path.splitext(path.lower().removesuffix(".in"))[1]
     return {".yaml": ".yml", ".ini": ".cfg"}.get(extension, extension)
 
@@ -107,7 +107,7 @@ def _typed(text: FlagValue) -> FlagValue:
 
 
 def _cfg_parser() -> configparser.ConfigParser:
-    """Give a parser for which DEFAULT is a section like all others, so that the others do not repeat what it says."""
+    """Return a parser for which DEFAULT is a section like all others, so that the others do not repeat what it says."""
     return configparser.ConfigParser(default_section="", interpolation=None)
 
 

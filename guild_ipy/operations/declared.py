@@ -44,7 +44,7 @@ def declare(function: Callable[..., Any], declaration: Declaration) -> None:
 
 
 def declaration_of(function: object) -> Declaration:
-    """Give what is declared of a function, a method or a partial; of what is called when a class or an object is."""
+    """Return what is declared of a function, a method or a partial; of what is called when a class or an object is."""
     while isinstance(function, functools.partial):
         function = function.func
     called = getattr(function, "__init__" if isinstance(function, type) else "__call__", None)

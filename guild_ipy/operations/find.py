@@ -90,7 +90,7 @@ def _open_script(script: ScriptFile, project_dir: str) -> ScriptOperation:
 
 
 def _refuse_words(word: str, surroundings: Surroundings) -> None:
-    """Refuse words behind what has no commands: UsageError names the first of them."""
+    """Refuse words after what has no commands: UsageError names the first of them."""
     head, space, rest = word.partition(" ")
     if not space or not rest.strip():
         return
@@ -101,7 +101,7 @@ def _refuse_words(word: str, surroundings: Surroundings) -> None:
 
 
 def known_operations(notebook: Notebook, declared: Sequence[str] | None = None) -> list[str]:
-    """Give the names that could be run: functions of the notebook, operations of the Guild file, scripts, notebooks.
+    """Return the names that could be run: functions of the notebook, operations of the Guild file, scripts, notebooks.
 
     Parameters
     ----------

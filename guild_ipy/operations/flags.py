@@ -50,7 +50,7 @@ def bind_flags(
     operation
         The operation's name as it is listed, for messages.
     accepts_any
-        Whether flags without a definition are let through, behind the others.
+        Whether flags without a definition are let through, after the others.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def _refuse_missing(missing: Sequence[str], operation: str) -> None:
 
 
 def _implied(known: Mapping[str, FlagDef], checked: Mapping[str, FlagValue]) -> dict[str, FlagValue]:
-    """Give the values of other flags that come with the choices that are made, by default too."""
+    """Return the values of other flags that come with the choices that are made, by default too."""
     values: dict[str, FlagValue] = {}
     for name, definition in known.items():
         value = checked.get(name, definition.default)

@@ -10,7 +10,7 @@ from guild_ipy.errors import UsageError
 
 
 def require_files(paths: Sequence[str], project_dir: str, beside: str = "") -> tuple[Dependency, ...]:
-    """Give the dependencies that bring files to a run: those of the project to the same path, others to its top.
+    """Return the dependencies that bring files to a run: those of the project to the same path, others to its top.
 
     The path is that from the folder `beside` for what is in there: a notebook finds it so. What holds secrets is
     linked, all else copied.
@@ -25,7 +25,7 @@ def require_files(paths: Sequence[str], project_dir: str, beside: str = "") -> t
 
 
 def left_to_dependencies(paths: Sequence[str], project_dir: str, root: str) -> Iterator[str]:
-    """Give the paths below `root` that come into the run so, and are no source; modules are both."""
+    """Return the paths below `root` that come into the run so, and are not source; modules are both."""
     for path in paths:
         full = _find(path, project_dir)
         inner = os.path.relpath(full, root)

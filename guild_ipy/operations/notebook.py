@@ -66,7 +66,7 @@ def _assigns(source: str, name: str) -> bool:
 
 
 def _walk_outer_scope(node: ast.AST) -> Iterator[ast.AST]:
-    """Give the nodes below `node`, but none within functions, classes and comprehensions: their names are others."""
+    """Return the nodes below `node`, but none within functions, classes and comprehensions: their names are others."""
     for child in ast.iter_child_nodes(node):
         yield child
         if not isinstance(child, _SCOPES):

@@ -42,7 +42,7 @@ def inspect_notebook(path: str) -> NotebookFileInterface:
     Raises
     ------
     UsageError
-        If it cannot be read, is no notebook, or not one in Python.
+        If it cannot be read, is not a notebook, or not one in Python.
     """
     cells = _read_cells(path)
     flags = define_constants(find_cell_constants(list(_code_cells(cells))))

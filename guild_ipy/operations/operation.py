@@ -75,7 +75,7 @@ class Bound:
     program: Program
     packed: PackedCode | None = None
     objects: tuple[str, ...] = ()
-    """Arguments that are no flags, for the preview: ``data: <DataFrame 100 x 3>``."""
+    """Arguments that are not flags, for the preview: ``data: <DataFrame 100 x 3>``."""
     env: Mapping[str, str] = field(default_factory=dict)
     """What they add to the environment of the process."""
     files: tuple[SourceFile, ...] = ()

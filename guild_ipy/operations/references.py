@@ -21,7 +21,7 @@ FLAG_REFERENCE = re.compile(r"\$\{([^{}]+)\}")
 
 
 def find_references(text: str) -> list[str]:
-    r"""Give the names that text refers to.
+    r"""Return the names that text refers to.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def fill_references(text: str, values: Mapping[str, str]) -> str:
 
 
 def strict_filler(flags: Flags) -> Callable[[str], str]:
-    """Give the function that puts values of flags into a text with ``${name}``; UsageError for an unknown name."""
+    """Return the function that puts values of flags into a text with ``${name}``; UsageError for an unknown name."""
 
     def fill_in(text: str) -> str:
         unknown = next((name for name in FLAG_REFERENCE.findall(text) if name not in flags), None)
@@ -64,7 +64,7 @@ def strict_filler(flags: Flags) -> Callable[[str], str]:
 
 
 def flag_filler(flags: Flags) -> Callable[[str], str]:
-    """Give the function that puts values of flags into a text with ``${name}``; unknown names stay.
+    """Return the function that puts values of flags into a text with ``${name}``; unknown names stay.
 
     Examples
     --------

@@ -43,7 +43,7 @@ class Surroundings:
 
 
 def python_import_path(project_dir: str) -> tuple[str, ...]:
-    """Give the project's folder and ``sys.path``, every entry absolute and once."""
+    """Return the project's folder and ``sys.path``, every entry absolute and once."""
     return _absolute(project_dir, tuple(sys.path))
 
 

@@ -43,7 +43,7 @@ def operation(  # noqa: PLR0913 - one keyword for each thing that can be declare
     Raises
     ------
     UsageError
-        For a decorator without parentheses, or on what is no function.
+        For a decorator without parentheses, or on what is not a function.
     GuildFileError
         For what cannot be understood; it names the function.
     FlagError

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def get_run(run: RunRef | None = None, *, where: str | None = None, deleted: bool = False) -> Run:
-    """Give a run to hold: the one that is named by id, beginning of an id or index, else the newest.
+    """Return a run to hold: the one that is named by id, beginning of an id or index, else the newest.
 
     With `where` indexes count among those that the expression selects, and the newest of them is meant; with `deleted`
     all of this is about the runs in the trash.
@@ -46,7 +46,7 @@ def select(  # noqa: PLR0913 - the options are keywords
     frame: bool = False,
     explain: bool = False,
 ) -> Any:  # noqa: ANN401 - attributes are of any type
-    """Give the ids of the runs that an expression selects, newest first, or of those that are named.
+    """Return the ids of the runs that an expression selects, newest first, or of those that are named.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def select(  # noqa: PLR0913 - the options are keywords
     if given and expr is not None:
         raise UsageError("select: expr is the same as the expression before it; give one of them")
     if given and not refs:
-        expr = given[0]  # type: ignore[assignment] # what is no text is refused below
+        expr = given[0]  # type: ignore[assignment] # what is not a text is refused below
     wanted = SelectRuns(
         filter=RunFilter(where=expr, limit=limit),
         min=min,
@@ -107,7 +107,7 @@ def select(  # noqa: PLR0913 - the options are keywords
 def info(
     run: RunRef | None = None, *, where: str | None = None, output: bool = False, deleted: bool = False
 ) -> RunInfo:
-    """Give what is known of a run, at this moment: the one that is named, else the newest (that `where` selects).
+    """Return what is known of a run, at this moment: the one that is named, else the newest (that `where` selects).
 
     With `output` there is also what it has printed; with `deleted` the run is in the trash.
     """
@@ -123,7 +123,7 @@ def lineage(  # noqa: PLR0913 - the options are keywords
     where: str | None = None,
     deleted: bool = False,
 ) -> Lineage:
-    """Give what a run was made of, and what was made of it: the run named, else the newest (that `where` selects).
+    """Return what a run was made of, and what was made of it: the run named, else the newest (that `where` selects).
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def ls(run: RunRef | None = None, *, all: bool = False, deleted: bool = False) -
 
 
 def cat(run: RunRef | None = None, path: str | None = None, *, deleted: bool = False) -> str:
-    """Give what a run printed, or with `path` the text of one of its files; with `deleted` the run is in the trash."""
+    """Return the output of a run, or with `path` the text of a file of it; with `deleted` the run is in the trash."""
     return str(ShowFile(selection=RunSelection.of_one(run, deleted=deleted), path=path).carry_out(get_context()))
 
 

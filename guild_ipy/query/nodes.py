@@ -50,7 +50,7 @@ class Name:
     qualifier: str | None = None
     step: bool = False
     position: int = field(default=0, compare=False)
-    """Where the name itself begins, behind a qualifier."""
+    """Where the name itself begins, after a qualifier."""
     span: Span = field(default=(0, 0), compare=False)
 
 

@@ -15,7 +15,7 @@ from guild_ipy.query.values import Check, Operand, compile_check
 #: The name of the function: of a value, its form, and a check as JSON.
 CHECK = "guild_ipy_check"
 
-#: Forms of values that are no flags or attributes of users: those have `t` there.
+#: Forms of values that are not flags or attributes of users: those have `t` there.
 TEXT, MOMENT, SCALAR = "#text", "#moment", "#scalar"
 
 

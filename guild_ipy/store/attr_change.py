@@ -32,7 +32,7 @@ def read_checked(run_dir: RunDir, name: str) -> Any:  # noqa: ANN401 - of the ty
 
 
 def change_attr(run_dir: RunDir, name: str, change: Callable[[Any], Any], *, anew: bool = False) -> None:
-    """Give an attribute of listings the value that `change` makes of the one it has (None: it is not there).
+    """Return an attribute of listings the value that `change` makes of the one it has (None: it is not there).
 
     Parameters
     ----------

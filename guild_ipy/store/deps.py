@@ -4,7 +4,7 @@ Attribute ``deps`` (Guild AI 0.9.0): dependency → source → ``config`` (the r
 from the run directory, and ``uri``; where ``config`` is missing the paths tell. Attribute ``_dependencies`` (ours)
 says why: a list of ``dependency``, ``source``, ``runs`` and ``reason``, and ``where``, an expression that a run chosen
 by rule had to pass as well, if there was one. A pipeline, which has an attribute ``steps``, has links to the runs of
-its steps. What is malformed tells nothing, and is no error.
+its steps. What is malformed tells nothing, and is not an error.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def read_dep_paths(run_dir: RunDir) -> dict[str, list[str]]:
 
 
 def find_users(run_dirs: Iterable[RunDir]) -> dict[str, list[RunDir]]:
-    """Give for each id the runs that name it among what they use; :func:`read_upstreams` tells whether they do."""
+    """Return for each id the runs that name it among what they use; :func:`read_upstreams` tells whether they do."""
     users: dict[str, list[RunDir]] = {}
     for run_dir in run_dirs:
         for run_id in _mentioned(run_dir):
@@ -197,7 +197,7 @@ def _guess_reason(source: _Source, given: object) -> str:
 
 
 def _ids(value: object) -> tuple[str, ...]:
-    """Give the ids among a value or the values of a list."""
+    """Return the ids among a value or the values of a list."""
     values = value if isinstance(value, list) else [value]
     return tuple(each for each in values if isinstance(each, str) and is_run_id(each))
 
@@ -208,7 +208,7 @@ def _ids_in_paths(paths: object) -> tuple[str, ...]:
 
 
 def _id_in_path(path: str) -> str | None:
-    """Give the run that a path leads into: seen from a run directory it comes first, from the root last."""
+    """Return the run that a path leads into: seen from a run directory it comes first, from the root last."""
     ids = [part for part in path.split("/") if is_run_id(part)]
     if not ids:
         return None
@@ -216,7 +216,7 @@ def _id_in_path(path: str) -> str | None:
 
 
 def items_of(value: object) -> Iterator[tuple[str, Any]]:
-    """Give the entries of a map that was read; of anything else none."""
+    """Return the entries of a map that was read; of anything else none."""
     if isinstance(value, Mapping):
         yield from ((str(name), item) for name, item in value.items())
 
@@ -252,7 +252,7 @@ def _read_steps(run_dir: RunDir) -> Iterator[Upstream]:
 
 
 def _links(run_dir: RunDir) -> list[tuple[str, str]]:
-    """Give the links of a pipeline into runs beside it: names and ids."""
+    """Return the links of a pipeline into runs beside it: names and ids."""
     if not os.path.exists(run_dir.attr(_STEPS)):
         return []
     try:

@@ -48,12 +48,12 @@ class Home:
         return self.path + "/locks"
 
     def run_dir(self, id: str) -> RunDir:  # noqa: A002 - the word of the field
-        """Give the directory of a live run, whether or not it exists."""
+        """Return the directory of a live run, whether or not it exists."""
         return RunDir(f"{self.runs}/{id}")
 
 
 def home_of(run_dir: RunDir) -> Home:
-    """Give the home that a live run is in."""
+    """Return the home that a live run is in."""
     return Home(os.path.dirname(os.path.dirname(run_dir.path)))
 
 

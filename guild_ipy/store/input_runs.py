@@ -46,7 +46,7 @@ class InputRun:
 
 
 def find_input_files(run_dir: RunDir) -> dict[str, str]:
-    """Give the path of each ``guild-runs.json`` of a run by the name of the dependency that it is of.
+    """Return the path of each ``guild-runs.json`` of a run by the name of the dependency that it is of.
 
     Where a dependency has several, each has the name of its source.
 
@@ -82,7 +82,7 @@ def read_input_runs(path: str) -> list[InputRun]:
 
 
 def list_input_dirs(run_dir: RunDir) -> list[RunDir]:
-    """Give the directories of all runs that a run was given, through its own links to them."""
+    """Return the directories of all runs that a run was given, through its own links to them."""
     folders = {os.path.dirname(path) for path in find_input_files(run_dir).values()}
     paths = (os.path.join(folder, name) for folder in sorted(folders) for name in _list_names(folder))
     return [RunDir(path) for path in paths if is_run_id(os.path.basename(path))]
@@ -132,5 +132,5 @@ def _moment(value: object) -> datetime | None:
 def _list_names(folder: str) -> list[str]:
     try:
         return os.listdir(folder)
-    except (OSError, ValueError):  # it is gone, or what the run says is no path
+    except (OSError, ValueError):  # it is gone, or what the run says is not a path
         return []

@@ -80,7 +80,7 @@ def read_manifest(run_dir: RunDir) -> list[ManifestEntry]:
 
 
 def linked_secrets(run_dir: RunDir) -> frozenset[str]:
-    """Give the paths of the links that a run has to what holds secrets in its project: it did not make them."""
+    """Return the paths of the links that a run has to what holds secrets in its project: it did not make them."""
     found = (entry.path for entry in read_manifest(run_dir) if entry.kind == "i")
     return frozenset(path for path in found if os.path.islink(os.path.join(run_dir.path, path)))
 

@@ -12,7 +12,7 @@ index rows::
 
     >Q  number of index rows before the gap
     Q   first byte of the gap in ``output``
-    Q   first byte behind it
+    Q   first byte after it
 
 An index may be missing or too short, while a run is at work and ever after: such lines have no time.
 """
@@ -96,7 +96,7 @@ def iter_output_lines(run_dir: RunDir) -> Iterator[OutputLine]:
 def complete_index(run_dir: RunDir) -> None:
     """Give each line of a finished run its row in ``output.index``.
 
-    Lines in gaps take the time of the next row, lines behind the last row the time of the last write. Calling
+    Lines in gaps take the time of the next row, lines after the last row the time of the last write. Calling
     it again changes nothing; it needs as little memory for a large output as for a small one.
     """
     with _Files(run_dir) as files:
@@ -131,7 +131,7 @@ class _Files:
         return os.pread(self.index.fileno(), (end - start) * ROW.size, start * ROW.size)
 
     def last_write_ms(self) -> int:
-        """Give the time of the last write of output."""
+        """Return the time of the last write of output."""
         return 0 if self.output is None else os.fstat(self.output.fileno()).st_mtime_ns // 1_000_000
 
 
@@ -152,7 +152,7 @@ def _write_index(run_dir: RunDir, files: _Files, lines: int) -> None:
 
 
 def _iter_row_blocks(files: _Files) -> Iterator[bytes]:
-    """Give the rows of the index and of the gaps in order, some thousands at a time."""
+    """Return the rows of the index and of the gaps in order, some thousands at a time."""
     done = 0
     for before, start, end in _iter_gaps(files):
         until = min(max(before, done), files.row_count)
@@ -168,7 +168,7 @@ def _iter_index(files: _Files, start: int, end: int) -> Iterator[bytes]:
 
 
 def _iter_gaps(files: _Files) -> Iterator[tuple[int, int, int]]:
-    """Give the gaps; each begins behind the one before, as they were written."""
+    """Return the gaps; each begins after the one before, as they were written."""
     last = 0
     for _ in range(_MOST_GAPS):
         row = b"" if files.gaps is None else files.gaps.read(GAP.size)

@@ -190,7 +190,7 @@ def _read_attrs(run_dir: RunDir, attrs: Iterable[str], damage: list[str]) -> dic
 
 
 def _there(run_dir: RunDir, attrs: Iterable[str], damage: list[str]) -> set[str]:
-    """Give those of the attributes that are there."""
+    """Return those of the attributes that are there."""
     try:
         return set(attrs).intersection(list_attrs(run_dir))
     except DamagedRun as error:
@@ -203,7 +203,7 @@ def _name(error: DamagedRun, run_dir: RunDir) -> str:
 
 
 def _empty_seconds(path: str) -> float | None:
-    """Give for how long a file has been empty, None if it is not: Guild AI truncates a file before it writes it."""
+    """Return for how long a file has been empty, None if it is not: Guild AI truncates a file before it writes it."""
     try:
         info = os.stat(path)
     except OSError:

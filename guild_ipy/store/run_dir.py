@@ -5,7 +5,7 @@ ignores::
 
     <run id>/                     what the operation wrote
       .guild/
-        opref                     written last: a directory without it is no run
+        opref                     written last: a directory without it is not a run
         attrs/<name>              one YAML document each
         output, output.index      bytes as written; 9 bytes (>QB: milliseconds, stream) a line
         manifest                  where each file came from
@@ -93,7 +93,7 @@ class RunDir:
         return self.guild + "/opref"
 
     def attr(self, name: str) -> str:
-        """Give the path of the attribute `name`."""
+        """Return the path of the attribute `name`."""
         return f"{self.attrs}/{name}"
 
     @property
@@ -172,7 +172,7 @@ class RunDir:
         return self.job + "/setup.pkl"
 
     def buffer(self, number: int) -> str:
-        """Give the path of a large array of the payload, counted from 0."""
+        """Return the path of a large array of the payload, counted from 0."""
         return f"{self.job}/buffer-{number}"
 
     @property

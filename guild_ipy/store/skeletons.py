@@ -19,7 +19,7 @@ _MAKING_SECONDS = 600.0
 
 
 def remove_skeleton(run_dir: RunDir) -> None:
-    """Remove a folder among the runs that is no run, if it is certain that it will not become one."""
+    """Remove a folder among the runs that is not a run, if it is certain that it will not become one."""
     if not _is_skeleton(run_dir):
         return
     try:

@@ -14,7 +14,7 @@ _ID_LENGTH = 32
 
 
 def find_ids(content: bytes) -> set[str]:
-    """Give what looks like ids of runs anywhere in a file."""
+    """Return what looks like ids of runs anywhere in a file."""
     return {each.decode() for each in _ID.findall(content)} if len(content) >= _ID_LENGTH else set()
 
 
@@ -34,11 +34,11 @@ class StandInIds:
         self._ids: dict[str, str] = {}
 
     def put_in(self, content: bytes) -> bytes:
-        """Give the content with stand-ins."""
+        """Return the content with stand-ins."""
         return _ID.sub(self._stand_in, content)
 
     def take_out(self, text: str) -> str:
-        """Give a text of that content with its ids."""
+        """Return a text of that content with its ids."""
         if len(text) < _ID_LENGTH:
             return text
         return self._ids[text] if text in self._ids else _TEXT_ID.sub(self._id, text)

@@ -56,7 +56,7 @@ def lay_out(graph: LineageGraph) -> Layout:
 
 
 def _number_columns(graph: LineageGraph, shown: Sequence[str], uses: Sequence[Use]) -> dict[str, int]:
-    """Give each run the column of its shortest way, or one farther out where an arrow would point back."""
+    """Return each run the column of its shortest way, or one farther out where an arrow would point back."""
     places = {id: _SIGN[graph.members[id].relation] * graph.members[id].depth for id in shown}  # noqa: A001 - as above
     ordered = _in_order(shown, uses)
     for use in ordered:
@@ -69,7 +69,7 @@ def _number_columns(graph: LineageGraph, shown: Sequence[str], uses: Sequence[Us
 
 
 def _in_order(shown: Sequence[str], uses: Sequence[Use]) -> list[Use]:
-    """Give the uses so that those of a run come after those by it; those in circles are left out."""
+    """Return the uses so that those of a run come after those by it; those in circles are left out."""
     waiting = dict.fromkeys(shown, 0)
     by_used: dict[str, list[Use]] = {}
     for use in uses:

@@ -78,7 +78,7 @@ def _is_run(stop: str) -> bool:
 
 
 def _middle(stop: str, places: Mapping[str, _Place]) -> _Place:
-    """Give the middle of the left side of a stop."""
+    """Return the middle of the left side of a stop."""
     x, y = places[stop]
     return x, y + _HEIGHT / 2 if _is_run(stop) else y
 

@@ -43,7 +43,7 @@ def describe(member: Member) -> str:
 
 
 def _branches(graph: LineageGraph, steps: Mapping[str, tuple[Use, ...]], end: Callable[[Use], str]) -> Iterator[str]:
-    """Give the lines of one side, depth first."""
+    """Return the lines of one side, depth first."""
     written = {graph.id}
     stack = [(use, 1) for use in reversed(steps.get(graph.id, ()))]
     while stack:

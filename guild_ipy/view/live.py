@@ -67,7 +67,7 @@ class PreviewingViewer(StreamViewer):
     """Writes what would be run, too."""
 
     def preview(self, preview: Preview) -> bool:
-        """Write it, and agree."""
+        """Write the preview, and agree."""
         self.write(f"{preview}\n")
         return True
 

@@ -27,7 +27,7 @@ def describe_end(record: RunRecord) -> str:
 
 
 def _ending(record: RunRecord) -> str:
-    """Give the status; of a run that a signal ended and nobody stopped, which signal."""
+    """Return the status; of a run that a signal ended and nobody stopped, which signal."""
     if record.status is not RunStatus.TERMINATED or record.exit_status is None:
         return str(record.status)
     is_usual = is_stop(record.dir, record.exit_status)

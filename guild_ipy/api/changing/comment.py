@@ -39,7 +39,7 @@ class CommentEdit:
     """Who writes, also as ``USER@HOST``; None means who runs this process."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no change, or no text."""
+        """Refuse what is not a change, or no text."""
         given = [self.add, self.edit, self.delete].count(None)
         if given != (3 if self.clear else 2):
             raise UsageError("comment takes one of a text to add, a number to edit, a number to delete, and clear")

@@ -60,7 +60,7 @@ def _fill(text: str | None, values: Flags) -> str:
 
 
 def _remove_words(label: str, words: str) -> str:
-    """Take words out of a label where they stand alone: ``test`` is no part of ``retest``."""
+    """Take words out of a label where they stand alone: ``test`` is not a part of ``retest``."""
     if not words.strip():
         return label
     parts = re.split(rf"(?<!\S){re.escape(words.strip())}(?!\S)", label)

@@ -38,7 +38,7 @@ class TagEdit:
     """Put tags that are added before the label, unless they are in it, and take those that are removed out of it."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no change, or no tag."""
+        """Refuse what is not a change, or no tag."""
         if not (self.add or self.remove or self.clear):
             raise UsageError("tag: nothing is to be changed; give tags with --add or --remove, or --clear")
         for tag in (*self.add, *self.remove):
@@ -86,7 +86,7 @@ def several_tags(tags: object) -> tuple[Any, ...]:
 
 
 def check_tag(tag: object) -> None:
-    """Refuse a tag that is no text of one line."""
+    """Refuse a tag that is not a text of one line."""
     if not isinstance(tag, str):
         raise UsageError(f"a tag is a text, not {tag!r}")
     if not tag.strip() or len(tag.splitlines()) > 1 or len(tag) > _LONGEST:

@@ -57,7 +57,7 @@ class ComparedColumn:
 
 
 def default_columns(names: NamesOf) -> list[ComparedColumn]:
-    """Give the columns of a comparison: who a run is, flags, attributes, ``step``, and last values of scalars.
+    """Return the columns of a comparison: who a run is, flags, attributes, ``step``, and last values of scalars.
 
     What Guild AI records about the machine (``sys/``) is left out. The step is that of ``loss``, or of the first
     scalar that a run has.

@@ -175,7 +175,7 @@ def _diff_file(path: str, left: Sequence[str], right: Sequence[str]) -> str:
 
 
 def _source_files(run: Run) -> dict[str, str]:
-    """Give where in a run each source file is, by its name in the project."""
+    """Return where in a run each source file is, by its name in the project."""
     listed = _listed(run, "s")
     found = (os.path.join(folder, name) for folder, _, names in os.walk(run.dir.sourcecode) for name in names)
     below = {os.path.relpath(path, run.path) for path in found if not os.path.islink(path)}  # links lead to secrets
@@ -184,7 +184,7 @@ def _source_files(run: Run) -> dict[str, str]:
 
 
 def _internal_files(run: Run) -> set[str]:
-    """Give the files that have the flags in them: a script whose own text is set aside."""
+    """Return the files that have the flags in them: a script whose own text is set aside."""
     return _listed(run, "i")
 
 

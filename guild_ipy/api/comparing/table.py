@@ -11,7 +11,7 @@ from guild_ipy.store.run_dir import RunDir
 
 
 def read_table(context: Context, wanted: Wanted, run_filter: RunFilter = EVERY, *, full: bool = False) -> Table:
-    """Give columns of the runs that pass a filter, newest first.
+    """Return columns of the runs that pass a filter, newest first.
 
     Parameters
     ----------
@@ -32,5 +32,5 @@ def read_table(context: Context, wanted: Wanted, run_filter: RunFilter = EVERY, 
 
 
 def read_table_of(context: Context, run_dirs: Sequence[RunDir], wanted: Wanted, *, full: bool = False) -> Table:
-    """Give columns of certain runs, in their order, live or deleted; see :func:`read_table`."""
+    """Return columns of certain runs, in their order, live or deleted; see :func:`read_table`."""
     return context.index.table_of(run_dirs, wanted, full=full)

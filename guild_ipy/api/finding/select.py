@@ -44,7 +44,7 @@ class Explanation:
 
 
 def select(context: Context, run_filter: RunFilter = EVERY, best: Best | None = None) -> list[Run]:
-    """Give the runs that pass a filter, newest first, or with `best` only the best one.
+    """Return the runs that pass a filter, newest first, or with `best` only the best one.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def select(context: Context, run_filter: RunFilter = EVERY, best: Best | None = 
 
 
 def select_ids(index: Index, run_filter: RunFilter = EVERY, best: Best | None = None) -> list[str]:
-    """Give the ids of these runs; see :func:`select`."""
+    """Return the ids of these runs; see :func:`select`."""
     if best is None:
         return index.ids(run_filter)
     return _some(index.ids(_limited(run_filter), best), run_filter, best, index)

@@ -29,14 +29,14 @@ _RANGE = re.compile(r"([1-9][0-9]{0,3})?:([1-9][0-9]{0,3})?")
 
 
 def list_matching(context: Context, run_filter: RunFilter, *, full: bool = False) -> list[Run]:
-    """Give the runs that pass a filter, newest first; `full` as in :func:`guild_ipy.api.looking.runs.list_runs`."""
+    """Return the runs that pass a filter, newest first; `full` as in :func:`guild_ipy.api.looking.runs.list_runs`."""
     return [Run(record.dir, record) for record in context.index.records(run_filter, full=full)]
 
 
 def select_runs(
     context: Context, refs: Sequence[RunRef], run_filter: RunFilter = EVERY, *, default: str = "latest"
 ) -> list[Run]:
-    """Give the runs that `refs` name, in that order, each once.
+    """Return the runs that `refs` name, in that order, each once.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def select_runs(
 
 
 def select_run(context: Context, ref: RunRef | None, run_filter: RunFilter = EVERY) -> Run:
-    """Give the one run that `ref` names; the latest of the filter for None."""
+    """Return the one run that `ref` names; the latest of the filter for None."""
     return select_runs(context, [] if ref is None else [ref], run_filter)[0]
 
 

@@ -47,7 +47,7 @@ def _describe_meaning(index: Index, where: str | None) -> str:
 
 
 def _tests(run_filter: RunFilter) -> Iterator[tuple[str, str]]:
-    """Give each name that is tested, with its field; also ``op = NAME`` among what must hold of an expression."""
+    """Return each name that is tested, with its field; also ``op = NAME`` among what must hold of an expression."""
     yield from (("operations", name) for name in _operations_in(run_filter.where))
     for field in _SAID:
         values = getattr(run_filter, field) or ()
@@ -62,7 +62,7 @@ def _operations_in(where: str | None) -> Iterator[str]:
 
 
 def _comparisons(where: str) -> Iterator[Comparison]:
-    """Give the tests that must all hold."""
+    """Return the tests that must all hold."""
     node = parse_select(where)
     for test in node.items if isinstance(node, And) else [node]:
         if isinstance(test, Comparison):

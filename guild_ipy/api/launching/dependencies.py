@@ -68,7 +68,7 @@ def find_dependencies(
 
 
 def list_usable(context: Context, source: Source) -> list[RunRecord]:
-    """Give the newest runs that a source can use; none for one of files.
+    """Return the newest runs that a source can use; none for one of files.
 
     Raises
     ------
@@ -95,5 +95,5 @@ def leave_failed_run(context: Context, spec: RunSpec, error: DependencyError) ->
 
 
 def unmet_message(error: DependencyError) -> str:
-    """Give the line of a run that was not started for want of a dependency."""
+    """Return the line of a run that was not started for want of a dependency."""
     return f"run failed because a dependency was not met: {error}"

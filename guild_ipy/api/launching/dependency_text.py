@@ -14,7 +14,7 @@ _SHOWN = 20
 
 
 def describe_resolving(resolution: Resolution) -> str:
-    """Give the lines that say what is used, as a run begins."""
+    """Return the lines that say what is used, as a run begins."""
     lines = []
     for each in resolution.dependencies:
         lines.append(f"Resolving {each.dependency.title} dependency")
@@ -32,12 +32,12 @@ def describe_resolving(resolution: Resolution) -> str:
 
 
 def preview_lines(resolution: Resolution) -> tuple[str, ...]:
-    """Give what a preview shows of the runs that are used."""
+    """Return what a preview shows of the runs that are used."""
     return tuple(line for considered in resolution.considered for line in _preview(resolution, considered))
 
 
 def explain_lines(context: Context, resolution: Resolution) -> tuple[str, ...]:
-    """Give the candidates of each dependency in their order, and for each whether and why it is used."""
+    """Return the candidates of each dependency in their order, and for each whether and why it is used."""
     return tuple(
         line
         for considered in resolution.considered

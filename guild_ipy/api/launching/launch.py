@@ -190,7 +190,7 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
 
 
 def _interpreter(run: Run, meta: JobMeta) -> str:
-    """Give the interpreter that made the run if its payload is bound to that one, else ours."""
+    """Return the interpreter that made the run if its payload is bound to that one, else ours."""
     if meta.program.is_file or meta.python == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
     recorded = str((run.get("cmd") or [""])[0])

@@ -38,7 +38,7 @@ def describe_earlier(earlier: Run) -> str:
 
 
 def check_new_id(home: Home, id: str) -> None:  # noqa: A002 - the word of the field
-    """Refuse what is no id, and that of a run that is there or in the trash."""
+    """Refuse what is not an id, and that of a run that is there or in the trash."""
     if not is_run_id(id):
         raise UsageError(f"run: {id!r} is no id; it has 32 hex digits, as uuid.uuid4().hex")
     if os.path.lexists(home.run_dir(id).path) or os.path.lexists(os.path.join(home.trash, id)):

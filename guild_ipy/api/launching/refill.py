@@ -16,7 +16,7 @@ from guild_ipy.store.run_dir import RunDir
 
 
 def refill(meta: JobMeta, run_dir: RunDir, flags: Flags) -> JobMeta:
-    """Give what the program has to know for other flags.
+    """Return what the program has to know for other flags.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def refill(meta: JobMeta, run_dir: RunDir, flags: Flags) -> JobMeta:
 
 
 def changed_files(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes]]:
-    """Give the files of a run that have its flags in them; UsageError if what is there cannot be read."""
+    """Return the files of a run that have its flags in them; UsageError if what is there cannot be read."""
     yield from _changed_script(meta, run_dir)
     if meta.command is None or not meta.command.config:
         return
@@ -61,7 +61,7 @@ def changed_files(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes]]
 
 
 def _changed_script(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes]]:
-    """Give the script with other constants; the first time also its own text, and the manifest that says where it is.
+    """Return the script with other constants; the first time also its own text, and the manifest that says where it is.
 
     A script that is not in the run directory, or is a link to one that is not, stays as it is.
     """

@@ -91,7 +91,7 @@ def resolve_again(
 
 
 def recorded_notes(run: Run, requires: Sequence[Dependency]) -> tuple[str, ...]:
-    """Give the notes about dependencies that stay as they are: which of them have brought no files."""
+    """Return the notes about dependencies that stay as they are: which of them have brought no files."""
     used = {name: entry for _, sources in items_of(run.get(DEPS)) for name, entry in items_of(sources)}
     empty = {name for name, entry in used.items() if isinstance(entry, dict) and not entry.get("paths")}
     return tuple(
@@ -113,7 +113,7 @@ def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None
 
 
 def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:
-    """Give the flags of a run that say what its dependencies use."""
+    """Return the flags of a run that say what its dependencies use."""
     names = {name for source in _sources(requires) for name in source.recorded_names}
     flags = run.get("flags")
     return {name: value for name, value in flags.items() if name in names} if isinstance(flags, dict) else {}
@@ -151,7 +151,7 @@ def _sources(requires: Sequence[Dependency]) -> list[Source]:
 
 
 def _changed_inputs(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> dict[Source, str]:
-    """Give the runs that the flags of a run name in place of those that it has used: by Guild AI, or by hand."""
+    """Return the runs that the flags of a run name in place of those that it has used: by Guild AI, or by hand."""
     flags = recorded_flags(run, requires)
     found: dict[Source, str] = {}
     for source in _sources(requires):
@@ -164,7 +164,7 @@ def _changed_inputs(run: Run, requires: Sequence[Dependency], recorded: Mapping[
 
 
 def _given_again(source: Source, used: Given) -> Given | str:
-    """Give what was used as one would give it: runs, or the path of a file."""
+    """Return what was used as one would give it: runs, or the path of a file."""
     return used if source.kind.is_of_runs else used.text
 
 
@@ -178,7 +178,7 @@ def _is_whole(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, G
 
 
 def _read_recorded(run: Run) -> dict[str, Given]:
-    """Give the runs and paths that were used, by the names of sources; what is malformed counts as none."""
+    """Return the runs and paths that were used, by the names of sources; what is malformed counts as none."""
     found: dict[str, Given] = {}
     recorded = run.get(DEPENDENCIES)
     for entry in recorded if isinstance(recorded, list) else ():

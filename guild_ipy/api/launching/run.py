@@ -57,7 +57,7 @@ class RunRequest:
     default one."""
     args: tuple[Any, ...] = ()
     flags: Mapping[str, Any] = field(default_factory=dict)
-    """By name; objects that are no flag values travel along. Text as typed is a
+    """By name; objects that are not flag values travel along. Text as typed is a
     :class:`~guild_ipy.operations.flags.FlagText`."""
     spec: SpecOptions = field(default_factory=SpecOptions)
     launch: LaunchOptions = field(default_factory=LaunchOptions)
@@ -217,7 +217,7 @@ def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: Held
 
 
 def surroundings_of(context: Context) -> Surroundings:
-    """Give where operations are looked for in this session."""
+    """Return where operations are looked for in this session."""
     notebook, home = context.notebook, context.home
     return Surroundings(
         notebook=notebook,
@@ -254,7 +254,7 @@ def _describe_unmet(unmet: DependencyError, *, stage: bool) -> str:
 
 
 def _step_lines(program: Program, flags: Flags) -> tuple[str, ...]:
-    """Give a line for each step of a pipeline, with the flags that it gets."""
+    """Return a line for each step of a pipeline, with the flags that it gets."""
     steps = program.steps if isinstance(program, StepsProgram) else ()
     filled = (replace(step, flags=step_flags(step, flags)) for step in steps)
     return tuple(f"step {number}: {describe_step(step)}" for number, step in enumerate(filled, start=1))

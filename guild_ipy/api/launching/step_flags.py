@@ -11,7 +11,7 @@ from guild_ipy.operations.references import FLAG_REFERENCE, flag_filler
 
 
 def step_flags(step: Step, flags: Flags) -> dict[str, Any]:
-    """Give the flags of a step: its own, with those of the pipeline put in, and what is given as ``STEP:FLAG``.
+    """Return the flags of a step: its own, with those of the pipeline put in, and what is given as ``STEP:FLAG``.
 
     A text that is nothing but ``${name}`` has the value of that flag. Numbers and words like ``yes`` go as text, of
     which the step's operation makes what it wants. What is null is left out.

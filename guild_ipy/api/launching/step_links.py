@@ -17,7 +17,7 @@ _NO_LINK_NAME = re.compile(r"[ :/\\]")
 
 
 def link_paths(run_dir: RunDir, steps: Sequence[Step]) -> tuple[str, ...]:
-    """Give the path of the link of each step; the second of a name is ``NAME_2``."""
+    """Return the path of the link of each step; the second of a name is ``NAME_2``."""
     names: list[str] = []
     for step in steps:
         plain = _NO_LINK_NAME.sub("-", step.name)

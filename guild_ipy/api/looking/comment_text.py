@@ -51,5 +51,5 @@ def _moment(microseconds: int | None) -> str:
         return ""
     try:
         return f"{datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC).astimezone():%Y-%m-%d %H:%M:%S}"
-    except (OverflowError, ValueError, OSError):  # a number that is no time
+    except (OverflowError, ValueError, OSError):  # a number that is not a time
         return str(microseconds)

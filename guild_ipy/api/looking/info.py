@@ -110,7 +110,7 @@ def _indented(text: str) -> str:
 
 
 def _describe_upstreams(run: Run) -> dict[str, str]:
-    """Give the runs that each dependency has brought, and why these."""
+    """Return the runs that each dependency has brought, and why these."""
     found: dict[str, list[Upstream]] = {}
     for upstream in read_upstreams(run.dir):
         found.setdefault(upstream.dependency, []).append(upstream)

@@ -45,7 +45,7 @@ class Scope:
     """At most so many steps; None for all."""
 
     def reaches(self, depth: int) -> bool:
-        """Whether there is to be something behind runs that are so many steps away."""
+        """Whether there is to be something after runs that are so many steps away."""
         return self.depth is None or depth < self.depth
 
 
@@ -145,17 +145,17 @@ class _Tracer:
                 self._places.setdefault(id, (relation, depth))
 
     def find_used(self, id: str) -> Iterator[Use]:  # noqa: A002 - the word of the field
-        """Give what a run has used."""
+        """Return what a run has used."""
         for upstream in self._read_upstreams(self._find(id)):
             yield _use(upstream, id)
 
     def find_users(self, candidates: Iterable[RunDir], id: str) -> Iterator[Use]:  # noqa: A002 - as above
-        """Give the uses of a run by some that may have used it."""
+        """Return the uses of a run by some that may have used it."""
         for run_dir in candidates:
             yield from (_use(each, run_dir.id) for each in self._read_upstreams(run_dir) if each.run_id == id)
 
     def graph(self) -> LineageGraph:
-        """Give what was collected."""
+        """Return what was collected."""
         if len(self._places) > _FEW:
             self._known = {record.dir.id: record for record in self._index.records(EVERY)}
         today = Today(self._list_records)
@@ -189,7 +189,7 @@ class _Tracer:
         return self._upstreams[run_dir]
 
     def _find(self, id: str) -> RunDir:  # noqa: A002 - as above
-        """Give the directory of a run, in the trash if it is there and not among the live runs."""
+        """Return the directory of a run, in the trash if it is there and not among the live runs."""
         if id == self._root.id:
             return self._root
         live = self._home.run_dir(id)

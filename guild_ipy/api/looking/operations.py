@@ -37,7 +37,7 @@ class OperationInfo:
 
 
 def list_operations(context: Context) -> list[OperationInfo]:
-    """Give the functions of the notebook, the operations of the Guild file, scripts and notebooks, with their flags.
+    """Return the functions of the notebook, the operations of the Guild file, scripts and notebooks, with their flags.
 
     What is wrong in the Guild file comes last, each with its error.
     """
@@ -61,7 +61,7 @@ def _describe_wrong(file: GuildFile) -> Iterator[OperationInfo]:
 
 
 def get_operations(context: Context, names: Sequence[str]) -> list[OperationInfo]:
-    """Give the operations of these names.
+    """Return the operations of these names.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from guild_ipy.store.run import RunRecord
 
 
 def list_runs(context: Context, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[Run]:
-    """Give the runs that pass a filter, newest first.
+    """Return the runs that pass a filter, newest first.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def list_runs(context: Context, run_filter: RunFilter = EVERY, *, full: bool = F
 
 
 def list_stale(context: Context, run_filter: RunFilter = EVERY) -> list[Run]:
-    """Give those among the runs that pass a filter which are stale (:mod:`guild_ipy.api.stale`), newest first."""
+    """Return those among the runs that pass a filter which are stale (:mod:`guild_ipy.api.stale`), newest first."""
     from guild_ipy.api.stale import find_stale  # start-up cost: for those who ask
 
     runs = list_matching(context, replace(run_filter, limit=None))
@@ -34,5 +34,5 @@ def list_stale(context: Context, run_filter: RunFilter = EVERY) -> list[Run]:
 
 
 def list_records(context: Context, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[RunRecord]:
-    """Give what one look at these runs found, for tables; see :func:`list_runs`."""
+    """Return what one look at these runs found, for tables; see :func:`list_runs`."""
     return context.index.records(run_filter, full=full)

@@ -52,7 +52,7 @@ class Pages:
             json.dump(_own_ranges(), file)
 
     def noted(self) -> Pages:
-        """Give those that were noted; none if there is no note."""
+        """Return those that were noted; none if there is no note."""
         try:
             with open(self.notes or "", encoding="ascii") as file:
                 return Pages(ranges=tuple((first, count) for first, count in json.load(file)))
@@ -79,7 +79,7 @@ def _own_ranges() -> list[PageRange]:
 
 
 def _own_pages() -> Iterator[int]:
-    """Give the pages of private memory that no other process shares, in ascending order."""
+    """Return the pages of private memory that no other process shares, in ascending order."""
     with open("/proc/self/pagemap", "rb", buffering=0) as pagemap:
         for first, last in _private_mappings():
             pagemap.seek(first * _ENTRY_BYTES)
@@ -89,7 +89,7 @@ def _own_pages() -> Iterator[int]:
 
 
 def _private_mappings() -> list[PageRange]:
-    """Give the first and the last page (exclusive) of each mapping that is private and can be written to."""
+    """Return the first and the last page (exclusive) of each mapping that is private and can be written to."""
     found = []
     with open("/proc/self/maps", encoding="utf-8", errors="replace") as file:
         for line in file:

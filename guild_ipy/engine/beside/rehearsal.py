@@ -92,7 +92,7 @@ def _make_run(home: Home) -> RunDir:
 
 
 def _practice() -> Callable[[float], None]:
-    """Give a function that is packed by value, as those of notebooks are."""
+    """Return a function that is packed by value, as those of notebooks are."""
 
     def practice(x: float) -> None:
         import atexit

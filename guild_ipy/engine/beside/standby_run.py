@@ -59,7 +59,7 @@ class StandbyRun:
         os.waitpid(self.pid, 0)
 
     def fileno(self) -> int:
-        """Give the descriptor that is readable once :meth:`hear` has an answer."""
+        """Return the descriptor that is readable once :meth:`hear` has an answer."""
         return self._socket.fileno()
 
     def hear(self) -> int | None:

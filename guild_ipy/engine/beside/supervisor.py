@@ -151,7 +151,7 @@ def _take_request(content: bytes) -> LaunchRequest:
 
 
 def _leave(run_dir: RunDir, waiting: StandbyRun | None) -> None:
-    """Undo what was made ready; a starter that died leaves half a directory, which is no run."""
+    """Undo what was made ready; a starter that died leaves half a directory, which is not a run."""
     if waiting is not None:
         waiting.dismiss()
     if os.path.exists(run_dir.opref):
@@ -248,7 +248,7 @@ class _Watch:
     """Its exit status, by its own word; how its process ends is then of no interest."""
 
     def wait(self) -> int:
-        """Give the exit status of the run: negative for a signal, also when it ended well after a stop."""
+        """Return the exit status of the run: negative for a signal, also when it ended well after a stop."""
         descriptor = open_process(self.pid)
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)

@@ -47,7 +47,7 @@ def _is_misused_magic(error: BaseException) -> bool:
 
 
 def _foreign_folders(error: BaseException) -> tuple[str, ...]:
-    """Give the folders whose code is not the user's: ours, and that of IPython, which calls magics."""
+    """Return the folders whose code is not the user's: ours, and that of IPython, which calls magics."""
     ours = _PACKAGE if isinstance(error, GuildError) else _ENGINE
     ipython = getattr(sys.modules.get("IPython"), "__file__", None)
     return tuple(folder + os.sep for folder in (ours, ipython and os.path.dirname(ipython)) if folder)

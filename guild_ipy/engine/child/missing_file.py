@@ -37,7 +37,7 @@ _URL = re.compile(r"\A(?:file|sqlite|duckdb)(?:\+\w+)?:(?://)?/?(?=[^/])|\?[^?]*
 
 
 def explain_missing(error: BaseException, run_dir: RunDir) -> str:
-    """Give a line, with its end, for an error about a file that only the project has; nothing for other errors."""
+    """Return a line, with its end, for an error about a file that only the project has; nothing for other errors."""
     errors = list(_chain(error))
     named = list(dict.fromkeys(name for each in errors for name in _names(each)))
     databases = list(dict.fromkeys(name for each in errors for name in _database_names(each)))
@@ -55,7 +55,7 @@ def explain_missing(error: BaseException, run_dir: RunDir) -> str:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Give an error, what it was raised from or while handling, and the members of groups, each once."""
+    """Return an error, what it was raised from or while handling, and the members of groups, each once."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -100,7 +100,7 @@ def _as_path(value: object) -> str | None:
 
 
 def _names_in(text: str) -> Iterator[str]:
-    """Give what may be a path in a message."""
+    """Return what may be a path in a message."""
     for match in _QUOTED.finditer(text):
         yield _URL.sub("", next(filter(None, match.groups())))
     for match in _PATH_WORD.finditer(text):
@@ -108,14 +108,14 @@ def _names_in(text: str) -> Iterator[str]:
 
 
 def _names_of(frame: FrameType) -> Iterator[str]:
-    """Give texts and paths that the code of a frame names: constants, its variables, and those of its module."""
+    """Return texts and paths that the code of a frame names: constants, its variables, and those of its module."""
     known = {**{name: frame.f_globals.get(name) for name in frame.f_code.co_names}, **frame.f_locals}
     for value in (*_constants(frame.f_code), *known.values()):
         if isinstance(value, str | os.PathLike) and (name := _as_path(value)) and len(name) < _LONGEST:
             yield _URL.sub("", name)
 
 
-#: More is no path.
+#: More is not a path.
 _LONGEST = 1000
 
 
@@ -181,7 +181,7 @@ class _Places:
         return next(filter(os.path.exists, places), None)
 
     def _path_in_run(self, name: str) -> str:
-        """Give a path as it is from the run directory, maybe with ``..`` in front; empty for one of elsewhere."""
+        """Return a path as it is from the run directory, maybe with ``..`` in front; empty for one of elsewhere."""
         if "\0" in name:
             return ""
         full = os.path.normpath(os.path.join(self.current, name))

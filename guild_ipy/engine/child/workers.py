@@ -1,4 +1,4 @@
-"""What the processes that ``multiprocessing`` begins anew (spawn, forkserver) have of a run that is no file.
+"""What the processes that ``multiprocessing`` begins anew (spawn, forkserver) have of a run that is not a file.
 
 Such a process imports the main module of the one that starts it. For the run of a function or a cell that is a file
 which opens the payload of the run, sets up what the notebook has set up (logging, warnings, options), and then repeats,
@@ -76,7 +76,7 @@ class _Description:
     statements: list[ast.stmt]
 
     def steps(self) -> Iterator[Step]:
-        """Give definitions as code, in their order, and each variable behind the statement that gave it a value."""
+        """Return definitions as code, in their order, and each variable after the statement that gave it a value."""
         futures = [each for each in self.statements if getattr(each, "module", None) == "__future__"]
         wanted = self._wanted()
         named = self._named()
@@ -101,7 +101,7 @@ class _Description:
             yield name, buffer.getvalue()
 
     def _wanted(self) -> set[str]:
-        """Give the variables to send: those that definitions use, and what else the payload does not give by itself."""
+        """Return the variables to send: those that definitions use, and others that the payload does not give."""
         opened = self.main.opened
         now = {name: value for name, value in self.main.namespace.items() if not name.startswith("__")}
         used = {node.id for each in self._definitions() for node in ast.walk(each) if isinstance(node, ast.Name)}
@@ -116,7 +116,7 @@ class _Description:
         return {name for each in self._definitions() for name in _bound_names(each)}
 
     def _named(self) -> AbstractSet[str]:
-        """Give the names by which a process that is begun anew finds definitions."""
+        """Return the names by which a process that is begun anew finds definitions."""
         return self._named_here() | self.main.opened.keys()
 
 
@@ -155,7 +155,7 @@ def _is_constant(statement: ast.stmt) -> bool:
 
 
 def _bound_names(statement: ast.stmt) -> Iterator[str]:
-    """Give the names that a statement may bind in its module."""
+    """Return the names that a statement may bind in its module."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield statement.name
         return

@@ -21,7 +21,7 @@ class KernelComplaints:
         self._text = b""
 
     def fileno(self) -> int:
-        """Give the descriptor to wait for."""
+        """Return the descriptor to wait for."""
         return self._reader
 
     def read(self) -> None:

@@ -26,7 +26,7 @@ class _Kernel(IPythonKernel):
     getpass = staticmethod(refuse_password)
 
     def _process_children(self) -> list[Any]:
-        """Give those that are to be ended before the kernel; it asks for 14 seconds, and waits for them."""
+        """Return those that are to be ended before the kernel; it asks for 14 seconds, and waits for them."""
         return [child for child in super()._process_children() if not _ends_with_kernel(child)]  # type: ignore[no-untyped-call]
 
 

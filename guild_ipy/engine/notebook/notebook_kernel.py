@@ -34,7 +34,7 @@ _NOT_FOR_KERNELS = frozenset({"MPLBACKEND", "PYTEST_CURRENT_TEST"})
 
 
 def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
-    """Give the manager of a kernel that is this interpreter, whatever kernels are installed by which name.
+    """Return the manager of a kernel that is this interpreter, whatever kernels are installed by which name.
 
     What it listens on are sockets in the run's folder, which nobody else can take meanwhile and no other machine
     reaches; their paths are relative, since a path of a socket has at most 107 bytes. Where the file system holds no
@@ -65,7 +65,7 @@ def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
 
 
 def kernel_environment(environment: dict[str, str], path: str) -> dict[str, str]:
-    """Give the environment of a kernel that executes the notebook at `path`, as Jupyter would.
+    """Return the environment of a kernel that executes the notebook at `path`, as Jupyter would.
 
     Figures are made by the backend that shows them in the notebook. A kernel that thinks it is under test does not
     catch what is printed below Python.
@@ -75,7 +75,7 @@ def kernel_environment(environment: dict[str, str], path: str) -> dict[str, str]
 
 
 def entering_code(notebook: str, run_dir: RunDir, meta: JobMeta) -> str:
-    """Give the code that calls :func:`enter_kernel` without leaving a name in the notebook's namespace."""
+    """Return the code that calls :func:`enter_kernel` without leaving a name in the notebook's namespace."""
     folder = os.path.dirname(notebook)
     values = f"get_ipython(), {run_dir.path!r}, {[folder, run_dir.path, *meta.import_path]!r}, {meta.random_seed!r}"
     return f"__import__({__name__!r}, fromlist=['enter_kernel']).enter_kernel({values})"
@@ -102,7 +102,7 @@ def enter_kernel(shell: Any, path: str, import_path: Sequence[str], seed: int) -
 
 
 def _executed_statements(namespace: Mapping[str, Any]) -> Iterator[ast.stmt]:
-    """Give the statements of the cells that a kernel has executed, and of the one that it executes."""
+    """Return the statements of the cells that a kernel has executed, and of the one that it executes."""
     for text in namespace["In"]:
         try:
             yield from ast.parse(namespace["get_ipython"]().transform_cell(text)).body

@@ -36,7 +36,7 @@ class EchoFilter:
         self._held: dict[str, list[ScalarPoint]] = {}
 
     def let_through(self, points: list[ScalarPoint]) -> list[ScalarPoint]:
-        """Give those of the points, and of those held back before, that count."""
+        """Return those of the points, and of those held back before, that count."""
         if not self._flags:
             return points
         return [each for point in points for each in self._judge(point)]
@@ -53,7 +53,7 @@ class EchoFilter:
 
 
 def flag_numbers(flags: Mapping[str, object]) -> dict[str, float]:
-    """Give the flags whose values can be printed as a number.
+    """Return the flags whose values can be printed as a number.
 
     Examples
     --------

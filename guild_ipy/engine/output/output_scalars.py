@@ -10,7 +10,7 @@ in a Guild file::
 
 In them ``\key``, ``\value`` and ``\step`` stand for what the default patterns take for such. What is no
 number counts for nothing. The key ``step`` is the step of the values of its line and of all that follow;
-before the first it is 0. What only repeats the value of a flag of that name is no scalar, unless a pattern says the
+before the first it is 0. What only repeats the value of a flag of that name is not a scalar, unless a pattern says the
 key itself (:mod:`guild_ipy.engine.output.flag_echoes`). A carriage return ends a line as a newline does, colours are
 passed over, and a line of more than 64 KiB is not looked at.
 
@@ -97,7 +97,7 @@ class OutputScanner:
         self._is_too_long = True
 
     def finish(self) -> list[ScalarPoint]:
-        """Give the points of a last line without newline."""
+        """Return the points of a last line without newline."""
         return self.feed(b"\n")
 
     @property
@@ -231,13 +231,13 @@ def needs_limit(patterns: Sequence[str]) -> bool:
 
 
 def check_patterns(patterns: Iterable[str]) -> None:
-    """Raise UsageError for a pattern that is no regular expression, or has groups that say nothing."""
+    """Raise UsageError for a pattern that is not a regular expression, or has groups that say nothing."""
     for pattern in patterns:
         _parse_pattern(pattern)
 
 
 def guild_patterns(patterns: Sequence[str]) -> list[str | dict[str, str]] | None:
-    r"""Give patterns as ``output-scalars`` of a Guild file has them; None for the default ones.
+    r"""Return patterns as ``output-scalars`` of a Guild file has them; None for the default ones.
 
     Examples
     --------

@@ -22,7 +22,7 @@ from guild_ipy.store.run_dir import RunDir
 
 
 def encode_deps(run_dir: RunDir, dependencies: Sequence[ResolvedDependency]) -> dict[str, Any]:
-    """Give the attribute ``deps``."""
+    """Return the attribute ``deps``."""
     return {
         each.dependency.key: {
             resolved.source.resolving_name: _describe(run_dir, resolved)
@@ -34,7 +34,7 @@ def encode_deps(run_dir: RunDir, dependencies: Sequence[ResolvedDependency]) -> 
 
 
 def encode_reasons(dependencies: Sequence[ResolvedDependency]) -> list[dict[str, Any]]:
-    """Give the attribute ``_dependencies``."""
+    """Return the attribute ``_dependencies``."""
     return [
         {
             "dependency": each.dependency.title,
@@ -96,5 +96,5 @@ def _describe(run_dir: RunDir, resolved: ResolvedSource) -> dict[str, Any]:
 
 
 def _path(run_dir: RunDir, file: TakenFile) -> str:
-    """Give where a file comes from, seen from the run directory; one that is written for the run is in it."""
+    """Return where a file comes from, seen from the run directory; one that is written for the run is in it."""
     return os.path.relpath(file.origin, run_dir.path) if file.origin else file.path

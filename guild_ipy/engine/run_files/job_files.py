@@ -90,7 +90,7 @@ if __name__ == "__main__":
 
 
 def job_meta(spec: RunSpec) -> JobMeta:
-    """Give the ``meta.json`` of a spec."""
+    """Return the ``meta.json`` of a spec."""
     return JobMeta(
         operation=spec.opref.display_name,
         flags=spec.flags,

@@ -139,7 +139,7 @@ class _Placing:
         return True
 
     def _make_folder(self, path: str) -> None:
-        """Make a folder and those above it, in the run directory and never behind a link."""
+        """Make a folder and those above it, in the run directory and never through a link."""
         if os.path.isdir(path) and not os.path.islink(path):
             return
         if os.path.lexists(path):
@@ -182,7 +182,7 @@ class _Placing:
 
 
 def _moved_link(link: str, tree: str) -> str:
-    """Give what a copied link says: the same if it stays within the copied folder, else the place that it leads to."""
+    """Return the target of a copied link: the same if it stays within the copied folder, else where it leads to."""
     target = os.readlink(link)
     root, real = os.path.realpath(tree), os.path.realpath(link)
     stays = not os.path.isabs(target) and os.path.commonpath([root, real]) == root

@@ -1,6 +1,6 @@
 """Making a run directory of a RunSpec.
 
-The directory is no run until ``opref`` is there, which is written last; so the other files are written in place.
+The directory is not a run until ``opref`` is there, which is written last; so the other files are written in place.
 What cannot be finished is removed.
 """
 
@@ -207,12 +207,12 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
 
 
 def _recorded(spec: RunSpec, flags: Flags) -> Flags:
-    """Give flags as they are recorded; a function, which Guild AI cannot run itself, has its lists as they are."""
+    """Return flags as they are recorded; a function, which Guild AI cannot run itself, has its lists as they are."""
     return as_recorded(flags, spec.flag_defs) if spec.program.is_file else flags
 
 
 def _op(spec: RunSpec) -> dict[str, object]:
-    """Give what Guild AI 0.9.0 needs to start or restart the run: our interpreter on our program."""
+    """Return what Guild AI 0.9.0 needs to start or restart the run: our interpreter on our program."""
     return {
         "op-cmd": {
             "cmd-args": [sys.executable, ".guild/job/main.py"],
@@ -233,7 +233,7 @@ def _op_env(spec: RunSpec) -> dict[str, str]:
 
 
 def _op_flags(definitions: Iterable[FlagDef]) -> dict[str, object]:
-    """Give what Guild AI has to know of flags to put them into the environment."""
+    """Return what Guild AI has to know of flags to put them into the environment."""
     return {each.name: {"env-name": each.env_name} for each in definitions if each.env_name}
 
 

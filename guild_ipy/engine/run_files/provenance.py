@@ -57,7 +57,7 @@ def record_commit(run_dir: RunDir, project_dir: str, cache_dir: str, *, may_ask:
 
 @cache
 def platform_text() -> bytes:
-    """Give the attribute ``platform``, encoded."""
+    """Return the attribute ``platform``, encoded."""
     values = {
         "architecture": " ".join(filter(None, platform.architecture())),
         "cpus": os.cpu_count(),
@@ -70,7 +70,7 @@ def platform_text() -> bytes:
 
 @cache
 def packages_text() -> bytes:
-    """Give the attribute ``pip_freeze``, encoded: ``name==version`` of each distribution on ``sys.path``.
+    """Return the attribute ``pip_freeze``, encoded: ``name==version`` of each distribution on ``sys.path``.
 
     Names and versions are those of the ``.dist-info`` folders, so that no file is opened.
     """
@@ -87,7 +87,7 @@ def packages_text() -> bytes:
 
 @cache
 def user_name() -> str:
-    """Give the name of the user, or nothing where the system knows none."""
+    """Return the name of the user, or nothing where the system knows none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -96,12 +96,12 @@ def user_name() -> str:
 
 @cache
 def host_name() -> str:
-    """Give the name of this machine."""
+    """Return the name of this machine."""
     return socket.gethostname()
 
 
 def find_commit(project_dir: str, cache_dir: str) -> str | None:
-    """Find the commit of a git work tree, with ``*`` behind it when files differ from it; None without git."""
+    """Find the commit of a git work tree, with ``*`` after it when files differ from it; None without git."""
     root = _find_work_tree(project_dir)
     if root is None:
         return None
@@ -118,7 +118,7 @@ def _find_work_tree(folder: str) -> str | None:
 
 
 def _recall(root: str, cache_dir: str) -> str | None:
-    """Give what git said about this very state of the tree."""
+    """Return what git said about this very state of the tree."""
     try:
         remembered = read_bytes(_memory_path(root, cache_dir))
     except GuildError:
@@ -146,14 +146,14 @@ def _memory_path(root: str, cache_dir: str) -> str:
 
 
 def _state_key(root: str) -> str | None:
-    """Give a key that changes with the commit, the index and any file; None for a tree too large to look at."""
+    """Return a key that changes with the commit, the index and any file; None for a tree too large to look at."""
     seen = [root, *(_stamp(f"{root}/{name}") for name in (".git/HEAD", ".git/index", ".git/logs/HEAD"))]
     seen += islice(_walk(root), _MOST_FILES)
     return None if len(seen) > _MOST_FILES else _digest("\n".join(seen))
 
 
 def _walk(root: str) -> Iterator[str]:
-    """Give the stamps of files and folders, but of nothing within hidden folders."""
+    """Return the stamps of files and folders, but of nothing within hidden folders."""
     folders = [root]
     while folders:
         for entry in _list(folders.pop()):

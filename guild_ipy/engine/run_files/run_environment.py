@@ -14,7 +14,7 @@ from guild_ipy.store.run_dir import RunDir
 
 
 def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str, meta: JobMeta) -> dict[str, str]:
-    """Give what Guild AI adds to the environment of an operation, and what makes output readable."""
+    """Return what Guild AI adds to the environment of an operation, and what makes output readable."""
     return {
         **meta.env,
         "PYTHONUNBUFFERED": "1",
@@ -32,7 +32,7 @@ def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str,
 
 
 def _flag_environment(flags: Flags, definitions: Iterable[FlagDef]) -> dict[str, str]:
-    """Give the variables ``FLAG_<NAME>`` as Guild AI 0.9.0 writes them; NUL and half a character fit in none."""
+    """Return the variables ``FLAG_<NAME>`` as Guild AI 0.9.0 writes them; NUL and half a character fit in none."""
     known = {definition.name: definition for definition in definitions}
     texts = {}
     for name, value in flags.items():

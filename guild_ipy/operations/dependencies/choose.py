@@ -69,7 +69,7 @@ def choose_preferred(index: Index, query: RunQuery, ids: Sequence[str], *, sever
 
 
 def list_candidates(index: Index, query: RunQuery) -> list[RunRecord]:
-    """Give the newest runs that the query is about, whatever their status."""
+    """Return the newest runs that the query is about, whatever their status."""
     return index.records(RunFilter(where=query.any_status, limit=_SHOWN))
 
 

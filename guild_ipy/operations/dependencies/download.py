@@ -79,7 +79,7 @@ def _fetch(url: str, path: str, cache: str, limit: int) -> None:
 
 
 def _read_parts(response: http.client.HTTPResponse, limit: int) -> Iterator[bytes]:
-    """Give what a server sends; ValueError if that is too much, or less than it promises."""
+    """Return what a server sends; ValueError if that is too much, or less than it promises."""
     promised: int | None = getattr(response, "length", None)  # a redirection to ftp has none
     if promised is not None and promised > limit:
         raise ValueError(f"it has {promised:,} bytes, and no more than {limit:,} are taken; {_REMEDY}")

@@ -1,4 +1,4 @@
-"""Sources that are no runs: files of the project, configuration, modules, and what is fetched from the network."""
+"""Sources that are not runs: files of the project, configuration, modules, and what is fetched from the network."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ _OF_PATHS = frozenset({SourceKind.FILE, SourceKind.CONFIG})
 
 
 def given_names(requires: Sequence[Dependency], own: AbstractSet[str]) -> list[str]:
-    """Give the names by which runs and files can be given for what is required; `own` as in :func:`split_given`."""
+    """Return the names by which runs and files can be given for what is required; `own` as in :func:`split_given`."""
     names = dict.fromkeys(source.given_name for dependency in requires for source in dependency.sources)
     return [name for name in names if name and name not in own]
 

@@ -19,7 +19,7 @@ from guild_ipy.store.run import RunRecord
 def link_runs(
     dependency: Dependency, source: Source, records: Sequence[RunRecord], fill_in: Callable[[str], str]
 ) -> list[TakenFile]:
-    """Give a link to each run, named by its full id."""
+    """Return a link to each run, named by its full id."""
     folder = target_folder(dependency, source, fill_in)
     return [
         TakenFile(
@@ -34,7 +34,7 @@ def link_runs(
 def describe_runs(
     records: Sequence[RunRecord], summaries: Sequence[Mapping[str, ScalarSummary]]
 ) -> list[dict[str, Any]]:
-    """Give what the file says of each run."""
+    """Return what the file says of each run."""
     return [_describe(record, scalars) for record, scalars in zip(records, summaries, strict=True)]
 
 

@@ -53,7 +53,7 @@ class _Names:
             yield self._find(ref) if record is None else record
 
     def _match_ids(self, refs: Sequence[str]) -> dict[str, str]:
-        """Give the ids that names are, or begin; of many names at once, for a question to the index each takes long."""
+        """Return the ids that names are, or begin; for many names at once, since one question each takes long."""
         whole = {ref: ref for ref in refs if is_run_id(ref)}
         beginnings = [ref for ref in refs if ref not in whole and looks_like_id(ref) and not _INDEX.fullmatch(ref)]
         ids = sorted(self.index.ids(EVERY)) if len(beginnings) > 1 else []

@@ -223,7 +223,7 @@ def nothing_taken(source: Source) -> str:
 
 
 def _existing_folder(given: Given | None, runs: str) -> str | None:
-    """Give the folder that is given in place of a run, if it is none of the home's runs."""
+    """Return the folder that is given in place of a run, if it is none of the home's runs."""
     if given is None or len(given.refs) != 1 or os.sep not in given.refs[0]:
         return None
     folder = os.path.realpath(os.path.expanduser(given.refs[0]))
@@ -231,7 +231,7 @@ def _existing_folder(given: Given | None, runs: str) -> str | None:
 
 
 def _only_ref(given: Given) -> str:
-    """Give the run that is named; several words are one label, unless they look like ids."""
+    """Return the run that is named; several words are one label, unless they look like ids."""
     if len(given.refs) > 1 and (given.text.split() != list(given.refs) or all(map(looks_like_id, given.refs))):
         raise NothingToUse(f"it takes one run, not {len(given.refs)}; give one id")
     return given.text.strip() if len(given.refs) > 1 else given.refs[0]

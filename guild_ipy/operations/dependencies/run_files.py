@@ -17,10 +17,10 @@ _PRIVATE = ".guild"
 
 
 def generated_names(run_dir: RunDir) -> list[str]:
-    """Give the entries of a run directory, not below it, that the run made: those that its manifest does not list.
+    """Return the entries of a run directory, not below it, that the run made: those that its manifest does not list.
 
     A folder counts if a file in it does. A link to another run, as a pipeline has to those of its steps, does not:
-    what is behind it was made by that one.
+    what is after it was made by that one.
     """
     listed = {entry.path for entry in read_manifest(run_dir)}
     with os.scandir(run_dir.path) as entries:
@@ -29,14 +29,14 @@ def generated_names(run_dir: RunDir) -> list[str]:
 
 
 def selected_paths(folder: str, patterns: Sequence[FilePattern]) -> list[str]:
-    """Give the paths below a folder, relative to it, that one of the patterns matches as a whole.
+    """Return the paths below a folder, relative to it, that one of the patterns matches as a whole.
 
     What Guild AI and this package keep in ``.guild`` is there for patterns that begin with this name.
 
     Raises
     ------
     UsageError
-        For a pattern that is no regular expression.
+        For a pattern that is not a regular expression.
     """
     paths = sorted(_walk(folder))
     private = sorted(_walk_private(folder)) if any(map(_names_private, patterns)) else []
@@ -109,12 +109,12 @@ def refuse_way_out(folder: str, path: str) -> None:
 
 
 def target_folder(dependency: Dependency, source: Source, fill_in: Callable[[str], str]) -> str:
-    """Give the folder of the run directory that a source says its files go to."""
+    """Return the folder of the run directory that a source says its files go to."""
     return inner_path(fill_in(source.target_path or dependency.target_path or ""), "target-path")
 
 
 def inner_path(path: str, what: str) -> str:
-    """Give a path relative to the run directory in its plain form; UsageError for one that leads out of it."""
+    """Return a path relative to the run directory in its plain form; UsageError for one that leads out of it."""
     plain = os.path.normpath(path) if path else ""
     if os.path.isabs(plain) or plain.split(os.sep)[0] in {"..", _PRIVATE}:
         raise UsageError(f"{what} {path!r} is not within the run directory; give a relative path")
@@ -122,7 +122,7 @@ def inner_path(path: str, what: str) -> str:
 
 
 def _can_be_taken(entry: os.DirEntry[str]) -> bool:
-    """Whether it is no pipe, socket or device."""
+    """Whether it is not a pipe, socket or device."""
     return entry.is_symlink() or entry.is_file() or entry.is_dir()
 
 
@@ -190,7 +190,7 @@ def _target_folder(dependency: Dependency, source: Source, path: str, fill_in: C
 
 
 def _renamed(name: str, source: Source, fill_in: Callable[[str], str]) -> str:
-    """Give the name that a file gets: the first pattern that changes it counts."""
+    """Return the name that a file gets: the first pattern that changes it counts."""
     for each in source.rename:
         try:
             renamed = re.sub(fill_in(each.pattern), fill_in(each.replacement), name, count=1)

@@ -117,7 +117,7 @@ def _narrowed(query: RunQuery, text: str, names: Names | None) -> RunQuery:
 
 
 def _statuses_beside(text: str, names: Names | None) -> tuple[RunStatus, ...]:
-    """Give the statuses that are asked for beside an expression: all that can be if it says itself which."""
+    """Return the statuses that are asked for beside an expression: all that can be if it says itself which."""
     places = Select.parse(text, Scope(names=names)).places()
     says_which = any(place.kind is Kind.ATTR and place.name == "status" for place in places)
     return BEGUN if says_which else ELIGIBLE

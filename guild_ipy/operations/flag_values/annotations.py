@@ -27,7 +27,7 @@ NULL = Shape(kind=ShapeKind.NULL)
 
 
 def find_shape(hint: Any) -> Shape:  # noqa: ANN401 - whatever stands as an annotation
-    """Give the shape of what an annotation says.
+    """Return the shape of what an annotation says.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def find_shape(hint: Any) -> Shape:  # noqa: ANN401 - whatever stands as an anno
 
 
 def enum_shape(cls: type[Enum]) -> Shape:
-    """Give the shape of an enum: its members, each with its names."""
+    """Return the shape of an enum: its members, each with its names."""
     if issubclass(cls, Flag):
         members = {name: member for name, member in cls.__members__.items() if isinstance(member.value, int)}
         return Shape(
@@ -59,7 +59,7 @@ def enum_shape(cls: type[Enum]) -> Shape:
 
 
 def recorded_member(member: Enum) -> FlagValue:
-    """Give what stands for a member of an enum in the flags."""
+    """Return what stands for a member of an enum in the flags."""
     value = member.value
     if isinstance(member, Flag):
         return member.name or int(value)
@@ -70,7 +70,7 @@ def recorded_member(member: Enum) -> FlagValue:
 
 
 def join_shapes(shapes: list[Shape]) -> Shape:
-    """Give the union of shapes: those first that take the fewest texts."""
+    """Return the union of shapes: those first that take the fewest texts."""
     flat = [each for shape in shapes for each in (shape.items if shape.kind is ShapeKind.UNION else (shape,))]
     if ANYTHING in flat:
         return ANYTHING
@@ -146,7 +146,7 @@ def _members_shape(cls: type[Enum], members: list[Any]) -> Shape:
 
 
 def _words_for(cls: type[Enum], member: Enum) -> Iterator[str]:
-    """Give the names of a member, its own first, and its value where that can be typed."""
+    """Return the names of a member, its own first, and its value where that can be typed."""
     yield member.name
     yield from (name for name, each in cls.__members__.items() if each is member)
     if isinstance(member.value, bool | int | float | str):
@@ -209,7 +209,7 @@ _TEXTS: tuple[tuple[type, ShapeKind, Callable[[type], Callable[[str], Any]]], ..
 
 
 def _numpy_shape(cls: type) -> Shape:
-    """Give the shape of a class of NumPy's numbers, known by the names of its bases: NumPy may not be loaded."""
+    """Return the shape of a class of NumPy's numbers, known by the names of its bases: NumPy may not be loaded."""
     bases = {base.__name__ for base in cls.__mro__}
     make = None if cls.__subclasses__() else cls
     for name, kind in (("bool", ShapeKind.BOOLEAN), ("bool_", ShapeKind.BOOLEAN), ("integer", ShapeKind.INT)):

@@ -28,7 +28,7 @@ class Unfit(ValueError):
 
 
 def fit(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401 - whatever is given
-    """Give what is recorded of a value that is given for a flag of this shape.
+    """Return what is recorded of a value that is given for a flag of this shape.
 
     Raises
     ------

@@ -53,7 +53,7 @@ def record(value: Any) -> Recorded | None:  # noqa: ANN401 - any argument
 
 
 def as_list(value: Any) -> list[Any] | None:  # noqa: ANN401 - any argument
-    """Give an array, a tensor, a column of a frame or a range as a list; None for anything else, or if it is large.
+    """Return an array, a tensor, a column of a frame or a range as a list; None for anything else, or if it is large.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def _record_single(value: Any) -> Recorded | None:  # noqa: ANN401
 
 
 def _as_base(value: Any, base: type) -> FlagValue:  # noqa: ANN401
-    """Give the plain value; a class may write itself otherwise."""
+    """Return the plain value; a class may write itself otherwise."""
     plain: Any = {int: int.__int__, float: float.__float__, str: str.__str__}[base]
     found: FlagValue = plain(value)
     return found
@@ -116,7 +116,7 @@ def _record_number(value: Any) -> Recorded | None:  # noqa: ANN401
 
 
 def _shortest(value: Any, item: float) -> float:  # noqa: ANN401
-    """Give the shortest number that the type of a value takes for it: 0.1 for the 32 bits nearest to it."""
+    """Return the shortest number that the type of a value takes for it: 0.1 for the 32 bits nearest to it."""
     try:
         short = float(f"{item:.{_DIGITS[value.dtype.itemsize]}g}")
         return short if Like(sample=value)(short) == value else item

@@ -43,7 +43,7 @@ def parse_flag_value(text: str, flag_type: FlagType = FlagType.ANY) -> FlagValue
 
 
 def read_collections(text: str) -> Iterator[Any]:
-    """Give what text can mean where a list, a tuple, a set or a map is wanted; nothing for any other text.
+    """Return what text can mean where a list, a tuple, a set or a map is wanted; nothing for any other text.
 
     What is in there stays as typed (:class:`FlagText`), or is text where it has quotes.
 

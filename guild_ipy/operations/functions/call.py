@@ -138,7 +138,7 @@ def _is_instance(value: object, cls: type) -> bool:
 
 
 def _by_position(function: Callable[..., Any], interface: CallableInterface, *, has_rest: bool) -> Iterator[str]:
-    """Give the names of the parameters that must be passed by position."""
+    """Return the names of the parameters that must be passed by position."""
     leading = math.inf if has_rest else _count_leading(function)
     for number, parameter in enumerate(interface.parameters):
         is_leading = number < leading
@@ -195,7 +195,7 @@ def _keep_other_defaults(
 ) -> None:
     """Leave a default that cannot be recorded (a function, an array) to the function itself.
 
-    Only a positional one is passed, so that those behind it keep their place.
+    Only a positional one is passed, so that those after it keep their place.
     """
     for parameter in interface.parameters:
         name, default = parameter.name, parameter.default
@@ -234,7 +234,7 @@ def _is_plain(parameter: inspect.Parameter) -> bool:
 
 
 def _find_lists(named: Mapping[str, Any], definitions: Mapping[str, FlagDef]) -> Iterator[tuple[str, FlagValue]]:
-    """Give what stands for arrays and the like where a list is taken; the function gets the array itself."""
+    """Return what stands for arrays and the like where a list is taken; the function gets the array itself."""
     for name, value in named.items():
         found = as_list(value) if name in definitions and takes_list(definitions[name]) else None
         recorded = None if found is None else record(found)

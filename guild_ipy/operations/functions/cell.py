@@ -42,7 +42,7 @@ class CellOperation:
     folder: str = ""
 
     def check(self, flags: Mapping[str, Any]) -> None:
-        """Refuse nothing: a cell is no step of a pipeline, and is told its flags when it is bound."""
+        """Refuse nothing: a cell is not a step of a pipeline, and is told its flags when it is bound."""
 
     def template(
         self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
@@ -107,7 +107,7 @@ def _parse(source: str, filename: str, lines_above: int = 0) -> ast.Module:
 
 
 def _open_magic(tree: ast.Module, notebook: Notebook, filename: str) -> ast.Module:
-    """Give what is below a magic that runs it, such as ``%%time``, in the place of the cell."""
+    """Return what is below a magic that runs it, such as ``%%time``, in the place of the cell."""
     body = find_magic_body(tree)
     if body is None:
         return tree
@@ -116,7 +116,7 @@ def _open_magic(tree: ast.Module, notebook: Notebook, filename: str) -> ast.Modu
 
 
 def _refuse_state(given: Mapping[str, Any], state: Mapping[str, int], name: str) -> None:
-    """Say of a name that is no flag why it is none."""
+    """Say of a name that is not a flag why it is none."""
     for word in given:
         if word in state:
             raise FlagError(
@@ -127,7 +127,7 @@ def _refuse_state(given: Mapping[str, Any], state: Mapping[str, int], name: str)
 
 
 def _top(tree: ast.Module) -> ast.Module:
-    """Give the assignments and imports that the cell begins with."""
+    """Return the assignments and imports that the cell begins with."""
     return ast.Module(body=list(takewhile(_belongs_to_top, tree.body)), type_ignores=[])
 
 

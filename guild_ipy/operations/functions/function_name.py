@@ -16,7 +16,7 @@ _NO_VARIABLES: Mapping[str, Any] = {}
 
 
 def function_name(function: object, variables: Mapping[str, Any] = _NO_VARIABLES) -> str:
-    """Give the name of a callable: ``train``, ``Model.fit``.
+    """Return the name of a callable: ``train``, ``Model.fit``.
 
     The own name of a lambda, of a function that another one has made, of a partial or of an object says nothing, or
     is that of many; then it is the name of the variable of the notebook that holds it, if one does.

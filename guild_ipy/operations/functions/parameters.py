@@ -59,7 +59,7 @@ def untyped_class(hint: object) -> type | None:
 
 
 def find_hints(function: object) -> Mapping[str, Any]:
-    """Give the annotations of what is called; one that names what is not there is left out."""
+    """Return the annotations of what is called; one that names what is not there is left out."""
     if isinstance(function, types.FunctionType | types.MethodType) or hasattr(function, "__wrapped__"):
         target: object = function
     else:
@@ -91,7 +91,7 @@ def _of_default(default: Recorded | None) -> FlagDef:
 
 
 def _loosened(shape: Shape) -> Shape:
-    """Give the shape of a default, without what it says of the items: those of another value may be others."""
+    """Return the shape of a default, without what it says of the items: those of another value may be others."""
     items = tuple(each if each.kind not in _PLAIN else ANYTHING for each in shape.items)
     return shape if shape.kind is ShapeKind.DICT else replace(shape, items=items)
 

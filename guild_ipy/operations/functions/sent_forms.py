@@ -23,7 +23,7 @@ class Arguments:
 
 
 def find_forms(flags: Flags, arguments: Arguments, definitions: Mapping[str, FlagDef]) -> Iterator[tuple[str, Form]]:
-    """Give the forms of the arguments that are more than what is recorded of them."""
+    """Return the forms of the arguments that are more than what is recorded of them."""
     for name, recorded in flags.items():
         shape = definitions[name].shape if name in definitions else None
         value = arguments.given.get(name, arguments.defaults.get(name))
@@ -44,7 +44,7 @@ def _is_sent(value: Any, shape: Shape | None, *, is_default: bool) -> bool:  # n
 
 
 def _shape_of(value: Any, shape: Shape | None) -> Shape:  # noqa: ANN401 - as above
-    """Give what makes another value: the annotation, else what the value itself is."""
+    """Return what makes another value: the annotation, else what the value itself is."""
     if shape is not None and not shape.is_plain:
         return shape
     found = record(value)

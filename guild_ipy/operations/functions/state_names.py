@@ -17,7 +17,7 @@ _CHANGING_METHODS = frozenset("append extend insert remove pop clear sort revers
 
 
 def find_state_names(tree: ast.Module) -> dict[str, int]:
-    r"""Give the names that are bound more than once or changed, each with the line where that happens first.
+    r"""Return the names that are bound more than once or changed, each with the line where that happens first.
 
     Examples
     --------
@@ -48,7 +48,7 @@ class _Scope:
 
 
 def _find_changes(node: ast.AST, scope: _Scope) -> Iterator[tuple[str, int]]:
-    """Give each binding and change of a name of the module below `node`, with its line."""
+    """Return each binding and change of a name of the module below `node`, with its line."""
     for child in ast.iter_child_nodes(node):
         line = getattr(child, "lineno", 0)
         yield from ((name, line) for name in _bound(child) if scope.binds(name))
@@ -79,7 +79,7 @@ def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
-    """Give the names that one node binds, nodes below it aside."""
+    """Return the names that one node binds, nodes below it aside."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             yield name
@@ -94,7 +94,7 @@ def _bound(node: ast.AST) -> Iterator[str]:
 
 
 def _changed(node: ast.AST) -> Iterator[str]:
-    """Give the names whose values one node changes."""
+    """Return the names whose values one node changes."""
     match node:
         case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
             yield name

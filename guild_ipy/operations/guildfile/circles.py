@@ -20,7 +20,7 @@ def find_circles(operations: Sequence[OperationDef]) -> dict[str, GuildFileError
 
 
 def _required(operation: OperationDef) -> Iterator[tuple[str, str]]:
-    """Give the operations that one needs a run of, with the place that says so; of several names any will do."""
+    """Return the operations that one needs a run of, with the place that says so; of several names any will do."""
     for dependency in operation.requires:
         for source in dependency.sources:
             if source.kind is SourceKind.OPERATION and not source.optional and "," not in source.value:

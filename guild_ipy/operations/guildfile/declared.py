@@ -29,7 +29,7 @@ def parse_requires(data: Any, location: str, origin: str) -> tuple[Dependency, .
     Raises
     ------
     GuildFileError
-        For what is no dependency.
+        For what is not a dependency.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def parse_flag_defs(data: Mapping[str, Any], origin: str) -> tuple[FlagDef, ...]
     Raises
     ------
     GuildFileError
-        For what is no flag, and for a default that the flag cannot have.
+        For what is not a flag, and for a default that the flag cannot have.
 
     Examples
     --------

@@ -72,7 +72,7 @@ class GuildFile:
         return [self.name_of(each) for each in self._all]
 
     def name_of(self, operation: OperationDef | WrongOperation) -> str:
-        """Give the shortest name that means an operation."""
+        """Return the shortest name that means an operation."""
         same = [each for each in self._all if each.name == operation.name]
         is_clear = operation.model in self.default_models and sum(e.model in self.default_models for e in same) == 1
         return operation.name if is_clear or len(same) == 1 else operation.full_name

@@ -40,12 +40,12 @@ def fill_command(
     Parameters
     ----------
     interface
-        What the script takes, which says how to write its own arguments; None for what is no script.
+        What the script takes, which says how to write its own arguments; None for what is not a script.
 
     Raises
     ------
     FlagError
-        For a reference to what is no flag, and a value that cannot be written.
+        For a reference to what is not a flag, and a value that cannot be written.
     """
     kind = command.dest.kind
     if command.is_exec:
@@ -62,7 +62,7 @@ def fill_command(
 def _place(
     flags: Flags, definitions: Sequence[FlagDef], interface: ScriptInterface | None, before: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Write flags behind the words of a command; those of a script that has sub-commands in front of the next one."""
+    """Write flags after the words of a command; those of a script that has sub-commands in front of the next one."""
     words: list[str] = []
     rest = list(before)
     for level, name in enumerate(interface.command if interface is not None else ()):
@@ -74,7 +74,7 @@ def _place(
 
 
 def config_values(flags: Flags, definitions: Sequence[FlagDef]) -> dict[str, FlagValue]:
-    """Give the values of a configuration by the names that they have there."""
+    """Return the values of a configuration by the names that they have there."""
     return _constants(flags, definitions)
 
 
@@ -85,7 +85,7 @@ def flag_words(
     before: Sequence[str] = (),
     level: int = 0,
 ) -> tuple[str, ...]:
-    """Write flags as ``--name value``, sorted by name, and what the script takes by position behind them.
+    """Write flags as ``--name value``, sorted by name, and what the script takes by position after them.
 
     A flag whose option stands in `before` already is left out, and so is one that stands behind another number of
     words of a sub-command than `level`; what the script is not seen to take stands behind all of them.
@@ -152,7 +152,7 @@ def _split(text: str, flag: FlagDef) -> list[str]:
 
 
 def _constants(flags: Flags, definitions: Sequence[FlagDef]) -> dict[str, FlagValue]:
-    """Give the values of module-level names; one that neither the file nor the user gives keeps that of the script."""
+    """Return the values of module-level names; a name that nobody gives a value keeps that of the script."""
     values: dict[str, FlagValue] = {}
     for flag in definitions:
         value = flags.get(flag.name)
@@ -199,5 +199,5 @@ def _env(command: Command, flags: Flags) -> dict[str, str]:
 
 
 def config_target(path: str) -> str:
-    """Give where in the run directory a configuration lies: at the top, as in Guild AI 0.9.0."""
+    """Return where in the run directory a configuration lies: at the top, as in Guild AI 0.9.0."""
     return os.path.basename(path)

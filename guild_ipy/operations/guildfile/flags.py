@@ -135,7 +135,7 @@ def _check(flag: FlagDef, parts: _Parts, *, is_required: bool) -> FlagDef:
 
 
 def _converted(flag: FlagDef) -> FlagValue:
-    """Give the default as the type of its flag, as Guild AI 0.9.0 does: the number 1 is text for ``type: string``."""
+    """Return the default as the type of its flag, as Guild AI 0.9.0 does: the number 1 is text for ``type: string``."""
     if flag.type is FlagType.STRING and isinstance(flag.default, bool | int | float):
         return str(flag.default)
     return flag.default

@@ -15,7 +15,7 @@ _INHERITED = frozenset(
 
 
 def extend(item: Item, items: Sequence[Item]) -> MapNode:
-    """Give an item with what it extends; its own values come before those of the first parent, and so on.
+    """Return an item with what it extends; its own values come before those of the first parent, and so on.
 
     Raises
     ------
@@ -26,7 +26,7 @@ def extend(item: Item, items: Sequence[Item]) -> MapNode:
 
 
 def parents(item: Item, items: Sequence[Item]) -> list[Item]:
-    """Give the models and configs that an item extends, and what these extend."""
+    """Return the models and configs that an item extends, and what these extend."""
     node = item.node.get("extends")
     names = [] if node is None else read_texts(node, "extends")
     own = [each for name in names for each in items if each.name == name]

@@ -35,7 +35,7 @@ class Item:
     notes: tuple[str, ...] = ()
 
     def checked(self) -> MapNode:
-        """Give what is written; GuildFileError for an item that is wrong."""
+        """Return what is written; GuildFileError for an item that is wrong."""
         if self.error is not None:
             raise self.error
         return self.node
@@ -69,7 +69,7 @@ def read_items(path: str, content: bytes) -> Items:
 
 
 def _refuse_twins(items: Sequence[Item]) -> Iterator[Item]:
-    """Give items with an error where two are of one name."""
+    """Return items with an error where two are of one name."""
     known: dict[tuple[bool, str], list[Item]] = {}
     for item in items:
         known.setdefault((item.is_model, item.name), []).append(item)
@@ -111,7 +111,7 @@ def _read_item(node: Node, path: str, chain: tuple[str, ...], reading: _Reading)
 
 
 def _top_level(node: Node) -> Iterator[Node]:
-    """Give the items of a file; a map is operations, or one model that says so."""
+    """Return the items of a file; a map is operations, or one model that says so."""
     if isinstance(node, ListNode):
         yield from node.items
         return

@@ -39,7 +39,7 @@ def find_guild_operation(
 
 
 def open_guild_operations(file: GuildFile | None, import_path: Iterable[str] = ()) -> dict[str, GuildFileOperation]:
-    """Give the operations of a Guild file by their names, but for those that are wrong."""
+    """Return the operations of a Guild file by their names, but for those that are wrong."""
     if file is None:
         return {}
     from guild_ipy.operations.guildfile.interface import open_operation  # start-up cost, as below
@@ -49,7 +49,7 @@ def open_guild_operations(file: GuildFile | None, import_path: Iterable[str] = (
 
 
 def list_guild_operations(project_dir: str) -> list[str]:
-    """Give the names of the operations of a project's Guild file."""
+    """Return the names of the operations of a project's Guild file."""
     file = open_guild_file(project_dir)
     return [] if file is None else file.names
 

@@ -107,7 +107,7 @@ def _read_operation(entry: Entry, parts: ModelParts) -> OperationDef | WrongOper
 
 
 def _name_steps(operation: OperationDef, own: set[str]) -> OperationDef:
-    """Give steps of a pipeline the full names of operations of its model."""
+    """Return steps of a pipeline the full names of operations of its model."""
     main = operation.main
     if not isinstance(main, StepsMain) or not operation.model:
         return operation
@@ -119,7 +119,7 @@ def _name_steps(operation: OperationDef, own: set[str]) -> OperationDef:
 
 
 def default_models(items: Sequence[Item]) -> frozenset[str]:
-    """Give the models whose operations need no model in front: the only one, those that say so, that without name."""
+    """Return the models whose operations need no model in front: the only one, those that say so, that without name."""
     models = [item for item in items if item.is_model]
     if len(models) == 1:
         return frozenset({models[0].name})

@@ -29,7 +29,7 @@ class FoundModule:
 
 
 def search_folders(operation: OperationDef) -> tuple[str, ...]:
-    """Give the folders that modules of an operation are looked for in."""
+    """Return the folders that modules of an operation are looked for in."""
     rules = operation.sourcecode
     inner = operation.python_path if operation.python_path is not None else ((rules.root or "") if rules else "",)
     return tuple(os.path.normpath(os.path.join(operation.folder, each)) for each in inner)
@@ -62,7 +62,7 @@ def _find_file(folder: str, parts: Sequence[str]) -> str | None:
 
 
 def known_modules(folders: Iterable[str]) -> Iterator[str]:
-    """Give names of modules that could have been meant."""
+    """Return names of modules that could have been meant."""
     for folder in folders:
         try:
             names = os.listdir(folder)

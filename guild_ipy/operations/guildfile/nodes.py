@@ -88,7 +88,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The name; an error where it is no text."""
+        """The name; an error where it is not a text."""
         if not isinstance(self.key.value, str):
             raise self.key.place.error(f"{self.key} is no name; put it in quotes: '{self.key.text}'")
         return self.key.value
@@ -129,7 +129,7 @@ class MapNode:
         return None if entry is None or is_nothing(entry.value) else entry.value
 
     def with_entries(self, entries: Iterable[Entry]) -> MapNode:
-        """Give a map in the same place; of entries with one name the last counts."""
+        """Return a map in the same place; of entries with one name the last counts."""
         return MapNode(place=self.place, entries=tuple({entry.key.value: entry for entry in entries}.values()))
 
     def without(self, *names: str) -> MapNode:
@@ -151,7 +151,7 @@ def make_entry(name: str, value: Node, place: Place | None = None) -> Entry:
 
 
 def plain_value(node: Node) -> FlagValue:
-    """Give the value without its places."""
+    """Return the value without its places."""
     if isinstance(node, WrongNode):
         raise node.place.error("it cannot be read")
     if isinstance(node, ScalarNode):

@@ -17,7 +17,7 @@ def fill_params(model: MapNode) -> MapNode:
     Raises
     ------
     GuildFileError
-        For params that refer to each other in a circle, and one within text that is no text itself.
+        For params that refer to each other in a circle, and one within text that is not a text itself.
     """
     node = model.get("params")
     if node is None:
@@ -65,7 +65,7 @@ def _fill_text(node: ScalarNode, params: Mapping[str, Node]) -> Node:
 
 
 def _at(value: Node, node: ScalarNode) -> Node:
-    """Give a value as if it had been written where the reference is."""
+    """Return a value as if it had been written where the reference is."""
     if isinstance(value, ScalarNode):
         return ScalarNode(place=node.place, value=value.value, text=value.text)
     return value

@@ -62,13 +62,13 @@ def _make_main(operation: FoundOperation, command: Command, filled: Filled) -> P
 
 
 def source_root(operation: OperationDef) -> str:
-    """Give the folder that source code is copied from."""
+    """Return the folder that source code is copied from."""
     rules = operation.sourcecode or SourceRules()
     return os.path.normpath(os.path.join(operation.folder, rules.root or ""))
 
 
 def source_dest(operation: OperationDef) -> str:
-    """Give where in the run directory it goes."""
+    """Return where in the run directory it goes."""
     rules = operation.sourcecode or SourceRules()
     return "." if isinstance(operation.main, NotebookMain) else rules.dest or "."
 
@@ -150,7 +150,7 @@ def _no_module(definition: OperationDef) -> GuildFileError:
 
 
 def _run_path(path: str, definition: OperationDef) -> str:
-    """Give the path within the run directory of what is copied there; other paths stay absolute."""
+    """Return the path within the run directory of what is copied there; other paths stay absolute."""
     rules = definition.sourcecode
     inner = os.path.relpath(path, source_root(definition))
     is_disabled = rules is not None and rules.is_disabled and not isinstance(definition.main, NotebookMain)
@@ -160,7 +160,7 @@ def _run_path(path: str, definition: OperationDef) -> str:
 
 
 def main_file(operation: FoundOperation) -> str | None:
-    """Give the file that is run, where it is copied to the run directory."""
+    """Return the file that is run, where it is copied to the run directory."""
     if operation.notebook is not None:
         return operation.notebook.path
     module = operation.module

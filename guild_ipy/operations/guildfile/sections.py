@@ -16,7 +16,7 @@ _REFERENCE = re.compile(r"(?:(?P<model>[^:#]*):)?(?P<name>[^:#]+)(?:#(?P<only>.+
 
 
 def read_section(owner: MapNode, section: str, items: Sequence[Item]) -> MapNode:
-    """Give a section of a model or an operation with what it includes; what it says itself comes first.
+    """Return a section of a model or an operation with what it includes; what it says itself comes first.
 
     Raises
     ------

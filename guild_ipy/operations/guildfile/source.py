@@ -58,7 +58,7 @@ def snapshot_declared(operation: FoundOperation, files: Sequence[str], surroundi
 
 
 def _resolved_paths(operation: FoundOperation, root: str) -> tuple[str, ...]:
-    """Give the files of the project that come into the run as what it requires, and are no source (Guild AI 0.9.0)."""
+    """Return the files of the project that the operation requires, which are not source (Guild AI 0.9.0)."""
     definition = operation.definition
     values = [
         source.value

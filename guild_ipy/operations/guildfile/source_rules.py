@@ -30,7 +30,7 @@ def read_source_rules(node: Node | None) -> SourceRules | None:
 
 
 def join_rules(model: SourceRules | None, own: SourceRules | None) -> SourceRules | None:
-    """Give what holds for an operation: its own rules come behind those of its model, so that they count more."""
+    """Return what holds for an operation: its own rules come after those of its model, so that they count more."""
     if model is None or own is None:
         return own or model
     return SourceRules(

@@ -186,7 +186,7 @@ def _read_select(node: MapNode) -> list[FilePattern]:
 
 
 def _compile(pattern: str, place: Place) -> int:
-    """Give the number of groups; an error for no regular expression. What holds ``${flag}`` is not known yet."""
+    """Return the number of groups; an error for no regular expression. What holds ``${flag}`` is not known yet."""
     if _REFERENCE in pattern:
         return 1
     try:

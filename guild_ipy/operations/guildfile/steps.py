@@ -29,7 +29,7 @@ _UNSUPPORTED = frozenset(
 
 
 def read_steps(node: Node) -> tuple[Step, ...]:
-    """Read a list of steps; each is text, as behind ``guild run``, or a map."""
+    """Read a list of steps; each is text, as after ``guild run``, or a map."""
     if not isinstance(node, ListNode) or not node.items:
         raise node.place.error(f"steps are a list, not {node}; write '- operation' lines")
     return tuple(_read_step(item) for item in node.items)
@@ -80,7 +80,7 @@ def _read_command(node: Node, details: MapNode) -> Step:
 
 
 def _words(text: str, node: Node) -> list[str]:
-    """Split the text of a step: the operation, a sub-command of a script included, and the words behind it."""
+    """Split the text of a step: the operation, a sub-command of a script included, and the words after it."""
     words = split_words(text, "step", node.place)
     operation = list(takewhile(lambda word: "=" not in word and not word.startswith("-"), words))
     if not operation:
@@ -131,7 +131,7 @@ def _read_flags(details: MapNode) -> dict[str, FlagValue]:
 
 
 def _value(node: Node) -> FlagValue:
-    """Give the value of a flag; what is included from definitions has it as default."""
+    """Return the value of a flag; what is included from definitions has it as default."""
     default = node.entry("default") if isinstance(node, MapNode) else None
     return plain_value(node if default is None else default.value)
 

@@ -24,7 +24,7 @@ from guild_ipy.store.files.yaml_codec import loader_class
 if TYPE_CHECKING:
     import yaml
 
-#: What a Guild file may be at most: bytes, levels, and values, those behind an alias counted each time.
+#: What a Guild file may be at most: bytes, levels, and values, those after an alias counted each time.
 MAX_BYTES = 2**18
 MAX_DEPTH = 40
 MAX_VALUES = 50_000
@@ -233,7 +233,7 @@ def _is_merge(event: Any) -> bool:  # noqa: ANN401 - an event of PyYAML
 
 
 def _merged(value: Node) -> list[Entry]:
-    """Give the entries that ``<<`` takes from a map, or from several, of which the first count."""
+    """Return the entries that ``<<`` takes from a map, or from several, of which the first count."""
     maps = value.items if isinstance(value, ListNode) else (value,)
     found: dict[tuple[type, Scalar], Entry] = {}
     for each in maps:

@@ -12,7 +12,7 @@ _PATHS = {FlagType.PATH, FlagType.EXISTING_PATH}
 
 
 def check_values(flags: Flags, definitions: Sequence[FlagDef], operation: str, folder: str) -> dict[str, FlagValue]:
-    """Give flags with relative paths made absolute.
+    """Return flags with relative paths made absolute.
 
     Parameters
     ----------

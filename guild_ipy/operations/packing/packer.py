@@ -240,7 +240,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
     # -- by their name
 
     def _find_by_name(self, obj: Any, path: str) -> Any:  # noqa: ANN401
-        """Give how an object of a module is found that ``import`` does not find in a new process."""
+        """Return how an object of a module is found that ``import`` does not find in a new process."""
         module = obj.__module__
         source = self._sources.find(module) if isinstance(module, str) else Reach.BY_NAME
         if source is Reach.BY_NAME or not self._is_at(obj, path):

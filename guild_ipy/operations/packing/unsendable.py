@@ -40,7 +40,7 @@ def explain_unsendable(
 
 
 def _variable_of(value: object, name: str, notebook: Notebook) -> str:
-    """Give the variable that holds an object which code knows by another name, such as ``self``."""
+    """Return the variable that holds an object which code knows by another name, such as ``self``."""
     if notebook.variables.get(name) is value:
         return name
     held = (each for each, other in notebook.variables.items() if other is value and not each.startswith("_"))
@@ -48,7 +48,7 @@ def _variable_of(value: object, name: str, notebook: Notebook) -> str:
 
 
 def _referenced(program: FunctionCall | CellCode, notebook: Notebook) -> Iterator[tuple[str, Any]]:
-    """Give the variables that could be the cause, the innermost first; functions are looked into, not named."""
+    """Return the variables that could be the cause, the innermost first; functions are looked into, not named."""
     seen: set[int] = set()
     if isinstance(program, CellCode):
         yield from _leaves(program.variables, notebook, seen)
@@ -72,7 +72,7 @@ _DEFINITIONS = (types.FunctionType, types.MethodType, functools.partial, type)
 
 
 def _variables_of(value: Any, notebook: Notebook) -> dict[str, Any]:  # noqa: ANN401
-    """Give the variables that a function or class of the notebook, or an object of such a class, refers to."""
+    """Return the variables that a function or class of the notebook, or an object of such a class, refers to."""
     if isinstance(value, functools.partial):
         held = {f"args[{position}]": item for position, item in enumerate(value.args)} | value.keywords
         return {"func": value.func, **held}
@@ -95,7 +95,7 @@ def _variables_of(value: Any, notebook: Notebook) -> dict[str, Any]:  # noqa: AN
 
 
 def _defaults(function: types.FunctionType) -> dict[str, Any]:
-    """Give the defaults of parameters that could be the cause."""
+    """Return the defaults of parameters that could be the cause."""
     code, defaults = function.__code__, function.__defaults__ or ()
     by_position = zip(code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount], defaults, strict=True)
     found = dict(by_position) | (function.__kwdefaults__ or {})
@@ -103,7 +103,7 @@ def _defaults(function: types.FunctionType) -> dict[str, Any]:
 
 
 def _members(cls: type) -> dict[str, Any]:
-    """Give what the body of a class has made: its functions, those within what decorators made of them, its values."""
+    """Return the members of a class: its functions, those inside decorated ones, its values."""
     members: dict[str, Any] = {}
     for name, member in vars(cls).items():
         within = (getattr(member, part, None) for part in _PARTS)
@@ -122,7 +122,7 @@ _PARTS = ("__wrapped__", "__func__", "func", "fget", "fset", "fdel")
 
 
 def _globals(code: types.CodeType) -> set[str]:
-    """Give the names that code looks up, and not those of attributes."""
+    """Return the names that code looks up, and not those of attributes."""
     names = {str(each.argval) for each in dis.get_instructions(code) if each.opname in _LOOKUPS}
     return names.union(*(_globals(constant) for constant in code.co_consts if isinstance(constant, types.CodeType)))
 

@@ -82,7 +82,7 @@ def _find_command(tree: ast.Module, source: _Source) -> _Function | None:
 
 
 def _owner_of(function: _Function) -> str | None:
-    """Return the group that a function is a command of; empty for none, and None for what is no command."""
+    """Return the group that a function is a command of; empty for none, and None for what is not a command."""
     for decorator in function.decorator_list:
         match decorator.func if isinstance(decorator, ast.Call) else decorator:
             case ast.Name(id="command" | "group"):
@@ -234,7 +234,7 @@ class _Call:
     option: str | None
     """None for an argument."""
     off: str
-    """The form behind the slash of ``--yes/--no``."""
+    """The form after the slash of ``--yes/--no``."""
     keywords: dict[str, ast.expr]
     names: Names
 
@@ -279,7 +279,7 @@ def _read_words(decorator: ast.Call, names: Names) -> _Call | None:
 
 
 def _main_option(words: list[str]) -> tuple[str, str]:
-    """Give the first long option, or else the first, and what is behind its slash."""
+    """Return the first long option, or else the first, and what is after its slash."""
     options = [word for word in words if word.strip().startswith("-")]
     main = next((word for word in options if word.startswith("--")), options[0] if options else "")
     on, _, off = main.partition("/")
@@ -367,7 +367,7 @@ _BY_DEFAULT = {
 
 
 def _declared_type(call: _Call, default: FlagValue) -> FlagType:
-    """Give the type that click uses: the declared one, else that of the default, else text."""
+    """Return the type that click uses: the declared one, else that of the default, else text."""
     declared = call.keywords.get("type")
     if declared is None:
         return _BY_DEFAULT.get(type(default), FlagType.ANY)

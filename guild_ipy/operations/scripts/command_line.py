@@ -2,7 +2,7 @@
 
 Options come first, sorted by name as in Guild AI 0.9.0, then positional arguments in the order of the source;
 those of a sub-command follow its name in the same way.
-Text goes through unchanged, whatever it looks like: behind ``=`` where it begins with a dash, behind ``--``
+Text goes through unchanged, whatever it looks like: after ``=`` where it begins with a dash, after ``--``
 where it could be taken for an option.
 """
 
@@ -50,7 +50,7 @@ def script_arguments(interface: ScriptInterface, flags: Flags) -> tuple[str, ...
 
 
 def level_arguments(interface: ScriptInterface, flags: Flags, level: int) -> tuple[str, ...]:
-    """Write those flags that stand behind so many words of the command; as :func:`script_arguments`."""
+    """Write those flags that stand after so many words of the command; as :func:`script_arguments`."""
     own = [argument for argument in interface.arguments if argument.level == level]
     given = [argument for argument in own if _is_given(argument, flags)]
     options = sorted((a for a in given if a.flag.arg_name is not None), key=lambda a: a.flag.name)
@@ -103,7 +103,7 @@ def _write_option(argument: ScriptArgument, value: FlagValue, kind: InterfaceKin
 
 
 def _with_value(argument: ScriptArgument, text: str, kind: InterfaceKind) -> list[str]:
-    """Write an option and its value; click takes whatever follows, and knows no ``=`` behind a short option."""
+    """Write an option and its value; click takes whatever follows, and knows no ``=`` after a short option."""
     name = argument.flag.arg_name or ""
     if kind is InterfaceKind.ARGPARSE and text == "--":
         raise _refusal(argument, text)
@@ -143,7 +143,7 @@ def _count(argument: ScriptArgument, value: FlagValue) -> int:
 
 
 def _added(argument: ScriptArgument, value: FlagValue) -> list[FlagValue]:
-    """Give what a repeated option adds: argparse puts it behind the default, click in its place."""
+    """Return what a repeated option adds: argparse puts it after the default, click in its place."""
     flag = argument.flag
     items: list[FlagValue] = [*value] if isinstance(value, list) else [value]
     default: list[FlagValue] = [*flag.default] if isinstance(flag.default, list) else []

@@ -31,7 +31,7 @@ def define_constants(constants: Mapping[str, FlagValue]) -> tuple[FlagDef, ...]:
 
 
 def refuse_other_values(given: Iterable[str], others: Mapping[str, str], operation: str) -> None:
-    """Say of a name that source gives a value which is no constant why it is no flag.
+    """Say of a name that source gives a value which is not a constant why it is not a flag.
 
     `others` are these names, and what each is given: :func:`guild_ipy.domain.constants.find_other_values`.
 

@@ -30,7 +30,7 @@ class NotStaticError(Exception):
 
 
 def find_names(tree: ast.Module) -> dict[str, object]:
-    """Give the value of each module-level name that is bound once in the source, to something static."""
+    """Return the value of each module-level name that is bound once in the source, to something static."""
     bindings = Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not _is_read(node))
     names: dict[str, object] = {}
     for statement in tree.body:
@@ -43,7 +43,7 @@ def find_names(tree: ast.Module) -> dict[str, object]:
 
 
 def evaluate(node: ast.expr, names: Names) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 - one case a kind; callers narrow it
-    """Give the value of an expression.
+    """Return the value of an expression.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def is_plain(value: object) -> bool:
 
 
 def find_flag_value(node: ast.expr | None, names: Names) -> FlagValue:
-    """Give the value of an expression if it is static and a flag can have it, else None."""
+    """Return the value of an expression if it is static and a flag can have it, else None."""
     try:
         value = None if node is None else evaluate(node, names)
     except NotStaticError:
@@ -112,7 +112,7 @@ def find_flag_value(node: ast.expr | None, names: Names) -> FlagValue:
 
 
 def find_text(node: ast.expr | None, names: Names) -> str:
-    """Give the text that an expression is, or an empty one."""
+    """Return the text that an expression is, or an empty one."""
     value = find_flag_value(node, names)
     return value if isinstance(value, str) else ""
 

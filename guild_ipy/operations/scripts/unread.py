@@ -118,7 +118,7 @@ def check_command(interface: ScriptInterface, words: tuple[str, ...], name: str)
     Raises
     ------
     UsageError
-        For one that is no command of it, and where it needs one.
+        For one that is not a command of it, and where it needs one.
     """
     known = interface.command
     if interface.unread and not interface.commands and words[: len(known)] == known:

@@ -150,7 +150,7 @@ def _read_named(found: FoundFile) -> bytes:
 
 
 def digest_files(files: Iterable[SourceFile]) -> str:
-    """Give the MD5 of files as Guild AI 0.9.0 does: over sorted paths, path, NUL, content, NUL."""
+    """Return the MD5 of files as Guild AI 0.9.0 does: over sorted paths, path, NUL, content, NUL."""
     digest = hashlib.md5(usedforsecurity=False)
     for file in sorted(files, key=lambda file: file.path):
         digest.update(file.path.encode("utf-8", "surrogateescape") + b"\0")
@@ -169,7 +169,7 @@ class _Known:
     stamp: tuple[int, ...]
     """Times, size and inode; empty where they cannot be trusted to change with the file."""
     file: SourceFile | None
-    """None if it is no text, too large, or a key."""
+    """None if it is not a text, too large, or a key."""
     why_not: str = ""
     """``binary``, ``large`` or ``key``."""
 

@@ -18,7 +18,7 @@ from guild_ipy.domain.secret_files import names_secret_file, names_secret_folder
 MAX_ENTRIES = 20_000
 #: A folder below the root with more than this is data, and left alone.
 MAX_FOLDER = 1000
-#: How many files and folders are looked at behind links to folders: what they lead to may be a whole disk.
+#: How many files and folders are looked at through links to folders: what they lead to may be a whole disk.
 MAX_LINKED = 5000
 
 _SKIPPED_DIRS = frozenset({"__pycache__", "build", "dist", "node_modules"})
@@ -83,7 +83,7 @@ class SourceWalk:
         self.circles: list[str] = []
         """Links to folders that they are in."""
         self.binary: list[str] = []
-        """Files that are no text, by their names."""
+        """Files that are not text, by their names."""
         self.secrets: list[str] = []
         """Files and folders that hold secrets."""
         self._excluded = frozenset(map(_identify, excluded))
@@ -98,7 +98,7 @@ class SourceWalk:
 
     @property
     def is_link_cut(self) -> bool:
-        """Whether there were more behind links to folders than the walk looks at."""
+        """Whether there were more through links to folders than the walk looks at."""
         return self._left_linked <= 0
 
     def __iter__(self) -> Iterator[FoundFile]:
@@ -151,7 +151,7 @@ class SourceWalk:
             return None
 
     def _enter(self, entry: os.DirEntry[str], folder: _Folder) -> _Folder | None:
-        """Give a folder that is to be entered, and note one that is left out."""
+        """Return a folder that is to be entered, and note one that is left out."""
         name, path = entry.name, f"{folder.path}{entry.name}/"
         if name in _SKIPPED_DIRS or name.endswith(".egg-info") or not _is_dir(entry) or self._is_excluded(entry):
             return None
@@ -209,7 +209,7 @@ def _is_foreign(path: str, names: set[str]) -> bool:
 
 
 def _identify(path: str) -> tuple[int, int] | None:
-    """Give what a folder is known by under all its names: device and inode; None if it is not there."""
+    """Return what a folder is known by under all its names: device and inode; None if it is not there."""
     try:
         state = os.stat(path)
     except OSError:

@@ -77,7 +77,7 @@ def _find_row(content: bytes, start: int) -> tuple[list[_Place], bytes]:
 
 
 def _mask(size: int, sizes: int, step: int) -> bytes:
-    """Give the bits of a record that are the same each time; `sizes` is where the sizes of its parts begin."""
+    """Return the bits of a record that are the same each time; `sizes` is where the sizes of its parts begin."""
     mask = bytearray([_ALL]) * size
     mask[HEADER_BYTES + 1 : HEADER_BYTES + 9] = bytes([_NOTHING]) * 8
     mask[sizes - step : sizes] = bytes([_SIGN]) * step

@@ -81,7 +81,7 @@ def read_points(path: str, offset: int = 0) -> tuple[list[Point], int]:
     -------
     tuple of list and int
         The points, and the offset to go on from when the file has grown. A torn record at the end is left for
-        then; behind damage nothing more is read.
+        then; after damage nothing more is read.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def read_points(path: str, offset: int = 0) -> tuple[list[Point], int]:
 
 
 def iter_points(path: str, offset: int = 0) -> Iterator[tuple[list[Point], int]]:
-    """Read as :func:`read_points` does, about 1 MiB at a time: points, and the offset behind them."""
+    """Read as :func:`read_points` does, about 1 MiB at a time: points, and the offset after them."""
     return _iter_file(path, offset, _take_points)
 
 

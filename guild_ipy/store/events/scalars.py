@@ -119,7 +119,7 @@ class Tally:
         self.count += len(values)
 
     def merge(self, later: Tally) -> Tally:
-        """Give the tally of these points and then those of `later`."""
+        """Return the tally of these points and then those of `later`."""
         begins_later = self.first_step <= later.first_step
         ends_later = self.last_step <= later.last_step
         is_least = self.min <= later.min or math.isnan(later.min)
@@ -138,7 +138,7 @@ class Tally:
         )
 
     def numbers(self) -> tuple[float, ...]:
-        """Give last, first, least and greatest value, each with its step, then average, total and count."""
+        """Return last, first, least and greatest value, each with its step, then average, total and count."""
         return (
             self.last,
             self.last_step,
@@ -154,7 +154,7 @@ class Tally:
         )
 
     def summary(self, tag: str, prefix: str) -> ScalarSummary:
-        """Give it as users see it."""
+        """Return it as users see it."""
         return ScalarSummary(
             tag=tag,
             prefix=prefix,

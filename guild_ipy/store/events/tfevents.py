@@ -55,12 +55,12 @@ def encode_record(event: bytes) -> bytes:
 
 
 def encode_version() -> bytes:
-    """Give the event that opens a file, without its wall time, so that files can be compared."""
+    """Return the event that opens a file, without its wall time, so that files can be compared."""
     return b"\x1a" + _varint(len(FILE_VERSION)) + FILE_VERSION
 
 
 def encode_point(point: Point) -> bytes:
-    """Give the event of one value; what is too large for 32 bits becomes infinite."""
+    """Return the event of one value; what is too large for 32 bits becomes infinite."""
     tag = point.tag.encode("utf-8", "replace")
     value = b"\x0a" + _varint(len(tag)) + tag + b"\x15" + _pack_float(point.value)
     summary = b"\x0a" + _varint(len(value)) + value
@@ -145,7 +145,7 @@ def _tensor_number(tensor: bytes) -> float | None:
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Give the number, the wire type and the bytes of each field of a protobuf message."""
+    """Return the number, the wire type and the bytes of each field of a protobuf message."""
     position = 0
     while position < len(message):
         key, position = _read_varint(message, position)

@@ -96,7 +96,7 @@ def _ends_at(content: bytes, end: int, size: int, parts: tuple[bytes, ...]) -> b
 
 
 def behind_version(content: bytes) -> int:
-    """Give the place behind the record that opens a file, 0 if there is none."""
+    """Return the place after the record that opens a file, 0 if there is none."""
     end = content.find(FILE_VERSION, 0, _VERSION_BYTES) + len(FILE_VERSION)
     is_first = end > HEADER_BYTES and content[0] == end - HEADER_BYTES and is_header(content[:HEADER_BYTES])
     return end + 4 if is_first and end + 4 <= len(content) else 0
@@ -104,7 +104,7 @@ def behind_version(content: bytes) -> int:
 
 @lru_cache(maxsize=4096)
 def _size(header: bytes, sizes: bytes, tag: bytes, step: int) -> int:
-    """Give the size of a record; so negative that no sum comes out right if its sizes contradict each other."""
+    """Return the size of a record; so negative that no sum comes out right if its sizes contradict each other."""
     value = len(tag) + 7
     summary = value + 2
     event = summary + 2 + 9 + (step + 1 if step else 0)

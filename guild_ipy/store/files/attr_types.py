@@ -1,7 +1,7 @@
 """What the attributes of listings must hold, whoever wrote them.
 
 Each parser takes what YAML gave and returns a value of the one type, or raises TypeError or ValueError with what is
-wrong, to be put behind the attribute's name.
+wrong, to be put after the attribute's name.
 """
 
 from __future__ import annotations

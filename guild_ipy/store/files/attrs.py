@@ -38,7 +38,7 @@ def write_attr(run_dir: RunDir, name: str, value: object, *, durable: bool = Fal
 
 
 def encode_attr(value: object) -> bytes:
-    """Give the content of an attribute file."""
+    """Return the content of an attribute file."""
     return yaml_codec.encode(value).encode("utf-8", "surrogatepass")
 
 
@@ -54,7 +54,7 @@ def delete_attr(run_dir: RunDir, name: str) -> bool:
 
 
 def list_attrs(run_dir: RunDir) -> list[str]:
-    """Give the names of the attributes that are there, sorted."""
+    """Return the names of the attributes that are there, sorted."""
     try:
         return sorted(os.listdir(run_dir.attrs))
     except FileNotFoundError:

@@ -58,7 +58,7 @@ def read_regular(path: str, limit: int = MAX_BYTES) -> bytes:
     Raises
     ------
     OSError
-        If it cannot be opened or read, is no regular file, or has more than `limit` bytes.
+        If it cannot be opened or read, is not a regular file, or has more than `limit` bytes.
     """
     descriptor = open_regular(path)
     try:

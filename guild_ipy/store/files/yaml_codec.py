@@ -100,7 +100,7 @@ def decode_words(text: str, word: Callable[[str], str]) -> Any:  # noqa: ANN401 
 
 @cache
 def loader_class(*, pure: bool = False) -> type[yaml.SafeLoader]:
-    """Give the safe loader that reads floats as Guild AI does, on libyaml where there is one, unless `pure`."""
+    """Return the safe loader that reads floats as Guild AI does, on libyaml where there is one, unless `pure`."""
     import yaml  # start-up cost, see above
 
     base = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -116,7 +116,7 @@ def loader_class(*, pure: bool = False) -> type[yaml.SafeLoader]:
 
 
 def _write(value: object, head: str, lines: list[str], indent: str) -> None:
-    """Append `value` behind `head` (``name:``, ``-`` or nothing)."""
+    """Append `value` after `head` (``name:``, ``-`` or nothing)."""
     if value is None or isinstance(value, str | int | float):
         lines.append(f"{head} {_scalar(value)}" if head else _scalar(value))
     elif isinstance(value, Mapping) and value:
@@ -261,7 +261,7 @@ def _parse(text: str) -> Any:  # noqa: ANN401
 
 
 def _words(node: Any, word: Callable[[str], str]) -> Any:  # noqa: ANN401 - a node of PyYAML
-    """Give the words of a node."""
+    """Return the words of a node."""
     if node is None:
         return None
     if node.id == "sequence":
@@ -298,7 +298,7 @@ def _check_depth(events: Iterable[yaml.Event]) -> None:
 
 
 def _measure(value: object, depth: int, known: dict[int, int]) -> int:
-    """Count the values within `value`, those behind an alias each time; ValueError if they are too many."""
+    """Count the values within `value`, those after an alias each time; ValueError if they are too many."""
     if not isinstance(value, dict | list | tuple | set):
         return 1
     if id(value) in known:

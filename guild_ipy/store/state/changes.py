@@ -4,7 +4,7 @@ Whoever changes a run appends its id to ``<home>/cache/guild_ipy/changes`` after
 read. One that finds no trail from there to the present must look at every run::
 
     guild_ipy changes 5f3a after -     the name of this log, and of the one before it
-    0123456789abcdef0123456789abcdef   a run; a name that is no run id stands as a JSON string
+    0123456789abcdef0123456789abcdef   a run; a name that is not a run id stands as a JSON string
 
 A log that has grown long becomes ``changes.1``, and a new one is begun. A writer holds a shared ``flock`` on the log
 while it appends, so nobody writes to a log that has been put away.
@@ -160,7 +160,7 @@ def _read_since(home: Home, since: LogPosition) -> Changes:
 
 
 def _read_rest(home: Home, since: LogPosition, before: str) -> list[str] | None:
-    """Give what follows a position in the log before the current one; None if that is not the one to follow."""
+    """Return what follows a position in the log before the current one; None if that is not the one to follow."""
     if since.log != before:
         return None
     if before == _FIRST:

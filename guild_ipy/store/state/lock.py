@@ -2,7 +2,7 @@
 
 The truth is a ``flock`` on ``.guild/alive``, held by the supervisor and the run: the kernel of the operating system
 drops it when both are gone, whatever happened. ``LOCK`` is for Guild AI, which reads the first 10 characters as
-a process id; behind them stand what makes that id unmistakable::
+a process id; after them stand what makes that id unmistakable::
 
     1234      start=556677 boot=<boot id> host=<name> supervisor=1233:556676
 
@@ -201,7 +201,7 @@ def _is_being_started(run_dir: RunDir) -> bool:
 
 
 def this_process() -> ProcessId:
-    """Give the calling process."""
+    """Return the calling process."""
     return ProcessId(pid=os.getpid(), start=process_start(os.getpid()))
 
 

@@ -104,7 +104,7 @@ def is_marked(run_dir: RunDir) -> bool:
 
 
 def last_action(history: Sequence[MarkEntry]) -> MarkEntry | None:
-    """Give the newest entry that was not taken back."""
+    """Return the newest entry that was not taken back."""
     return next((entry for entry in reversed(history) if entry.undone is None), None)
 
 

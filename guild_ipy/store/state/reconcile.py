@@ -108,7 +108,7 @@ def _read_own_word(run_dir: RunDir) -> int | None:
 
 
 def _find_end_time(run_dir: RunDir) -> int:
-    """Give the last moment, in microseconds, that the run is known to have lived."""
+    """Return the last moment, in microseconds, that the run is known to have lived."""
     try:
         started = read_attr(run_dir, "started")
     except DamagedRun:

@@ -72,7 +72,7 @@ def _supervises(run_dir: RunDir, pid: int) -> bool:
 
 
 def _holders(run_dir: RunDir) -> Iterator[ProcessId]:
-    """Give the processes of our engine, or of the run by their environment, that hold the run."""
+    """Return the processes of our engine, or of the run by their environment, that hold the run."""
     for pid in linux.list_processes():
         start = linux.process_start(pid)
         if start is None or not holds_run(run_dir, pid):

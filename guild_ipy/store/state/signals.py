@@ -54,7 +54,7 @@ def is_stop(run_dir: RunDir, exit_status: int) -> bool:
 
 
 def signal_name(number: int) -> str:
-    """Give the name of a signal: ``SIGSEGV``."""
+    """Return the name of a signal: ``SIGSEGV``."""
     import signal  # start-up cost: for runs that ended so
 
     try:

@@ -68,7 +68,7 @@ def look(run_dir: RunDir, *, alive: bool | None) -> RunState:
 
 
 def read_exit_status(run_dir: RunDir) -> int | None:
-    """Read the attribute ``exit_status``; DamagedRun if it is no number."""
+    """Read the attribute ``exit_status``; DamagedRun if it is not a number."""
     value = read_attr(run_dir, "exit_status")
     if value is None or type(value) is int:
         return value

@@ -133,7 +133,7 @@ def _marked_names(text: str, kind: TextKind) -> Iterator[str]:
 
 
 def words_of(text: str) -> set[str]:
-    """Give all that could be a name in a text.
+    """Return all that could be a name in a text.
 
     Examples
     --------

@@ -23,7 +23,7 @@ class CallArguments:
         return CallArguments(positional=self.positional[1:], named=self.named)
 
     def followed_by(self, other: CallArguments) -> CallArguments:
-        """Return these arguments with those of a later call behind them."""
+        """Return these arguments with those of a later call after them."""
         return CallArguments(positional=(*self.positional, *other.positional), named={**self.named, **other.named})
 
 

@@ -147,7 +147,7 @@ def bound_to(found: object, owner: object, owner_class: Class) -> object:
 
 
 def join_ways(name: str, values: Sequence[object]) -> object:
-    """Return the one value that several ways lead to: what is no plain value is the same for all."""
+    """Return the one value that several ways lead to: what is not a plain value is the same for all."""
     made = [value for value in values if not is_plain(value) and not isinstance(value, Foreign)]
     if made:
         return made[-1]

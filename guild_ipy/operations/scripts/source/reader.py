@@ -154,7 +154,7 @@ class SourceReader:
         return self._branches([body, other], frame)
 
     def _branches(self, bodies: Sequence[Sequence[ast.stmt]], frame: Frame) -> str:
-        """Go all ways; a name that they leave with different values is unknown behind them."""
+        """Go all ways; a name that they leave with different values is unknown after them."""
         self._doubts += 1
         scopes = [frame.scope.new_child() for _ in bodies]
         pairs = zip(bodies, scopes, strict=True)
