@@ -4,7 +4,8 @@ Exit status: 0, 1 for an error (one line on standard error), 2 for a command tha
 after a run that failed its own, and 128 + n where signal n ended it.
 
 ``verbs`` all, each loaded when it is called · ``running``, ``looking``, ``selecting``, ``keeping`` what they do ·
-``terminal`` what is shown and asked · ``tables`` lists as text · ``shell_context`` what they work with
+``terminal`` what is shown and asked · ``tables`` lists as text · ``slips`` what is said where nothing was found ·
+``shell_context`` what they work with
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from guild_ipy.api.plain_values import comparison_values, diff_values, format_js
 from guild_ipy.api.tensorboard import serve
 from guild_ipy.arguments.analysis import COMPARE, DIFF, TENSORBOARD
 from guild_ipy.arguments.apply_analysis import apply_compare, apply_diff, find_shown, write_csv
-from guild_ipy.cli.terminal import tell_unmatched
+from guild_ipy.cli.slips import tell_unmatched
 
 Words = Sequence[str]
 

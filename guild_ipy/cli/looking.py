@@ -26,8 +26,8 @@ from guild_ipy.api.runs import list_runs, list_stale
 from guild_ipy.arguments import look
 from guild_ipy.arguments.apply import apply_lineage, find_run
 from guild_ipy.arguments.lineage import LINEAGE
+from guild_ipy.cli.slips import tell_unmatched
 from guild_ipy.cli.tables import format_runs
-from guild_ipy.cli.terminal import tell_unmatched
 from guild_ipy.cli.words import Words
 from guild_ipy.errors import UsageError
 from guild_ipy.printable import printable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from guild_ipy.api.select import open_index, select_ids
 from guild_ipy.arguments.select import SELECT, SelectArguments
+from guild_ipy.cli.slips import tell_unmatched
 from guild_ipy.cli.words import Words
 
 #: Attributes that are shown as listings show them.
@@ -26,8 +27,6 @@ def _ids(arguments: SelectArguments) -> list[str]:
     try:
         found = select_ids(index, arguments.filter, arguments.best)
         if not found:
-            from guild_ipy.cli.terminal import tell_unmatched  # start-up cost: for those who find nothing
-
             tell_unmatched(index, arguments.filter)
         return found
     finally:
