@@ -49,7 +49,7 @@ class SessionCandidates:
         return () if info is None else info.flags
 
     def dependencies(self, operation: str) -> Iterable[Candidate]:
-        """Return the names by which runs and files are given for the requirements of an operation, if they are words."""
+        """Return the names by which runs and files can be given for the requirements of an operation, as words."""
         info = describe_operation(operation, surroundings_of(get_context()))
         if info is None:
             return []

@@ -80,7 +80,8 @@ def test_what_a_partial_holds_is_found(notebook, refuse):
     notebook.cell("import functools, threading\nlock = threading.Lock()\ndef fit(guard, n=1): return guard, n")
     error = refuse(notebook.cell("functools.partial(fit, lock)"))
     assert (error.variable, error.type_name) == ("lock", "lock")
-    assert refuse(notebook.cell("functools.partial(fit, guard=lock)")).variable == "guard"
+    assert refuse(notebook.cell("functools.partial(fit, guard=lock)")).variable == "lock"
+    assert refuse(notebook.cell("functools.partial(fit, guard=threading.Lock())")).variable == "guard"
 
 
 def test_an_argument_is_named_by_its_parameter(notebook, refuse):
