@@ -55,7 +55,7 @@ class Segment:
     """Of numbers: 1 where a whole number was given; empty if nowhere."""
 
     def to_list(self) -> list[Any]:
-        """Give the values as Python objects, None where there is none."""
+        """Return the values as Python objects, None where there is none."""
         if self.form == "n":
             return [None] * self.size
         values = _unpack(self)
@@ -90,7 +90,7 @@ def make_segment(values: Sequence[Any]) -> Segment:
 
 
 def patch_segment(segment: Segment, changes: Mapping[int, Any]) -> Segment:
-    """Give a segment with other values at some positions; it grows if one is behind its end."""
+    """Return a segment with other values at some positions; it grows if one is behind its end."""
     if max(changes, default=-1) < segment.size and all(_fits(segment, value) for value in changes.values()):
         return _patch_in_place(segment, changes)
     values = segment.to_list()
@@ -101,7 +101,7 @@ def patch_segment(segment: Segment, changes: Mapping[int, Any]) -> Segment:
 
 
 def encode_segment(segment: Segment) -> bytes:
-    """Give a segment as bytes; the inverse of :func:`decode_segment`."""
+    """Return a segment as bytes; the inverse of :func:`decode_segment`."""
     words = _join(segment.words)
     header = _HEADER.pack(segment.form.encode(), segment.size, len(segment.present), len(segment.integers), len(words))
     return b"".join((header, segment.present, segment.integers, words, _encode_values(segment)))

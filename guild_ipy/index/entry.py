@@ -76,7 +76,7 @@ def read_entry(run_dir: RunDir) -> Entry:
 
 @lru_cache(maxsize=256)
 def watched_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Give those among the attributes of a run that an entry is read from."""
+    """Return those among the attributes of a run that an entry is read from."""
     return tuple(name for name in names if name in PARSERS or name == "exit_status" or is_kept(name))
 
 

@@ -28,7 +28,7 @@ _NETWORK = frozenset(
 
 
 def find_folder(home: Home, cache_dir: str) -> str:
-    """Give the folder for the index of a home, which need not exist.
+    """Return the folder for the index of a home, which need not exist.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def _is_shared(path: str) -> bool:
 
 
 def _mounts() -> list[tuple[str, str]]:
-    """Give mount points and the names of their file systems; see proc_pid_mountinfo(5)."""
+    """Return mount points and the names of their file systems; see proc_pid_mountinfo(5)."""
     try:
         with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
             lines = [line.partition(" - ") for line in file]

@@ -105,26 +105,26 @@ class Reader:
         return self._state
 
     def watched(self, *, after: int = 0, limit: int = -1) -> list[tuple[int, Watched]]:
-        """Give runs with their numbers, from a number on."""
+        """Return runs with their numbers, from a number on."""
         sql = f"{_WATCHED} where run.k > ? order by run.k limit ?"
         return self._watched(sql, (after, limit))
 
     def read_entry_text(self, id: Any) -> tuple[str, str, int] | None:  # noqa: A002, ANN401 - as SQLite holds it
-        """Give the record and the attributes of a run, as they are stored, and how it is watched."""
+        """Return the record and the attributes of a run, as they are stored, and how it is watched."""
         sql = "select data, attrs, care from run join record using (k) join state using (k) where id = ?"
         row: tuple[str, str, int] | None = self._db.execute(sql, (id,)).fetchone()
         return row
 
     def records(self, home: Home, run_filter: RunFilter) -> list[RunRecord]:
-        """Give the live runs that pass a filter, newest first."""
+        """Return the live runs that pass a filter, newest first."""
         return [record for _, record in self._matching(home, run_filter)]
 
     def best(self, home: Home, run_filter: RunFilter, best: Best) -> list[RunRecord]:
-        """Give the live runs that pass a filter and have a number there, the best first."""
+        """Return the live runs that pass a filter and have a number there, the best first."""
         return [record for _, record in self._matching(home, run_filter, best)]
 
     def ids(self, run_filter: RunFilter, best: Best | None) -> list[str]:
-        """Give the ids of the live runs that pass a filter, newest or best first."""
+        """Return the ids of the live runs that pass a filter, newest or best first."""
         return [text_from_sql(id) for id in self._column("id", self._query(run_filter, best))]  # noqa: A001 - as above
 
     def explain(self, home: Home, run_filter: RunFilter) -> list[tuple[RunRecord, Dropped | None]]:
@@ -136,17 +136,17 @@ class Reader:
         return [(record, dropped.get(k)) for k, record in runs]
 
     def names(self) -> Names | None:
-        """Give the names of attributes, flags and scalars that runs have; None if there are no runs."""
+        """Return the names of attributes, flags and scalars that runs have; None if there are no runs."""
         return self._selection.names()
 
     def table(self, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
-        """Give columns of the live runs that pass a filter, newest first, and what of them is worth storing."""
+        """Return columns of the live runs that pass a filter, newest first, and what of them is worth storing."""
         with self._moment():
             numbers = array("q", self._column("k", self._query(run_filter, None)))
             return _read_columns(TableReader(self._db), numbers, wanted)
 
     def table_of(self, ids: Sequence[str], wanted: Wanted) -> tuple[Table, list[StaleSegment]] | None:
-        """Give columns of certain runs, likewise; None if one of them is not known."""
+        """Return columns of certain runs, likewise; None if one of them is not known."""
         with self._moment():
             table = TableReader(self._db)
             numbers = table.find(ids)
@@ -158,7 +158,7 @@ class Reader:
         return table
 
     def summaries(self, ids: Iterable[str]) -> dict[str, dict[str, ScalarSummary]]:
-        """Give the summaries of the scalars of runs, by id and name; a run that is not known is left out."""
+        """Return the summaries of the scalars of runs, by id and name; a run that is not known is left out."""
         names = {n: (text_from_sql(text), text_from_sql(prefix)) for n, text, prefix in self._db.execute(_SCALARS)}
         return {id: found for id in ids if (found := self._summaries(id, names)) is not None}  # noqa: A001 - as above
 
@@ -283,7 +283,7 @@ def _read_columns(table: TableReader, numbers: array[int], wanted: Wanted) -> tu
 
 
 def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Give the first and last of each row of neighbours; few gaps are not worth a query."""
+    """Return the first and last of each row of neighbours; few gaps are not worth a query."""
     first = last = -1
     for number in sorted(numbers):
         if first >= 0 and number - last > _WIDEST_GAP:

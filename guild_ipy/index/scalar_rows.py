@@ -29,7 +29,7 @@ ScalarRows: TypeAlias = "Mapping[tuple[str, str], ScalarRow]"
 
 
 def read_source_rows(connection: sqlite3.Connection, k: int) -> list[Source]:
-    """Give the event files of a run as they are known."""
+    """Return the event files of a run as they are known."""
     sql = "select path, stamp, scalars, tail from source where k = ?"
     return [
         Source(
@@ -43,18 +43,18 @@ def read_source_rows(connection: sqlite3.Connection, k: int) -> list[Source]:
 
 
 def source_row(source: Source) -> tuple[Any, ...]:
-    """Give an event file as a row, without the number of its run."""
+    """Return an event file as a row, without the number of its run."""
     scalars = None if source.scalars is None else encode_scalars(source.scalars)
     return text_to_sql(source.path), " ".join(map(str, source.stamp)), scalars, source.tail
 
 
 def summary_rows(summaries: Iterable[ScalarSummary]) -> ScalarRows:
-    """Give the numbers of summaries as columns; SQLite knows no NaN, its NULL stands for it."""
+    """Return the numbers of summaries as columns; SQLite knows no NaN, its NULL stands for it."""
     return {(each.name, each.prefix): _row(_get_numbers(each)) for each in summaries}
 
 
 def tally_rows(tallies: Mapping[str, NamedTally]) -> ScalarRows:
-    """Give the same of tallies by name."""
+    """Return the same of tallies by name."""
     return {(name, prefix): _row(tally.numbers()) for name, (_, prefix, tally) in tallies.items()}
 
 

@@ -48,14 +48,14 @@ def read_sources(run_dir: RunDir, stamps: Mapping[str, FileStamp], known: Iterab
 
 
 def prune(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """Give what is worth keeping of the event files of a run that has ended."""
+    """Return what is worth keeping of the event files of a run that has ended."""
     return tuple(
         source if source.stamp[2] > SMALL_BYTES else Source(path=source.path, stamp=source.stamp) for source in sources
     )
 
 
 def stamp_sources(run_dir: RunDir) -> dict[str, FileStamp]:
-    """Give the stamps of the event files of a run by their paths within it."""
+    """Return the stamps of the event files of a run by their paths within it."""
     start = len(run_dir.path) + 1
     return {path[start:]: stamp_path(path) for path in find_event_files(run_dir)}
 

@@ -72,7 +72,7 @@ def make_stamp(numbers: Sequence[int]) -> Stamp:
 
 
 def stamp_path(path: str) -> FileStamp:
-    """Give times of change, size and inode; zeros if there is nothing."""
+    """Return times of change, size and inode; zeros if there is nothing."""
     try:
         info = os.stat(path)
     except OSError:

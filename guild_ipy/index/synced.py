@@ -116,6 +116,7 @@ class SyncedDatabase:
             reader.forget_state()
         if database is self._file:
             self._keep_house(reader, is_new=is_new)
+            self._memory = None  # of a time at which there could be no file
         return reader
 
     def _read(self, database: Database) -> Reader:

@@ -66,7 +66,7 @@ class Column:
     segments: tuple[Segment, ...]
 
     def to_list(self, numbers: Iterable[int]) -> list[Any]:
-        """Give the values of the runs of these numbers as Python objects, None where there is none."""
+        """Return the values of the runs of these numbers as Python objects, None where there is none."""
         lists = [segment.to_list() for segment in self.segments]
         mask = SEGMENT_RUNS - 1
         return [
@@ -108,7 +108,7 @@ class TableReader:
         self.stale: list[StaleSegment] = []
 
     def find(self, ids: Sequence[str]) -> array[int] | None:
-        """Give the numbers of runs, or None if one of them is not known."""
+        """Return the numbers of runs, or None if one of them is not known."""
         if len(ids) <= _FEW:
             sql = f"select id, k from run where id in ({','.join('?' * len(ids))})"  # noqa: S608 - question marks
             rows = self._db.execute(sql, [text_to_sql(each) for each in ids])
@@ -118,7 +118,7 @@ class TableReader:
         return array("q", [numbers[each] for each in ids]) if numbers.keys() >= set(ids) else None
 
     def names(self, kind: str, numbers: Sequence[int]) -> list[str]:
-        """Give the names of flags, attributes or scalars that one of some runs has, sorted."""
+        """Return the names of flags, attributes or scalars that one of some runs has, sorted."""
         found = self._db.execute("select n, text from name where kind = ?", (kind,)).fetchall()
         (count,) = self._db.execute("select count(*) from run").fetchone()
         among = None if len(numbers) == count else frozenset(numbers)
@@ -164,7 +164,7 @@ class TableReader:
         return segment
 
     def _changed_since(self, seg: int, gen: int) -> list[int]:
-        """Give the runs of a segment that have changed; those that are gone do not matter."""
+        """Return the runs of a segment that have changed; those that are gone do not matter."""
         if self._segments.get(seg, 0) <= gen:
             return []
         if (seg, gen) not in self._changed:
@@ -197,7 +197,7 @@ class _Source:
             self._value = from_sql
 
     def all(self, seg: int) -> list[Any]:
-        """Give all values of a segment."""
+        """Return all values of a segment."""
         first = seg << SEGMENT_BITS
         rows = self._db.execute(f"{self._sql} between ? and ?", (first, first + SEGMENT_RUNS - 1)).fetchall()
         values = [None] * (max((row[0] - first for row in rows), default=-1) + 1)
@@ -206,7 +206,7 @@ class _Source:
         return values
 
     def some(self, numbers: Sequence[int]) -> dict[int, Any]:
-        """Give the values of some runs by their positions in the segment, None where there is none."""
+        """Return the values of some runs by their positions in the segment, None where there is none."""
         mask = SEGMENT_RUNS - 1
         rows = self._db.execute(f"{self._sql} in ({','.join(map(str, numbers))})")
         found = dict.fromkeys(number & mask for number in numbers)

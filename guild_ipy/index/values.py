@@ -29,7 +29,7 @@ encode_json = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
 def to_sql(value: Any) -> tuple[SqlValue, str | None]:  # noqa: ANN401 - whatever YAML gave
-    """Give `v` and `t` of a value.
+    """Return `v` and `t` of a value.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def to_sql(value: Any) -> tuple[SqlValue, str | None]:  # noqa: ANN401 - whateve
 
 
 def from_sql(value: SqlValue, kind: str | None) -> Any:  # noqa: ANN401 - as it was
-    """Give the value that has this `v` and `t`."""
+    """Return the value that has this `v` and `t`."""
     if kind is None:
         return value
     if kind == BOOLEAN:
@@ -60,7 +60,7 @@ def from_sql(value: SqlValue, kind: str | None) -> Any:  # noqa: ANN401 - as it 
 
 
 def text_to_sql(text: str | None) -> str | bytes | None:
-    """Give text as SQLite takes it: bytes if it holds half a character."""
+    """Return text as SQLite takes it: bytes if it holds half a character."""
     if text is None or text.isascii() or is_sayable(text):
         return text
     return text.encode("utf-8", "surrogatepass")
@@ -72,7 +72,7 @@ def text_from_sql(value: Any) -> Any:  # noqa: ANN401 - text or None
 
 
 def integer_to_sql(number: int | None) -> int | float | None:
-    """Give a number as SQLite takes it; one of more than 64 bits is rounded."""
+    """Return a number as SQLite takes it; one of more than 64 bits is rounded."""
     return number if number is None or -_LARGEST <= number <= _LARGEST else float(number)
 
 

@@ -184,7 +184,7 @@ def _exactly(literal: Literal) -> tuple[FlagValue, FlagValue]:
 
 
 def _band(literal: Literal) -> tuple[FlagValue, FlagValue]:
-    """Give the least and the greatest number that `literal` may have become when it was written to an event file."""
+    """Return the least and the greatest number that `literal` may have become when it was written to an event file."""
     value = literal.value
     if not isinstance(value, float) or not math.isfinite(value):
         return value, value

@@ -38,7 +38,7 @@ class Place:
 
 
 def find_places(name: Name, names: Names | None) -> tuple[Place, ...]:
-    """Give the places to look at, in this order, in each run; the first that it has counts.
+    """Return the places to look at, in this order, in each run; the first that it has counts.
 
     Parameters
     ----------

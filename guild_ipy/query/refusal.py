@@ -14,5 +14,5 @@ class Refusal(ValueError):
         super().__init__(message)
 
     def within(self, text: str) -> SelectError:
-        """Give the error that users see."""
+        """Return the error that users see."""
         return SelectError(self.message, text=text, position=self.position)

@@ -109,7 +109,7 @@ class _Writer:
         self.parameters: dict[str, SqlValue] = {}
 
     def put(self, value: FlagValue) -> str:
-        """Give the parameter that stands for a value."""
+        """Return the parameter that stands for a value."""
         assert not isinstance(value, list | dict), "SQLite has none"
         name = f"{self.prefix}{len(self.parameters)}"
         self.parameters[name] = value
@@ -119,7 +119,7 @@ class _Writer:
         return f"({', '.join(map(self.put, values))})"
 
     def name(self, place: Place) -> str:
-        """Give what finds the number of a name."""
+        """Return what finds the number of a name."""
         sql = self.schema.names.format(kind=self.put(place.kind.value), text=self.put(place.name))
         return f"({sql})"
 
@@ -240,7 +240,7 @@ def _several(operand: Any) -> Sequence[FlagValue]:  # noqa: ANN401 - the check t
 
 
 def _ascii_part(condition: Condition) -> str | None:
-    """Give the text to look for, if that is something that SQLite can do."""
+    """Return the text to look for, if that is something that SQLite can do."""
     if condition.check is not Check.CONTAINS:
         return None
     part: str = _several(condition.operand)[1]  # type: ignore[assignment] # the text of the pair

@@ -22,26 +22,26 @@ _Value = TypeVar("_Value")
 
 
 def start_of(literal: Literal, now: datetime | None) -> int:
-    """Give when a span begins."""
+    """Return when a span begins."""
     span = _parse(literal, lambda text: parse_time_range(f"before {text}", now))
     assert span.end is not None, "before has an end"
     return to_microseconds(span.end)
 
 
 def after(literal: Literal, now: datetime | None) -> int:
-    """Give the first moment after a span; a date or time counts from its beginning."""
+    """Return the first moment after a span; a date or time counts from its beginning."""
     span = _parse(literal, lambda text: parse_time_range(f"after {text}", now))
     assert span.start is not None, "after has a start"
     return to_microseconds(span.start)
 
 
 def within(literal: Literal, now: datetime | None) -> tuple[int | None, int | None]:
-    """Give the beginning and the end of a span; ``2 days`` are the last two."""
+    """Return the beginning and the end of a span; ``2 days`` are the last two."""
     return _bounds(_parse(literal, lambda text: parse_time_range(_with_last(text), now)))
 
 
 def between(first: Literal, second: Literal, now: datetime | None) -> tuple[int | None, int | None]:
-    """Give the beginning and the end of what lies between two spans, in either order."""
+    """Return the beginning and the end of what lies between two spans, in either order."""
     after(second, now)  # so that an error points at the second
     return _bounds(_parse(first, lambda text: parse_time_range(f"between {text} and {_plain(second)}", now)))
 

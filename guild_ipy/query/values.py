@@ -43,7 +43,7 @@ class Check(Enum):
 
 
 def compile_check(check: Check, operand: Operand) -> Callable[[FlagValue], bool]:
-    """Give a function that tells whether a value, which is not None, passes.
+    """Return a function that tells whether a value, which is not None, passes.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def equal(one: FlagValue, other: FlagValue) -> bool:
 
 
 def text_of(value: FlagValue) -> str:
-    """Give a value as the text that ``contains`` and ``matches`` look at."""
+    """Return a value as the text that ``contains`` and ``matches`` look at."""
     if isinstance(value, str):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
