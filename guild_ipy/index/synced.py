@@ -79,7 +79,8 @@ class SyncedDatabase:
                     self.trouble = f"{type(error).__name__}: {error}"
                     if not (is_damage(error) and self._delete_file()):
                         break
-            return question(self._up_to_date(self._open_memory(), full=full))
+            # no thread looks for changes here, and to look at every run is quick beside the reading of all
+            return question(self._up_to_date(self._open_memory(), full=True))
 
     def is_file(self, reader: Reader) -> bool:
         """Return whether a question is asked of the file."""

@@ -22,7 +22,7 @@ from guild_ipy.store.attrs import write_attr
 from guild_ipy.store.events import EventWriter
 from guild_ipy.store.home import Home
 from guild_ipy.store.markers import set_pending, set_staged
-from guild_ipy.store.trash import delete_run
+from guild_ipy.store.trash import delete_run, restore_run
 from tests.index.truth import make_run
 
 HOSTILE = [
@@ -231,6 +231,23 @@ def test_deleted_runs_are_selected_too(index: Index):
     (found,) = index.records(RunFilter(where="label = 'an old one'", deleted=True))
     assert found.dir.id == oldest.dir.id
     assert index.records(RunFilter(where="label = 'an old one'")) == []
+
+
+@pytest.mark.parametrize("few", [0, 500])
+def test_deleted_run_is_listed_as_it_is_now(home: Home, settings: Settings, few: int):
+    index = Index(home, replace(settings, index_few=few))
+    run_dir = make_run(home, _id(1), started=1, exit_status=0, label="before")
+    deleted = home.deleted.run_dir(run_dir.id)
+    for label in ("one", "two"):
+        write_attr(run_dir, "label", label)
+        delete_run(home, run_dir)
+        assert [each.label for each in index.records(RunFilter(deleted=True))] == [label]
+        with open(deleted.attr("label"), "w") as file:
+            file.write("by hand\n")
+        assert [each.label for each in index.records(RunFilter(deleted=True))] == ["by hand"]
+        restore_run(home, deleted)
+        assert (index.ids(RunFilter(deleted=True)), index.ids(RunFilter())) == ([], [run_dir.id])
+    index.close()
 
 
 def test_no_name_is_wrong_where_there_are_no_runs_yet(home: Home, settings: Settings):
