@@ -79,7 +79,8 @@ class SyncedDatabase:
                     self.trouble = f"{type(error).__name__}: {error}"
                     if not (is_damage(error) and self._delete_file()):
                         break
-            return question(self._up_to_date(self._open_memory(), full=full))
+            # no thread looks for changes here, and to look at every run is quick beside the reading of all
+            return question(self._up_to_date(self._open_memory(), full=True))
 
     def is_file(self, reader: Reader) -> bool:
         """Return whether a question is asked of the file."""
@@ -116,6 +117,7 @@ class SyncedDatabase:
             reader.forget_state()
         if database is self._file:
             self._keep_house(reader, is_new=is_new)
+            self._memory = None  # of a time at which there could be no file
         return reader
 
     def _read(self, database: Database) -> Reader:

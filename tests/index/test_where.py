@@ -233,6 +233,23 @@ def test_deleted_runs_are_selected_too(index: Index):
     assert index.records(RunFilter(where="label = 'an old one'")) == []
 
 
+@pytest.mark.parametrize("few", [0, 500])
+def test_deleted_run_is_listed_as_it_is_now(home: Home, settings: Settings, few: int):
+    index = Index(home, replace(settings, index_few=few))
+    run_dir = make_run(home, _id(1), started=1, exit_status=0, label="before")
+    deleted = home.deleted.run_dir(run_dir.id)
+    for label in ("one", "two"):
+        write_attr(run_dir, "label", label)
+        delete_run(home, run_dir)
+        assert [each.label for each in index.records(RunFilter(deleted=True))] == [label]
+        with open(deleted.attr("label"), "w") as file:
+            file.write("by hand\n")
+        assert [each.label for each in index.records(RunFilter(deleted=True))] == ["by hand"]
+        restore_run(home, deleted)
+        assert (index.ids(RunFilter(deleted=True)), index.ids(RunFilter())) == ([], [run_dir.id])
+    index.close()
+
+
 def test_no_name_is_wrong_where_there_are_no_runs_yet(home: Home, settings: Settings):
     index = Index(home, settings)
     assert index.records(RunFilter(where="anything < 1 and max loss > 2")) == []
