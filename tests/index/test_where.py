@@ -22,7 +22,7 @@ from guild_ipy.store.events.events import EventWriter
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.home import Home
 from guild_ipy.store.state.markers import set_pending, set_staged
-from guild_ipy.store.trash import delete_run
+from guild_ipy.store.trash import delete_run, restore_run
 from tests.index.truth import make_run
 
 HOSTILE = [
