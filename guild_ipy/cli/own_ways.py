@@ -48,7 +48,7 @@ def select_runs(wanted: SelectRuns) -> bool:
         if ids := select_ids(index, wanted.filter, wanted.best):
             print("\n".join(ids))
         else:
-            from guild_ipy.cli.terminal import tell_unmatched  # start-up cost: for those who find nothing
+            from guild_ipy.cli.slips import tell_unmatched  # start-up cost: for those who find nothing
 
             tell_unmatched(index, wanted.filter)
     return True

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 
 from guild_ipy.api.viewer import Preview, format_notes
-from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
-from guild_ipy.index.index import Index
 from guild_ipy.view import StreamViewer
 
 
@@ -42,15 +40,6 @@ class AgreeingViewer(ShellViewer):
         """Write what the user should know, and agree."""
         print(format_notes(preview), end="", flush=True)
         return True
-
-
-def tell_unmatched(index: Index, run_filter: RunFilter) -> None:
-    """Say, where nothing was found, which name in the filter may be a slip; standard output is left alone."""
-    from guild_ipy.api.unmatched import describe_unmatched  # start-up cost: for those who find nothing
-
-    hint = describe_unmatched(index, run_filter)
-    if hint:
-        print(hint, file=sys.stderr)
 
 
 def ask(question: str) -> bool:

@@ -43,7 +43,7 @@ def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
         return
     done = wanted.carry_out(context)
     if isinstance(wanted, Searching) and wanted.sought is not None and not done:
-        from guild_ipy.cli.terminal import tell_unmatched  # start-up cost: for those who find nothing
+        from guild_ipy.cli.slips import tell_unmatched  # start-up cost: for those who find nothing
 
         tell_unmatched(context.index, wanted.sought)
     _show(done, as_json=getattr(wanted, "json", False))
