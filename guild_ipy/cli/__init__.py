@@ -4,7 +4,8 @@ Exit status: 0, 1 for an error (one line on standard error), 2 for a command tha
 after a run that failed its own, and 128 + n where signal n ended it.
 
 ``verbs`` reads, asks, carries out, prints · ``own_ways`` verbs that a shell shows in a way of its own ·
-``terminal`` what is shown and asked · ``shell_context`` what they work with
+``terminal`` what is shown and asked · ``slips`` what is said where nothing was found ·
+``shell_context`` what they work with
 """
 
 from __future__ import annotations

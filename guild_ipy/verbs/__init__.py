@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from guild_ipy.arguments.verb import Verb
+if TYPE_CHECKING:
+    from guild_ipy.arguments.verb import Verb
 
 #: All verbs, in the order in which they are shown; each is the name of a module here.
 NAMES = (
@@ -26,7 +27,7 @@ NAMES = (
 )  # fmt: skip
 
 
-class _Verbs(Mapping[str, Verb[Any]]):
+class _Verbs(Mapping[str, "Verb[Any]"]):
     """The verbs by name; each is loaded when it is asked for, since a shell command needs one."""
 
     def __getitem__(self, name: str) -> Verb[Any]:

@@ -12,7 +12,8 @@ from guild_ipy.index import sources
 from guild_ipy.index.index import Index
 from guild_ipy.index.sources import Source, read_sources, stamp_sources, summarize_sources
 from guild_ipy.settings import Settings
-from guild_ipy.store.events.events import EventWriter, scalars
+from guild_ipy.store.events import scalars
+from guild_ipy.store.events.events import EventWriter
 from guild_ipy.store.events.scalars import summarize
 from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import RunDir

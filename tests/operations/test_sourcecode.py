@@ -6,8 +6,9 @@ import pytest
 
 from guild_ipy.domain.operation import SourceRule
 from guild_ipy.domain.run_spec import SourceFile
-from guild_ipy.operations.sourcecode.snapshot import SourceCache, digest_files, snapshot, source_walk
-from guild_ipy.operations.sourcecode.snapshot import snapshot as sourcecode
+from guild_ipy.operations.sourcecode import snapshot as sourcecode
+from guild_ipy.operations.sourcecode import source_walk
+from guild_ipy.operations.sourcecode.snapshot import SourceCache, digest_files, snapshot
 from guild_ipy.operations.sourcecode.source_choice import SourceChoice
 
 

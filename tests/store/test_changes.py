@@ -7,8 +7,8 @@ import stat
 import pytest
 
 from guild_ipy.store.home import Home
+from guild_ipy.store.state import changes
 from guild_ipy.store.state.changes import LogPosition, note_change, read_changes
-from guild_ipy.store.state.state import changes
 
 RUNS = [f"{number:032x}" for number in range(5000)]
 START = LogPosition()

@@ -246,6 +246,10 @@ def test_no_change_or_two_of_a_label_are_refused(line):
         LABEL.parse(line.split())
 
 
+def test_a_run_of_the_notebook_is_no_file_whatever_its_expression_is_called():
+    assert CAT.parse([ObjectToken.of(["3f2a"], source="{best.ids}")]).selection.refs == ("3f2a",)
+
+
 def test_the_other_verbs_take_their_words():
     assert CAT.parse("1 -p a.txt".split()).path == "a.txt"
     assert LS.parse(["-a"]).all
