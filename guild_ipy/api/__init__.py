@@ -1,6 +1,8 @@
-"""One plain function for each verb, wiring the layers below; the faces only parse, call and show.
+"""The work behind the verbs, one plain function for each; the faces only read, call and show.
 
-``run`` · ``start`` · ``runs`` · ``info`` · ``files`` · ``mark`` · ``label`` · ``tag`` · ``comment`` · ``stop`` ·
-``watch`` · ``delete`` · ``restore`` · ``purge`` · ``home`` · ``operations``. They take a
-:class:`~guild_ipy.api.context.Context` and give :class:`~guild_ipy.api.handle.Run` objects.
+``context`` what verbs work with: settings, home, engine, notebook · ``current_index`` the index of the home ·
+``handle`` a run as users hold it · ``result`` its return value · ``scalars`` · ``stale`` · ``viewer`` what a verb tells
+while it works · ``home`` · ``project`` · ``files`` · ``stop`` · ``watch`` · ``pipeline`` the process of a pipeline
+
+``finding`` which runs are meant · ``looking`` · ``comparing`` · ``changing`` · ``launching`` new runs, and runs again
 """

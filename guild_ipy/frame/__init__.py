@@ -1,7 +1,12 @@
 """Runs as pandas DataFrames; importing this adds ``df.guild`` to every frame with a ``run`` column.
 
-``runs`` · ``keywords`` · ``listing`` · ``columns`` · ``local_time`` · ``run_names``
-``accessor`` · ``flags`` · ``attributes`` · ``scalars`` · ``compare``
+``runs`` · ``keywords`` its filters · ``find`` and ``selected`` runs · ``listing``, with ``core`` and ``trash`` ·
+``accessor``: ``flags`` · ``attributes`` · ``scalars`` · ``compare`` · ``best`` · ``stale`` · ``inputs`` · ``lineage``
+
+Pictures: ``curves`` and ``parallel``, with ``points``, ``run_labels`` and ``pyplot``
+
+Columns: ``columns``, of ``values`` · ``rows`` of certain runs · ``whole`` of all · ``kept`` from one question to the
+next · ``run_names`` · ``local_time``
 """
 
 from guild_ipy.frame.accessor import GuildAccessor, register_accessor

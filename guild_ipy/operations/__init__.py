@@ -1,7 +1,12 @@
 """From what the user wrote to a RunSpec.
 
-What can be run: ``call`` (functions) · ``cell`` · ``script``, with ``script_interface`` · ``argparse_flags`` ·
-``parser_calls`` · ``click_flags`` · ``constant_flags`` · ``static_values`` · ``command_line``. What it is given:
-``flags``. What travels: ``pack`` · ``unsendable`` · ``sourcecode`` · ``source_walk``. Where it comes from:
-``notebook``. All together: ``resolve``.
+``find`` what a word names · ``operation`` what every operation can say of itself, and the template that specs are made
+of · ``surroundings`` and ``notebook`` where it is looked for · ``flags``, with ``flag_values`` and ``flag_size`` ·
+``given_files`` files for one run · ``declared`` what a decorator says
+
+Kinds: ``functions`` (and cells) · ``script_operation``, with ``script_file`` and ``scripts`` · ``notebook_operation``,
+with ``notebook_file`` · ``guildfile``
+
+``packing`` code that travels · ``sourcecode`` and ``file_source`` the snapshot · ``dependencies`` · ``config_file`` ·
+``references`` ``${flag}`` in texts
 """

@@ -1,5 +1,6 @@
 """The verbs as Python functions; ``guild_ipy`` gives them as its own names.
 
-``running`` run, start, watch, stop · ``looking`` select, info, ls, cat, operations · ``keeping`` mark, label, delete ·
+``running`` run, start, watch, stop · ``looking`` select, info, ls, cat, operations · ``keeping`` mark, label, tag,
+comment, delete, restore, purge · ``analysis`` compare, diff, tensorboard · ``declaring`` the decorator ·
 ``options`` keywords that begin with ``_``
 """

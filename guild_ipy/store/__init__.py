@@ -1,6 +1,8 @@
 """Run directories on disk; the only layer that reads or writes ``.guild``.
 
-Places: ``home`` · ``run_dir``. Files: ``whole_file`` · ``yaml_codec`` · ``attrs`` · ``attr_types`` · ``manifest`` ·
-``output`` · ``events``, with ``tfevents`` · ``scalars``. What a run is doing: ``markers`` · ``lock`` · ``state`` ·
-``reconcile`` · ``claim``. Runs: ``run`` · ``runs`` · ``trash``.
+``home`` · ``run_dir`` the names of all files · ``run`` · ``runs`` · ``manifest`` · ``output`` · ``deps``, with
+``stand_in_ids`` · ``input_runs`` · ``claim`` of a run that is to be started · ``trash`` · ``attr_change`` ·
+``owners`` · ``left_behind`` and ``skeletons`` of killed processes
+
+``files`` read and written whole · ``state`` of a run · ``events`` with scalars
 """

@@ -1,1 +1,5 @@
-"""What a run is doing and who may change it: locks, markers, claims of processes, marks, the change log."""
+"""What a run is doing, and who has done something to it.
+
+``state``, by ``markers`` and ``lock`` · ``run_process`` whose process it is · ``signals`` how it ended · ``reconcile``
+settles lost runs · ``marks`` · ``changes`` the change log of a home
+"""
