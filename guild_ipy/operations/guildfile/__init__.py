@@ -6,8 +6,9 @@ from elsewhere · ``models``, ``definitions``, ``flags``, ``mains``, ``steps``, 
 ``source_rules``, ``scalar_patterns`` the parts of an operation · ``circles`` operations that wait for each other ·
 ``file`` all of it · ``declared`` dependencies that Python declares.
 
-Running: ``lookup`` finds an operation · ``modules`` and ``interface`` look at its script · ``found`` what came of it · ``operation``
-runs it · ``filling`` puts flags into the command · ``source`` and ``program`` are the parts of a spec.
+Running: ``lookup`` finds an operation · ``modules`` and ``interface`` look at its script · ``found`` is what came of
+it · ``operation`` can be run · ``filling`` puts flags into the command · ``source`` and ``program`` are the parts of
+a spec.
 """
 
 #: The name of Guild files.
