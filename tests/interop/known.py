@@ -16,6 +16,7 @@ import yaml
 
 from guild_ipy.domain.source_kind import is_dependency_flag
 
+_RUN_OF_LABEL = re.compile(r"(\S+)=[0-9a-f]{32}(?!\S)")
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 #: What we say of what cannot work, before anything is made.
 _REFUSALS = (
@@ -130,19 +131,20 @@ def _flags(seen: Difference) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 def _dependencies(seen: Difference) -> set[str]:
     """Give the flags that say which runs and files were used, by the other program's record of these."""
     theirs, ours = _flags(seen)
-    output = _read(seen.folders[0] / ".guild/output")
+    project = Path(_read(seen.folders[0] / ".guild/opref").split(" ")[0].partition(":")[2]).parent
     recorded = yaml.safe_load(_read(seen.folders[0] / ".guild/attrs/deps") or "{}")
     sources = [source for resource in recorded.values() for source in resource.items()]
     names = {name for name, _ in sources}
     files = {str(value.get("uri", "")).removeprefix("file:") for _, value in sources if isinstance(value, dict)}
-    return {
+    in_label = set(_RUN_OF_LABEL.findall(seen.runs[0].get("label", "")))
+    return in_label | {
         name
         for name, value in theirs.items()
         if is_dependency_flag(name)
         or name in names
         or value in files
         or _RUN_ID.fullmatch(str(value))
-        or f"Resolving {name}\n" in output
+        or (name not in ours and (project / str(value)).is_file())
         or (value is None and name not in ours)  # nothing was found
     }
 
