@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from guild_ipy.domain.attributes import KEPT
 from guild_ipy.domain.flags import FlagValue
 from guild_ipy.domain.operation_name import is_operation_named
 from guild_ipy.domain.run_filter import RunFilter
@@ -30,7 +31,7 @@ from guild_ipy.store.runs import list_run_dirs
 
 #: As a label or comment to look for: none at all (as in ``guild runs -Fl -``).
 NOTHING = "-"
-_ROW = tuple("status initialized started stopped exit_status label marked tags comments digest damage".split())
+_ROW = tuple(each.name for each in KEPT)
 
 
 def list_runs(home: Home, run_filter: RunFilter) -> list[RunRecord]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from guild_ipy.domain.program import CellFile
 from guild_ipy.errors import GuildError, NotebookError
 
-_ENGINE = os.path.dirname(os.path.abspath(__file__))
+_ENGINE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _PACKAGE = os.path.dirname(_ENGINE)
 _IMPORT_SYSTEM = "<frozen importlib"
 
