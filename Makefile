@@ -25,7 +25,7 @@ export GUILD_IPY_MLFLOW_ENV := $(CURDIR)/.envs/mlflow
 #: The oldest pandas that frames are made with, and one between; the newest is in .venv.
 OTHER_PANDAS := 2.2 3.0
 
-.PHONY: help test lint newest pandas demo lab bench faults interop notebooks format constraints clean
+.PHONY: help test test-verbs test-others lint newest pandas demo lab bench faults interop notebooks format constraints clean
 
 help:
 	@echo "make test       run every check"
@@ -41,7 +41,17 @@ help:
 	@echo "make clean      remove the environments, and everything that was built"
 
 test: lint newest .envs/guild/.installed
-	$(VENV) -m pytest --maxfail=30 tests notebooks $(NBVAL)
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-verbs test-others
+
+# Two halves side by side, which take about as long: what verbs do with real runs, and all others.
+VERB_TESTS := $(addprefix tests/,api cli compat domain frame magics verbs)
+PYTEST = $(VENV) -m pytest --maxfail=30 --basetemp=$$(mktemp -d)
+
+test-verbs:
+	$(PYTEST) $(VERB_TESTS)
+
+test-others:
+	$(PYTEST) tests notebooks $(addprefix --ignore=,$(VERB_TESTS)) $(NBVAL)
 
 # Strict: an output that differs from the saved one fails.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval_sanitize.cfg
