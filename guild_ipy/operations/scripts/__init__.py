@@ -2,6 +2,5 @@
 
 ``script``, with ``script_interface`` · ``constant_flags`` · ``argparse_flags`` · ``click_flags`` · ``typer_flags`` ·
 ``absl_flags`` · ``command_tree`` commands and sub-commands · ``command_line`` flags as words · ``unread`` arguments
-that the source does not show · ``static_values`` and ``parser_calls`` values and calls in source · ``source`` follows
-it to the parsers
+that the source does not show · ``static_values`` values in source · ``source`` follows it to the parsers
 """
