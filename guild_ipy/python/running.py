@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.context import get_context
-from guild_ipy.api.finding.selection import RunRef
-from guild_ipy.api.handle import Run
-from guild_ipy.arguments.selection import RunSelection
+from guild_ipy.api.context import get_context, warm_up
 from guild_ipy.errors import UsageError
-from guild_ipy.python.options import read_launch_call, read_run_call
-from guild_ipy.verbs.start import Start
-from guild_ipy.verbs.stop import Stop
-from guild_ipy.verbs.watch import Watch
-from guild_ipy.view.live import PreviewingViewer, StreamViewer
+
+if TYPE_CHECKING:
+    from guild_ipy.api.finding.selection import RunRef
+    from guild_ipy.api.handle import Run
+    from guild_ipy.view.live import StreamViewer
 
 _START = 'guild_ipy.start("{}")'
 
@@ -58,6 +55,11 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
     """
     if operation is None and not {"_start", "_restart"} & flags.keys():
         raise UsageError("None cannot be run; give the function itself, its arguments beside it: run(train, lr=0.1)")
+    if flags.get("_isolation") in {None, "fork"}:
+        warm_up()
+    from guild_ipy.python.options import read_run_call  # start-up cost, as the next: while the fork server starts
+    from guild_ipy.view.live import PreviewingViewer
+
     wanted = read_run_call(None if operation is _DEFAULT else operation, args, flags)
     viewer = PreviewingViewer(_START) if wanted.preview else _viewer()
     made: Any = wanted.follow(get_context(), viewer)
@@ -70,6 +72,10 @@ def start(run: RunRef | None = None, *, where: str | None = None, **options: obj
 
     Options are ``_background``, ``_pidfile``, ``_isolation`` and ``_stop_after``, as for :func:`run`.
     """
+    from guild_ipy.arguments.selection import RunSelection  # start-up cost, as in the other functions here
+    from guild_ipy.python.options import read_launch_call
+    from guild_ipy.verbs.start import Start
+
     launch = read_launch_call("start", options)
     started = Start(selection=RunSelection.of_one(run, where=where), launch=launch).follow(get_context(), _viewer())
     assert started is not None, "the viewer always agrees"
@@ -83,13 +89,21 @@ def watch(run: RunRef | None = None, *, where: str | None = None) -> Run:
 
     Interrupting it ends the watching, not the run.
     """
+    from guild_ipy.arguments.selection import RunSelection
+    from guild_ipy.verbs.watch import Watch
+
     return Watch(selection=RunSelection.of_one(run, where=where)).follow(get_context(), _viewer())
 
 
 def stop(*runs: RunRef, where: str | None = None) -> None:
     """Stop the runs that are named, or all that are running (and that `where` selects), and say so."""
+    from guild_ipy.arguments.selection import RunSelection
+    from guild_ipy.verbs.stop import Stop
+
     print(Stop(selection=RunSelection.of(*runs, where=where, default="all")).follow(get_context(), _viewer()))
 
 
 def _viewer() -> StreamViewer:
+    from guild_ipy.view.live import StreamViewer
+
     return StreamViewer(_START)
