@@ -173,8 +173,10 @@ class SourceWalk:
 def _holds_secrets(entry: os.DirEntry[str]) -> bool:
     if names_secret_folder(entry.name) and _is_dir(entry):
         return True
-    name = os.path.basename(os.path.realpath(entry.path)) if entry.is_symlink() else entry.name
-    return (names_secret_file(entry.name) or names_secret_file(name)) and not _is_dir(entry)
+    names = {entry.name}
+    if entry.is_symlink():
+        names.add(os.path.basename(os.path.realpath(entry.path)))
+    return any(map(names_secret_file, names)) and not _is_dir(entry)
 
 
 def _is_dir(entry: os.DirEntry[str]) -> bool:
