@@ -22,10 +22,10 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from guild_ipy.api.context import Context, set_context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.api.launching.run import RunRequest, run
+from guild_ipy.api.session import Session, set_session
 from guild_ipy.api.viewer import SilentViewer, Viewer
 from guild_ipy.engine.beside.rehearsal import REHEARSAL_ID
 from guild_ipy.engine.engine import Engine
@@ -49,7 +49,7 @@ class NotebookSession:
     """A shell, and ``run`` over it."""
 
     shell: InteractiveShell
-    context: Context
+    context: Session
     isolation: str | None = None
     """Of all runs that name none."""
     viewer: Viewer = field(default_factory=PrintingViewer)
@@ -85,7 +85,7 @@ class NotebookSession:
 def open_notebook(settings: Settings, engine: Engine) -> Iterator[NotebookSession]:
     """Give a new notebook in the current directory."""
     with _new_shell() as shell:
-        yield NotebookSession(shell=shell, context=Context(settings=settings, engine=engine))
+        yield NotebookSession(shell=shell, context=Session(settings=settings, engine=engine))
 
 
 @contextmanager
@@ -251,8 +251,8 @@ def notebook(settings, engine, tmp_path, monkeypatch, no_process_left) -> Iterat
 @pytest.fixture
 def extension(notebook) -> Iterator[NotebookSession]:
     """The notebook with the magics, whose verbs work on its home."""
-    set_context(notebook.context)
+    set_session(notebook.context)
     notebook.shell.run_line_magic("load_ext", "guild_ipy")
     yield notebook
     notebook.shell.run_line_magic("unload_ext", "guild_ipy")
-    set_context(None)
+    set_session(None)

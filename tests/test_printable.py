@@ -7,7 +7,7 @@ import re
 import pytest
 import yaml
 
-from guild_ipy.api.context import set_context
+from guild_ipy.api.session import set_session
 from guild_ipy.cli import main
 from guild_ipy.errors import FlagError, SelectError
 from guild_ipy.printable import printable, printable_lines
@@ -65,9 +65,9 @@ def hostile_home(tmp_path, monkeypatch):
             (guild / "attrs" / name).write_text(yaml.safe_dump(value))
     monkeypatch.setenv("GUILD_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    set_context(None)
+    set_session(None)
     yield tmp_path
-    set_context(None)
+    set_session(None)
 
 
 @pytest.mark.parametrize(

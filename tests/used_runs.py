@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from guild_ipy.api.context import Context, set_context
 from guild_ipy.api.handle import Run
+from guild_ipy.api.session import Session, set_session
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.engine.engine import Engine
 from guild_ipy.settings import Settings
@@ -33,18 +33,18 @@ def used(operation: str, *beginnings: str) -> dict[str, object]:
 
 
 @pytest.fixture
-def bare_context(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
+def bare_context(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """The context of a session on the home, also for those who ask for that of the session."""
     monkeypatch.setenv("GUILD_HOME", home.path)
     settings = Settings(guild_home=home.path)
-    context = Context(settings=settings, engine=Engine(settings), chosen_home=home)
-    set_context(context)
+    context = Session(settings=settings, engine=Engine(settings), chosen_home=home)
+    set_session(context)
     yield context
-    set_context(None)
+    set_session(None)
 
 
 @pytest.fixture
-def add(bare_context: Context, make_run: Callable[..., RunDir]) -> Callable[..., Run]:
+def add(bare_context: Session, make_run: Callable[..., RunDir]) -> Callable[..., Run]:
     """Make a completed run, started a minute after the one before: ``add("3f", "serve", used("train", "2a"))``."""
     count = 0
 

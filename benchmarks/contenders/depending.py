@@ -2,7 +2,7 @@
 
 from answering import answer, timed
 
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 from guild_ipy.domain.dependency import Dependency, Source, SourceKind
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.operations.dependencies.choose import choose_run
@@ -15,7 +15,7 @@ _LATEST = "op = train and completed"
 
 
 def main() -> None:
-    index = get_context().index
+    index = get_session().index
     index.refresh()
     query = make_query(_TRAIN)
     dependency = Dependency(name="train", is_inline=True, sources=(_TRAIN,))

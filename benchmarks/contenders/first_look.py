@@ -15,10 +15,10 @@ import pandas as pd
 
 
 def ours() -> float:
-    from guild_ipy.api.context import get_context  # not for the limit
+    from guild_ipy.api.session import get_session  # not for the limit
     from guild_ipy.frame.runs import runs
 
-    get_context()
+    get_session()
     load_modules()
     start = time.perf_counter()
     runs().guild.compare()

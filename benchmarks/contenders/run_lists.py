@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from answering import answer, timed
 
-from guild_ipy.api.context import get_context, set_context
+from guild_ipy.api.session import get_session, set_session
 from guild_ipy.frame.runs import runs
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
@@ -30,22 +30,22 @@ def compare() -> object:
 
 
 def ids() -> list[str]:
-    return os.listdir(get_context().home.runs)
+    return os.listdir(get_session().home.runs)
 
 
 def stat_each() -> None:
-    folder = get_context().home.runs
+    folder = get_session().home.runs
     for name in _names:
         os.stat(f"{folder}/{name}")
 
 
 def refresh() -> None:
-    assert get_context().index.refresh(), get_context().index.trouble
+    assert get_session().index.refresh(), get_session().index.trouble
 
 
 def time_after_changes(work: Callable[[], object]) -> float:
     """Change some runs, and time what comes after."""
-    home, number = get_context().home, next(_marks)
+    home, number = get_session().home, next(_marks)
     for name in _names[:: max(1, len(_names) // CHANGED)][:CHANGED]:
         write_attr(home.run_dir(name), "label", f"benchmark {number}")
         note_change(home, name)
@@ -65,7 +65,7 @@ def settle() -> None:
 def build() -> float:
     """Build an index from nothing."""
     folder = tempfile.mkdtemp(prefix="guild-ipy-bench-", dir=os.environ["GUILD_IPY_CACHE"])
-    index = Index(get_context().home, Settings(cache_dir=folder, index_sweep=False))
+    index = Index(get_session().home, Settings(cache_dir=folder, index_sweep=False))
     seconds = timed(index.refresh)()
     assert index.trouble is None, index.trouble
     index.close()
@@ -75,7 +75,7 @@ def build() -> float:
 
 def read_files(read) -> None:
     """Only scan the folders, and read the files, that a listing with scalars needs."""
-    with os.scandir(get_context().home.runs) as entries:
+    with os.scandir(get_session().home.runs) as entries:
         paths = [entry.path for entry in entries]
     for path in paths:
         for folder in (path, path + "/.guild", path + "/.guild/attrs"):
@@ -117,8 +117,8 @@ _names: list[str] = []
 
 def leave_directories_alone() -> None:
     """Look for no changes in the background: most runs of a simulated index have no directory."""
-    context = get_context()
-    set_context(replace(context, settings=replace(context.settings, index_sweep=False)))
+    context = get_session()
+    set_session(replace(context, settings=replace(context.settings, index_sweep=False)))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 from answering import answer, timed
 
-from guild_ipy.api.context import get_context
 from guild_ipy.api.finding.select import select_ids
+from guild_ipy.api.session import get_session
 from guild_ipy.domain.best import Best
 from guild_ipy.domain.run_filter import RunFilter
 
@@ -42,7 +42,7 @@ def by_hand(name: str) -> Callable[[], object]:
 
 
 def main() -> None:
-    index = get_context().index
+    index = get_session().index
     index.refresh()
     ours: Mapping[str, Callable[[], object]] = {
         "half": lambda: select_ids(index, RunFilter(where=sys.argv[1])),

@@ -213,15 +213,15 @@ class Run:
 
     def find_outdated(self) -> tuple[Outdated, ...]:
         """Return the runs that it used, and those that would be used now in their place."""
-        from guild_ipy.api.context import get_context  # start-up cost, as the next: for those who ask
+        from guild_ipy.api.session import get_session  # start-up cost, as the next: for those who ask
         from guild_ipy.api.stale import Today
         from guild_ipy.engine.output.recover import recover_run
         from guild_ipy.index.index import Index
 
-        context, home = get_context(), home_of(self._dir)
-        if home in (context.home, context.home.deleted):
-            return Today(context.index.records).find_outdated(self._dir)
-        with closing(Index(home, context.settings, recover=recover_run)) as index:
+        session, home = get_session(), home_of(self._dir)
+        if home in (session.home, session.home.deleted):
+            return Today(session.index.records).find_outdated(self._dir)
+        with closing(Index(home, session.settings, recover=recover_run)) as index:
             return Today(index.records).find_outdated(self._dir)
 
     def get(self, attr: str, default: Any = None) -> Any:  # noqa: ANN401 - attributes are of any type

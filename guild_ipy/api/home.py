@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
-from guild_ipy.api.context import get_context, set_home
+from guild_ipy.api.session import get_session, set_home
 from guild_ipy.errors import UsageError
 
 
 def guild_home() -> str:
     """Return the path of the Guild home that is used now."""
-    return get_context().home.path
+    return get_session().home.path
 
 
 def set_guild_home(path: str | os.PathLike[str] | None) -> str:

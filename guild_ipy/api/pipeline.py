@@ -17,13 +17,13 @@ from dataclasses import replace
 from types import FrameType
 from typing import Any, NoReturn
 
-from guild_ipy.api.context import Context, get_context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.api.launching.run import RunRequest, run
 from guild_ipy.api.launching.start import Change, restart, would_change
 from guild_ipy.api.launching.step_flags import step_flags
 from guild_ipy.api.launching.step_links import find_linked, link_paths, link_run
+from guild_ipy.api.session import Session, get_session
 from guild_ipy.api.viewer import Preview, SilentViewer, format_notes
 from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import Step, describe_step
@@ -72,11 +72,11 @@ class _Stopping:
 
 
 def _run_all(run_dir: RunDir, meta: JobMeta) -> None:
-    context = replace(get_context(), chosen_home=home_of(run_dir))
+    session = replace(get_session(), chosen_home=home_of(run_dir))
     steps = program_of(run_dir, meta, StepsProgram).steps
     since = _make_room_for_steps(meta)
     try:
-        Pipeline(context, Run(run_dir), meta.flags, since=since).run(steps)
+        Pipeline(session, Run(run_dir), meta.flags, since=since).run(steps)
     except GuildError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -96,7 +96,7 @@ class Pipeline:
 
     Parameters
     ----------
-    context
+    session
         Where operations are looked for.
     own, flags
         The pipeline's run and flags.
@@ -104,8 +104,8 @@ class Pipeline:
         When the step began that the pipeline comes after, in microseconds since 1970.
     """
 
-    def __init__(self, context: Context, own: Run, flags: Flags, *, since: int = 0) -> None:
-        self._context = context
+    def __init__(self, session: Session, own: Run, flags: Flags, *, since: int = 0) -> None:
+        self._session = session
         self._own = own
         self._flags = flags
         self._since = since
@@ -134,7 +134,7 @@ class Pipeline:
         if not os.path.isdir(self._own.dir.guild):
             raise RunStateError(f"the pipeline's own run is no longer at {self._own.path!r}; it was moved or deleted")
         flags = step_flags(step, self._flags)
-        earlier = find_linked(self._context.home, link)
+        earlier = find_linked(self._session.home, link)
         if earlier is not None and not self._has_run and self._is_done(earlier, flags):
             _say(f"Step {step.name} is done already: {earlier.short_id}")
             _StepViewer().repeat(earlier.output)
@@ -157,13 +157,13 @@ class Pipeline:
             preferred=self._preferred(step),
             made=lambda made: link_run(link, made),
         )
-        made = run(self._context, request, _StepViewer())
+        made = run(self._session, request, _StepViewer())
         assert made is not None, "the viewer agrees"
         return made
 
     def _run_again(self, step: Step, flags: Mapping[str, Any], earlier: Run) -> Run:
         change = Change(flags=flags, reselect=bool(earlier.get("deps")), preferred=self._preferred(step))
-        restart(self._context, earlier, change, _FRESH, _StepViewer())
+        restart(self._session, earlier, change, _FRESH, _StepViewer())
         return earlier
 
     def _spec_options(self, step: Step) -> SpecOptions:

@@ -19,6 +19,6 @@ def project_dir() -> Path:
     found = find_project_dir()
     if found is not None:
         return Path(found)
-    from guild_ipy.api.context import get_context  # start-up cost: a run needs none of it
+    from guild_ipy.api.session import get_session  # start-up cost: a run needs none of it
 
-    return Path(get_context().notebook.project_dir)
+    return Path(get_session().notebook.project_dir)

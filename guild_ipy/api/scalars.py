@@ -11,7 +11,7 @@ from guild_ipy.store.events.scalars import summarize
 from guild_ipy.store.run_dir import RunDir
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
+    from guild_ipy.api.session import Session
 
 
 def read_summaries(run_dir: RunDir) -> dict[str, ScalarSummary]:
@@ -23,6 +23,6 @@ def read_summaries(run_dir: RunDir) -> dict[str, ScalarSummary]:
     return summarize(run_dir)
 
 
-def list_summaries(context: Context, run_dirs: Sequence[RunDir]) -> list[dict[str, ScalarSummary]]:
+def list_summaries(session: Session, run_dirs: Sequence[RunDir]) -> list[dict[str, ScalarSummary]]:
     """Summarise the scalars of many runs, in their order; only files that have changed are read."""
-    return context.index.summaries(run_dirs)
+    return session.index.summaries(run_dirs)

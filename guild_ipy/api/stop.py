@@ -9,11 +9,11 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.stop import check_stoppable, find_running_process, stop_run
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
 
 
-def stop(context: Context, runs: Sequence[Run], tell: Callable[[str], object] = str) -> list[Run]:
+def stop(session: Session, runs: Sequence[Run], tell: Callable[[str], object] = str) -> list[Run]:
     """Stop those of `runs` that are running, and wait for their end; those that were.
 
     `tell` gets a line for each before any is stopped.
@@ -30,7 +30,7 @@ def stop(context: Context, runs: Sequence[Run], tell: Callable[[str], object] = 
     for run in running:
         tell(_announce(run))
     for run in running:
-        stop_run(run.dir, context.settings)
+        stop_run(run.dir, session.settings)
     return running
 
 

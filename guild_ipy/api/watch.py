@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from guild_ipy.api.launching.launch import follow
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
     from guild_ipy.api.viewer import Viewer
 
 
-def watch(context: Context, run: Run, viewer: Viewer) -> Run:
+def watch(session: Session, run: Run, viewer: Viewer) -> Run:
     """Show the output of a run from its beginning until it ends; interrupting only ends the watching."""
 
     def has_ended(timeout: float) -> bool:
@@ -23,7 +23,7 @@ def watch(context: Context, run: Run, viewer: Viewer) -> Run:
         return False
 
     try:
-        follow(context, run, has_ended, viewer)
+        follow(session, run, has_ended, viewer)
     except KeyboardInterrupt:
         viewer.output(f"\nNo longer watching {run.short_id}; the run goes on\n")
         return run

@@ -21,7 +21,7 @@ from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.errors import UsageError
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
+    from guild_ipy.api.session import Session
 
 #: What stands in expressions, and not in names of runs.
 _OPERATOR = re.compile(r"[<>=]")
@@ -61,15 +61,15 @@ class RunSelection:
         if not self.is_named and replace(self.filter, deleted=False) == EVERY:
             raise UsageError(f"{verb}: no run is named; name runs, or filters that choose them")
 
-    def find(self, context: Context) -> list[Run]:
+    def find(self, session: Session) -> list[Run]:
         """Return the runs; where all of a filter are meant there may be none."""
         if not self.refs and self.default == "all":
-            return list_matching(context, self.filter)
-        return select_runs(context, self.refs, self.filter, default=self.default)
+            return list_matching(session, self.filter)
+        return select_runs(session, self.refs, self.filter, default=self.default)
 
-    def find_one(self, context: Context) -> Run:
+    def find_one(self, session: Session) -> Run:
         """Return the one run: the first that is named, else the newest."""
-        return self.find(context)[0]
+        return self.find(session)[0]
 
 
 def many_runs(

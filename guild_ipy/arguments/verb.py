@@ -11,8 +11,8 @@ from guild_ipy.arguments.option import declared_fields
 from guild_ipy.arguments.parser import VerbParser
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
     from guild_ipy.api.viewer import Viewer
     from guild_ipy.domain.run_filter import RunFilter
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Options(Protocol):
     """The options of a verb, as it was called; ``json``, where there is one, asks for plain values."""
 
-    def carry_out(self, context: Context) -> object:
+    def carry_out(self, session: Session) -> object:
         """Do what the verb says; the value has a text for a terminal, and is what a magic returns."""
         ...
 
@@ -29,7 +29,7 @@ class Options(Protocol):
 class Followed(Protocol):
     """Options of a verb that shows something while it works; they take the place of :class:`Options`."""
 
-    def follow(self, context: Context, viewer: Viewer) -> object:
+    def follow(self, session: Session, viewer: Viewer) -> object:
         """Do what the verb says, and show it as it goes."""
         ...
 
@@ -38,7 +38,7 @@ class Followed(Protocol):
 class Asking(Protocol):
     """Options of a verb that asks before it changes anything."""
 
-    def question(self, context: Context) -> Question | None:
+    def question(self, session: Session) -> Question | None:
         """Return what to ask first; None if it can be done at once."""
         ...
 
@@ -47,7 +47,7 @@ class Asking(Protocol):
 class Drafted(Protocol):
     """Options of a verb that needs a text, which can be written in an editor where there is a terminal."""
 
-    def draft(self, context: Context) -> Draft | None:
+    def draft(self, session: Session) -> Draft | None:
         """Return what to write; None if there is a text already, or none is needed."""
         ...
 

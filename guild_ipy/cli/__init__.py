@@ -5,7 +5,7 @@ after a run that failed its own, and 128 + n where signal n ended it.
 
 ``verbs`` reads, asks, carries out, prints · ``own_ways`` verbs that a shell shows in a way of its own ·
 ``terminal`` what is shown and asked · ``slips`` what is said where nothing was found ·
-``shell_context`` what they work with · ``editor`` for texts
+``shell_session`` what they work with · ``editor`` for texts
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 def show_file(wanted: ShowFile) -> bool:
     """Write every byte of it, as it is."""
-    from guild_ipy.cli.shell_context import shell_context  # start-up cost, as the others
+    from guild_ipy.cli.shell_session import shell_session  # start-up cost, as the others
 
-    with wanted.open(shell_context()) as file:
+    with wanted.open(shell_session()) as file:
         if file is not None:
             shutil.copyfileobj(file, sys.stdout.buffer)
     return True
@@ -33,9 +33,9 @@ def show_home(wanted: UseHome) -> bool:
     if (path := wanted.path) is not None:
         raise UsageError(f"home: a shell command ends at once; set GUILD_HOME={path} for those that follow")
     if not wanted.json:
-        from guild_ipy.cli.shell_context import shell_context
+        from guild_ipy.cli.shell_session import shell_session
 
-        print(printable(shell_context().home.path))
+        print(printable(shell_session().home.path))
     return not wanted.json
 
 

@@ -28,29 +28,29 @@ def call_verb(verb: str, words: Sequence[str]) -> None:
 
 def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
     """Ask first, where the verb wants it, and print what comes of it."""
-    from guild_ipy.cli.shell_context import shell_context  # start-up cost
+    from guild_ipy.cli.shell_session import shell_session  # start-up cost
 
-    context = shell_context()
-    question = wanted.question(context) if isinstance(wanted, Asking) else None
+    session = shell_session()
+    question = wanted.question(session) if isinstance(wanted, Asking) else None
     if question is not None:
         if not _agrees(question):
             return
         wanted = question.agreed
-    draft = wanted.draft(context) if isinstance(wanted, Drafted) else None
+    draft = wanted.draft(session) if isinstance(wanted, Drafted) else None
     if draft is not None:
         from guild_ipy.cli.editor import edit_text  # start-up cost: for verbs that need a text
 
-        wanted = draft.written(edit_text(draft, context.settings.editor))
+        wanted = draft.written(edit_text(draft, session.settings.editor))
     if isinstance(wanted, Followed):
-        done = wanted.follow(context, _viewer(wanted))
+        done = wanted.follow(session, _viewer(wanted))
         if isinstance(done, ChangedRuns):  # else a run, which the viewer has shown
             print(done)
         return
-    done = wanted.carry_out(context)
+    done = wanted.carry_out(session)
     if isinstance(wanted, Searching) and wanted.sought is not None and not done:
         from guild_ipy.cli.slips import tell_unmatched  # start-up cost: for those who find nothing
 
-        tell_unmatched(context.index, wanted.sought)
+        tell_unmatched(session.index, wanted.sought)
     _show(done, as_json=getattr(wanted, "json", False))
 
 

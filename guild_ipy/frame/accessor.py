@@ -16,9 +16,9 @@ from guild_ipy.api.changing.comment import CommentEdit
 from guild_ipy.api.changing.tag import several_tags
 from guild_ipy.api.comparing.diff import diff, older_first
 from guild_ipy.api.comparing.run_diff import RunDiff
-from guild_ipy.api.context import get_context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.looking.info import RunInfo, get_info
+from guild_ipy.api.session import get_session
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
@@ -87,7 +87,7 @@ class GuildAccessor:
 
         Behind these ``avg_val count total``.
         """
-        return scalars_frame(get_context(), self._rows(summary_fields))
+        return scalars_frame(get_session(), self._rows(summary_fields))
 
     def scalars_detail(self) -> pd.DataFrame:
         """Return one row for every reported value, file by file and scalar by scalar: ``run path tag val step``."""
@@ -149,7 +149,7 @@ class GuildAccessor:
         """
         names = rank(self.compare([column]), column, greatest=max)
         if limit is None:
-            return Run(find_run_dirs(get_context(), names[:1])[names[0]])
+            return Run(find_run_dirs(get_session(), names[:1])[names[0]])
         return take_runs(self._frame, names[:limit])
 
     # -- pictures
@@ -227,7 +227,7 @@ class GuildAccessor:
         """
         gone = several_tags(remove)
         wanted = Tag(selection=self._selection(), add=add, remove=gone, clear=clear, sync_labels=sync_labels)
-        return self._tell(wanted.change(get_context()))
+        return self._tell(wanted.change(get_session()))
 
     def comment(
         self,
@@ -252,7 +252,7 @@ class GuildAccessor:
             clear=clear,
             user=user,
         )
-        return self._tell(write_comments(get_context(), self._selection(), change))
+        return self._tell(write_comments(get_session(), self._selection(), change))
 
     def delete(self) -> int:
         """Move the runs to the trash, without asking, and say so; how many there were. :meth:`restore` undoes it.
@@ -289,13 +289,13 @@ class GuildAccessor:
     # -- which runs
 
     def _rows(self, choose: Chooser) -> Rows:
-        return find_rows(get_context(), self._frame, choose)
+        return find_rows(get_session(), self._frame, choose)
 
     def _find(self) -> dict[str, RunDir]:
-        return find_run_dirs(get_context(), read_names(self._frame))
+        return find_run_dirs(get_session(), read_names(self._frame))
 
     def _change(self, wanted: Mark | Label | Delete | Restore | Purge) -> int:
-        return self._tell(wanted.carry_out(get_context()))
+        return self._tell(wanted.carry_out(get_session()))
 
     def _tell(self, done: ChangedRuns) -> int:
         if done.text:
@@ -307,12 +307,12 @@ class GuildAccessor:
         return RunSelection(refs=tuple(self._find_live()), default="none")
 
     def _deleted_selection(self) -> RunSelection:
-        runs = find_deleted(get_context(), read_names(self._frame))
+        runs = find_deleted(get_session(), read_names(self._frame))
         return RunSelection(refs=tuple(map(Run, runs)), filter=RunFilter(deleted=True), default="none")
 
     def _find_live(self) -> list[Run]:
         found = self._find()
-        live = get_context().home.runs
+        live = get_session().home.runs
         for name, run_dir in found.items():
             if not run_dir.path.startswith(live + "/"):
                 raise RunNotFound(name, "it is deleted; restore it first")

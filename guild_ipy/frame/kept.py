@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from guild_ipy.api.comparing.table import read_table
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import SelectError, UsageError
 from guild_ipy.frame.run_names import beginning_of, short_names
@@ -90,36 +90,36 @@ class Generation:
         """Return the rows of runs by their numbers."""
         return self._row_of[np.array(numbers, np.int64)]
 
-    def ids(self, context: Context) -> list[str]:
+    def ids(self, session: Session) -> list[str]:
         """Return the ids of the runs, which are read when they are first asked for; "" for one that is gone since."""
         if self._ids is None:
-            table = read_table(context, (ID,), _NOTHING)
+            table = read_table(session, (ID,), _NOTHING)
             found = self._read_texts(table.columns[ID])
             # the number of one that is gone may by now be that of another
             pairs = zip(found, self._beginnings, strict=True)
             self._ids = [each if each and each.startswith(beginning) else "" for each, beginning in pairs]
         return self._ids
 
-    def row_by_id(self, context: Context) -> Mapping[str, int]:
+    def row_by_id(self, session: Session) -> Mapping[str, int]:
         """Return the rows by whole ids."""
         if self._row_by_id is None:
-            self._row_by_id = {each: row for row, each in enumerate(self.ids(context))}
+            self._row_by_id = {each: row for row, each in enumerate(self.ids(session))}
         return self._row_by_id
 
-    def naming(self, context: Context, deleted: frozenset[str]) -> Naming:
+    def naming(self, session: Session, deleted: frozenset[str]) -> Naming:
         """Return what stands for each run in a frame; the names of deleted ones are left to these."""
         if self._naming is None or self._naming.deleted != deleted:
-            self._naming = Naming(self._names(context, deleted), deleted)
+            self._naming = Naming(self._names(session, deleted), deleted)
         return self._naming
 
-    def _names(self, context: Context, deleted: frozenset[str]) -> list[str]:
+    def _names(self, session: Session, deleted: frozenset[str]) -> list[str]:
         """Name runs by the beginnings of their ids, if no two have one; else by what it takes."""
         beginnings = self._beginnings
         others = {beginning_of(each) for each in deleted}
         if len(others.union(beginnings)) == len(others) + len(beginnings):
             return beginnings
         return short_names(
-            [whole or known for whole, known in zip(self.ids(context), beginnings, strict=True)], deleted
+            [whole or known for whole, known in zip(self.ids(session), beginnings, strict=True)], deleted
         )
 
     def _read_texts(self, column: Column) -> list[str]:
@@ -153,24 +153,24 @@ class Keeper:
         self._mutex = threading.Lock()
         self._kept: Generation | None = None
 
-    def newest(self, context: Context, choose: Chooser, *, full: bool = False) -> Generation | None:
+    def newest(self, session: Session, choose: Chooser, *, full: bool = False) -> Generation | None:
         """Return columns of all live runs as they are now; None where there is no index."""
         with self._mutex:
             kept = self._kept
             if kept is None:
-                self._kept = _read(context, choose, full=full)
-            elif not _complete(context, kept, choose, full=full):
-                self._kept = _read(context, choose)
+                self._kept = _read(session, choose, full=full)
+            elif not _complete(session, kept, choose, full=full):
+                self._kept = _read(session, choose)
             return self._kept
 
-    def columns(self, context: Context, gen: int, choose: Chooser) -> Generation | None:
+    def columns(self, session: Session, gen: int, choose: Chooser) -> Generation | None:
         """Return columns of all live runs as of `gen` or later; None where there is no index."""
         if gen == 0:
             return None
         with self._mutex:
             kept = self._kept
-            if kept is None or kept.gen != gen or (_missing(kept, choose) and not _complete(context, kept, choose)):
-                self._kept = kept = _read(context, choose)
+            if kept is None or kept.gen != gen or (_missing(kept, choose) and not _complete(session, kept, choose)):
+                self._kept = kept = _read(session, choose)
             return kept
 
 
@@ -193,9 +193,9 @@ def remember_names(
     return known, wanted
 
 
-def _read(context: Context, choose: Chooser, *, full: bool = False) -> Generation | None:
+def _read(session: Session, choose: Chooser, *, full: bool = False) -> Generation | None:
     known, wanted = remember_names(choose, _BEGINNING)
-    table = read_table(context, wanted, full=full)
+    table = read_table(session, wanted, full=full)
     return Generation(table, known) if table.gen else None
 
 
@@ -203,13 +203,13 @@ def _missing(kept: Generation, choose: Chooser) -> set[Field]:
     return set(choose(kept.known.__getitem__)) - kept.columns.keys()
 
 
-def _complete(context: Context, kept: Generation, choose: Chooser, *, full: bool = False) -> bool:
+def _complete(session: Session, kept: Generation, choose: Chooser, *, full: bool = False) -> bool:
     """Add the columns that are missing; False if runs have changed."""
     try:
         missing = _missing(kept, choose)
     except (SelectError, UsageError):  # a name that there was not, and may be now
         return False
-    table = read_table(context, missing, _NOTHING, full=full)  # the numbers of the runs are known
+    table = read_table(session, missing, _NOTHING, full=full)  # the numbers of the runs are known
     if table.gen != kept.gen:
         return False
     kept.add(table)

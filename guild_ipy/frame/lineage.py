@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.looking.lineage import LineageGraph, Member, Relation, Use
+from guild_ipy.api.session import Session
 from guild_ipy.domain.run_filter import EVERY
 from guild_ipy.frame.columns import STATUSES, moment_column, texts_column
 from guild_ipy.frame.run_names import RUN, short_names
@@ -31,8 +31,8 @@ class Lineage:
     >>> made.frame[made.frame.relation == "upstream"].guild.flags()  # doctest: +SKIP
     """
 
-    def __init__(self, context: Context, graph: LineageGraph) -> None:
-        self._context = context
+    def __init__(self, session: Session, graph: LineageGraph) -> None:
+        self._session = session
         self.graph = graph
 
     @cached_property
@@ -42,7 +42,7 @@ class Lineage:
         Columns ``run operation relation depth via from to status marked stale started missing``: ``run`` is the run
         that the row is about, at the far end of the use; it is missing where nothing of the run is left.
         """
-        return _make_frame(self._context, self.graph)
+        return _make_frame(self._session, self.graph)
 
     @cached_property
     def svg(self) -> str:
@@ -71,11 +71,11 @@ class Lineage:
         return self.svg
 
 
-def _make_frame(context: Context, graph: LineageGraph) -> pd.DataFrame:
+def _make_frame(session: Session, graph: LineageGraph) -> pd.DataFrame:
     rows = list(_rows(graph))
     members, uses = [member for member, _ in rows], [use for _, use in rows]
     records = [member.record for member in members]
-    names = _names(context, graph)
+    names = _names(session, graph)
     started = make_values([record and record.started for record in records])
     return pd.DataFrame(
         {
@@ -111,9 +111,9 @@ def _is_farther_down(used: Member, user: Member) -> bool:
     return user.relation is Relation.DOWNSTREAM and used.relation is not Relation.UPSTREAM
 
 
-def _names(context: Context, graph: LineageGraph) -> dict[str, str]:
+def _names(session: Session, graph: LineageGraph) -> dict[str, str]:
     ids: Sequence[str] = list(graph.members)
-    among = {*context.index.ids(EVERY), *list_deleted(context.home)}
+    among = {*session.index.ids(EVERY), *list_deleted(session.home)}
     return dict(zip(ids, short_names(ids, among), strict=True))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from guild_ipy.api.comparing.table import read_table, read_table_of
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.frame.find import find_run_dirs
 from guild_ipy.frame.kept import ID, KINDS, Chooser, Generation, as_names, keeper_of, read_field, remember_names
@@ -55,33 +55,33 @@ class Rows:
         return Rows(names=self.names[places], known=self.known, columns=self.columns, at=at)
 
 
-def read_rows(context: Context, run_filter: RunFilter, choose: Chooser, *, full: bool = False) -> Rows:
+def read_rows(session: Session, run_filter: RunFilter, choose: Chooser, *, full: bool = False) -> Rows:
     """Return the runs that pass a filter, newest first.
 
     Parameters
     ----------
-    context, run_filter
+    session, run_filter
         Which runs.
     choose
         Which columns, of all that there are.
     full
         Also see at once what others have changed in place.
     """
-    keeper = keeper_of(context.index)
+    keeper = keeper_of(session.index)
     if run_filter == EVERY:
-        kept = keeper.newest(context, choose, full=full)
-        return _read_directly(context, run_filter, choose) if kept is None else _all_of(context, kept)
+        kept = keeper.newest(session, choose, full=full)
+        return _read_directly(session, run_filter, choose) if kept is None else _all_of(session, kept)
     for _ in range(0 if run_filter.deleted else _ATTEMPTS):
-        passing = read_table(context, (), run_filter, full=full)
-        kept = keeper.columns(context, passing.gen, choose)
+        passing = read_table(session, (), run_filter, full=full)
+        kept = keeper.columns(session, passing.gen, choose)
         if kept is None:
             break
         if kept.gen == passing.gen:
-            return _some_of(context, kept, kept.rows(passing.numbers))
-    return _read_directly(context, run_filter, choose)
+            return _some_of(session, kept, kept.rows(passing.numbers))
+    return _read_directly(session, run_filter, choose)
 
 
-def find_rows(context: Context, frame: pd.DataFrame, choose: Chooser) -> Rows:
+def find_rows(session: Session, frame: pd.DataFrame, choose: Chooser) -> Rows:
     """Return the runs of a frame, live or deleted, each once and in its order.
 
     Raises
@@ -89,37 +89,37 @@ def find_rows(context: Context, frame: pd.DataFrame, choose: Chooser) -> Rows:
     RunNotFound
         For the first name in its column ``run`` that means no run, or several.
     """
-    kept = keeper_of(context.index).newest(context, choose)
+    kept = keeper_of(session.index).newest(session, choose)
     if kept is not None:
-        naming = kept.naming(context, list_deleted(context.home))
+        naming = kept.naming(session, list_deleted(session.home))
         if run_column(frame).to_list() == naming.names:
-            return _all_of(context, kept)
+            return _all_of(session, kept)
         names = read_names(frame)
         rows = [naming.row_by_name.get(name, -1) for name in names]
         if -1 not in rows:
-            return _some_of(context, kept, np.array(rows, np.intp))
-    run_dirs = find_run_dirs(context, read_names(frame))
+            return _some_of(session, kept, np.array(rows, np.intp))
+    run_dirs = find_run_dirs(session, read_names(frame))
     if kept is None:
-        return _read_one_by_one(context, run_dirs, choose)
-    return _from_both(context, kept, run_dirs, choose)
+        return _read_one_by_one(session, run_dirs, choose)
+    return _from_both(session, kept, run_dirs, choose)
 
 
 # -- from what is kept
 
 
-def _all_of(context: Context, kept: Generation) -> Rows:
-    naming = kept.naming(context, list_deleted(context.home))
+def _all_of(session: Session, kept: Generation) -> Rows:
+    naming = kept.naming(session, list_deleted(session.home))
     return Rows(names=naming.array, known=kept.known, columns=kept.columns, made=naming.made)
 
 
-def _some_of(context: Context, kept: Generation, rows: Array) -> Rows:
-    names = kept.naming(context, list_deleted(context.home)).array
+def _some_of(session: Session, kept: Generation, rows: Array) -> Rows:
+    names = kept.naming(session, list_deleted(session.home)).array
     return Rows(names=names[rows], known=kept.known, columns=kept.columns, at=rows)
 
 
-def _from_both(context: Context, kept: Generation, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
+def _from_both(session: Session, kept: Generation, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
     """Return runs that are named in other ways, or of which some are deleted or have just come."""
-    rows = {name: _row(context, kept, run_dir) for name, run_dir in run_dirs.items()}
+    rows = {name: _row(session, kept, run_dir) for name, run_dir in run_dirs.items()}
     live = Rows(
         names=as_names([name for name, row in rows.items() if row is not None]),
         known=kept.known,
@@ -129,11 +129,11 @@ def _from_both(context: Context, kept: Generation, run_dirs: Mapping[str, RunDir
     if len(live) == len(rows):
         return live
     others = {name: run_dirs[name] for name, row in rows.items() if row is None}
-    return _merge(live, _read_one_by_one(context, others, choose), list(run_dirs), choose)
+    return _merge(live, _read_one_by_one(session, others, choose), list(run_dirs), choose)
 
 
-def _row(context: Context, kept: Generation, run_dir: RunDir) -> int | None:
-    return kept.row_by_id(context).get(run_dir.id) if run_dir == context.home.run_dir(run_dir.id) else None
+def _row(session: Session, kept: Generation, run_dir: RunDir) -> int | None:
+    return kept.row_by_id(session).get(run_dir.id) if run_dir == session.home.run_dir(run_dir.id) else None
 
 
 def _merge(first: Rows, second: Rows, order: Sequence[str], choose: Chooser) -> Rows:
@@ -154,18 +154,18 @@ def _objects(rows: Rows, wanted: Field) -> list[object]:
 # -- from tables that are not kept
 
 
-def _read_directly(context: Context, run_filter: RunFilter, choose: Chooser) -> Rows:
+def _read_directly(session: Session, run_filter: RunFilter, choose: Chooser) -> Rows:
     known, wanted = remember_names(choose, ID)
-    table = read_table(context, wanted, run_filter)
+    table = read_table(session, wanted, run_filter)
     columns = _read_columns(table)
     ids = columns[ID].to_objects().tolist()
-    among = {*list_deleted(context.home), *(each.id for each in list_run_dirs(context.home))}
+    among = {*list_deleted(session.home), *(each.id for each in list_run_dirs(session.home))}
     return Rows(names=as_names(short_names(ids, among)), known=known, columns=columns)
 
 
-def _read_one_by_one(context: Context, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
+def _read_one_by_one(session: Session, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
     known, wanted = remember_names(choose, ID)
-    table = read_table_of(context, list(run_dirs.values()), wanted)
+    table = read_table_of(session, list(run_dirs.values()), wanted)
     return Rows(names=as_names(list(run_dirs)), known=known, columns=_read_columns(table))
 
 

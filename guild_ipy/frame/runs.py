@@ -7,7 +7,7 @@ from typing import Literal, Unpack
 
 import pandas as pd
 
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.errors import UsageError
@@ -70,20 +70,20 @@ def frame_runs(
     run_filter: RunFilter, *, details: bool = False, stale: bool = False, full: bool = False
 ) -> pd.DataFrame:
     """List the runs that pass a filter, newest first; see :func:`runs`."""
-    context = get_context()
+    session = get_session()
     wanted = replace(run_filter, limit=None) if stale else run_filter
-    rows = read_rows(context, wanted, listing_fields(details=details, more=[ID] if stale else []), full=full)
-    folder = context.home.trash if run_filter.deleted else context.home.runs
-    shown = keep_stale(context, rows, folder, run_filter.limit) if stale else rows
+    rows = read_rows(session, wanted, listing_fields(details=details, more=[ID] if stale else []), full=full)
+    folder = session.home.trash if run_filter.deleted else session.home.runs
+    shown = keep_stale(session, rows, folder, run_filter.limit) if stale else rows
     if not details:
         return list_rows(shown)
-    return list_details(shown, folder, lambda: stale_column(context, shown, folder, all_are=stale))
+    return list_details(shown, folder, lambda: stale_column(session, shown, folder, all_are=stale))
 
 
 def compare_selected(selection: RunSelection, columns: Written = None) -> pd.DataFrame:
     """Put runs beside each other: those that are named, in their order, else all that pass the filter."""
-    context, fields = get_context(), compare_fields(columns)
+    session, fields = get_session(), compare_fields(columns)
     if not selection.refs:
-        return compare_frame(read_rows(context, selection.filter, fields), columns)
-    frame = pd.DataFrame({RUN: texts_column([run.id for run in selection.find(context)])})
-    return compare_frame(find_rows(context, frame, fields), columns)
+        return compare_frame(read_rows(session, selection.filter, fields), columns)
+    frame = pd.DataFrame({RUN: texts_column([run.id for run in selection.find(session)])})
+    return compare_frame(find_rows(session, frame, fields), columns)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.scalars import list_summaries
+from guild_ipy.api.session import Session
 from guild_ipy.frame.columns import Column, number_column, ticks_of
 from guild_ipy.frame.find import find_run_dirs
 from guild_ipy.frame.kept import Names
@@ -38,12 +38,12 @@ def summary_fields(names: Names) -> list[Field]:
     return [Field("scalar", name, part) for name in names("scalar") for part in _PARTS.values()]
 
 
-def scalars_frame(context: Context, rows: Rows) -> pd.DataFrame:
+def scalars_frame(session: Session, rows: Rows) -> pd.DataFrame:
     """Return one row a run and scalar, with its first, last, least, greatest and average value."""
     names = rows.known["scalar"]
     reported = [rows.get(Field("scalar", name, "last")).present for name in names]
     grid = _Grid(np.array(reported, dtype=bool).reshape(len(names), len(rows)).T)
-    places = [_split(context, rows, name, present) for name, present in zip(names, reported, strict=True)]
+    places = [_split(session, rows, name, present) for name, present in zip(names, reported, strict=True)]
     columns: dict[str, Column] = {
         RUN: rows.names[grid.rows],
         "prefix": grid.texts([prefix for prefix, _ in places]),
@@ -81,11 +81,11 @@ def _steps(columns: Sequence[Values]) -> list[Array]:
     return [ticks_of(each) for each in columns]
 
 
-def _split(context: Context, rows: Rows, name: str, present: Array) -> tuple[str, str]:
+def _split(session: Session, rows: Rows, name: str, present: Array) -> tuple[str, str]:
     """Return the sub-directory and the tag of a scalar; where a tag could have a ``#`` itself, a run is asked."""
     if "#" not in name or not present.any():
         return "", name
     first = rows.names[present][0]
-    (summaries,) = list_summaries(context, list(find_run_dirs(context, [first]).values()))
+    (summaries,) = list_summaries(session, list(find_run_dirs(session, [first]).values()))
     summary = summaries.get(name)
     return (summary.prefix, summary.tag) if summary else ("", name)

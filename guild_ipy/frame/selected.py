@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.frame.run_names import RUN, find_ids
 from guild_ipy.frame.runs import frame_runs
@@ -17,7 +17,7 @@ def frame_wanted(wanted: SelectRuns) -> pd.DataFrame:
     """List the runs that are selected: of names and of a rule in their order, of an expression the newest first."""
     if wanted.best is None and not wanted.refs:
         return frame_runs(wanted.filter)
-    return _frame_ids(wanted.find_ids(get_context()), deleted=wanted.filter.deleted)
+    return _frame_ids(wanted.find_ids(get_session()), deleted=wanted.filter.deleted)
 
 
 def _frame_ids(wanted: Sequence[str], *, deleted: bool) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.api.stale import find_stale
 from guild_ipy.frame.columns import Column
 from guild_ipy.frame.kept import ID
@@ -14,17 +14,17 @@ from guild_ipy.frame.values import Array
 from guild_ipy.store.run_dir import RunDir
 
 
-def keep_stale(context: Context, rows: Rows, folder: str, limit: int | None) -> Rows:
+def keep_stale(session: Session, rows: Rows, folder: str, limit: int | None) -> Rows:
     """Return those of the rows whose runs, in `folder`, are stale; at most `limit`."""
-    return rows.only(np.flatnonzero(_are_stale(context, rows, folder))[:limit])
+    return rows.only(np.flatnonzero(_are_stale(session, rows, folder))[:limit])
 
 
-def stale_column(context: Context, rows: Rows, folder: str, *, all_are: bool) -> Column:
+def stale_column(session: Session, rows: Rows, folder: str, *, all_are: bool) -> Column:
     """Say of each row whether its run is stale; `all_are` for rows of which that is known."""
-    return pd.Series(np.ones(len(rows), dtype=bool) if all_are else _are_stale(context, rows, folder))
+    return pd.Series(np.ones(len(rows), dtype=bool) if all_are else _are_stale(session, rows, folder))
 
 
-def _are_stale(context: Context, rows: Rows, folder: str) -> Array:
+def _are_stale(session: Session, rows: Rows, folder: str) -> Array:
     ids = rows.get(ID).to_objects().tolist()
-    stale = find_stale(context.index.records, (RunDir(f"{folder}/{each}") for each in ids))
+    stale = find_stale(session.index.records, (RunDir(f"{folder}/{each}") for each in ids))
     return np.array([each in stale for each in ids], dtype=bool)

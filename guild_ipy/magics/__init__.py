@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
     """Register the magics; start the fork server, and load what they need, in the background."""
-    from guild_ipy.api.context import get_context, warm_up  # start-up cost: `import guild_ipy.magics` needs no engine
+    from guild_ipy.api.session import get_session, warm_up  # start-up cost: `import guild_ipy.magics` needs no engine
 
     register(ipython)
-    get_context().current_index.progress = show_progress
+    get_session().current_index.progress = show_progress
     warm_up()
     Thread(target=_load_run).start()
 

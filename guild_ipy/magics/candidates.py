@@ -6,11 +6,11 @@ import os
 import re
 from collections.abc import Iterable
 
-from guild_ipy.api.context import get_context
 from guild_ipy.api.launching.dependencies import list_usable
 from guild_ipy.api.launching.run import surroundings_of
 from guild_ipy.api.looking.operations import describe_operation, list_operations
 from guild_ipy.api.looking.runs import list_runs
+from guild_ipy.api.session import get_session
 from guild_ipy.domain.attributes import BY_NAME
 from guild_ipy.domain.flags import FlagDef
 from guild_ipy.domain.run_filter import RunFilter
@@ -30,27 +30,27 @@ class SessionCandidates:
 
     def operations(self) -> Iterable[Candidate]:
         """Return the functions of the notebook, the operations of its Guild file, and the files of its folder."""
-        return [Candidate(text=info.name, kind=info.kind) for info in list_operations(get_context()) if not info.error]
+        return [Candidate(text=info.name, kind=info.kind) for info in list_operations(get_session()) if not info.error]
 
     def run_operations(self) -> Iterable[Candidate]:
         """Return the operations that runs are of, by their names in listings."""
-        records = get_context().index.records(RunFilter(limit=_MOST_LOOKED_AT))
+        records = get_session().index.records(RunFilter(limit=_MOST_LOOKED_AT))
         names = sorted({record.operation for record in records if record.operation is not None})
         return [Candidate(text=name, kind="operation") for name in names if _OPERATION.fullmatch(name)]
 
     def variables(self) -> Iterable[Candidate]:
         """Return the variables of the notebook."""
-        names = get_context().notebook.variables
+        names = get_session().notebook.variables
         return [Candidate(text=name, kind="variable") for name in sorted(names) if not name.startswith("_")]
 
     def flags(self, operation: str) -> Iterable[FlagDef]:
         """Return the flags of an operation; none if there is no such operation."""
-        info = describe_operation(operation, surroundings_of(get_context()))
+        info = describe_operation(operation, surroundings_of(get_session()))
         return () if info is None else info.flags
 
     def dependencies(self, operation: str) -> Iterable[Candidate]:
         """Return the names by which runs and files can be given for the requirements of an operation, as words."""
-        info = describe_operation(operation, surroundings_of(get_context()))
+        info = describe_operation(operation, surroundings_of(get_session()))
         if info is None:
             return []
         names = given_names(info.requires, {flag.name for flag in info.flags})
@@ -58,14 +58,14 @@ class SessionCandidates:
 
     def dependency_runs(self, operation: str, name: str) -> Iterable[Candidate]:
         """Return the short ids of runs that can be given for one of these, the newest first."""
-        context = get_context()
-        info = describe_operation(operation, surroundings_of(context))
+        session = get_session()
+        info = describe_operation(operation, surroundings_of(session))
         sources = [source for each in info.requires for source in each.sources] if info is not None else []
         named = (source for source in sources if source.given_name == name)
         return [
             Candidate(text=record.dir.short_id, kind="run")
             for source in named
-            for record in list_usable(context, source)
+            for record in list_usable(session, source)
         ]
 
     def runs(self, beginning: str) -> Iterable[Candidate]:
@@ -78,7 +78,7 @@ class SessionCandidates:
 
     def tags(self) -> Iterable[Candidate]:
         """Return the tags that runs have, as far as they are words."""
-        records = get_context().index.records(RunFilter(limit=_MOST_LOOKED_AT))
+        records = get_session().index.records(RunFilter(limit=_MOST_LOOKED_AT))
         tags = sorted({tag for record in records for tag in record.tags})
         return [Candidate(text=tag, kind="tag") for tag in tags if _WORD.fullmatch(tag)]
 
@@ -97,7 +97,7 @@ class SessionCandidates:
 
     def names(self) -> Iterable[Candidate]:
         """Return the attributes, flags and scalars that runs have, as expressions name them."""
-        known = get_context().index.names()
+        known = get_session().index.names()
         names = dict.fromkeys(BY_NAME, "attribute")
         if known is not None:
             names |= dict.fromkeys(sorted(known.scalars), "scalar") | dict.fromkeys(sorted(known.flags), "flag")
@@ -106,5 +106,5 @@ class SessionCandidates:
 
 
 def _runs(run_filter: RunFilter, beginning: str) -> list[Candidate]:
-    found = (run for run in list_runs(get_context(), run_filter) if run.id.startswith(beginning))
+    found = (run for run in list_runs(get_session(), run_filter) if run.id.startswith(beginning))
     return [Candidate(text=short_id, kind="run") for short_id in dict.fromkeys(run.short_id for run in found)]

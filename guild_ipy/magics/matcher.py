@@ -20,21 +20,21 @@ class GuildMatcher:
     def __init__(self) -> None:
         self.__qualname__ = type(self).__name__  # IPython takes matchers for functions
 
-    def __call__(self, context: CompletionContext) -> SimpleMatcherResult:
+    def __call__(self, session: CompletionContext) -> SimpleMatcherResult:
         """Offer what can stand at the cursor."""
-        if "guild_" not in context.text_until_cursor:
+        if "guild_" not in session.text_until_cursor:
             return {"completions": []}
-        return _offer(context)
+        return _offer(session)
 
 
-def _offer(context: CompletionContext) -> Any:  # noqa: ANN401 - a TypedDict of IPython
+def _offer(session: CompletionContext) -> Any:  # noqa: ANN401 - a TypedDict of IPython
     from IPython.core.completer import SimpleCompletion  # start-up cost, as the others
 
     from guild_ipy.magics.candidates import SessionCandidates
     from guild_ipy.magics.completion import complete_line
 
     try:
-        offer = complete_line(context.text_until_cursor, SessionCandidates())
+        offer = complete_line(session.text_until_cursor, SessionCandidates())
     except GuildError:  # Guild home cannot be read: running the line will say so
         offer = None
     if offer is None:

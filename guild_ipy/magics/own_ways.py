@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 from guild_ipy.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def list_runs(wanted: ListRuns) -> object:
     """Return a frame of all runs."""
     if wanted.json:
-        return wanted.carry_out(get_context())
+        return wanted.carry_out(get_session())
     from guild_ipy.frame.runs import frame_runs  # start-up cost: pandas, as below
 
     frame = frame_runs(wanted.filter, details=wanted.details, stale=wanted.stale)
@@ -45,18 +45,18 @@ def _find_selected(wanted: SelectRuns) -> Any:  # noqa: ANN401 - attributes are 
     if wanted.explain:
         from guild_ipy.api.looking.line_list import LineList  # start-up cost: for those who ask
 
-        return wanted.carry_out(get_context()) if wanted.json else LineList(wanted.find(get_context()))
-    return wanted.find(get_context())
+        return wanted.carry_out(get_session()) if wanted.json else LineList(wanted.find(get_session()))
+    return wanted.find(get_session())
 
 
 def compare_runs(wanted: CompareRuns) -> object:
     """Return a frame; of a CSV file there is a note."""
     if wanted.csv is not None:
-        done = wanted.carry_out(get_context())
+        done = wanted.carry_out(get_session())
         print(str(done) or getattr(done, "note", ""))
         return None
     if wanted.json:
-        return wanted.carry_out(get_context())
+        return wanted.carry_out(get_session())
     from guild_ipy.frame.runs import compare_selected
 
     return _explain_nothing(compare_selected(wanted.selection, wanted.columns), wanted)
@@ -67,7 +67,7 @@ def _explain_nothing(found: Any, wanted: Searching) -> Any:  # noqa: ANN401 - a 
     if wanted.sought is not None and not len(found):
         from guild_ipy.api.finding.unmatched import describe_unmatched  # start-up cost: for those who find nothing
 
-        if hint := describe_unmatched(get_context().index, wanted.sought):
+        if hint := describe_unmatched(get_session().index, wanted.sought):
             print(hint)
     return found
 
@@ -75,17 +75,17 @@ def _explain_nothing(found: Any, wanted: Searching) -> Any:  # noqa: ANN401 - a 
 def trace_lineage(wanted: TraceLineage) -> object:
     """Return a picture, with a frame."""
     if wanted.json:
-        return wanted.carry_out(get_context())
+        return wanted.carry_out(get_session())
     from guild_ipy.frame.lineage import Lineage
 
-    return Lineage(get_context(), wanted.trace(get_context()))
+    return Lineage(get_session(), wanted.trace(get_session()))
 
 
 def show_tensorboard(wanted: ShowTensorboard) -> None:
     """Show the runs below the cell."""
     from guild_ipy.api.looking.tensorboard import MISSING, LinkFolder  # start-up cost: for those who ask
 
-    runs = wanted.find(get_context())
+    runs = wanted.find(get_session())
     try:
         from tensorboard import notebook  # optional
     except ImportError as error:
@@ -100,7 +100,7 @@ def show_tensorboard(wanted: ShowTensorboard) -> None:
 
 def use_home(wanted: UseHome) -> object:
     """Say of a new home whether it is there yet."""
-    found = wanted.carry_out(get_context())
+    found = wanted.carry_out(get_session())
     if wanted.path is not None and not wanted.json and not os.path.isdir(str(found)):
         print("It is not there yet; the first run makes it")
     return found

@@ -43,7 +43,7 @@ def unregister(shell: InteractiveShell) -> None:
 
 def _keep_warm(result: object) -> None:  # noqa: ARG001 - IPython hands it over
     """Let the fork server import what the cell has imported, before the first run that needs it."""
-    from guild_ipy.api.context import warm_up  # start-up cost
+    from guild_ipy.api.session import warm_up  # start-up cost
 
     warm_up()
 

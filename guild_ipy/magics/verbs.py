@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from guild_ipy.api.changing.changed_runs import ChangedRuns
-from guild_ipy.api.context import get_context
 from guild_ipy.api.looking.run_lines import format_runs
+from guild_ipy.api.session import get_session
 from guild_ipy.arguments.parser import asks_for_help
 from guild_ipy.arguments.verb import Asking, Drafted, Followed
 from guild_ipy.errors import UsageError
@@ -45,15 +45,15 @@ def help_text(verb: str, command: str) -> str:
 
 def _carry_out(wanted: Any) -> object:  # noqa: ANN401 - the options of any verb
     """Do what a verb says, and print or return what comes of it; a notebook cannot be asked first."""
-    context = get_context()
-    question = wanted.question(context) if isinstance(wanted, Asking) else None
+    session = get_session()
+    question = wanted.question(session) if isinstance(wanted, Asking) else None
     if question is not None and question.refusal:
         print(format_runs(question.runs))
         raise UsageError(question.refusal)
-    if isinstance(wanted, Drafted) and (draft := wanted.draft(context)) is not None:
+    if isinstance(wanted, Drafted) and (draft := wanted.draft(session)) is not None:
         raise UsageError(draft.refusal)
     is_followed = isinstance(wanted, Followed)
-    done = wanted.follow(context, NotebookViewer()) if is_followed else wanted.carry_out(context)
+    done = wanted.follow(session, NotebookViewer()) if is_followed else wanted.carry_out(session)
     if isinstance(done, ChangedRuns):
         if done.text:
             print(done)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from guild_ipy.api.comparing.run_diff import Aspect, RunDiff
-from guild_ipy.api.context import get_context
 from guild_ipy.api.finding.selection import RunRef
+from guild_ipy.api.session import get_session
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.verbs.diff import DiffRuns
@@ -57,12 +57,12 @@ def diff(*runs: RunRef, aspects: Sequence[str] = (), where: str | None = None) -
     """
     chosen = tuple(map(_aspect, [aspects] if isinstance(aspects, str) else aspects)) or tuple(Aspect)
     selection = RunSelection.of(*runs, where=where, default="all")
-    return DiffRuns(selection=selection, aspects=chosen).compare(get_context())
+    return DiffRuns(selection=selection, aspects=chosen).compare(get_session())
 
 
 def tensorboard(*runs: RunRef, where: str | None = None, port: int | None = None) -> None:
     """Show runs in a TensorBoard that goes on until it is interrupted; a notebook has ``%guild_tensorboard``."""
-    ShowTensorboard(selection=RunSelection.of(*runs, where=where, default="all"), port=port).carry_out(get_context())
+    ShowTensorboard(selection=RunSelection.of(*runs, where=where, default="all"), port=port).carry_out(get_session())
 
 
 def _aspect(name: str) -> Aspect:

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 from guild_ipy.errors import FlagError, UsageError, suggest
 from guild_ipy.operations.declared import Declaration, declare
 from guild_ipy.operations.functions.function_name import function_name
@@ -62,7 +62,7 @@ def operation(  # noqa: PLR0913 - one keyword for each thing that can be declare
         from guild_ipy.operations.guildfile.declared import parse_flag_defs, parse_requires  # start-up cost
 
         origin = f"{function_name(function)}()"
-        location = get_context().notebook.project_dir
+        location = get_session().notebook.project_dir
         _check_names(function, flags or {}, origin)
         declaration = Declaration(
             requires=() if requires is None else parse_requires(requires, location, origin),

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from guild_ipy.api.changing.changed_runs import ChangedRuns
 from guild_ipy.api.changing.comment import CommentEdit
 from guild_ipy.api.changing.tag import several_tags
-from guild_ipy.api.context import get_context
 from guild_ipy.api.finding.selection import RunRef
+from guild_ipy.api.session import get_session
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import UsageError
 from guild_ipy.verbs.comment import write_comments
@@ -58,7 +58,7 @@ def mark(  # noqa: PLR0913 - the options are keywords
     wanted = Mark(
         selection=RunSelection.of(*runs, where=where), clear=clear, reason=reason, undo=undo, min=best, max=max
     )
-    print(wanted.carry_out(get_context()))
+    print(wanted.carry_out(get_session()))
 
 
 def label(  # noqa: PLR0913 - the options are keywords
@@ -81,7 +81,7 @@ def label(  # noqa: PLR0913 - the options are keywords
         remove=() if remove is None else (remove,),
         clear=clear,
     )
-    print(wanted.carry_out(get_context()))
+    print(wanted.carry_out(get_session()))
 
 
 def tag(
@@ -119,7 +119,7 @@ def tag(
         clear=clear,
         sync_labels=sync_labels,
     )
-    print(wanted.carry_out(get_context()))
+    print(wanted.carry_out(get_session()))
 
 
 def comment(  # noqa: PLR0913 - the options are keywords
@@ -157,7 +157,7 @@ def comment(  # noqa: PLR0913 - the options are keywords
     >>> guild_ipy.comment("3f2a1b4c", edit=1, text="... of the test set.")               # doctest: +SKIP
     """
     change = CommentEdit(add=add, edit=edit, text=text, delete=delete, clear=clear, user=user)
-    print(write_comments(get_context(), RunSelection.of(*runs, where=where), change))
+    print(write_comments(get_session(), RunSelection.of(*runs, where=where), change))
 
 
 def delete(*runs: RunRef, where: str | None = None, permanent: bool = False) -> None:
@@ -166,7 +166,7 @@ def delete(*runs: RunRef, where: str | None = None, permanent: bool = False) -> 
     With `permanent` they are removed for good, as :func:`purge` does.
     """
     selection = RunSelection.of(*runs, where=where, default="all")
-    _tell(Delete(selection=selection, permanent=permanent).carry_out(get_context()))
+    _tell(Delete(selection=selection, permanent=permanent).carry_out(get_session()))
 
 
 def restore(*runs: RunRef, where: str | None = None) -> None:
@@ -184,7 +184,7 @@ def restore(*runs: RunRef, where: str | None = None) -> None:
     >>> guild_ipy.restore("3f2a1b4c")                                                    # doctest: +SKIP
     """
     selection = RunSelection.of(*runs, where=where, default="all", deleted=True)
-    _tell(Restore(selection=selection).carry_out(get_context()))
+    _tell(Restore(selection=selection).carry_out(get_session()))
 
 
 def purge(*runs: RunRef, where: str | None = None) -> None:
@@ -198,7 +198,7 @@ def purge(*runs: RunRef, where: str | None = None) -> None:
         If one of them could not be removed, as one that is running; the others are removed.
     """
     selection = RunSelection.of(*runs, where=where, default="all", deleted=True)
-    _tell(Purge(selection=selection).carry_out(get_context()))
+    _tell(Purge(selection=selection).carry_out(get_session()))
 
 
 def _tell(done: ChangedRuns) -> None:

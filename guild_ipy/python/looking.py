@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.context import get_context
 from guild_ipy.api.files import list_files
 from guild_ipy.api.finding.selection import RunRef, select_run
 from guild_ipy.api.handle import Run
 from guild_ipy.api.looking.info import RunInfo, get_info
 from guild_ipy.api.looking.operations import OperationInfo, get_operations, list_operations
+from guild_ipy.api.session import get_session
 from guild_ipy.arguments.expression_words import names_run
 from guild_ipy.arguments.selection import RunSelection, flatten_refs
 from guild_ipy.domain.run_filter import RunFilter
@@ -32,7 +32,7 @@ def get_run(run: RunRef | None = None, *, where: str | None = None, deleted: boo
     --------
     >>> guild_ipy.get_run("3f2a1b4c").result                   # doctest: +SKIP
     """
-    return select_run(get_context(), run, RunFilter(where=where, deleted=deleted))
+    return select_run(get_session(), run, RunFilter(where=where, deleted=deleted))
 
 
 def select(  # noqa: PLR0913 - the options are keywords
@@ -101,7 +101,7 @@ def select(  # noqa: PLR0913 - the options are keywords
         from guild_ipy.frame.selected import frame_wanted  # start-up cost: pandas
 
         return frame_wanted(wanted)
-    return wanted.find(get_context())
+    return wanted.find(get_session())
 
 
 def info(
@@ -111,7 +111,7 @@ def info(
 
     With `output` there is also what it has printed; with `deleted` the run is in the trash.
     """
-    return get_info(select_run(get_context(), run, RunFilter(where=where, deleted=deleted)), output=output)
+    return get_info(select_run(get_session(), run, RunFilter(where=where, deleted=deleted)), output=output)
 
 
 def lineage(  # noqa: PLR0913 - the options are keywords
@@ -151,7 +151,7 @@ def lineage(  # noqa: PLR0913 - the options are keywords
 
     selection = RunSelection.of_one(run, where=where, deleted=deleted)
     wanted = TraceLineage(selection=selection, up=up, down=down, depth=depth)
-    return Lineage(get_context(), wanted.trace(get_context()))
+    return Lineage(get_session(), wanted.trace(get_session()))
 
 
 def ls(run: RunRef | None = None, *, all: bool = False, deleted: bool = False) -> list[str]:  # noqa: A002 - the option's name at a shell
@@ -159,12 +159,12 @@ def ls(run: RunRef | None = None, *, all: bool = False, deleted: bool = False) -
 
     With `deleted` the run is in the trash.
     """
-    return list_files(select_run(get_context(), run, RunFilter(deleted=deleted)), everything=all)
+    return list_files(select_run(get_session(), run, RunFilter(deleted=deleted)), everything=all)
 
 
 def cat(run: RunRef | None = None, path: str | None = None, *, deleted: bool = False) -> str:
     """Return the output of a run, or with `path` the text of a file of it; with `deleted` the run is in the trash."""
-    return str(ShowFile(selection=RunSelection.of_one(run, deleted=deleted), path=path).carry_out(get_context()))
+    return str(ShowFile(selection=RunSelection.of_one(run, deleted=deleted), path=path).carry_out(get_session()))
 
 
 def operations(*names: str) -> list[OperationInfo]:
@@ -172,4 +172,4 @@ def operations(*names: str) -> list[OperationInfo]:
 
     With `names` only these, each of which must be there.
     """
-    return get_operations(get_context(), names) if names else list_operations(get_context())
+    return get_operations(get_session(), names) if names else list_operations(get_session())

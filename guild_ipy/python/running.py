@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.context import get_context, warm_up
+from guild_ipy.api.session import get_session, warm_up
 from guild_ipy.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
 
     wanted = read_run_call(None if operation is _DEFAULT else operation, args, flags)
     viewer = PreviewingViewer(_START) if wanted.preview else _viewer()
-    made: Any = wanted.follow(get_context(), viewer)
+    made: Any = wanted.follow(get_session(), viewer)
     assert made is not None or wanted.preview, "the viewer always agrees"
     return made  # type: ignore[no-any-return] # None for a preview only, which a caller asks for by its name
 
@@ -77,7 +77,7 @@ def start(run: RunRef | None = None, *, where: str | None = None, **options: obj
     from guild_ipy.verbs.start import Start
 
     launch = read_launch_call("start", options)
-    started = Start(selection=RunSelection.of_one(run, where=where), launch=launch).follow(get_context(), _viewer())
+    started = Start(selection=RunSelection.of_one(run, where=where), launch=launch).follow(get_session(), _viewer())
     assert started is not None, "the viewer always agrees"
     return started
 
@@ -92,7 +92,7 @@ def watch(run: RunRef | None = None, *, where: str | None = None) -> Run:
     from guild_ipy.arguments.selection import RunSelection
     from guild_ipy.verbs.watch import Watch
 
-    return Watch(selection=RunSelection.of_one(run, where=where)).follow(get_context(), _viewer())
+    return Watch(selection=RunSelection.of_one(run, where=where)).follow(get_session(), _viewer())
 
 
 def stop(*runs: RunRef, where: str | None = None) -> None:
@@ -100,7 +100,7 @@ def stop(*runs: RunRef, where: str | None = None) -> None:
     from guild_ipy.arguments.selection import RunSelection
     from guild_ipy.verbs.stop import Stop
 
-    print(Stop(selection=RunSelection.of(*runs, where=where, default="all")).follow(get_context(), _viewer()))
+    print(Stop(selection=RunSelection.of(*runs, where=where, default="all")).follow(get_session(), _viewer()))
 
 
 def _viewer() -> StreamViewer:

@@ -6,7 +6,7 @@
     changing     mark label tag comment delete restore purge stop
     running      run start watch
 
-A file declares a frozen class of options whose ``carry_out(context)`` does the work and returns a value that knows its
+A file declares a frozen class of options whose ``carry_out(session)`` does the work and returns a value that knows its
 text, and ``VERB``, the name and help (:mod:`guild_ipy.arguments.verb`). Magics and shell read a line into these
 options and show what comes of them; Python functions and ``df.guild`` make them by hand.
 """

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.files import open_file, read_file
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import option, switch
 from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
@@ -45,15 +45,15 @@ class ShowFile:
         if self.path is not None and self.output:
             raise UsageError("cat: --path and --output are two files; name one of them")
 
-    def carry_out(self, context: Context) -> FileText:
+    def carry_out(self, session: Session) -> FileText:
         """Read the file as text."""
-        found = self.selection.find_one(context)
+        found = self.selection.find_one(session)
         return FileText(found.output if self.path is None else read_file(found, self.path).decode("utf-8", "replace"))
 
     @contextmanager
-    def open(self, context: Context) -> Iterator[BinaryIO | None]:
+    def open(self, session: Session) -> Iterator[BinaryIO | None]:
         """Open the file to read its bytes; None for the output of a run that has not printed yet."""
-        found = self.selection.find_one(context)
+        found = self.selection.find_one(session)
         if self.path is None and not os.path.exists(found.dir.output):
             yield None
             return

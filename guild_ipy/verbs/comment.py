@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from guild_ipy.api.changing.changed_runs import ChangedRuns
 from guild_ipy.api.changing.comment import CommentEdit, commented_message, edit_comments
-from guild_ipy.api.context import Context
 from guild_ipy.api.looking.comment_text import CommentList, list_comments
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import option, repeated, switch
 from guild_ipy.arguments.parser import whole_number
 from guild_ipy.arguments.selection import RunSelection, many_runs
@@ -53,11 +53,11 @@ class WriteComment:
             return CommentEdit(edit=self.edit, text=text, user=self.user)
         return CommentEdit(add=text, delete=self.delete, clear=self.clear, user=self.user)
 
-    def draft(self, context: Context) -> Draft | None:
+    def draft(self, session: Session) -> Draft | None:
         """Return the text to go on from in an editor; None if there is one already, or none is needed."""
         if self.add or self.delete is not None or self.clear or self.list:
             return None
-        runs = self.selection.find(context)
+        runs = self.selection.find(session)
         found = runs[0].comments if self.edit is not None else ()
         if self.edit is not None and not 1 <= self.edit <= len(found):
             raise RunStateError(
@@ -70,17 +70,17 @@ class WriteComment:
             refusal="comment: there is no text; give it with --comment TEXT",
         )
 
-    def carry_out(self, context: Context) -> ChangedRuns | CommentList:
+    def carry_out(self, session: Session) -> ChangedRuns | CommentList:
         """Change the comments, or list them."""
         if self.list:
-            return list_comments(self.selection.find(context))
-        return write_comments(context, self.selection, self.change)
+            return list_comments(self.selection.find(session))
+        return write_comments(session, self.selection, self.change)
 
 
-def write_comments(context: Context, selection: RunSelection, change: CommentEdit) -> ChangedRuns:
+def write_comments(session: Session, selection: RunSelection, change: CommentEdit) -> ChangedRuns:
     """Change the comments of runs."""
-    runs = selection.find(context)
-    return ChangedRuns(runs, commented_message(runs, change, edit_comments(context, runs, change)))
+    runs = selection.find(session)
+    return ChangedRuns(runs, commented_message(runs, change, edit_comments(session, runs, change)))
 
 
 def _check_words(refs: Sequence[object]) -> None:

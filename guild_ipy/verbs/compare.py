@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.api.comparing.compare import Comparison, compare
-from guild_ipy.api.context import Context
 from guild_ipy.api.finding.selection import select_runs
 from guild_ipy.api.looking.plain_values import comparison_values
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import json_switch, option, switch
 from guild_ipy.arguments.parser import Group
@@ -59,11 +59,11 @@ class CompareRuns:
         """The filter, unless runs are named."""
         return None if self.selection.refs else self.selection.filter
 
-    def carry_out(self, context: Context) -> Comparison | CsvTable | list[dict[str, Any]]:
+    def carry_out(self, session: Session) -> Comparison | CsvTable | list[dict[str, Any]]:
         """Compare the runs; a file is written if one is named."""
         selection = self.selection
-        chosen = select_runs(context, selection.refs, selection.filter) if selection.refs else selection.filter
-        found = compare(context, chosen, self.columns)
+        chosen = select_runs(session, selection.refs, selection.filter) if selection.refs else selection.filter
+        found = compare(session, chosen, self.columns)
         if self.json:
             return comparison_values(found)
         return found if self.csv is None else _write_csv(found, self.csv)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from guild_ipy.api.changing.changed_runs import ChangedRuns, count_runs
 from guild_ipy.api.changing.delete import delete, deleted_message
 from guild_ipy.api.changing.purge import purge, purged_message
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Question, Verb
@@ -26,9 +26,9 @@ class Delete:
         """Refuse to delete all runs unless they are named."""
         self.selection.check_named("delete")
 
-    def question(self, context: Context) -> Question | None:
+    def question(self, session: Session) -> Question | None:
         """Ask for the runs; where nobody can be asked, those that filters alone choose stay."""
-        runs = [] if self.yes else self.selection.find(context)
+        runs = [] if self.yes else self.selection.find(session)
         if not runs:
             return None
         agreed = replace(self, selection=replace(self.selection, refs=tuple(runs)))
@@ -37,13 +37,13 @@ class Delete:
         refusal = f"delete: {count_runs(len(runs))} would be deleted, none was; add --yes, or name runs"
         return Question(intent="delete", runs=runs, agreed=agreed, refusal="" if self.selection.refs else refusal)
 
-    def carry_out(self, context: Context) -> ChangedRuns:
+    def carry_out(self, session: Session) -> ChangedRuns:
         """Delete the runs; the text says how they come back, or that they cannot."""
-        done = delete(context, self.selection.find(context))
+        done = delete(session, self.selection.find(session))
         if not (self.permanent and done.runs):
             told = ChangedRuns(done.runs, deleted_message(done), failure=done.failure)
-            return told.explained(context, self.selection.filter)
-        gone = purge(context, done.runs)
+            return told.explained(session, self.selection.filter)
+        gone = purge(session, done.runs)
         failures = filter(None, (done.failure, gone.failure))
         return ChangedRuns(gone.runs, purged_message(gone), failure="; ".join(failures))
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from guild_ipy.api.comparing.diff import diff, older_first
 from guild_ipy.api.comparing.run_diff import Aspect, RunDiff
-from guild_ipy.api.context import Context
 from guild_ipy.api.finding.selection import select_runs
 from guild_ipy.api.looking.plain_values import diff_values
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import json_switch, part
 from guild_ipy.arguments.parser import VerbParser
 from guild_ipy.arguments.selection import RunSelection, many_runs
@@ -39,18 +39,18 @@ class DiffRuns:
     json: bool = json_switch()
     selection: RunSelection = many_runs(deleted=True, default="all")
 
-    def carry_out(self, context: Context) -> RunDiff | dict[str, Any]:
+    def carry_out(self, session: Session) -> RunDiff | dict[str, Any]:
         """Compare the two runs that are named, else the two newest that pass the filter."""
-        found = self.compare(context)
+        found = self.compare(session)
         return diff_values(found) if self.json else found
 
-    def compare(self, context: Context) -> RunDiff:
+    def compare(self, session: Session) -> RunDiff:
         """Return what they differ in."""
         selection = self.selection
         if selection.refs:
-            return diff(select_runs(context, selection.refs, selection.filter), self.aspects)
+            return diff(select_runs(session, selection.refs, selection.filter), self.aspects)
         newest = replace(selection.filter, limit=min(_TWO, selection.filter.limit or _TWO))
-        return diff(older_first(select_runs(context, (), newest, default="all")), self.aspects)
+        return diff(older_first(select_runs(session, (), newest, default="all")), self.aspects)
 
 
 VERB = Verb(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.api.context import Context, get_context
 from guild_ipy.api.home import set_guild_home
+from guild_ipy.api.session import Session, get_session
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import json_switch, word
 from guild_ipy.arguments.verb import Verb
@@ -21,16 +21,16 @@ class UseHome:
     )
     json: bool = json_switch()
 
-    def carry_out(self, context: Context) -> str | dict[str, Any]:
+    def carry_out(self, session: Session) -> str | dict[str, Any]:
         """Return the path of Guild home, which is another from then on if a path is given."""
         if self.path is not None:
             set_guild_home(self.path)
-            context = get_context()
+            session = get_session()
         if self.json:
             from guild_ipy.api.looking.plain_values import home_values  # start-up cost: for those who ask
 
-            return home_values(context.home)
-        return context.home.path
+            return home_values(session.home)
+        return session.home.path
 
 
 VERB = Verb(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import json_switch, switch
 from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
@@ -22,9 +22,9 @@ class ShowInfo:
     output: bool = switch("-O", "--output", help="also what it has printed")
     json: bool = json_switch()
 
-    def carry_out(self, context: Context) -> RunInfo | dict[str, Any]:
+    def carry_out(self, session: Session) -> RunInfo | dict[str, Any]:
         """Describe the run."""
-        found = self.selection.find_one(context)
+        found = self.selection.find_one(session)
         if self.json:
             from guild_ipy.api.looking.plain_values import info_values  # start-up cost: one of the two is asked for
 

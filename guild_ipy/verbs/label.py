@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from guild_ipy.api.changing.changed_runs import ChangedRuns, labeled_message
 from guild_ipy.api.changing.label import LabelEdit, edit_labels
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import option, repeated, switch
 from guild_ipy.arguments.parser import Group
 from guild_ipy.arguments.selection import RunSelection, many_runs
@@ -36,12 +36,12 @@ class Label:
         remove = self.remove or None
         return LabelEdit(set=self.set, append=self.append, prepend=self.prepend, remove=remove, clear=self.clear)
 
-    def carry_out(self, context: Context) -> ChangedRuns:
+    def carry_out(self, session: Session) -> ChangedRuns:
         """Change the labels; the text says which have become which."""
-        runs = self.selection.find(context)
+        runs = self.selection.find(session)
         before = [run.label or "" for run in runs]
-        done = ChangedRuns(runs, labeled_message(runs, before, edit_labels(context, runs, self.edit)))
-        return done.explained(context, self.selection.filter)
+        done = ChangedRuns(runs, labeled_message(runs, before, edit_labels(session, runs, self.edit)))
+        return done.explained(session, self.selection.filter)
 
 
 VERB = Verb(

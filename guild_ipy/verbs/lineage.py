@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.looking.lineage import LineageGraph, Scope, trace_lineage
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import json_switch, option, switch
 from guild_ipy.arguments.parser import Group, whole_number
 from guild_ipy.arguments.selection import RunSelection, one_run
@@ -39,13 +39,13 @@ class TraceLineage:
         """How far to go; one way if only one is named."""
         return Scope(up=self.up or not self.down, down=self.down or not self.up, depth=self.depth)
 
-    def trace(self, context: Context) -> LineageGraph:
+    def trace(self, session: Session) -> LineageGraph:
         """Follow the run to what it was made of, and to what was made of it."""
-        return trace_lineage(context, self.selection.find_one(context), self.scope)
+        return trace_lineage(session, self.selection.find_one(session), self.scope)
 
-    def carry_out(self, context: Context) -> str | dict[str, Any]:
+    def carry_out(self, session: Session) -> str | dict[str, Any]:
         """Return the lineage as text."""
-        graph = self.trace(context)
+        graph = self.trace(session)
         if self.json:
             from guild_ipy.api.looking.plain_values import lineage_values  # start-up cost: for those who ask
 

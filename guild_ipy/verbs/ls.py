@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.files import list_files
 from guild_ipy.api.looking.line_list import LineList
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import json_switch, switch
 from guild_ipy.arguments.selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
@@ -20,9 +20,9 @@ class ListFiles:
     all: bool = switch("-a", "--all", help="also the files of Guild, in .guild")
     json: bool = json_switch()
 
-    def carry_out(self, context: Context) -> list[str]:
+    def carry_out(self, session: Session) -> list[str]:
         """List the files, relative to the directory of the run."""
-        paths = list_files(self.selection.find_one(context), everything=self.all)
+        paths = list_files(self.selection.find_one(session), everything=self.all)
         return paths if self.json else LineList(paths)
 
 

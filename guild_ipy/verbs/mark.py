@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from guild_ipy.api.changing.changed_runs import ChangedRuns
 from guild_ipy.api.changing.mark import MarkNote, mark, mark_best, mark_message, told, undo_marks, undo_message
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.best import read_best
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import option, switch
@@ -69,19 +69,19 @@ class Mark:
         runs = replace(selection.filter, marked=self.clear)
         return replace(selection, filter=runs, default="all" if self.clear else "latest")
 
-    def carry_out(self, context: Context) -> ChangedRuns:
+    def carry_out(self, session: Session) -> ChangedRuns:
         """Mark the runs, clear their marks, or take back what was done to them."""
         if self.undo:
             is_last = not self.selection.is_named and self.selection.filter == EVERY
-            undone = undo_marks(context, None if is_last else self.meant.find(context))
-            return ChangedRuns(undone, undo_message(context, undone))
+            undone = undo_marks(session, None if is_last else self.meant.find(session))
+            return ChangedRuns(undone, undo_message(session, undone))
         if self.best is not None:
-            best = mark_best(context, self.selection.filter, self.best, reason=self.reason)
-            return ChangedRuns([best.run], told(context, str(best), [best.run]))
-        runs = self.meant.find(context)
-        mark(context, runs, clear=self.clear, note=MarkNote(reason=self.reason))
-        done = ChangedRuns(runs, mark_message(context, runs, clear=self.clear))
-        return done.explained(context, self.selection.filter)
+            best = mark_best(session, self.selection.filter, self.best, reason=self.reason)
+            return ChangedRuns([best.run], told(session, str(best), [best.run]))
+        runs = self.meant.find(session)
+        mark(session, runs, clear=self.clear, note=MarkNote(reason=self.reason))
+        done = ChangedRuns(runs, mark_message(session, runs, clear=self.clear))
+        return done.explained(session, self.selection.filter)
 
 
 VERB = Verb(

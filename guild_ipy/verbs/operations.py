@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.looking.operations import OperationInfo, get_operations, list_operations
 from guild_ipy.api.looking.plain_values import operation_values
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import json_switch, words
 from guild_ipy.arguments.verb import Verb
@@ -38,9 +38,9 @@ class ListOperations:
     )
     json: bool = json_switch()
 
-    def carry_out(self, context: Context) -> OperationList | list[dict[str, Any]]:
+    def carry_out(self, session: Session) -> OperationList | list[dict[str, Any]]:
         """List the operations."""
-        found = get_operations(context, self.names) if self.names else list_operations(context)
+        found = get_operations(session, self.names) if self.names else list_operations(session)
         if self.json:
             return [operation_values(each) for each in found]
         return OperationList(found, in_detail=bool(self.names))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from guild_ipy.api.changing.changed_runs import ChangedRuns, count_runs
 from guild_ipy.api.changing.purge import purge, purged_message
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, deleted_runs
 from guild_ipy.arguments.verb import Question, Verb
@@ -25,18 +25,18 @@ class Purge:
         """Refuse to remove all runs unless they are named."""
         self.selection.check_named("purge")
 
-    def question(self, context: Context) -> Question | None:
+    def question(self, session: Session) -> Question | None:
         """Ask for the runs, however they were named: an index can mean another run than it did."""
-        runs = [] if self.yes else self.selection.find(context)
+        runs = [] if self.yes else self.selection.find(session)
         if not runs:
             return None
         return ask_to_purge("purge", runs, replace(self, selection=replace(self.selection, refs=tuple(runs))))
 
-    def carry_out(self, context: Context) -> ChangedRuns:
+    def carry_out(self, session: Session) -> ChangedRuns:
         """Remove the runs."""
-        done = purge(context, self.selection.find(context))
+        done = purge(session, self.selection.find(session))
         told = ChangedRuns(done.runs, purged_message(done), failure=done.failure)
-        return told.explained(context, self.selection.filter)
+        return told.explained(session, self.selection.filter)
 
 
 def ask_to_purge(verb: str, runs: Sequence[Run], agreed: object) -> Question:

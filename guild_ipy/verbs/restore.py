@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from guild_ipy.api.changing.changed_runs import ChangedRuns
 from guild_ipy.api.changing.restore import restore
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.selection import RunSelection, deleted_runs
 from guild_ipy.arguments.verb import Verb
@@ -23,11 +23,11 @@ class Restore:
         """Refuse to restore all runs unless they are named."""
         self.selection.check_named("restore")
 
-    def carry_out(self, context: Context) -> ChangedRuns:
+    def carry_out(self, session: Session) -> ChangedRuns:
         """Restore the runs."""
-        done = restore(context, self.selection.find(context))
+        done = restore(session, self.selection.find(session))
         told = ChangedRuns(done.runs, str(done), failure=done.failure)
-        return told.explained(context, self.selection.filter)
+        return told.explained(session, self.selection.filter)
 
 
 VERB = Verb(

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.finding.selection import select_runs
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.api.launching.run import RunRequest, run
 from guild_ipy.api.launching.start import Change, restart, start
+from guild_ipy.api.session import Session
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.arguments.command_words import hint_of_flag, parse_flags, split_operation
 from guild_ipy.arguments.completes import Completes
@@ -157,15 +157,15 @@ class RunOperation:
         if self.stage and self.launch.stop_after is not None:
             raise UsageError("run: --stop-after is given when a staged run is started: start RUN --stop-after 5")
 
-    def follow(self, context: Context, viewer: Viewer) -> Run | None:
+    def follow(self, session: Session, viewer: Viewer) -> Run | None:
         """Run, start or restart, whichever was asked for; None where nothing was run."""
         with _naming_options(self.find_option):
             if self.start is None and self.restart is None:
-                return run(context, self._request(), viewer)
+                return run(session, self._request(), viewer)
             shown = _LookOnly(viewer) if self.preview else viewer
             if self.start is not None:
-                return start(context, _find_run(context, self.start), self.launch, shown)
-            return restart(context, _find_run(context, self.restart), self._change(), self.launch, shown)
+                return start(session, _find_run(session, self.start), self.launch, shown)
+            return restart(session, _find_run(session, self.restart), self._change(), self.launch, shown)
 
     def _request(self) -> RunRequest:
         return RunRequest(
@@ -191,8 +191,8 @@ class RunOperation:
         )
 
 
-def _find_run(context: Context, ref: object) -> Run:
-    return select_runs(context, flatten_refs([ref]))[0]
+def _find_run(session: Session, ref: object) -> Run:
+    return select_runs(session, flatten_refs([ref]))[0]
 
 
 @contextlib.contextmanager

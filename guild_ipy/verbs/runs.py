@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.looking.plain_values import run_values
 from guild_ipy.api.looking.run_lines import format_runs
 from guild_ipy.api.looking.runs import list_runs, list_stale
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.filters import run_filter
 from guild_ipy.arguments.option import json_switch, part, switch
 from guild_ipy.arguments.parser import VerbParser
@@ -62,18 +62,18 @@ class ListRuns:
         """The filter: nothing is named."""
         return self.filter
 
-    def carry_out(self, context: Context) -> RunTable | list[dict[str, Any]]:
+    def carry_out(self, session: Session) -> RunTable | list[dict[str, Any]]:
         """List the runs: for a terminal the newest 20, unless more are asked for."""
         if self.json:
-            return [run_values(run) for run in self._find(context, self.filter)]
+            return [run_values(run) for run in self._find(session, self.filter)]
         wanted = self.filter
         if not self.all and wanted.limit is None:
             wanted = replace(wanted, limit=_SHOWN * (self.more + 1))
-        shown = self._find(context, wanted)
-        return RunTable(text=self._format(shown) if shown else "", note=self._note(context, len(shown), wanted.limit))
+        shown = self._find(session, wanted)
+        return RunTable(text=self._format(shown) if shown else "", note=self._note(session, len(shown), wanted.limit))
 
-    def _find(self, context: Context, wanted: RunFilter) -> list[Run]:
-        return (list_stale if self.stale else list_runs)(context, wanted)
+    def _find(self, session: Session, wanted: RunFilter) -> list[Run]:
+        return (list_stale if self.stale else list_runs)(session, wanted)
 
     def _format(self, runs: list[Run]) -> str:
         if not self.details:
@@ -82,10 +82,10 @@ class ListRuns:
 
         return "\n\n".join(str(get_info(run)) for run in runs)
 
-    def _note(self, context: Context, shown: int, limit: int | None) -> str:
+    def _note(self, session: Session, shown: int, limit: int | None) -> str:
         if shown != limit or self.filter.limit is not None:
             return ""
-        count = len(list_stale(context, self.filter) if self.stale else context.index.ids(self.filter))
+        count = len(list_stale(session, self.filter) if self.stale else session.index.ids(self.filter))
         return f"The newest {shown} of {count} runs; --more shows 20 more, --all all of them" if count > shown else ""
 
 

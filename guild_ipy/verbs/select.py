@@ -21,9 +21,9 @@ from guild_ipy.errors import RunNotFound, UsageError, suggest
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.finding.selection import RunRef
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
 
 _GIVEN = Group(title="what to give", description="Ids, the newest first, unless it is one of these.")
 _WORDS = "which runs, such as: loss < 0.5 and completed; or their ids or indexes: 1 3f2a1b4c 2:4"
@@ -123,7 +123,7 @@ class SelectRuns:
         """Whether nothing but ids that an expression selects are asked for: they can be had without a session."""
         return self == SelectRuns(filter=self.filter, min=self.min, max=self.max)
 
-    def find_ids(self, context: Context) -> list[str]:
+    def find_ids(self, session: Session) -> list[str]:
         """Return the ids of the runs that are named or selected; with a rule the best, the best first.
 
         Raises
@@ -132,39 +132,39 @@ class SelectRuns:
             For a name of no run, or if there is no best run.
         """
         if not self.refs:
-            return select_ids(context.index, self.filter, self.best)
+            return select_ids(session.index, self.filter, self.best)
         from guild_ipy.api.finding.selection import select_runs  # start-up cost: most ask for an expression
 
         limit = self.filter.limit
-        ids = [run.id for run in select_runs(context, self.refs, replace(self.filter, limit=None))]
+        ids = [run.id for run in select_runs(session, self.refs, replace(self.filter, limit=None))]
         if self.best is None:
             return ids[:limit]
         every = RunFilter(deleted=self.filter.deleted, limit=_ALL)
-        ranked = [each for each in select_ids(context.index, every, self.best) if each in set(ids)]
+        ranked = [each for each in select_ids(session.index, every, self.best) if each in set(ids)]
         if not ranked:
             raise RunNotFound(self.best.name, "none of the runs that are named has a number there")
         return ranked[: 1 if limit is None else limit]
 
-    def find(self, context: Context) -> Any:  # noqa: ANN401 - attributes are of any type
+    def find(self, session: Session) -> Any:  # noqa: ANN401 - attributes are of any type
         """Return ids or attributes of the runs, that of the one asked for, or why each run is selected."""
         if self.explain:
-            return explain(context, self.filter)
-        found: list[Any] = self.find_ids(context)
+            return explain(session, self.filter)
+        found: list[Any] = self.find_ids(session)
         if self.short_id:
             found = [each[:SHORT_ID_LENGTH] for each in found]
         elif self.path or self.attr is not None:
-            runs = self._runs(context, found)
+            runs = self._runs(session, found)
             found = [each.path if self.attr is None else _attribute_of(each, self.attr) for each in runs]
         return found[0] if self.is_one else found
 
-    def carry_out(self, context: Context) -> str | list[Any]:
+    def carry_out(self, session: Session) -> str | list[Any]:
         """Return what is asked for as lines of text; a table for a frame."""
         if self.frame:
             from guild_ipy.api.looking.run_lines import format_runs  # start-up cost: for those who ask
 
-            found = self._runs(context, self.find_ids(context))
+            found = self._runs(session, self.find_ids(session))
             return format_runs(found) if found else ""
-        found = self.find(context)
+        found = self.find(session)
         if self.json:
             from guild_ipy.api.looking.plain_values import explanation_values  # start-up cost: for those who ask
 
@@ -181,10 +181,10 @@ class SelectRuns:
             return format_time(value)
         return printable(str(value) if self.explain else plain_text("" if value is None else value))
 
-    def _runs(self, context: Context, ids: list[str]) -> list[Run]:
+    def _runs(self, session: Session, ids: list[str]) -> list[Run]:
         from guild_ipy.api.finding.selection import select_runs  # start-up cost: most ask for ids
 
-        return select_runs(context, ids, RunFilter(deleted=self.filter.deleted), default="none")
+        return select_runs(session, ids, RunFilter(deleted=self.filter.deleted), default="none")
 
 
 def _attribute_of(found: Run, name: str) -> Any:  # noqa: ANN401 - attributes are of any type

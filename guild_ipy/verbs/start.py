@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.api.launching.start import start
+from guild_ipy.api.session import Session
 from guild_ipy.api.viewer import Viewer
 from guild_ipy.arguments.launching import launch_options
 from guild_ipy.arguments.option import switch
@@ -32,9 +32,9 @@ class Start:
             return selection
         return replace(selection, filter=replace(selection.filter, statuses=frozenset({RunStatus.STAGED})))
 
-    def follow(self, context: Context, viewer: Viewer) -> Run | None:
+    def follow(self, session: Session, viewer: Viewer) -> Run | None:
         """Start the run, and follow it to its end; None if the viewer declines."""
-        return start(context, self.meant.find_one(context), self.launch, viewer)
+        return start(session, self.meant.find_one(session), self.launch, viewer)
 
 
 VERB = Verb(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from guild_ipy.api.changing.changed_runs import ChangedRuns, stopped_message
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.api.stop import stop
 from guild_ipy.api.viewer import Viewer
 from guild_ipy.arguments.option import switch
@@ -29,20 +29,20 @@ class Stop:
             return selection
         return replace(selection, filter=replace(selection.filter, statuses=ACTIVE))
 
-    def question(self, context: Context) -> Question | None:
+    def question(self, session: Session) -> Question | None:
         """Ask for the runs; a notebook stops them at once."""
-        runs = [] if self.yes else self.meant.find(context)
+        runs = [] if self.yes else self.meant.find(session)
         if not runs:
             return None
         agreed = replace(self, selection=replace(self.selection, refs=tuple(runs)))
         return Question(intent="stop", runs=runs, agreed=agreed)
 
-    def follow(self, context: Context, viewer: Viewer) -> ChangedRuns:
+    def follow(self, session: Session, viewer: Viewer) -> ChangedRuns:
         """Stop the runs, each after a line that says so."""
-        runs = self.meant.find(context)
-        stopped = stop(context, runs, lambda line: viewer.output(f"{line}\n"))
+        runs = self.meant.find(session)
+        stopped = stop(session, runs, lambda line: viewer.output(f"{line}\n"))
         done = ChangedRuns(stopped, stopped_message(stopped))
-        return done if runs else done.explained(context, self.meant.filter)
+        return done if runs else done.explained(session, self.meant.filter)
 
 
 VERB = Verb(

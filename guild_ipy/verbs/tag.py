@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from guild_ipy.api.changing.changed_runs import ChangedRuns
 from guild_ipy.api.changing.tag import TagEdit, TagList, edit_tags, list_tags, tagged_message
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import repeated, switch
 from guild_ipy.arguments.selection import RunSelection, many_runs
@@ -49,15 +49,15 @@ class Tag:
         """The change."""
         return TagEdit(add=self.add, remove=self.remove, clear=self.clear, sync_labels=self.sync_labels)
 
-    def carry_out(self, context: Context) -> ChangedRuns | TagList:
+    def carry_out(self, session: Session) -> ChangedRuns | TagList:
         """Change the tags, or list them."""
         if self.list_all:
-            return list_tags(replace(self.selection, default="all").find(context))
-        return self.change(context)
+            return list_tags(replace(self.selection, default="all").find(session))
+        return self.change(session)
 
-    def change(self, context: Context) -> ChangedRuns:
+    def change(self, session: Session) -> ChangedRuns:
         """Change the tags."""
-        changes = edit_tags(context, self.selection.find(context), self.edit)
+        changes = edit_tags(session, self.selection.find(session), self.edit)
         return ChangedRuns([each.run for each in changes], tagged_message(changes))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.finding.selection import select_runs
 from guild_ipy.api.handle import Run
 from guild_ipy.api.looking.tensorboard import serve
+from guild_ipy.api.session import Session
 from guild_ipy.arguments.option import option
 from guild_ipy.arguments.parser import whole_number
 from guild_ipy.arguments.selection import RunSelection, many_runs
@@ -38,13 +38,13 @@ class ShowTensorboard:
         given = {"--port": self.port, "--host": self.host}
         return [word for option, value in given.items() if value is not None for word in (option, str(value))]
 
-    def find(self, context: Context) -> list[Run]:
+    def find(self, session: Session) -> list[Run]:
         """Return the runs that are shown; there is one at least."""
-        return select_runs(context, self.selection.refs, self.selection.filter, default="all")
+        return select_runs(session, self.selection.refs, self.selection.filter, default="all")
 
-    def carry_out(self, context: Context) -> None:
+    def carry_out(self, session: Session) -> None:
         """Show the runs until it is interrupted."""
-        serve(self.find(context), self.options)
+        serve(self.find(session), self.options)
 
 
 VERB = Verb(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
+from guild_ipy.api.session import Session
 from guild_ipy.api.viewer import Viewer
 from guild_ipy.api.watch import watch
 from guild_ipy.arguments.selection import RunSelection, one_run
@@ -19,14 +19,14 @@ class Watch:
 
     selection: RunSelection = one_run()
 
-    def follow(self, context: Context, viewer: Viewer) -> Run:
+    def follow(self, session: Session, viewer: Viewer) -> Run:
         """Follow the run that is named, else the newest that is active, else the newest."""
         selection = self.selection
         if not selection.refs and not selection.filter.statuses:
             active = replace(selection, filter=replace(selection.filter, statuses=ACTIVE, limit=1), default="all")
-            for found in active.find(context):
-                return watch(context, found, viewer)
-        return watch(context, selection.find_one(context), viewer)
+            for found in active.find(session):
+                return watch(session, found, viewer)
+        return watch(session, selection.find_one(session), viewer)
 
 
 VERB = Verb(

@@ -3,9 +3,9 @@
 import pytest
 
 from guild_ipy.api.changing.mark import mark, undo_marks
-from guild_ipy.api.context import set_home
 from guild_ipy.api.looking.info import get_info
 from guild_ipy.api.looking.runs import list_stale
+from guild_ipy.api.session import set_home
 from guild_ipy.api.stale import is_one_of
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.store.files.attrs import write_attr

@@ -17,14 +17,14 @@ from tests.notebook_session import wait_until
 FROM_ELSEWHERE = """
 import sys
 import guild_ipy
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.api.finding.selection import select_run
 from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.api.viewer import SilentViewer
 
 verb, id = sys.argv[1:]
-context = get_context()
+context = get_session()
 run, options, viewer = select_run(context, id), LaunchOptions(), SilentViewer()
 done = start(context, run, options, viewer) if verb == "start" else restart(context, run, Change(), options, viewer)
 print(done.id == run.id, done.status, done.result, end="")

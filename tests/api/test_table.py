@@ -5,9 +5,9 @@ import pytest
 
 from benchmarks.homes import make_home
 from guild_ipy.api.comparing.table import read_table, read_table_of
-from guild_ipy.api.context import Context
 from guild_ipy.api.looking.runs import list_records, list_runs
 from guild_ipy.api.scalars import list_summaries, read_summaries
+from guild_ipy.api.session import Session
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.engine.engine import Engine
 from guild_ipy.index.table import Field
@@ -24,7 +24,7 @@ def context(home, tmp_path):
     """A home of 20 runs that have settled."""
     make_home(home.path, 20)
     settings = Settings(cache_dir=f"{tmp_path}/cache", index_few=0, index_sweep=False)
-    context = Context(settings=settings, engine=Engine(settings), chosen_home=home)
+    context = Session(settings=settings, engine=Engine(settings), chosen_home=home)
     yield context
     context.current_index.close()
 
@@ -81,7 +81,7 @@ def test_summaries_of_many_runs_are_those_of_each(context):
 
 def test_everything_is_listed_where_there_can_be_no_index(context):
     settings = replace(context.settings, cache_dir="/dev/null/cache")
-    without = Context(settings=settings, engine=context.engine, chosen_home=context.home)
+    without = Session(settings=settings, engine=context.engine, chosen_home=context.home)
     assert list_records(without) == read_runs(context.home, RunFilter())
     assert values(read_table(without, [ID, LR]), LR) == values(read_table(context, [ID, LR]), LR)
     assert "NotADirectoryError" in without.index.trouble

@@ -9,7 +9,7 @@ from tests.notebook_session import wait_until
 
 WATCHER = """
 import sys
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 from guild_ipy.api.finding.selection import select_run
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.api.watch import watch
@@ -18,7 +18,7 @@ class Viewer(SilentViewer):
     def output(self, text):
         print(text, end="", flush=True)
 
-context = get_context()
+context = get_session()
 print(watch(context, select_run(context, sys.argv[1]), Viewer()).status)
 """
 

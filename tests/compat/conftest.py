@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
+from guild_ipy.api.session import Session
 from guild_ipy.api.stop import stop
 from guild_ipy.engine.engine import Engine
 from guild_ipy.settings import Settings
@@ -29,7 +29,7 @@ class Bench:
     """A project, a Guild home, and both programs."""
 
     project: Path
-    context: Context
+    context: Session
     command: str
 
     def make(self, *cases: str) -> dict[str, Run]:
@@ -73,7 +73,7 @@ def _make_bench(folder: Path, guild_command: str) -> Iterator[Bench]:
     create_home(home)
     settings = Settings()
     engine = Engine(settings)
-    context = Context(settings=settings, engine=engine, chosen_home=home)
+    context = Session(settings=settings, engine=engine, chosen_home=home)
     bench = Bench(project=folder / "a project", context=context, command=guild_command)
     yield bench
     stop(context, bench.runs())

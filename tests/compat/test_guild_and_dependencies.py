@@ -6,7 +6,7 @@ import os
 import pytest
 
 import guild_ipy
-from guild_ipy.api.context import set_context
+from guild_ipy.api.session import set_session
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.store.deps import read_upstreams
 from guild_ipy.store.files.attrs import read_attr
@@ -31,9 +31,9 @@ def theirs(bench):
     (bench.project / "serve.py").write_text("print('serving', open('model.txt').read())\n")
     bench.guild("run", "-y", "train", "lr=0.25")
     bench.guild("run", "-y", "serve")
-    set_context(bench.context)
+    set_session(bench.context)
     yield {run.operation: run for run in bench.runs()}
-    set_context(None)
+    set_session(None)
 
 
 def test_guild_lists_and_compares_runs_with_dependencies(shared_bench):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import guild_ipy
-from guild_ipy.api.context import set_context
+from guild_ipy.api.session import set_session
 from guild_ipy.domain.status import RunStatus
 from tests.notebook_session import wait_until
 
@@ -15,9 +15,9 @@ pytestmark = pytest.mark.guild
 @pytest.fixture
 def bench(bench):
     """Its home is the one that `guild_ipy` uses."""
-    set_context(bench.context)
+    set_session(bench.context)
     yield bench
-    set_context(None)
+    set_session(None)
 
 
 def only_run(bench):

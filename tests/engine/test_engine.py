@@ -6,7 +6,7 @@ THREADS = """
 import os, sys, threading
 from concurrent.futures import ThreadPoolExecutor
 import guild_ipy
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 
 THREADS = 16
 meeting = threading.Barrier(THREADS)
@@ -57,8 +57,8 @@ class TestThreads:
             "pretend_installed(f'new_{x}')",
             "os.environ['OMP_NUM_THREADS'] = str(x % 3 + 1)",
             "os.environ['OMP_NUM_THREADS'] = '1'; os.environ.pop('OMP_NUM_THREADS', None)",
-            "get_context().engine.close()",
-            "get_context().engine.warm_up()",
+            "get_session().engine.close()",
+            "get_session().engine.warm_up()",
             "guild_ipy.set_guild_home(os.environ['GUILD_HOME'])",
             "guild_ipy.runs().guild.compare()",
         ],

@@ -20,12 +20,12 @@ SITE = sysconfig.get_path("purelib")
 KERNEL = """
 import os, sys
 import guild_ipy
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.api.launching.run import RunRequest, run
 from guild_ipy.api.viewer import SilentViewer
 
-engine = get_context().engine
+engine = get_session().engine
 
 def find_modules():
     import os, sys
@@ -33,7 +33,7 @@ def find_modules():
 
 def run_one(function=find_modules, **options):
     request = RunRequest(operation=function, launch=LaunchOptions(**options))
-    return run(get_context(), request, SilentViewer())
+    return run(get_session(), request, SilentViewer())
 
 def pretend_installed(name):
     import importlib.machinery, sysconfig, types

@@ -9,9 +9,9 @@ from itertools import cycle, islice
 
 import pytest
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.looking.runs import list_runs
+from guild_ipy.api.session import Session
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
@@ -93,7 +93,7 @@ def killing(home, tmp_path):
 
 @pytest.mark.timeout(1800)
 def test_kill_at_any_time_leaves_whole_attributes_true_outputs_and_true_statuses(killing, home, scale, report):
-    context = Context(settings=Settings(), engine=Engine(Settings()), chosen_home=home)
+    context = Session(settings=Settings(), engine=Engine(Settings()), chosen_home=home)
     for target in islice(cycle(TARGETS), scale(35, 252)):
         killing.kill_at_random(target)
         list_runs(context, RunFilter(limit=3))  # settles what has died, while others go on

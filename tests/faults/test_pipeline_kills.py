@@ -10,12 +10,12 @@ from collections import Counter
 
 import pytest
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.api.launching.run import RunRequest, run
 from guild_ipy.api.launching.start import Change, restart
 from guild_ipy.api.looking.runs import list_runs
+from guild_ipy.api.session import Session
 from guild_ipy.api.stop import stop
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
@@ -56,7 +56,7 @@ _BACKGROUND = LaunchOptions(background=True)
 class Bench:
     """A project, and a session whose processes are marked."""
 
-    def __init__(self, context: Context, mark: str) -> None:
+    def __init__(self, context: Session, mark: str) -> None:
         self.context = context
         self._mark = mark
         self._random = random.Random(0)
@@ -144,7 +144,7 @@ def bench(home, tmp_path, monkeypatch):
         (project / name).write_text(_SLOWLY + (project / name).read_text())
     monkeypatch.chdir(project)
     engine = Engine(Settings())
-    yield Bench(Context(settings=Settings(), engine=engine, chosen_home=home), mark)
+    yield Bench(Session(settings=Settings(), engine=engine, chosen_home=home), mark)
     engine.close()
     wait_until(lambda: not find_processes(mark))
 

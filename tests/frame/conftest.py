@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from guild_ipy.api.context import set_context
+from guild_ipy.api.session import set_session
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.store.events.events import EventWriter
@@ -24,9 +24,9 @@ NOON = 1_795_176_000_000_000
 @pytest.fixture
 def home(home, monkeypatch) -> Iterator[Home]:
     monkeypatch.setenv("GUILD_HOME", home.path)
-    set_context(None)
+    set_session(None)
     yield home
-    set_context(None)
+    set_session(None)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 from guild_ipy.arguments.selection import RunSelection
 from guild_ipy.errors import GuildError, SelectError, UsageError
 from guild_ipy.frame.runs import compare_selected, runs
@@ -155,9 +155,9 @@ def test_a_frame_without_runs_has_the_columns_that_are_asked_for(home):
 @pytest.mark.parametrize("columns", ["los", "loss, loss", ".package"])
 def test_a_wrong_column_does_not_cost_the_index(add_run, columns):
     add_run("aaaa", scalars={"loss": [1.0]})
-    gen = get_context().index.table(()).gen
+    gen = get_session().index.table(()).gen
 
     with pytest.raises(GuildError):
         compare_selected(RunSelection(), columns)
 
-    assert get_context().index.table(()).gen == gen
+    assert get_session().index.table(()).gen == gen

@@ -6,7 +6,7 @@ import os
 import pytest
 
 import guild_ipy
-from guild_ipy.api.context import set_context
+from guild_ipy.api.session import set_session
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.errors import UsageError
 from guild_ipy.store.events.events import EventWriter
@@ -75,10 +75,10 @@ def outside(monkeypatch):
         if run_dir is not None:
             monkeypatch.setenv("RUN_DIR", run_dir)
             monkeypatch.setenv("RUN_ID", os.path.basename(run_dir))
-        set_context(None)
+        set_session(None)
 
     yield enter
-    set_context(None)
+    set_session(None)
 
 
 def test_columns_are_those_of_runs_then_flags_and_scalars(lab, summarize):

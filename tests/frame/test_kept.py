@@ -6,7 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from guild_ipy.api.context import get_context
+from guild_ipy.api.session import get_session
 from guild_ipy.frame import kept
 from guild_ipy.frame.runs import runs
 from guild_ipy.store.files.attrs import write_attr
@@ -81,7 +81,7 @@ def test_what_is_done_to_a_frame_is_not_seen_in_the_next(df, verb):
 
 def test_an_index_that_was_thrown_away_and_built_anew_shows_other_runs(df, add_run):
     df.guild.compare()
-    context = get_context()
+    context = get_session()
     context.current_index.close()
     shutil.rmtree(context.settings.cache_dir)
     os.makedirs(context.settings.cache_dir)
@@ -126,7 +126,7 @@ def test_a_home_that_is_changed_by_its_log_is_seen(df, home):
 
 
 def test_a_run_in_the_place_of_one_that_is_gone_is_not_taken_for_it(df, add_run, home):
-    context = get_context()
+    context = get_session()
     generation = kept.keeper_of(context.index).newest(context, lambda names: ())
     shutil.rmtree(home.run_dir("bbbb".ljust(32, "0")).path)
     add_run("cccc")

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from guild_ipy.api.changing.label import LabelEdit, edit_labels
 from guild_ipy.api.changing.mark import mark
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
+from guild_ipy.api.session import Session
 from guild_ipy.domain.scalars import ScalarPoint
 from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.events.events import EventWriter, find_event_files
@@ -33,7 +33,7 @@ _HOLD += "print(hold_alive(RunDir(sys.argv[1])), flush=True); sys.stdin.read()"
 class History:
     """Does one random thing after the other; `was_foreign` says whether the last was a change in place by others."""
 
-    def __init__(self, context: Context, seed: int) -> None:
+    def __init__(self, context: Session, seed: int) -> None:
         self.context = context
         self.home = context.home
         self.was_foreign = False

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from benchmarks.homes import make_home
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.engine.engine import Engine
 from guild_ipy.index.index import Index
@@ -24,7 +24,7 @@ STEPS = 30
 @pytest.mark.parametrize("seed", SEEDS)
 def test_index_says_what_the_directories_say_after_any_history(home: Home, settings: Settings, seed: int):
     make_home(home.path, 5)
-    context = Context(settings=settings, engine=Engine(settings), chosen_home=home)
+    context = Session(settings=settings, engine=Engine(settings), chosen_home=home)
     index, history = Index(home, settings), History(context, seed)
     try:
         for _ in range(STEPS):

@@ -10,13 +10,13 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from guild_ipy.api.context import Context, set_context
+from guild_ipy.api.session import Session, set_session
 from guild_ipy.engine.engine import Engine
 from guild_ipy.settings import Settings
 
 
 @dataclass
-class Session:
+class Notebook:
     """A shell, and what its cells print."""
 
     shell: InteractiveShell
@@ -79,13 +79,13 @@ def shell(ipython, monkeypatch):
 
 @pytest.fixture
 def session(shell, engine, home, project, capsys):
-    set_context(Context(settings=Settings(guild_home=home.path), engine=engine))
+    set_session(Session(settings=Settings(guild_home=home.path), engine=engine))
     shell.reset(new_session=True)
     shell.run_line_magic("load_ext", "guild_ipy")
-    yield Session(shell, capsys, project)
+    yield Notebook(shell, capsys, project)
     shell.run_line_magic("unload_ext", "guild_ipy")
     shell.reset(new_session=True)  # the shell is there for all tests of the process: no function is left in it
-    set_context(None)
+    set_session(None)
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ import re
 import pytest
 
 import guild_ipy
-from guild_ipy.api.context import get_context
 from guild_ipy.api.looking.runs import list_runs
+from guild_ipy.api.session import get_session
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, GuildError, OperationNotFound, RunError, RunNotFound, UsageError
 from guild_ipy.verbs import NAMES
@@ -84,7 +84,7 @@ def test_what_cannot_work_is_one_line_and_makes_nothing(train, cell, error, mess
         train.run(cell)
     assert str(failure.value).startswith(message)
     assert train.printed(cell) == f"{error.__name__}: {failure.value}\n"
-    assert list_runs(get_context()) == []
+    assert list_runs(get_session()) == []
 
 
 def test_an_error_in_the_run_shows_the_users_traceback_and_ends_the_cell(session):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
-from guild_ipy.api.context import set_context
+from guild_ipy.api.session import set_session
 from guild_ipy.domain.flags import FlagType
 from guild_ipy.errors import DependencyError, FlagError, GuildFileError, UsageError
 from guild_ipy.operations.declared import declaration_of
@@ -18,10 +18,10 @@ from guild_ipy.operations.functions.call import inspect_callable
 @pytest.fixture(autouse=True)
 def session(notebook):
     """The verbs of a notebook, which functions are declared in."""
-    set_context(notebook.context)
+    set_session(notebook.context)
     notebook.cell("import guild_ipy")
     yield notebook
-    set_context(None)
+    set_session(None)
 
 
 def declare(notebook, said, body="print('loss:', lr)", parameters="lr=0.1"):

@@ -8,8 +8,8 @@ import pytest
 
 import guild_ipy
 from guild_ipy.api.changing.changed_runs import command_of
-from guild_ipy.api.context import Context, get_context, set_context
 from guild_ipy.api.looking.runs import list_runs
+from guild_ipy.api.session import Session, get_session, set_session
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import FlagError, RunNotFound, RunStateError, UsageError
@@ -31,9 +31,9 @@ def project(home, engine, tmp_path, monkeypatch):
     project.mkdir()
     (project / "train.py").write_text(SCRIPT)
     monkeypatch.chdir(project)
-    set_context(Context(settings=Settings(guild_home=home.path), engine=engine))
+    set_session(Session(settings=Settings(guild_home=home.path), engine=engine))
     yield project
-    set_context(None)
+    set_session(None)
 
 
 def test_run_shows_the_output_and_gives_the_run(capfd):
@@ -57,7 +57,7 @@ def test_options_that_cannot_work_are_refused(options, message):
     with pytest.raises(UsageError) as failure:
         guild_ipy.run("train.py", **options)
     assert str(failure.value).startswith(message)
-    assert list_runs(get_context()) == []
+    assert list_runs(get_session()) == []
 
 
 def test_a_flag_may_have_the_name_of_an_option():

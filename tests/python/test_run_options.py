@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import guild_ipy
-from guild_ipy.api.context import Context, set_context
+from guild_ipy.api.session import Session, set_session
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import GuildError, RunError, RunStateError, UsageError
@@ -20,9 +20,9 @@ def project(home, tmp_path, monkeypatch):
     (tmp_path / "slow.py").write_text("import time\nwhile True:\n    time.sleep(0.01)\n")
     monkeypatch.chdir(tmp_path)
     engine = Engine(Settings.from_environment())
-    set_context(Context(settings=Settings(guild_home=home.path), engine=engine))
+    set_session(Session(settings=Settings(guild_home=home.path), engine=engine))
     yield tmp_path
-    set_context(None)
+    set_session(None)
     engine.close()
 
 

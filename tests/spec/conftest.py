@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
-from guild_ipy.api.context import Context, set_context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.looking.runs import list_runs
+from guild_ipy.api.session import Session, set_session
 from guild_ipy.domain.run_filter import RunFilter
 from guild_ipy.settings import Settings
 
@@ -31,7 +31,7 @@ class Project:
     """A project of the specification, run by us, and by ``guild`` 0.9.0 where it can."""
 
     folder: Path
-    context: Context
+    context: Session
     capfd: pytest.CaptureFixture[str]
     command: str
 
@@ -66,12 +66,12 @@ class Project:
 
 
 @pytest.fixture
-def context(home, engine) -> Iterator[Context]:
+def context(home, engine) -> Iterator[Session]:
     """A session with a Guild home of its own."""
-    context = Context(settings=Settings(guild_home=home.path), engine=engine)
-    set_context(context)
+    context = Session(settings=Settings(guild_home=home.path), engine=engine)
+    set_session(context)
     yield context
-    set_context(None)
+    set_session(None)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from guild_ipy.errors import RunStateError
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
     from guild_ipy.domain.run_filter import RunFilter
 
 _SHOWN = 10
@@ -33,13 +33,13 @@ class ChangedRuns:
         if self.failure:
             raise RunStateError(self.failure)
 
-    def explained(self, context: Context, run_filter: RunFilter) -> ChangedRuns:
+    def explained(self, session: Session, run_filter: RunFilter) -> ChangedRuns:
         """Return the same with a hint, where there are no runs and a name in the filter may be a slip."""
         if self.runs or self.failure:
             return self
         from guild_ipy.api.finding.unmatched import describe_unmatched  # start-up cost: for those who find nothing
 
-        hint = describe_unmatched(context.index, run_filter)
+        hint = describe_unmatched(session.index, run_filter)
         return replace(self, text=f"{self.text}; {hint}") if hint else self
 
 
@@ -61,7 +61,7 @@ def shorten(texts: Sequence[str]) -> str:
 
 def command_of(verb: str) -> str:
     """Return how a verb is written here: ``%guild_restore`` in a notebook, else ``guild-ipy restore``."""
-    from guild_ipy.api.context import find_shell  # start-up cost: for verbs that say what can be done next
+    from guild_ipy.api.session import find_shell  # start-up cost: for verbs that say what can be done next
 
     return f"guild-ipy {verb}" if find_shell() is None else f"%guild_{verb}"
 

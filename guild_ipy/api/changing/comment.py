@@ -14,8 +14,8 @@ from guild_ipy.store.attr_change import change_attr, read_checked
 from guild_ipy.store.state.changes import note_change
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
 
 COMMENTS = "comments"
 _LONGEST = 100_000
@@ -74,7 +74,7 @@ class CommentEdit:
         return {"body": text.strip(), "host": host, "time": when, "user": user or user_name()}
 
 
-def edit_comments(context: Context, runs: Sequence[Run], edit: CommentEdit) -> list[list[str]]:
+def edit_comments(session: Session, runs: Sequence[Run], edit: CommentEdit) -> list[list[str]]:
     """Change the comments of runs; return the texts that each has lost.
 
     Raises
@@ -90,7 +90,7 @@ def edit_comments(context: Context, runs: Sequence[Run], edit: CommentEdit) -> l
     try:
         return [_edit(run, edit, when) for run in runs]
     finally:
-        note_change(context.home, *(run.id for run in runs))
+        note_change(session.home, *(run.id for run in runs))
 
 
 def commented_message(runs: Sequence[Run], edit: CommentEdit, lost: Sequence[Sequence[str]]) -> str:

@@ -14,12 +14,12 @@ from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.trash import delete_run
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
+    from guild_ipy.api.session import Session
 
 _SHOWN = 10
 
 
-def delete(context: Context, runs: Sequence[Run]) -> EachRun:
+def delete(session: Session, runs: Sequence[Run]) -> EachRun:
     """Move runs to the trash, from where they can be restored.
 
     A run that cannot be moved, as a link to a run elsewhere, is refused; the others are moved.
@@ -35,7 +35,7 @@ def delete(context: Context, runs: Sequence[Run]) -> EachRun:
     for run in runs:
         if run.status is RunStatus.RUNNING:
             raise RunStateError(f"run {run.short_id} is running; stop it first")
-    home = context.home
+    home = session.home
     return do_to_each("deleted", runs, lambda run: Run(delete_run(home, run.dir)))
 
 

@@ -15,8 +15,8 @@ from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.state.changes import note_change
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def _remove_words(label: str, words: str) -> str:
     return label if len(parts) == 1 else " ".join(filter(None, map(str.strip, parts)))
 
 
-def edit_labels(context: Context, runs: Sequence[Run], edit: LabelEdit) -> list[str]:
+def edit_labels(session: Session, runs: Sequence[Run], edit: LabelEdit) -> list[str]:
     """Change the labels of runs, and return what they are now; StoreError if one of them may not be changed."""
     check_changeable(run.dir for run in runs)
     labels = [cut_label(edit.apply(run.label or "", run.flags)) for run in runs]
@@ -78,5 +78,5 @@ def edit_labels(context: Context, runs: Sequence[Run], edit: LabelEdit) -> list[
             else:
                 delete_attr(run.dir, "label")
     finally:
-        note_change(context.home, *(run.id for run in runs))
+        note_change(session.home, *(run.id for run in runs))
     return labels

@@ -22,14 +22,14 @@ from guild_ipy.store.state.marks import MarkedBy, MarkEntry, last_action, read_h
 from guild_ipy.store.state.marks import is_marked as read_marked
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
+    from guild_ipy.api.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)
 class MarkNote:
     """What is to be remembered of an action on marks, beside who did it and when.
 
-    An optimizer marks its best trial with ``mark(context, [run], note=MarkNote(by=MarkedBy.OPTIMIZER, reason=...))``.
+    An optimizer marks its best trial with ``mark(session, [run], note=MarkNote(by=MarkedBy.OPTIMIZER, reason=...))``.
     """
 
     by: MarkedBy = MarkedBy.USER
@@ -54,17 +54,17 @@ class MarkedByRule:
 _BY_USER = MarkNote()
 
 
-def mark(context: Context, runs: Sequence[Run], *, clear: bool = False, note: MarkNote = _BY_USER) -> int:
+def mark(session: Session, runs: Sequence[Run], *, clear: bool = False, note: MarkNote = _BY_USER) -> int:
     """Mark runs, or clear their marks; how many there were.
 
     The attribute ``marked`` is true, or its file is not there, as Guild AI has it; :mod:`guild_ipy.store.state.marks`
     remembers the rest.
     """
-    _write(context, [(run, not clear) for run in runs], note)
+    _write(session, [(run, not clear) for run in runs], note)
     return len(runs)
 
 
-def mark_best(context: Context, run_filter: RunFilter, best: Best, *, reason: str | None = None) -> MarkedByRule:
+def mark_best(session: Session, run_filter: RunFilter, best: Best, *, reason: str | None = None) -> MarkedByRule:
     """Mark the best run that passes a filter, and take away the marks of other runs of its operation.
 
     Only runs that a dependency can use are compared, unless the filter says which statuses; it has no limit.
@@ -77,15 +77,15 @@ def mark_best(context: Context, run_filter: RunFilter, best: Best, *, reason: st
     from guild_ipy.api.finding.select import select  # start-up cost: for those who mark by rule
 
     usable = run_filter if run_filter.statuses else replace(run_filter, statuses=ELIGIBLE)
-    (run,) = select(context, usable, best)
-    others = [each for each in select(context, RunFilter(marked=True)) if each != run and _is_alike(each, run)]
+    (run,) = select(session, usable, best)
+    others = [each for each in select(session, RunFilter(marked=True)) if each != run and _is_alike(each, run)]
     rule = describe_rule(best, run_filter)
     changes = [(run, True), *((each, False) for each in others)]
-    _write(context, changes, MarkNote(by=MarkedBy.RULE, reason=reason, rule=rule))
+    _write(session, changes, MarkNote(by=MarkedBy.RULE, reason=reason, rule=rule))
     return MarkedByRule(run=run, rule=rule, unmarked=tuple(others))
 
 
-def undo_marks(context: Context, runs: Sequence[Run] | None = None) -> list[Run]:
+def undo_marks(session: Session, runs: Sequence[Run] | None = None) -> list[Run]:
     """Take back the last mark or unmark of runs, or the last action of this home; the runs that it touched.
 
     Raises
@@ -93,33 +93,33 @@ def undo_marks(context: Context, runs: Sequence[Run] | None = None) -> list[Run]
     RunStateError
         If nothing is remembered that could be taken back.
     """
-    run_dirs = list(map(context.home.run_dir, context.index.ids(EVERY))) if runs is None else [run.dir for run in runs]
+    run_dirs = list(map(session.home.run_dir, session.index.ids(EVERY))) if runs is None else [run.dir for run in runs]
     last = [(run_dir, entry) for run_dir in run_dirs if (entry := last_action(read_history(run_dir))) is not None]
     if runs is None and last:
         newest = max(entry.action for _, entry in last)
         last = [(run_dir, entry) for run_dir, entry in last if entry.action == newest]
     if not last:
         raise RunStateError("there is no mark to take back; what guild mark does is not remembered, so use --clear")
-    _undo(context, last)
+    _undo(session, last)
     return [Run(run_dir) for run_dir, _ in last]
 
 
-def mark_message(context: Context, runs: Sequence[Run], *, clear: bool = False) -> str:
+def mark_message(session: Session, runs: Sequence[Run], *, clear: bool = False) -> str:
     """Say which runs were marked or unmarked, which ones dependencies use from now on, and how to take it back."""
     if not runs:
         return f"{'Unmarked' if clear else 'Marked'} 0 run(s): no run {'is marked' if clear else 'was selected'}"
-    return told(context, f"{'Unmarked' if clear else 'Marked'} {len(runs)} run(s): {name_runs(runs)}", runs)
+    return told(session, f"{'Unmarked' if clear else 'Marked'} {len(runs)} run(s): {name_runs(runs)}", runs)
 
 
-def undo_message(context: Context, runs: Sequence[Run]) -> str:
+def undo_message(session: Session, runs: Sequence[Run]) -> str:
     """Say of which runs a mark or unmark was taken back, and which ones dependencies use from now on."""
     what = f"Took back the last mark or unmark of {len(runs)} run(s): {name_runs(runs)}"
-    return "\n".join([what, *describe_used(context, runs)])
+    return "\n".join([what, *describe_used(session, runs)])
 
 
-def told(context: Context, what: str, runs: Sequence[Run]) -> str:
+def told(session: Session, what: str, runs: Sequence[Run]) -> str:
     """Add to what was done to the marks of runs what follows from it, and how to take it back."""
-    return "\n".join([f"{what}; mark --undo takes it back", *describe_used(context, runs)])
+    return "\n".join([f"{what}; mark --undo takes it back", *describe_used(session, runs)])
 
 
 def describe_rule(best: Best, run_filter: RunFilter = EVERY) -> str:
@@ -146,7 +146,7 @@ def _is_alike(one: Run, other: Run) -> bool:
     return one.opref.to_opspec() == other.opref.to_opspec()
 
 
-def _write(context: Context, changes: Sequence[tuple[Run, bool]], note: MarkNote) -> None:
+def _write(session: Session, changes: Sequence[tuple[Run, bool]], note: MarkNote) -> None:
     """Mark the runs that are to be marked, and then take away marks: some run is marked all the time."""
     action = MarkEntry(
         when=time.time_ns() // 1000,
@@ -163,14 +163,14 @@ def _write(context: Context, changes: Sequence[tuple[Run, bool]], note: MarkNote
         for run, marked in changed:
             write_mark(run.dir, replace(action, marked=marked))
     finally:
-        note_change(context.home, *(run.id for run, _ in changed))
+        note_change(session.home, *(run.id for run, _ in changed))
 
 
-def _undo(context: Context, entries: Sequence[tuple[RunDir, MarkEntry]]) -> None:
+def _undo(session: Session, entries: Sequence[tuple[RunDir, MarkEntry]]) -> None:
     check_changeable(run_dir for run_dir, _ in entries)
     when = time.time_ns() // 1000
     try:
         for run_dir, entry in sorted(entries, key=lambda each: not each[1].before):
             undo_mark(run_dir, entry, when)
     finally:
-        note_change(context.home, *(run_dir.id for run_dir, _ in entries))
+        note_change(session.home, *(run_dir.id for run_dir, _ in entries))

@@ -9,18 +9,18 @@ from guild_ipy.api.changing.each_run import EachRun, do_to_each
 from guild_ipy.store.trash import purge_run
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
 
 
-def purge(context: Context, runs: Sequence[Run]) -> EachRun:
+def purge(session: Session, runs: Sequence[Run]) -> EachRun:
     """Remove runs of the trash, with all their files; nothing brings them back.
 
     A run that is running is refused; the others are removed.
     """
 
     def remove(run: Run) -> Run:
-        purge_run(context.home, run.dir)
+        purge_run(session.home, run.dir)
         return run
 
     return do_to_each("purged", runs, remove)

@@ -10,14 +10,14 @@ from guild_ipy.api.handle import Run
 from guild_ipy.store.trash import id_before_deletion, restore_run
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
+    from guild_ipy.api.session import Session
 
 
-def restore(context: Context, runs: Sequence[Run]) -> EachRun:
+def restore(session: Session, runs: Sequence[Run]) -> EachRun:
     """Move runs from the trash back to the live runs.
 
     A run is refused while there is a live run of its id; the others are restored. Of several deleted runs of one id
     the last that was deleted is restored.
     """
     last_first = sorted(runs, key=lambda run: run.id != id_before_deletion(run.dir))
-    return do_to_each("restored", last_first, lambda run: Run(restore_run(context.home, run.dir)))
+    return do_to_each("restored", last_first, lambda run: Run(restore_run(session.home, run.dir)))

@@ -18,8 +18,8 @@ from guild_ipy.store.files.attrs import delete_attr, write_attr
 from guild_ipy.store.state.changes import note_change
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
 
 TAGS = "tags"
 LABEL = "label"
@@ -94,7 +94,7 @@ def check_tag(tag: object) -> None:
         raise UsageError(f"a tag is a text of one line, with at most {_LONGEST} characters, not {shown!r}")
 
 
-def edit_tags(context: Context, runs: Sequence[Run], edit: TagEdit) -> list[Tagged]:
+def edit_tags(session: Session, runs: Sequence[Run], edit: TagEdit) -> list[Tagged]:
     """Change the tags of runs, and return what they were and are.
 
     Raises
@@ -107,7 +107,7 @@ def edit_tags(context: Context, runs: Sequence[Run], edit: TagEdit) -> list[Tagg
     try:
         return [_edit(run, edit) for run in runs]
     finally:
-        note_change(context.home, *(run.id for run in runs))
+        note_change(session.home, *(run.id for run in runs))
 
 
 class TagList(list[str]):

@@ -14,17 +14,17 @@ from guild_ipy.printable import printable
 from guild_ipy.store.run_dir import RunDir
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
     from guild_ipy.index.index import Index
 
 _SHOWN = 5
 
 
-def describe_used(context: Context, runs: Sequence[Run]) -> list[str]:
+def describe_used(session: Session, runs: Sequence[Run]) -> list[str]:
     """Return a line for each operation that some runs are of: which run a dependency on it uses, and why."""
     operations = list(dict.fromkeys(run.opref.to_opspec() for run in runs))
-    lines = [printable(_describe(context.index, operation)) for operation in operations[:_SHOWN]]
+    lines = [printable(_describe(session.index, operation)) for operation in operations[:_SHOWN]]
     return [*lines, *(["..."] if len(operations) > _SHOWN else [])]
 
 

@@ -21,8 +21,8 @@ from guild_ipy.index.table import Field, Table
 from guild_ipy.printable import printable, printable_lines
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 
@@ -53,7 +53,7 @@ class Comparison:
 
 
 def compare(
-    context: Context, runs: Sequence[Run] | RunFilter, columns: str | Iterable[str] | None = None
+    session: Session, runs: Sequence[Run] | RunFilter, columns: str | Iterable[str] | None = None
 ) -> Comparison:
     """Put runs side by side: certain ones in their order, or those that pass a filter, newest first.
 
@@ -68,9 +68,9 @@ def compare(
         yield from (field for column in chosen for field in _fields(column))
 
     if isinstance(runs, RunFilter):
-        table = read_table(context, wanted, runs)
+        table = read_table(session, wanted, runs)
     else:
-        table = read_table_of(context, [run.dir for run in runs], wanted)
+        table = read_table_of(session, [run.dir for run in runs], wanted)
     values = [_values(table, column) for column in chosen]
     return Comparison(headings=tuple(each.heading for each in chosen), rows=tuple(zip(*values, strict=True)))
 

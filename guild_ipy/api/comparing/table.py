@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.domain.run_filter import EVERY, RunFilter
 from guild_ipy.index.table import Table, Wanted
 from guild_ipy.store.run_dir import RunDir
 
 
-def read_table(context: Context, wanted: Wanted, run_filter: RunFilter = EVERY, *, full: bool = False) -> Table:
+def read_table(session: Session, wanted: Wanted, run_filter: RunFilter = EVERY, *, full: bool = False) -> Table:
     """Return columns of the runs that pass a filter, newest first.
 
     Parameters
     ----------
-    context, run_filter
+    session, run_filter
         Which runs.
     wanted
         The columns (:class:`guild_ipy.index.table.Field`); or a function that chooses them, which is given one that
@@ -28,9 +28,9 @@ def read_table(context: Context, wanted: Wanted, run_filter: RunFilter = EVERY, 
     Table
         Where `gen` is the same as it was, all columns of all live runs are what they were. It is 0 for other runs.
     """
-    return context.index.table(wanted, run_filter, full=full)
+    return session.index.table(wanted, run_filter, full=full)
 
 
-def read_table_of(context: Context, run_dirs: Sequence[RunDir], wanted: Wanted, *, full: bool = False) -> Table:
+def read_table_of(session: Session, run_dirs: Sequence[RunDir], wanted: Wanted, *, full: bool = False) -> Table:
     """Return columns of certain runs, in their order, live or deleted; see :func:`read_table`."""
-    return context.index.table_of(run_dirs, wanted, full=full)
+    return session.index.table_of(run_dirs, wanted, full=full)

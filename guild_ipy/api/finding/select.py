@@ -16,8 +16,8 @@ from guild_ipy.store.home import find_home
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
     from guild_ipy.index.index import Index
     from guild_ipy.query.select import Dropped
 
@@ -43,12 +43,12 @@ class Explanation:
         return f"{self.run.short_id}  dropped by {self.dropped.clause}{found}"
 
 
-def select(context: Context, run_filter: RunFilter = EVERY, best: Best | None = None) -> list[Run]:
+def select(session: Session, run_filter: RunFilter = EVERY, best: Best | None = None) -> list[Run]:
     """Return the runs that pass a filter, newest first, or with `best` only the best one.
 
     Parameters
     ----------
-    context
+    session
         Which home.
     run_filter
         Its ``where`` is the expression; with `best` its ``limit`` is how many are wanted, best first.
@@ -65,9 +65,9 @@ def select(context: Context, run_filter: RunFilter = EVERY, best: Best | None = 
     from guild_ipy.api.handle import Run  # start-up cost: a shell wants nothing but ids
 
     if best is None:
-        records = context.index.records(run_filter)
+        records = session.index.records(run_filter)
     else:
-        records = _some(context.index.best(_limited(run_filter), best), run_filter, best, context.index)
+        records = _some(session.index.best(_limited(run_filter), best), run_filter, best, session.index)
     return [Run(record.dir, record) for record in records]
 
 
@@ -86,7 +86,7 @@ def open_index(progress: Callable[[int, int], None] | None = None) -> Index:
     return Index(find_home(settings, current_dir()), settings, recover_run, progress)
 
 
-def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
+def explain(session: Session, run_filter: RunFilter) -> list[Explanation]:
     """Say for each run that passes the rest of the filter whether the expression lets it pass, and if not, why."""
     from guild_ipy.api.handle import Run  # start-up cost, as above
 
@@ -94,7 +94,7 @@ def explain(context: Context, run_filter: RunFilter) -> list[Explanation]:
         raise UsageError("select: there is nothing to explain without an expression")
     return [
         Explanation(run=Run(record.dir, record), dropped=dropped)
-        for record, dropped in context.index.explain(run_filter)
+        for record, dropped in session.index.explain(run_filter)
     ]
 
 

@@ -16,7 +16,7 @@ from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.runs import find_run_dir
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
+    from guild_ipy.api.session import Session
 
 RunRef: TypeAlias = "str | int | Run"
 """An id or the beginning of one, an index counted within the filter (1 is the newest), or a run."""
@@ -28,19 +28,19 @@ _SEVERAL = re.compile(r"\[?[0-9]+([,\-][0-9]*)+\]?")
 _RANGE = re.compile(r"([1-9][0-9]{0,3})?:([1-9][0-9]{0,3})?")
 
 
-def list_matching(context: Context, run_filter: RunFilter, *, full: bool = False) -> list[Run]:
+def list_matching(session: Session, run_filter: RunFilter, *, full: bool = False) -> list[Run]:
     """Return the runs that pass a filter, newest first; `full` as in :func:`guild_ipy.api.looking.runs.list_runs`."""
-    return [Run(record.dir, record) for record in context.index.records(run_filter, full=full)]
+    return [Run(record.dir, record) for record in session.index.records(run_filter, full=full)]
 
 
 def select_runs(
-    context: Context, refs: Sequence[RunRef], run_filter: RunFilter = EVERY, *, default: str = "latest"
+    session: Session, refs: Sequence[RunRef], run_filter: RunFilter = EVERY, *, default: str = "latest"
 ) -> list[Run]:
     """Return the runs that `refs` name, in that order, each once.
 
     Parameters
     ----------
-    context, refs, run_filter
+    session, refs, run_filter
         Indexes and ranges (``2:4``) count within the filter; ids are looked for among all runs.
     default
         What no `refs` mean: ``latest``, ``all`` or ``none`` of the filter.
@@ -51,28 +51,28 @@ def select_runs(
         For the first of `refs` that names none.
     """
     if refs:
-        listing = _Listing(context, run_filter)
+        listing = _Listing(session, run_filter)
         found = [run for ref in refs for run in listing.find(ref)]
         return list({run.id: run for run in found}.values())
     if default == "none":
         return []
     wanted = run_filter if default == "all" else replace(run_filter, limit=min(1, run_filter.limit or 1))
-    runs = list_matching(context, wanted)
+    runs = list_matching(session, wanted)
     if not runs:
-        raise RunNotFound(None, _describe(context, run_filter))
+        raise RunNotFound(None, _describe(session, run_filter))
     return runs
 
 
-def select_run(context: Context, ref: RunRef | None, run_filter: RunFilter = EVERY) -> Run:
+def select_run(session: Session, ref: RunRef | None, run_filter: RunFilter = EVERY) -> Run:
     """Return the one run that `ref` names; the latest of the filter for None."""
-    return select_runs(context, [] if ref is None else [ref], run_filter)[0]
+    return select_runs(session, [] if ref is None else [ref], run_filter)[0]
 
 
 class _Listing:
     """Reads the listing once, and only when an index is counted."""
 
-    def __init__(self, context: Context, run_filter: RunFilter) -> None:
-        self._context = context
+    def __init__(self, session: Session, run_filter: RunFilter) -> None:
+        self._session = session
         self._filter = run_filter
         self._runs: list[Run] | None = None
 
@@ -85,11 +85,11 @@ class _Listing:
             return self._nonempty(text, self._all()[(first or 1) - 1 : last])
         if _INDEX.fullmatch(text):
             return self._by_index(text)
-        return [Run(_find(self._context, text, deleted=self._filter.deleted))]
+        return [Run(_find(self._session, text, deleted=self._filter.deleted))]
 
     def _is_elsewhere(self, run: Run) -> bool:
         """Whether a deleted run is meant, and this one is not in the trash."""
-        return self._filter.deleted and os.path.dirname(run.path) != self._context.home.trash
+        return self._filter.deleted and os.path.dirname(run.path) != self._session.home.trash
 
     def _by_index(self, text: str) -> list[Run]:
         index = int(text)
@@ -100,7 +100,7 @@ class _Listing:
 
     def _all(self) -> list[Run]:
         if self._runs is None:
-            self._runs = list_matching(self._context, self._filter)
+            self._runs = list_matching(self._session, self._filter)
         return self._runs
 
     def _nonempty(self, text: str, runs: list[Run]) -> list[Run]:
@@ -109,18 +109,18 @@ class _Listing:
         return runs
 
 
-def _find(context: Context, text: str, *, deleted: bool) -> RunDir:
+def _find(session: Session, text: str, *, deleted: bool) -> RunDir:
     if _NO_INDEX.fullmatch(text):
         raise RunNotFound(text, "indexes begin with 1, the newest")
     if not is_run_id(text[:32].ljust(32, "0")):
-        raise RunNotFound(text, f"a run is named by its id (hex digits) or by an index{_hint(context, text)}")
-    held = context.notebook.variables.get(text)
+        raise RunNotFound(text, f"a run is named by its id (hex digits) or by an index{_hint(session, text)}")
+    held = session.notebook.variables.get(text)
     if isinstance(held, Run) and not held.id.startswith(text):
         raise UsageError(f"{text!r} can be the beginning of an id; the run in the variable is written {{{text}}}")
     try:
-        return find_run_dir(context.home, text, deleted=deleted)
+        return find_run_dir(session.home, text, deleted=deleted)
     except RunNotFound as error:
-        raise _look_elsewhere(context.home, error, text, deleted=deleted) from None
+        raise _look_elsewhere(session.home, error, text, deleted=deleted) from None
 
 
 def _look_elsewhere(home: Home, error: RunNotFound, text: str, *, deleted: bool) -> RunNotFound:
@@ -136,15 +136,15 @@ def _look_elsewhere(home: Home, error: RunNotFound, text: str, *, deleted: bool)
     return RunNotFound(text, f"it is deleted; restore {found.short_id} brings it back, --deleted looks at it there")
 
 
-def _hint(context: Context, text: str) -> str:
+def _hint(session: Session, text: str) -> str:
     """Say what can have been meant by a word that names no run."""
-    if isinstance(context.notebook.variables.get(text), Run):
+    if isinstance(session.notebook.variables.get(text), Run):
         return f"; the run in that variable is written {{{text}}}"
     if text == "all":
         return "; all are 1:"
     if _SEVERAL.fullmatch(text):
         return ", several like this: 1 2, or 1:2"
-    if context.index.ids(RunFilter(operations=(text,), limit=1)):
+    if session.index.ids(RunFilter(operations=(text,), limit=1)):
         return f"; runs of an operation are chosen by --operation {text} (in Python where='op = {text}')"
     return "; text with spaces is put in quotes" if text.isalpha() else ""
 
@@ -159,7 +159,7 @@ def _within(run_filter: RunFilter) -> str:
     return "" if run_filter == EVERY else " that pass the filter"
 
 
-def _describe(context: Context, run_filter: RunFilter) -> str:
+def _describe(session: Session, run_filter: RunFilter) -> str:
     """Say why no run passes a filter; a name of an operation can be a slip."""
     if run_filter == EVERY:
         return "there are no runs yet"
@@ -171,5 +171,5 @@ def _describe(context: Context, run_filter: RunFilter) -> str:
         return "no run is marked" if run_filter.marked else "there is no run that is not marked"
     from guild_ipy.api.finding.unmatched import describe_unmatched  # start-up cost: for those who find nothing
 
-    hint = describe_unmatched(context.index, run_filter)
+    hint = describe_unmatched(session.index, run_filter)
     return f"no run passes the filter{f'; {hint}' if hint else ''}"

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
+from guild_ipy.api.session import Session
 from guild_ipy.domain.dependency import Dependency, Source
 from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.run_spec import RunSpec
@@ -50,14 +50,14 @@ class DependencyChoice:
 
 
 def find_dependencies(
-    context: Context, requires: Sequence[Dependency], flags: Flags, choice: DependencyChoice
+    session: Session, requires: Sequence[Dependency], flags: Flags, choice: DependencyChoice
 ) -> Resolution:
     """Resolve what an operation requires against the runs of this moment; DependencyError if something is missing."""
     if not requires:
         return NOTHING_REQUIRED
-    cache = os.path.join(context.home.path, "cache", "resources")
+    cache = os.path.join(session.home.path, "cache", "resources")
     needs = Needs(
-        index=context.index,
+        index=session.index,
         cache=cache,
         flags=flags,
         given=choice.given,
@@ -67,7 +67,7 @@ def find_dependencies(
     return resolve_dependencies(requires, needs)
 
 
-def list_usable(context: Context, source: Source) -> list[RunRecord]:
+def list_usable(session: Session, source: Source) -> list[RunRecord]:
     """Return the newest runs that a source can use; none for one of files.
 
     Raises
@@ -77,20 +77,20 @@ def list_usable(context: Context, source: Source) -> list[RunRecord]:
     """
     if not source.kind.is_of_runs:
         return []
-    query = make_query(source, context.index.names() if has_expression(source) else None)
-    return [record for record in list_candidates(context.index, query) if is_usable(record, query)]
+    query = make_query(source, session.index.names() if has_expression(source) else None)
+    return [record for record in list_candidates(session.index, query) if is_usable(record, query)]
 
 
-def leave_failed_run(context: Context, spec: RunSpec, error: DependencyError) -> Run:
+def leave_failed_run(session: Session, spec: RunSpec, error: DependencyError) -> Run:
     """Make the run that could not be started, with the reason as its output: the attempt is on record."""
-    run_dir, alive = prepare_run(context.home, spec)
+    run_dir, alive = prepare_run(session.home, spec)
     try:
         write_new_file(run_dir.output, f"{unmet_message(error)}\n".encode("utf-8", "replace"))
         write_attr(run_dir, "started", time.time_ns() // 1000)
         write_end(run_dir, exit_status=1)
     finally:
         os.close(alive)
-        note_change(context.home, run_dir.id)
+        note_change(session.home, run_dir.id)
     return Run(run_dir)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from guild_ipy.api.context import Context
+from guild_ipy.api.session import Session
 from guild_ipy.operations.dependencies.choose import is_usable, list_candidates
 from guild_ipy.operations.dependencies.resolve import Considered, Resolution
 from guild_ipy.printable import printable
@@ -36,13 +36,13 @@ def preview_lines(resolution: Resolution) -> tuple[str, ...]:
     return tuple(line for considered in resolution.considered for line in _preview(resolution, considered))
 
 
-def explain_lines(context: Context, resolution: Resolution) -> tuple[str, ...]:
+def explain_lines(session: Session, resolution: Resolution) -> tuple[str, ...]:
     """Return the candidates of each dependency in their order, and for each whether and why it is used."""
     return tuple(
         line
         for considered in resolution.considered
         if not considered.source.is_multi
-        for line in _explain(context, considered)
+        for line in _explain(session, considered)
     )
 
 
@@ -59,10 +59,10 @@ def _preview(resolution: Resolution, considered: Considered) -> Iterator[str]:
         yield f"  and {len(records) - _SHOWN} more"
 
 
-def _explain(context: Context, considered: Considered) -> Iterator[str]:
+def _explain(session: Session, considered: Considered) -> Iterator[str]:
     chosen = considered.choice.records[0]
     yield f"candidates for {considered.dependency.title}, the newest first; the one marked last comes before:"
-    candidates = list_candidates(context.index, considered.query)
+    candidates = list_candidates(session.index, considered.query)
     if chosen.dir not in [record.dir for record in candidates]:
         candidates.append(chosen)
     for record in candidates:

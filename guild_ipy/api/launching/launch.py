@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
+from guild_ipy.api.session import Session
 from guild_ipy.api.viewer import Viewer
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
@@ -76,7 +76,7 @@ class RunPlan:
     """The interpreter; another than this one starts afresh."""
 
 
-def ask_for_process(context: Context, plan: RunPlan, alive: int, options: LaunchOptions) -> StartedRun:
+def ask_for_process(session: Session, plan: RunPlan, alive: int, options: LaunchOptions) -> StartedRun:
     """Have a process made ready for a run whose directory need not be filled yet.
 
     Raises
@@ -85,14 +85,14 @@ def ask_for_process(context: Context, plan: RunPlan, alive: int, options: Launch
         If none could be had; the caller still holds `alive` then.
     """
     can_fork = plan.python == sys.executable and plan.meta.program.is_forkable
-    isolation = _isolation(context, options) if can_fork else "fresh"
-    request = _request(context, plan)
+    isolation = _isolation(session, options) if can_fork else "fresh"
+    request = _request(session, plan)
     if options.stop_after is not None:
         request = replace(request, stop_after=options.stop_after * _MINUTE)
-    return context.engine.start(request, alive, isolation)
+    return session.engine.start(request, alive, isolation)
 
 
-def ask_again(context: Context, run: Run, alive: int, options: LaunchOptions) -> StartedRun:
+def ask_again(session: Session, run: Run, alive: int, options: LaunchOptions) -> StartedRun:
     """Have a process made ready for a run whose directory is there.
 
     Raises
@@ -102,7 +102,7 @@ def ask_again(context: Context, run: Run, alive: int, options: LaunchOptions) ->
     """
     meta, opref = get_meta(run), read_opref(run.dir)
     plan = RunPlan(run_dir=run.dir, opref=opref, meta=meta, env=copy_environment(), python=_interpreter(run, meta))
-    return ask_for_process(context, plan, alive, options)
+    return ask_for_process(session, plan, alive, options)
 
 
 def let_go(started: StartedRun, interrupts: HeldInterrupts) -> None:
@@ -112,16 +112,16 @@ def let_go(started: StartedRun, interrupts: HeldInterrupts) -> None:
     started.let_go()
 
 
-def get_ready(context: Context, options: LaunchOptions) -> None:
+def get_ready(session: Session, options: LaunchOptions) -> None:
     """Wait for what a start may have to wait for; interrupts come through here, and nothing has been made yet."""
-    isolation = _isolation(context, options)
+    isolation = _isolation(session, options)
     if options.stop_after is not None and isolation == "inline":
         raise UsageError("stop after needs a process of its own; use isolation fork or fresh")
-    context.engine.get_ready(isolation)
+    session.engine.get_ready(isolation)
 
 
 def see_through(
-    context: Context, started: StartedRun, options: LaunchOptions, viewer: Viewer, interrupts: HeldInterrupts
+    session: Session, started: StartedRun, options: LaunchOptions, viewer: Viewer, interrupts: HeldInterrupts
 ) -> Run:
     """Follow a started run to its end, or leave it in the background.
 
@@ -133,19 +133,19 @@ def see_through(
         If the run failed or was interrupted.
     """
     run = Run(started.run_dir)
-    _tell_missing_locks(context, run, viewer)
+    _tell_missing_locks(session, run, viewer)
     if options.leaves:
         return _leave(run, started, options, viewer)
-    _follow(context, started, viewer, interrupts)
+    _follow(session, started, viewer, interrupts)
     return _check(run, started, options)
 
 
-def _tell_missing_locks(context: Context, run: Run, viewer: Viewer) -> None:
+def _tell_missing_locks(session: Session, run: Run, viewer: Viewer) -> None:
     """Say once in a session that its runs are without the guarantees that locks give."""
-    home = context.home.path
-    if home in context.homes_looked_at:
+    home = session.home.path
+    if home in session.homes_looked_at:
         return
-    context.homes_looked_at.add(home)
+    session.homes_looked_at.add(home)
     if can_be_locked(run.dir):
         return
     viewer.output(
@@ -154,9 +154,9 @@ def _tell_missing_locks(context: Context, run: Run, viewer: Viewer) -> None:
     )
 
 
-def follow(context: Context, run: Run, wait: Callable[[float], bool], viewer: Viewer) -> None:
+def follow(session: Session, run: Run, wait: Callable[[float], bool], viewer: Viewer) -> None:
     """Show the output of a run until `wait` says that it has ended."""
-    _show(OutputTail(run.dir, context.settings).follow(wait), viewer)
+    _show(OutputTail(run.dir, session.settings).follow(wait), viewer)
 
 
 def get_meta(run: Run) -> JobMeta:
@@ -167,12 +167,12 @@ def get_meta(run: Run) -> JobMeta:
     return meta
 
 
-def _isolation(context: Context, options: LaunchOptions) -> str:
-    return options.isolation or context.settings.isolation
+def _isolation(session: Session, options: LaunchOptions) -> str:
+    return options.isolation or session.settings.isolation
 
 
-def _request(context: Context, plan: RunPlan) -> LaunchRequest:
-    meta, home = plan.meta, context.home
+def _request(session: Session, plan: RunPlan) -> LaunchRequest:
+    meta, home = plan.meta, session.home
     project_dir = meta.import_path[0] if meta.import_path else ""
     return LaunchRequest(
         path=plan.run_dir.path,
@@ -181,8 +181,8 @@ def _request(context: Context, plan: RunPlan) -> LaunchRequest:
         forks=True,
         output_scalars=meta.output_scalars,
         flag_numbers=flag_numbers(meta.flags),
-        stop_grace=context.settings.stop_grace,
-        scan_interval=context.settings.scan_interval,
+        stop_grace=session.settings.stop_grace,
+        scan_interval=session.settings.scan_interval,
         inherited=read_inherited(),
         project_dir=project_dir,
         cache_dir=home.cache,
@@ -229,7 +229,7 @@ def _wait_started(run: Run, started: StartedRun) -> bool:
 # -- in the foreground
 
 
-def _follow(context: Context, started: StartedRun, viewer: Viewer, interrupts: HeldInterrupts) -> None:
+def _follow(session: Session, started: StartedRun, viewer: Viewer, interrupts: HeldInterrupts) -> None:
     run = Run(started.run_dir)
 
     next_look = time.monotonic() + _LOOK_SECONDS
@@ -246,12 +246,12 @@ def _follow(context: Context, started: StartedRun, viewer: Viewer, interrupts: H
         select.select([], [], [], timeout)  # the supervisor is gone, the run goes on
         return False
 
-    tail = OutputTail(run.dir, context.settings)
+    tail = OutputTail(run.dir, session.settings)
     try:
         interrupts.let_through()
         _show(tail.follow(has_ended), viewer)
     except KeyboardInterrupt:
-        _interrupt(context, run, started)
+        _interrupt(session, run, started)
         _show(tail.rest(), viewer)
         viewer.ended(run)
         raise RunError(f"{run.operation} was interrupted · {run.short_id}", run=run) from None
@@ -263,13 +263,13 @@ def _show(texts: Iterable[str], viewer: Viewer) -> None:
         viewer.output(text)
 
 
-def _interrupt(context: Context, run: Run, started: StartedRun) -> None:
+def _interrupt(session: Session, run: Run, started: StartedRun) -> None:
     """Stop the run; each further interrupt makes it more urgent."""
     while True:
         try:
             started.wait_started(_START_SECONDS)
-            stop_run(run.dir, context.settings)
-            started.wait(context.settings.stop_grace)
+            stop_run(run.dir, session.settings)
+            started.wait(session.settings.stop_grace)
         except KeyboardInterrupt:
             continue
         return

@@ -15,16 +15,16 @@ from guild_ipy.store.home import Home
 from guild_ipy.store.run_dir import is_run_id
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
+    from guild_ipy.api.session import Session
 
 #: A run that failed, cannot be read, or has not begun takes the place of none.
 _NO_SUBSTITUTE = frozenset({RunStatus.ERROR, RunStatus.DAMAGED, RunStatus.PENDING})
 
 
-def find_earlier(context: Context, spec: RunSpec) -> Run | None:
+def find_earlier(session: Session, spec: RunSpec) -> Run | None:
     """Return the newest run of the same operation that has the same flags and uses the same runs, unless it failed."""
     wanted = {**spec.flags, **dependency_flags(spec.dependencies, spec.flags)}
-    for record in context.index.records(EVERY):
+    for record in session.index.records(EVERY):
         if record.opref == spec.opref and record.status not in _NO_SUBSTITUTE:
             earlier = Run(record.dir, record)
             if _recorded_flags(earlier) == wanted:

@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launching.dependencies import DependencyChoice, find_dependencies
+from guild_ipy.api.session import Session
 from guild_ipy.domain.dependency import Dependency, Source, SourceKind, TargetType
 from guild_ipy.domain.dependency_json import decode_requires
 from guild_ipy.domain.flags import Flags, FlagValue
@@ -54,7 +54,7 @@ def read_requires(run: Run) -> tuple[Dependency, ...]:
 
 
 def resolve_again(
-    context: Context, run: Run, requires: Sequence[Dependency], meta: JobMeta, choice: ChangedChoice
+    session: Session, run: Run, requires: Sequence[Dependency], meta: JobMeta, choice: ChangedChoice
 ) -> Resolution | None:
     """Resolve anew where something is given or asked for, was never there, or depends on a flag that is another now.
 
@@ -75,7 +75,7 @@ def resolve_again(
     changed = set(changed_flags(meta))
     is_same = not (choice.given or choice.reselect or any(_depends_on(each, changed) for each in requires))
     if is_same and _is_whole(run, requires, recorded):
-        _check_members(context, run, requires, recorded)
+        _check_members(session, run, requires, recorded)
         return None
     kept = {
         source: _given_again(source, recorded[source.resolving_name])
@@ -83,7 +83,7 @@ def resolve_again(
         if source.resolving_name in recorded and not (choice.reselect and source.kind.is_of_runs)
     }
     return find_dependencies(
-        context,
+        session,
         requires,
         meta.flags,
         replace(choice, given=kept | tied_paths(requires, meta.flags) | dict(choice.given)),
@@ -119,14 +119,14 @@ def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagVa
     return {name: value for name, value in flags.items() if name in names} if isinstance(flags, dict) else {}
 
 
-def _check_members(context: Context, run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> None:
+def _check_members(session: Session, run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> None:
     """Refuse to start a run again that has links to runs which are deleted; RunStateError names the first."""
     for source in _sources(requires):
         if not (source.is_multi or source.target_type is TargetType.LINK):
             continue
         used = recorded.get(source.resolving_name)
         for member in filter(is_run_id, used.refs) if used is not None else ():
-            if not os.path.isdir(context.home.run_dir(member).path):
+            if not os.path.isdir(session.home.run_dir(member).path):
                 raise RunStateError(
                     f"run {member[:SHORT_ID_LENGTH]}, which run {run.short_id} was given, is deleted; restore it, "
                     f"or choose anew with --restart {run.short_id} --reselect"

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launching.dependencies import DependencyChoice, find_dependencies, leave_failed_run, unmet_message
 from guild_ipy.api.launching.dependency_text import describe_resolving, explain_lines, preview_lines
 from guild_ipy.api.launching.launch import LaunchOptions, RunPlan, ask_for_process, get_ready, let_go, see_through
 from guild_ipy.api.launching.needed import check_new_id, describe_earlier, find_earlier
 from guild_ipy.api.launching.step_flags import step_flags
+from guild_ipy.api.session import Session
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.operation import describe_step
@@ -76,7 +76,7 @@ class RunRequest:
     """Is told of the run as soon as it has a directory, which need not be filled yet."""
 
 
-def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
+def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
     """Run an operation and follow it to its end.
 
     Returns
@@ -93,30 +93,30 @@ def run(context: Context, request: RunRequest, viewer: Viewer) -> Run | None:
         requires has no run to use: the attempt is on record.
     """
     check_patterns(request.spec.output_scalars)
-    check_not_deleted(context.home, find_run_dir())
+    check_not_deleted(session.home, find_run_dir())
     if request.run_id is not None:
-        check_new_id(context.home, request.run_id)
-    planned = _plan(context, request)
-    if request.needed and (earlier := find_earlier(context, planned.spec)) is not None:
+        check_new_id(session.home, request.run_id)
+    planned = _plan(session, request)
+    if request.needed and (earlier := find_earlier(session, planned.spec)) is not None:
         viewer.output(describe_earlier(earlier))
         return earlier
     if planned.unmet is not None and not request.preview_only and (request.stage or not planned.unmet.lacks_run):
         raise planned.unmet  # a staged run would wait for nothing
-    if not viewer.preview(_preview(context, planned, request)) or request.preview_only:
+    if not viewer.preview(_preview(session, planned, request)) or request.preview_only:
         return None
-    check_not_deleted(context.home, find_run_dir())  # since then
-    create_home(context.home)
+    check_not_deleted(session.home, find_run_dir())  # since then
+    create_home(session.home)
     if planned.unmet is not None:
-        raise _fail(context, planned, request, viewer)
+        raise _fail(session, planned, request, viewer)
     if planned.resolution.dependencies:
         viewer.output(describe_resolving(planned.resolution))
     if request.stage:
-        return _stage(context, planned.spec, request, viewer)
-    get_ready(context, request.launch)
+        return _stage(session, planned.spec, request, viewer)
+    get_ready(session, request.launch)
     with HeldInterrupts() as interrupts:
-        started = _make(context, planned.spec, request, interrupts)
+        started = _make(session, planned.spec, request, interrupts)
         let_go(started, interrupts)
-        return see_through(context, started, request.launch, viewer, interrupts)
+        return see_through(session, started, request.launch, viewer, interrupts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,8 +130,8 @@ class _Planned:
     unmet: DependencyError | None = None
 
 
-def _plan(context: Context, request: RunRequest) -> _Planned:
-    surroundings = surroundings_of(context)
+def _plan(session: Session, request: RunRequest) -> _Planned:
+    surroundings = surroundings_of(session)
     operation = find_operation(request.operation, surroundings)
     files = require_files(request.spec.files, surroundings.notebook.project_dir, operation.folder)
     requires = (*operation.requires, *files)
@@ -157,7 +157,7 @@ def _plan(context: Context, request: RunRequest) -> _Planned:
     try:
         tied = tied_paths(requires, spec.flags)
         choice = DependencyChoice(given={**tied, **given}, force=request.force_deps, preferred=request.preferred)
-        resolution = find_dependencies(context, requires, spec.flags, choice)
+        resolution = find_dependencies(session, requires, spec.flags, choice)
     except DependencyError as error:
         if given:  # a user's mistake, of which nothing is left
             raise
@@ -174,19 +174,19 @@ def _refuse_files(request: RunRequest) -> None:
         )
 
 
-def _fail(context: Context, planned: _Planned, request: RunRequest, viewer: Viewer) -> Exception:
+def _fail(session: Session, planned: _Planned, request: RunRequest, viewer: Viewer) -> Exception:
     """Leave a run behind that says what is missing."""
     assert planned.unmet is not None
     viewer.output(f"Resolving {planned.unmet.dependency} dependency\n")
-    made = leave_failed_run(context, planned.spec, planned.unmet)
+    made = leave_failed_run(session, planned.spec, planned.unmet)
     request.made(made)
     viewer.ended(made)
     return RunError(unmet_message(planned.unmet), run=made, exception=planned.unmet)
 
 
-def _stage(context: Context, spec: RunSpec, request: RunRequest, viewer: Viewer) -> Run:
+def _stage(session: Session, spec: RunSpec, request: RunRequest, viewer: Viewer) -> Run:
     with HeldInterrupts() as interrupts:
-        home, id_ = context.home, request.run_id
+        home, id_ = session.home, request.run_id
         run_dir, alive = prepare_run(home, spec, id=id_, staged=True, copying=interrupts.passing)
         os.close(alive)
         made = Run(run_dir)
@@ -195,14 +195,14 @@ def _stage(context: Context, spec: RunSpec, request: RunRequest, viewer: Viewer)
     return made
 
 
-def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts) -> StartedRun:
+def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts) -> StartedRun:
     """Make the run; a process makes itself ready for it while its files are written."""
-    meta, home = job_meta(spec), context.home
+    meta, home = job_meta(spec), session.home
     run_dir, alive = make_run_dir(home, request.run_id)
     try:
         request.made(Run(run_dir))
         plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env)
-        started = ask_for_process(context, plan, alive, request.launch)
+        started = ask_for_process(session, plan, alive, request.launch)
     except BaseException:
         shutil.rmtree(run_dir.path, ignore_errors=True)
         os.close(alive)
@@ -216,23 +216,23 @@ def _make(context: Context, spec: RunSpec, request: RunRequest, interrupts: Held
     return started
 
 
-def surroundings_of(context: Context) -> Surroundings:
+def surroundings_of(session: Session) -> Surroundings:
     """Return where operations are looked for in this session."""
-    notebook, home = context.notebook, context.home
+    notebook, home = session.notebook, session.home
     return Surroundings(
         notebook=notebook,
         env=copy_environment(),
         import_path=python_import_path(notebook.project_dir),
         excluded_dirs=(home.path, home.runs, home.path + "/trash", home.path + "/cache"),
-        source_cache=context.source_cache,
+        source_cache=session.source_cache,
     )
 
 
-def _preview(context: Context, planned: _Planned, request: RunRequest) -> Preview:
+def _preview(session: Session, planned: _Planned, request: RunRequest) -> Preview:
     spec, resolution = planned.spec, planned.resolution
     notes = [*planned.notes, *resolution.notes]
     size = 0 if spec.packed is None else spec.packed.size
-    if size > context.settings.payload_warning:
+    if size > session.settings.payload_warning:
         notes.append(
             f"{size / _MEGABYTE:.0f} MiB of notebook variables travel to the run; pass a file name in their place"
         )
@@ -240,7 +240,7 @@ def _preview(context: Context, planned: _Planned, request: RunRequest) -> Previe
         operation=spec.opref.display_name,
         flags=spec.flags,
         objects=planned.template.bound.objects + _step_lines(spec.program, spec.flags),
-        dependencies=preview_lines(resolution) + (explain_lines(context, resolution) if request.preview_only else ()),
+        dependencies=preview_lines(resolution) + (explain_lines(session, resolution) if request.preview_only else ()),
         notes=tuple(notes),
         unmet="" if planned.unmet is None else _describe_unmet(planned.unmet, stage=request.stage),
         verb="stage" if request.stage else "run",

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.handle import Run
 from guild_ipy.api.launching.changed_flags import change_flags, write_changes
 from guild_ipy.api.launching.dependency_text import describe_resolving, preview_lines
@@ -22,6 +21,7 @@ from guild_ipy.api.launching.reselect import (
     replace_dependencies,
     resolve_again,
 )
+from guild_ipy.api.session import Session
 from guild_ipy.api.viewer import Preview, Viewer
 from guild_ipy.domain.dependency import Dependency
 from guild_ipy.domain.status import RunStatus
@@ -59,7 +59,7 @@ class Change:
     """Ids of runs that dependencies use before all others, where they are chosen anew."""
 
 
-def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) -> Run | None:
+def start(session: Session, run: Run, options: LaunchOptions, viewer: Viewer) -> Run | None:
     """Start a staged run; None when the user declined.
 
     Raises
@@ -75,12 +75,12 @@ def start(context: Context, run: Run, options: LaunchOptions, viewer: Viewer) ->
     check_changeable([run.dir])
     meta = change_flags(get_meta(run), run, {})
     requires = read_requires(run)
-    resolution = resolve_again(context, run, requires, meta, ChangedChoice())
+    resolution = resolve_again(session, run, requires, meta, ChangedChoice())
     attempt = _Attempt(run=run, meta=meta, verb="start", requires=requires, resolution=resolution)
-    return _start(context, attempt, options, viewer)
+    return _start(session, attempt, options, viewer)
 
 
-def restart(context: Context, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:
+def restart(session: Session, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:
     """Run a directory again: same id, same seed, same source; its output, scalars and result are new.
 
     Raises
@@ -107,10 +107,10 @@ def restart(context: Context, run: Run, change: Change, options: LaunchOptions, 
     with naming_dependencies(requires):
         meta = change_flags(meta, run, flags)
     choice = ChangedChoice(given=given, reselect=change.reselect, force=change.force_deps, preferred=change.preferred)
-    resolution = resolve_again(context, run, requires, meta, choice)
+    resolution = resolve_again(session, run, requires, meta, choice)
     verb = "stage" if change.stage else "restart"
     attempt = _Attempt(run=run, meta=meta, verb=verb, requires=requires, resolution=resolution)
-    return _start(context, attempt, options, viewer)
+    return _start(session, attempt, options, viewer)
 
 
 def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
@@ -143,7 +143,7 @@ class _Attempt:
     """What its dependencies are now; None if they stay as they are."""
 
 
-def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: Viewer) -> Run | None:
+def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: Viewer) -> Run | None:
     run = attempt.run
     if run.status.is_active:
         raise RunStateError(f"run {run.short_id} is {run.status}; stop it first")
@@ -153,10 +153,10 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
         return None
     if attempt.resolution is not None:
         viewer.output(describe_resolving(attempt.resolution))
-    get_ready(context, options)
+    get_ready(session, options)
     with HeldInterrupts() as interrupts:
         was_staged = os.path.exists(run.dir.staged)
-        alive = claim_run(context.home, run.dir)
+        alive = claim_run(session.home, run.dir)
         try:
             _reset(run, attempt.meta)
             if attempt.resolution is not None:
@@ -166,7 +166,7 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
             if attempt.verb == "stage":
                 release_run(run.dir, alive, staged=True)
             else:
-                started = ask_again(context, run, alive, options)
+                started = ask_again(session, run, alive, options)
         except BaseException:
             release_run(run.dir, alive, staged=was_staged)
             raise
@@ -174,7 +174,7 @@ def _start(context: Context, attempt: _Attempt, options: LaunchOptions, viewer: 
             viewer.ended(run)
             return run
         let_go(started, interrupts)
-        return see_through(context, started, options, viewer, interrupts)
+        return see_through(session, started, options, viewer, interrupts)
 
 
 def _check_secrets(run: Run, meta: JobMeta) -> None:

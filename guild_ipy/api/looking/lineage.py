@@ -17,8 +17,8 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.runs import is_run
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
     from guild_ipy.api.handle import Run
+    from guild_ipy.api.session import Session
 
 #: Of more runs the index is asked, and their directories are not read.
 _FEW = 50
@@ -102,17 +102,17 @@ class LineageGraph:
         return _grouped(self.uses, lambda use: use.used)
 
 
-def trace_lineage(context: Context, run: Run, scope: Scope | None = None) -> LineageGraph:
+def trace_lineage(session: Session, run: Run, scope: Scope | None = None) -> LineageGraph:
     """Follow a run to what it used, and to those that used it.
 
     Looking for the latter, each run of the home is asked what it used.
     """
     scope = scope or Scope()
-    tracer = _Tracer(context, run, scope)
+    tracer = _Tracer(session, run, scope)
     if scope.up:
         tracer.follow(Relation.UPSTREAM, tracer.find_used)
     if scope.down:
-        users = find_users(map(context.home.run_dir, context.index.ids(EVERY)))
+        users = find_users(map(session.home.run_dir, session.index.ids(EVERY)))
         tracer.follow(Relation.DOWNSTREAM, lambda id: tracer.find_users(users.get(id, ()), id))  # noqa: A006 - the word of the field
     return tracer.graph()
 
@@ -120,8 +120,8 @@ def trace_lineage(context: Context, run: Run, scope: Scope | None = None) -> Lin
 class _Tracer:
     """Collects runs and uses, breadth first; a run that was met is not followed again."""
 
-    def __init__(self, context: Context, run: Run, scope: Scope) -> None:
-        self._index, self._home = context.index, context.home
+    def __init__(self, session: Session, run: Run, scope: Scope) -> None:
+        self._index, self._home = session.index, session.home
         self._scope = scope
         self._root = run.dir
         self._places: dict[str, tuple[Relation, int]] = {run.id: (Relation.SELF, 0)}

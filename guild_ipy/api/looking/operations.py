@@ -16,7 +16,7 @@ from guild_ipy.operations.operation import Operation
 from guild_ipy.operations.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from guild_ipy.api.context import Context
+    from guild_ipy.api.session import Session
     from guild_ipy.operations.guildfile.file import GuildFile
 
 
@@ -36,14 +36,14 @@ class OperationInfo:
     """What is wrong with it, where it cannot be run: an operation of a Guild file, or a part of that."""
 
 
-def list_operations(context: Context) -> list[OperationInfo]:
+def list_operations(session: Session) -> list[OperationInfo]:
     """Return the functions of the notebook, the operations of the Guild file, scripts and notebooks, with their flags.
 
     What is wrong in the Guild file comes last, each with its error.
     """
     from guild_ipy.api.launching.run import surroundings_of  # start-up cost: listing completions needs no engine
 
-    surroundings = surroundings_of(context)
+    surroundings = surroundings_of(session)
     notebook = surroundings.notebook
     file = open_guild_file(notebook.project_dir)
     declared = open_guild_operations(file, surroundings.import_path)
@@ -60,7 +60,7 @@ def _describe_wrong(file: GuildFile) -> Iterator[OperationInfo]:
         yield OperationInfo(name=os.path.basename(file.path), kind="guildfile", error=str(problem))
 
 
-def get_operations(context: Context, names: Sequence[str]) -> list[OperationInfo]:
+def get_operations(session: Session, names: Sequence[str]) -> list[OperationInfo]:
     """Return the operations of these names.
 
     Raises
@@ -70,7 +70,7 @@ def get_operations(context: Context, names: Sequence[str]) -> list[OperationInfo
     """
     from guild_ipy.api.launching.run import surroundings_of  # start-up cost, as above
 
-    surroundings = surroundings_of(context)
+    surroundings = surroundings_of(session)
     return [_describe(name, find_operation(name, surroundings)) for name in names]
 
 

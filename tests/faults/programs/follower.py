@@ -11,8 +11,8 @@ import sys
 import time
 from collections.abc import Iterator
 
-from guild_ipy.api.context import get_context
 from guild_ipy.api.launching.run import RunRequest, run
+from guild_ipy.api.session import get_session
 from guild_ipy.api.viewer import SilentViewer
 
 
@@ -57,7 +57,7 @@ class Stopwatch(SilentViewer):
 
 def main() -> None:
     kind, size = sys.argv[1], int(sys.argv[2])
-    context = get_context()
+    context = get_session()
     run(context, RunRequest(operation=shout, flags={"kind": kind, "size": 0}), SilentViewer())
     viewer, before, start = Stopwatch(), peak_memory(), time.monotonic()
     made = run(context, RunRequest(operation=shout, flags={"kind": kind, "size": size}), viewer)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.context import Context
 from guild_ipy.api.launching.run import RunRequest, run
 from guild_ipy.api.looking.operations import list_operations
+from guild_ipy.api.session import Session
 from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import GuildFileError, UsageError
@@ -25,8 +25,8 @@ CASES = re.findall(
 
 
 @pytest.fixture
-def context(settings) -> Context:
-    return Context(settings=settings, engine=Engine(settings))
+def context(settings) -> Session:
+    return Session(settings=settings, engine=Engine(settings))
 
 
 def write(folder: Path, text: str) -> None:

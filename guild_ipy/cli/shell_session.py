@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-from guild_ipy.api.context import Context, get_context
+from guild_ipy.api.session import Session, get_session
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.view.progress import show_progress
 
 _UNLIMITED = 2**30
 
 
-class _ShellContext(Context):
+class _ShellSession(Session):
     """A session without notebook: what Python has loaded here is not an operation."""
 
     @property
@@ -20,11 +20,11 @@ class _ShellContext(Context):
         return replace(super().notebook, variables={})
 
 
-def shell_context() -> Context:
-    """Return a context in which all output is shown: a pipe loses nothing."""
-    session = get_context()
-    settings = replace(session.settings, output_rate=_UNLIMITED)
-    context = _ShellContext(settings=settings, engine=session.engine)
+def shell_session() -> Session:
+    """Return a session in which all output is shown: a pipe loses nothing."""
+    usual = get_session()
+    settings = replace(usual.settings, output_rate=_UNLIMITED)
+    session = _ShellSession(settings=settings, engine=usual.engine)
     if sys.stderr.isatty():
-        context.current_index.progress = show_progress
-    return context
+        session.current_index.progress = show_progress
+    return session

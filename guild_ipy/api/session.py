@@ -9,7 +9,7 @@ import threading
 import weakref
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from guild_ipy.api.current_index import CurrentIndex
 from guild_ipy.engine.engine import Engine
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context:
-    """The surroundings of a verb; threads share it."""
+class Session:
+    """What a verb works with: a Guild home with its index, an engine, a notebook. Threads share it.
+
+    Several can live in one process: each has an index and an engine of its own.
+    """
 
     settings: Settings
     engine: Engine
@@ -33,6 +36,23 @@ class Context:
     current_index: CurrentIndex = field(default_factory=CurrentIndex, repr=False)
     homes_looked_at: set[str] = field(default_factory=set, repr=False)
     """Guild homes whose user has been told if their file system has no locks."""
+
+    @classmethod
+    def for_home(cls, path: str, settings: Settings | None = None) -> Session:
+        """Return a new session for a home, whatever other sessions there are; it is the caller's to close."""
+        settings = settings or Settings.from_environment()
+        return cls(settings=settings, engine=Engine(settings), chosen_home=Home(os.path.abspath(path)))
+
+    def close(self) -> None:
+        """Let go of the index and of the fork servers; runs go on."""
+        self.current_index.close()
+        self.engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @cached_property
     def source_cache(self) -> SourceCache:
@@ -59,39 +79,39 @@ class Context:
         return Notebook(variables=variables, shell=shell, project_dir=current_dir(), path=_notebook_path(variables))
 
 
-_context: Context | None = None
+_session: Session | None = None
 _mutex = threading.RLock()
 
 
-def get_context() -> Context:
-    """Return the session's context; it is made on first use."""
-    global _context  # noqa: PLW0603 - the one place for what a session shares
+def get_session() -> Session:
+    """Return the session of this process; it is made on first use."""
+    global _session  # noqa: PLW0603 - the one place for what a session shares
     with _mutex:
-        if _context is None:
-            _context = _new_context(Settings.from_environment())
-        return _context
+        if _session is None:
+            _session = _new_session(Settings.from_environment())
+        return _session
 
 
-def set_context(context: Context | None) -> None:
-    """Put another context in place; None makes a new one of the environment on the next use."""
-    global _context  # noqa: PLW0603 - see get_context
+def set_session(session: Session | None) -> None:
+    """Put another session in its place; None makes a new one of the environment on the next use."""
+    global _session  # noqa: PLW0603 - see get_session
     with _mutex:
-        if _context is not None:
-            _context.current_index.close()
-        _context = context
+        if _session is not None:
+            _session.current_index.close()
+        _session = session
 
 
 def set_home(path: str | None) -> Home:
     """Choose Guild home for this session; None goes back to the rules."""
     home = Home(os.path.normpath(os.path.join(current_dir(), os.path.expanduser(path)))) if path else None
     with _mutex:
-        set_context(replace(get_context(), chosen_home=home))
-        return get_context().home
+        set_session(replace(get_session(), chosen_home=home))
+        return get_session().home
 
 
 def warm_up() -> None:
     """Start the fork server in the background."""
-    get_context().engine.warm_up()
+    get_session().engine.warm_up()
 
 
 def find_shell() -> Any:  # noqa: ANN401 - a shell, of a package that this layer does not load
@@ -107,10 +127,10 @@ def _notebook_path(variables: dict[str, Any]) -> str:
     return path if path.endswith(".ipynb") else ""
 
 
-def _new_context(settings: Settings, chosen_home: Home | None = None) -> Context:
-    context = Context(settings=settings, engine=Engine(settings), chosen_home=chosen_home)
-    atexit.register(_close, weakref.ref(context.engine), context.current_index, os.getpid())
-    return context
+def _new_session(settings: Settings, chosen_home: Home | None = None) -> Session:
+    session = Session(settings=settings, engine=Engine(settings), chosen_home=chosen_home)
+    atexit.register(_close, weakref.ref(session.engine), session.current_index, os.getpid())
+    return session
 
 
 def _close(engine: weakref.ref[Engine], index: CurrentIndex, pid: int) -> None:
@@ -123,13 +143,13 @@ def _close(engine: weakref.ref[Engine], index: CurrentIndex, pid: int) -> None:
 
 
 def _begin_anew() -> None:
-    """Give a fork of this process a context of its own: locks that other threads held would never be let go there."""
-    global _context, _inherited, _mutex  # noqa: PLW0603 - see get_context
+    """Give a fork of this process a session of its own: locks that other threads held would never be let go there."""
+    global _session, _inherited, _mutex  # noqa: PLW0603 - see get_session
     _mutex = threading.RLock()
-    if _context is not None:
-        _inherited = _context  # so that nothing of it is closed: the files are those of the other process
-        _context = _new_context(_context.settings, _context.chosen_home)
+    if _session is not None:
+        _inherited = _session  # so that nothing of it is closed: the files are those of the other process
+        _session = _new_session(_session.settings, _session.chosen_home)
 
 
-_inherited: Context | None = None
+_inherited: Session | None = None
 os.register_at_fork(after_in_child=_begin_anew)
