@@ -49,7 +49,7 @@ class CurrentIndex:
 
 
 def recover_run(run_dir: RunDir) -> None:
-    """End a run whose processes are gone."""
+    """Complete what a run whose processes are gone left unfinished: its scalars and the index of its output."""
     from guild_ipy.engine.output import recover  # start-up cost: few runs need it
 
     recover.recover_run(run_dir)

@@ -18,12 +18,15 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class ChangedRuns:
-    """What a verb has done: the runs that it was about, and the lines that say what became of them."""
+    """The runs that a verb changed, and the text that tells the user about it."""
 
     runs: Sequence[Run]
     text: str
     failure: str = ""
-    """What could not be done, if something could not; a face shows the text, and then raises it."""
+    """The error message for the runs that could not be changed; empty where all were.
+
+    A face shows `text` first, and then calls `check`.
+    """
 
     def __str__(self) -> str:
         return self.text

@@ -36,7 +36,7 @@ class CommentEdit:
     clear: bool = False
     """Remove all."""
     user: str | None = None
-    """Who writes, also as ``USER@HOST``; None means who runs this process."""
+    """The author, as ``USER`` or ``USER@HOST``; None for the user of this process."""
 
     def __post_init__(self) -> None:
         """Refuse what is not a change, or no text."""
@@ -94,7 +94,7 @@ def edit_comments(session: Session, runs: Sequence[Run], edit: CommentEdit) -> l
 
 
 def commented_message(runs: Sequence[Run], edit: CommentEdit, lost: Sequence[Sequence[str]]) -> str:
-    """Say what was done to the comments of runs; texts that were removed are shown."""
+    """Return the message about changed comments; it quotes each text that was removed."""
     if not runs:
         return "Commented on 0 runs: no run was selected"
     told = f"{count_runs(len(runs))}: {name_runs(runs)}"

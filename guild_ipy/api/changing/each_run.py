@@ -1,4 +1,4 @@
-"""Do something to each of several runs: where it cannot be done to a run, that is told, and the others are done."""
+"""Change each of several runs; a run that cannot be changed is reported, and does not stop the others."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class EachRun:
-    """What came of it."""
+    """The runs that were changed, and the runs that could not be, with the reasons."""
 
     done: str
-    """The word for it: ``restored``."""
+    """The past participle of the change, for messages: ``restored``."""
     runs: tuple[Run, ...] = ()
-    """The runs that it was done to, where they are now."""
+    """The runs that were changed, where they are now."""
     names: tuple[str, ...] = ()
     """Their operations and short ids."""
     refused: tuple[str, ...] = ()
-    """The same of each run that it could not be done to, with the reason."""
+    """Operation, short id and reason of each run that could not be changed."""
 
     def __str__(self) -> str:
-        """Return the line that says which runs it was done to; empty where it could be done to none of them."""
+        """Return the line that names the changed runs; empty where every run was refused."""
         if not (self.runs or self.refused):
             return f"{self.done.capitalize()} 0 runs: no deleted run was selected"
         names = f"{count_runs(len(self.runs))}: {shorten(self.names)}"
@@ -35,13 +35,13 @@ class EachRun:
 
     @property
     def failure(self) -> str:
-        """The line that says to which runs it could not be done, and why; empty where there is none."""
+        """The line that names the runs that could not be changed, with the reasons; empty where there is none."""
         runs = count_runs(len(self.refused))
         return f"{runs} could not be {self.done}: {'; '.join(self.refused)}" if self.refused else ""
 
 
 def do_to_each(done: str, runs: Sequence[Run], change: Callable[[Run], Run]) -> EachRun:
-    """Do something to each run; `done` is the word for it, and `change` returns the run where it is then."""
+    """Call `change` with each run; it returns the run where it is then. `done` is described at EachRun."""
     names: list[str] = []
     changed: list[Run] = []
     refused: list[str] = []

@@ -71,7 +71,7 @@ class TagEdit:
 
 @dataclass(frozen=True, kw_only=True)
 class Tagged:
-    """What the tags of a run were, and are."""
+    """The tags of one run before and after a change."""
 
     run: Run
     before: tuple[str, ...]
