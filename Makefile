@@ -44,7 +44,7 @@ test: lint newest .envs/guild/.installed
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-verbs test-others
 
 # Two halves side by side, which take about as long: what verbs do with real runs, and all others.
-VERB_TESTS := $(addprefix tests/,api cli compat domain frame magics verbs)
+VERB_TESTS := $(addprefix tests/,cli compat domain frame launching magics session verbs)
 PYTEST = $(VENV) -m pytest --maxfail=30 --basetemp=$$(mktemp -d)
 
 test-verbs:
@@ -64,9 +64,9 @@ lint: .venv/.installed-test
 
 # Functions, cells and what comes of them, tracebacks, kernels, frames, and the notebooks from top to bottom: their
 # outputs are compared with the versions that are tested only.
-CORE_TESTS := tests/operations/test_*.py tests/python tests/frame/test_accessor.py tests/frame/test_runs.py \
+CORE_TESTS := tests/operations/test_*.py tests/python tests/frame/test_accessor.py tests/frame/test_runs_frame.py \
 	$(addprefix tests/engine/test_,executor_contract.py failure.py notebook_file.py notebook_namespace.py outcome.py) \
-	tests/api/test_run.py tests/magics/test_kernel.py tests/magics/test_magics.py tests/test_notebooks.py
+	tests/launching/test_new_run.py tests/magics/test_kernel.py tests/magics/test_magics.py tests/test_notebooks.py
 
 newest: .envs/newest/.installed .envs/guild/.installed
 	.envs/newest/bin/python -m pytest -q -p no:cacheprovider $(CORE_TESTS)

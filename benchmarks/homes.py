@@ -10,7 +10,7 @@ import os
 import random
 import sys
 
-from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.store.events.tfevents import Point, encode_point, encode_record, encode_version
 from guild_ipy.store.files.attrs import encode_attr
 

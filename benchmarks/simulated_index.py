@@ -3,7 +3,7 @@
 import sqlite3
 
 from guild_ipy.index.place import find_folder
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 
 #: Of two runs with one short id, frames would want to know whether the directories are there.
 _SHORT_IDS = "(select substr(id, 1, 8) from run group by 1 having count(*) > 1)"

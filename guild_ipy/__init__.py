@@ -10,7 +10,8 @@ Imports go downwards only; names on one line do not see each other::
     frame                        DataFrames and df.guild
     verbs                        one file for each verb: its options, and what it does with them
     arguments | view             from the words of a line to options · how results look
-    api                          what the verbs do to runs, one plain function each
+    launching                    starting runs, and starting them again
+    session                      a home with its index, an engine, a notebook; the runs in it
     engine | operations          processes · from what the user wrote to a RunSpec
     index                        what is known of all runs, without reading their directories
     store | query                run directories on disk · the select language
@@ -29,9 +30,6 @@ from types import ModuleType
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing: the process of a script imports this first
 if TYPE_CHECKING:
-    from guild_ipy.api.handle import Run
-    from guild_ipy.api.home import guild_home, set_guild_home
-    from guild_ipy.api.project import project_dir
     from guild_ipy.errors import (
         CannotSend,
         DamagedRun,
@@ -52,13 +50,16 @@ if TYPE_CHECKING:
         UsageError,
     )
     from guild_ipy.frame.inputs import inputs
-    from guild_ipy.frame.runs import runs
+    from guild_ipy.frame.runs_frame import runs
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
     from guild_ipy.python.analysis import compare, diff, tensorboard
     from guild_ipy.python.declaring import operation
     from guild_ipy.python.keeping import comment, delete, label, mark, purge, restore, tag
     from guild_ipy.python.looking import cat, get_run, info, lineage, ls, operations, select
+    from guild_ipy.python.project import project_dir
     from guild_ipy.python.running import run, start, stop, watch
+    from guild_ipy.session.chosen_home import guild_home, set_guild_home
+    from guild_ipy.session.run_handle import Run
 
 __all__ = [
     "CannotSend",
@@ -111,11 +112,11 @@ __all__ = [
 ]
 
 _MODULES = {
-    "api.handle": ("Run",),
-    "api.home": ("guild_home", "set_guild_home"),
-    "api.project": ("project_dir",),
+    "session.run_handle": ("Run",),
+    "session.chosen_home": ("guild_home", "set_guild_home"),
+    "python.project": ("project_dir",),
     "frame.inputs": ("inputs",),
-    "frame.runs": ("runs",),
+    "frame.runs_frame": ("runs",),
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
     "python.analysis": ("compare", "diff", "tensorboard"),
     "python.keeping": ("comment", "delete", "label", "mark", "purge", "restore", "tag"),

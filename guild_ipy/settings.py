@@ -30,7 +30,7 @@ class Settings:
     """
 
     guild_home: str | None = None
-    """Guild home named by ``GUILD_HOME``; None means: look for it (:mod:`guild_ipy.store.home`)."""
+    """Guild home named by ``GUILD_HOME``; None means: look for it (:mod:`guild_ipy.store.guild_home`)."""
 
     environment_prefix: str | None = None
     """Root of the activated virtual or conda environment, where a ``.guild`` may live."""

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 import pytest
 
 from guild_ipy.store.files.attrs import write_attr
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 
 HOLD = """

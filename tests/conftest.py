@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.store.home import Home, create_home
+from guild_ipy.store.guild_home import Home, create_home
 
 #: Notebooks that tests run are no notebooks of the manual.
 collect_ignore_glob = ["*.ipynb"]
 
-pytest_plugins = ["tests.bare_runs", "tests.guild_peer", "tests.notebook_session", "tests.used_runs"]
+pytest_plugins = [
+    "tests.bare_runs",
+    "tests.guild_peer",
+    "tests.notebook_session",
+    "tests.train_and_wait",
+    "tests.used_runs",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,23 +11,23 @@ from itertools import islice
 from typing import Any
 
 from guild_ipy.domain.attributes import KEPT
-from guild_ipy.domain.flags import FlagValue
-from guild_ipy.domain.operation_name import is_operation_named
-from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.domain.scalars import ScalarSummary
-from guild_ipy.domain.time_range import TimeRange
+from guild_ipy.domain.choosing.operation_name import is_operation_named
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.choosing.time_range import TimeRange
+from guild_ipy.domain.values.flags import FlagValue
+from guild_ipy.domain.values.scalars import ScalarSummary
 from guild_ipy.errors import DamagedRun
-from guild_ipy.index.columns import make_segment
-from guild_ipy.index.entry import read_entry, run_row
-from guild_ipy.index.scalar_rows import SUMMARY_FIELDS
-from guild_ipy.index.table import SEGMENT_RUNS, Column, Field, Table, Wanted
-from guild_ipy.store.events.scalars import summarize
+from guild_ipy.index.asking.column_table import SEGMENT_RUNS, Field, Table, TableColumn, Wanted
+from guild_ipy.index.asking.segments import make_segment
+from guild_ipy.index.rows.entry import read_entry, run_row
+from guild_ipy.index.rows.scalar_rows import SUMMARY_FIELDS
+from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attr_types import parse_time
 from guild_ipy.store.files.attrs import read_attr
-from guild_ipy.store.home import Home
-from guild_ipy.store.run import RunRecord, read_run
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import list_run_dirs
+from guild_ipy.store.run_list import list_run_dirs
+from guild_ipy.store.run_record import RunRecord, read_run
 
 #: As a label or comment to look for: none at all (as in ``guild runs -Fl -``).
 NOTHING = "-"
@@ -135,6 +135,6 @@ def _read(record: RunRecord) -> _Run:
     return _Run(core=core, flags=record.flags, attrs=attrs, scalars=summarize(record.dir))
 
 
-def _make_column(values: list[Any]) -> Column:
+def _make_column(values: list[Any]) -> TableColumn:
     starts = range(0, len(values), SEGMENT_RUNS)
-    return Column(segments=tuple(make_segment(values[start : start + SEGMENT_RUNS]) for start in starts))
+    return TableColumn(segments=tuple(make_segment(values[start : start + SEGMENT_RUNS]) for start in starts))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 
 

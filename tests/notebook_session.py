@@ -22,15 +22,15 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from guild_ipy.api.handle import Run
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.run import RunRequest, run
-from guild_ipy.api.session import Session, set_session
-from guild_ipy.api.viewer import SilentViewer, Viewer
 from guild_ipy.engine.beside.rehearsal import REHEARSAL_ID
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import RunError
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import Session, set_session
+from guild_ipy.session.viewer import SilentViewer, Viewer
 from guild_ipy.settings import Settings
 
 _MARK = "GUILD_IPY_TEST_SESSION"

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from guild_ipy.api.handle import Run
+from guild_ipy.session.run_handle import Run
 from guild_ipy.store.run_dir import RunDir, is_run_id
 
 TRAIN = """

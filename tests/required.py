@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from guild_ipy.domain.dependency import Dependency, FilePattern, Source, SourceKind
-from guild_ipy.operations.declared import Declaration, declare
+from guild_ipy.domain.declarations.dependency import Dependency, FilePattern, Source, SourceKind
+from guild_ipy.operations.declaration import Declaration, declare
 
 
 def need(kind: SourceKind, value: str, *, name: str = "", location: str = "", **source: Any) -> Dependency:

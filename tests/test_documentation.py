@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
-from guild_ipy.operations.guildfile import attributes
+from guild_ipy.operations.guildfile.reading import known_attributes
 from guild_ipy.verbs import NAMES, VERBS
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +45,7 @@ def test_links_lead_somewhere(page):
 
 @pytest.mark.parametrize("kind", ["MODEL", "CONFIG", "OPERATION", "FLAG", "CHOICE", "RESOURCE", "SOURCE", "STEP"])
 def test_every_attribute_of_a_guild_file_is_documented(kind):
-    found = getattr(attributes, kind)
+    found = getattr(known_attributes, kind)
     text = (ROOT / "docs/guildfile.md").read_text("utf-8")
     noted = found.unsupported if kind != "STEP" else frozenset()
     assert [name for name in sorted(found.known | noted) if f"`{name}`" not in text] == []

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,12 @@ def test_each_part_is_on_the_map(package):
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_all_that_is_on_the_map_is_there(package):
     assert set(re.findall(r"``([a-z][a-z_0-9]*)``", map_of(package))) <= parts(package) | OTHERS
+
+
+def test_no_folder_has_more_files_than_can_be_seen():
+    assert [package.name for package in [ROOT, *PACKAGES] if len(list(package.glob("*.py"))) > 16] == []
+
+
+def test_a_file_name_is_used_once():
+    names = Counter(path.name for path in ROOT.rglob("*.py") if path.name != "__init__.py")
+    assert [name for name, count in names.items() if count > 1] == []

@@ -7,10 +7,10 @@ import re
 import pytest
 import yaml
 
-from guild_ipy.api.session import set_session
 from guild_ipy.cli import main
 from guild_ipy.errors import FlagError, SelectError
 from guild_ipy.printable import printable, printable_lines
+from guild_ipy.session.session import set_session
 
 HOSTILE = "x\x1b[31m\x1b]0;owned\x07\x9b31m\r\x08\u202e"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]")

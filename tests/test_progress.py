@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.homes import make_home
-from guild_ipy.domain.run_filter import EVERY
-from guild_ipy.index import refresh
+from guild_ipy.domain.choosing.run_filter import EVERY
 from guild_ipy.index.index import Index
+from guild_ipy.index.refreshing import refresh
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.view.progress import show_progress
 
 

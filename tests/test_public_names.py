@@ -20,8 +20,8 @@ def test_every_public_name_is_documented(name):
 
 
 def test_the_verb_operations_stays_a_function_beside_the_layer_of_that_name():
-    layer = importlib.import_module("guild_ipy.operations.flags")
-    assert layer.__name__ == "guild_ipy.operations.flags"
+    layer = importlib.import_module("guild_ipy.operations.flag_values.flag_binding")
+    assert layer.__name__ == "guild_ipy.operations.flag_values.flag_binding"
     assert guild_ipy.operations.__module__ == "guild_ipy.python.looking"
 
 
@@ -33,10 +33,10 @@ def test_other_names_are_not_there():
 @pytest.mark.parametrize(
     ("statement", "unwanted"),
     [
-        ("import guild_ipy", {"guild_ipy.api", "IPython", "pandas", "yaml"}),
+        ("import guild_ipy", {"guild_ipy.session", "IPython", "pandas", "yaml"}),
         ("import guild_ipy.cli", {"IPython", "pandas", "numpy", "yaml"}),
         ("from guild_ipy import run, mark, info", {"IPython", "pandas", "numpy"}),
-        ("import guild_ipy.api.launching.run", {"http.client", "ssl", "tarfile", "zipfile", "configparser", "ctypes"}),
+        ("import guild_ipy.launching.new_run", {"http.client", "ssl", "tarfile", "zipfile", "configparser", "ctypes"}),
     ],
 )
 def test_importing_loads_only_what_is_used(statement, unwanted):

@@ -1,9 +1,8 @@
 import pytest
 
-from guild_ipy.api.looking.operations import OperationInfo
-from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.values.flags import FlagDef
+from guild_ipy.verbs.looking.operations import OperationInfo, format_operations
 from guild_ipy.view.live import collapse_returns
-from guild_ipy.view.operation_text import format_operations
 
 
 @pytest.mark.parametrize(

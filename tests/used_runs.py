@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from guild_ipy.api.handle import Run
-from guild_ipy.api.session import Session, set_session
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.engine.engine import Engine
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import Session, set_session
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 
 MINUTE = 60_000_000

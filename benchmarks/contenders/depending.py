@@ -2,12 +2,12 @@
 
 from answering import answer, timed
 
-from guild_ipy.api.session import get_session
-from guild_ipy.domain.dependency import Dependency, Source, SourceKind
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind
 from guild_ipy.operations.dependencies.choose import choose_run
 from guild_ipy.operations.dependencies.resolve import Needs, resolve_dependencies
 from guild_ipy.operations.dependencies.run_query import make_query
+from guild_ipy.session.session import get_session
 
 _TRAIN = Source(kind=SourceKind.OPERATION, value="train")
 _TUNE = Source(kind=SourceKind.OPERATION, value="prepare", expression="not marked and lr < 0.5")

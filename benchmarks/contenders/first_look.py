@@ -15,8 +15,8 @@ import pandas as pd
 
 
 def ours() -> float:
-    from guild_ipy.api.session import get_session  # not for the limit
-    from guild_ipy.frame.runs import runs
+    from guild_ipy.frame.runs_frame import runs
+    from guild_ipy.session.session import get_session  # not for the limit
 
     get_session()
     load_modules()
@@ -36,7 +36,7 @@ def sqlite() -> float:
 
 
 def memory() -> dict[str, int]:
-    from guild_ipy.frame.runs import runs
+    from guild_ipy.frame.runs_frame import runs
 
     load_modules()
     gc.collect()
@@ -48,8 +48,8 @@ def memory() -> dict[str, int]:
 
 def load_modules() -> None:
     """Compare the runs of a small home, so that everything is loaded that is loaded on first use."""
-    from guild_ipy.api.home import set_guild_home
-    from guild_ipy.frame.runs import runs
+    from guild_ipy.frame.runs_frame import runs
+    from guild_ipy.session.chosen_home import set_guild_home
 
     set_guild_home(sys.argv[3])
     runs().guild.compare()

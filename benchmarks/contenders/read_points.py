@@ -9,8 +9,8 @@ from answering import answer, timed
 
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
-from guild_ipy.store.events.scalars import FileScalars
-from guild_ipy.store.home import Home
+from guild_ipy.store.events.scalar_summaries import FileScalars
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.state.changes import note_change
 
 _HEADER = struct.Struct("<QI")

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from answering import answer, timed
 
-from guild_ipy.api.session import get_session, set_session
-from guild_ipy.frame.runs import runs
+from guild_ipy.frame.runs_frame import runs
 from guild_ipy.index.index import Index
+from guild_ipy.session.session import get_session, set_session
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.state.changes import note_change

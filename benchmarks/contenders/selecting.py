@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 
 from answering import answer, timed
 
-from guild_ipy.api.finding.select import select_ids
-from guild_ipy.api.session import get_session
-from guild_ipy.domain.best import Best
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.best import Best
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.session.matching import select_ids
+from guild_ipy.session.session import get_session
 
 NEWEST = "completed and lr < 0.5 and act = relu and loss < 0.8"
 

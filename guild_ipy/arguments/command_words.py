@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from guild_ipy.arguments.tokens import ObjectToken, token_value
 from guild_ipy.errors import UsageError
-from guild_ipy.operations.flags import FlagText, parse_assignment
+from guild_ipy.operations.flag_values.flag_binding import FlagText, parse_assignment
 
 #: An operation as Python calls it.
 _CALL = re.compile(r"([^\W\d][\w.]*)\(([^)]*[^)\s][^)]*)\)?", re.DOTALL)

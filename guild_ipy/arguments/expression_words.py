@@ -10,7 +10,7 @@ from guild_ipy.arguments.tokens import ObjectToken, QuotedToken, token_value
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
-    from guild_ipy.api.finding.selection import RunRef
+    from guild_ipy.session.run_refs import RunRef
 
 #: An id or its beginning, an index, or a range of them.
 _REF = re.compile(r"[0-9a-f]{1,32}|[0-9]*:[0-9]*")
@@ -21,7 +21,7 @@ def read_refs(words: Sequence[str]) -> tuple[RunRef, ...]:
     values = list(map(token_value, words))
     if not values or not all(map(names_run, values)):
         return ()
-    from guild_ipy.arguments.selection import flatten_refs  # start-up cost: most ask for an expression
+    from guild_ipy.arguments.run_selection import flatten_refs  # start-up cost: most ask for an expression
 
     return flatten_refs(values)
 

@@ -11,10 +11,10 @@ from guild_ipy.arguments.option import declared_fields
 from guild_ipy.arguments.parser import VerbParser
 
 if TYPE_CHECKING:
-    from guild_ipy.api.handle import Run
-    from guild_ipy.api.session import Session
-    from guild_ipy.api.viewer import Viewer
-    from guild_ipy.domain.run_filter import RunFilter
+    from guild_ipy.domain.choosing.run_filter import RunFilter
+    from guild_ipy.session.run_handle import Run
+    from guild_ipy.session.session import Session
+    from guild_ipy.session.viewer import Viewer
 
 
 class Options(Protocol):

@@ -3,9 +3,12 @@
 Exit status: 0, 1 for an error (one line on standard error), 2 for a command that cannot work, 130 after Ctrl-C;
 after a run that failed its own, and 128 + n where signal n ended it.
 
-``verbs`` reads, asks, carries out, prints · ``own_ways`` verbs that a shell shows in a way of its own ·
-``terminal`` what is shown and asked · ``slips`` what is said where nothing was found ·
-``shell_session`` what they work with · ``editor`` for texts
+- ``shell_verb``: reads a verb's options, asks, carries it out, prints
+- ``shell_output``: verbs that a shell shows in a way of its own
+- ``terminal``: questions, and a run while it goes
+- ``slips``: the hint where nothing was found
+- ``shell_session``: the session of a command
+- ``editor``: texts that are written in the user's editor
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import sys
 from collections.abc import Sequence
 
 from guild_ipy.arguments.parser import HELP_OPTIONS, asks_for_help
-from guild_ipy.cli.verbs import call_verb
+from guild_ipy.cli.shell_verb import call_verb
 from guild_ipy.errors import GuildError, RunError, SelectError, UsageError, suggest
 from guild_ipy.verbs import VERBS
 

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from tempfile import TemporaryDirectory
 
-from guild_ipy.api.looking.run_lines import format_runs
 from guild_ipy.arguments.verb import Draft
 from guild_ipy.errors import UsageError
+from guild_ipy.view.run_lines import format_runs
 
 #: What is below this line is not part of the text; lines above stay as they are, whatever they begin with.
 _END = "# ---- above this line: the text; below it: what it is about, which is left out ----"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-from guild_ipy.api.session import Session, get_session
 from guild_ipy.operations.notebook import Notebook
+from guild_ipy.session.session import Session, get_session
 from guild_ipy.view.progress import show_progress
 
 _UNLIMITED = 2**30

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from guild_ipy.api.viewer import Preview, format_notes
 from guild_ipy.errors import UsageError
+from guild_ipy.session.viewer import Preview, format_notes
 from guild_ipy.view.live import StreamViewer
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from guild_ipy.domain.ids import SHORT_ID_LENGTH
+#: How many digits of an id, or of a digest, are shown.
+SHORT_ID_LENGTH = 8
 
 
 class AttributeType(Enum):
@@ -38,7 +39,7 @@ class AttributeType(Enum):
         return self in {AttributeType.ANY, AttributeType.TEXT, AttributeType.NUMBER, AttributeType.DURATION}
 
 
-class Form(Enum):
+class Display(Enum):
     """How tables show a value, which they make of :attr:`Attribute.made_of`."""
 
     TEXT = "text"
@@ -62,13 +63,13 @@ class Form(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class KeptColumn:
     """How the table ``run`` of the index keeps an attribute."""
 
     declared: str = ""
     """Type and constraint, as SQL."""
     of: Callable[[Any], Any]
-    """Returns the value of a :class:`guild_ipy.store.run.RunRecord`, as SQLite takes it; lists and tuples as JSON."""
+    """Returns the value of a ``RunRecord`` (:mod:`guild_ipy.store.run_record`), as SQLite takes it; lists as JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,11 +84,11 @@ class Attribute:
     """The value that the select language tests, as SQL over the tables of the index; without it the column itself."""
     is_of_operation: bool = False
     """Whether `sql` is about the operation alone, so that it can be asked once for all runs of one."""
-    column: Column | None = None
+    column: KeptColumn | None = None
     """None where nothing is kept for it but what it is made of."""
     made_of: tuple[str, ...] = ()
     """Columns of the table of runs; without them its own."""
-    form: Form | None = Form.TEXT
+    form: Display | None = Display.TEXT
     """None where tables do not have it."""
     is_listed: bool = False
     """Whether listings have it."""
@@ -119,18 +120,18 @@ ATTRIBUTES = (
         aliases=("short_id",),
         sql=f"substr(run.id, 1, {SHORT_ID_LENGTH})",
         made_of=("id",),
-        form=Form.BEGINNING,
+        form=Display.BEGINNING,
         is_listed=True,
         is_compared=True,
     ),
     Attribute(
-        name="operation", type=AttributeType.OPERATION, form=Form.WORD, is_listed=True, is_compared=True
+        name="operation", type=AttributeType.OPERATION, form=Display.WORD, is_listed=True, is_compared=True
     ),  # as it is listed
     Attribute(
         name="started",
         type=AttributeType.MOMENT,
-        column=Column(declared="integer", of=lambda record: record.started),
-        form=Form.MOMENT,
+        column=KeptColumn(declared="integer", of=lambda record: record.started),
+        form=Display.MOMENT,
         is_listed=True,
         is_compared=True,
     ),
@@ -141,30 +142,30 @@ ATTRIBUTES = (
         sql="case when run.status != 'staged' then max(0, "
         f"case when {_IS_ACTIVE} then :{NOW} else run.stopped end - run.started) / 1e6 end",
         made_of=("status", "started", "stopped"),
-        form=Form.DURATION,
+        form=Display.DURATION,
         is_listed=True,
         is_compared=True,
     ),
     Attribute(
         name="status",
         type=AttributeType.STATUS,
-        column=Column(declared="text", of=lambda record: record.status.value),
-        form=Form.STATUS,
+        column=KeptColumn(declared="text", of=lambda record: record.status.value),
+        form=Display.STATUS,
         is_listed=True,
         is_compared=True,
     ),
     Attribute(
         name="label",
         sql="nullif(run.label, '')",
-        column=Column(of=lambda record: record.label),
+        column=KeptColumn(of=lambda record: record.label),
         is_listed=True,
         is_compared=True,
     ),
     Attribute(
         name="marked",
         type=AttributeType.TRUTH,
-        column=Column(declared="integer not null", of=lambda record: record.marked),
-        form=Form.TRUTH,
+        column=KeptColumn(declared="integer not null", of=lambda record: record.marked),
+        form=Display.TRUTH,
         is_listed=True,
     ),
     Attribute(name="id", is_detail=True),
@@ -172,51 +173,51 @@ ATTRIBUTES = (
         name="stopped",
         type=AttributeType.MOMENT,
         sql=f"case when not {_IS_ACTIVE} then run.stopped end",
-        column=Column(declared="integer", of=lambda record: record.stopped),
+        column=KeptColumn(declared="integer", of=lambda record: record.stopped),
         made_of=("status", "stopped"),
-        form=Form.END,
+        form=Display.END,
         is_detail=True,
     ),
     Attribute(
         name="exit_status",
         type=AttributeType.NUMBER,
-        column=Column(of=lambda record: record.exit_status),
-        form=Form.VALUE,
+        column=KeptColumn(of=lambda record: record.exit_status),
+        form=Display.VALUE,
         is_detail=True,
     ),
     Attribute(
         name="tags",
         type=AttributeType.TEXTS,
         aliases=("tag",),
-        column=Column(of=lambda record: record.tags or None),
-        form=Form.TAGS,
+        column=KeptColumn(of=lambda record: record.tags or None),
+        form=Display.TAGS,
         is_detail=True,
     ),
     Attribute(
         name="comments",
         aliases=("comment",),
-        column=Column(of=lambda record: "\n".join([c.body for c in record.comments]) if record.comments else None),
-        form=Form.LINES,
+        column=KeptColumn(of=lambda record: "\n".join([c.body for c in record.comments]) if record.comments else None),
+        form=Display.LINES,
         is_detail=True,
     ),
     Attribute(
         name="digest",
         aliases=("sourcecode_digest",),
-        column=Column(of=lambda record: record.sourcecode_digest),
+        column=KeptColumn(of=lambda record: record.sourcecode_digest),
         is_detail=True,
     ),
-    Attribute(name="damage", column=Column(of=lambda record: record.damage), is_detail=True),
+    Attribute(name="damage", column=KeptColumn(of=lambda record: record.damage), is_detail=True),
     Attribute(
         name="initialized",
         type=AttributeType.MOMENT,
-        column=Column(declared="integer", of=lambda record: record.initialized),
-        form=Form.MOMENT,
+        column=KeptColumn(declared="integer", of=lambda record: record.initialized),
+        form=Display.MOMENT,
     ),
     Attribute(
         name="sourcecode",
         sql=f"substr(run.digest, 1, {SHORT_ID_LENGTH})",
         made_of=("digest",),
-        form=Form.BEGINNING,
+        form=Display.BEGINNING,
     ),
     Attribute(
         name="op", type=AttributeType.OPERATION, sql=_OPREF.format(4), is_of_operation=True, form=None

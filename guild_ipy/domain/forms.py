@@ -1,6 +1,6 @@
 """The Python values that recorded flags stand for: what the function of a run is given.
 
-A flag is recorded as what YAML can say (:mod:`guild_ipy.domain.shapes`); a form, which travels in the payload, makes of
+A flag is recorded as what YAML can say (``shapes``); a form, which travels in the payload, makes of
 it what the function wants. The value that the user gave is kept and given as it was, as long as the flag has the value
 that was recorded for it; a restart may change that.
 
@@ -14,7 +14,7 @@ import operator
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.domain.shapes import Shape, ShapeKind
+from guild_ipy.domain.values.shapes import Shape, ShapeKind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from guild_ipy.domain.flags import Flags
-from guild_ipy.domain.operation import Step
+from guild_ipy.domain.declarations.operation_def import Step
+from guild_ipy.domain.values.flags import Flags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class ScriptProgram:
     """Module-level names to be given these values in place of those in the file."""
     map_name: str = ""
     """The module-level map whose entries `constants` are, in place of names; see
-    :mod:`guild_ipy.domain.global_map`."""
+    :mod:`guild_ipy.domain.source_text.global_map`."""
     roots: tuple[str, ...] = ()
     """Folders within the run directory that imports begin at; without one, the folder of the script."""
     package: str = ""

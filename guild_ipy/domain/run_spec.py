@@ -10,13 +10,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from guild_ipy.domain.command import Command
-from guild_ipy.domain.dependency import Dependency
-from guild_ipy.domain.flags import FlagDef, Flags
+from guild_ipy.domain.declarations.command_template import Command
+from guild_ipy.domain.declarations.dependency import Dependency
+from guild_ipy.domain.declarations.resolved_dependency import ResolvedDependency
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import Program
-from guild_ipy.domain.resolved_dependency import ResolvedDependency
-from guild_ipy.domain.scalars import DEFAULT_PATTERNS
+from guild_ipy.domain.values.flags import FlagDef, Flags
+from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class SourceLink:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class ProjectSource:
     """The source code of the moment a run was made."""
 
     dest: str
@@ -79,7 +79,7 @@ class RunSpec:
     program: Program
     packed: PackedCode | None = None
     """For a function or a cell."""
-    source: Source
+    source: ProjectSource
     flags: Flags
     user_flags: Flags = field(default_factory=dict)
     """Those of `flags` that the user gave."""

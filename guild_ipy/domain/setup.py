@@ -70,7 +70,7 @@ class Setup:
     warning_filters: tuple[WarningFilter, ...] | None = None
     """All filters, in their order; None where they are those of a fresh interpreter."""
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Module -> what is to be called or set in it: see :mod:`guild_ipy.engine.child.option_setters`."""
+    """Module -> what is to be called or set in it: see :mod:`guild_ipy.engine.child.libraries.option_setters`."""
 
     @property
     def is_empty(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from guild_ipy.engine.executors import ForkExecutor, FreshExecutor, StartedRun
 from guild_ipy.engine.fork_server import ForkServer, ServerKey, import_env
-from guild_ipy.engine.launch import LaunchRequest
+from guild_ipy.engine.launch_channel import LaunchRequest
 from guild_ipy.errors import EngineError, UsageError
 from guild_ipy.settings import Settings, copy_environment
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from guild_ipy.engine.fork_server import ForkServer
-from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, is_readable, send_word
+from guild_ipy.engine.launch_channel import GO, PREPARED, LaunchRequest, format_request, is_readable, send_word
 from guild_ipy.errors import EngineError, GuildError
 from guild_ipy.linux import yield_processor
 from guild_ipy.store.files.messages import send_message

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
-from guild_ipy.engine.launch import is_readable
+from guild_ipy.engine.launch_channel import is_readable
 from guild_ipy.errors import EngineError
 from guild_ipy.linux import message_pair
 

@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from guild_ipy.engine.beside.fork import new_main, open_run
 from guild_ipy.engine.child.process import save_figures
 from guild_ipy.engine.executors import StartedRun
-from guild_ipy.engine.launch import LaunchRequest
+from guild_ipy.engine.launch_channel import LaunchRequest
 from guild_ipy.engine.output.ending import write_end
 from guild_ipy.engine.output.output_scalars import ScalarRecorder
 from guild_ipy.engine.output.streams import IndexedOutput

@@ -14,16 +14,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from guild_ipy.domain.notebook_cells import set_cell_constants
 from guild_ipy.domain.notebook_state import NotebookState
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.program import CellFile, NotebookProgram
+from guild_ipy.domain.source_text.notebook_cells import set_cell_constants
 from guild_ipy.engine.child.failure import show_cells
 from guild_ipy.engine.child.lazy_result import run_out
+from guild_ipy.engine.child.libraries.restore_setup import set_up
+from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.notebook_names import open_in_notebook
 from guild_ipy.engine.child.process import end_process, run_to_end
-from guild_ipy.engine.child.seeds import seed_generators
-from guild_ipy.engine.child.setup import set_up
 from guild_ipy.engine.child.unpack import unpack
 from guild_ipy.engine.child.workers import SharedMain, repeat_steps
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta

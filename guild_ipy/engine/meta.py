@@ -12,10 +12,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from guild_ipy.domain.command import Command
-from guild_ipy.domain.flags import FlagChoice, FlagDef, Flags, FlagType, FlagValue
-from guild_ipy.domain.list_text import as_recorded, as_values
-from guild_ipy.domain.operation import FlagsDest, Step
+from guild_ipy.domain.declarations.command_template import Command
+from guild_ipy.domain.declarations.operation_def import FlagsDest, Step
 from guild_ipy.domain.program import (
     CellFile,
     ExecProgram,
@@ -25,7 +23,9 @@ from guild_ipy.domain.program import (
     ScriptProgram,
     StepsProgram,
 )
-from guild_ipy.domain.shapes import encode_shape, parse_shape
+from guild_ipy.domain.values.flags import FlagChoice, FlagDef, Flags, FlagType, FlagValue
+from guild_ipy.domain.values.list_text import as_recorded, as_values
+from guild_ipy.domain.values.shapes import encode_shape, parse_shape
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.files.attr_types import parse_flags
 from guild_ipy.store.files.attrs import read_attr
@@ -171,8 +171,6 @@ _TUPLES = ("import_path", "input_names", "output_scalars", "secret_env")
 def _parse_meta(values: dict[str, Any], flags: dict[str, FlagValue]) -> JobMeta:
     written = values.pop("format")
     if written == 1:
-        from guild_ipy.engine.meta_1 import to_format_2  # start-up cost: for runs of an earlier version
-
         values = to_format_2(values)
         if "flags" in values:  # as it was written at first
             values["made_for"] = digest_flags(values.pop("flags"))
@@ -219,3 +217,37 @@ def _command(values: dict[str, Any] | None) -> Command | None:
     for name in ("words", "env_secrets"):
         values[name] = tuple(values[name])
     return Command(**{**values, "dest": FlagsDest.parse(values["dest"])})
+
+
+#: Names of its fields -> those of the program that they belong to.
+_FIELDS = {
+    "script": {"script": "path", "arguments": "arguments", "subcommand": "command", "constants": "constants"}
+    | {name: name for name in ("map_name", "roots", "package")},
+    "notebook": {"notebook": "path", "constants": "constants"},
+    "exec": {"words": "words"},
+    "steps": {"steps": "steps"},
+    "packed": {"cells": "cells"},
+}
+#: The module that runs the steps of a pipeline, which its main.py named and the file did not.
+_PIPELINES = "guild_ipy.launching.pipeline"
+
+
+def to_format_2(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the content of a file of format 1 as one of format 2 has it."""
+    kind = _kind(values)
+    known = {old for fields in _FIELDS.values() for old in fields}
+    kept = {name: value for name, value in values.items() if name not in known}
+    program = {new: values[old] for old, new in _FIELDS[kind].items() if old in values}
+    if kind == "steps":
+        program["module"] = _PIPELINES
+    return {**kept, "program": {"kind": kind, **program}}
+
+
+def _kind(values: dict[str, Any]) -> str:
+    if values.get("steps"):
+        return "steps"
+    if values.get("words"):
+        return "exec"
+    if values.get("notebook") is not None:
+        return "notebook"
+    return "packed" if values.get("script") is None else "script"

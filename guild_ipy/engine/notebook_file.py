@@ -17,8 +17,8 @@ from typing import NoReturn
 import nbformat
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-from guild_ipy.domain.notebook_cells import CodeCell, replace_cell_constants
 from guild_ipy.domain.program import NotebookFileProgram
+from guild_ipy.domain.source_text.notebook_cells import CodeCell, replace_cell_constants
 from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
 from guild_ipy.engine.notebook.live_client import LiveClient

@@ -11,8 +11,8 @@ import sys
 from _frozen_importlib import ModuleSpec  # importlib.machinery, without its Python half
 from _frozen_importlib_external import SourceFileLoader
 
+from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.process import end_process, run_to_end
-from guild_ipy.engine.child.seeds import seed_generators
 from guild_ipy.engine.child.spawning import set_main_of_spawned
 from guild_ipy.engine.child.unattended import renew_for_flags
 from guild_ipy.engine.output.streams import redirect_streams
@@ -135,8 +135,8 @@ def execute(namespace: dict[str, Any], constants: Mapping[str, object], map_name
 def _compile(source: bytes, path: str, constants: Mapping[str, object], map_name: str) -> CodeType:
     import ast  # start-up cost: for scripts that take flags so
 
-    from guild_ipy.domain.constants import compile_with_constants
-    from guild_ipy.domain.global_map import set_map
+    from guild_ipy.domain.source_text.constants import compile_with_constants
+    from guild_ipy.domain.source_text.global_map import set_map
 
     if not map_name:
         return compile_with_constants(source, path, constants, allows_new=True)

@@ -11,39 +11,37 @@ from typing import overload
 
 import pandas as pd
 
-from guild_ipy.api.changing.changed_runs import ChangedRuns
-from guild_ipy.api.changing.comment import CommentEdit
-from guild_ipy.api.changing.tag import several_tags
-from guild_ipy.api.comparing.diff import diff, older_first
-from guild_ipy.api.comparing.run_diff import RunDiff
-from guild_ipy.api.handle import Run
-from guild_ipy.api.looking.info import RunInfo, get_info
-from guild_ipy.api.session import get_session
-from guild_ipy.arguments.selection import RunSelection
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.arguments.run_selection import RunSelection
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
-from guild_ipy.frame.attributes import attribute_fields, attributes_frame
-from guild_ipy.frame.best import rank
-from guild_ipy.frame.compare import compare_fields, compare_frame
-from guild_ipy.frame.curves import make_curves, plot_curves
-from guild_ipy.frame.find import find_deleted, find_run_dirs
-from guild_ipy.frame.flags import flag_fields, flags_frame
-from guild_ipy.frame.kept import Chooser
-from guild_ipy.frame.parallel import plot_parallel, telling_columns
-from guild_ipy.frame.points import points_frame, read_points
-from guild_ipy.frame.pyplot import Axes
-from guild_ipy.frame.rows import Rows, find_rows
-from guild_ipy.frame.run_labels import label_fields, label_runs
-from guild_ipy.frame.run_names import read_names, run_column, take_runs
-from guild_ipy.frame.scalars import scalars_frame, summary_fields
+from guild_ipy.frame.columns.column_cache import Chooser
+from guild_ipy.frame.columns.rows import Rows, find_rows
+from guild_ipy.frame.columns.run_names import read_names, run_column, take_runs
+from guild_ipy.frame.columns.runs_of_frame import find_deleted, find_run_dirs
+from guild_ipy.frame.pictures.curves import make_curves, plot_curves
+from guild_ipy.frame.pictures.parallel import plot_parallel, telling_columns
+from guild_ipy.frame.pictures.pyplot import Axes
+from guild_ipy.frame.pictures.run_captions import label_fields, label_runs
+from guild_ipy.frame.tables.best_runs import rank
+from guild_ipy.frame.tables.comparison import compare_fields, compare_frame
+from guild_ipy.frame.tables.flag_table import flag_fields, flags_frame
+from guild_ipy.frame.tables.noted_attributes import attribute_fields, attributes_frame
+from guild_ipy.frame.tables.points import points_frame, read_points
+from guild_ipy.frame.tables.scalar_table import scalars_frame, summary_fields
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import get_session
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.verbs.comment import write_comments
-from guild_ipy.verbs.delete import Delete
-from guild_ipy.verbs.label import Label
-from guild_ipy.verbs.mark import Mark
-from guild_ipy.verbs.purge import Purge
-from guild_ipy.verbs.restore import Restore
-from guild_ipy.verbs.tag import Tag
+from guild_ipy.verbs.changing.comment import CommentEdit, write_comments
+from guild_ipy.verbs.changing.delete import Delete
+from guild_ipy.verbs.changing.label import Label
+from guild_ipy.verbs.changing.mark import Mark
+from guild_ipy.verbs.changing.purge import Purge
+from guild_ipy.verbs.changing.restore import Restore
+from guild_ipy.verbs.changing.tag import Tag, several_tags
+from guild_ipy.verbs.looking.diff import diff, older_first
+from guild_ipy.verbs.looking.info import RunInfo, get_info
+from guild_ipy.view.changed_runs import ChangedRuns
+from guild_ipy.view.run_diff import RunDiff
 
 _NAME = "guild"
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from guild_ipy.domain.ids import SHORT_ID_LENGTH
-from guild_ipy.domain.time_range import to_microseconds
+from guild_ipy.domain.attributes import SHORT_ID_LENGTH
+from guild_ipy.domain.choosing.time_range import to_microseconds
 from guild_ipy.errors import UsageError, suggest
-from guild_ipy.frame.columns import (
+from guild_ipy.frame.columns.column_values import ColumnValues, make_values
+from guild_ipy.frame.columns.dtypes import (
     STATUSES,
     Column,
     category_column,
@@ -21,11 +22,10 @@ from guild_ipy.frame.columns import (
     truth_column,
     value_column,
 )
-from guild_ipy.frame.run_names import RUN
-from guild_ipy.frame.values import Values, make_values
+from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.settings import find_run_dir
-from guild_ipy.store.input_runs import InputRun, find_input_files, read_input_runs
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.used_runs.input_runs import InputRun, find_input_files, read_input_runs
 
 
 def inputs(dependency: str | None = None) -> pd.DataFrame:
@@ -77,7 +77,7 @@ def _choose(files: Mapping[str, str], dependency: str | None) -> str:
 
 
 def _frame(runs: Sequence[InputRun]) -> pd.DataFrame:
-    def values(name: str) -> Values:
+    def values(name: str) -> ColumnValues:
         return make_values([getattr(run, name) for run in runs])
 
     started, stopped = (make_values([_microseconds(run, name) for run in runs]) for name in ("started", "stopped"))

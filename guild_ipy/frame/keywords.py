@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.choosing.time_range import TimeRange, parse_time_range
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.domain.time_range import TimeRange, parse_time_range
 from guild_ipy.errors import UsageError, suggest
 
 

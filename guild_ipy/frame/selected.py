@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from guild_ipy.api.session import get_session
-from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.frame.run_names import RUN, find_ids
-from guild_ipy.frame.runs import frame_runs
-from guild_ipy.verbs.select import SelectRuns
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.frame.columns.run_names import RUN, find_ids
+from guild_ipy.frame.runs_frame import frame_runs
+from guild_ipy.session.session import get_session
+from guild_ipy.verbs.looking.select import SelectRuns
 
 
 def frame_wanted(wanted: SelectRuns) -> pd.DataFrame:

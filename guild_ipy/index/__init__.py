@@ -1,10 +1,12 @@
 """The index: the part of all runs of a home that listings, tables and selections need, kept in SQLite.
 
-It is a cache. Run directories are the truth; an index that is damaged is deleted and built anew, where there can be no
-file the same questions are asked of a database in memory, and no verb fails because of it.
+It is a cache. Run directories are the truth. A damaged index is deleted and built anew; where there can be no file,
+the same questions are asked of a database in memory; and no verb fails because of it.
 
-For callers: ``index``, with ``synced``. The database: ``database`` · ``schema`` · ``place``. What has changed:
-``freshness`` · ``stamps`` · ``recheck``. Read again: ``refresh``, with ``entry`` · ``ended_run`` · ``sources``.
-Written: ``writer``, with ``run_rows`` · ``scalar_rows`` · ``values``. Asked: ``reader``, with ``filters`` · ``where`` ·
-``table`` · ``columns``.
+- ``index``: what callers ask
+- ``synced``: a database that is brought up to date before each question
+- ``database``, ``place``, ``schema``: the file, its place, its tables
+- ``rows``: a run as rows
+- ``refreshing``: from directories to rows
+- ``asking``: from questions to answers
 """

@@ -6,22 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guild_ipy.domain.best import Best
-from guild_ipy.domain.run_filter import EVERY, RunFilter
-from guild_ipy.domain.scalars import ScalarSummary
+from guild_ipy.domain.choosing.best import Best
+from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
+from guild_ipy.domain.values.scalars import ScalarSummary
+from guild_ipy.index.asking.column_table import Table, Wanted
+from guild_ipy.index.asking.table_reader import Reader
 from guild_ipy.index.database import Database
 from guild_ipy.index.place import home_key
-from guild_ipy.index.reader import Reader
 from guild_ipy.index.synced import SyncedDatabase
-from guild_ipy.index.table import Table, Wanted
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home
-from guild_ipy.store.run import RunRecord
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_record import RunRecord
 
 if TYPE_CHECKING:
+    from guild_ipy.query.expression import Dropped
     from guild_ipy.query.names import Names
-    from guild_ipy.query.select import Dropped
 
 
 class Index:
@@ -93,7 +93,7 @@ class Index:
         return self._live.ask(Reader.names)
 
     def summaries(self, run_dirs: Sequence[RunDir]) -> list[dict[str, ScalarSummary]]:
-        """Summarise the scalars of each run as :func:`guild_ipy.store.events.scalars.summarize` does, by name."""
+        """Summarise the scalars of each run as ``summarize`` does, by name."""
         live = [run_dir.id for run_dir in run_dirs if run_dir == self.home.run_dir(run_dir.id)]
         found = self._live.ask(lambda reader: reader.summaries(live)) if live else {}
         return [found[each.id] if each.id in found else self._summarize(each) for each in run_dirs]
@@ -104,11 +104,17 @@ class Index:
         Parameters
         ----------
         wanted
-            The columns, or a function that chooses them.
+            The columns; or a function that chooses them, which is given one that returns the names of a kind (``flag``,
+            ``attr`` or ``scalar``) that these runs have.
         run_filter
             Which runs.
         full
-            Also see at once what others changed in place.
+            Also see at once what others have changed in place in runs that have ended; else that takes some seconds.
+
+        Returns
+        -------
+        Table
+            While `gen` is the same, all columns of all live runs are the same. It is 0 for other runs.
         """
         runs = self._of(run_filter)
 
@@ -141,14 +147,16 @@ class Index:
         return self._deleted if run_filter.deleted else self._live
 
     def _read_table(self, run_dirs: Sequence[RunDir], wanted: Wanted) -> Table:
-        from guild_ipy.index.refresh import put_runs  # start-up cost: for those who compare runs that are not live
+        from guild_ipy.index.refreshing.refresh import (
+            put_runs,  # start-up cost: for those who compare runs that are not live
+        )
 
         database = Database(home_key(self.home))
         numbers = put_runs(database, run_dirs, self._recover)
         return replace(Reader(database).table_of_all(numbers, wanted), gen=0)
 
     def _summarize(self, run_dir: RunDir) -> dict[str, ScalarSummary]:
-        from guild_ipy.store.events.scalars import summarize  # start-up cost, as above
+        from guild_ipy.store.events.scalar_summaries import summarize  # start-up cost, as above
 
         self._recover(run_dir)
         return summarize(run_dir)

@@ -17,7 +17,7 @@ from _blake2 import blake2b  # hashlib, without loading OpenSSL
 
 from guild_ipy.linux import list_mounts
 from guild_ipy.store.files.regular_file import open_regular, read_regular
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 
 _HOME_FILE = "home"
 _MONTH_SECONDS = 30 * 86_400

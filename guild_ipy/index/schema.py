@@ -6,18 +6,18 @@
     run        one row a run: what it is selected and sorted by
     operation  operation references, each once, as JSON
     record     the run whole, its kept attributes, and the numbers of its scalars, as JSON
-               (:mod:`guild_ipy.index.entry`)
+               (:mod:`guild_ipy.index.rows.entry`)
     state      when a run has to be read again
     folder     folders among the runs that are not runs, or not yet
     watched    lists of files, each once
     name       flags, attributes and scalars by kind and text
     flag, attr values of flags and attributes; clustered by name, since queries and columns go by name
     scalar     summaries of scalars; likewise
-    source     event files, parsed up to an offset (:mod:`guild_ipy.index.sources`)
+    source     event files, parsed up to an offset (:mod:`guild_ipy.index.rows.event_sources`)
     segment    the generation in which a run of 8,192 neighbours was last changed
-    colseg     columns in segments (:mod:`guild_ipy.index.columns`), each as of a generation; n is 0 for those of run
+    colseg     columns in segments (``segments``), each as of a generation; n is 0 for those of run
 
-`gen` is the number of the change that a row is from; `v` and `t` are described in :mod:`guild_ipy.index.values`.
+`gen` is the number of the change that a row is from; `v` and `t` are described in ``sql_values``.
 Times are microseconds since 1970.
 """
 

@@ -10,17 +10,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from guild_ipy.errors import SelectError, StoreError, UsageError
+from guild_ipy.index.asking.column_table import StaleSegment, store_segments
+from guild_ipy.index.asking.table_reader import Reader
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
-from guild_ipy.index.freshness import RefreshPlan, plan_refresh
 from guild_ipy.index.place import find_folder, home_key, note_home, remove_orphans
-from guild_ipy.index.reader import Reader
-from guild_ipy.index.table import StaleSegment, store_segments
+from guild_ipy.index.refreshing.freshness import RefreshPlan, plan_refresh
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 
 if TYPE_CHECKING:
-    from guild_ipy.index.recheck import Recheck
+    from guild_ipy.index.refreshing.recheck import Recheck
 
 _Answer = TypeVar("_Answer")
 
@@ -128,7 +128,9 @@ class SyncedDatabase:
         return self._reader
 
     def _refresh(self, database: Database, plan: RefreshPlan) -> None:
-        from guild_ipy.index.refresh import refresh  # start-up cost: for those who find that something has changed
+        from guild_ipy.index.refreshing.refresh import (
+            refresh,  # start-up cost: for those who find that something has changed
+        )
 
         refresh(self.home, database, plan, self._recover, self._progress)
 
@@ -163,7 +165,7 @@ class SyncedDatabase:
         if not self._settings.index_sweep or reader.state().is_small:
             return
         if self._recheck is None:
-            from guild_ipy.index.recheck import Recheck  # start-up cost: of few runs each is looked at
+            from guild_ipy.index.refreshing.recheck import Recheck  # start-up cost: of few runs each is looked at
 
             self._recheck = Recheck(self.home, self._find_file())
         self._recheck.ask()

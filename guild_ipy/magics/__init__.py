@@ -1,13 +1,16 @@
 """The IPython extension: ``%guild_VERB`` for every verb, ``%%guild_run``, and completion.
 
-``registration`` puts the magics into a shell · ``verbs`` reads, carries out, shows · ``own_ways`` frames and pages ·
-``expansion`` the words of a line · ``view`` how a notebook shows a run · ``overview`` ``%guild`` ·
-``completion`` what TAB offers · ``candidates`` the names for it · ``matcher`` asks for it
+- ``registration``: puts the magics into a shell
+- ``magic``: reads a line, carries the verb out, shows the result
+- ``notebook_output``: verbs that a notebook shows in a way of its own
+- ``notebook_viewer``: how a notebook shows a run while it goes
+- ``expansion``: the words of a line
+- ``overview``: ``%guild``
+- ``completion``, ``candidates``, ``matcher``: what TAB offers, the names for it, and how IPython asks
 """
 
 from __future__ import annotations
 
-from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
     """Register the magics; start the fork server, and load what they need, in the background."""
-    from guild_ipy.api.session import get_session, warm_up  # start-up cost: `import guild_ipy.magics` needs no engine
+    from guild_ipy.session.session import (  # start-up cost: `import guild_ipy.magics` needs no engine
+        get_session,
+        warm_up,
+    )
 
     register(ipython)
     get_session().current_index.progress = show_progress
@@ -35,5 +41,5 @@ def unload_ipython_extension(ipython: InteractiveShell) -> None:
 
 def _load_run() -> None:
     """Load what a run needs: 60 ms that the first one need not take."""
-    for name in ("magics.verbs", "verbs.run"):
-        import_module(f"guild_ipy.{name}")
+    import guild_ipy.magics.magic
+    import guild_ipy.verbs.running.run  # noqa: F401 - to have it loaded

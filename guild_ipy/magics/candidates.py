@@ -6,16 +6,16 @@ import os
 import re
 from collections.abc import Iterable
 
-from guild_ipy.api.launching.dependencies import list_usable
-from guild_ipy.api.launching.run import surroundings_of
-from guild_ipy.api.looking.operations import describe_operation, list_operations
-from guild_ipy.api.looking.runs import list_runs
-from guild_ipy.api.session import get_session
 from guild_ipy.domain.attributes import BY_NAME
-from guild_ipy.domain.flags import FlagDef
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.values.flags import FlagDef
+from guild_ipy.launching.found_dependencies import list_usable
+from guild_ipy.launching.new_run import surroundings_of
 from guild_ipy.magics.completion import Candidate
-from guild_ipy.operations.dependencies.given import given_names
+from guild_ipy.operations.dependencies.given_dependencies import given_names
+from guild_ipy.session.session import get_session
+from guild_ipy.verbs.looking.operations import describe_operation, list_operations
+from guild_ipy.verbs.looking.runs import list_runs
 
 _MOST_RUNS = 100
 #: How many runs, the newest, are asked of which operation they are.

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.domain.flags import FlagDef, FlagType, format_flag
+from guild_ipy.domain.values.flags import FlagDef, FlagType, format_flag
 from guild_ipy.verbs import VERBS
 
 _MAGIC = re.compile(r"\s*(?:[\w.,\[\]'\" ]+=\s*)?%{0,2}guild_(\w+)\s+(.*)\Z", re.DOTALL)

@@ -43,14 +43,14 @@ def unregister(shell: InteractiveShell) -> None:
 
 def _keep_warm(result: object) -> None:  # noqa: ARG001 - IPython hands it over
     """Let the fork server import what the cell has imported, before the first run that needs it."""
-    from guild_ipy.api.session import warm_up  # start-up cost
+    from guild_ipy.session.session import warm_up  # start-up cost
 
     warm_up()
 
 
 def _line_magic(verb: str, shell: InteractiveShell) -> Callable[..., Any]:
     def magic(line: str, local_ns: Mapping[str, Any] | None = None) -> object:
-        from guild_ipy.magics.verbs import call_line  # start-up cost
+        from guild_ipy.magics.magic import call_line  # start-up cost
 
         with _interrupts_in_a_line(f"%guild_{verb}"):
             return call_line(verb, line, _names(shell, local_ns))
@@ -60,7 +60,7 @@ def _line_magic(verb: str, shell: InteractiveShell) -> Callable[..., Any]:
 
 def _cell_magic(shell: InteractiveShell) -> Callable[..., Any]:
     def magic(line: str, cell: str, local_ns: Mapping[str, Any] | None = None) -> object:
-        from guild_ipy.magics.verbs import call_cell  # start-up cost
+        from guild_ipy.magics.magic import call_cell  # start-up cost
 
         with _interrupts_in_a_line("%%guild_run"):
             return call_cell(line, cell, _names(shell, local_ns), _running_cell(shell))
@@ -94,7 +94,7 @@ def _describe(magic: Callable[..., Any], verb: str, command: str) -> Callable[..
     """Name the magic; IPython asks ``getdoc`` for the help of ``%guild_run?``."""
 
     def getdoc() -> str:
-        from guild_ipy.magics.verbs import help_text  # start-up cost
+        from guild_ipy.magics.magic import help_text  # start-up cost
 
         return help_text(verb, command)
 

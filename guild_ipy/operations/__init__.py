@@ -1,12 +1,23 @@
 """From what the user wrote to a RunSpec.
 
-``find`` what a word names · ``operation`` what every operation can say of itself, and the template that specs are made
-of · ``surroundings`` and ``notebook`` where it is looked for · ``flags``, with ``flag_values`` and ``flag_size`` ·
-``given_files`` files for one run · ``declared`` what a decorator says
+- ``find_operation``: what a word names
+- ``operation``: what every operation says of itself, and the template that specs are made of
+- ``surroundings``, ``notebook``: where an operation is looked for
+- ``declaration``: what a decorator says
+- ``flag_values``: values of flags
 
-Kinds: ``functions`` (and cells) · ``script_operation``, with ``script_file`` and ``scripts`` · ``notebook_operation``,
-with ``notebook_file`` · ``guildfile``
+Kinds of operations:
 
-``packing`` code that travels · ``sourcecode`` and ``file_source`` the snapshot · ``dependencies`` · ``config_file`` ·
-``references`` ``${flag}`` in texts
+- ``functions``: functions and cells
+- ``script_operation``, with ``scripts``
+- ``notebook_operation``, with ``notebook_interface``: notebook files
+- ``guildfile``
+
+What a run gets:
+
+- ``packing``: code that travels
+- ``sourcecode``, ``file_source``: the snapshot of a project
+- ``dependencies``
+- ``given_files``: files for one run
+- ``config_file``, ``references``: configuration, and ``${flag}`` in texts
 """

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from guild_ipy.domain.flags import FlagValue, is_flag_value
+from guild_ipy.domain.values.flags import FlagValue, is_flag_value
 from guild_ipy.errors import UsageError
 from guild_ipy.store.files import yaml_codec
 from guild_ipy.store.files.regular_file import MAX_PROJECT_BYTES, read_regular

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from guild_ipy.domain.dependency import Dependency, Source, SourceKind
+from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind
 from guild_ipy.errors import UsageError
 
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.domain.dependency import Dependency
-from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import NotebookFileProgram
+from guild_ipy.domain.values.flags import FlagDef
 from guild_ipy.operations.file_source import place_in_project, snapshot_with
-from guild_ipy.operations.flags import bind_flags
-from guild_ipy.operations.notebook_file import NotebookFileInterface, check_notebook_tools, set_aside
+from guild_ipy.operations.flag_values.flag_binding import bind_flags
+from guild_ipy.operations.notebook_interface import NotebookFileInterface, check_notebook_tools, set_aside
 from guild_ipy.operations.operation import Bound, Template, refuse_positional
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings
 

@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from guild_ipy.domain.command import Command
-from guild_ipy.domain.dependency import Dependency
-from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
-from guild_ipy.domain.label import cut_label, default_label, fill_label, label_template
-from guild_ipy.domain.list_text import as_recorded
+from guild_ipy.domain.declarations.command_template import Command
+from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import Program
-from guild_ipy.domain.run_spec import PackedCode, RunSpec, Source, SourceFile
-from guild_ipy.domain.scalars import DEFAULT_PATTERNS
+from guild_ipy.domain.run_spec import PackedCode, ProjectSource, RunSpec, SourceFile
+from guild_ipy.domain.values.flags import FlagDef, Flags, FlagValue
+from guild_ipy.domain.values.list_text import as_recorded
+from guild_ipy.domain.values.run_label import cut_label, default_label, fill_label, label_template
+from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 from guild_ipy.errors import UsageError
-from guild_ipy.operations.flag_size import check_size
+from guild_ipy.operations.flag_values.flag_size import check_size
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings
 
 
@@ -87,7 +87,7 @@ class Template:
     """What runs of an operation have in common that differ in flags, seed and label: its source and its code."""
 
     opref: OpRef
-    source: Source
+    source: ProjectSource
     project_dir: str
     given: Mapping[str, Any]
     """The flags that it was made with, as they were given."""

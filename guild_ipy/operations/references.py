@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from guild_ipy.domain.flags import Flags, plain_text
+from guild_ipy.domain.values.flags import Flags, plain_text
 from guild_ipy.errors import UsageError, suggest
 
 _REFERENCE = re.compile(r"(\\?)\$\{(.+?)\}")

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from guild_ipy.domain.dependency import Dependency
-from guild_ipy.domain.flags import FlagDef, FlagValue
+from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import ScriptProgram
+from guild_ipy.domain.values.flags import FlagDef, FlagValue
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.file_source import place_in_project, snapshot_with
-from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.operation import Bound, Template, refuse_positional
-from guild_ipy.operations.script_file import ScriptFile
-from guild_ipy.operations.scripts.script import ScriptInterface, script_arguments
+from guild_ipy.operations.scripts.script_file import ScriptFile
+from guild_ipy.operations.scripts.script_flags import ScriptInterface, script_arguments
 from guild_ipy.operations.scripts.unread import check_command, explaining_unread
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings
 

@@ -1,6 +1,10 @@
 """The verbs as Python functions; ``guild_ipy`` gives them as its own names.
 
-``running`` run, start, watch, stop · ``looking`` select, info, ls, cat, operations · ``keeping`` mark, label, tag,
-comment, delete, restore, purge · ``analysis`` compare, diff, tensorboard · ``declaring`` the decorator ·
-``options`` keywords that begin with ``_``
+- ``running``: run, start, watch, stop
+- ``looking``: select, info, lineage, ls, cat, operations
+- ``keeping``: mark, label, tag, comment, delete, restore, purge
+- ``analysis``: compare, diff, tensorboard
+- ``declaring``: the decorator
+- ``project``: the folder of the project
+- ``options``: keywords that begin with ``_``
 """

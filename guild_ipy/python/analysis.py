@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from guild_ipy.api.comparing.run_diff import Aspect, RunDiff
-from guild_ipy.api.finding.selection import RunRef
-from guild_ipy.api.session import get_session
-from guild_ipy.arguments.selection import RunSelection
+from guild_ipy.arguments.run_selection import RunSelection
 from guild_ipy.errors import UsageError, suggest
-from guild_ipy.verbs.diff import DiffRuns
-from guild_ipy.verbs.tensorboard import ShowTensorboard
+from guild_ipy.session.run_refs import RunRef
+from guild_ipy.session.session import get_session
+from guild_ipy.verbs.looking.diff import DiffRuns
+from guild_ipy.verbs.looking.tensorboard import ShowTensorboard
+from guild_ipy.view.run_diff import Aspect, RunDiff
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def compare(*runs: RunRef, columns: str | Iterable[str] | None = None, where: st
     --------
     >>> guild_ipy.compare(columns="=lr, min loss", where="completed")                     # doctest: +SKIP
     """
-    from guild_ipy.frame.runs import compare_selected  # start-up cost: pandas
+    from guild_ipy.frame.runs_frame import compare_selected  # start-up cost: pandas
 
     return compare_selected(RunSelection.of(*runs, where=where), columns)
 

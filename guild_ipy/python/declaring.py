@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from guild_ipy.api.session import get_session
 from guild_ipy.errors import FlagError, UsageError, suggest
-from guild_ipy.operations.declared import Declaration, declare
+from guild_ipy.operations.declaration import Declaration, declare
 from guild_ipy.operations.functions.function_name import function_name
+from guild_ipy.session.session import get_session
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -59,7 +59,10 @@ def operation(  # noqa: PLR0913 - one keyword for each thing that can be declare
         raise UsageError("operation decorates with what it declares; write @guild_ipy.operation(requires=...)")
 
     def decorate(function: Function) -> Function:
-        from guild_ipy.operations.guildfile.declared import parse_flag_defs, parse_requires  # start-up cost
+        from guild_ipy.operations.guildfile.defining.python_requires import (  # start-up cost
+            parse_flag_defs,
+            parse_requires,
+        )
 
         origin = f"{function_name(function)}()"
         location = get_session().notebook.project_dir

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from guild_ipy.api.changing.changed_runs import ChangedRuns
-from guild_ipy.api.changing.comment import CommentEdit
-from guild_ipy.api.changing.tag import several_tags
-from guild_ipy.api.finding.selection import RunRef
-from guild_ipy.api.session import get_session
-from guild_ipy.arguments.selection import RunSelection
+from guild_ipy.arguments.run_selection import RunSelection
 from guild_ipy.errors import UsageError
-from guild_ipy.verbs.comment import write_comments
-from guild_ipy.verbs.delete import Delete
-from guild_ipy.verbs.label import Label
-from guild_ipy.verbs.mark import Mark
-from guild_ipy.verbs.purge import Purge
-from guild_ipy.verbs.restore import Restore
-from guild_ipy.verbs.tag import Tag
+from guild_ipy.session.run_refs import RunRef
+from guild_ipy.session.session import get_session
+from guild_ipy.verbs.changing.comment import CommentEdit, write_comments
+from guild_ipy.verbs.changing.delete import Delete
+from guild_ipy.verbs.changing.label import Label
+from guild_ipy.verbs.changing.mark import Mark
+from guild_ipy.verbs.changing.purge import Purge
+from guild_ipy.verbs.changing.restore import Restore
+from guild_ipy.verbs.changing.tag import Tag, several_tags
+from guild_ipy.view.changed_runs import ChangedRuns
 
 
 def mark(  # noqa: PLR0913 - the options are keywords

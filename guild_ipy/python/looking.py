@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.files import list_files
-from guild_ipy.api.finding.selection import RunRef, select_run
-from guild_ipy.api.handle import Run
-from guild_ipy.api.looking.info import RunInfo, get_info
-from guild_ipy.api.looking.operations import OperationInfo, get_operations, list_operations
-from guild_ipy.api.session import get_session
 from guild_ipy.arguments.expression_words import names_run
-from guild_ipy.arguments.selection import RunSelection, flatten_refs
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.arguments.run_selection import RunSelection, flatten_refs
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import UsageError
-from guild_ipy.verbs.cat import ShowFile
-from guild_ipy.verbs.lineage import TraceLineage
-from guild_ipy.verbs.select import SelectRuns
+from guild_ipy.session.file_access import list_files
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_refs import RunRef, select_run
+from guild_ipy.session.session import get_session
+from guild_ipy.verbs.looking.cat import ShowFile
+from guild_ipy.verbs.looking.info import RunInfo, get_info
+from guild_ipy.verbs.looking.lineage import TraceLineage
+from guild_ipy.verbs.looking.operations import OperationInfo, get_operations, list_operations
+from guild_ipy.verbs.looking.select import SelectRuns
 
 if TYPE_CHECKING:
-    from guild_ipy.frame.lineage import Lineage
+    from guild_ipy.frame.pictures.lineage_view import Lineage
 
 
 def get_run(run: RunRef | None = None, *, where: str | None = None, deleted: bool = False) -> Run:
@@ -147,7 +147,7 @@ def lineage(  # noqa: PLR0913 - the options are keywords
     --------
     >>> guild_ipy.lineage("3f2a1b4c", up=True).frame                     # doctest: +SKIP
     """
-    from guild_ipy.frame.lineage import Lineage  # start-up cost: pandas
+    from guild_ipy.frame.pictures.lineage_view import Lineage  # start-up cost: pandas
 
     selection = RunSelection.of_one(run, where=where, deleted=deleted)
     wanted = TraceLineage(selection=selection, up=up, down=down, depth=depth)

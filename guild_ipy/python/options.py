@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.errors import UsageError, suggest
+from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.operations.surroundings import SpecOptions
-from guild_ipy.verbs.run import RunOperation
+from guild_ipy.verbs.running.run import RunOperation
 
 Value = TypeVar("Value")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.api.session import get_session, warm_up
 from guild_ipy.errors import UsageError
+from guild_ipy.session.session import get_session, warm_up
 
 if TYPE_CHECKING:
-    from guild_ipy.api.finding.selection import RunRef
-    from guild_ipy.api.handle import Run
+    from guild_ipy.session.run_handle import Run
+    from guild_ipy.session.run_refs import RunRef
     from guild_ipy.view.live import StreamViewer
 
 _START = 'guild_ipy.start("{}")'
@@ -72,9 +72,9 @@ def start(run: RunRef | None = None, *, where: str | None = None, **options: obj
 
     Options are ``_background``, ``_pidfile``, ``_isolation`` and ``_stop_after``, as for :func:`run`.
     """
-    from guild_ipy.arguments.selection import RunSelection  # start-up cost, as in the other functions here
+    from guild_ipy.arguments.run_selection import RunSelection  # start-up cost, as in the other functions here
     from guild_ipy.python.options import read_launch_call
-    from guild_ipy.verbs.start import Start
+    from guild_ipy.verbs.running.start import Start
 
     launch = read_launch_call("start", options)
     started = Start(selection=RunSelection.of_one(run, where=where), launch=launch).follow(get_session(), _viewer())
@@ -89,16 +89,16 @@ def watch(run: RunRef | None = None, *, where: str | None = None) -> Run:
 
     Interrupting it ends the watching, not the run.
     """
-    from guild_ipy.arguments.selection import RunSelection
-    from guild_ipy.verbs.watch import Watch
+    from guild_ipy.arguments.run_selection import RunSelection
+    from guild_ipy.verbs.running.watch import Watch
 
     return Watch(selection=RunSelection.of_one(run, where=where)).follow(get_session(), _viewer())
 
 
 def stop(*runs: RunRef, where: str | None = None) -> None:
     """Stop the runs that are named, or all that are running (and that `where` selects), and say so."""
-    from guild_ipy.arguments.selection import RunSelection
-    from guild_ipy.verbs.stop import Stop
+    from guild_ipy.arguments.run_selection import RunSelection
+    from guild_ipy.verbs.running.stop import Stop
 
     print(Stop(selection=RunSelection.of(*runs, where=where, default="all")).follow(get_session(), _viewer()))
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from guild_ipy.domain.flags import FlagValue
+from guild_ipy.domain.values.flags import FlagValue
+from guild_ipy.query.checks import Check, Operand
 from guild_ipy.query.names import Place
 from guild_ipy.query.nodes import And, Constant, Not, Or
-from guild_ipy.query.values import Check, Operand
 
 
 @dataclass(frozen=True, kw_only=True)

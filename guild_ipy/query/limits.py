@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from guild_ipy.query.checks import compile_pattern
 from guild_ipy.query.nodes import And, Comparison, Literal, Node, Not, Or
 from guild_ipy.query.refusal import Refusal
-from guild_ipy.query.values import compile_pattern
 
 DEEPEST = 20
 _MOST_TESTS = 200

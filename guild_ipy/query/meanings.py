@@ -15,16 +15,16 @@ from functools import partial
 from typing import TypeAlias
 
 from guild_ipy.domain.attributes import AttributeType
-from guild_ipy.domain.flags import FlagValue
-from guild_ipy.domain.operation_name import check_operation_name
+from guild_ipy.domain.choosing.operation_name import check_operation_name
+from guild_ipy.domain.values.flags import FlagValue
 from guild_ipy.errors import suggest
 from guild_ipy.query import times
-from guild_ipy.query.attributes import STATUS_WORDS
+from guild_ipy.query.checks import Check
 from guild_ipy.query.conditions import Condition, Plan, among, any_of, between, within
 from guild_ipy.query.names import Place
 from guild_ipy.query.nodes import Comparison, Kind, Literal, Not, Operator
 from guild_ipy.query.refusal import Refusal
-from guild_ipy.query.values import Check
+from guild_ipy.query.words import STATUS_WORDS
 
 _Read: TypeAlias = Callable[[Literal], int | float]
 _Meaning: TypeAlias = "Callable[[Place, Comparison, tuple[Literal, ...], datetime | None], Plan]"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from guild_ipy.domain.attributes import ALIASES, BY_NAME, AttributeType
 from guild_ipy.errors import suggest
-from guild_ipy.query.attributes import COMMON_ATTRIBUTES, STATUS_WORDS
 from guild_ipy.query.nodes import Kind, Name
 from guild_ipy.query.refusal import Refusal
+from guild_ipy.query.words import COMMON_ATTRIBUTES, STATUS_WORDS
 
 _LAST = "last"
 _WITHOUT_STEP = frozenset({"avg", "total", "count"})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeAlias, TypeVar
 
-from guild_ipy.domain.flags import FlagValue
+from guild_ipy.domain.values.flags import FlagValue
 
 Span: TypeAlias = tuple[int, int]
 

@@ -29,7 +29,7 @@ A test of something that the run does not have is false, as is one between a num
 ``not`` are the exact opposite of the test without it, so they hold for these runs. Truth values are the numbers 1 and
 0, a NaN equals NaN and has no order.
 
-Spans of time are those of :mod:`guild_ipy.domain.time_range`. In ``<`` and ``>=`` they stand for their beginning, in
+Spans of time are those of ``time_range``. In ``<`` and ``>=`` they stand for their beginning, in
 ``>`` and ``<=`` for the moment from which ``after`` counts; ``=`` is anywhere within.
 """
 
@@ -42,12 +42,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
-from guild_ipy.domain.flags import FlagValue, format_flag
+from guild_ipy.domain.values.flags import FlagValue, format_flag
 from guild_ipy.errors import suggest
-from guild_ipy.query.attributes import FLAG_WORDS, STATUS_WORDS
 from guild_ipy.query.limits import DEEPEST, check_pattern, check_size, check_text
 from guild_ipy.query.nodes import And, Comparison, Constant, Kind, Literal, Name, Node, Not, Operator, Or
 from guild_ipy.query.refusal import Refusal
+from guild_ipy.query.words import FLAG_WORDS, STATUS_WORDS
 
 _Read = TypeVar("_Read")
 

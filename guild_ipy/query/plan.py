@@ -16,7 +16,7 @@ from guild_ipy.query.refusal import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scope:
+class PlanScope:
     """What the meaning of an expression depends on."""
 
     names: Names | None = None
@@ -25,7 +25,7 @@ class Scope:
     """What ``yesterday`` counts from, with a timezone; None is the clock."""
 
 
-def make_plan(node: Node, scope: Scope) -> Plan:
+def make_plan(node: Node, scope: PlanScope) -> Plan:
     """Say what `node` means; Refusal if it cannot mean anything."""
     if isinstance(node, Comparison):
         return _plan_test(node, scope)
@@ -38,7 +38,7 @@ def make_plan(node: Node, scope: Scope) -> Plan:
     return node
 
 
-def _plan_test(test: Comparison, scope: Scope) -> Plan:
+def _plan_test(test: Comparison, scope: PlanScope) -> Plan:
     places = _find_places(test, scope.names)
     if test.operator not in {Operator.EQUAL, Operator.IN}:
         return _plan_first(places, test, test.literals, scope)
@@ -59,7 +59,7 @@ def _find_places(test: Comparison, names: Names | None) -> tuple[Place, ...]:
         return find_places(test.name, None)
 
 
-def _plan_first(places: tuple[Place, ...], test: Comparison, literals: tuple[Literal, ...], scope: Scope) -> Plan:
+def _plan_first(places: tuple[Place, ...], test: Comparison, literals: tuple[Literal, ...], scope: PlanScope) -> Plan:
     """Test the value at the first place where a run has one."""
     place, *others = places
     plan = plan_at(place, test, literals, scope.now)

@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from guild_ipy.domain.attributes import AttributeType
-from guild_ipy.domain.flags import FlagValue
+from guild_ipy.domain.values.flags import FlagValue
+from guild_ipy.query.checks import Check
 from guild_ipy.query.conditions import Condition, Plan
 from guild_ipy.query.names import Place
 from guild_ipy.query.nodes import And, Constant, Kind, Not
 from guild_ipy.query.sql_functions import CHECK, MOMENT, SCALAR, TEXT, encode_check
-from guild_ipy.query.values import Check
 
-SqlValue: TypeAlias = "str | int | float | None"
+SqlParameter: TypeAlias = "str | int | float | None"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class SqlColumn:
     """Where an attribute of every run is."""
 
     sql: str
@@ -48,9 +48,9 @@ class SqlSchema:
     """The number of a run."""
     rows: str
     """A table of all runs in which all `columns` are."""
-    operations: Column
+    operations: SqlColumn
     """Names of operations in listings, each of which is looked at once."""
-    columns: Mapping[str, Column]
+    columns: Mapping[str, SqlColumn]
     """For each of :data:`guild_ipy.domain.attributes.ATTRIBUTES`; several texts are a JSON list, or NULL for none."""
     tables: Mapping[Kind, str]
     names: str
@@ -66,7 +66,7 @@ class SqlCondition:
     """What stands behind ``where``; the parameters are by name."""
 
     sql: str
-    parameters: Mapping[str, SqlValue]
+    parameters: Mapping[str, SqlParameter]
 
 
 def make_sql(plan: Plan, schema: SqlSchema, *, prefix: str = "s", stops_early: bool = False) -> SqlCondition:
@@ -74,7 +74,7 @@ def make_sql(plan: Plan, schema: SqlSchema, *, prefix: str = "s", stops_early: b
 
     With `stops_early` a few runs are wanted, one after the other: each is looked up, in place of all that pass.
     """
-    writer = _Writer(schema, prefix, stops_early=stops_early)
+    writer = _SqlWriter(schema, prefix, stops_early=stops_early)
     sql = writer.write(plan)
     return SqlCondition(sql=sql, parameters=writer.parameters)
 
@@ -84,7 +84,7 @@ def make_ranking(places: Sequence[Place], schema: SqlSchema, *, prefix: str = "o
 
     Text, NaN and lists have no place in a ranking.
     """
-    writer = _Writer(schema, prefix)
+    writer = _SqlWriter(schema, prefix)
     tables: list[str] = []
     for place in places:
         others = "".join(f" and k not in (select k from ({each}))" for each in tables)  # noqa: S608 - our own words
@@ -95,18 +95,18 @@ def make_ranking(places: Sequence[Place], schema: SqlSchema, *, prefix: str = "o
 
 def make_values(place: Place, schema: SqlSchema, *, prefix: str = "v") -> SqlCondition:
     """Write a table with the number of each run, `k`, and its value at a place: `v`, and `t` where it is not plain."""
-    writer = _Writer(schema, prefix)
+    writer = _SqlWriter(schema, prefix)
     return SqlCondition(sql=writer.values(place), parameters=writer.parameters)
 
 
-class _Writer:
+class _SqlWriter:
     """Collects parameters while conditions are written."""
 
     def __init__(self, schema: SqlSchema, prefix: str, *, stops_early: bool = False) -> None:
         self.schema = schema
         self.prefix = prefix
         self.stops_early = stops_early
-        self.parameters: dict[str, SqlValue] = {}
+        self.parameters: dict[str, SqlParameter] = {}
 
     def put(self, value: FlagValue) -> str:
         """Return the parameter that stands for a value."""

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from guild_ipy.domain.flags import FlagValue
+from guild_ipy.domain.values.flags import FlagValue
+from guild_ipy.query.checks import Check, Operand, compile_check
 from guild_ipy.query.times import format_moment
-from guild_ipy.query.values import Check, Operand, compile_check
 
 #: The name of the function: of a value, its form, and a check as JSON.
 CHECK = "guild_ipy_check"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from guild_ipy.domain.time_range import EPOCH, TimeRange, parse_time_range, to_microseconds
+from guild_ipy.domain.choosing.time_range import EPOCH, TimeRange, parse_time_range, to_microseconds
 from guild_ipy.query.nodes import Literal
 from guild_ipy.query.refusal import Refusal
 

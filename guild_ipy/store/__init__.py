@@ -1,8 +1,17 @@
 """Run directories on disk; the only layer that reads or writes ``.guild``.
 
-``home`` · ``run_dir`` the names of all files · ``run`` · ``runs`` · ``manifest`` · ``output`` · ``deps``, with
-``stand_in_ids`` · ``input_runs`` · ``claim`` of a run that is to be started · ``trash`` · ``attr_change`` ·
-``owners`` · ``left_behind`` and ``skeletons`` of killed processes
-
-``files`` read and written whole · ``state`` of a run · ``events`` with scalars
+- ``guild_home``: the folder of all runs
+- ``run_dir``: the names of all files of a run
+- ``run_record``: a run as listings show it
+- ``run_list``: the runs of a home
+- ``output``: what a run has printed
+- ``claim``: one process starts a run, no other
+- ``attr_change``: attributes that several change at once
+- ``owners``: runs of other users
+- ``trash``: deleted runs
+- ``left_behind``: files and folders of killed processes
+- ``files``: reading and writing files
+- ``state``: what a run is doing, and who has changed it
+- ``events``: event files and scalars
+- ``used_runs``: what a run has used
 """

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from guild_ipy.errors import RunStateError, StoreError
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import open_regular
-from guild_ipy.store.home import Home
-from guild_ipy.store.run import settled_status
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_record import settled_status
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive, lock_if_possible
 from guild_ipy.store.state.markers import clear_pending, clear_staged, set_pending, set_staged

@@ -24,9 +24,9 @@ from contextlib import contextmanager, suppress
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunNotFound, RunStateError, StoreError
 from guild_ipy.store.files.folders import make_folders
-from guild_ipy.store.home import Home
-from guild_ipy.store.run import settled_status
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_record import settled_status
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive, is_alive
 

@@ -1,5 +1,10 @@
-"""How results look, as text and as pictures; the HTML of tables is in :mod:`guild_ipy.markup`.
+"""How results look: text, plain values for JSON, pictures. The HTML of tables is in :mod:`guild_ipy.markup`.
 
-``live`` (a run while it goes) · ``progress`` (while many runs are read) · ``run_end`` · ``operation_text`` ·
-``lineage_text`` · ``lineage_picture``, with ``lineage_layout``.
+- ``live``, ``run_end``: a run while it goes, and how it ended
+- ``progress``: how many runs have been read
+- ``changed_runs``: the result of verbs that change runs
+- ``run_lines``, ``comment_list``: lists of runs, and of comments
+- ``run_diff``: what two runs differ in
+- ``lineage_text``, ``lineage_picture``, ``lineage_layout``: a lineage
+- ``plain_values``: results as JSON
 """

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from guild_ipy.api.looking.lineage import LineageGraph, Relation, Use
+from guild_ipy.session.lineage_graph import LineageGraph, Relation, Use
 
 #: A picture of more runs shows nothing to anybody.
 MOST_RUNS = 80

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 
-from guild_ipy.api.handle import Run
-from guild_ipy.api.viewer import Preview, format_notes
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.viewer import Preview, format_notes
 from guild_ipy.view.run_end import describe_end
 
 

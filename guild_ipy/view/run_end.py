@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from guild_ipy.api.handle import format_duration
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.printable import printable
-from guild_ipy.store.run import RunRecord
+from guild_ipy.session.run_handle import format_duration
+from guild_ipy.store.run_record import RunRecord
 from guild_ipy.store.state.signals import describe_signal, is_stop
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.handle import Run
-from guild_ipy.api.session import Session
-from guild_ipy.api.stop import stop
 from guild_ipy.engine.engine import Engine
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home, create_home
-from guild_ipy.store.runs import list_run_dirs
+from guild_ipy.store.guild_home import Home, create_home
+from guild_ipy.store.run_list import list_run_dirs
+from guild_ipy.verbs.running.stop import stop
 
 _TESTS = Path(__file__).parent
 

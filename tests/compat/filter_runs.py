@@ -6,10 +6,10 @@ import math
 import os
 from typing import Any
 
-from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.store.events.events import EventWriter
 from guild_ipy.store.files.attrs import write_attr
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 
 _FIRST = 1_795_350_738_000_000  # 2026-11-22 12:32:18 UTC
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import SelectError
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home, create_home
+from guild_ipy.store.guild_home import Home, create_home
 from tests.compat.filter_runs import make_runs, run_id
 
 pytestmark = pytest.mark.guild

@@ -6,10 +6,10 @@ import os
 import pytest
 
 import guild_ipy
-from guild_ipy.api.session import set_session
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.store.deps import read_upstreams
+from guild_ipy.session.session import set_session
 from guild_ipy.store.files.attrs import read_attr
+from guild_ipy.store.used_runs.deps import read_upstreams
 
 pytestmark = pytest.mark.guild
 

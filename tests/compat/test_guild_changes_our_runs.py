@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.start import start
-from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.store.runs import list_run_dirs
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.restart import start
+from guild_ipy.session.viewer import SilentViewer
+from guild_ipy.store.run_list import list_run_dirs
 from guild_ipy.store.state.lock import is_alive
 
 pytestmark = pytest.mark.guild

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.handle import Run
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.store.home import Home, create_home
-from guild_ipy.store.runs import list_run_dirs
+from guild_ipy.session.run_handle import Run
+from guild_ipy.store.guild_home import Home, create_home
+from guild_ipy.store.run_list import list_run_dirs
 
 pytestmark = pytest.mark.guild
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
-from guild_ipy.api.handle import Run
-from guild_ipy.store.deps import read_upstreams
+from guild_ipy.session.run_handle import Run
+from guild_ipy.store.used_runs.deps import read_upstreams
 
 pytestmark = pytest.mark.guild
 

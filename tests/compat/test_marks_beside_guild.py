@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from guild_ipy.api.changing.mark import MarkNote, mark, mark_message, undo_marks
-from guild_ipy.store.deps import read_upstreams
 from guild_ipy.store.files.attrs import list_attrs
+from guild_ipy.store.used_runs.deps import read_upstreams
+from guild_ipy.verbs.changing.mark import MarkNote, mark, mark_message, undo_marks
 
 pytestmark = pytest.mark.guild
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.handle import Run
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.run import RunRequest, run
-from guild_ipy.api.launching.start import Change, restart
-from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunError, RunStateError
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.new_run import RunRequest, run
+from guild_ipy.launching.restart import Change, restart
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.viewer import SilentViewer
 from tests.pipelines import members, statuses, write_project
 
 pytestmark = pytest.mark.guild

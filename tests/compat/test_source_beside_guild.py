@@ -5,7 +5,7 @@ import os
 import pytest
 
 from guild_ipy.operations.sourcecode.snapshot import read_source_file, snapshot
-from guild_ipy.store.manifest import read_manifest
+from guild_ipy.store.used_runs.manifest import read_manifest
 
 pytestmark = pytest.mark.guild
 

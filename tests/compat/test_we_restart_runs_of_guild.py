@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from guild_ipy.api.handle import Run
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.start import Change, restart, start
-from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.errors import FlagError, RunStateError
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.restart import Change, restart, start
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.viewer import SilentViewer
 
 pytestmark = pytest.mark.guild
 

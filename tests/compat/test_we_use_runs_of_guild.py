@@ -5,8 +5,8 @@ import json
 import pytest
 
 import guild_ipy
-from guild_ipy.api.session import set_session
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.session.session import set_session
 from tests.notebook_session import wait_until
 
 pytestmark = pytest.mark.guild

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guild_ipy.domain.changed_source import change_source
+from guild_ipy.domain.source_text.changed_source import change_source
 
 
 def execute(content, **names):

@@ -1,6 +1,6 @@
 import pytest
 
-from guild_ipy.domain.chosen_run import ELIGIBLE, choose_run, last_marked_first
+from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, choose_run, last_marked_first
 from guild_ipy.domain.status import RunStatus
 
 

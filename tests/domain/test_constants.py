@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from guild_ipy.domain.constants import (
+from guild_ipy.domain.source_text.constants import (
     compile_with_constants,
     find_constants,
     format_constant,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guild_ipy.domain.durations import format_duration, parse_duration
+from guild_ipy.domain.values.durations import format_duration, parse_duration
 
 
 @given(st.timedeltas())

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue, format_flag, format_float, is_flag_value
+from guild_ipy.domain.values.flags import FlagDef, FlagType, FlagValue, format_flag, format_float, is_flag_value
 from guild_ipy.store.files.yaml_codec import decode
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from guild_ipy.domain.global_map import find_map, set_map
+from guild_ipy.domain.source_text.global_map import find_map, set_map
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from guild_ipy.domain.flags import FlagDef, FlagType
-from guild_ipy.domain.list_text import as_recorded, as_values, format_list, parse_list
+from guild_ipy.domain.values.flags import FlagDef, FlagType
+from guild_ipy.domain.values.list_text import as_recorded, as_values, format_list, parse_list
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from guild_ipy.domain.notebook_cells import CodeCell, find_cell_constants, replace_cell_constants
+from guild_ipy.domain.source_text.notebook_cells import CodeCell, find_cell_constants, replace_cell_constants
 
 MAGICS = """\
 %matplotlib inline

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from guild_ipy.domain.operation_name import check_operation_name, is_operation_named, required_name
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.operation_name import check_operation_name, is_operation_named, required_name
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import UsageError
 
 LISTED = ["train()", "pretrain()", "train_v2()", "net:train", "net:evaluate", "mnist:test", "src/train.py", "train.py+"]

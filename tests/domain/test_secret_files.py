@@ -1,6 +1,6 @@
 import pytest
 
-from guild_ipy.domain.secret_files import is_private_key, names_secret_file, names_secret_folder
+from guild_ipy.domain.secrets import is_private_key, names_secret_file, names_secret_folder
 
 SECRET = """
 .env .env.local .envrc prod.env .netrc _netrc .pypirc .npmrc .pgpass .git-credentials server.pem tls.KEY cert.p12

@@ -1,6 +1,6 @@
 import pytest
 
-from guild_ipy.domain.secret_values import is_secret, names_secret
+from guild_ipy.domain.secrets import is_secret, names_secret
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from guild_ipy.domain.time_range import TimeRange, parse_time_range
+from guild_ipy.domain.choosing.time_range import TimeRange, parse_time_range
 
 NOW = datetime(2019, 5, 1, 14, 35, 23, tzinfo=UTC)  # a Wednesday
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.handle import Run
-from guild_ipy.api.launching.launch import LaunchOptions, ask_again
-from guild_ipy.api.launching.run import RunRequest, run, surroundings_of
-from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.run_files.prepare import prepare_run
 from guild_ipy.errors import RunError
-from guild_ipy.operations.find import find_operation
+from guild_ipy.launching.launch import LaunchOptions, ask_again
+from guild_ipy.launching.new_run import RunRequest, run, surroundings_of
+from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
-from guild_ipy.store.home import Home, create_home
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.viewer import SilentViewer
+from guild_ipy.store.guild_home import Home, create_home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import read_lock
 from tests.notebook_session import wait_until

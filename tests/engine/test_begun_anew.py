@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.comparing.diff import diff
-from guild_ipy.api.comparing.run_diff import Aspect
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.start import Change, restart, start
-from guild_ipy.api.viewer import SilentViewer
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.restart import Change, restart, start
 from guild_ipy.operations.functions.cell import CellOperation
-from guild_ipy.store.manifest import read_manifest
+from guild_ipy.session.viewer import SilentViewer
+from guild_ipy.store.used_runs.manifest import read_manifest
+from guild_ipy.verbs.looking.diff import diff
+from guild_ipy.view.run_diff import Aspect
 from tests.notebook_files import write_notebook
 
 SCRIPT = """\

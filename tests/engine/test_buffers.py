@@ -3,7 +3,7 @@ import os
 import pytest
 
 from guild_ipy.engine.run_files.buffers import open_buffers, write_buffers
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 
 CONTENTS = [b"a" * 5000, b"b" * 5000]

@@ -1,9 +1,9 @@
 """What a run records of its dependencies, in the form that Guild AI 0.9.0 writes."""
 
-from guild_ipy.domain.dependency import Dependency, Source, SourceKind
-from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
+from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind
+from guild_ipy.domain.declarations.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.engine.run_files.dependency_attrs import dependency_flags, encode_deps, encode_reasons, explicit_flags
-from guild_ipy.store.deps import read_upstreams
+from guild_ipy.store.used_runs.deps import read_upstreams
 from tests.required import file_of, need, run_of, runs_of
 
 A, B = "a" * 32, "b" * 32

@@ -6,7 +6,7 @@ THREADS = """
 import os, sys, threading
 from concurrent.futures import ThreadPoolExecutor
 import guild_ipy
-from guild_ipy.api.session import get_session
+from guild_ipy.session.session import get_session
 
 THREADS = 16
 meeting = threading.Barrier(THREADS)

@@ -7,11 +7,11 @@ import types
 
 import pytest
 
-from guild_ipy.api.handle import Run
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.fork_server import ForkServer, ServerKey, import_env
 from guild_ipy.errors import EngineError
 from guild_ipy.linux import process_start
+from guild_ipy.session.run_handle import Run
 from guild_ipy.store.run_dir import RunDir
 from tests.notebook_session import wait_until
 
@@ -20,10 +20,10 @@ SITE = sysconfig.get_path("purelib")
 KERNEL = """
 import os, sys
 import guild_ipy
-from guild_ipy.api.session import get_session
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.run import RunRequest, run
-from guild_ipy.api.viewer import SilentViewer
+from guild_ipy.session.session import get_session
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.new_run import RunRequest, run
+from guild_ipy.session.viewer import SilentViewer
 
 engine = get_session().engine
 
@@ -88,7 +88,7 @@ class TestKey:
             "editable": module("editable", "/projects/src/editable/__init__.py"),
             "json": module("json", "/usr/lib/python3/json/__init__.py"),
             "IPython": module("IPython", f"{SITE}/IPython/__init__.py"),
-            "guild_ipy.api": module("guild_ipy.api", f"{SITE}/guild_ipy/api/__init__.py"),
+            "guild_ipy.verbs": module("guild_ipy.verbs", f"{SITE}/guild_ipy/verbs/__init__.py"),
             "odd": None,
         }
         assert ServerKey.current(loaded, {}).modules == ("torch", "torch.nn")

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from guild_ipy.engine.beside.standby_line import DONE, Line
-from guild_ipy.engine.launch import GO, PREPARED, is_readable
+from guild_ipy.engine.launch_channel import GO, PREPARED, is_readable
 
 SAY_DONE = """
 import os, socket, sys

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from guild_ipy.domain.flags import FlagDef, FlagType
-from guild_ipy.domain.operation import Step
+from guild_ipy.domain.declarations.operation_def import Step
 from guild_ipy.domain.program import (
     CellFile,
     ExecProgram,
@@ -14,6 +13,7 @@ from guild_ipy.domain.program import (
     ScriptProgram,
     StepsProgram,
 )
+from guild_ipy.domain.values.flags import FlagDef, FlagType
 from guild_ipy.engine.meta import JobMeta, changed_flags, digest_flags, encode_meta, read_meta
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.files.attrs import write_attr
@@ -82,7 +82,10 @@ FORMAT_1 = {
         ),
         ({"notebook": "a.ipynb", "constants": {"lr": 1}}, NotebookFileProgram(path="a.ipynb", constants={"lr": 1})),
         ({"words": ["echo", "a"]}, ExecProgram(words=("echo", "a"))),
-        ({"steps": [{**vars(STEP), "tags": ["a", "b"]}]}, StepsProgram(steps=(STEP,), module="guild_ipy.api.pipeline")),
+        (
+            {"steps": [{**vars(STEP), "tags": ["a", "b"]}]},
+            StepsProgram(steps=(STEP,), module="guild_ipy.launching.pipeline"),
+        ),
     ],
 )
 def test_programs_of_the_first_format_are_read(run_dir, fields, program):

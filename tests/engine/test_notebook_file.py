@@ -5,16 +5,16 @@ import signal
 
 import pytest
 
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.start import Change, restart, start
-from guild_ipy.api.stop import stop
-from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import NotebookError
-from guild_ipy.store.manifest import parse_manifest
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.restart import Change, restart, start
+from guild_ipy.session.viewer import SilentViewer
 from guild_ipy.store.output import STDERR, STDOUT, iter_output_lines
 from guild_ipy.store.state.lock import read_lock
 from guild_ipy.store.state.signals import MAYBE_NO_MEMORY
+from guild_ipy.store.used_runs.manifest import parse_manifest
+from guild_ipy.verbs.running.stop import stop
 from tests.notebook_files import read_code, read_outputs, write_notebook
 from tests.notebook_session import find_processes, wait_until
 

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.start import start
 from guild_ipy.errors import RunError
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.restart import start
 from guild_ipy.operations.functions.cell import CellOperation
 
 

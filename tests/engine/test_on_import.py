@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from guild_ipy.engine.child.on_import import act_on_import
+from guild_ipy.engine.child.libraries.on_import import act_on_import
 
 
 class Asking:

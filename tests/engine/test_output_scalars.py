@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guild_ipy.domain.scalars import DEFAULT_PATTERNS
+from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 from guild_ipy.engine.output.ending import Ending
 from guild_ipy.engine.output.flag_echoes import MOST_HELD, flag_numbers
 from guild_ipy.engine.output.match_limit import MatchLimit
@@ -16,7 +16,7 @@ from guild_ipy.engine.output.output_scalars import OutputScanner, ScalarRecorder
 from guild_ipy.errors import StoreError, UsageError
 from guild_ipy.store.events.events import EventWriter, find_event_files, read_points
 from guild_ipy.store.files.attrs import read_attr
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.output import read_output
 from guild_ipy.store.run_dir import RunDir
 

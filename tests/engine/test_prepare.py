@@ -9,22 +9,22 @@ import pytest
 
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import CellFile, NotebookProgram, ScriptProgram
-from guild_ipy.domain.run_spec import PackedCode, RunSpec, Source, SourceFile
+from guild_ipy.domain.run_spec import PackedCode, ProjectSource, RunSpec, SourceFile
 from guild_ipy.engine.meta import read_meta
 from guild_ipy.engine.run_files.job_files import job_files, job_meta
 from guild_ipy.engine.run_files.prepare import prepare_run
 from guild_ipy.engine.run_files.run_environment import run_environment
 from guild_ipy.errors import StoreError
 from guild_ipy.store.files.attrs import list_attrs, read_attr
-from guild_ipy.store.manifest import read_manifest
-from guild_ipy.store.run import read_run, read_status
+from guild_ipy.store.run_record import read_run, read_status
 from guild_ipy.store.state.lock import is_alive
+from guild_ipy.store.used_runs.manifest import read_manifest
 
 SPEC = RunSpec(
     opref=OpRef(type="func", package="lab.ipynb", name="train"),
     program=NotebookProgram(cells={"<cell>": CellFile(path="cells/01.py", number=3)}),
     packed=PackedCode(payload=b"payload"),
-    source=Source(
+    source=ProjectSource(
         dest=".guild/sourcecode",
         files=(SourceFile(path="cells/01.py", content=b"x"), SourceFile(path="a b/ñ.py", content=b"y", origin="/w/ñ")),
         digest="0" * 32,
@@ -74,7 +74,7 @@ def test_what_the_spec_says_is_recorded(prepare):
     assert read_attr(run_dir, "env") == {"TZ": "UTC"}
     assert read_attr(run_dir, "_unrecorded_env") == ["MY_TOKEN", "PLAIN"]
     assert read_attr(run_dir, "sourcecode_digest") == "0" * 32
-    assert "sourcecode_digest" not in list_attrs(prepare(replace(SPEC, source=Source(dest="."))))
+    assert "sourcecode_digest" not in list_attrs(prepare(replace(SPEC, source=ProjectSource(dest="."))))
 
 
 def test_source_files_are_written_and_in_the_manifest(prepare):
@@ -97,7 +97,7 @@ def test_source_files_are_written_and_in_the_manifest(prepare):
 )
 def test_the_manifest_names_no_place_outside_of_a_copy_of_the_project(prepare, origin, recorded):
     file = SourceFile(path="sub/a.py", content=b"", origin=origin)
-    (entry,) = read_manifest(prepare(replace(SPEC, source=Source(dest=".", files=(file,)))))
+    (entry,) = read_manifest(prepare(replace(SPEC, source=ProjectSource(dest=".", files=(file,)))))
     assert (entry.path, entry.origin) == ("sub/a.py", (recorded,))
 
 
@@ -136,7 +136,9 @@ def test_any_constant_of_a_script_is_valid_python(run_dir, value):
 
 
 def test_the_program_of_a_script_runs_by_hand(prepare):
-    source = Source(dest=".", files=(SourceFile(path="train.py", content=b"x = 1\nprint('x is', x, __name__)\n"),))
+    source = ProjectSource(
+        dest=".", files=(SourceFile(path="train.py", content=b"x = 1\nprint('x is', x, __name__)\n"),)
+    )
     program = ScriptProgram(path="train.py", constants={"x": math.inf})
     run_dir = prepare(replace(SPEC, program=program, source=source, import_path=tuple(sys.path)))
     done = subprocess.run([sys.executable, run_dir.main], capture_output=True, text=True, check=True)
@@ -145,7 +147,7 @@ def test_the_program_of_a_script_runs_by_hand(prepare):
 
 def test_nothing_stays_of_a_run_that_cannot_be_made(home):
     files = (SourceFile(path="a", content=b""), SourceFile(path="a/b", content=b""))
-    broken = replace(SPEC, source=Source(dest=".", files=files))
+    broken = replace(SPEC, source=ProjectSource(dest=".", files=files))
     with pytest.raises(StoreError, match="cannot "):
         prepare_run(home, broken)
     assert os.listdir(home.runs) == []

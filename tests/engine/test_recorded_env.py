@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.start import Change, restart, start
 from guild_ipy.engine.run_files.recorded_env import UNRECORDED, recorded_env
 from guild_ipy.errors import RunStateError
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.restart import Change, restart, start
 
 MATTERS = {
     "PATH": "/usr/bin:/bin",

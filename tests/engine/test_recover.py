@@ -7,7 +7,7 @@ import pytest
 from guild_ipy.engine.meta import encode_meta
 from guild_ipy.engine.output.recover import recover_run
 from guild_ipy.engine.run_files.job_files import job_meta
-from guild_ipy.store.events.scalars import summarize
+from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import encode_attr
 from guild_ipy.store.output import iter_output_lines, read_output
 from guild_ipy.store.state.lock import hold_alive

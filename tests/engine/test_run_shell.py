@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from guild_ipy.api.launching.launch import LaunchOptions
 from guild_ipy.errors import RunError
+from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.operations.functions.cell import CellOperation
 
 

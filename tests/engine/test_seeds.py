@@ -3,8 +3,12 @@ import sys
 
 import pytest
 
-SEEDED_BEFORE = "import {module}\nfrom guild_ipy.engine.child.seeds import seed_generators\nseed_generators({seed})\n"
-SEEDED_AFTER = "from guild_ipy.engine.child.seeds import seed_generators\nseed_generators({seed})\nimport {module}\n"
+SEEDED_BEFORE = (
+    "import {module}\nfrom guild_ipy.engine.child.libraries.seeds import seed_generators\nseed_generators({seed})\n"
+)
+SEEDED_AFTER = (
+    "from guild_ipy.engine.child.libraries.seeds import seed_generators\nseed_generators({seed})\nimport {module}\n"
+)
 DRAW = {"random": "print(random.random())", "numpy": "import numpy.random\nprint(numpy.random.rand())"}
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.handle import Run
-from guild_ipy.api.launching.launch import LaunchOptions, RunPlan, ask_for_process
-from guild_ipy.api.launching.run import surroundings_of
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.run_files.job_files import job_meta
 from guild_ipy.engine.run_files.prepare import fill_run_dir, make_run_dir
 from guild_ipy.errors import StoreError
+from guild_ipy.launching.launch import LaunchOptions, RunPlan, ask_for_process
+from guild_ipy.launching.new_run import surroundings_of
 from guild_ipy.linux import is_stopped
-from guild_ipy.operations.find import find_operation
+from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.session.run_handle import Run
 from guild_ipy.store.state.lock import is_alive
 from tests.notebook_session import wait_until
 
@@ -98,7 +98,7 @@ def test_a_run_that_cannot_be_written_leaves_nothing(notebook, isolation, monkey
     def fail(*_, **__):
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr("guild_ipy.api.launching.run.fill_run_dir", fail)
+    monkeypatch.setattr("guild_ipy.launching.new_run.fill_run_dir", fail)
     with pytest.raises(StoreError, match="the disk is full"):
         notebook.run("hello")
     assert len(os.listdir(notebook.context.home.runs)) == 1

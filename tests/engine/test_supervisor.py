@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from guild_ipy.api.handle import Run
-from guild_ipy.api.launching.launch import LaunchOptions, RunPlan, _request, ask_again, get_meta
-from guild_ipy.api.launching.run import surroundings_of
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
 from guild_ipy.engine.run_files.prepare import prepare_run
+from guild_ipy.launching.launch import LaunchOptions, RunPlan, _request, ask_again, get_meta
+from guild_ipy.launching.new_run import surroundings_of
 from guild_ipy.linux import process_start
-from guild_ipy.operations.find import find_operation
+from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.session.run_handle import Run
 from guild_ipy.settings import Settings
 from guild_ipy.store.output import iter_output_lines
 from guild_ipy.store.state.lock import is_alive, read_lock

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from tests.faults.processes import Process, find_processes
 from tests.notebook_session import wait_until
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.handle import Run
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.session.run_handle import Run
 from guild_ipy.store.output import iter_output_lines
 from tests.faults.programs.follower import blocks
 

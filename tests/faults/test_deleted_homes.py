@@ -44,7 +44,7 @@ with contextlib.redirect_stdout(io.StringIO()):
             while os.path.exists(folders[-1]):  # files may appear in it while it goes
                 shutil.rmtree(folders[-1], ignore_errors=True)
 os.unlink(os.environ["GO"])
-guild_ipy.api.session.get_session().engine.close()
+guild_ipy.session.session.get_session().engine.close()
 while any(each.is_alive() for each in supervisors):
     select.select([], [], [], 0.01)
 print(json.dumps({"failed": failed, "again": sum(map(os.path.exists, folders))}))

@@ -16,9 +16,9 @@ from benchmarks.homes import make_home
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
-from guild_ipy.store.events.scalars import summarize
+from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attr_types import PARSERS
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from tests.directories import list_runs
 from tests.index.truth import EVERY, assert_right, assert_table_right, database_of
 

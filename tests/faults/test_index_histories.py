@@ -10,11 +10,11 @@ from collections import Counter
 import pytest
 
 from benchmarks.homes import make_home
-from guild_ipy.api.session import Session
 from guild_ipy.engine.engine import Engine
 from guild_ipy.index.index import Index
+from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home, create_home
+from guild_ipy.store.guild_home import Home, create_home
 from tests.directories import list_runs
 from tests.index.histories import History
 from tests.index.truth import EVERY, assert_right, assert_table_right, runs_of

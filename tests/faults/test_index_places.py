@@ -18,7 +18,7 @@ from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.trash import delete_run, restore_run
 from tests.directories import list_runs

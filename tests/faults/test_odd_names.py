@@ -9,18 +9,18 @@ from dataclasses import replace
 
 import pytest
 
-from guild_ipy.api.finding.selection import select_run
-from guild_ipy.api.handle import Run
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.start import Change, restart
-from guild_ipy.api.looking.runs import list_runs
-from guild_ipy.api.viewer import SilentViewer
-from guild_ipy.domain.flags import format_flag
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.domain.values.flags import format_flag
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.restart import Change, restart
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.printable import printable
-from guild_ipy.store.home import Home, create_home
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_refs import select_run
+from guild_ipy.session.viewer import SilentViewer
+from guild_ipy.store.guild_home import Home, create_home
+from guild_ipy.verbs.looking.runs import list_runs
 
 SCRIPT = "text = ''\nwith open('seen', 'w', newline='') as file:\n    file.write(text)\n"
 CELL = "def keep(text=''):\n    return text"

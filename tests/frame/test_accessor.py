@@ -10,7 +10,7 @@ import pytest
 
 from guild_ipy.errors import NoRunColumn, RunNotFound, RunStateError, UsageError
 from guild_ipy.frame import accessor
-from guild_ipy.frame.runs import runs
+from guild_ipy.frame.runs_frame import runs
 from guild_ipy.store.files.attrs import delete_attr, read_attr
 from guild_ipy.store.state.lock import hold_alive
 

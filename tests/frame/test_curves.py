@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from guild_ipy.errors import UsageError
-from guild_ipy.frame.runs import runs
+from guild_ipy.frame.runs_frame import runs
 
 mpl.use("Agg")
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from guild_ipy.frame.columns import moment_column
-from guild_ipy.frame.local_time import local_timezone
-from guild_ipy.frame.values import make_values
+from guild_ipy.frame.columns.column_values import make_values
+from guild_ipy.frame.columns.dtypes import moment_column
+from guild_ipy.frame.columns.local_time import local_timezone
 
 SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)
 TICKS = int(SUMMER.timestamp()) * 1_000_000
@@ -29,7 +29,7 @@ def timezone(monkeypatch):
 def test_the_zone_of_the_machine_is_given_by_its_name(timezone, tmp_path, monkeypatch):
     link = tmp_path / "localtime"
     link.symlink_to("/usr/share/zoneinfo/Asia/Kolkata")
-    monkeypatch.setattr("guild_ipy.frame.local_time._LINK", str(link))
+    monkeypatch.setattr("guild_ipy.frame.columns.local_time._LINK", str(link))
     timezone("Asia/Kolkata")
 
     assert str(local_timezone()) == "Asia/Kolkata"
@@ -38,7 +38,7 @@ def test_the_zone_of_the_machine_is_given_by_its_name(timezone, tmp_path, monkey
 def test_a_zone_that_is_set_wins_over_that_of_the_machine(timezone, tmp_path, monkeypatch):
     link = tmp_path / "localtime"
     link.symlink_to("/usr/share/zoneinfo/Asia/Kolkata")
-    monkeypatch.setattr("guild_ipy.frame.local_time._LINK", str(link))
+    monkeypatch.setattr("guild_ipy.frame.columns.local_time._LINK", str(link))
     timezone("UTC")
 
     assert local_timezone() is UTC

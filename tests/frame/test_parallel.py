@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from guild_ipy.errors import UsageError
-from guild_ipy.frame.runs import runs
+from guild_ipy.frame.runs_frame import runs
 
 mpl.use("Agg")
 

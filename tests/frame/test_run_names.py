@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guild_ipy.errors import NoRunColumn, RunNotFound, UsageError
-from guild_ipy.frame.run_names import find_ids, read_names, short_names
+from guild_ipy.frame.columns.run_names import find_ids, read_names, short_names
 
 ids = st.lists(st.text("01e", min_size=9, max_size=12), unique=True)
 

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 
 
 @pytest.fixture

@@ -10,20 +10,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from guild_ipy.api.changing.label import LabelEdit, edit_labels
-from guild_ipy.api.changing.mark import mark
-from guild_ipy.api.handle import Run
-from guild_ipy.api.session import Session
-from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.domain.values.scalars import ScalarPoint
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import Session
 from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.events.events import EventWriter, find_event_files
 from guild_ipy.store.events.tfevents import Point, encode_point, encode_record
 from guild_ipy.store.files.attrs import write_attr
-from guild_ipy.store.run import read_status
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import list_run_dirs
+from guild_ipy.store.run_list import list_run_dirs
+from guild_ipy.store.run_record import read_status
 from guild_ipy.store.state.markers import clear_pending, set_staged
 from guild_ipy.store.trash import delete_run, restore_run
+from guild_ipy.verbs.changing.label import LabelEdit, edit_labels
+from guild_ipy.verbs.changing.mark import mark
 from tests.index.truth import make_run, overwrite
 
 _HOLD = "import sys; from guild_ipy.store.state.lock import hold_alive; from guild_ipy.store.run_dir import RunDir;"

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 import pytest
 
 from benchmarks.homes import make_home
-from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.index import refresh
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.index.index import Index
+from guild_ipy.index.refreshing import refresh
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.state.changes import note_change
 from tests.directories import list_runs
 from tests.index.truth import EVERY, assert_right, database_of, make_run

@@ -5,13 +5,13 @@ import os
 import pytest
 
 from benchmarks.homes import make_home
-from guild_ipy.api.session import Session
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.engine.engine import Engine
 from guild_ipy.index.index import Index
+from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
-from guild_ipy.store.events.scalars import summarize
-from guild_ipy.store.home import Home
+from guild_ipy.store.events.scalar_summaries import summarize
+from guild_ipy.store.guild_home import Home
 from tests.directories import list_runs
 from tests.index.histories import History
 from tests.index.truth import assert_table_right

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.homes import make_home
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from tests.directories import list_runs
 from tests.index.truth import assert_right
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import StoreError
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.markers import set_pending, set_staged

@@ -10,7 +10,7 @@ import pytest
 from guild_ipy import linux
 from guild_ipy.index.place import find_folder, home_key
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 
 
 def mount(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *lines: str) -> None:

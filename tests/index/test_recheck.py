@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.homes import make_home
-from guild_ipy.index import recheck
 from guild_ipy.index.index import Index
-from guild_ipy.index.recheck import find_changed_part
+from guild_ipy.index.refreshing import recheck
+from guild_ipy.index.refreshing.recheck import find_changed_part
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from tests.index.truth import EVERY, assert_right, overwrite, runs_of, wait_until_settled
 
 

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.domain.best import Best
-from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.domain.choosing.best import Best
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.errors import SelectError
 from guild_ipy.index.index import Index
-from guild_ipy.query.select import Dropped
+from guild_ipy.query.expression import Dropped
 from guild_ipy.settings import Settings
 from guild_ipy.store.events.events import EventWriter
 from guild_ipy.store.files.attrs import write_attr
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.state.markers import set_pending, set_staged
 from guild_ipy.store.trash import delete_run, restore_run
 from tests.index.truth import make_run
@@ -267,7 +267,7 @@ def test_expression_is_answered_where_there_can_be_no_file(shared_index: Index):
 def test_expression_about_time_means_something_else_later(home: Home, settings: Settings, monkeypatch):
     index = Index(home, settings)
     make_run(home, _id(1), started=1_800_000_000_000_000, exit_status=0)
-    monkeypatch.setattr("guild_ipy.domain.time_range.datetime", _Clock)
+    monkeypatch.setattr("guild_ipy.domain.choosing.time_range.datetime", _Clock)
     found = []
     for _Clock.moment in (1_800_000_000, 1_800_200_000):
         found.append(len(index.records(RunFilter(where="started today or started last 1 hour"))))

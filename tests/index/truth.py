@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from guild_ipy.domain.run_filter import EVERY, RunFilter
+from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
+from guild_ipy.index.asking.column_table import RUN_FIELDS, Field, Table
 from guild_ipy.index.index import Index
-from guild_ipy.index.table import RUN_FIELDS, Field, Table
 from guild_ipy.settings import Settings
-from guild_ipy.store.events.scalars import summarize
+from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import write_attr
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 from tests.directories import list_runs, read_table
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from guild_ipy.domain.source_kind import is_dependency_flag
+from guild_ipy.domain.declarations.source_kind import is_dependency_flag
 from tests.interop.known import Difference, find_reason
 from tests.interop.programs import Guild, Ours, Place, View
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from guild_ipy.domain.source_kind import is_dependency_flag
+from guild_ipy.domain.declarations.source_kind import is_dependency_flag
 
 _RUN_OF_LABEL = re.compile(r"(\S+)=[0-9a-f]{32}(?!\S)")
 _RUN_ID = re.compile(r"[0-9a-f]{32}")

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
-from guild_ipy.store.events.scalars import summarize
-from guild_ipy.store.home import Home
-from guild_ipy.store.run import RunRecord
+from guild_ipy.store.events.scalar_summaries import summarize
+from guild_ipy.store.guild_home import Home
+from guild_ipy.store.run_record import RunRecord
 
 View = dict[str, list[dict[str, Any]]]
 """Live runs and deleted ones, newest first."""

@@ -10,8 +10,8 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from guild_ipy.api.session import Session, set_session
 from guild_ipy.engine.engine import Engine
+from guild_ipy.session.session import Session, set_session
 from guild_ipy.settings import Settings
 
 

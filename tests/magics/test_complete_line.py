@@ -1,6 +1,6 @@
 import pytest
 
-from guild_ipy.domain.flags import FlagDef, FlagType
+from guild_ipy.domain.values.flags import FlagDef, FlagType
 from guild_ipy.magics.completion import Candidate, complete_line
 
 

@@ -2,9 +2,9 @@ import ast
 
 import pytest
 
-from guild_ipy.domain.flags import FlagType
+from guild_ipy.domain.values.flags import FlagType
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.flags import FlagText, bind_flags
+from guild_ipy.operations.flag_values.flag_binding import FlagText, bind_flags
 from guild_ipy.operations.scripts.absl_flags import read_absl
 from guild_ipy.operations.scripts.command_line import script_arguments
 

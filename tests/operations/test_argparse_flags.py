@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from guild_ipy.domain.flags import FlagType
+from guild_ipy.domain.values.flags import FlagType
 from guild_ipy.operations.scripts.argparse_flags import read_argparse
 from guild_ipy.operations.scripts.script_interface import ArgumentStyle
 

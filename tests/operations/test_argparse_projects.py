@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.flags import FlagText, bind_flags
-from guild_ipy.operations.scripts.script import inspect_script, script_arguments
+from guild_ipy.operations.flag_values.flag_binding import FlagText, bind_flags
+from guild_ipy.operations.scripts.script_flags import inspect_script, script_arguments
 
 SHOW = "import json\nprint(json.dumps(vars({})))\n"
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from guild_ipy.domain.flags import FlagType
+from guild_ipy.domain.values.flags import FlagType
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.flags import FlagText
+from guild_ipy.operations.flag_values.flag_binding import FlagText
 from guild_ipy.operations.functions.call import BoundCall, bind_call, inspect_callable
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from guild_ipy.domain.flags import FlagType
+from guild_ipy.domain.values.flags import FlagType
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.flags import FlagText
+from guild_ipy.operations.flag_values.flag_binding import FlagText
 from guild_ipy.operations.functions.cell import CellOperation, bind_cell
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.domain.flags import FlagDef, FlagType
+from guild_ipy.domain.values.flags import FlagDef, FlagType
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.scripts.command_line import script_arguments
-from guild_ipy.operations.scripts.script import inspect_script
+from guild_ipy.operations.scripts.script_flags import inspect_script
 from guild_ipy.operations.scripts.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
 
 SCRIPTS = Path(__file__).parent / "scripts"

@@ -3,7 +3,7 @@ import functools
 import pytest
 
 from guild_ipy.operations.functions.function_name import function_name
-from guild_ipy.store.run import read_opref
+from guild_ipy.store.run_record import read_opref
 
 
 class Model:

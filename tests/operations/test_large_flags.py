@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.flag_size import check_size
+from guild_ipy.operations.flag_values.flag_size import check_size
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from guild_ipy.api.launching.run import surroundings_of
 from guild_ipy.domain.program import NotebookProgram, ScriptProgram
 from guild_ipy.errors import FlagError, OperationNotFound, UsageError
-from guild_ipy.operations.find import ScriptOperation, find_operation, known_operations
+from guild_ipy.launching.new_run import surroundings_of
+from guild_ipy.operations.find_operation import ScriptOperation, find_operation, known_operations
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.surroundings import SpecOptions, python_import_path
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 
 SCRIPT = "lr = 0.1\nprint('loss:', lr)\n"
 

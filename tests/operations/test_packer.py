@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from guild_ipy.errors import CannotSend
-from guild_ipy.store.runs import list_run_dirs
+from guild_ipy.store.run_list import list_run_dirs
 
 CACHED = """
     import functools

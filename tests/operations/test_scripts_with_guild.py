@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.operations.scripts.script import inspect_script
+from guild_ipy.operations.scripts.script_flags import inspect_script
 from guild_ipy.operations.sourcecode.snapshot import snapshot
 from guild_ipy.store.files.yaml_codec import decode
 

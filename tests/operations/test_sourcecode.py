@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from guild_ipy.domain.operation import SourceRule
+from guild_ipy.domain.declarations.operation_def import SourceRule
 from guild_ipy.domain.run_spec import SourceFile
 from guild_ipy.operations.sourcecode import snapshot as sourcecode
 from guild_ipy.operations.sourcecode import source_walk

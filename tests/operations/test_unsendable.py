@@ -2,9 +2,9 @@ import socket
 
 import pytest
 
-from guild_ipy.api.launching.run import surroundings_of
 from guild_ipy.errors import CannotSend
-from guild_ipy.operations.find import find_operation
+from guild_ipy.launching.new_run import surroundings_of
+from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.surroundings import SpecOptions
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
-from guild_ipy.api.session import set_session
-from guild_ipy.domain.flags import FlagType
+from guild_ipy.domain.values.flags import FlagType
 from guild_ipy.errors import DependencyError, FlagError, GuildFileError, UsageError
-from guild_ipy.operations.declared import declaration_of
+from guild_ipy.operations.declaration import declaration_of
 from guild_ipy.operations.functions.call import inspect_callable
+from guild_ipy.session.session import set_session
 
 
 @pytest.fixture(autouse=True)

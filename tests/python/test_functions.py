@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
-from guild_ipy.api.changing.changed_runs import command_of
-from guild_ipy.api.looking.runs import list_runs
-from guild_ipy.api.session import Session, get_session, set_session
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import FlagError, RunNotFound, RunStateError, UsageError
+from guild_ipy.session.session import Session, get_session, set_session
 from guild_ipy.settings import Settings
+from guild_ipy.verbs.looking.runs import list_runs
+from guild_ipy.view.changed_runs import command_of
 
 SCRIPT = "lr = 0.1\nprint('loss:', lr)\n"
 

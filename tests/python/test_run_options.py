@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import guild_ipy
-from guild_ipy.api.session import Session, set_session
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import GuildError, RunError, RunStateError, UsageError
+from guild_ipy.session.session import Session, set_session
 from guild_ipy.settings import Settings
 
 ID = "0123456789abcdef" * 2

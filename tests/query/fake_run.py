@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from guild_ipy.index.asking.where import prepare_selection
+from guild_ipy.index.rows.sql_values import encode_json, text_to_sql, to_sql
 from guild_ipy.index.schema import make_tables
-from guild_ipy.index.values import encode_json, text_to_sql, to_sql
-from guild_ipy.index.where import prepare_selection
 
 SUMMARIES = "last last_step first first_step min min_step max max_step avg total count".split()
 

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from guild_ipy.domain.attributes import AttributeType
-from guild_ipy.domain.flags import FlagValue
+from guild_ipy.domain.values.flags import FlagValue
+from guild_ipy.query.checks import Check, compile_check
 from guild_ipy.query.conditions import Condition, Plan
 from guild_ipy.query.names import Place
 from guild_ipy.query.nodes import And, Constant, Not
 from guild_ipy.query.times import format_moment
-from guild_ipy.query.values import Check, compile_check
 
 
 class Subject(Protocol):

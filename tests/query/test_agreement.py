@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guild_ipy.errors import SelectError
-from guild_ipy.index.where import NOW, SELECT_SCHEMA
+from guild_ipy.index.asking.where import NOW, SELECT_SCHEMA
+from guild_ipy.query.expression import Select
 from guild_ipy.query.names import Names
-from guild_ipy.query.plan import Scope
-from guild_ipy.query.select import Select
+from guild_ipy.query.plan import PlanScope
 from tests.query.fake_run import SUMMARIES, FakeRun, insert, open_database
 from tests.query.reference import make_predicate
 
@@ -130,7 +130,7 @@ expressions = st.recursive(
 
 def selects(text: str) -> Select | None:
     try:
-        return Select.parse(text, Scope(names=NAMES, now=datetime.fromtimestamp(NOW_US / 1e6).astimezone()))
+        return Select.parse(text, PlanScope(names=NAMES, now=datetime.fromtimestamp(NOW_US / 1e6).astimezone()))
     except SelectError:
         return None
 

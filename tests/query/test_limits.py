@@ -9,21 +9,21 @@ import sys
 
 import pytest
 
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import SelectError
 from guild_ipy.index.index import Index
 from guild_ipy.query.parse import parse_select
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from tests.index.truth import make_run
 from tests.notebook_session import wait_until
 
 INTERRUPTED = """
 import sys
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.index.index import Index
 from guild_ipy.settings import Settings
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 index = Index(Home(sys.argv[1]), Settings(cache_dir=sys.argv[2]))
 index.refresh()
 print("asking", flush=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from guild_ipy.errors import SelectError
+from guild_ipy.query.expression import Select
 from guild_ipy.query.names import Names
 from guild_ipy.query.nodes import Kind, Name
 from guild_ipy.query.parse import parse_name, parse_select
-from guild_ipy.query.plan import Scope
-from guild_ipy.query.select import Select
+from guild_ipy.query.plan import PlanScope
 from tests.query.canonical import canonical
 
 NAMES = Names(
@@ -290,7 +290,7 @@ def test_expression_is_understood(text, meant):
 @pytest.mark.parametrize(("text", "message"), REFUSED)
 def test_expression_is_refused_with_a_reason_and_a_place(text, message):
     with pytest.raises(SelectError) as caught:
-        Select.parse(text, Scope(names=NAMES))
+        Select.parse(text, PlanScope(names=NAMES))
     assert str(caught.value) == message
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from guild_ipy.store.events.array_events import LEAST_BYTES, decode_rows
 from guild_ipy.store.events.events import EventWriter
-from guild_ipy.store.events.scalars import FileScalars, Tally, add_values
+from guild_ipy.store.events.scalar_summaries import FileScalars, Tally, add_values
 from guild_ipy.store.events.tfevents import Point, encode_point, encode_record, encode_version
 from guild_ipy.store.events.usual_events import decode_usual
 

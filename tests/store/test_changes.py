@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.state import changes
 from guild_ipy.store.state.changes import LogPosition, note_change, read_changes
 

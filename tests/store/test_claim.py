@@ -12,9 +12,9 @@ import pytest
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunStateError
 from guild_ipy.store.claim import claim_run, release_run
-from guild_ipy.store.home import Home
-from guild_ipy.store.run import read_status
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_record import read_status
 from guild_ipy.store.state.markers import set_staged
 
 MakeRun = Callable[..., RunDir]
@@ -23,7 +23,7 @@ CLAIM_ALL = """
 import sys
 from guild_ipy.errors import RunStateError
 from guild_ipy.store.claim import claim_run
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 home = Home(sys.argv[1])
 for name in sys.argv[2:]:
     try:

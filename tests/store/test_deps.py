@@ -2,9 +2,9 @@ import os
 
 import pytest
 
-from guild_ipy.store.deps import find_users, read_upstreams
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.used_runs.deps import find_users, read_upstreams
 from tests.bare_runs import touch
 from tests.used_runs import used, whole
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.store.events.events import EventWriter, find_event_files, read_points
 from guild_ipy.store.run_dir import RunDir
@@ -178,5 +178,6 @@ def test_we_read_what_tensorboard_writes(make_run: MakeRun, guild_command: str):
 
 
 def test_reading_needs_neither_numpy_nor_tensorboard():
-    program = "import sys, guild_ipy.store.events.scalars; print({'numpy', 'tensorboard', 'yaml'} & set(sys.modules))"
+    unwanted = "print({'numpy', 'tensorboard', 'yaml'} & set(sys.modules))"
+    program = f"import sys, guild_ipy.store.events.scalar_summaries; {unwanted}"
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == "set()\n"

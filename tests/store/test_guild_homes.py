@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.domain.label import default_label
-from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.domain.values.run_label import default_label
+from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.store.events.events import EventWriter
-from guild_ipy.store.events.scalars import summarize
+from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import list_attrs, read_attr, write_attr
-from guild_ipy.store.home import Home
-from guild_ipy.store.manifest import ManifestEntry, read_manifest
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.output import ROW, complete_index, iter_output_lines, read_output
-from guild_ipy.store.run import read_run
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import find_run_dir
+from guild_ipy.store.run_list import find_run_dir
+from guild_ipy.store.run_record import read_run
 from guild_ipy.store.state.markers import set_pending, set_staged
 from guild_ipy.store.trash import delete_run
+from guild_ipy.store.used_runs.manifest import ManifestEntry, read_manifest
 from tests.directories import list_runs
 
 pytestmark = pytest.mark.guild

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from guild_ipy.errors import DamagedRun
-from guild_ipy.store.input_runs import find_input_files, list_input_dirs, read_input_runs
+from guild_ipy.store.used_runs.input_runs import find_input_files, list_input_dirs, read_input_runs
 from tests.bare_runs import touch
 
 A = "a" * 32

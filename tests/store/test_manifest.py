@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guild_ipy.store.manifest import (
+from guild_ipy.store.used_runs.manifest import (
     ManifestEntry,
     format_manifest,
     parse_manifest,

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.domain.run_filter import RunFilter
-from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.store.events.events import EventWriter
-from guild_ipy.store.events.scalars import summarize
-from guild_ipy.store.home import Home
-from guild_ipy.store.manifest import read_manifest
+from guild_ipy.store.events.scalar_summaries import summarize
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.output import GAP, ROW, complete_index, iter_output_lines, read_output
-from guild_ipy.store.run import read_run
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_record import read_run
 from guild_ipy.store.state.lock import LockContent, format_lock, this_process
+from guild_ipy.store.used_runs.manifest import read_manifest
 from tests.directories import list_runs
 
 MakeRun = Callable[..., RunDir]

@@ -10,9 +10,9 @@ import pytest
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.linux import boot_id
 from guild_ipy.store.files.attrs import list_attrs, read_attr
-from guild_ipy.store.home import Home
-from guild_ipy.store.run import read_run, read_settled_run, read_status, settled_status
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_record import read_run, read_settled_run, read_status, settled_status
 from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock
 from guild_ipy.store.state.markers import set_pending, set_staged
 from guild_ipy.store.state.reconcile import GRACE_SECONDS
@@ -163,9 +163,9 @@ def test_home_that_cannot_be_written_shows_the_end_and_stays_as_it_is(make_lost:
 
 SETTLE_ALL = """
 import sys
-from guild_ipy.store.home import Home
-from guild_ipy.store.run import settled_status
-from guild_ipy.store.runs import list_run_dirs
+from guild_ipy.store.guild_home import Home
+from guild_ipy.store.run_record import settled_status
+from guild_ipy.store.run_list import list_run_dirs
 runs = list_run_dirs(Home(sys.argv[1]))
 while any(settled_status(run_dir).value != "terminated" for run_dir in runs):
     pass

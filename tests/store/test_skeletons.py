@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
+from guild_ipy.store.left_behind import remove_skeleton
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.skeletons import remove_skeleton
 from guild_ipy.store.state.lock import hold_alive
 
 HOUR = 3600.0

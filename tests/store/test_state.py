@@ -9,8 +9,8 @@ import pytest
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.linux import boot_id
 from guild_ipy.store.files.attrs import delete_attr, write_attr
-from guild_ipy.store.run import read_run, read_status
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.run_record import read_run, read_status
 from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock, this_process
 from guild_ipy.store.state.markers import set_pending, set_staged
 

@@ -9,9 +9,9 @@ import pytest
 
 from guild_ipy.errors import RunNotFound, RunStateError
 from guild_ipy.store.files.attrs import read_attr
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.runs import find_run_dir, list_run_dirs
+from guild_ipy.store.run_list import find_run_dir, list_run_dirs
 from guild_ipy.store.trash import delete_run, purge_run, restore_run
 
 MakeRun = Callable[..., RunDir]

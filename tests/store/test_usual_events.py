@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from guild_ipy.store.events.scalars import Tally, add_values
+from guild_ipy.store.events.scalar_summaries import Tally, add_values
 from guild_ipy.store.events.tfevents import (
     Point,
     decode_points,
@@ -12,7 +12,7 @@ from guild_ipy.store.events.tfevents import (
     encode_record,
     encode_version,
 )
-from guild_ipy.store.events.usual_events import Values, decode_usual
+from guild_ipy.store.events.usual_events import EventValues, decode_usual
 
 NUMBERS = (0.5, -1.0, 0.0, math.inf, -math.inf, math.nan)
 TAGS = ("loss", "a", "val acc", "ñ", "t" * 90, "\x15odd", "\n")
@@ -81,7 +81,7 @@ def test_many_values_are_counted_as_one_by_one(seed):
     one_by_one: dict[str, Tally] = {}
     for part in (chosen[:250], chosen[250:251], chosen[251:]):
         steps, tags, values = zip(*part, strict=True)
-        add_values(at_once, Values(steps=steps, tags=tags, values=values))
+        add_values(at_once, EventValues(steps=steps, tags=tags, values=values))
     for step, tag, value in chosen:
-        add_values(one_by_one, Values(steps=(step,), tags=(tag,), values=(value,)))
+        add_values(one_by_one, EventValues(steps=(step,), tags=(tag,), values=(value,)))
     assert repr(at_once) == repr(one_by_one)

@@ -3,17 +3,17 @@ import re
 import pandas as pd
 import pytest
 
-from guild_ipy.api.changing.label import LabelEdit
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.looking.lineage import Scope
 from guild_ipy.arguments.tokens import ObjectToken
-from guild_ipy.domain.best import Best
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.best import Best
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import ACTIVE, RunStatus
 from guild_ipy.errors import FlagError, UsageError
+from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.session.lineage_graph import LineageScope
 from guild_ipy.verbs import VERBS
-from guild_ipy.verbs.run import find_option
+from guild_ipy.verbs.changing.label import LabelEdit
+from guild_ipy.verbs.running.run import find_option
 
 RUN, START, RUNS, COMPARE, INFO, LINEAGE = map(VERBS.__getitem__, "run start runs compare info lineage".split())
 LS, CAT, MARK, LABEL, STOP, DELETE = map(VERBS.__getitem__, "ls cat mark label stop delete".split())
@@ -211,10 +211,10 @@ def test_marks_that_cannot_work_are_refused(line, message):
 @pytest.mark.parametrize(
     ("line", "scope"),
     [
-        ("", Scope()),
-        ("1 --up", Scope(down=False)),
-        ("1 --down --depth 2", Scope(up=False, depth=2)),
-        ("--up --down", Scope()),
+        ("", LineageScope()),
+        ("1 --up", LineageScope(down=False)),
+        ("1 --down --depth 2", LineageScope(up=False, depth=2)),
+        ("--up --down", LineageScope()),
     ],
 )
 def test_a_lineage_goes_both_ways_or_one(line, scope):

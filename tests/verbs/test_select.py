@@ -2,10 +2,10 @@ import pytest
 
 from guild_ipy.arguments.expression_words import format_value, join_words
 from guild_ipy.arguments.tokens import ObjectToken, QuotedToken
-from guild_ipy.domain.best import Best
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.best import Best
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import UsageError
-from guild_ipy.verbs.select import VERB as SELECT
+from guild_ipy.verbs.looking.select import VERB as SELECT
 
 
 def test_words_and_options_make_a_request():

@@ -1,6 +1,10 @@
 """The processes beside a run: fork server, supervisor, and the process that is forked ahead of the next run.
 
-``zygote`` the fork server · ``supervisor`` sees a run to its end, with ``leftovers`` and ``scribe`` · ``standby`` the
-supervisor that is forked ahead of a request, ``standby_run`` its run, ``standby_line`` the words between the two ·
-``fork`` makes the run of a fork · ``pages`` copies memory beforehand, which ``rehearsal`` finds
+- ``zygote``: the fork server
+- ``supervisor``: sees a run to its end, with ``leftovers`` and ``provenance_writer``
+- ``standby``: a supervisor that is forked before it is asked for
+- ``standby_run``: a run that is forked before it is asked for
+- ``standby_line``: the words between the two
+- ``fork``: turns a fork into a run
+- ``pages``, ``rehearsal``: memory that forks write to, copied beforehand
 """

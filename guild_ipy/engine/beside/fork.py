@@ -12,12 +12,12 @@ from typing import Any, NoReturn
 from guild_ipy.domain.program import ScriptProgram
 from guild_ipy.engine.beside.pages import Pages
 from guild_ipy.engine.beside.standby_line import Line
+from guild_ipy.engine.child.libraries.restore_setup import set_up
+from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.process import end_process, run_to_end
-from guild_ipy.engine.child.seeds import seed_generators
-from guild_ipy.engine.child.setup import set_up
 from guild_ipy.engine.inherited import take_over
 from guild_ipy.engine.job import open_job
-from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest
+from guild_ipy.engine.launch_channel import GO, PREPARED, LaunchRequest
 from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.output.streams import open_output, redirect_streams
 from guild_ipy.engine.script import enter_script, execute, mark_process, share_script

@@ -18,17 +18,17 @@ import cloudpickle
 
 from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.domain.program import NotebookProgram
-from guild_ipy.domain.scalars import DEFAULT_PATTERNS
+from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 from guild_ipy.engine.beside.pages import ForkPages, Pages
 from guild_ipy.engine.beside.standby import Standby
-from guild_ipy.engine.launch import GO, PREPARED, LaunchRequest, format_request, send_word
+from guild_ipy.engine.launch_channel import GO, PREPARED, LaunchRequest, format_request, send_word
 from guild_ipy.engine.meta import JobMeta, encode_meta
 from guild_ipy.errors import GuildError
 from guild_ipy.linux import message_pair, open_process
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.files.messages import send_message
 from guild_ipy.store.files.whole_file import write_new_file
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.left_behind import REHEARSAL_PREFIX, TEMPORARY_PREFIXES, remove_left_behind
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import hold_alive

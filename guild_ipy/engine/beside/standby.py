@@ -17,7 +17,7 @@ from typing import NoReturn
 from guild_ipy.engine.beside import supervisor
 from guild_ipy.engine.beside.pages import ForkPages
 from guild_ipy.engine.beside.standby_run import StandbyRun
-from guild_ipy.engine.launch import is_readable
+from guild_ipy.engine.launch_channel import is_readable
 from guild_ipy.linux import adopt_orphans
 
 _TAKEN = b"t"

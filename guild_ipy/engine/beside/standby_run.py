@@ -12,7 +12,7 @@ from typing import NoReturn
 from guild_ipy.engine.beside.fork import become_run
 from guild_ipy.engine.beside.pages import Pages
 from guild_ipy.engine.beside.standby_line import DONE, REQUEST, Line
-from guild_ipy.engine.launch import GO, PREPARED, is_readable, parse_request
+from guild_ipy.engine.launch_channel import GO, PREPARED, is_readable, parse_request
 from guild_ipy.store.files.messages import receive_message, send_message
 
 

@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from guild_ipy.engine.beside.leftovers import has_other_children, kill_group, kill_orphans
-from guild_ipy.engine.beside.scribe import Scribe
+from guild_ipy.engine.beside.provenance_writer import Scribe
 from guild_ipy.engine.beside.standby_run import StandbyRun
 from guild_ipy.engine.inherited import take_over, take_umask
-from guild_ipy.engine.launch import (
+from guild_ipy.engine.launch_channel import (
     GO,
     PREPARED,
     LaunchRequest,

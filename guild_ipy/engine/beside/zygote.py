@@ -2,7 +2,7 @@
 
 ``python -m guild_ipy.engine.beside.zygote SOCKET`` with an inherited SEQPACKET socket. First message, from the
 kernel: the modules to import, as JSON. First answer: ``{"ready": true, "threads": [names]}``. Then each message is
-one byte with two descriptors, the channel and the ``alive`` lock of a run (:mod:`guild_ipy.engine.launch`). It ends
+one byte with two descriptors, the channel and the ``alive`` lock of a run (``launch_channel``). It ends
 with the kernel; its supervisors do not.
 
 It imports, and never computes: no threads are started, no CUDA touched. A module that starts a Python thread when it

@@ -1,8 +1,20 @@
 """What the process of a run does: it opens the program, executes it, and leaves its outcome.
 
-Before: ``unpack`` the payload · ``setup``, with ``option_setters``, sets up what the notebook has set up · ``seeds`` ·
-``on_import`` acts when a module is imported · ``notebook_names`` and ``run_shell`` stand for IPython · ``unattended``
-a run that nobody has checked. After: ``process`` how it ends · ``outcome`` what it returned or raised ·
-``lazy_result`` · ``failure`` the traceback · ``missing_file`` the line below it · ``buffered`` output. Processes that
-it begins anew: ``workers`` · ``spawning``
+Before the program:
+
+- ``unpack``: opens the payload
+- ``libraries``: sets libraries up as in the notebook
+- ``notebook_names``, ``run_shell``: stand for IPython
+- ``unattended``: a run that no process of ours has started
+
+After it:
+
+- ``lazy_result``: coroutines and generators, run to their end
+- ``outcome``: the value returned or the exception raised
+- ``failure``, ``missing_file``: the traceback, and the hint below it
+- ``process``, ``buffered``: the end of the process, and output that is still in buffers
+
+Processes that multiprocessing begins anew:
+
+- ``workers``, ``spawning``
 """

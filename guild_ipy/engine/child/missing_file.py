@@ -19,8 +19,8 @@ from guild_ipy.domain.program import NotebookFileProgram, ScriptProgram
 from guild_ipy.engine.meta import JobMeta, require_meta
 from guild_ipy.errors import GuildError
 from guild_ipy.store.files.regular_file import open_reader
-from guild_ipy.store.manifest import read_manifest
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.used_runs.manifest import read_manifest
 
 _SAYS_MISSING = re.compile(
     r"no such file|not found|n[o']t exist|no files?\b|(unable|failed|cannot|can't|could ?n[o']t|couldn't|error)"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from guild_ipy.engine.child.on_import import act_on_import
+from guild_ipy.engine.child.libraries.on_import import act_on_import
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ def renew_for_flags(run_dir: RunDir) -> None:
         return
     import subprocess  # start-up cost, as above
 
-    command = [sys.executable, "-P", "-m", "guild_ipy.api.launching.changed_flags", run_dir.path]
+    command = [sys.executable, "-P", "-m", "guild_ipy.launching.changed_flags", run_dir.path]
     code = subprocess.run(command, check=False).returncode
     if code:
         sys.exit(code)

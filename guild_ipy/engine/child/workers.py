@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.domain import payload
-from guild_ipy.domain.constants import find_constants
+from guild_ipy.domain.source_text.constants import find_constants
 from guild_ipy.engine.child.spawning import set_main_of_spawned
 from guild_ipy.engine.child.unpack import load_value
 from guild_ipy.store.files.folders import make_folders

@@ -1,4 +1,7 @@
 """The kernel in which the run of a notebook file executes its cells.
 
-``notebook_kernel`` · ``kernel_program`` · ``kernel_complaints`` · ``live_client`` executes cells, and is heard at once
+- ``notebook_kernel``: starts and stops the kernel
+- ``kernel_program``: the program of the kernel
+- ``kernel_complaints``: why a kernel cannot start, or where it crashed
+- ``live_client``: executes cells, and shows their output at once
 """

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from guild_ipy.engine.child.seeds import seed_generators
+from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.workers import SharedMain
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.output import asking

@@ -1,5 +1,8 @@
 """What a run prints: its streams, the scalars in it, and the record of how it ended.
 
-``streams`` · ``asking`` a run that asks gets no answer · ``output_scalars``, with ``flag_echoes`` and ``match_limit`` ·
-``ending`` what is written at the end · ``recover`` does it where the supervisor was killed
+- ``streams``: standard output and error
+- ``asking``: a run that asks a question fails with one line
+- ``output_scalars``, with ``flag_echoes`` and ``match_limit``: scalars in the output
+- ``ending``: what is written when a run ends
+- ``recover``: writes it where the supervisor was killed
 """

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.domain.values.scalars import ScalarPoint
 
 #: What is printed so often is a metric, even if it has the value of the flag each time.
 MOST_HELD = 2**16

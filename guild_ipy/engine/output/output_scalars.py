@@ -33,7 +33,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import get_native_id
 
-from guild_ipy.domain.scalars import DEFAULT_PATTERNS, ScalarPoint, expand_aliases
+from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS, ScalarPoint, expand_aliases
 from guild_ipy.engine.output.flag_echoes import EchoFilter
 from guild_ipy.engine.output.match_limit import MatchLimit, TooSlow
 from guild_ipy.errors import StoreError, UsageError

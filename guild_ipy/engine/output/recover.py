@@ -21,7 +21,7 @@ from guild_ipy.engine.output.flag_echoes import flag_numbers
 from guild_ipy.engine.output.match_limit import can_limit
 from guild_ipy.engine.output.output_scalars import needs_limit, recover_scalars
 from guild_ipy.errors import GuildError
-from guild_ipy.store.home import home_of
+from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.output import complete_index
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.changes import note_change

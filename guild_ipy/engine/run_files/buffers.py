@@ -18,7 +18,7 @@ from threading import get_native_id
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import open_reader
 from guild_ipy.store.files.whole_file import write_new_file
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 
 _UNUSED_SECONDS = 3600.0

@@ -15,9 +15,9 @@ import os
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from guild_ipy.domain.dependency import Source
-from guild_ipy.domain.flags import FlagValue
-from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
+from guild_ipy.domain.declarations.dependency import Source
+from guild_ipy.domain.declarations.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
+from guild_ipy.domain.values.flags import FlagValue
 from guild_ipy.store.run_dir import RunDir
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
-from guild_ipy.domain.constants import format_constant
 from guild_ipy.domain.program import (
     ExecProgram,
     NotebookFileProgram,
@@ -15,6 +14,7 @@ from guild_ipy.domain.program import (
     StepsProgram,
 )
 from guild_ipy.domain.run_spec import RunSpec
+from guild_ipy.domain.source_text.constants import format_constant
 from guild_ipy.engine.meta import JobMeta, digest_flags, encode_meta
 from guild_ipy.engine.run_files.recorded_env import secret_names
 from guild_ipy.engine.run_files.script_text import ASIDE

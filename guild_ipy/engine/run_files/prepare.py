@@ -16,16 +16,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
 
-from guild_ipy.domain.dependency_json import encode_requires
-from guild_ipy.domain.flags import FlagDef, Flags
-from guild_ipy.domain.label import default_label, fill_label
-from guild_ipy.domain.list_text import as_recorded
-from guild_ipy.domain.operation import describe_step
+from guild_ipy.domain.declarations.dependency_json import encode_requires
+from guild_ipy.domain.declarations.operation_def import describe_step
 from guild_ipy.domain.program import StepsProgram
 from guild_ipy.domain.run_spec import (
     RunSpec,
     SourceFile,
 )
+from guild_ipy.domain.values.flags import FlagDef, Flags
+from guild_ipy.domain.values.list_text import as_recorded
+from guild_ipy.domain.values.run_label import default_label, fill_label
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.output.output_scalars import guild_patterns
 from guild_ipy.engine.run_files.buffers import write_buffers
@@ -36,20 +36,20 @@ from guild_ipy.engine.run_files.dependency_attrs import (
     explicit_flags,
 )
 from guild_ipy.engine.run_files.job_files import job_files, job_meta
-from guild_ipy.engine.run_files.placing import place_dependencies
+from guild_ipy.engine.run_files.place_files import place_dependencies
 from guild_ipy.engine.run_files.provenance import host_name, user_name
 from guild_ipy.engine.run_files.recorded_env import UNRECORDED, recorded_env, secret_names
 from guild_ipy.engine.run_files.script_text import set_flags_in_script
 from guild_ipy.errors import RunStateError, StoreError
-from guild_ipy.store.deps import DEPENDENCIES, DEPS
 from guild_ipy.store.files.attrs import encode_attr
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.whole_file import write_file, write_new_file
-from guild_ipy.store.home import Home
-from guild_ipy.store.manifest import ManifestEntry, format_manifest
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import hold_alive
 from guild_ipy.store.state.markers import set_pending, set_staged
+from guild_ipy.store.used_runs.deps import DEPENDENCIES, DEPS
+from guild_ipy.store.used_runs.manifest import ManifestEntry, format_manifest
 
 
 def prepare_run(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from guild_ipy.domain.run_spec import RunSpec
-from guild_ipy.domain.secret_values import is_secret, is_secret_variable, names_secret
+from guild_ipy.domain.secrets import is_secret, is_secret_variable, names_secret
 
 #: The attribute with the names of those that were left out.
 UNRECORDED = "_unrecorded_env"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from guild_ipy.domain.argument import argument_text
-from guild_ipy.domain.flags import FlagDef, Flags
 from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.values.argument import argument_text
+from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.engine.meta import JobMeta
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 
 

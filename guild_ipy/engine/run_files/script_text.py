@@ -10,9 +10,9 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from guild_ipy.domain.changed_source import change_source
 from guild_ipy.domain.program import ScriptProgram
 from guild_ipy.domain.run_spec import RunSpec, SourceFile
+from guild_ipy.domain.source_text.changed_source import change_source
 
 #: Where the text of a changed script is as it was, in the run directory.
 ASIDE = ".guild/sourcecode"

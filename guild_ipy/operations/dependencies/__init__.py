@@ -1,6 +1,10 @@
 """What an operation requires: which runs and files that means today, and where they go in its run.
 
-``resolve`` · ``given`` what the user says · ``choose`` the run that is used: marked, else the newest · ``run_query``
-what a source asks for · ``named_runs`` · ``linked_runs`` and ``run_files`` what comes of runs · ``file_sources``
-others · ``download`` · ``archive``, with ``archive_limits``
+- ``resolve``: all dependencies of a run
+- ``given_dependencies``, ``named_runs``: what the user says, and the runs that he names
+- ``choose``: the run that is used: marked, else the latest
+- ``run_query``: which runs a source can use
+- ``linked_runs``, ``run_files``: the files of runs
+- ``file_sources``, ``download``: files that are not of runs
+- ``archive``, with ``archive_limits``: archives, unpacked
 """

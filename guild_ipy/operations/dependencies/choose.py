@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from guild_ipy.domain.chosen_run import last_marked_first
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.chosen_run import last_marked_first
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
-from guild_ipy.store.run import RunRecord
+from guild_ipy.store.run_record import RunRecord
 from guild_ipy.store.state.marks import read_mark_time
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from guild_ipy.domain.dependency import Dependency, Source, SourceKind
-from guild_ipy.domain.flags import Flags
-from guild_ipy.domain.resolved_dependency import ResolvedSource, TakenFile
+from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind
+from guild_ipy.domain.declarations.resolved_dependency import ResolvedSource, TakenFile
+from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.config_file import READERS, WRITERS, config_kind, put_in
 from guild_ipy.operations.dependencies.archive import is_archive, unpack_archive

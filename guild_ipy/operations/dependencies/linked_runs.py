@@ -1,4 +1,4 @@
-"""The runs that a summary operation is about: a link to each, and what :mod:`guild_ipy.store.input_runs` reads."""
+"""The runs that a summary operation is about: a link to each, and what ``input_runs`` reads."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from guild_ipy.domain.dependency import Dependency, Source, TargetType
-from guild_ipy.domain.flags import FlagValue
-from guild_ipy.domain.resolved_dependency import TakenFile
-from guild_ipy.domain.scalars import ScalarSummary
+from guild_ipy.domain.declarations.dependency import Dependency, Source, TargetType
+from guild_ipy.domain.declarations.resolved_dependency import TakenFile
+from guild_ipy.domain.values.flags import FlagValue
+from guild_ipy.domain.values.scalars import ScalarSummary
 from guild_ipy.operations.dependencies.run_files import target_folder
-from guild_ipy.store.run import RunRecord
+from guild_ipy.store.run_record import RunRecord
 
 
 def link_runs(

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from guild_ipy.domain.run_filter import EVERY, RunFilter
+from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.dependencies.choose import Choice
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
-from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import is_run_id
+from guild_ipy.store.run_record import RunRecord
 
 if TYPE_CHECKING:
     from guild_ipy.index.index import Index

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.domain.dependency import Dependency, Source, SourceKind
-from guild_ipy.domain.flags import Flags
-from guild_ipy.domain.ids import SHORT_ID_LENGTH
-from guild_ipy.domain.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.attributes import SHORT_ID_LENGTH
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind
+from guild_ipy.domain.declarations.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import DependencyError, GuildError, NothingToUse, SelectError
 from guild_ipy.operations.dependencies.choose import (
     Choice,
@@ -22,15 +22,15 @@ from guild_ipy.operations.dependencies.choose import (
     choose_run,
     choose_set,
 )
-from guild_ipy.operations.dependencies.given import Given, parse_given
+from guild_ipy.operations.dependencies.given_dependencies import Given, parse_given
 from guild_ipy.operations.dependencies.linked_runs import describe_runs, link_runs
 from guild_ipy.operations.dependencies.named_runs import choose_named, looks_like_id
 from guild_ipy.operations.dependencies.run_files import generated_names, selected_paths, take
 from guild_ipy.operations.dependencies.run_query import RunQuery, has_expression, make_query, quote
 from guild_ipy.operations.references import strict_filler
-from guild_ipy.store.input_runs import RUNS_FILE
-from guild_ipy.store.run import RunRecord
 from guild_ipy.store.run_dir import RunDir, is_run_id
+from guild_ipy.store.run_record import RunRecord
+from guild_ipy.store.used_runs.input_runs import RUNS_FILE
 
 if TYPE_CHECKING:
     from guild_ipy.index.index import Index

@@ -6,12 +6,12 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from guild_ipy.domain.dependency import Dependency, FilePattern, Source, TargetType
-from guild_ipy.domain.resolved_dependency import TakenFile
-from guild_ipy.domain.secret_files import names_secret_folder, names_secret_path
+from guild_ipy.domain.declarations.dependency import Dependency, FilePattern, Source, TargetType
+from guild_ipy.domain.declarations.resolved_dependency import TakenFile
+from guild_ipy.domain.secrets import names_secret_folder, names_secret_path
 from guild_ipy.errors import UsageError
-from guild_ipy.store.manifest import linked_secrets, read_manifest
 from guild_ipy.store.run_dir import RunDir, is_run_id
+from guild_ipy.store.used_runs.manifest import linked_secrets, read_manifest
 
 _PRIVATE = ".guild"
 

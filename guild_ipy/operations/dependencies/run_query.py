@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from guild_ipy.domain import chosen_run
-from guild_ipy.domain.dependency import Source, SourceKind
-from guild_ipy.domain.operation_name import required_name
+from guild_ipy.domain.choosing import chosen_run
+from guild_ipy.domain.choosing.operation_name import required_name
+from guild_ipy.domain.declarations.dependency import Source, SourceKind
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.query.attributes import FLAG_WORDS, STATUS_WORDS
+from guild_ipy.query.expression import Select
 from guild_ipy.query.names import Names
 from guild_ipy.query.nodes import Kind
-from guild_ipy.query.plan import Scope
-from guild_ipy.query.select import Select
+from guild_ipy.query.plan import PlanScope
+from guild_ipy.query.words import FLAG_WORDS, STATUS_WORDS
 
 #: What a run must be to be used, where nobody says.
 ELIGIBLE = tuple(sorted(chosen_run.ELIGIBLE, key=str))
@@ -118,7 +118,7 @@ def _narrowed(query: RunQuery, text: str, names: Names | None) -> RunQuery:
 
 def _statuses_beside(text: str, names: Names | None) -> tuple[RunStatus, ...]:
     """Return the statuses that are asked for beside an expression: all that can be if it says itself which."""
-    places = Select.parse(text, Scope(names=names)).places()
+    places = Select.parse(text, PlanScope(names=names)).places()
     says_which = any(place.kind is Kind.ATTR and place.name == "status" for place in places)
     return BEGUN if says_which else ELIGIBLE
 

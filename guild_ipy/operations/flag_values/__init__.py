@@ -1,4 +1,9 @@
 """Values of flags: as text, as annotations promise them, and as values of Python are recorded.
 
-``text`` · ``annotations`` · ``fitting`` a text to a shape · ``holding`` whether a value fits · ``recording``
+- ``flag_binding``: the values that an operation gets, checked
+- ``typed_text``: text after ``name=``
+- ``annotations``: from an annotation to a shape
+- ``fitting``, ``holding``: from a value to a shape, and whether it has it already
+- ``recording``: Python values as flags
+- ``flag_size``: limits
 """

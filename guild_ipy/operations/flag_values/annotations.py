@@ -1,4 +1,4 @@
-"""What an annotation promises of a parameter, as a shape; see :mod:`guild_ipy.domain.shapes`.
+"""What an annotation promises of a parameter, as a shape; see :mod:`guild_ipy.domain.values.shapes`.
 
 What is not known (a data frame, a callable) promises nothing, and neither does a union that it is part of.
 """
@@ -19,9 +19,9 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from guild_ipy.domain.durations import parse_duration
-from guild_ipy.domain.flags import FlagValue, is_flag_value
-from guild_ipy.domain.shapes import ANYTHING, Shape, ShapeKind
+from guild_ipy.domain.values.durations import parse_duration
+from guild_ipy.domain.values.flags import FlagValue, is_flag_value
+from guild_ipy.domain.values.shapes import ANYTHING, Shape, ShapeKind
 
 NULL = Shape(kind=ShapeKind.NULL)
 

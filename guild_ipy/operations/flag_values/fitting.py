@@ -1,6 +1,6 @@
 """Fitting a value to a shape: what is typed or given becomes what is recorded, or is refused.
 
-Text as typed (:class:`~guild_ipy.operations.flag_values.text.FlagText`) is read by the shape: ``4`` is a number for one
+Text as typed (``FlagText``) is read by the shape: ``4`` is a number for one
 and a path for another. Text of Python stays text, but for what is recorded as text: paths, dates, members of enums.
 """
 
@@ -15,12 +15,12 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from guild_ipy.domain.durations import format_duration, parse_duration
-from guild_ipy.domain.flags import FlagType, FlagValue
-from guild_ipy.domain.shapes import Shape, ShapeKind
+from guild_ipy.domain.values.durations import format_duration, parse_duration
+from guild_ipy.domain.values.flags import FlagType, FlagValue
+from guild_ipy.domain.values.shapes import Shape, ShapeKind
 from guild_ipy.operations.flag_values.holding import holds
 from guild_ipy.operations.flag_values.recording import key_text, record, sort_values
-from guild_ipy.operations.flag_values.text import NULL_WORDS, FlagText, parse_flag_value, read_collections
+from guild_ipy.operations.flag_values.typed_text import NULL_WORDS, FlagText, parse_flag_value, read_collections
 
 
 class Unfit(ValueError):

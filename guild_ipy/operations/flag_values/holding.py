@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from guild_ipy.domain.shapes import Shape, ShapeKind
+from guild_ipy.domain.values.shapes import Shape, ShapeKind
 
 
 def holds(shape: Shape, value: Any) -> bool:  # noqa: ANN401

@@ -18,10 +18,10 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from guild_ipy.domain.durations import format_duration, parse_duration
-from guild_ipy.domain.flags import FlagValue, format_flag, is_flag_value
 from guild_ipy.domain.forms import Like
-from guild_ipy.domain.shapes import ANYTHING, Shape, ShapeKind
+from guild_ipy.domain.values.durations import format_duration, parse_duration
+from guild_ipy.domain.values.flags import FlagValue, format_flag, is_flag_value
+from guild_ipy.domain.values.shapes import ANYTHING, Shape, ShapeKind
 from guild_ipy.operations.flag_values.annotations import enum_shape, find_shape, recorded_member
 
 #: A collection with more in it is data, not a flag.

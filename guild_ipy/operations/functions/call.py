@@ -12,13 +12,13 @@ from numbers import Number
 from typing import Any
 
 from guild_ipy.domain.copies import is_dispatcher
-from guild_ipy.domain.flags import FlagDef, Flags, FlagType, FlagValue, is_flag_value
 from guild_ipy.domain.payload import FunctionCall
+from guild_ipy.domain.values.flags import FlagDef, Flags, FlagType, FlagValue, is_flag_value
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.declared import declaration_of
+from guild_ipy.operations.declaration import declaration_of
+from guild_ipy.operations.flag_values.flag_binding import FlagText, bind_flags, takes_list
 from guild_ipy.operations.flag_values.recording import as_list, record
-from guild_ipy.operations.flag_values.text import NULL_WORDS, parse_flag_value
-from guild_ipy.operations.flags import FlagText, bind_flags, takes_list
+from guild_ipy.operations.flag_values.typed_text import NULL_WORDS, parse_flag_value
 from guild_ipy.operations.functions.function_name import function_name
 from guild_ipy.operations.functions.parameters import find_hints, parameter_flag, untyped_class
 from guild_ipy.operations.functions.sent_forms import Arguments, find_forms

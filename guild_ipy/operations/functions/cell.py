@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
-from guild_ipy.domain.constants import find_constants, find_other_values
-from guild_ipy.domain.dependency import Dependency
-from guild_ipy.domain.flags import FlagDef, Flags
-from guild_ipy.domain.notebook_cells import find_magic_body, parse_cell
+from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.payload import CellCode
+from guild_ipy.domain.source_text.constants import find_constants, find_other_values
+from guild_ipy.domain.source_text.notebook_cells import find_magic_body, parse_cell
+from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.flags import bind_flags
+from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.functions.state_names import find_state_names
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.operation import Template, refuse_positional

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from guild_ipy.domain.command import Command
-from guild_ipy.domain.dependency import Dependency
-from guild_ipy.domain.flags import FlagDef, Flags
-from guild_ipy.domain.operation import FlagsDest, FlagsDestKind
-from guild_ipy.operations.declared import NOTHING_DECLARED, Declaration, declaration_of
+from guild_ipy.domain.declarations.command_template import Command
+from guild_ipy.domain.declarations.dependency import Dependency
+from guild_ipy.domain.declarations.operation_def import FlagsDest, FlagsDestKind
+from guild_ipy.domain.values.flags import FlagDef, Flags
+from guild_ipy.operations.declaration import NOTHING_DECLARED, Declaration, declaration_of
 from guild_ipy.operations.functions.call import CallableInterface, bind_call, inspect_callable
 from guild_ipy.operations.functions.function_name import function_name
-from guild_ipy.operations.guildfile.operation import describe_requires
+from guild_ipy.operations.guildfile.guildfile_operation import describe_requires
 from guild_ipy.operations.operation import Template
 from guild_ipy.operations.packing.notebook_code import BoundCode, make_template
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings

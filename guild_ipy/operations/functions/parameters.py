@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from guild_ipy.domain.flags import FlagDef, FlagType
-from guild_ipy.domain.shapes import ANYTHING, Shape, ShapeKind
+from guild_ipy.domain.values.flags import FlagDef, FlagType
+from guild_ipy.domain.values.shapes import ANYTHING, Shape, ShapeKind
 from guild_ipy.operations.flag_values.annotations import find_shape
 from guild_ipy.operations.flag_values.recording import Recorded, record
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.domain.flags import FlagDef, Flags, is_flag_value
 from guild_ipy.domain.forms import Form
-from guild_ipy.domain.shapes import ANYTHING, Shape
+from guild_ipy.domain.values.flags import FlagDef, Flags, is_flag_value
+from guild_ipy.domain.values.shapes import ANYTHING, Shape
 from guild_ipy.operations.flag_values.holding import holds
 from guild_ipy.operations.flag_values.recording import as_list, record
-from guild_ipy.operations.flag_values.text import FlagText
+from guild_ipy.operations.flag_values.typed_text import FlagText
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,17 @@
 """Guild files: what ``guild.yml`` says, as operations.
 
-Reading: ``text`` YAML with the place of each value · ``nodes`` these values · ``fields`` their types · ``attributes``
-which names there are · ``items`` a file and what it includes · ``inheritance``, ``sections``, ``params`` what is taken
-from elsewhere · ``models``, ``definitions``, ``flags``, ``mains``, ``steps``, ``resources``, ``sources``,
-``source_rules``, ``scalar_patterns`` the parts of an operation · ``circles`` operations that wait for each other ·
-``file`` all of it · ``declared`` dependencies that Python declares.
+- ``reading``: from text to values that know their place
+- ``defining``: from values to definitions of operations
+- ``file``: the operations of a file
+- ``lookup``: finds an operation in the project's file
 
-Running: ``lookup`` finds an operation · ``modules`` and ``interface`` look at its script · ``found`` is what came of
-it · ``operation`` can be run · ``filling`` puts flags into the command · ``source`` and ``program`` are the parts of
-a spec.
+An operation that can be run:
+
+- ``guildfile_operation``: what verbs see of it
+- ``found``, ``interface``: its program, and the flags of both
+- ``flag_checks``: checks that a definition alone cannot make
+- ``filling``: a command filled with flags
+- ``program_builder``, ``operation_source``: the program and the source of a spec
 """
 
 #: The name of Guild files.

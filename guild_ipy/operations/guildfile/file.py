@@ -6,11 +6,11 @@ import hashlib
 import os
 from dataclasses import dataclass
 
-from guild_ipy.domain.operation import OperationDef
+from guild_ipy.domain.declarations.operation_def import OperationDef
 from guild_ipy.errors import GuildFileError, UsageError
-from guild_ipy.operations.guildfile.circles import find_circles
-from guild_ipy.operations.guildfile.items import read_guild_file_bytes, read_items
-from guild_ipy.operations.guildfile.models import WrongOperation, default_models, read_operations
+from guild_ipy.operations.guildfile.defining.circles import find_circles
+from guild_ipy.operations.guildfile.defining.models import WrongOperation, default_models, read_operations
+from guild_ipy.operations.guildfile.reading.items import read_guild_file_bytes, read_items
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from guild_ipy.domain.argument import argument_text
-from guild_ipy.domain.command import Command
-from guild_ipy.domain.flags import FlagDef, Flags, FlagValue
-from guild_ipy.domain.operation import FlagsDestKind
+from guild_ipy.domain.declarations.command_template import Command
+from guild_ipy.domain.declarations.operation_def import FlagsDestKind
+from guild_ipy.domain.values.argument import argument_text
+from guild_ipy.domain.values.flags import FlagDef, Flags, FlagValue
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.flags import parse_flag_value
+from guild_ipy.operations.flag_values.flag_binding import parse_flag_value
 from guild_ipy.operations.references import fill_references
 from guild_ipy.operations.scripts.command_line import script_arguments
 from guild_ipy.operations.scripts.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface

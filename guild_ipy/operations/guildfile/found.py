@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guild_ipy.domain.flags import FlagDef
-from guild_ipy.domain.operation import FlagsDest, OperationDef
-from guild_ipy.operations.guildfile.modules import FoundModule
+from guild_ipy.domain.declarations.operation_def import FlagsDest, OperationDef
+from guild_ipy.domain.values.flags import FlagDef
 from guild_ipy.operations.notebook_operation import NotebookFileOperation
+from guild_ipy.operations.scripts.main_module import FoundModule
 from guild_ipy.operations.scripts.script_interface import ScriptInterface
 
 #: A module that does nothing; Guild AI has it for operations that only gather what they require.

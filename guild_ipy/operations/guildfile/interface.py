@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 
-from guild_ipy.domain.flags import FlagDef
-from guild_ipy.domain.operation import (
+from guild_ipy.domain.declarations.operation_def import (
     FlagsDest,
     FlagsDestKind,
     NotebookMain,
@@ -15,15 +14,16 @@ from guild_ipy.domain.operation import (
     PythonMain,
     StepsMain,
 )
+from guild_ipy.domain.values.flags import FlagDef
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.config_file import read_config
 from guild_ipy.operations.guildfile.found import DO_NOTHING
-from guild_ipy.operations.guildfile.modules import FoundModule, find_module, search_folders
-from guild_ipy.operations.guildfile.operation import GuildFileOperation
-from guild_ipy.operations.notebook_file import inspect_notebook
+from guild_ipy.operations.guildfile.guildfile_operation import GuildFileOperation
+from guild_ipy.operations.notebook_interface import inspect_notebook
 from guild_ipy.operations.notebook_operation import NotebookFileOperation
 from guild_ipy.operations.scripts.constant_flags import define_constants
-from guild_ipy.operations.scripts.script import inspect_constants, inspect_map, inspect_script
+from guild_ipy.operations.scripts.main_module import FoundModule, find_module, search_folders
+from guild_ipy.operations.scripts.script_flags import inspect_constants, inspect_map, inspect_script
 from guild_ipy.operations.scripts.script_interface import InterfaceKind, ScriptInterface
 
 _UNKNOWN = FlagDef(name="", nullable=True)
@@ -64,7 +64,7 @@ def inspect_for(
     Parameters
     ----------
     command, roots
-        As for :func:`~guild_ipy.operations.scripts.script.inspect_script`.
+        As for :func:`~guild_ipy.operations.scripts.script_flags.inspect_script`.
     """
     try:
         if dest is None or dest.kind is FlagsDestKind.ARGS:

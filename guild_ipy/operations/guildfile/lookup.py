@@ -12,7 +12,7 @@ from guild_ipy.store.files.regular_file import read_regular
 
 if TYPE_CHECKING:
     from guild_ipy.operations.guildfile.file import GuildFile
-    from guild_ipy.operations.guildfile.operation import GuildFileOperation
+    from guild_ipy.operations.guildfile.guildfile_operation import GuildFileOperation
 
 
 def find_guild_operation(

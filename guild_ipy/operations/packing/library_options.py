@@ -1,7 +1,7 @@
 """Which options of libraries differ in this process from those that they begin with.
 
 What is found is kept by the name of the library, so that a run can set it at the moment when it imports that:
-:mod:`guild_ipy.engine.child.option_setters` says how.
+:mod:`guild_ipy.engine.child.libraries.option_setters` says how.
 """
 
 from __future__ import annotations

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from guild_ipy.domain.flags import Flags
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.program import CellFile, NotebookProgram
 from guild_ipy.domain.run_spec import PackedCode, SourceFile
+from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.operations.given_files import left_to_dependencies
 from guild_ipy.operations.notebook import Notebook

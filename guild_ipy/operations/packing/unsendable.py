@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from guild_ipy.domain.flags import is_flag_value
 from guild_ipy.domain.payload import CellCode, FunctionCall
+from guild_ipy.domain.values.flags import is_flag_value
 from guild_ipy.errors import CannotSend
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.packing.pack import pack

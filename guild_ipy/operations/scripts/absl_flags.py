@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue
+from guild_ipy.domain.values.flags import FlagDef, FlagType, FlagValue
 from guild_ipy.operations.scripts.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
-from guild_ipy.operations.scripts.static_values import Names, find_flag_value, find_names, find_text, is_true
+from guild_ipy.operations.scripts.static_values import Variables, find_flag_value, find_names, find_text, is_true
 
 _KINDS = {
     "integer": FlagType.INT,
@@ -45,7 +45,7 @@ def _find_definitions(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
                 yield name.removeprefix(_DEFINE), call
 
 
-def _read(kind: str, call: ast.Call, names: Names) -> ScriptArgument | None:
+def _read(kind: str, call: ast.Call, names: Variables) -> ScriptArgument | None:
     places = ("name", "default", "enum_values" if kind.endswith("enum") else "help", "help")
     given = dict(zip(places, call.args, strict=False))
     given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}

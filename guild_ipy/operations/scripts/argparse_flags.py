@@ -16,13 +16,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue, is_flag_value
+from guild_ipy.domain.values.flags import FlagDef, FlagType, FlagValue, is_flag_value
 from guild_ipy.operations.scripts.command_tree import CommandNode, choose_command
 from guild_ipy.operations.scripts.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
-from guild_ipy.operations.scripts.source.modules import ProjectModules
 from guild_ipy.operations.scripts.source.parsers import AddedArgument, Parser
-from guild_ipy.operations.scripts.source.reader import SourceReader
-from guild_ipy.operations.scripts.static_values import Names, find_flag_value, find_text, is_true
+from guild_ipy.operations.scripts.source.project_modules import ProjectModules
+from guild_ipy.operations.scripts.source.script_reader import SourceReader
+from guild_ipy.operations.scripts.static_values import Variables, find_flag_value, find_text, is_true
 
 
 def read_argparse(
@@ -107,7 +107,7 @@ def _read_parser(parser: Parser) -> tuple[ScriptArgument, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Call:
+class _ArgparseCall:
     """One ``add_argument(...)``, its parts found."""
 
     name: str
@@ -144,7 +144,7 @@ _MADE: dict[FlagType, type] = {FlagType.INT: int, FlagType.FLOAT: float, FlagTyp
 
 
 #: What is static is a constant by now.
-_NO_NAMES: Names = {}
+_NO_NAMES: Variables = {}
 
 
 def _read_added(added: AddedArgument, later_defaults: Mapping[str, ast.expr]) -> ScriptArgument | None:
@@ -158,7 +158,7 @@ def _read_added(added: AddedArgument, later_defaults: Mapping[str, ast.expr]) ->
     if dest in later_defaults:
         keywords["default"] = later_defaults[dest]
     negates = dest != name.replace("-", "_") or bool(_SAYS_NO.match(name))
-    parts = _Call(name=name, option=option, keywords=keywords, negates=negates)
+    parts = _ArgparseCall(name=name, option=option, keywords=keywords, negates=negates)
     return _ACTIONS.get(_action_name(keywords.get("action")), _read_custom)(parts)
 
 
@@ -200,7 +200,7 @@ _CLASSES = {"_StoreTrueAction": "store_true", "_StoreFalseAction": "store_false"
 # -- actions
 
 
-def _read_store(call: _Call) -> ScriptArgument:
+def _read_store(call: _ArgparseCall) -> ScriptArgument:
     if _is_many(call):
         return _read_values(call, ArgumentStyle.LIST)
     declared = call.type
@@ -218,7 +218,7 @@ def _read_store(call: _Call) -> ScriptArgument:
     )
 
 
-def _read_custom(call: _Call) -> ScriptArgument:
+def _read_custom(call: _ArgparseCall) -> ScriptArgument:
     """Read an action that the script makes itself: what its default becomes is unknown, so it stays out."""
     if call.value("nargs") == 0 and "nargs" in call.keywords:
         return _read_given(call, default=False)
@@ -227,7 +227,7 @@ def _read_custom(call: _Call) -> ScriptArgument:
     return ScriptArgument(flag=_define(call, FlagType.ANY), passes_default=False)
 
 
-def _read_values(call: _Call, style: ArgumentStyle) -> ScriptArgument:
+def _read_values(call: _ArgparseCall, style: ArgumentStyle) -> ScriptArgument:
     default = call.value("default")
     made = _MADE.get(call.type, str)
     is_made = isinstance(default, list) and len(default) > 0 and all(type(item) is made for item in default)
@@ -238,21 +238,21 @@ def _read_values(call: _Call, style: ArgumentStyle) -> ScriptArgument:
     )
 
 
-def _read_append(call: _Call) -> ScriptArgument:
+def _read_append(call: _ArgparseCall) -> ScriptArgument:
     return _read_values(call, ArgumentStyle.REPEAT)
 
 
-def _read_count(call: _Call) -> ScriptArgument:
+def _read_count(call: _ArgparseCall) -> ScriptArgument:
     return ScriptArgument(flag=_define(call, FlagType.INT, default=call.value("default")), style=ArgumentStyle.COUNT)
 
 
-def _read_store_true(call: _Call) -> ScriptArgument:
+def _read_store_true(call: _ArgparseCall) -> ScriptArgument:
     default = call.value("default") if "default" in call.keywords else False
     flag = _define(call, FlagType.BOOLEAN, default=default, switch=True)
     return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
 
-def _read_store_false(call: _Call) -> ScriptArgument:
+def _read_store_false(call: _ArgparseCall) -> ScriptArgument:
     default = call.value("default") if "default" in call.keywords else True
     if call.negates:
         return _read_given(call, default=default is False)
@@ -260,13 +260,13 @@ def _read_store_false(call: _Call) -> ScriptArgument:
     return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
 
-def _read_given(call: _Call, *, default: bool) -> ScriptArgument:
+def _read_given(call: _ArgparseCall, *, default: bool) -> ScriptArgument:
     """Read an option whose flag says whether it is given; with a default of True it is as good as given always."""
     flag = _define(call, FlagType.BOOLEAN, default=default, switch=True)
     return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
 
-def _read_store_const(call: _Call) -> ScriptArgument:
+def _read_store_const(call: _ArgparseCall) -> ScriptArgument:
     """Read an option with one value: by the value where its variable has its name, else by whether it is given."""
     default, const = call.value("default"), call.value("const")
     if call.negates or const is None:
@@ -275,16 +275,16 @@ def _read_store_const(call: _Call) -> ScriptArgument:
     return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
 
-def _read_append_const(call: _Call) -> ScriptArgument:
+def _read_append_const(call: _ArgparseCall) -> ScriptArgument:
     return _read_given(call, default=False)
 
 
-def _read_pair(call: _Call) -> ScriptArgument:
+def _read_pair(call: _ArgparseCall) -> ScriptArgument:
     flag = _define(call, FlagType.BOOLEAN, default=call.value("default"))
     return ScriptArgument(flag=flag, style=ArgumentStyle.PAIR, off_name=f"--no-{call.name}")
 
 
-def _read_nothing(_call: _Call) -> None:
+def _read_nothing(_call: _ArgparseCall) -> None:
     return None
 
 
@@ -308,7 +308,7 @@ _ACTIONS = {
 
 
 def _define(
-    call: _Call,
+    call: _ArgparseCall,
     flag_type: FlagType,
     *,
     default: FlagValue = None,
@@ -329,7 +329,7 @@ def _define(
     )
 
 
-def _read_choices(call: _Call) -> tuple[FlagValue, ...]:
+def _read_choices(call: _ArgparseCall) -> tuple[FlagValue, ...]:
     node = call.keywords.get("choices")
     found = node.value if isinstance(node, ast.Constant) else None
     choices: list[FlagValue] = list(found) if isinstance(found, list | dict) else []
@@ -340,7 +340,7 @@ def _are_texts(choices: Sequence[FlagValue]) -> bool:
     return bool(choices) and all(isinstance(choice, str) for choice in choices)
 
 
-def _is_many(call: _Call) -> bool:
+def _is_many(call: _ArgparseCall) -> bool:
     """Whether ``nargs`` makes a list of what is given; one that isn't static, as ``REMAINDER``, does."""
     nargs = call.value("nargs")
     return "nargs" in call.keywords and nargs != "?" and not _is_none(call.keywords["nargs"])

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue
+from guild_ipy.domain.values.flags import FlagDef, FlagType, FlagValue
 from guild_ipy.operations.scripts.command_tree import CommandNode, choose_command
 from guild_ipy.operations.scripts.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
 from guild_ipy.operations.scripts.static_values import (
-    Names,
     NotStaticError,
+    Variables,
     evaluate,
     find_flag_value,
     find_names,
@@ -35,7 +35,7 @@ def read_click(tree: ast.Module, command: Sequence[str] = ()) -> ScriptInterface
     command
         Words that follow the script's name: those that name commands of a group count.
     """
-    source = _Source(
+    source = _ClickSource(
         names=find_names(tree),
         functions=[node for node in ast.walk(tree) if isinstance(node, _Function)],
         values={
@@ -53,10 +53,10 @@ def read_click(tree: ast.Module, command: Sequence[str] = ()) -> ScriptInterface
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Source:
+class _ClickSource:
     """What is known of a script."""
 
-    names: Names
+    names: Variables
     functions: Sequence[_Function]
     values: Mapping[str, ast.expr]
     """What the script gives to names of its own."""
@@ -69,7 +69,7 @@ class _Source:
 # -- commands
 
 
-def _find_command(tree: ast.Module, source: _Source) -> _Function | None:
+def _find_command(tree: ast.Module, source: _ClickSource) -> _Function | None:
     commands = [function for function in source.functions if _owner_of(function) == ""]
     called = {
         node.func.id
@@ -92,7 +92,7 @@ def _owner_of(function: _Function) -> str | None:
     return None
 
 
-def _make_node(function: _Function, source: _Source, defaults: FlagValue) -> CommandNode:
+def _make_node(function: _Function, source: _ClickSource, defaults: FlagValue) -> CommandNode:
     arguments: dict[str, ScriptArgument] = {}
     unread = ""
     for decorator in function.decorator_list:
@@ -124,7 +124,7 @@ def _decorator_of(function: _Function) -> dict[str, ast.expr] | None:
     return None
 
 
-def _find_commands(group: _Function, source: _Source, defaults: FlagValue) -> dict[str, CommandNode]:
+def _find_commands(group: _Function, source: _ClickSource, defaults: FlagValue) -> dict[str, CommandNode]:
     own = [(function, "") for function in source.functions if _owner_of(function) == group.name]
     by_name = {function.name: function for function in source.functions}
     own += [(by_name[name], said) for owner, name, said in source.added if owner == group.name and name in by_name]
@@ -177,7 +177,7 @@ def _find_default_maps(tree: ast.Module) -> list[ast.expr | None]:
     return found
 
 
-def _default_map(source: _Source) -> FlagValue:
+def _default_map(source: _ClickSource) -> FlagValue:
     if not source.default_maps:
         return None
     first = source.default_maps[0]
@@ -207,7 +207,7 @@ def _is_known(decorator: ast.expr) -> bool:
     return _name(decorator.func if isinstance(decorator, ast.Call) else decorator) in _KNOWN
 
 
-def _option_calls(decorator: ast.expr, source: _Source) -> Iterator[ast.Call]:
+def _option_calls(decorator: ast.expr, source: _ClickSource) -> Iterator[ast.Call]:
     """Find the options that a decorator adds: one, or those of a function or name of the script."""
     if isinstance(decorator, ast.Call) and _name(decorator.func) in {"option", "argument"}:
         yield decorator
@@ -225,7 +225,7 @@ def _option_calls(decorator: ast.expr, source: _Source) -> Iterator[ast.Call]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Call:
+class _ClickCall:
     """One ``@click.option(...)`` or ``@click.argument(...)``, its parts found."""
 
     name: str
@@ -236,7 +236,7 @@ class _Call:
     off: str
     """The form after the slash of ``--yes/--no``."""
     keywords: dict[str, ast.expr]
-    names: Names
+    names: Variables
 
     def value(self, keyword: str) -> FlagValue:
         return find_flag_value(self.keywords.get(keyword), self.names)
@@ -245,7 +245,7 @@ class _Call:
         return is_true(self.keywords.get(keyword), self.names)
 
 
-def _read_decorator(decorator: ast.Call, names: Names, defaults: FlagValue) -> ScriptArgument | None:
+def _read_decorator(decorator: ast.Call, names: Variables, defaults: FlagValue) -> ScriptArgument | None:
     call = _read_words(decorator, names)
     if call is None:
         return None
@@ -260,7 +260,7 @@ def _read_decorator(decorator: ast.Call, names: Names, defaults: FlagValue) -> S
     return replace(argument, passes_default=False) if "envvar" in call.keywords else argument
 
 
-def _read_words(decorator: ast.Call, names: Names) -> _Call | None:
+def _read_words(decorator: ast.Call, names: Variables) -> _ClickCall | None:
     kind = _name(decorator.func)
     words = [find_text(word, names) for word in decorator.args]
     keywords = {keyword.arg: keyword.value for keyword in decorator.keywords if keyword.arg}
@@ -268,13 +268,13 @@ def _read_words(decorator: ast.Call, names: Names) -> _Call | None:
         return None
     if kind == "argument":
         name = words[0].lower().replace("-", "_")
-        return _Call(name=name, parameter=name, option=None, off="", keywords=keywords, names=names)
+        return _ClickCall(name=name, parameter=name, option=None, off="", keywords=keywords, names=names)
     option, off = _main_option(words)
     parameter = next((word for word in words if not word.strip().startswith("-")), "")
     name = option[2:] if option.startswith("--") else parameter or option.lstrip("-")
     longest = max(words, key=lambda word: len(word) - len(word.lstrip("-"))).partition("/")[0].strip()
     parameter = parameter or longest.lstrip("-").replace("-", "_").lower()
-    call = _Call(name=name, parameter=parameter, option=option, off=off, keywords=keywords, names=names)
+    call = _ClickCall(name=name, parameter=parameter, option=option, off=off, keywords=keywords, names=names)
     return call if option else None
 
 
@@ -286,7 +286,7 @@ def _main_option(words: list[str]) -> tuple[str, str]:
     return on.strip(), off.strip()
 
 
-def _read(call: _Call) -> ScriptArgument:
+def _read(call: _ClickCall) -> ScriptArgument:
     if call.off:
         flag = _define(call, FlagType.BOOLEAN, default=bool(call.value("default")))
         return ScriptArgument(flag=flag, style=ArgumentStyle.PAIR, off_name=call.off)
@@ -303,13 +303,13 @@ def _read(call: _Call) -> ScriptArgument:
     return _read_value(call)
 
 
-def _read_switch(call: _Call) -> ScriptArgument:
+def _read_switch(call: _ClickCall) -> ScriptArgument:
     """Read an option without a value; what one that is on by default does depends on the version of click."""
     flag = _define(call, FlagType.BOOLEAN, default=call.value("default") is True, switch=True)
     return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
 
-def _read_value(call: _Call) -> ScriptArgument:
+def _read_value(call: _ClickCall) -> ScriptArgument:
     default = call.value("default")
     flag_type = _declared_type(call, default)
     if flag_type is FlagType.FLOAT and isinstance(default, int):
@@ -318,7 +318,7 @@ def _read_value(call: _Call) -> ScriptArgument:
 
 
 def _define(
-    call: _Call,
+    call: _ClickCall,
     flag_type: FlagType,
     *,
     default: FlagValue = None,
@@ -366,7 +366,7 @@ _BY_DEFAULT = {
 }
 
 
-def _declared_type(call: _Call, default: FlagValue) -> FlagType:
+def _declared_type(call: _ClickCall, default: FlagValue) -> FlagType:
     """Return the type that click uses: the declared one, else that of the default, else text."""
     declared = call.keywords.get("type")
     if declared is None:
@@ -374,7 +374,7 @@ def _declared_type(call: _Call, default: FlagValue) -> FlagType:
     return _BY_NAME.get(_name(declared.func if isinstance(declared, ast.Call) else declared), FlagType.ANY)
 
 
-def _read_choices(call: _Call) -> tuple[FlagValue, ...]:
+def _read_choices(call: _ClickCall) -> tuple[FlagValue, ...]:
     match call.keywords.get("type"):
         case ast.Call(func=function, args=[choices, *_]) if _name(function) == "Choice":
             found = find_flag_value(choices, call.names)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from guild_ipy.domain.flags import Flags, FlagValue, format_flag
+from guild_ipy.domain.values.flags import Flags, FlagValue, format_flag
 from guild_ipy.errors import FlagError
 from guild_ipy.operations.scripts.script_interface import (
     ArgumentStyle,
@@ -33,7 +33,7 @@ def script_arguments(interface: ScriptInterface, flags: Flags) -> tuple[str, ...
 
     Examples
     --------
-    >>> from guild_ipy.domain.flags import FlagDef
+    >>> from guild_ipy.domain.values.flags import FlagDef
     >>> lr = ScriptArgument(flag=FlagDef(name="lr", arg_name="--lr"))
     >>> data = ScriptArgument(flag=FlagDef(name="data"))
     >>> interface = ScriptInterface(kind=InterfaceKind.ARGPARSE, arguments=(data, lr))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue
+from guild_ipy.domain.values.flags import FlagDef, FlagType, FlagValue
 from guild_ipy.errors import FlagError
 
 _TYPES = {
@@ -33,7 +33,7 @@ def define_constants(constants: Mapping[str, FlagValue]) -> tuple[FlagDef, ...]:
 def refuse_other_values(given: Iterable[str], others: Mapping[str, str], operation: str) -> None:
     """Say of a name that source gives a value which is not a constant why it is not a flag.
 
-    `others` are these names, and what each is given: :func:`guild_ipy.domain.constants.find_other_values`.
+    `others` are these names, and what each is given: :func:`guild_ipy.domain.source_text.constants.find_other_values`.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
-from guild_ipy.domain.flags import FlagDef
+from guild_ipy.domain.values.flags import FlagDef
 
 
 class InterfaceKind(StrEnum):

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from guild_ipy.domain.flags import FlagValue, is_flag_value
+from guild_ipy.domain.values.flags import FlagValue, is_flag_value
 
-Names: TypeAlias = Mapping[str, object]
+Variables: TypeAlias = Mapping[str, object]
 
 
 class Namespace:
@@ -42,7 +42,7 @@ def find_names(tree: ast.Module) -> dict[str, object]:
     return names
 
 
-def evaluate(node: ast.expr, names: Names) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 - one case a kind; callers narrow it
+def evaluate(node: ast.expr, names: Variables) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 - one case a kind; callers narrow it
     """Return the value of an expression.
 
     Raises
@@ -89,7 +89,7 @@ def evaluate(node: ast.expr, names: Names) -> Any:  # noqa: ANN401, C901, PLR091
     raise NotStaticError
 
 
-def holds(node: ast.expr, names: Names) -> bool:
+def holds(node: ast.expr, names: Variables) -> bool:
     """Whether a condition holds; NotStaticError if only running the script would show it."""
     value = evaluate(node, names)
     if not is_plain(value):
@@ -102,7 +102,7 @@ def is_plain(value: object) -> bool:
     return value is None or isinstance(value, str | int | float | list | dict)
 
 
-def find_flag_value(node: ast.expr | None, names: Names) -> FlagValue:
+def find_flag_value(node: ast.expr | None, names: Variables) -> FlagValue:
     """Return the value of an expression if it is static and a flag can have it, else None."""
     try:
         value = None if node is None else evaluate(node, names)
@@ -111,13 +111,13 @@ def find_flag_value(node: ast.expr | None, names: Names) -> FlagValue:
     return value if is_flag_value(value) else None
 
 
-def find_text(node: ast.expr | None, names: Names) -> str:
+def find_text(node: ast.expr | None, names: Variables) -> str:
     """Return the text that an expression is, or an empty one."""
     value = find_flag_value(node, names)
     return value if isinstance(value, str) else ""
 
 
-def is_true(node: ast.expr | None, names: Names) -> bool:
+def is_true(node: ast.expr | None, names: Variables) -> bool:
     """Whether an expression is static and true."""
     return bool(find_flag_value(node, names))
 
@@ -125,14 +125,14 @@ def is_true(node: ast.expr | None, names: Names) -> bool:
 # -- lists, maps and text
 
 
-def _item(node: ast.expr, names: Names) -> Any:  # noqa: ANN401 - as evaluate
+def _item(node: ast.expr, names: Variables) -> Any:  # noqa: ANN401 - as evaluate
     try:
         return evaluate(node, names)
     except NotStaticError:
         return node
 
 
-def _items(node: ast.expr, names: Names) -> list[Any]:
+def _items(node: ast.expr, names: Variables) -> list[Any]:
     if not isinstance(node, ast.Starred):
         return [_item(node, names)]
     return as_list(evaluate(node.value, names))
@@ -151,7 +151,7 @@ def as_list(value: object) -> list[Any]:
     raise NotStaticError
 
 
-def _evaluate_map(keys: Sequence[ast.expr | None], values: Sequence[ast.expr], names: Names) -> dict[Any, Any]:
+def _evaluate_map(keys: Sequence[ast.expr | None], values: Sequence[ast.expr], names: Variables) -> dict[Any, Any]:
     found: dict[Any, Any] = {}
     for key, value in zip(keys, values, strict=True):
         if key is None:
@@ -165,7 +165,7 @@ def _evaluate_map(keys: Sequence[ast.expr | None], values: Sequence[ast.expr], n
     return found
 
 
-def _write_part(part: ast.expr, names: Names) -> str:
+def _write_part(part: ast.expr, names: Variables) -> str:
     """Write one part of an f-string; no format is wide enough to fill memory."""
     match part:
         case ast.Constant(value=str(text)):
@@ -184,7 +184,7 @@ def _find_attribute(owner: object, name: str) -> object:
     return owner.find(name)
 
 
-def _loop(loop: ast.comprehension, names: Names) -> Iterator[Names]:
+def _loop(loop: ast.comprehension, names: Variables) -> Iterator[Variables]:
     values = as_list(evaluate(loop.iter, names))
     if _WITHIN_LOOP in names or len(values) > _LONGEST_LOOP:
         raise NotStaticError

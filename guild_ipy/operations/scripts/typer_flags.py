@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from guild_ipy.domain.flags import FlagDef, FlagType, FlagValue, is_flag_value
+from guild_ipy.domain.values.flags import FlagDef, FlagType, FlagValue, is_flag_value
 from guild_ipy.operations.scripts.command_tree import CommandNode, choose_command
 from guild_ipy.operations.scripts.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
-from guild_ipy.operations.scripts.static_values import Names, find_flag_value, find_names, find_text, is_true
+from guild_ipy.operations.scripts.static_values import Variables, find_flag_value, find_names, find_text, is_true
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -23,7 +23,7 @@ def read_typer(tree: ast.Module, command: Sequence[str] = ()) -> ScriptInterface
     command
         Words that follow the script's name: those that name commands count.
     """
-    source = _Source(
+    source = _TyperSource(
         tree=tree,
         names=find_names(tree),
         functions=[node for node in ast.walk(tree) if isinstance(node, _Function)],
@@ -37,9 +37,9 @@ def read_typer(tree: ast.Module, command: Sequence[str] = ()) -> ScriptInterface
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Source:
+class _TyperSource:
     tree: ast.Module
-    names: Names
+    names: Variables
     functions: Sequence[_Function]
     enums: Mapping[str, Mapping[str, FlagValue]]
     """The members of each Enum of the script, with their values."""
@@ -61,7 +61,7 @@ def _find_enums(tree: ast.Module) -> Iterator[tuple[str, dict[str, FlagValue]]]:
 # -- commands
 
 
-def _find_run(source: _Source) -> _Function | None:
+def _find_run(source: _TyperSource) -> _Function | None:
     """Find the function of ``typer.run(function)``."""
     for node in ast.walk(source.tree):
         match node:
@@ -70,7 +70,7 @@ def _find_run(source: _Source) -> _Function | None:
     return None
 
 
-def _find_app(source: _Source) -> str | None:
+def _find_app(source: _TyperSource) -> str | None:
     """Find the name of the app that is called, else of the first."""
     apps = [
         statement.targets[0].id
@@ -84,7 +84,7 @@ def _find_app(source: _Source) -> str | None:
     return next((app for app in apps if app in called), apps[0] if apps else None)
 
 
-def _make_node(app: str, source: _Source, *, is_root: bool) -> CommandNode:
+def _make_node(app: str, source: _TyperSource, *, is_root: bool) -> CommandNode:
     own = [(function, call) for function in source.functions for call in _decorators(function, app)]
     callbacks = [function for function, call in own if _decorator_kind(call) == "callback"]
     commands = {
@@ -113,19 +113,19 @@ def _decorator_kind(decorator: ast.expr) -> str:
     return _name(decorator.func if isinstance(decorator, ast.Call) else decorator)
 
 
-def _says_alone(decorator: ast.expr, source: _Source) -> bool:
+def _says_alone(decorator: ast.expr, source: _TyperSource) -> bool:
     keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
     return any(keyword.arg == "invoke_without_command" and is_true(keyword.value, source.names) for keyword in keywords)
 
 
-def _command_name(decorator: ast.expr, function: str, source: _Source) -> str:
+def _command_name(decorator: ast.expr, function: str, source: _TyperSource) -> str:
     said: list[ast.expr] = []
     if isinstance(decorator, ast.Call):
         said = [*decorator.args[:1], *(keyword.value for keyword in decorator.keywords if keyword.arg == "name")]
     return (find_text(said[0], source.names) if said else "") or function.lower().replace("_", "-")
 
 
-def _find_inner(app: str, source: _Source) -> Iterator[tuple[str, str]]:
+def _find_inner(app: str, source: _TyperSource) -> Iterator[tuple[str, str]]:
     """Find the apps that are added to an app, and their names."""
     for node in ast.walk(source.tree):
         match node:
@@ -138,7 +138,7 @@ def _find_inner(app: str, source: _Source) -> Iterator[tuple[str, str]]:
 # -- parameters
 
 
-def _read_function(function: _Function, source: _Source) -> tuple[ScriptArgument, ...]:
+def _read_function(function: _Function, source: _TyperSource) -> tuple[ScriptArgument, ...]:
     declared = function.args
     parameters = [*declared.posonlyargs, *declared.args]
     missing = [None] * (len(parameters) - len(declared.defaults))
@@ -160,10 +160,10 @@ class _Parameter:
     """The forms of its option that are said."""
     keywords: Mapping[str, ast.expr]
     is_option: bool
-    source: _Source
+    source: _TyperSource
 
 
-def _read_parameter(parameter: ast.arg, default: ast.expr | None, source: _Source) -> ScriptArgument | None:
+def _read_parameter(parameter: ast.arg, default: ast.expr | None, source: _TyperSource) -> ScriptArgument | None:
     annotation, info = _unwrap(parameter.annotation)
     if annotation is not None and _name(annotation) == "Context":
         return None

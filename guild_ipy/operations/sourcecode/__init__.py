@@ -1,4 +1,6 @@
 """The source code of the moment: which files of a project are copied, and their digest.
 
-``snapshot`` · ``source_walk`` finds the files · ``source_choice`` the rules of a Guild file
+- ``snapshot``: the copy
+- ``source_walk``: finds the files
+- ``source_choice``: the rules of a Guild file
 """

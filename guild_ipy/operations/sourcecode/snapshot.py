@@ -15,8 +15,8 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from guild_ipy.domain.run_spec import Source, SourceFile, SourceLink
-from guild_ipy.domain.secret_files import is_private_key, names_secret_file, names_secret_path
+from guild_ipy.domain.run_spec import ProjectSource, SourceFile, SourceLink
+from guild_ipy.domain.secrets import is_private_key, names_secret_file, names_secret_path
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.sourcecode.source_choice import SourceChoice
 from guild_ipy.operations.sourcecode.source_walk import MAX_ENTRIES, MAX_FOLDER, MAX_LINKED, FoundFile, SourceWalk
@@ -30,7 +30,7 @@ MAX_BYTES = 2**20
 class Snapshot:
     """Source code, and what the user should know about what is not in it."""
 
-    source: Source
+    source: ProjectSource
     notes: tuple[str, ...] = ()
 
 
@@ -193,7 +193,7 @@ class _Project:
     """The files of one project as last seen, and the source that was made of them."""
 
     known: dict[str, _Known] = field(default_factory=dict)
-    source: Source | None = None
+    source: ProjectSource | None = None
 
     def take(self, found_files: Iterable[FoundFile]) -> _Taken:
         """Read files until there are enough."""
@@ -224,13 +224,13 @@ class _Project:
             first_left=first_left,
         )
 
-    def make_source(self, dest: str, files: Sequence[SourceFile], links: tuple[SourceLink, ...]) -> Source:
+    def make_source(self, dest: str, files: Sequence[SourceFile], links: tuple[SourceLink, ...]) -> ProjectSource:
         """Make a source, the last one if nothing changed: digests cost more than comparing."""
         ordered = tuple(sorted(files, key=lambda file: file.path))
         last = self.source  # another thread may put another in its place
         if last is None or (last.dest, last.links) != (dest, links) or last.files != ordered:
             digest = digest_files(ordered) if ordered else ""
-            self.source = last = Source(dest=dest, files=ordered, digest=digest, links=links)
+            self.source = last = ProjectSource(dest=dest, files=ordered, digest=digest, links=links)
         return last
 
     def _look_at(self, found: FoundFile) -> _Known:

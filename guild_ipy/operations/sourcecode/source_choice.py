@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
-from guild_ipy.domain.operation import SourceRule
+from guild_ipy.domain.declarations.operation_def import SourceRule
 from guild_ipy.operations.sourcecode.source_walk import FoundFile, leads_up
 from guild_ipy.store.files.regular_file import open_reader
 

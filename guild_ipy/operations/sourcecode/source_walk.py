@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from guild_ipy.domain.secret_files import names_secret_file, names_secret_folder
+from guild_ipy.domain.secrets import names_secret_file, names_secret_folder
 
 #: How many files and folders are looked at before the walk ends.
 MAX_ENTRIES = 20_000

@@ -1,5 +1,7 @@
 """TensorBoard event files of a run, and the scalars in them.
 
-``events`` · ``tfevents`` their bytes · ``usual_events`` and ``array_events`` quick ways to read most of them ·
-``scalars`` summaries
+- ``events``: the event files of a run
+- ``scalar_summaries``: summaries of scalars
+- ``tfevents``: the bytes of event files
+- ``usual_events``, ``array_events``: quick ways to read most of them
 """

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TypeAlias, TypeVar
 
-from guild_ipy.domain.scalars import ScalarPoint
+from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.store.events.array_events import Series, decode_rows
 from guild_ipy.store.events.tfevents import (
@@ -24,7 +24,7 @@ from guild_ipy.store.events.tfevents import (
     encode_record,
     encode_version,
 )
-from guild_ipy.store.events.usual_events import Values, decode_usual
+from guild_ipy.store.events.usual_events import EventValues, decode_usual
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 
@@ -100,7 +100,7 @@ def iter_points(path: str, offset: int = 0) -> Iterator[tuple[list[Point], int]]
     return _iter_file(path, offset, _take_points)
 
 
-def iter_values(path: str, offset: int = 0) -> Iterator[tuple[Values | list[Series], int]]:
+def iter_values(path: str, offset: int = 0) -> Iterator[tuple[EventValues | list[Series], int]]:
     """Read as :func:`iter_points` does, much faster, without times."""
     return _iter_file(path, offset, take_values)
 
@@ -193,14 +193,14 @@ def _take_points(chunk: bytes) -> tuple[list[Point], int, bool]:
     return points, end, True
 
 
-def take_values(chunk: bytes) -> tuple[Values | list[Series], int, bool]:
+def take_values(chunk: bytes) -> tuple[EventValues | list[Series], int, bool]:
     """Read the values of bytes: they, how many bytes they take, and whether all is sound so far."""
     found = decode_rows(chunk) or decode_usual(chunk)
     if found is not None:
         return *found, True
     points, end, is_sound = _take_points(chunk)
     steps, _, tags, values = zip(*points, strict=True) if points else ((), (), (), ())
-    return Values(steps=steps, tags=tags, values=values), end, is_sound
+    return EventValues(steps=steps, tags=tags, values=values), end, is_sound
 
 
 def _scan(folder: str) -> list[os.DirEntry[str]]:

@@ -26,7 +26,7 @@ _FEW = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Values:
+class EventValues:
     """Values of scalars in the order of the bytes, part by part."""
 
     steps: Sequence[int]
@@ -34,7 +34,7 @@ class Values:
     values: Sequence[float]
 
 
-def decode_usual(content: bytes) -> tuple[Values, int] | None:
+def decode_usual(content: bytes) -> tuple[EventValues, int] | None:
     """Take records apart up to the first, near the end, that is not whole, and say where that begins.
 
     None if it has none, or one is of another form.
@@ -49,7 +49,7 @@ def decode_usual(content: bytes) -> tuple[Values, int] | None:
     end = start + shape.size
     if not (end == len(content) or (start < end and _ends_at(content, end, shape.last, found[-1]))):
         return None
-    return Values(steps=shape.steps, tags=shape.tags, values=_floats(b"".join(values))), end
+    return EventValues(steps=shape.steps, tags=shape.tags, values=_floats(b"".join(values))), end
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,9 @@
 """Files of a run directory, written whole and read safely, and the YAML of attributes.
 
-``regular_file`` opens what others may have made · ``whole_file`` · ``folders`` · ``held_dir`` · ``attrs``, with
-``attr_types`` · ``yaml_codec`` · ``messages`` on sockets
+- ``regular_file``: opens files that others may have made
+- ``whole_file``: files that appear whole
+- ``folders``, ``held_dir``: folders that others may delete meanwhile
+- ``attrs``, ``attr_types``: attributes, and what listings expect of them
+- ``yaml_codec``: their YAML
+- ``messages``: messages on sockets
 """

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from guild_ipy.domain.flags import FlagValue, is_flag_value
-from guild_ipy.domain.source_kind import is_dependency_flag
+from guild_ipy.domain.declarations.source_kind import is_dependency_flag
+from guild_ipy.domain.values.flags import FlagValue, is_flag_value
 
 _LAST_MICROSECOND = 253_402_300_800_000_000  # the year 10000
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.domain.flags import format_float
+from guild_ipy.domain.values.flags import format_float
 
 if TYPE_CHECKING:
     import yaml

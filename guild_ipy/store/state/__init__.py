@@ -1,5 +1,9 @@
-"""What a run is doing, and who has done something to it.
+"""What a run is doing, and who has changed it.
 
-``state``, by ``markers`` and ``lock`` · ``run_process`` whose process it is · ``signals`` how it ended · ``reconcile``
-settles lost runs · ``marks`` · ``changes`` the change log of a home
+- ``state``, by ``markers`` and ``lock``: what a run is doing
+- ``run_process``: which processes are those of a run
+- ``signals``: the signal that ended a run
+- ``reconcile``: settles runs whose processes are gone
+- ``marks``: the marks of a run
+- ``changes``: the change log of a home
 """

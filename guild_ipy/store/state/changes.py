@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import is_not_regular, open_reader, open_regular
-from guild_ipy.store.home import Home
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import is_run_id
 from guild_ipy.store.state.lock import lock_if_possible
 

@@ -12,8 +12,8 @@ from enum import Enum
 from pathlib import Path
 
 import guild_ipy
-from guild_ipy.domain.dependency import Dependency, Source, SourceKind
-from guild_ipy.operations.declared import Declaration, declare
+from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind
+from guild_ipy.operations.declaration import Declaration, declare
 
 
 def train(lr: float = 0.1, epochs: int = 3, name: str = "a b") -> dict[str, float]:

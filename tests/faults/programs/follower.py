@@ -11,9 +11,9 @@ import sys
 import time
 from collections.abc import Iterator
 
-from guild_ipy.api.launching.run import RunRequest, run
-from guild_ipy.api.session import get_session
-from guild_ipy.api.viewer import SilentViewer
+from guild_ipy.launching.new_run import RunRequest, run
+from guild_ipy.session.session import get_session
+from guild_ipy.session.viewer import SilentViewer
 
 
 def blocks(kind: str, size: int) -> Iterator[bytes]:

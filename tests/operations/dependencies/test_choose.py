@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from guild_ipy.domain.dependency import SourceKind
+from guild_ipy.domain.declarations.dependency import SourceKind
 from guild_ipy.errors import DependencyError, SelectError
-from guild_ipy.operations.dependencies.given import Given, parse_given
+from guild_ipy.operations.dependencies.given_dependencies import Given, parse_given
 from guild_ipy.operations.dependencies.resolve import resolve_dependencies
 from guild_ipy.store.state.marks import MarkEntry, write_mark
 from tests.bare_runs import touch

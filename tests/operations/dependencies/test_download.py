@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from guild_ipy.domain.dependency import SourceKind
+from guild_ipy.domain.declarations.dependency import SourceKind
 from guild_ipy.errors import DependencyError, StoreError, UsageError
 from guild_ipy.operations.dependencies.download import download
 from guild_ipy.operations.dependencies.resolve import resolve_dependencies

@@ -9,7 +9,7 @@ import shutil
 import pytest
 import yaml
 
-from guild_ipy.domain.dependency import SourceKind
+from guild_ipy.domain.declarations.dependency import SourceKind
 from guild_ipy.errors import DependencyError
 from guild_ipy.operations.dependencies.resolve import resolve_dependencies
 from tests.bare_runs import touch

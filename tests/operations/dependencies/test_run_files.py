@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from guild_ipy.domain.dependency import Rename, TargetType
+from guild_ipy.domain.declarations.dependency import Rename, TargetType
 from guild_ipy.errors import DependencyError
 from guild_ipy.operations.dependencies.resolve import resolve_dependencies
 from guild_ipy.operations.dependencies.run_files import generated_names, inner_path, selected_paths

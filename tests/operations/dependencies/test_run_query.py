@@ -1,7 +1,7 @@
 import pytest
 
-from guild_ipy.domain.dependency import Source, SourceKind
-from guild_ipy.domain.run_filter import RunFilter
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.declarations.dependency import Source, SourceKind
 from guild_ipy.errors import SelectError
 from guild_ipy.operations.dependencies.run_query import is_plain_name, make_query
 

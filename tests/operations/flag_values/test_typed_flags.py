@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from guild_ipy.domain.flags import FlagType, is_flag_value
-from guild_ipy.domain.shapes import encode_shape, parse_shape
+from guild_ipy.domain.values.flags import FlagType, is_flag_value
+from guild_ipy.domain.values.shapes import encode_shape, parse_shape
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.flags import FlagText, check_flag
+from guild_ipy.operations.flag_values.flag_binding import FlagText, check_flag
 from guild_ipy.operations.functions.call import bind_call, inspect_callable
 from guild_ipy.store.files import yaml_codec
 

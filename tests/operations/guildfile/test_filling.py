@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from guild_ipy.domain.command import Command
-from guild_ipy.domain.flags import FlagDef
-from guild_ipy.domain.operation import FlagsDest
+from guild_ipy.domain.declarations.command_template import Command
+from guild_ipy.domain.declarations.operation_def import FlagsDest
+from guild_ipy.domain.values.flags import FlagDef
 from guild_ipy.errors import FlagError
 from guild_ipy.operations.guildfile.filling import fill_command, flag_words
 

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from guild_ipy.api.looking.operations import list_operations
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DependencyError, FlagError
+from guild_ipy.verbs.looking.operations import list_operations
 
 SHOW = "import sys\nlr = 0.1\nbatch_size = 10\nprint(lr, batch_size, sys.argv[1:])\n"
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from guild_ipy.domain.flags import FlagType
+from guild_ipy.domain.values.flags import FlagType
 from guild_ipy.operations.guildfile.lookup import find_guild_operation, list_guild_operations, note_hidden
 
 ARGPARSE = """

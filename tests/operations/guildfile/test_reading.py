@@ -6,11 +6,11 @@ import hashlib
 
 import pytest
 
-from guild_ipy.domain.dependency import FilePattern, Rename, SourceKind, TargetType
-from guild_ipy.domain.flags import FlagType
-from guild_ipy.domain.operation import ExecMain, FlagsDestKind, NotebookMain, PythonMain, StepsMain
+from guild_ipy.domain.declarations.dependency import FilePattern, Rename, SourceKind, TargetType
+from guild_ipy.domain.declarations.operation_def import ExecMain, FlagsDestKind, NotebookMain, PythonMain, StepsMain
+from guild_ipy.domain.values.flags import FlagType
 from guild_ipy.errors import GuildFileError
-from guild_ipy.operations.guildfile.declared import parse_requires
+from guild_ipy.operations.guildfile.defining.python_requires import parse_requires
 from guild_ipy.operations.guildfile.file import read_guild_file
 
 

@@ -8,17 +8,17 @@ import sys
 
 import pytest
 
-from guild_ipy.api.launching.launch import LaunchOptions
-from guild_ipy.api.launching.run import RunRequest
-from guild_ipy.api.launching.run import run as run_request
-from guild_ipy.api.launching.start import Change, restart, start
-from guild_ipy.api.stop import stop
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, GuildFileError, OperationNotFound, UsageError
-from guild_ipy.operations.flags import FlagText
-from tests.api.conftest import RecordingViewer
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.new_run import RunRequest
+from guild_ipy.launching.new_run import run as run_request
+from guild_ipy.launching.restart import Change, restart, start
+from guild_ipy.operations.flag_values.flag_binding import FlagText
+from guild_ipy.verbs.running.stop import stop
 from tests.notebook_files import read_outputs, write_notebook
 from tests.notebook_session import wait_until
+from tests.train_and_wait import RecordingViewer
 
 SHOW = """
 import json, os, sys

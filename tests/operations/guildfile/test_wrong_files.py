@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.api.launching.run import RunRequest, run
-from guild_ipy.api.looking.operations import list_operations
-from guild_ipy.api.session import Session
-from guild_ipy.api.viewer import SilentViewer
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import GuildFileError, UsageError
+from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.operations.guildfile.file import read_guild_file
-from guild_ipy.operations.guildfile.text import MAX_BYTES
+from guild_ipy.operations.guildfile.reading.yaml_text import MAX_BYTES
+from guild_ipy.session.session import Session
+from guild_ipy.session.viewer import SilentViewer
+from guild_ipy.verbs.looking.operations import list_operations
 
 CASES = re.findall(
     r"^## ([^\n]+)\n(.*?)\n=> ([^\n]+)$",

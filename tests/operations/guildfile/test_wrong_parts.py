@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from guild_ipy.api.looking.operations import list_operations
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import GuildFileError, OperationNotFound
+from guild_ipy.verbs.looking.operations import list_operations
 
 BROKEN = "train:\n  main: a: b\n"
 

@@ -1,5 +1,8 @@
 """Which variables and magics of the notebook code names: also within texts that are code.
 
-``code_names`` in code · ``code_text`` in a text · ``mentions`` in a program · ``companions`` the variables that come
-along · ``read_names``
+- ``code_names``: in code
+- ``code_text``: in one text
+- ``mentions``: in the texts of a program
+- ``companions``: variables that come along
+- ``read_names``: variables that a cell reads
 """

@@ -1,0 +1,178 @@
+"""An operation as a Guild file or a decorator declares it, checked and complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from guild_ipy.domain.declarations.dependency import Dependency
+from guild_ipy.domain.values.flags import FlagDef, FlagValue, plain_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonMain:
+    """``main``: a Python module or script and arguments in front of the flags."""
+
+    module: str
+    """As written: ``train``, ``package.module``, ``src/train``, or a path of a file."""
+    arguments: tuple[str, ...] = ()
+    """May hold ``${flag}``."""
+    origin: str = ""
+    """Where it was written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecMain:
+    """``exec``: a command; its words may hold ``${flag}`` and ``${flag_args}``."""
+
+    words: tuple[str, ...]
+    origin: str = ""
+    """Where it was written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotebookMain:
+    """``notebook``: a notebook file that is executed."""
+
+    path: str
+    origin: str = ""
+    """Where it was written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One run of a pipeline."""
+
+    operation: str
+    """By the name that it is run by."""
+    name: str
+    """That of its link in the directory of the pipeline."""
+    flags: Mapping[str, FlagValue] = field(default_factory=dict)
+    """Text may hold ``${flag}`` of the pipeline."""
+    label: str | None = None
+    tags: tuple[str, ...] = ()
+    random_seed: int | None = None
+    isolate_runs: bool = True
+    """Whether dependencies of the step look at the runs of this pipeline alone, where there is one."""
+    origin: str = ""
+    """Where it was written."""
+
+
+def describe_step(step: Step) -> str:
+    """Write a step as one would run it: ``train lr=0.1``."""
+    flags = (f"{name}={plain_text(value)}" for name, value in step.flags.items())
+    return " ".join((step.operation, *flags))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepsMain:
+    """``steps``: other operations, one after the other."""
+
+    steps: tuple[Step, ...]
+
+
+Main = PythonMain | ExecMain | NotebookMain | StepsMain
+
+
+class FlagsDestKind(Enum):
+    """How flags reach the operation."""
+
+    ARGS = "args"
+    """On the command line."""
+    GLOBALS = "globals"
+    """As values of module-level names."""
+    GLOBAL = "global"
+    """As entries of one module-level map."""
+    NAMESPACE = "namespace"
+    """As attributes of one module-level ``SimpleNamespace``."""
+    CONFIG = "config"
+    """In a configuration file that is written for the run."""
+    NONE = "none"
+    """Not at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagsDest:
+    """``flags-dest``."""
+
+    kind: FlagsDestKind
+    name: str = ""
+    """The map for ``global`` and ``namespace``, the path for ``config``."""
+
+    @classmethod
+    def parse(cls, text: str) -> FlagsDest:
+        """Read what :meth:`__str__` writes; ValueError for what is none."""
+        word, _, name = text.partition(":")
+        return cls(kind=FlagsDestKind(word), name=name)
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.name}" if self.name else self.kind.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceRule:
+    """One entry of ``sourcecode``: take or leave out what matches."""
+
+    pattern: str
+    is_include: bool
+    kind: str = "any"
+    """``text``, ``binary``, ``dir`` or ``any``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceRules:
+    """``sourcecode``: which files of the project are copied.
+
+    `is_disabled` copies none.
+    """
+
+    root: str | None = None
+    dest: str | None = None
+    rules: tuple[SourceRule, ...] = ()
+    is_disabled: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationDef:
+    """An operation of a model, with what it needs and takes."""
+
+    name: str
+    model: str = ""
+    description: str = ""
+    main: Main
+    folder: str
+    """That of the Guild file; paths are relative to it."""
+    guildfile: str = ""
+    """The path of the Guild file."""
+    version: str = ""
+    """The MD5 of the Guild file, as in its reference."""
+    is_default: bool = False
+    flags: tuple[FlagDef, ...] = ()
+    flags_dest: FlagsDest | None = None
+    """None finds out from the script."""
+    flags_import: tuple[str, ...] | bool | None = None
+    """Which flags of the script are taken beside those declared: names, all, none, or (None) those that it has."""
+    flags_import_skip: tuple[str, ...] = ()
+    requires: tuple[Dependency, ...] = ()
+    sourcecode: SourceRules | None = None
+    output_scalars: tuple[str, ...] | None = None
+    """Patterns in place of the default ones; empty for none, None for the default."""
+    label: str | None = None
+    """Template with ``${flag}``."""
+    tags: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    """May hold ``${flag}``."""
+    env_secrets: tuple[str, ...] = ()
+    compare: tuple[str, ...] = ()
+    python_path: tuple[str, ...] | None = None
+    """Folders that modules are looked for in, in place of the project's."""
+    origin: str = ""
+    """Where it was written: ``guild.yml:3:5``."""
+    notes: tuple[str, ...] = ()
+    """What the user should know: attributes that have no meaning here."""
+
+    @property
+    def full_name(self) -> str:
+        """``model:name``, or the name alone."""
+        return f"{self.model}:{self.name}" if self.model else self.name

@@ -1,0 +1,36 @@
+"""The ids of deleted runs, read anew only when the trash has changed."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import lru_cache
+
+from guild_ipy.errors import StoreError
+from guild_ipy.store.guild_home import Home
+
+#: Of file systems that keep whole seconds, a folder can change without another time.
+_RACY_NANOSECONDS = 2_000_000_000
+
+
+def list_deleted(home: Home) -> frozenset[str]:
+    """Return what is called like a run in the trash."""
+    try:
+        info = os.stat(home.trash)
+    except OSError:
+        return frozenset()
+    if abs(time.time_ns() - info.st_mtime_ns) < _RACY_NANOSECONDS:
+        return _list(home.trash)
+    return _list_once(home.trash, info.st_mtime_ns, info.st_ino)
+
+
+def _list(folder: str) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(folder))
+    except OSError as error:
+        raise StoreError(f"cannot list the runs in {folder!r}: {error.strerror}") from error
+
+
+@lru_cache(maxsize=4)
+def _list_once(folder: str, mtime: int, inode: int) -> frozenset[str]:  # noqa: ARG001 - they tell when it has changed
+    return _list(folder)

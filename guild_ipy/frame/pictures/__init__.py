@@ -1,0 +1,8 @@
+"""Pictures of runs.
+
+- ``curves``: learning curves
+- ``parallel``: parallel coordinates
+- ``lineage_view``: a lineage as table and picture
+- ``run_captions``: the names of runs in pictures
+- ``pyplot``: the library that draws
+"""

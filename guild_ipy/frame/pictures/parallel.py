@@ -1,0 +1,162 @@
+"""Parallel coordinates: each run a line across its flags to what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from guild_ipy.errors import UsageError
+from guild_ipy.frame.columns.column_values import Array
+from guild_ipy.frame.columns.rows import Rows
+from guild_ipy.frame.pictures.pyplot import Axes, load_pyplot
+from guild_ipy.frame.pictures.run_captions import differs
+from guild_ipy.frame.tables.comparison import used_columns
+
+_WIDTH_OF_AXIS = 1.6
+_LEAST_WIDTH = 6.0
+_HEIGHT = 4.4
+_TICKS = 5
+#: Ticks that are nearer to each other could not be read.
+_LEAST_GAP = 0.06
+#: Positive numbers that go over so many times the least are shown by their magnitude.
+_WIDE = 50.0
+_MOST_WORDS = 12
+_TWO = 2
+_END = "loss"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """One vertical axis: where each run crosses it from 0 to 1 (NaN if it does not), and its ticks."""
+
+    heading: str
+    places: Array
+    ticks: Sequence[tuple[float, str]]
+
+
+def plot_parallel(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw a line for each row across the columns; its colour tells where it ends.
+
+    Raises
+    ------
+    UsageError
+        If there are not two columns with values.
+    """
+    frame = frame.loc[:, frame.notna().any()]
+    scales = [_make_scale(heading, frame[heading]) for heading in frame.columns]
+    if len(scales) < _TWO:
+        raise UsageError("parallel coordinates take two columns at least; name them, as in parallel('=lr, loss')")
+    if ax is None:
+        size = (max(_LEAST_WIDTH, _WIDTH_OF_AXIS * len(scales)), _HEIGHT)
+        _, ax = load_pyplot().subplots(figsize=size, layout="constrained")
+    _draw_lines(ax, scales)
+    _draw_axes(ax, scales)
+    if _is_number(frame.iloc[:, -1]):
+        _add_colour_bar(ax, scales[-1])
+    ax.set_title(f"{len(frame)} run{'s' * (len(frame) != 1)} by {frame.columns[-1]}")
+    return ax
+
+
+def telling_columns(rows: Rows) -> list[str]:
+    """Return the headings of the flags in which runs differ, and of ``loss`` or the first scalar."""
+    columns = used_columns(rows)
+    flags = [each.heading for each in columns if each.fields[0].kind == "flag" and differs(rows.get(each.fields[0]))]
+    ends = {each.fields[0].name: each.heading for each in columns if each.fields[0].part == "last"}
+    end = ends.get(_END) or next(iter(ends.values()), None)
+    return flags if end is None else [*flags, end]
+
+
+def _make_scale(heading: str, column: pd.Series) -> Scale:
+    return _scale_of_numbers(heading, column) if _is_number(column) else _scale_of_words(heading, column)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+
+
+def _scale_of_numbers(heading: str, column: pd.Series) -> Scale:
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    values = np.where(np.isfinite(values), values, np.nan)
+    known = np.unique(values[~np.isnan(values)])
+    if not len(known):
+        return Scale(heading=heading, places=values, ticks=[])
+    is_wide = bool(known[0] > 0 and known[-1] / known[0] >= _WIDE)
+    least, greatest = _stretch(_bend(known[[0, -1]], is_wide))
+    places = (_bend(known, is_wide) - least) / (greatest - least)
+    if len(known) > _TICKS or (np.diff(places) < _LEAST_GAP).any():
+        places = np.linspace(0, 1, _TICKS)
+    texts = [f"{value:.3g}" for value in _unbend(least + places * (greatest - least), is_wide)]
+    return Scale(
+        heading=f"{heading}\n(log)" if is_wide else heading,
+        places=(_bend(values, is_wide) - least) / (greatest - least),
+        ticks=list(zip(places, texts, strict=True)),
+    )
+
+
+def _bend(values: Array, is_wide: bool) -> Array:  # noqa: FBT001 - its only choice
+    return np.log10(values) if is_wide else values
+
+
+def _unbend(values: Array, is_wide: bool) -> Array:  # noqa: FBT001 - as above
+    return 10.0**values if is_wide else values
+
+
+def _stretch(ends: Array) -> tuple[float, float]:
+    """Return the ends of a scale; of one value it is in the middle."""
+    least, greatest = map(float, ends)
+    margin = abs(least) / 2 or 0.5
+    return (least, greatest) if least < greatest else (least - margin, greatest + margin)
+
+
+def _scale_of_words(heading: str, column: pd.Series) -> Scale:
+    texts = [None if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
+    words = sorted({text for text in texts if text is not None})
+    place = {word: (at + 0.5) / len(words) for at, word in enumerate(words)}
+    step = -(-len(words) // _MOST_WORDS)
+    return Scale(
+        heading=heading,
+        places=np.array([np.nan if text is None else place[text] for text in texts]),
+        ticks=[(place[word], word) for word in words[::step]],
+    )
+
+
+# -- drawing
+
+
+def _draw_lines(ax: Axes, scales: Sequence[Scale]) -> None:
+    colours = load_pyplot().colormaps["viridis"]
+    across = np.arange(len(scales))
+    for heights, end in zip(np.array([scale.places for scale in scales]).T, scales[-1].places, strict=True):
+        colour = "lightgrey" if np.isnan(end) else colours(end)
+        alone = np.convolve(np.isnan(np.concatenate([[np.nan], heights, [np.nan]])), [1, 0, 1], mode="valid") == _TWO
+        ax.plot(across, heights, color=colour, alpha=0.75, linewidth=1.4)
+        ax.plot(across[alone], heights[alone], "o", color=colour, markersize=3)
+
+
+def _draw_axes(ax: Axes, scales: Sequence[Scale]) -> None:
+    for across, scale in enumerate(scales):
+        ax.axvline(across, color="black", linewidth=0.8)
+        for height, text in scale.ticks:
+            ax.annotate(
+                f"{text} ",
+                (across, height),
+                ha="right",
+                va="center",
+                fontsize="small",
+                bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.7},
+            )
+    ax.set_xticks(range(len(scales)), [scale.heading for scale in scales])
+    ax.set(xlim=(-0.5, len(scales) - 0.9), ylim=(-0.05, 1.05), yticks=[])
+    ax.spines[:].set_visible(False)
+    ax.tick_params(axis="x", length=0)
+
+
+def _add_colour_bar(ax: Axes, scale: Scale) -> None:
+    from matplotlib.cm import ScalarMappable  # optional
+
+    bar = ax.figure.colorbar(ScalarMappable(cmap="viridis"), ax=ax, pad=0.02)
+    bar.set_ticks([place for place, _ in scale.ticks], labels=[text for _, text in scale.ticks])
+    bar.set_label(scale.heading.replace("\n", " "))

@@ -1,0 +1,78 @@
+"""Runs side by side: what they were given and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import pandas as pd
+
+from guild_ipy.frame.columns.column_cache import Chooser, NamesOfKind
+from guild_ipy.frame.columns.column_values import first_of
+from guild_ipy.frame.columns.dtypes import Column, value_column
+from guild_ipy.frame.columns.rows import Rows
+from guild_ipy.frame.columns.run_names import RUN
+from guild_ipy.frame.tables.core import core_column, core_fields, keep_time, run_column
+from guild_ipy.frame.tables.whole import hand_out
+from guild_ipy.index.asking.column_table import Field
+from guild_ipy.verbs.looking.compared_columns import ComparedColumn, default_columns, parse_columns
+
+#: Columns as a user writes them; None for those of every comparison.
+Written: TypeAlias = "str | Iterable[str] | None"
+
+
+def compare_fields(written: Written) -> Chooser:
+    """Return what a comparison is made of."""
+
+    def choose(names: NamesOfKind) -> list[Field]:
+        return [field for column in _columns(names, written) for field in _fields(column)]
+
+    return choose
+
+
+def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
+    """Return one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
+
+    The order is that of ``guild compare``; flags, attributes and scalars are sorted by name. With columns as a user
+    has `written` them: ``run``, and these.
+    """
+    if written is None:
+        return keep_time(rows, hand_out(rows, "compare", lambda: _make_all(rows, used_columns(rows))))
+    return pd.DataFrame(_make_all(rows, _columns(rows.known.__getitem__, written)))
+
+
+def _make_all(rows: Rows, chosen: Sequence[ComparedColumn]) -> dict[str, Column]:
+    columns = {each.heading: _make(rows, each) for each in chosen}
+    return columns if RUN in columns else {RUN: run_column(rows), **columns}
+
+
+def used_columns(rows: Rows) -> list[ComparedColumn]:
+    """Return the columns of every comparison in which one of the rows has something."""
+    return default_columns(_used(rows))
+
+
+def _columns(names: NamesOfKind, written: Written) -> Sequence[ComparedColumn]:
+    if written is None:
+        return default_columns(names)
+    return parse_columns(written, names)
+
+
+def _fields(column: ComparedColumn) -> Sequence[Field]:
+    return column.fields if column.core is None else core_fields([column.core])
+
+
+def _used(rows: Rows) -> NamesOfKind:
+    """Return the names that one of the rows has something for."""
+
+    def names(kind: str) -> list[str]:
+        part = "last" if kind == "scalar" else ""
+        fields = (Field(kind, name, part) for name in rows.known[kind])
+        return [each.name for each in fields if each in rows.columns and not rows.get(each).is_empty()]
+
+    return names
+
+
+def _make(rows: Rows, column: ComparedColumn) -> Column:
+    if column.core is not None:
+        return core_column(rows, column.core)
+    return value_column(first_of([rows.get(field) for field in column.fields]))

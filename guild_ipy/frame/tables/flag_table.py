@@ -1,0 +1,30 @@
+"""The flags of runs, one column each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from guild_ipy.frame.columns.column_cache import NamesOfKind
+from guild_ipy.frame.columns.dtypes import Column, value_column
+from guild_ipy.frame.columns.rows import Rows
+from guild_ipy.frame.columns.run_names import RUN
+from guild_ipy.frame.tables.core import run_column
+from guild_ipy.frame.tables.whole import hand_out
+from guild_ipy.index.asking.column_table import Field
+from guild_ipy.verbs.looking.compared_columns import headings
+
+
+def flag_fields(names: NamesOfKind) -> list[Field]:
+    """Choose the columns of all flags."""
+    return [Field("flag", name) for name in names("flag")]
+
+
+def flags_frame(rows: Rows) -> pd.DataFrame:
+    """Return one row a run: ``run``, and each flag that one of them has, by name."""
+    return hand_out(rows, "flags", lambda: _make(rows))
+
+
+def _make(rows: Rows) -> dict[str, Column]:
+    found = {name: values for name in rows.known["flag"] if not (values := rows.get(Field("flag", name))).is_empty()}
+    columns = dict(zip(headings(found, "flag", [RUN]), map(value_column, found.values()), strict=True))
+    return {RUN: run_column(rows), **columns}

@@ -1,0 +1,35 @@
+"""What users have noted on runs beyond what every run has."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from guild_ipy.frame.columns.column_cache import NamesOfKind
+from guild_ipy.frame.columns.dtypes import Column, value_column
+from guild_ipy.frame.columns.rows import Rows
+from guild_ipy.frame.columns.run_names import RUN
+from guild_ipy.frame.tables.core import run_column
+from guild_ipy.frame.tables.whole import hand_out
+from guild_ipy.index.asking.column_table import Field
+from guild_ipy.store.files.attr_types import is_own
+from guild_ipy.verbs.looking.compared_columns import headings
+
+
+def attribute_fields(names: NamesOfKind) -> list[Field]:
+    """Choose the columns of the attributes of users."""
+    return [Field("attr", name) for name in names("attr") if is_own(name)]
+
+
+def attributes_frame(rows: Rows) -> pd.DataFrame:
+    """Return one row a run: ``run``, and each attribute of its own that one of them has, by name.
+
+    An attribute that cannot be read is missing.
+    """
+    return hand_out(rows, "attributes", lambda: _make(rows))
+
+
+def _make(rows: Rows) -> dict[str, Column]:
+    fields = attribute_fields(rows.known.__getitem__)
+    found = {each.name: values for each in fields if not (values := rows.get(each)).is_empty()}
+    columns = dict(zip(headings(found, "attr", [RUN]), map(value_column, found.values()), strict=True))
+    return {RUN: run_column(rows), **columns}

@@ -1,0 +1,136 @@
+"""Filters of listings as conditions of SQL."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from guild_ipy.domain.choosing.operation_name import is_operation_named
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.choosing.time_range import TimeRange, to_microseconds
+from guild_ipy.index.rows.entry import decode_operation, decode_record
+from guild_ipy.index.rows.sql_values import encode_json, text_to_sql
+
+if TYPE_CHECKING:
+    from guild_ipy.query.sql import SqlCondition
+
+#: As a label or comment to look for: none at all (as in ``guild runs -Fl -``).
+_NOTHING = "-"
+#: What Python's ``str.strip`` takes away.
+_BLANKS = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+_LABEL = "trim(ifnull(run.label, ''), {blanks})"
+_RECORD = "(select data from record where record.k = run.k)"
+_IS_TAGGED, _IS_COMMENTED = "guild_ipy_is_tagged", "guild_ipy_is_commented"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterCondition:
+    """A condition after ``where``; the parameters are by name."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+def make_condition(
+    connection: sqlite3.Connection, run_filter: RunFilter, where: Callable[[str], SqlCondition]
+) -> FilterCondition:
+    """Turn a filter into a condition on the table of runs; `deleted` and `limit` are left to the caller.
+
+    `where` turns an expression of the select language into a condition.
+    """
+    writer = _FilterWriter(connection, where)
+    tests = list(writer.tests(run_filter))
+    return FilterCondition(sql=" and ".join(tests) or "true", parameters=writer.parameters)
+
+
+def prepare_filters(connection: sqlite3.Connection) -> None:
+    """Make a connection able to answer what SQLite cannot: whether a run is tagged or commented so."""
+    connection.create_function(_IS_TAGGED, 2, _is_tagged, deterministic=True)
+    connection.create_function(_IS_COMMENTED, 2, _is_commented, deterministic=True)
+
+
+class _FilterWriter:
+    """Collects parameters while tests are written."""
+
+    def __init__(self, connection: sqlite3.Connection, where: Callable[[str], SqlCondition]) -> None:
+        self._connection = connection
+        self._make_where = where
+        self.parameters: dict[str, Any] = {}
+
+    def tests(self, run_filter: RunFilter) -> Iterator[str]:
+        if run_filter.statuses:
+            yield self._among("status", [status.value for status in run_filter.statuses])
+        if run_filter.marked is not None:
+            yield f"marked = {int(run_filter.marked)}"  # no parameter: so SQLite sees that `run_by_mark` will do
+        if run_filter.operations:
+            yield self._among("op", _operations(self._connection, run_filter.operations))
+        yield from self._texts(run_filter)
+        if run_filter.started is not None:
+            yield from self._within(run_filter.started)
+        if run_filter.where is not None:
+            yield self._where(run_filter.where)
+
+    def _texts(self, run_filter: RunFilter) -> Iterator[str]:
+        if run_filter.unlabeled:
+            yield self._has_label(_NOTHING)
+        if run_filter.labels:
+            yield f"({' or '.join(map(self._has_label, run_filter.labels))})"
+        if run_filter.tags:
+            yield f"tags is not null and {_IS_TAGGED}(tags, {self._put(encode_json(run_filter.tags))})"
+        if run_filter.comments:
+            yield f"({' or '.join(map(self._has_comment, run_filter.comments))})"
+        if run_filter.digest:
+            digest = text_to_sql(run_filter.digest)
+            yield f"substr(digest, 1, {self._put(len(run_filter.digest))}) = {self._put(digest)}"
+
+    def _put(self, value: Any) -> str:  # noqa: ANN401 - what SQLite holds
+        name = f"f{len(self.parameters)}"
+        self.parameters[name] = value
+        return f":{name}"
+
+    def _among(self, column: str, values: list[Any]) -> str:
+        return f"{column} in ({', '.join(map(self._put, values))})"
+
+    def _has_label(self, part: str) -> str:
+        label = _LABEL.format(blanks=self._put(_BLANKS))
+        return f"{label} = ''" if part == _NOTHING else f"instr({label}, {self._put(text_to_sql(part))}) > 0"
+
+    def _has_comment(self, part: str) -> str:
+        if part == _NOTHING:
+            return "comments is null"
+        return f"comments is not null and {_IS_COMMENTED}({_RECORD}, {self._put(encode_json(part))})"
+
+    def _within(self, span: TimeRange) -> Iterator[str]:
+        yield "coalesce(started, initialized) is not null"
+        if span.start is not None:
+            yield f"coalesce(started, initialized) >= {self._put(to_microseconds(span.start))}"
+        if span.end is not None:
+            yield f"coalesce(started, initialized) < {self._put(to_microseconds(span.end))}"
+
+    def _where(self, text: str) -> str:
+        condition = self._make_where(text)
+        self.parameters.update(condition.parameters)
+        return f"({condition.sql})"
+
+
+def _operations(connection: sqlite3.Connection, names: tuple[str, ...]) -> list[int]:
+    rows = connection.execute("select op, words from operation").fetchall()
+    listed = ((op, decode_operation(words)[1]) for op, words in rows)
+    return [op for op, name in listed if name is not None and is_operation_named(name, names)]
+
+
+def _is_tagged(tags: str, wanted: str) -> bool:
+    return not set(json.loads(tags)).isdisjoint(json.loads(wanted))
+
+
+def _is_commented(record: str, part: str) -> bool:
+    comments = decode_record("", record).comments
+    text = "\n".join(f"{each.user}\n{each.host}\n{each.body}" for each in comments)
+    wanted: str = json.loads(part)
+    return wanted.lower() in text.lower()

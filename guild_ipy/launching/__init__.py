@@ -1,0 +1,22 @@
+"""Starting runs: finding what they depend on, giving them a process, following them; and starting them again.
+
+A new run:
+
+- ``new_run``: from a request to a run
+- ``found_dependencies``, ``dependency_text``: what it depends on, and the same in words
+- ``needed``: earlier runs that make it needless
+- ``launch``: the process of a prepared run, and following it
+
+Again:
+
+- ``restart``: starts a run that is there
+- ``changed_flags``, ``refill``: with other flags
+- ``reselect``: with other dependencies
+- ``guild_runs``: a run that Guild AI made
+
+Pipelines, whose steps are runs:
+
+- ``pipeline``: the process of a pipeline
+- ``step_flags``, ``step_checks``: the flags of a step, and errors in it
+- ``step_links``: links to the runs of steps
+"""

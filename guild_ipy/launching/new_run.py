@@ -1,0 +1,260 @@
+"""``run``: run a function, a cell, a script or a notebook file as an isolated run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from guild_ipy.domain.declarations.operation_def import describe_step
+from guild_ipy.domain.program import Program, StepsProgram
+from guild_ipy.domain.run_spec import RunSpec
+from guild_ipy.domain.values.flags import Flags
+from guild_ipy.engine.executors import StartedRun
+from guild_ipy.engine.interrupts import HeldInterrupts
+from guild_ipy.engine.output.output_scalars import check_patterns
+from guild_ipy.engine.run_files.job_files import job_meta
+from guild_ipy.engine.run_files.prepare import fill_run_dir, make_run_dir, prepare_run
+from guild_ipy.errors import DependencyError, RunError, UsageError
+from guild_ipy.launching.dependency_text import describe_resolving, explain_lines, preview_lines
+from guild_ipy.launching.found_dependencies import DependencyChoice, find_dependencies, leave_failed_run, unmet_message
+from guild_ipy.launching.launch import LaunchOptions, RunPlan, ask_for_process, get_ready, let_go, see_through
+from guild_ipy.launching.needed import check_new_id, describe_earlier, find_earlier
+from guild_ipy.launching.step_flags import step_flags
+from guild_ipy.operations.dependencies.given_dependencies import (
+    default_paths,
+    naming_dependencies,
+    split_given,
+    tied_paths,
+)
+from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
+from guild_ipy.operations.find_operation import find_operation
+from guild_ipy.operations.functions.function import FunctionOperation
+from guild_ipy.operations.functions.function_name import check_given_name
+from guild_ipy.operations.given_files import require_files
+from guild_ipy.operations.guildfile.lookup import note_hidden
+from guild_ipy.operations.operation import Template
+from guild_ipy.operations.surroundings import SpecOptions, Surroundings, python_import_path
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import Session
+from guild_ipy.session.viewer import Preview, Viewer
+from guild_ipy.settings import copy_environment, find_run_dir
+from guild_ipy.store.guild_home import check_not_deleted, create_home
+
+_MEGABYTE = 2**20
+#: The module that runs the steps of a pipeline, in its process.
+_PIPELINES = "guild_ipy.launching.pipeline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """What a user asks to be run."""
+
+    operation: Any
+    """A callable, a name, a path, or a :class:`~guild_ipy.operations.functions.cell.CellOperation`; None for the
+    default one."""
+    args: tuple[Any, ...] = ()
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    """By name; objects that are not flag values travel along. Text as typed is a
+    :class:`~guild_ipy.operations.flag_values.flag_binding.FlagText`."""
+    spec: SpecOptions = field(default_factory=SpecOptions)
+    launch: LaunchOptions = field(default_factory=LaunchOptions)
+    stage: bool = False
+    """Prepare the run, and stop there."""
+    preview_only: bool = False
+    force_deps: bool = False
+    """Use the runs that are given for dependencies, whatever they are."""
+    needed: bool = False
+    """Run nothing where a run of the operation with these flags is there."""
+    run_id: str | None = None
+    """The id of the run; None makes one."""
+    preferred: tuple[str, ...] = ()
+    """Ids of runs that dependencies use before all others: those of the same pipeline."""
+    made: Callable[[Run], object] = lambda _: None
+    """Is told of the run as soon as it has a directory, which need not be filled yet."""
+
+
+def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
+    """Run an operation and follow it to its end.
+
+    Returns
+    -------
+    Run or None
+        None when the user declined, or only looked at the preview.
+
+    Raises
+    ------
+    OperationNotFound, FlagError, CannotSend, UsageError, DependencyError
+        Nothing has been made then.
+    RunError
+        If the run failed or was interrupted; it carries the run. That is also the case where an operation that it
+        requires has no run to use: the attempt is on record.
+    """
+    check_patterns(request.spec.output_scalars)
+    check_not_deleted(session.home, find_run_dir())
+    if request.run_id is not None:
+        check_new_id(session.home, request.run_id)
+    planned = _plan(session, request)
+    if request.needed and (earlier := find_earlier(session, planned.spec)) is not None:
+        viewer.output(describe_earlier(earlier))
+        return earlier
+    if planned.unmet is not None and not request.preview_only and (request.stage or not planned.unmet.lacks_run):
+        raise planned.unmet  # a staged run would wait for nothing
+    if not viewer.preview(_preview(session, planned, request)) or request.preview_only:
+        return None
+    check_not_deleted(session.home, find_run_dir())  # since then
+    create_home(session.home)
+    if planned.unmet is not None:
+        raise _fail(session, planned, request, viewer)
+    if planned.resolution.dependencies:
+        viewer.output(describe_resolving(planned.resolution))
+    if request.stage:
+        return _stage(session, planned.spec, request, viewer)
+    get_ready(session, request.launch)
+    with HeldInterrupts() as interrupts:
+        started = _make(session, planned.spec, request, interrupts)
+        let_go(started, interrupts)
+        return see_through(session, started, request.launch, viewer, interrupts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Planned:
+    """All that is known before anything is made."""
+
+    template: Template
+    spec: RunSpec
+    notes: tuple[str, ...] = ()
+    resolution: Resolution = NOTHING_REQUIRED
+    unmet: DependencyError | None = None
+
+
+def _plan(session: Session, request: RunRequest) -> _Planned:
+    surroundings = surroundings_of(session)
+    operation = find_operation(request.operation, surroundings)
+    files = require_files(request.spec.files, surroundings.notebook.project_dir, operation.folder)
+    requires = (*operation.requires, *files)
+    own_flags = frozenset(flag.name for flag in operation.flags) if requires else frozenset()
+    given, flags = split_given(requires, request.flags, own_flags)
+    check_given_name(request.spec.name, operation.kind)
+    with naming_dependencies(requires):
+        template = operation.template(request.args, flags, request.spec, surroundings)
+        spec = template.spec(request.spec, surroundings)
+        if paths := default_paths(requires, spec.flags):
+            spec = template.spec(request.spec, surroundings, {**flags, **paths})
+    if isinstance(spec.program, StepsProgram):
+        from guild_ipy.launching.step_checks import check_steps  # start-up cost: few projects have pipelines
+
+        _refuse_files(request)
+        check_steps(spec.program.steps, spec.flags, surroundings)
+        spec = replace(spec, program=replace(spec.program, module=_PIPELINES))
+    notes = template.notes
+    if isinstance(operation, FunctionOperation) and operation.word:
+        notes = (*note_hidden(operation.word, surroundings.notebook.project_dir), *notes)
+    if requires:
+        spec = replace(spec, requires=requires)
+    try:
+        tied = tied_paths(requires, spec.flags)
+        choice = DependencyChoice(given={**tied, **given}, force=request.force_deps, preferred=request.preferred)
+        resolution = find_dependencies(session, requires, spec.flags, choice)
+    except DependencyError as error:
+        if given:  # a user's mistake, of which nothing is left
+            raise
+        return _Planned(template=template, spec=spec, notes=notes, unmet=error)
+    if resolution.dependencies:
+        spec = replace(spec, dependencies=resolution.dependencies)
+    return _Planned(template=template, spec=spec, notes=notes, resolution=resolution)
+
+
+def _refuse_files(request: RunRequest) -> None:
+    if request.spec.files:
+        raise UsageError(
+            "run: --file brings files to one run, and a pipeline has a run for each step; say it with requires there"
+        )
+
+
+def _fail(session: Session, planned: _Planned, request: RunRequest, viewer: Viewer) -> Exception:
+    """Leave a run behind that says what is missing."""
+    assert planned.unmet is not None
+    viewer.output(f"Resolving {planned.unmet.dependency} dependency\n")
+    made = leave_failed_run(session, planned.spec, planned.unmet)
+    request.made(made)
+    viewer.ended(made)
+    return RunError(unmet_message(planned.unmet), run=made, exception=planned.unmet)
+
+
+def _stage(session: Session, spec: RunSpec, request: RunRequest, viewer: Viewer) -> Run:
+    with HeldInterrupts() as interrupts:
+        home, id_ = session.home, request.run_id
+        run_dir, alive = prepare_run(home, spec, id=id_, staged=True, copying=interrupts.passing)
+        os.close(alive)
+        made = Run(run_dir)
+        request.made(made)
+    viewer.ended(made)
+    return made
+
+
+def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts) -> StartedRun:
+    """Make the run; a process makes itself ready for it while its files are written."""
+    meta, home = job_meta(spec), session.home
+    run_dir, alive = make_run_dir(home, request.run_id)
+    try:
+        request.made(Run(run_dir))
+        plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env)
+        started = ask_for_process(session, plan, alive, request.launch)
+    except BaseException:
+        shutil.rmtree(run_dir.path, ignore_errors=True)
+        os.close(alive)
+        raise
+    try:
+        fill_run_dir(home, run_dir, spec, meta, copying=interrupts.passing, open_program=started.open_program)
+    except BaseException:
+        started.call_off()
+        shutil.rmtree(run_dir.path, ignore_errors=True)
+        raise
+    return started
+
+
+def surroundings_of(session: Session) -> Surroundings:
+    """Return where operations are looked for in this session."""
+    notebook, home = session.notebook, session.home
+    return Surroundings(
+        notebook=notebook,
+        env=copy_environment(),
+        import_path=python_import_path(notebook.project_dir),
+        excluded_dirs=(home.path, home.runs, home.path + "/trash", home.path + "/cache"),
+        source_cache=session.source_cache,
+    )
+
+
+def _preview(session: Session, planned: _Planned, request: RunRequest) -> Preview:
+    spec, resolution = planned.spec, planned.resolution
+    notes = [*planned.notes, *resolution.notes]
+    size = 0 if spec.packed is None else spec.packed.size
+    if size > session.settings.payload_warning:
+        notes.append(
+            f"{size / _MEGABYTE:.0f} MiB of notebook variables travel to the run; pass a file name in their place"
+        )
+    return Preview(
+        operation=spec.opref.display_name,
+        flags=spec.flags,
+        objects=planned.template.bound.objects + _step_lines(spec.program, spec.flags),
+        dependencies=preview_lines(resolution) + (explain_lines(session, resolution) if request.preview_only else ()),
+        notes=tuple(notes),
+        unmet="" if planned.unmet is None else _describe_unmet(planned.unmet, stage=request.stage),
+        verb="stage" if request.stage else "run",
+    )
+
+
+def _describe_unmet(unmet: DependencyError, *, stage: bool) -> str:
+    """Say what is missing, and what comes of it where the user goes on all the same."""
+    is_recorded = unmet.lacks_run and not stage
+    return f"{unmet}; {'the attempt will be on record as a run with status error' if is_recorded else 'it cannot run'}"
+
+
+def _step_lines(program: Program, flags: Flags) -> tuple[str, ...]:
+    """Return a line for each step of a pipeline, with the flags that it gets."""
+    steps = program.steps if isinstance(program, StepsProgram) else ()
+    filled = (replace(step, flags=step_flags(step, flags)) for step in steps)
+    return tuple(f"step {number}: {describe_step(step)}" for number, step in enumerate(filled, start=1))

@@ -1,0 +1,224 @@
+"""``start`` a staged run, and ``run --restart``: run a directory again, in place and under the same id."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from guild_ipy.domain.declarations.dependency import Dependency
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.interrupts import HeldInterrupts
+from guild_ipy.engine.meta import JobMeta, changed_flags
+from guild_ipy.errors import RunStateError
+from guild_ipy.launching.changed_flags import change_flags, write_changes
+from guild_ipy.launching.dependency_text import describe_resolving, preview_lines
+from guild_ipy.launching.guild_runs import read_program
+from guild_ipy.launching.launch import LaunchOptions, ask_again, get_meta, get_ready, let_go, see_through
+from guild_ipy.launching.reselect import (
+    ChangedChoice,
+    read_requires,
+    recorded_flags,
+    recorded_notes,
+    replace_dependencies,
+    resolve_again,
+)
+from guild_ipy.operations.dependencies.given_dependencies import naming_dependencies, split_given
+from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import Session
+from guild_ipy.session.viewer import Preview, Viewer
+from guild_ipy.settings import has_variable
+from guild_ipy.store.claim import claim_run, release_run
+from guild_ipy.store.files.attrs import delete_attr
+from guild_ipy.store.owners import check_changeable
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.markers import remove_marker
+from guild_ipy.store.state.signals import STOP_SIGNAL
+
+_NEEDS_NO_RESTART = frozenset({RunStatus.COMPLETED, RunStatus.TERMINATED, RunStatus.RUNNING})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a restart changes."""
+
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    """Values in place of the recorded ones."""
+    stage: bool = False
+    """Prepare the run, and stop there."""
+    reselect: bool = False
+    """Choose the runs that it depends on anew; else those of the last time are used."""
+    force_deps: bool = False
+    """Use the runs that are given for dependencies, whatever they are."""
+    needed: bool = False
+    """Run nothing where it has not failed, and nothing changes."""
+    preferred: tuple[str, ...] = ()
+    """Ids of runs that dependencies use before all others, where they are chosen anew."""
+
+
+def start(session: Session, run: Run, options: LaunchOptions, viewer: Viewer) -> Run | None:
+    """Start a staged run; None when the user declined.
+
+    Raises
+    ------
+    RunStateError
+        If it is not staged, or was made by Guild AI.
+    RunError
+        If the run failed or was interrupted.
+    """
+    status = run.status
+    if status is not RunStatus.STAGED:
+        raise RunStateError(f"run {run.short_id} is {status}, not staged; run it again with --restart {run.short_id}")
+    check_changeable([run.dir])
+    meta = change_flags(get_meta(run), run, {})
+    requires = read_requires(run)
+    resolution = resolve_again(session, run, requires, meta, ChangedChoice())
+    attempt = _Attempt(run=run, meta=meta, verb="start", requires=requires, resolution=resolution)
+    return _start(session, attempt, options, viewer)
+
+
+def restart(session: Session, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:
+    """Run a directory again: same id, same seed, same source; its output, scalars and result are new.
+
+    Raises
+    ------
+    RunStateError
+        If it is running, or was made by Guild AI in a way that only that can repeat.
+    FlagError
+        For a flag that the operation does not take. Nothing has been changed then.
+    RunError
+        If the run failed or was interrupted.
+    """
+    if (
+        change.needed
+        and not change.reselect
+        and run.status in _NEEDS_NO_RESTART
+        and not would_change(run, change.flags)
+    ):
+        viewer.output(f"Nothing is run: the flags of {run.operation} {run.short_id} are what they were\n")
+        return run
+    check_changeable([run.dir])
+    meta = read_program(run)
+    requires = read_requires(run)
+    given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))
+    with naming_dependencies(requires):
+        meta = change_flags(meta, run, flags)
+    choice = ChangedChoice(given=given, reselect=change.reselect, force=change.force_deps, preferred=change.preferred)
+    resolution = resolve_again(session, run, requires, meta, choice)
+    verb = "stage" if change.stage else "restart"
+    attempt = _Attempt(run=run, meta=meta, verb=verb, requires=requires, resolution=resolution)
+    return _start(session, attempt, options, viewer)
+
+
+def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
+    """Whether a restart with these flags would be one with other flags, or other runs to depend on.
+
+    Raises
+    ------
+    RunStateError
+        If the run was made by Guild AI.
+    FlagError
+        For a flag that the operation does not take.
+    """
+    meta, requires = read_program(run), read_requires(run)
+    given, own = split_given(requires, flags, frozenset(flag.name for flag in meta.flag_defs))
+    recorded = recorded_flags(run, requires)
+    used = {source: [str(recorded[name]) for name in source.flag_names if name in recorded] for source in given}
+    is_same = all(any(each.startswith(str(value)) for each in used[source]) for source, value in given.items())
+    return not is_same or bool(changed_flags(meta) or changed_flags(change_flags(meta, run, own)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Attempt:
+    """A run that is about to be started again, and how."""
+
+    run: Run
+    meta: JobMeta
+    verb: str
+    requires: tuple[Dependency, ...]
+    resolution: Resolution | None = None
+    """What its dependencies are now; None if they stay as they are."""
+
+
+def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: Viewer) -> Run | None:
+    run = attempt.run
+    if run.status.is_active:
+        raise RunStateError(f"run {run.short_id} is {run.status}; stop it first")
+    if attempt.verb != "stage":
+        _check_secrets(run, attempt.meta)
+    if not viewer.preview(_preview(attempt)):
+        return None
+    if attempt.resolution is not None:
+        viewer.output(describe_resolving(attempt.resolution))
+    get_ready(session, options)
+    with HeldInterrupts() as interrupts:
+        was_staged = os.path.exists(run.dir.staged)
+        alive = claim_run(session.home, run.dir)
+        try:
+            _reset(run, attempt.meta)
+            if attempt.resolution is not None:
+                with interrupts.passing():
+                    replace_dependencies(run, attempt.meta.recorded_flags, attempt.resolution)
+            started = None
+            if attempt.verb == "stage":
+                release_run(run.dir, alive, staged=True)
+            else:
+                started = ask_again(session, run, alive, options)
+        except BaseException:
+            release_run(run.dir, alive, staged=was_staged)
+            raise
+        if started is None:
+            viewer.ended(run)
+            return run
+        let_go(started, interrupts)
+        return see_through(session, started, options, viewer, interrupts)
+
+
+def _check_secrets(run: Run, meta: JobMeta) -> None:
+    """Refuse to start without the secrets of a run, which are not written with it."""
+    missing = sorted(name for name in meta.secret_env if not has_variable(name))
+    if missing:
+        names = ", ".join(map(repr, missing))
+        raise RunStateError(
+            f"run {run.short_id} needs the secret {names}, and no secret is recorded with a run; "
+            f"set it in the environment and start the run again"
+        )
+
+
+def _preview(attempt: _Attempt) -> Preview:
+    resolution = attempt.resolution or NOTHING_REQUIRED
+    return Preview(
+        operation=attempt.run.operation,
+        flags=attempt.meta.flags,
+        dependencies=preview_lines(resolution),
+        notes=resolution.notes if attempt.resolution is not None else recorded_notes(attempt.run, attempt.requires),
+        verb=attempt.verb,
+    )
+
+
+def _reset(run: Run, meta: JobMeta) -> None:
+    """Write the flags of the next attempt, and take away what the last one left.
+
+    What needs space comes first: on a full disk the last attempt is still there.
+    """
+    write_changes(run, meta)
+    for name in ("exit_status", "stopped", STOP_SIGNAL):
+        delete_attr(run.dir, name)
+    for path in _traces(run.dir):
+        remove_marker(path)
+
+
+def _traces(run_dir: RunDir) -> list[str]:
+    events = glob.glob(glob.escape(run_dir.guild) + "/events.out.tfevents.*")
+    single = (
+        run_dir.lock,
+        run_dir.output,
+        run_dir.output_index,
+        run_dir.output_gaps,
+        *run_dir.outcome,
+        run_dir.exit_status,
+    )
+    return [*events, *single]

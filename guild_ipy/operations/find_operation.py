@@ -1,0 +1,138 @@
+"""Finding what a user names among all that can be run here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from guild_ipy.errors import OperationNotFound, UsageError
+from guild_ipy.operations.functions.cell import CellOperation
+from guild_ipy.operations.functions.function import FunctionOperation
+from guild_ipy.operations.guildfile.guildfile_operation import GuildFileOperation
+from guild_ipy.operations.guildfile.lookup import check_guild_file, find_guild_operation, list_guild_operations
+from guild_ipy.operations.notebook import Notebook
+from guild_ipy.operations.notebook_interface import inspect_notebook, is_notebook_file
+from guild_ipy.operations.notebook_operation import NotebookFileOperation
+from guild_ipy.operations.operation import Operation
+from guild_ipy.operations.script_operation import ScriptOperation
+from guild_ipy.operations.scripts.script_file import ScriptFile, find_script
+from guild_ipy.operations.scripts.script_flags import inspect_script
+from guild_ipy.operations.surroundings import Surroundings
+
+
+def find_operation(word: object, surroundings: Surroundings) -> Operation:
+    """Find what `word` names.
+
+    That is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, or
+    the path of a script or a notebook, or a module of a package, in this order; None is the default operation of the
+    Guild file. A sub-command may follow a script.
+
+    Raises
+    ------
+    OperationNotFound, UsageError, GuildFileError
+    """
+    if (operation := _as_operation(word)) is not None:
+        return operation
+    project_dir = surroundings.notebook.project_dir
+    if word is None:
+        default = find_guild_operation(None, project_dir, surroundings.import_path)
+        if default is None:
+            check_guild_file(project_dir)
+            known = ", ".join(known_operations(surroundings.notebook))
+            hint = f"; known: {known}" if known else ": a function of the notebook, or the path of a script or notebook"
+            raise UsageError(f"run: nothing is named; write what to run{hint}")
+        return default
+    if not isinstance(word, str):
+        raise UsageError(
+            f"an operation is a function, a script or a name, not {type(word).__name__}; name the function itself, and "
+            f"its arguments beside it: run(train, lr=0.1)"
+        )
+    word = word if os.path.exists(os.path.join(project_dir, word)) else word.removesuffix("()")  # as listings have it
+    found = _find_variable(word, surroundings.notebook.variables)
+    if callable(found):
+        return FunctionOperation(function=found, word=word)
+    declared = find_guild_operation(word, project_dir, surroundings.import_path)
+    if declared is not None:
+        return declared
+    file = _find_file(word, project_dir)
+    if file is not None:
+        return file
+    if found is not None:
+        raise UsageError(f"{word!r} is of type {type(found).__name__}, and cannot be run; name a function or a script")
+    _refuse_words(word, surroundings)
+    if not word.endswith((".py", ".ipynb")):
+        check_guild_file(project_dir)
+    raise OperationNotFound(word, known_operations(surroundings.notebook))
+
+
+def _as_operation(word: object) -> Operation | None:
+    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation):
+        return word
+    return FunctionOperation(function=word) if callable(word) else None
+
+
+def _find_file(word: str, project_dir: str) -> Operation | None:
+    path = os.path.join(project_dir, word)
+    if os.path.isfile(path) and is_notebook_file(path):
+        return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
+    script = find_script(word, project_dir)
+    if script is not None:
+        return _open_script(script, project_dir)
+    if os.path.isdir(path):
+        raise UsageError(f"{word!r} is a folder; name a script or notebook in it")
+    return None
+
+
+def _open_script(script: ScriptFile, project_dir: str) -> ScriptOperation:
+    roots = (script.root, project_dir) if script.root else (project_dir,)
+    return ScriptOperation(file=script, interface=inspect_script(script.path, command=script.words, roots=roots))
+
+
+def _refuse_words(word: str, surroundings: Surroundings) -> None:
+    """Refuse words after what has no commands: UsageError names the first of them."""
+    head, space, rest = word.partition(" ")
+    if not space or not rest.strip():
+        return
+    is_known = callable(_find_variable(head, surroundings.notebook.variables))
+    project_dir = surroundings.notebook.project_dir
+    if is_known or head.endswith(".ipynb") or find_guild_operation(head, project_dir, surroundings.import_path):
+        raise UsageError(f"run: {rest.split()[0]!r} is no flag; write flags as name=value")
+
+
+def known_operations(notebook: Notebook, declared: Sequence[str] | None = None) -> list[str]:
+    """Return the names that could be run: functions of the notebook, operations of the Guild file, scripts, notebooks.
+
+    Parameters
+    ----------
+    declared
+        The names of the operations of the Guild file, where they are known.
+    """
+    functions = [
+        name
+        for name, value in notebook.variables.items()
+        if not name.startswith("_") and getattr(value, "__module__", None) == "__main__" and _is_function(value)
+    ]
+    try:
+        names = [name for name in os.listdir(notebook.project_dir) if name[0] not in "._"]
+    except OSError:
+        names = []
+    scripts = [name for name in names if name.endswith(".py")]
+    own = os.path.basename(notebook.path)
+    notebooks = [name for name in names if is_notebook_file(name) and name != own]
+    if declared is None:
+        declared = list_guild_operations(notebook.project_dir)
+    files = [name for name in (*sorted(scripts), *sorted(notebooks)) if name not in declared]
+    return sorted(functions) + [name for name in declared if name not in functions] + files
+
+
+def _find_variable(word: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    name, *attributes = word.split(".")
+    value = variables.get(name)
+    for attribute in attributes:
+        value = getattr(value, attribute, None)
+    return value
+
+
+def _is_function(value: object) -> bool:
+    return callable(value) and not isinstance(value, type)

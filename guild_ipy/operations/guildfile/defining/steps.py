@@ -1,0 +1,163 @@
+"""``steps`` of a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from guild_ipy.domain.declarations.operation_def import Step
+from guild_ipy.domain.values.flags import FlagValue
+from guild_ipy.operations.flag_values.flag_binding import parse_flag_value
+from guild_ipy.operations.guildfile.reading.fields import (
+    leads_out,
+    read_bool,
+    read_map,
+    read_text,
+    read_texts,
+    split_words,
+)
+from guild_ipy.operations.guildfile.reading.known_attributes import STEP
+from guild_ipy.operations.guildfile.reading.yaml_nodes import ListNode, MapNode, ScalarNode, YamlNode, plain_value
+
+_OPTIONS_WITH_TEXT = {"--label": "label", "-l": "label", "--tag": "tag", "-t": "tag", "--random-seed": "seed"}
+_SILENT = frozenset({"-y", "--yes"})
+#: Options of ``guild run`` without a meaning here, those that take a value first; who writes them is told so.
+_UNSUPPORTED_WITH_TEXT = frozenset(
+    "--batch-label -bl --batch-tag -bt --batch-comment -bc --comment -c --gpus --optimizer -o --minimize -N "
+    "--maximize -X --opt-flag -Fo --max-trials --trials -m --stop-after --remote -r --break --run-dir -d --run-id "
+    "--restart --start --proto --pidfile --save-trials --test-output-scalars".split()
+)
+_UNSUPPORTED = frozenset(
+    "--no-gpus --optimize -O --needed --force-flags -f --force-deps --fail-on-trial-error --break-on-error "
+    "--keep-run --keep-batch --quiet -q --stage --stage-trials --background -b --force-sourcecode --no-wait "
+    "--print-cmd --print-env --print-trials --debug-sourcecode --edit-flags -e --test-sourcecode --test-flags".split()
+)
+
+
+def read_steps(node: YamlNode) -> tuple[Step, ...]:
+    """Read a list of steps; each is text, as after ``guild run``, or a map."""
+    if not isinstance(node, ListNode) or not node.items:
+        raise node.place.error(f"steps are a list, not {node}; write '- operation' lines")
+    return tuple(_read_step(item) for item in node.items)
+
+
+def unused_in_steps(node: YamlNode) -> Iterator[str]:
+    """Say which attributes and options of steps have no meaning here."""
+    for item in node.items if isinstance(node, ListNode) else ():
+        command = item
+        if isinstance(item, MapNode):
+            yield from STEP.unused(item)
+            command = item.get("run") or item
+        words = _words(read_text(command, "a step"), command)
+        for option in _split(words[1:], command).unsupported:
+            yield f"{command.place}: option {option!r} of step {words[0]!r} is not supported and has no effect"
+
+
+def _read_step(node: YamlNode) -> Step:
+    if isinstance(node, ScalarNode):
+        return _read_command(node, MapNode(place=node.place))
+    node = read_map(node, "a step")
+    STEP.check(node)
+    command = node.get("run")
+    if command is None:
+        raise node.place.error("a step says what it runs; add 'run: OPERATION'")
+    return _read_command(command, node)
+
+
+def _read_command(node: YamlNode, details: MapNode) -> Step:
+    """Read ``OPERATION NAME=VALUE --label TEXT``; what the map says beside it counts more."""
+    words = _words(read_text(node, "a step"), node)
+    given = _split(words[1:], node)
+    options = given.options
+    flags = given.flags | _read_flags(details)
+    name = _read_option(details, "name") or words[0]
+    if leads_out(name):
+        raise node.place.error(f"step name {name!r} leads out of the run directory; choose a plain name")
+    return Step(
+        operation=words[0],
+        name=name,
+        flags=flags,
+        label=_read_option(details, "label") or next(iter(options.get("label", ())), None),
+        tags=_read_tags(details) or tuple(options.get("tag", ())),
+        random_seed=_read_seed(details, options.get("seed", []), node),
+        isolate_runs=(isolates := details.get("isolate-runs")) is None or read_bool(isolates, "isolate-runs"),
+        origin=str(node.place),
+    )
+
+
+def _words(text: str, node: YamlNode) -> list[str]:
+    """Split the text of a step: the operation, a sub-command of a script included, and the words after it."""
+    words = split_words(text, "step", node.place)
+    operation = list(takewhile(lambda word: "=" not in word and not word.startswith("-"), words))
+    if not operation:
+        raise node.place.error(f"step {text!r} names no operation; write it first")
+    if "." not in operation[0]:
+        return words
+    return [" ".join(operation), *words[len(operation) :]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """What stands behind the name of an operation."""
+
+    flags: dict[str, FlagValue] = field(default_factory=dict)
+    options: dict[str, list[str]] = field(default_factory=dict)
+    unsupported: list[str] = field(default_factory=list)
+
+
+def _split(words: list[str], node: YamlNode) -> _Given:
+    given = _Given()
+    rest = iter(words)
+    for word in rest:
+        option, equals, value = word.partition("=")
+        if option in _OPTIONS_WITH_TEXT or option in _UNSUPPORTED_WITH_TEXT:
+            value = value if equals else next(rest, "")
+        if option in _OPTIONS_WITH_TEXT:
+            given.options.setdefault(_OPTIONS_WITH_TEXT[option], []).append(value)
+        elif option in _UNSUPPORTED_WITH_TEXT or word in _UNSUPPORTED:
+            given.unsupported.append(option)
+        elif word in _SILENT:
+            continue
+        elif word.startswith("-"):
+            raise node.place.error(f"option {word!r} of a step is not supported; use name=value, --label, --tag")
+        elif not equals or not option:
+            raise node.place.error(f"{word!r} of a step is no flag; write name=value")
+        else:
+            given.flags[option] = parse_flag_value(value)
+    return given
+
+
+def _read_flags(details: MapNode) -> dict[str, FlagValue]:
+    node = details.get("flags")
+    if node is None:
+        return {}
+    if isinstance(node, ListNode):
+        return _split([read_text(item, "a flag of a step") for item in node.items], node).flags
+    return {entry.name: _value(entry.value) for entry in read_map(node, "flags of a step")}
+
+
+def _value(node: YamlNode) -> FlagValue:
+    """Return the value of a flag; what is included from definitions has it as default."""
+    default = node.entry("default") if isinstance(node, MapNode) else None
+    return plain_value(node if default is None else default.value)
+
+
+def _read_option(details: MapNode, name: str) -> str | None:
+    node = details.get(name)
+    return None if node is None else read_text(node, f"{name} of a step")
+
+
+def _read_tags(details: MapNode) -> tuple[str, ...]:
+    node = details.get("tags")
+    return () if node is None else read_texts(node, "tags of a step")
+
+
+def _read_seed(details: MapNode, given: list[str], node: YamlNode) -> int | None:
+    found = details.get("random-seed")
+    text = read_text(found, "random-seed of a step") if found is not None else next(iter(given), None)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or int(text) >= 2**32:
+        raise (found or node).place.error(f"random-seed {text!r} is no whole number below 2**32")
+    return int(text)

@@ -1,0 +1,118 @@
+"""An operation of a Guild file."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guild_ipy.domain.declarations.dependency import Dependency
+from guild_ipy.domain.declarations.operation_def import ExecMain, Main, NotebookMain, StepsMain
+from guild_ipy.domain.opref import OpRef
+from guild_ipy.domain.values.flags import Flags
+from guild_ipy.operations.flag_values.flag_binding import bind_flags
+from guild_ipy.operations.guildfile.found import FoundOperation
+from guild_ipy.operations.operation import Bound, Template, refuse_positional
+from guild_ipy.operations.scripts.script_interface import InterfaceKind, ScriptInterface
+from guild_ipy.operations.scripts.unread import explaining_unread
+from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+
+_ALL_READ = ScriptInterface(kind=InterfaceKind.CONSTANTS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuildFileOperation(FoundOperation):
+    """An operation of a Guild file, as it can be run."""
+
+    kind: str = "guildfile"
+
+    @property
+    def requires(self) -> tuple[Dependency, ...]:
+        """What it needs before it can start."""
+        return self.definition.requires
+
+    @property
+    def description(self) -> str:
+        """As it is declared."""
+        return self.definition.description
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What it runs, what it requires, and attributes of the file that have no effect here."""
+        return (_describe_main(self.definition.main), *describe_requires(self.requires), *self.definition.notes)
+
+    @property
+    def folder(self) -> str:
+        """The folder of its notebook."""
+        return "" if self.notebook is None else self.notebook.folder
+
+    def check(self, flags: Mapping[str, Any]) -> None:
+        """Refuse flags that it does not take."""
+        self._bind_flags(flags)
+
+    def template(
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+    ) -> Template:
+        """See :class:`~guild_ipy.operations.operation.Operation`."""
+        from guild_ipy.operations.guildfile.operation_source import snapshot_declared
+        from guild_ipy.operations.guildfile.program_builder import (  # start-up cost: of a run only
+            make_command,
+            make_program,
+        )
+
+        refuse_positional(args, self, "an operation of the Guild file")
+        definition = self.definition
+        command = make_command(self)
+
+        def bind(given: Mapping[str, Any]) -> Bound:
+            return make_program(self, command, self._bind_flags(given))
+
+        bound = bind(flags)
+        taken = snapshot_declared(self, options.files, surroundings)
+        return Template(
+            opref=OpRef(
+                type="guildfile",
+                package=definition.guildfile,
+                version=definition.version,
+                model=definition.model,
+                name=definition.name,
+            ),
+            source=taken.source,
+            project_dir=definition.folder,
+            given=flags,
+            bound=bound,
+            bind=bind,
+            flag_defs=self.flags,
+            command=command,
+            label=definition.label,
+            tags=definition.tags,
+            output_scalars=definition.output_scalars,
+            compare=definition.compare,
+            is_pipeline=isinstance(definition.main, StepsMain),
+            notes=(*definition.notes, *taken.notes),
+        )
+
+    def _bind_flags(self, given: Mapping[str, Any]) -> Flags:
+        from guild_ipy.operations.guildfile.flag_checks import (
+            check_values,  # start-up cost: listing flags needs no check
+        )
+
+        with explaining_unread(self.interface or _ALL_READ, self.name, is_declared=True):
+            bound = bind_flags(self.flags, given, operation=self.name)
+        return check_values(bound, self.flags, self.name, self.definition.folder)
+
+
+def describe_requires(requires: Sequence[Dependency]) -> tuple[str, ...]:
+    """Name what is required, in one line; none where that is nothing."""
+    names = [source.resolving_name for dependency in requires for source in dependency.sources]
+    return (f"requires {', '.join(names)}",) if names else ()
+
+
+def _describe_main(main: Main) -> str:
+    if isinstance(main, StepsMain):
+        return f"steps: {', '.join(step.operation for step in main.steps)}"
+    if isinstance(main, ExecMain):
+        return f"runs {shlex.join(main.words)}"
+    word = main.path if isinstance(main, NotebookMain) else shlex.join((main.module, *main.arguments))
+    return f"runs {word}"

@@ -1,0 +1,178 @@
+"""From an operation of a Guild file and values of its flags to the program of a run."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from keyword import iskeyword
+
+from guild_ipy.domain.declarations.command_template import Command
+from guild_ipy.domain.declarations.operation_def import (
+    ExecMain,
+    FlagsDestKind,
+    NotebookMain,
+    OperationDef,
+    PythonMain,
+    SourceRules,
+    StepsMain,
+)
+from guild_ipy.domain.program import (
+    ExecProgram,
+    NotebookFileProgram,
+    Program,
+    ScriptProgram,
+    StepsProgram,
+)
+from guild_ipy.domain.run_spec import SourceFile
+from guild_ipy.domain.values.flags import Flags
+from guild_ipy.errors import FlagError, GuildFileError, suggest
+from guild_ipy.operations.config_file import change_config
+from guild_ipy.operations.guildfile.filling import Filled, config_target, config_values, fill_command
+from guild_ipy.operations.guildfile.found import DO_NOTHING, FoundOperation
+from guild_ipy.operations.notebook_interface import check_notebook_tools, inspect_notebook
+from guild_ipy.operations.operation import Bound
+from guild_ipy.operations.scripts.main_module import known_modules, search_folders
+
+
+def make_program(operation: FoundOperation, command: Command, flags: Flags) -> Bound:
+    """Make the program of a run.
+
+    Raises
+    ------
+    GuildFileError
+        For a module that is not there.
+    FlagError
+        For a value that cannot reach the program.
+    UsageError
+        For a notebook or a configuration that cannot be read.
+    """
+    filled = fill_command(command, flags, operation.flags, operation.interface)
+    program = _make_main(operation, command, filled)
+    return Bound(flags=flags, program=program, env=filled.env, files=_files(operation, flags))
+
+
+def _make_main(operation: FoundOperation, command: Command, filled: Filled) -> Program:
+    main = operation.definition.main
+    if isinstance(main, StepsMain):
+        return StepsProgram(steps=main.steps)
+    if isinstance(main, NotebookMain):
+        return _notebook(operation, filled)
+    return ExecProgram(words=filled.words) if command.is_exec else _script(operation, filled)
+
+
+def source_root(operation: OperationDef) -> str:
+    """Return the folder that source code is copied from."""
+    rules = operation.sourcecode or SourceRules()
+    return os.path.normpath(os.path.join(operation.folder, rules.root or ""))
+
+
+def source_dest(operation: OperationDef) -> str:
+    """Return where in the run directory it goes."""
+    rules = operation.sourcecode or SourceRules()
+    return "." if isinstance(operation.main, NotebookMain) else rules.dest or "."
+
+
+def make_command(operation: FoundOperation) -> Command:
+    """Say how flags reach the program."""
+    definition, main = operation.definition, operation.definition.main
+    words: tuple[str, ...] = ()
+    if isinstance(main, ExecMain):
+        words = main.words
+    elif isinstance(main, PythonMain):
+        words = (sys.executable, "-c", "pass", *main.arguments) if main.module == DO_NOTHING else main.arguments
+    return Command(
+        words=words,
+        is_exec=isinstance(main, ExecMain) or (isinstance(main, PythonMain) and main.module == DO_NOTHING),
+        dest=operation.dest,
+        has_dest=definition.flags_dest is not None,
+        env=definition.env,
+        env_secrets=definition.env_secrets,
+        label=definition.label,
+        project_dir=definition.folder,
+        config=config_target(operation.dest.name) if operation.dest.kind is FlagsDestKind.CONFIG else "",
+    )
+
+
+def _notebook(operation: FoundOperation, filled: Filled) -> NotebookFileProgram:
+    main = operation.definition.main
+    assert isinstance(main, NotebookMain)
+    if operation.notebook is None:
+        path = os.path.join(operation.definition.folder, main.path)
+        inspect_notebook(path)  # it says what is wrong with the file, where it is there
+        raise GuildFileError.at(main.origin, f"the notebook {main.path!r} lies outside the project; name one in it")
+    check_notebook_tools()
+    own = {flag.name for flag in operation.notebook.interface.flags}
+    constants = {name: value for name, value in filled.constants.items() if name in own}
+    return NotebookFileProgram(path=_run_path(operation.notebook.path, operation.definition), constants=constants)
+
+
+def _script(operation: FoundOperation, filled: Filled) -> ScriptProgram:
+    module = operation.module
+    if module is None:
+        raise _no_module(operation.definition)
+    dest = operation.dest
+    if dest.kind is FlagsDestKind.GLOBALS:
+        _check_names(filled.constants, operation.name)
+    is_map = dest.kind in {FlagsDestKind.GLOBAL, FlagsDestKind.NAMESPACE}
+    return ScriptProgram(
+        path=_run_path(module.path, operation.definition),
+        arguments=filled.words,
+        constants=filled.constants,
+        map_name=str(dest) if is_map else "",
+        roots=tuple(_run_path(root, operation.definition) for root in module.roots),
+        package=module.package,
+    )
+
+
+def _check_names(constants: Flags, operation: str) -> None:
+    """Refuse flags that are to be set as variables of a script, and cannot be."""
+    for name in constants:
+        if not name.isidentifier() or iskeyword(name):
+            hint = re.sub(r"\W", "_", name)
+            hint = f"{hint}_" if iskeyword(hint) or not hint.isidentifier() else hint
+            raise FlagError(
+                f"flag {name!r} of {operation} cannot be a variable of Python, which it is to set; give it "
+                f"'arg-name: {hint}', or write 'flags-dest: args' for the command line",
+                flag=name,
+            )
+
+
+def _no_module(definition: OperationDef) -> GuildFileError:
+    main = definition.main
+    assert isinstance(main, PythonMain)
+    hint = suggest(main.module, known_modules(search_folders(definition)))
+    if main.module.startswith("guild."):
+        hint = ", which is a part of Guild AI"
+    return GuildFileError.at(
+        main.origin, f"operation {definition.name!r} needs the module {main.module!r}{hint}; name one of the project"
+    )
+
+
+def _run_path(path: str, definition: OperationDef) -> str:
+    """Return the path within the run directory of what is copied there; other paths stay absolute."""
+    rules = definition.sourcecode
+    inner = os.path.relpath(path, source_root(definition))
+    is_disabled = rules is not None and rules.is_disabled and not isinstance(definition.main, NotebookMain)
+    if is_disabled or inner == ".." or inner.startswith("../"):
+        return path
+    return os.path.normpath(os.path.join(source_dest(definition), inner))
+
+
+def main_file(operation: FoundOperation) -> str | None:
+    """Return the file that is run, where it is copied to the run directory."""
+    if operation.notebook is not None:
+        return operation.notebook.path
+    module = operation.module
+    if module is None or os.path.isabs(_run_path(module.path, operation.definition)):
+        return None
+    return module.path
+
+
+def _files(operation: FoundOperation, flags: Flags) -> tuple[SourceFile, ...]:
+    dest = operation.dest
+    if dest.kind is not FlagsDestKind.CONFIG:
+        return ()
+    path = os.path.join(operation.definition.folder, dest.name)
+    content = change_config(path, config_values(flags, operation.flags))
+    return (SourceFile(path=config_target(dest.name), content=content, origin=f"config:{dest.name}"),)

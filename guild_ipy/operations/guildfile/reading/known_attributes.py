@@ -1,0 +1,114 @@
+"""Which attributes there are: those that have a meaning here, those that only Guild AI knows, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from guild_ipy.errors import GuildFileError, suggest
+from guild_ipy.operations.guildfile.reading.yaml_nodes import MapNode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attributes:
+    """The attributes of one kind of thing."""
+
+    owner: str
+    """What has them, for messages."""
+    known: frozenset[str]
+    silent: frozenset[str] = frozenset()
+    """Without a meaning, and nobody misses it."""
+    unsupported: frozenset[str] = frozenset()
+    """Without a meaning here; who writes them is told so."""
+
+    def check(self, node: MapNode) -> None:
+        """Refuse an attribute that is none."""
+        for error in self.unknown(node):
+            raise error
+
+    def unknown(self, node: MapNode) -> Iterator[GuildFileError]:
+        """Say which attributes are none."""
+        everything = self.known | self.silent | self.unsupported
+        for entry in node:
+            if entry.name not in everything:
+                hint = suggest(entry.name, everything) or f"; it has {', '.join(sorted(self.known))}"
+                yield entry.place.error(f"{self.owner} has no attribute {entry.name!r}{hint}")
+
+    def unused(self, node: MapNode) -> Iterator[str]:
+        """Say which attributes have no meaning here."""
+        for entry in node:
+            if entry.key.value in self.unsupported:
+                yield f"{entry.place}: {self.owner} attribute {entry.key.text!r} is not supported and has no effect"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+INCLUDE = Attributes(owner="an include", known=_words("include"))
+MODEL = Attributes(
+    owner="a model",
+    known=_words("model default description extends operation-defaults operations params resources sourcecode flags"),
+    silent=_words("references extra"),
+    unsupported=_words("plugins disable-plugins python-requires"),
+)
+CONFIG = Attributes(
+    owner="a config",
+    known=MODEL.known - {"model"} | {"config"},
+    silent=MODEL.silent,
+    unsupported=MODEL.unsupported,
+)
+OPERATION = Attributes(
+    owner="an operation",
+    known=_words(
+        "description main exec notebook steps flags flags-dest flags-import flags-import-skip requires sourcecode "
+        "output-scalars label tags env env-secrets default compare python-path default-flag-arg-skip"
+    ),
+    silent=_words("references extra stoppable"),
+    unsupported=_words(
+        "optimizer optimizers objective default-max-trials can-stage-trials plugins disable-plugins publish remote "
+        "python-requires pip-freeze handle-keyboard-interrupt delete-on-success flag-encoder run-attrs nb-cells "
+        "output-attrs pre-process"
+    ),
+)
+FLAG = Attributes(
+    owner="a flag",
+    known=_words(
+        "default description type required alias arg-name arg-encoding arg-skip arg-switch arg-split choices "
+        "allow-other env-name env-encoding null-label min max"
+    ),
+    silent=_words("distribution extra"),
+    unsupported=_words("nb-replace"),
+)
+CHOICE = Attributes(owner="a choice", known=_words("value description alias flags"))
+RESOURCE = Attributes(
+    owner="a resource",
+    known=_words("name sources description target-path path target-type preserve-path default-unpack flag-name"),
+    silent=_words("private references"),
+)
+#: Those that say what a source is of; ``multi-run`` is one where it is text.
+SOURCE_KINDS = ("operation", "run", "multi-run", "file", "config", "module", "url")
+SOURCE = Attributes(
+    owner="a source",
+    known=frozenset(SOURCE_KINDS)
+    | _words(
+        "name flag-name sha256 unpack select select-min select-max warn-if-empty optional fail-if-empty rename help "
+        "target-path path target-type replace-existing always-resolve preserve-path params"
+    ),
+    silent=_words("type description"),
+    unsupported=_words("post-process"),
+)
+RENAME = Attributes(owner="a rename", known=_words("pattern repl"))
+SOURCECODE = Attributes(
+    owner="sourcecode", known=_words("select root dest"), unsupported=_words("digest exclude include")
+)
+STEP = Attributes(
+    owner="a step",
+    known=_words("run name flags label tags random-seed isolate-runs"),
+    silent=_words("description"),
+    unsupported=_words(
+        "batch-comment batch-label batch-tags checks comment expect fail-on-trial-error force-deps force-flags "
+        "force-sourcecode gpus keep-batch keep-run max-trials maximize minimize needed no-gpus opt-flags optimize "
+        "optimizer quiet remote stage-trials stop-after tag yes"
+    ),
+)

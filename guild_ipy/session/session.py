@@ -1,0 +1,155 @@
+"""What the verbs of one session share: settings, Guild home, engine, notebook. The only mutable globals are here."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import weakref
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+from guild_ipy.engine.engine import Engine
+from guild_ipy.operations.notebook import Notebook
+from guild_ipy.session.current_index import CurrentIndex
+from guild_ipy.settings import Settings, current_dir
+from guild_ipy.store.guild_home import Home, find_home
+
+if TYPE_CHECKING:
+    from guild_ipy.index.index import Index
+    from guild_ipy.operations.sourcecode.snapshot import SourceCache
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """What a verb works with: a Guild home with its index, an engine, a notebook. Threads share it.
+
+    Several can live in one process: each has an index and an engine of its own.
+    """
+
+    settings: Settings
+    engine: Engine
+    chosen_home: Home | None = None
+    """Guild home set by the user; None means: by the rules, from the current directory."""
+    current_index: CurrentIndex = field(default_factory=CurrentIndex, repr=False)
+    homes_looked_at: set[str] = field(default_factory=set, repr=False)
+    """Guild homes whose user has been told if their file system has no locks."""
+
+    @classmethod
+    def for_home(cls, path: str, settings: Settings | None = None) -> Session:
+        """Return a new session for a home, whatever other sessions there are; it is the caller's to close."""
+        settings = settings or Settings.from_environment()
+        return cls(settings=settings, engine=Engine(settings), chosen_home=Home(os.path.abspath(path)))
+
+    def close(self) -> None:
+        """Let go of the index and of the fork servers; runs go on."""
+        self.current_index.close()
+        self.engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @cached_property
+    def source_cache(self) -> SourceCache:
+        """What the last snapshots have read."""
+        from guild_ipy.operations.sourcecode.snapshot import SourceCache  # start-up cost
+
+        return SourceCache()
+
+    @property
+    def home(self) -> Home:
+        """Guild home of this moment."""
+        return self.chosen_home or find_home(self.settings, current_dir())
+
+    @property
+    def index(self) -> Index:
+        """What is known of the runs of that home without reading their directories."""
+        return self.current_index.of(self.home, self.settings)
+
+    @property
+    def notebook(self) -> Notebook:
+        """The notebook, or the main module of a plain interpreter."""
+        shell = find_shell()
+        variables = shell.user_ns if shell is not None else vars(sys.modules["__main__"])
+        return Notebook(variables=variables, shell=shell, project_dir=current_dir(), path=_notebook_path(variables))
+
+
+_session: Session | None = None
+_mutex = threading.RLock()
+
+
+def get_session() -> Session:
+    """Return the session of this process; it is made on first use."""
+    global _session  # noqa: PLW0603 - the one place for what a session shares
+    with _mutex:
+        if _session is None:
+            _session = _new_session(Settings.from_environment())
+        return _session
+
+
+def set_session(session: Session | None) -> None:
+    """Put another session in its place; None makes a new one of the environment on the next use."""
+    global _session  # noqa: PLW0603 - see get_session
+    with _mutex:
+        if _session is not None:
+            _session.current_index.close()
+        _session = session
+
+
+def set_home(path: str | None) -> Home:
+    """Choose Guild home for this session; None goes back to the rules."""
+    home = Home(os.path.normpath(os.path.join(current_dir(), os.path.expanduser(path)))) if path else None
+    with _mutex:
+        set_session(replace(get_session(), chosen_home=home))
+        return get_session().home
+
+
+def warm_up() -> None:
+    """Start the fork server in the background."""
+    get_session().engine.warm_up()
+
+
+def find_shell() -> Any:  # noqa: ANN401 - a shell, of a package that this layer does not load
+    """Return the running IPython shell, if there is one."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _notebook_path(variables: dict[str, Any]) -> str:
+    """Return the notebook's file, as far as the front end says which."""
+    from_vscode = variables.get("__vsc_ipynb_file__")
+    path = from_vscode if isinstance(from_vscode, str) else os.environ.get("JPY_SESSION_NAME", "")
+    return path if path.endswith(".ipynb") else ""
+
+
+def _new_session(settings: Settings, chosen_home: Home | None = None) -> Session:
+    session = Session(settings=settings, engine=Engine(settings), chosen_home=chosen_home)
+    atexit.register(_close, weakref.ref(session.engine), session.current_index, os.getpid())
+    return session
+
+
+def _close(engine: weakref.ref[Engine], index: CurrentIndex, pid: int) -> None:
+    if pid != os.getpid():  # of the process that this one is a fork of
+        return
+    index.close()
+    alive = engine()
+    if alive is not None:
+        alive.close()
+
+
+def _begin_anew() -> None:
+    """Give a fork of this process a session of its own: locks that other threads held would never be let go there."""
+    global _session, _inherited, _mutex  # noqa: PLW0603 - see get_session
+    _mutex = threading.RLock()
+    if _session is not None:
+        _inherited = _session  # so that nothing of it is closed: the files are those of the other process
+        _session = _new_session(_session.settings, _session.chosen_home)
+
+
+_inherited: Session | None = None
+os.register_at_fork(after_in_child=_begin_anew)

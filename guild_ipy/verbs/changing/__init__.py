@@ -1,0 +1,5 @@
+"""Verbs that change runs that are there.
+
+``mark`` · ``label`` · ``tag`` · ``comment`` · ``delete`` · ``restore`` · ``purge``; ``each_run`` changes each of
+several runs, and reports those that could not be changed.
+"""

@@ -1,0 +1,125 @@
+"""``runs``: list runs, the newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from guild_ipy.arguments.filter_options import run_filter
+from guild_ipy.arguments.option import json_switch, part, switch
+from guild_ipy.arguments.parser import VerbParser
+from guild_ipy.arguments.verb import Verb
+from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
+from guild_ipy.errors import UsageError
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_refs import list_matching
+from guild_ipy.session.session import Session
+from guild_ipy.store.run_record import RunRecord
+from guild_ipy.view.plain_values import run_values
+from guild_ipy.view.run_lines import format_runs
+
+_SHOWN = 20
+
+
+def _declare_more(parser: VerbParser) -> None:
+    parser.add_argument("-m", "--more", action="count", default=0, help="20 more; may be repeated, as in -mm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunTable:
+    """Runs as a terminal shows them, and a note on those that are left out."""
+
+    text: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRuns:
+    """Which runs to list, and how much of each."""
+
+    filter: RunFilter = run_filter(deleted=True)
+    details: bool = switch("-v", "--details", help="more about each run")
+    simplified: bool = switch("-s", "--simplified", help="less about each run")
+    all: bool = switch("-a", "--all", help="all (a shell lists the newest 20 otherwise)")
+    more: int = part(_declare_more, lambda namespace: namespace.more, default=int)
+    json: bool = json_switch()
+    stale: bool = switch("--stale", help="only those that would use another, newer or marked run now")
+
+    def __post_init__(self) -> None:
+        """Refuse two ways of listing."""
+        given = {"details": self.details, "simplified": self.simplified, "json": self.json}
+        ways = [option for option, is_given in given.items() if is_given]
+        if len(ways) > 1:
+            raise UsageError(f"runs: --{ways[0]} and --{ways[1]} are two things; give one of them")
+
+    @property
+    def sought(self) -> RunFilter:
+        """The filter: nothing is named."""
+        return self.filter
+
+    def carry_out(self, session: Session) -> RunTable | list[dict[str, Any]]:
+        """List the runs: for a terminal the newest 20, unless more are asked for."""
+        if self.json:
+            return [run_values(run) for run in self._find(session, self.filter)]
+        wanted = self.filter
+        if not self.all and wanted.limit is None:
+            wanted = replace(wanted, limit=_SHOWN * (self.more + 1))
+        shown = self._find(session, wanted)
+        return RunTable(text=self._format(shown) if shown else "", note=self._note(session, len(shown), wanted.limit))
+
+    def _find(self, session: Session, wanted: RunFilter) -> list[Run]:
+        return (list_stale if self.stale else list_runs)(session, wanted)
+
+    def _format(self, runs: list[Run]) -> str:
+        if not self.details:
+            return format_runs(runs, simplified=self.simplified)
+        from guild_ipy.verbs.looking.info import get_info  # start-up cost: for those who ask
+
+        return "\n\n".join(str(get_info(run)) for run in runs)
+
+    def _note(self, session: Session, shown: int, limit: int | None) -> str:
+        if shown != limit or self.filter.limit is not None:
+            return ""
+        count = len(list_stale(session, self.filter) if self.stale else session.index.ids(self.filter))
+        return f"The newest {shown} of {count} runs; --more shows 20 more, --all all of them" if count > shown else ""
+
+
+def list_runs(session: Session, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[Run]:
+    """Return the runs that pass a filter, newest first.
+
+    Parameters
+    ----------
+    session, run_filter
+        Which runs.
+    full
+        Also see at once what others have changed in place in runs that have ended; else that takes some seconds.
+    """
+    return list_matching(session, run_filter, full=full)
+
+
+def list_stale(session: Session, run_filter: RunFilter = EVERY) -> list[Run]:
+    """Return those among the runs that pass a filter which are stale (:mod:`guild_ipy.session.stale`), newest first."""
+    from guild_ipy.session.stale import find_stale  # start-up cost: for those who ask
+
+    runs = list_matching(session, replace(run_filter, limit=None))
+    stale = find_stale(session.index.records, (run.dir for run in runs))
+    return [run for run in runs if run.id in stale][: run_filter.limit]
+
+
+def list_records(session: Session, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[RunRecord]:
+    """Return what one look at these runs found, for tables; see :func:`list_runs`."""
+    return session.index.records(run_filter, full=full)
+
+
+VERB = Verb(
+    name="runs",
+    options=ListRuns,
+    summary="List runs, the newest first.",
+    hint_of_word=lambda word: f"; an operation is named by --operation {word}, one run by info {word}",
+)

@@ -1,0 +1,4 @@
+"""Verbs that start, follow and stop runs.
+
+``run`` · ``start`` · ``watch`` · ``stop``
+"""

@@ -1,0 +1,69 @@
+"""What a verb that changes runs says of it: which runs they were, and how to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from guild_ipy.errors import RunStateError
+
+if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.run_filter import RunFilter
+    from guild_ipy.session.run_handle import Run
+    from guild_ipy.session.session import Session
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class ChangedRuns:
+    """The runs that a verb changed, and the text that tells the user about it."""
+
+    runs: Sequence[Run]
+    text: str
+    failure: str = ""
+    """The error message for the runs that could not be changed; empty where all were.
+
+    A face shows `text` first, and then calls `check`.
+    """
+
+    def __str__(self) -> str:
+        return self.text
+
+    def check(self) -> None:
+        """Raise RunStateError if something could not be done."""
+        if self.failure:
+            raise RunStateError(self.failure)
+
+    def explained(self, session: Session, run_filter: RunFilter) -> ChangedRuns:
+        """Return the same with a hint, where there are no runs and a name in the filter may be a slip."""
+        if self.runs or self.failure:
+            return self
+        from guild_ipy.session.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+
+        hint = describe_unmatched(session.index, run_filter)
+        return replace(self, text=f"{self.text}; {hint}") if hint else self
+
+
+def count_runs(count: int) -> str:
+    """Return ``1 run`` or ``3 runs``."""
+    return f"{count} run{'s' * (count != 1)}"
+
+
+def name_runs(runs: Sequence[Run]) -> str:
+    """Name runs by operation and id: ``train() 3f2a1b4c, train() 9c81d0e2``; of many the first ten."""
+    return shorten([f"{run.operation} {run.short_id}" for run in runs])
+
+
+def shorten(texts: Sequence[str]) -> str:
+    """Write the first ten of some texts, and how many more there are."""
+    more = [f"and {len(texts) - _SHOWN} more"] if len(texts) > _SHOWN else []
+    return ", ".join([*texts[:_SHOWN], *more])
+
+
+def command_of(verb: str) -> str:
+    """Return how a verb is written here: ``%guild_restore`` in a notebook, else ``guild-ipy restore``."""
+    from guild_ipy.session.session import find_shell  # start-up cost: for verbs that say what can be done next
+
+    return f"guild-ipy {verb}" if find_shell() is None else f"%guild_{verb}"

@@ -1,0 +1,46 @@
+"""Lists of runs as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from guild_ipy.printable import printable
+from guild_ipy.session.run_handle import Run
+
+
+def format_runs(runs: Sequence[Run], *, simplified: bool = False) -> str:
+    """Write one line for each run: ``[1:3f2a1b4c]  train()  2026-11-23 10:00:00  completed  lr=0.1``.
+
+    The number is the index by which the run can be named. With `simplified` there is neither id nor time.
+    """
+    rows = [_row(index, run) for index, run in enumerate(runs, start=1)]
+    if simplified:
+        rows = [(f"[{index}]", *row[1:2], *row[3:]) for index, row in enumerate(rows, start=1)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def _row(index: int, run: Run) -> tuple[str, ...]:
+    record = run.record
+    mark = " [marked]" if record.marked else ""
+    return (
+        f"[{index}:{run.short_id}]",
+        run.operation + mark,
+        f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
+        str(record.status),
+        printable(" ".join((record.damage or record.label or "").split())),
+    )
+
+
+Member = TypeVar("Member")
+
+
+class LineList(list[Member]):
+    """Names of files, or explanations: a list like any other, and a text of many lines."""
+
+    def __str__(self) -> str:
+        return "\n".join(printable(str(each)) for each in self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
+        printer.text(str(self))
