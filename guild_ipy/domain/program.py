@@ -94,7 +94,7 @@ class StepsProgram:
 
     steps: tuple[Step, ...]
     module: str = ""
-    """The module whose ``run_pipeline_main`` runs them."""
+    """The module whose ``run_pipeline_main`` runs them; an earlier version may have had another."""
 
 
 Program = NotebookProgram | ScriptProgram | NotebookFileProgram | ExecProgram | StepsProgram

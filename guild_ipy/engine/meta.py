@@ -228,8 +228,6 @@ _FIELDS = {
     "steps": {"steps": "steps"},
     "packed": {"cells": "cells"},
 }
-#: The module that runs the steps of a pipeline, which its main.py named and the file did not.
-_PIPELINES = "guild_ipy.launching.pipeline"
 
 
 def to_format_2(values: dict[str, Any]) -> dict[str, Any]:
@@ -238,8 +236,6 @@ def to_format_2(values: dict[str, Any]) -> dict[str, Any]:
     known = {old for fields in _FIELDS.values() for old in fields}
     kept = {name: value for name, value in values.items() if name not in known}
     program = {new: values[old] for old, new in _FIELDS[kind].items() if old in values}
-    if kind == "steps":
-        program["module"] = _PIPELINES
     return {**kept, "program": {"kind": kind, **program}}
 
 

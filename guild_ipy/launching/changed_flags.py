@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from guild_ipy.domain.program import NotebookFileProgram, ScriptProgram
+from guild_ipy.domain.program import NotebookFileProgram, ScriptProgram, StepsProgram
 from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.domain.values.run_label import default_label, fill_label
 from guild_ipy.engine.meta import JobMeta, changed_flags, digest_flags, read_meta
 from guild_ipy.engine.run_files.job_files import job_files
 from guild_ipy.errors import GuildError
-from guild_ipy.launching.launch import get_meta
+from guild_ipy.launching.launch import PIPELINE_MODULE, get_meta
 from guild_ipy.launching.refill import changed_files, refill
 from guild_ipy.launching.reselect import read_requires, recorded_flags
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
@@ -53,10 +53,12 @@ def write_changes(run: Run, meta: JobMeta) -> None:
     if known is None:  # Guild AI made it
         for folder in (run.dir.job, run.dir.tmp):
             make_folders(folder, inside=run.path)
-    elif not changed:
+    elif not changed and not _has_moved(known):
         return
     old_label, new_label = _usual_label(run, run.flags), _usual_label(run, meta.recorded_flags)
     is_usual = run.label in {old_label, meta.made_label or old_label}
+    if isinstance(meta.program, StepsProgram):
+        meta = replace(meta, program=replace(meta.program, module=PIPELINE_MODULE))
     made = replace(meta, made_for=digest_flags(meta.flags), made_label=new_label if is_usual else "")
     for path, content in job_files(run.dir, made):
         write_file(run.dir, path, content)
@@ -68,6 +70,11 @@ def write_changes(run: Run, meta: JobMeta) -> None:
         write_file(run.dir, path, content)
     if is_usual:
         write_attr(run.dir, "label", new_label)
+
+
+def _has_moved(meta: JobMeta) -> bool:
+    """Whether the ``main.py`` of a run imports a module that an earlier version of this package had."""
+    return isinstance(meta.program, StepsProgram) and meta.program.module != PIPELINE_MODULE
 
 
 def _bind(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:

@@ -20,7 +20,15 @@ from guild_ipy.engine.run_files.prepare import fill_run_dir, make_run_dir, prepa
 from guild_ipy.errors import DependencyError, RunError, UsageError
 from guild_ipy.launching.dependency_text import describe_resolving, explain_lines, preview_lines
 from guild_ipy.launching.found_dependencies import DependencyChoice, find_dependencies, leave_failed_run, unmet_message
-from guild_ipy.launching.launch import LaunchOptions, RunPlan, ask_for_process, get_ready, let_go, see_through
+from guild_ipy.launching.launch import (
+    PIPELINE_MODULE,
+    LaunchOptions,
+    RunPlan,
+    ask_for_process,
+    get_ready,
+    let_go,
+    see_through,
+)
 from guild_ipy.launching.needed import check_new_id, describe_earlier, find_earlier
 from guild_ipy.launching.step_flags import step_flags
 from guild_ipy.operations.dependencies.given_dependencies import (
@@ -44,8 +52,6 @@ from guild_ipy.settings import copy_environment, find_run_dir
 from guild_ipy.store.guild_home import check_not_deleted, create_home
 
 _MEGABYTE = 2**20
-#: The module that runs the steps of a pipeline, in its process.
-_PIPELINES = "guild_ipy.launching.pipeline"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +154,7 @@ def _plan(session: Session, request: RunRequest) -> _Planned:
 
         _refuse_files(request)
         check_steps(spec.program.steps, spec.flags, surroundings)
-        spec = replace(spec, program=replace(spec.program, module=_PIPELINES))
+        spec = replace(spec, program=replace(spec.program, module=PIPELINE_MODULE))
     notes = template.notes
     if isinstance(operation, FunctionOperation) and operation.word:
         notes = (*note_hidden(operation.word, surroundings.notebook.project_dir), *notes)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.domain.attributes import SHORT_ID_LENGTH
+from guild_ipy.domain.choosing.chosen_run import Reason
 from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind, TargetType
 from guild_ipy.domain.declarations.dependency_json import decode_requires
 from guild_ipy.domain.values.flags import Flags, FlagValue
@@ -183,7 +184,7 @@ def _read_recorded(run: Run) -> dict[str, Given]:
     recorded = run.get(DEPENDENCIES)
     for entry in recorded if isinstance(recorded, list) else ():
         if isinstance(entry, dict) and (refs := _recorded_refs(entry)):
-            reason = str(entry.get("reason") or "explicit")
+            reason = str(entry.get("reason") or Reason.EXPLICIT)
             found[str(entry.get("source"))] = Given(text=" ".join(refs), refs=refs, recorded=reason)
     return found
 

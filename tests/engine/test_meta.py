@@ -84,7 +84,7 @@ FORMAT_1 = {
         ({"words": ["echo", "a"]}, ExecProgram(words=("echo", "a"))),
         (
             {"steps": [{**vars(STEP), "tags": ["a", "b"]}]},
-            StepsProgram(steps=(STEP,), module="guild_ipy.launching.pipeline"),
+            StepsProgram(steps=(STEP,)),
         ),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import GuildFileError, RunError, RunStateError
-from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.launch import PIPELINE_MODULE, LaunchOptions
 from guild_ipy.launching.restart import Change, restart, start
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.session.lineage_graph import trace_lineage
@@ -430,6 +430,14 @@ class TestRestart:
         pipeline = project.run("all")
         again(pipeline)
         assert "Step train is done already" in pipeline.output
+
+    def test_of_one_of_an_earlier_version_runs_the_module_of_this_one(self, project, again):
+        pipeline = project.run("release")
+        for path in (pipeline.dir.main, pipeline.dir.meta):
+            Path(path).write_text(Path(path).read_text().replace(PIPELINE_MODULE, "guild_ipy.api.pipeline"))
+        again(pipeline)
+        assert statuses(pipeline) == {"train": "completed", "serve": "completed"}
+        assert pipeline.status is RunStatus.COMPLETED
 
     def test_of_a_staged_pipeline_is_its_start(self, project):
         pipeline = project.run("release", request={"stage": True})
