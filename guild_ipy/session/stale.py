@@ -1,8 +1,8 @@
 """Which runs are stale: made with a run that a dependency would not use any more.
 
-A run is stale if it used another because that was marked or the latest (``chosen_run``), and the
-same rule would choose another one now. One that somebody named, or that an expression selected, stays as it is. A run
-itself does not count among those that it could use.
+A run is stale if it used another because that was marked or the latest, and the same rule
+(:mod:`guild_ipy.domain.choosing.chosen_run`) would choose another one now. A run that the user named, or that an
+expression selected, does not make it stale. A run itself does not count among those that it could use.
 """
 
 from __future__ import annotations
@@ -79,12 +79,11 @@ class Today:
     def _choose(self, asked: _Asked, user: str) -> RunRecord | None:
         """Choose for a run; the choice is the same for all but those that would be chosen themselves."""
         if asked not in self._chosen:
-            self._chosen[asked] = choose_run(self._of(asked), _is_marked, _marked_at)
+            self._chosen[asked] = _choose(self._of(asked))
         chosen = self._chosen[asked]
         if chosen is None or chosen.dir.id != user:
             return chosen
-        others = (each for each in self._of(asked) if each.dir.id != user)
-        return choose_run(others, _is_marked, _marked_at)
+        return _choose([each for each in self._of(asked) if each.dir.id != user])
 
     def _of(self, asked: _Asked) -> list[RunRecord]:
         if asked not in self._candidates:
@@ -95,7 +94,7 @@ class Today:
     def _list_eligible(self, where: str | None) -> list[RunRecord]:
         if where not in self._eligible:
             try:
-                self._eligible[where] = self._list_records(RunFilter(statuses=ELIGIBLE, where=where))
+                self._eligible[where] = self._list_records(RunFilter(statuses=frozenset(ELIGIBLE), where=where))
             except SelectError:  # it speaks of what no run has any more: nothing would be chosen
                 self._eligible[where] = []
         return self._eligible[where]
@@ -122,9 +121,8 @@ def is_one_of(listed: str | None, asked: tuple[str, ...]) -> bool:
         return False
 
 
-def _is_marked(record: RunRecord) -> bool:
-    return record.marked
-
-
-def _marked_at(record: RunRecord) -> int:
-    return read_mark_time(record.dir)
+def _choose(newest_first: Sequence[RunRecord]) -> RunRecord | None:
+    """Choose among runs that can be used."""
+    marked = (record for record in newest_first if record.marked)
+    latest = newest_first[0] if newest_first else None
+    return choose_run(marked, lambda: latest, marked_at=lambda record: read_mark_time(record.dir)).run

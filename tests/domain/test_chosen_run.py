@@ -1,27 +1,38 @@
 import pytest
 
-from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, choose_run, last_marked_first
+from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, choose_run
 from guild_ipy.domain.status import RunStatus
 
 
 @pytest.mark.parametrize(
-    ("newest_first", "marked_at", "chosen"),
+    ("marked_at", "chosen", "reason"),
     [
-        ("cba", {}, "c"),
-        ("cba", {"a": 5}, "a"),
-        ("cba", {"b": 5, "a": 4}, "b"),
-        ("cba", {"b": 4, "a": 5}, "a"),
-        ("cba", {"b": 5, "a": 5}, "b"),
-        ("", {}, None),
+        ({}, "d", "latest"),
+        ({"a": 5}, "a", "marked"),
+        ({"b": 5, "a": 4}, "b", "marked"),
+        ({"b": 4, "a": 5}, "a", "marked"),
+        ({"b": 5, "a": 5}, "b", "marked"),
     ],
 )
-def test_the_run_marked_last_wins_over_others_marked_and_over_the_newest(newest_first, marked_at, chosen):
-    assert choose_run(newest_first, marked_at.__contains__, marked_at.__getitem__) == chosen
+def test_the_run_marked_last_wins_over_others_marked_and_over_the_newest(marked_at, chosen, reason):
+    found = choose_run(marked_at, lambda: "d", marked_at=marked_at.__getitem__)
+
+    assert (found.run, found.reason) == (chosen, reason)
+
+
+def test_no_run_is_chosen_where_there_is_none():
+    assert choose_run("", lambda: None, marked_at={}.__getitem__).run is None
+
+
+def test_a_marked_run_that_cannot_be_used_is_passed_over_for_the_one_marked_before():
+    found = choose_run("cba", lambda: "d", marked_at={"c": 3, "b": 2, "a": 1}.__getitem__, is_usable="b".__eq__)
+
+    assert (found.run, found.passed_over) == ("b", ("c",))
 
 
 def test_when_it_was_marked_is_not_asked_of_a_single_run():
-    assert last_marked_first(["a"], marked_at={}.__getitem__) == ["a"]
+    assert choose_run("a", lambda: "d", marked_at={}.__getitem__).run == "a"
 
 
 def test_a_run_that_failed_or_waits_has_nothing_to_use():
-    assert {str(status) for status in set(RunStatus) - ELIGIBLE} == {"error", "pending", "staged", "damaged"}
+    assert {str(status) for status in set(RunStatus) - set(ELIGIBLE)} == {"error", "pending", "staged", "damaged"}

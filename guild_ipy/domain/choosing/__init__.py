@@ -4,5 +4,5 @@
 - ``operation_name``: how an operation is named in them
 - ``time_range``: spans of time, such as ``last 2 hours``
 - ``best``: the scalar in which a run is best
-- ``chosen_run``: the run that a dependency uses: marked, else the latest
+- ``chosen_run``: the rule by which a dependency chooses a run: the one marked last, else the latest
 """

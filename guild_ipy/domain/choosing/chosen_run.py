@@ -1,69 +1,86 @@
-"""Which run a dependency uses when nobody names one: the one that was marked last, else the newest.
+"""The rule by which a dependency chooses a run where none is named: the run marked last, else the latest.
 
-The one place of this rule. It says which run is used now, and so also which runs were made with another (stale ones).
+This is the only place of the rule. :mod:`guild_ipy.operations.dependencies.choose` applies it when an operation is run,
+and :mod:`guild_ipy.session.stale` applies it again to find runs for which it would choose another run now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from enum import Enum
-from typing import TypeVar
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+from typing import Generic, TypeVar
 
 from guild_ipy.domain.status import RunStatus
 
-#: What a run must be to have something to use.
-ELIGIBLE = frozenset({RunStatus.COMPLETED, RunStatus.RUNNING, RunStatus.TERMINATED})
+#: The statuses of runs that a dependency can use, unless an expression asks for others; in alphabetical order.
+ELIGIBLE = (RunStatus.COMPLETED, RunStatus.RUNNING, RunStatus.TERMINATED)
 
 _Run = TypeVar("_Run")
 
 
-class Reason(Enum):
-    """Why a run was used; an expression that selected it is not a member, and stands in its own words."""
+class Reason(StrEnum):
+    """Why a run is used. Of a run that an expression selects, the expression itself takes the place of a reason."""
 
     EXPLICIT = "explicit"
-    """Somebody named it."""
+    """The user named it."""
     MARKED = "marked"
     LATEST = "latest"
+    PIPELINE = "pipeline"
+    """It is a run of the same pipeline."""
     AUTOMATIC = "automatic"
-    """Nobody named it; whether it was marked is not known (Guild AI does not note it)."""
+    """The user did not name it; whether it was marked is not known (Guild AI does not record it)."""
     STEP = "step"
     """It is a step of a pipeline."""
 
-    def __str__(self) -> str:
-        return self.value
+
+#: The reasons of runs that the rule has chosen.
+CHOSEN_BY_RULE = frozenset({Reason.MARKED, Reason.LATEST, Reason.AUTOMATIC})
 
 
-#: Those that the rule of this module has chosen.
-CHOSEN_BY_RULE = frozenset({Reason.MARKED.value, Reason.LATEST.value, Reason.AUTOMATIC.value})
+@dataclass(frozen=True, kw_only=True)
+class ChosenRun(Generic[_Run]):
+    """The run that the rule chooses, and why."""
 
-
-def last_marked_first(marked: Iterable[_Run], marked_at: Callable[[_Run], int]) -> list[_Run]:
-    """Return marked runs, newest first, in the order in which a dependency considers them.
-
-    The run that was marked last comes first; of those that were marked at once, the newest. When they were marked is
-    only asked of several.
-
-    Examples
-    --------
-    >>> last_marked_first("cba", marked_at={"c": 1, "b": 2, "a": 1}.__getitem__)
-    ['b', 'c', 'a']
-    """
-    runs = list(marked)
-    return sorted(runs, key=marked_at, reverse=True) if len(runs) > 1 else runs
+    run: _Run | None
+    """None if there is no run to choose."""
+    reason: Reason
+    passed_over: tuple[_Run, ...] = ()
+    """Marked runs that would have been chosen, but cannot be used."""
 
 
 def choose_run(
-    newest_first: Iterable[_Run], is_marked: Callable[[_Run], bool], marked_at: Callable[[_Run], int]
-) -> _Run | None:
-    """Choose of eligible runs, newest first; None if there is none.
+    marked: Iterable[_Run],
+    find_latest: Callable[[], _Run | None],
+    *,
+    marked_at: Callable[[_Run], int],
+    is_usable: Callable[[_Run], bool] = lambda _: True,
+) -> ChosenRun[_Run]:
+    """Choose a run.
+
+    Parameters
+    ----------
+    marked
+        The marked runs, newest first. Of runs that were marked at the same moment the newest is chosen.
+    find_latest
+        Finds the newest run that can be used; called only if no marked run can be used.
+    marked_at
+        Tells when a run was marked; called only if several runs are marked.
+    is_usable
+        Tells whether a marked run can be used.
 
     Examples
     --------
-    >>> choose_run("cba", is_marked="ba".__contains__, marked_at={"b": 1, "a": 2}.__getitem__)
-    'a'
-    >>> choose_run("cba", is_marked="".__contains__, marked_at={}.__getitem__)
-    'c'
+    >>> choose_run("cba", lambda: "d", marked_at={"a": 1, "b": 2, "c": 1}.__getitem__).run
+    'b'
+    >>> choose_run("", lambda: "d", marked_at={}.__getitem__).run
+    'd'
     """
-    runs = list(newest_first)
-    candidates = last_marked_first(filter(is_marked, runs), marked_at) or runs
-    return candidates[0] if candidates else None
+    runs = list(marked)
+    if len(runs) > 1:
+        runs.sort(key=marked_at, reverse=True)
+    passed_over = tuple(takewhile(lambda run: not is_usable(run), runs))
+    if len(passed_over) < len(runs):
+        return ChosenRun(run=runs[len(passed_over)], reason=Reason.MARKED, passed_over=passed_over)
+    return ChosenRun(run=find_latest(), reason=Reason.LATEST, passed_over=passed_over)

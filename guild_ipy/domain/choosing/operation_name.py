@@ -22,7 +22,9 @@ from functools import lru_cache
 
 #: What is a regular expression in a dependency, where Guild AI 0.9.0 takes every name for one.
 _REQUIRED_PATTERN = re.compile(r"[\\\[\](){}|+^$]|\.[*?]")
-#: Behind a model; not the colon of ``(?:``.
+#: A name without wildcards, perhaps with a model before it.
+_PLAIN_NAME = re.compile(r"[^\W\d][\w.\-]*(?::[\w.\-]+)?")
+#: The colon after a model; not that of ``(?:``.
 _COLON = re.compile(r"(?<!\?):")
 
 
@@ -35,6 +37,11 @@ def is_operation_named(listed: str, names: Iterable[str]) -> bool:
     [True, True, True, True, False, False]
     """
     return any(_means(name, listed) for name in names)
+
+
+def is_plain_name(text: str) -> bool:
+    """Whether a text has the form of an operation's name, such as ``train`` or ``net:train``."""
+    return _PLAIN_NAME.fullmatch(text) is not None
 
 
 def check_operation_name(name: str) -> None:

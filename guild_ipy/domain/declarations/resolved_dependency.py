@@ -42,7 +42,8 @@ class ResolvedSource:
     runs: tuple[str, ...] = ()
     """Ids of the runs that are used; one, but for a multi-run source."""
     reason: str = ""
-    """Why these: ``explicit``, ``marked``, ``latest`` or the expression; empty for other than runs."""
+    """A :class:`~guild_ipy.domain.choosing.chosen_run.Reason`, or the expression that selects the runs; empty for a
+    source of files."""
     value: str | None = None
     """What was given for it as a flag, for a source of files."""
     files: tuple[TakenFile, ...] = ()

@@ -15,6 +15,7 @@ import os
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from guild_ipy.domain.choosing.chosen_run import Reason
 from guild_ipy.domain.declarations.dependency import Source
 from guild_ipy.domain.declarations.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
 from guild_ipy.domain.values.flags import FlagValue
@@ -40,7 +41,7 @@ def encode_reasons(dependencies: Sequence[ResolvedDependency]) -> list[dict[str,
             "dependency": each.dependency.title,
             "source": resolved.source.resolving_name,
             "runs": list(resolved.runs),
-            "reason": resolved.reason,
+            "reason": str(resolved.reason),
             **({} if resolved.value is None else {"value": resolved.value}),
         }
         for each in dependencies
@@ -69,7 +70,7 @@ def explicit_flags(dependencies: Sequence[ResolvedDependency], own: Collection[s
         _recorded_name(resolved.source, own)
         for each in dependencies
         for resolved in each.sources
-        if resolved.reason == "explicit" or resolved.value is not None
+        if resolved.reason == Reason.EXPLICIT or resolved.value is not None
     }
     return {name: value for name, value in dependency_flags(dependencies, own).items() if name in given}
 

@@ -1,13 +1,13 @@
-"""Which of the runs that a source can use is used, where none is named: the one marked last, else the latest."""
+"""Chooses among the runs that a source can use, by the rule of :mod:`guild_ipy.domain.choosing.chosen_run`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from guild_ipy.domain.choosing.chosen_run import last_marked_first
+from guild_ipy.domain.choosing import chosen_run
+from guild_ipy.domain.choosing.chosen_run import Reason
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
@@ -29,9 +29,9 @@ class Choice:
     records
         The runs; one, but for a set.
     reason
-        ``explicit``, ``marked``, ``latest``, ``pipeline`` (a run of the same one), or the expression.
+        A :class:`~guild_ipy.domain.choosing.chosen_run.Reason`, or the expression that selects the runs.
     passed_over
-        Marked runs that cannot be used, and would come before these.
+        Marked runs that would have been chosen, but cannot be used.
     """
 
     records: tuple[RunRecord, ...]
@@ -40,19 +40,21 @@ class Choice:
 
 
 def choose_run(index: Index, query: RunQuery) -> Choice:
-    """Choose the run that was marked last, else the newest; NothingToUse where there is none."""
-    marked, passed_over = _find_marked(index, query)
-    if marked is not None:
-        return Choice(records=(marked,), reason="marked", passed_over=passed_over)
-    latest = index.records(RunFilter(where=query.expression, limit=1))
-    if not latest:
-        why = f"no suitable run for {query.wanted}{_describe_others(passed_over)}"
+    """Choose a run by the rule of ``chosen_run``; NothingToUse if there is none."""
+    chosen = chosen_run.choose_run(
+        index.records(RunFilter(where=query.any_status, marked=True)),
+        lambda: next(iter(index.records(RunFilter(where=query.expression, limit=1))), None),
+        marked_at=lambda record: read_mark_time(record.dir),
+        is_usable=lambda record: is_usable(record, query),
+    )
+    if chosen.run is None:
+        why = f"no suitable run for {query.wanted}{_describe_passed_over(chosen.passed_over)}"
         raise NothingToUse(why, lacks_run=query.operation is not None)
-    return Choice(records=(latest[0],), reason="latest", passed_over=passed_over)
+    return Choice(records=(chosen.run,), reason=chosen.reason, passed_over=chosen.passed_over)
 
 
 def choose_set(index: Index, query: RunQuery) -> Choice:
-    """Choose all, newest first; NothingToUse where there is none."""
+    """Choose all runs that the query is about, newest first; NothingToUse if there is none."""
     records = tuple(index.records(RunFilter(where=query.expression)))
     if not records:
         raise NothingToUse(f"no suitable run for {query.wanted}", lacks_run=query.operation is not None)
@@ -60,12 +62,12 @@ def choose_set(index: Index, query: RunQuery) -> Choice:
 
 
 def choose_preferred(index: Index, query: RunQuery, ids: Sequence[str], *, several: bool) -> Choice | None:
-    """Choose among some runs, the newest or all; None where none of them can be used."""
+    """Choose the newest or all of the runs with these ids, which are of the same pipeline; None if none can be used."""
     if not ids:
         return None
     listed = ", ".join(map(quote, ids))
     records = index.records(RunFilter(where=f"{query.expression} and id in [{listed}]", limit=None if several else 1))
-    return Choice(records=tuple(records), reason="pipeline") if records else None
+    return Choice(records=tuple(records), reason=Reason.PIPELINE) if records else None
 
 
 def list_candidates(index: Index, query: RunQuery) -> list[RunRecord]:
@@ -78,15 +80,7 @@ def is_usable(record: RunRecord, query: RunQuery) -> bool:
     return record.status in query.eligible
 
 
-def _find_marked(index: Index, query: RunQuery) -> tuple[RunRecord | None, tuple[RunRecord, ...]]:
-    """Find the run that was marked last of those that can be used, and those before it that cannot."""
-    marked = index.records(RunFilter(where=query.any_status, marked=True))
-    found = last_marked_first(marked, lambda record: read_mark_time(record.dir))
-    passed_over = tuple(takewhile(lambda record: not is_usable(record, query), found))
-    return (found[len(passed_over)] if len(passed_over) < len(found) else None), passed_over
-
-
-def _describe_others(records: Sequence[RunRecord]) -> str:
+def _describe_passed_over(records: Sequence[RunRecord]) -> str:
     if not records:
         return ""
     return f"; the marked run {records[0].dir.short_id} is {records[0].status}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from guild_ipy.domain.choosing.chosen_run import Reason
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.dependencies.choose import Choice
@@ -35,7 +36,7 @@ def choose_named(index: Index, query: RunQuery, refs: Sequence[str], *, force: b
     found = list({record.dir.id: record for record in names.find(refs)}.values())
     if not force:
         _check(index, replace(query, chosen=None) if query.operation else query, found)
-    return Choice(records=tuple(found), reason="explicit")
+    return Choice(records=tuple(found), reason=Reason.EXPLICIT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.attributes import SHORT_ID_LENGTH
+from guild_ipy.domain.choosing.chosen_run import Reason
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind
 from guild_ipy.domain.declarations.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
@@ -154,7 +155,7 @@ class _Work:
         folder = None if source.is_multi else _existing_folder(given, self._needs.index.home.runs)
         if folder is not None:
             files = self._files_of(dependency, source, folder, generated_names(RunDir(folder)))
-            return self._check(source, ResolvedSource(source=source, reason="explicit", value=folder, files=files))
+            return self._check(source, ResolvedSource(source=source, reason=Reason.EXPLICIT, value=folder, files=files))
         query = make_query(source, self._names if has_expression(source) else None)
         choice = self._choose(source, query, given)
         self.considered.append(Considered(dependency=dependency, source=source, query=query, choice=choice))

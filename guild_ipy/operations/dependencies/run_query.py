@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
-from guild_ipy.domain.choosing import chosen_run
-from guild_ipy.domain.choosing.operation_name import required_name
+from guild_ipy.domain.choosing.chosen_run import ELIGIBLE
+from guild_ipy.domain.choosing.operation_name import is_plain_name, required_name
 from guild_ipy.domain.declarations.dependency import Source, SourceKind
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.query.expression import Select
@@ -15,13 +14,10 @@ from guild_ipy.query.nodes import Kind
 from guild_ipy.query.plan import PlanScope
 from guild_ipy.query.words import FLAG_WORDS, STATUS_WORDS
 
-#: What a run must be to be used, where nobody says.
-ELIGIBLE = tuple(sorted(chosen_run.ELIGIBLE, key=str))
-#: What it must be where an expression tests the status itself: one that has not begun has nothing to use.
-BEGUN = (*ELIGIBLE, RunStatus.ERROR)
+#: The statuses of runs that can be used where an expression tests the status itself: all but those that have not begun.
+_BEGUN = (*ELIGIBLE, RunStatus.ERROR)
 
-_PLAIN_NAME = re.compile(r"[^\W\d][\w.\-]*(?::[\w.\-]+)?")
-_NO_NAMES = frozenset({"true", "false", *STATUS_WORDS, *FLAG_WORDS})
+_NOT_OPERATIONS = frozenset({"true", "false", *STATUS_WORDS, *FLAG_WORDS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +93,9 @@ def has_expression(source: Source) -> bool:
     return source.expression is not None or not _names_operations(source)
 
 
-def is_plain_name(text: str) -> bool:
+def is_operation_alone(text: str) -> bool:
     """Whether an expression is nothing but the name of an operation: ``train`` is short for ``op = train``."""
-    return _PLAIN_NAME.fullmatch(text) is not None and text.lower() not in _NO_NAMES
+    return is_plain_name(text) and text.lower() not in _NOT_OPERATIONS
 
 
 def quote(text: str) -> str:
@@ -109,7 +105,7 @@ def quote(text: str) -> str:
 
 
 def _names_operations(source: Source) -> bool:
-    return source.kind is SourceKind.OPERATION or is_plain_name(source.value)
+    return source.kind is SourceKind.OPERATION or is_operation_alone(source.value)
 
 
 def _narrowed(query: RunQuery, text: str, names: Names | None) -> RunQuery:
@@ -117,10 +113,10 @@ def _narrowed(query: RunQuery, text: str, names: Names | None) -> RunQuery:
 
 
 def _statuses_beside(text: str, names: Names | None) -> tuple[RunStatus, ...]:
-    """Return the statuses that are asked for beside an expression: all that can be if it says itself which."""
+    """Return the statuses that runs must have as well as pass an expression, which may test the status itself."""
     places = Select.parse(text, PlanScope(names=names)).places()
     says_which = any(place.kind is Kind.ATTR and place.name == "status" for place in places)
-    return BEGUN if says_which else ELIGIBLE
+    return _BEGUN if says_which else ELIGIBLE
 
 
 def _operation_clause(value: str) -> str:

@@ -10,13 +10,13 @@ its steps. What is malformed tells nothing, and is not an error.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from guild_ipy.domain.choosing.chosen_run import CHOSEN_BY_RULE, Reason
+from guild_ipy.domain.choosing.operation_name import is_plain_name
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.files.yaml_codec import decode
@@ -29,7 +29,6 @@ DEPENDENCIES = "_dependencies"
 _STEPS = "steps"
 _OPERATION = "operation:"
 _RUN = "run:"
-_PLAIN_NAME = re.compile(r"[^\W\d][\w.\-]*(?::[\w.\-]+)?")
 _EMPTY = frozenset({b"", b"{}", b"[]", b"null"})
 #: Sources that are not of runs; what looks like an id in their paths is none.
 _NO_RUNS = ("file:", "config:", "module:", "url:", "http:", "https:")
@@ -64,7 +63,7 @@ class Upstream:
         if asked.startswith(_OPERATION):
             return tuple(name.strip() for name in asked.removeprefix(_OPERATION).split(",") if name.strip())
         expression = asked.removeprefix(_RUN)
-        return (expression,) if expression != asked and _PLAIN_NAME.fullmatch(expression) else ()
+        return (expression,) if expression != asked and is_plain_name(expression) else ()
 
 
 def read_upstreams(run_dir: RunDir) -> tuple[Upstream, ...]:

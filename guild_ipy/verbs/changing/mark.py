@@ -14,7 +14,7 @@ from guild_ipy.arguments.parser import Group
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.choosing.best import Best
-from guild_ipy.domain.choosing.chosen_run import ELIGIBLE
+from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, Reason
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.engine.run_files.provenance import host_name, user_name
 from guild_ipy.errors import NothingToUse, RunStateError, UsageError
@@ -152,7 +152,7 @@ def mark_best(session: Session, run_filter: RunFilter, best: Best, *, reason: st
     """
     from guild_ipy.session.matching import select  # start-up cost: for those who mark by rule
 
-    usable = run_filter if run_filter.statuses else replace(run_filter, statuses=ELIGIBLE)
+    usable = run_filter if run_filter.statuses else replace(run_filter, statuses=frozenset(ELIGIBLE))
     (run,) = select(session, usable, best)
     others = [each for each in select(session, RunFilter(marked=True)) if each != run and _is_alike(each, run)]
     rule = describe_rule(best, run_filter)
@@ -275,7 +275,7 @@ def _describe(index: Index, operation: str) -> str:
 
 def _reason(choice: Choice) -> str:
     unused = [f"{record.dir.short_id}, which is {record.status}" for record in choice.passed_over]
-    if choice.reason == "marked":
+    if choice.reason == Reason.MARKED:
         return "it is the one marked last" + (f" but for {shorten(unused)}" if unused else "")
     return "it is the latest, and none is marked" + (f" but {shorten(unused)}" if unused else "")
 

@@ -3,7 +3,7 @@ import pytest
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.declarations.dependency import Source, SourceKind
 from guild_ipy.errors import SelectError
-from guild_ipy.operations.dependencies.run_query import is_plain_name, make_query
+from guild_ipy.operations.dependencies.run_query import is_operation_alone, make_query
 
 USUAL = "(completed or running or terminated)"
 
@@ -33,13 +33,13 @@ def test_names_of_operations_are_a_clause_on_the_operation(value, clause):
 
 @pytest.mark.parametrize("value", ["train", "mnist:train", "train-2", "_x"])
 def test_a_bare_name_is_short_for_the_operation(value):
-    assert is_plain_name(value)
+    assert is_operation_alone(value)
     assert query(SourceKind.RUN, value) == query(SourceKind.OPERATION, value)
 
 
 @pytest.mark.parametrize("value", ["completed", "complete", "marked", "true", "Failed", "op = train", "lr<1", "1a", ""])
 def test_words_of_the_language_are_no_names_of_operations(value):
-    assert not is_plain_name(value)
+    assert not is_operation_alone(value)
 
 
 def test_an_expression_stands_for_itself():
