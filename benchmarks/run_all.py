@@ -12,6 +12,7 @@ import preload
 import provenance
 import scripts
 import selecting
+import shell_verbs
 from contender import HERE
 from report import SMALL_ROUNDS, describe_machine, figure_table, parse_rounds
 
@@ -31,7 +32,19 @@ def main() -> None:
     rounds = parse_rounds(__doc__)
     machine = describe_machine()
     reports = []
-    for benchmark in (overhead, scripts, preload, load_ext, provenance, output, lists, points, selecting, dependencies):
+    for benchmark in (
+        overhead,
+        scripts,
+        preload,
+        load_ext,
+        provenance,
+        output,
+        lists,
+        shell_verbs,
+        points,
+        selecting,
+        dependencies,
+    ):
         reports.append(benchmark.measure(rounds))
         print(reports[-1], flush=True)
     figures = figure_table([figure for report in reports for figure in report.figures])

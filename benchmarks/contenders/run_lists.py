@@ -65,7 +65,7 @@ def settle() -> None:
 def build() -> float:
     """Build an index from nothing."""
     folder = tempfile.mkdtemp(prefix="guild-ipy-bench-", dir=os.environ["GUILD_IPY_CACHE"])
-    index = Index(get_session().home, Settings(cache_dir=folder, index_sweep=False))
+    index = Index(get_session().home, Settings(cache_dir=folder, index_sweep=False), settle_run)
     seconds = timed(index.refresh)()
     assert index.trouble is None, index.trouble
     index.close()
