@@ -44,7 +44,7 @@ def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
     if isinstance(wanted, Followed):
         done = wanted.follow(session, _viewer(wanted))
         if isinstance(done, ChangedRuns):  # else a run, which the viewer has shown
-            print(done)
+            done.show()
         return
     done = wanted.carry_out(session)
     if isinstance(wanted, Searching) and wanted.sought is not None and not done:
@@ -55,7 +55,10 @@ def _carry_out(wanted: Any) -> None:  # noqa: ANN401 - the options of any verb
 
 
 def _show(done: object, *, as_json: bool) -> None:
-    """Print a value as text, if it has one, or as JSON; a note goes to standard error."""
+    """Print a result as text, if it has one, or as JSON; a note goes to standard error."""
+    if isinstance(done, ChangedRuns):
+        done.show()
+        return
     if as_json:
         from guild_ipy.view.plain_values import format_json  # start-up cost: for those who ask
 
@@ -65,8 +68,6 @@ def _show(done: object, *, as_json: bool) -> None:
         print(text)
     if note := getattr(done, "note", ""):
         print(note, file=sys.stderr)
-    if isinstance(done, ChangedRuns):
-        done.check()
 
 
 def _agrees(question: Question) -> bool:

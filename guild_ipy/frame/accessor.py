@@ -296,9 +296,7 @@ class GuildAccessor:
         return self._tell(wanted.carry_out(get_session()))
 
     def _tell(self, done: ChangedRuns) -> int:
-        if done.text:
-            print(done)
-        done.check()
+        done.show()
         return len(done.runs)
 
     def _selection(self) -> RunSelection:

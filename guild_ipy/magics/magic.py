@@ -55,8 +55,6 @@ def _carry_out(wanted: Any) -> object:  # noqa: ANN401 - the options of any verb
     is_followed = isinstance(wanted, Followed)
     done = wanted.follow(session, NotebookViewer()) if is_followed else wanted.carry_out(session)
     if isinstance(done, ChangedRuns):
-        if done.text:
-            print(done)
-        done.check()
+        done.show()
         return None
     return done

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from guild_ipy.arguments.run_selection import RunSelection
-from guild_ipy.errors import UsageError
 from guild_ipy.session.run_refs import RunRef
 from guild_ipy.session.session import get_session
 from guild_ipy.verbs.changing.comment import CommentEdit, write_comments
@@ -15,7 +14,6 @@ from guild_ipy.verbs.changing.mark import Mark
 from guild_ipy.verbs.changing.purge import Purge
 from guild_ipy.verbs.changing.restore import Restore
 from guild_ipy.verbs.changing.tag import Tag, several_tags
-from guild_ipy.view.changed_runs import ChangedRuns
 
 
 def mark(  # noqa: PLR0913 - the options are keywords
@@ -53,10 +51,9 @@ def mark(  # noqa: PLR0913 - the options are keywords
     >>> guild_ipy.mark(best="loss", where="op = train")                                  # doctest: +SKIP
     >>> guild_ipy.mark(undo=True)                                                        # doctest: +SKIP
     """
-    wanted = Mark(
-        selection=RunSelection.of(*runs, where=where), clear=clear, reason=reason, undo=undo, min=best, max=max
-    )
-    print(wanted.carry_out(get_session()))
+    selection = RunSelection.of(*runs, where=where)
+    wanted = Mark(selection=selection, clear=clear, reason=reason, undo=undo, min=best, max=max)
+    wanted.carry_out(get_session()).show()
 
 
 def label(  # noqa: PLR0913 - the options are keywords
@@ -69,17 +66,9 @@ def label(  # noqa: PLR0913 - the options are keywords
     where: str | None = None,
 ) -> None:
     """Change the label of runs, or of the newest (that `where` selects), and say so; exactly one change is given."""
-    if [set, append, prepend, remove].count(None) != (4 if clear else 3):
-        raise UsageError("label takes one of set, append, prepend, remove and clear: label(run, set='wide net')")
-    wanted = Label(
-        selection=RunSelection.of(*runs, where=where),
-        set=set,
-        append=append,
-        prepend=prepend,
-        remove=() if remove is None else (remove,),
-        clear=clear,
-    )
-    print(wanted.carry_out(get_session()))
+    selection, words = RunSelection.of(*runs, where=where), () if remove is None else (remove,)
+    wanted = Label(selection=selection, set=set, append=append, prepend=prepend, remove=words, clear=clear)
+    wanted.carry_out(get_session()).show()
 
 
 def tag(
@@ -110,14 +99,9 @@ def tag(
     >>> guild_ipy.tag("3f2a1b4c", add=["best", "paper"])                                 # doctest: +SKIP
     >>> guild_ipy.runs(tags="best")                                                      # doctest: +SKIP
     """
-    wanted = Tag(
-        selection=RunSelection.of(*runs, where=where),
-        add=several_tags(add),
-        remove=several_tags(remove),
-        clear=clear,
-        sync_labels=sync_labels,
-    )
-    print(wanted.carry_out(get_session()))
+    selection, new, gone = RunSelection.of(*runs, where=where), several_tags(add), several_tags(remove)
+    wanted = Tag(selection=selection, add=new, remove=gone, clear=clear, sync_labels=sync_labels)
+    wanted.change(get_session()).show()
 
 
 def comment(  # noqa: PLR0913 - the options are keywords
@@ -155,7 +139,7 @@ def comment(  # noqa: PLR0913 - the options are keywords
     >>> guild_ipy.comment("3f2a1b4c", edit=1, text="... of the test set.")               # doctest: +SKIP
     """
     change = CommentEdit(add=add, edit=edit, text=text, delete=delete, clear=clear, user=user)
-    print(write_comments(get_session(), RunSelection.of(*runs, where=where), change))
+    write_comments(get_session(), RunSelection.of(*runs, where=where), change).show()
 
 
 def delete(*runs: RunRef, where: str | None = None, permanent: bool = False) -> None:
@@ -164,7 +148,7 @@ def delete(*runs: RunRef, where: str | None = None, permanent: bool = False) -> 
     With `permanent` they are removed for good, as :func:`purge` does.
     """
     selection = RunSelection.of(*runs, where=where, default="all")
-    _tell(Delete(selection=selection, permanent=permanent).carry_out(get_session()))
+    Delete(selection=selection, permanent=permanent).carry_out(get_session()).show()
 
 
 def restore(*runs: RunRef, where: str | None = None) -> None:
@@ -182,7 +166,7 @@ def restore(*runs: RunRef, where: str | None = None) -> None:
     >>> guild_ipy.restore("3f2a1b4c")                                                    # doctest: +SKIP
     """
     selection = RunSelection.of(*runs, where=where, default="all", deleted=True)
-    _tell(Restore(selection=selection).carry_out(get_session()))
+    Restore(selection=selection).carry_out(get_session()).show()
 
 
 def purge(*runs: RunRef, where: str | None = None) -> None:
@@ -196,10 +180,4 @@ def purge(*runs: RunRef, where: str | None = None) -> None:
         If one of them could not be removed, as one that is running; the others are removed.
     """
     selection = RunSelection.of(*runs, where=where, default="all", deleted=True)
-    _tell(Purge(selection=selection).carry_out(get_session()))
-
-
-def _tell(done: ChangedRuns) -> None:
-    if done.text:
-        print(done)
-    done.check()
+    Purge(selection=selection).carry_out(get_session()).show()

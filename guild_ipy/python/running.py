@@ -100,7 +100,8 @@ def stop(*runs: RunRef, where: str | None = None) -> None:
     from guild_ipy.arguments.run_selection import RunSelection
     from guild_ipy.verbs.running.stop import Stop
 
-    print(Stop(selection=RunSelection.of(*runs, where=where, default="all")).follow(get_session(), _viewer()))
+    selection = RunSelection.of(*runs, where=where, default="all")
+    Stop(selection=selection).follow(get_session(), _viewer()).show()
 
 
 def _viewer() -> StreamViewer:

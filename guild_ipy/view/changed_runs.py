@@ -1,4 +1,4 @@
-"""What a verb that changes runs says of it: which runs they were, and how to take it back."""
+"""The result of a verb that changes runs: which runs they were, and how to take it back."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ class ChangedRuns:
     runs: Sequence[Run]
     text: str
     failure: str = ""
-    """The error message for the runs that could not be changed; empty where all were.
-
-    A face shows `text` first, and then calls `check`.
-    """
+    """The error message for the runs that could not be changed; empty where all were."""
 
     def __str__(self) -> str:
         return self.text
 
-    def check(self) -> None:
-        """Raise RunStateError if something could not be done."""
+    def show(self) -> None:
+        """Print the text, and raise RunStateError if some run could not be changed."""
+        if self.text:
+            print(self.text)
         if self.failure:
             raise RunStateError(self.failure)
 

@@ -11,7 +11,7 @@ from guild_ipy.engine.run_files.provenance import user_name
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.files.attrs import delete_attr, read_attr, write_attr
 from guild_ipy.verbs.changing.comment import CommentEdit, edit_comments
-from guild_ipy.verbs.changing.tag import TagEdit, edit_tags
+from guild_ipy.verbs.changing.tag import Tag, edit_tags
 from guild_ipy.verbs.looking.runs import list_runs
 
 pytestmark = pytest.mark.guild
@@ -36,7 +36,7 @@ def listed(bench, *options: str) -> list[str]:
 
 @pytest.mark.parametrize("tag", ["green", "two words", "1.0", "yes", "ünï", "a: b", "#x", "'"])
 def test_guild_reads_filters_by_and_removes_our_tags(bench, run, tag):
-    edit_tags(bench.context, [run], TagEdit(add=(tag, "other")))
+    edit_tags(bench.context, [run], Tag(add=(tag, "other")))
     assert info(bench, run)["tags"] == sorted([tag, "other"])
     assert listed(bench, "--tag", tag) == [run.id]
     bench.guild("tag", "-y", "--delete", tag, run.id)
@@ -47,9 +47,9 @@ def test_we_read_filter_by_and_remove_tags_of_guild(bench, run):
     bench.guild("tag", "-y", "--add", "b c", "--add", "a", "--add", "1", run.id)
     assert list_runs(bench.context, RunFilter(tags=("b c",))) == [run]
     assert list_runs(bench.context, RunFilter(where="tag = '1' and tag = a")) == [run]
-    edit_tags(bench.context, [run], TagEdit(remove=("b c", "1")))
+    edit_tags(bench.context, [run], Tag(remove=("b c", "1")))
     assert info(bench, run)["tags"] == ["a"]
-    edit_tags(bench.context, [run], TagEdit(clear=True))
+    edit_tags(bench.context, [run], Tag(clear=True))
     assert info(bench, run)["tags"] == []
     bench.guild("tag", "-y", "--add", "x", run.id)
     assert run.tags == ("x",)
@@ -58,12 +58,12 @@ def test_we_read_filter_by_and_remove_tags_of_guild(bench, run):
 @pytest.mark.parametrize(
     ("label", "words", "edit"),
     [
-        ("lr=0.1", ("--add", "best", "--add", "a"), TagEdit(add=("best", "a"), sync_labels=True)),
-        ("old lr=0.1", ("--delete", "old"), TagEdit(remove=("old",), sync_labels=True)),
-        ("old note", ("--delete", "old", "--add", "new"), TagEdit(remove=("old",), add=("new",), sync_labels=True)),
-        ("lr=0.1 old", ("--add", "old"), TagEdit(add=("old",), sync_labels=True)),
-        ("old older x", ("--clear",), TagEdit(clear=True, sync_labels=True)),
-        ("old", ("--clear", "--add", "new"), TagEdit(clear=True, add=("new",), sync_labels=True)),
+        ("lr=0.1", ("--add", "best", "--add", "a"), Tag(add=("best", "a"), sync_labels=True)),
+        ("old lr=0.1", ("--delete", "old"), Tag(remove=("old",), sync_labels=True)),
+        ("old note", ("--delete", "old", "--add", "new"), Tag(remove=("old",), add=("new",), sync_labels=True)),
+        ("lr=0.1 old", ("--add", "old"), Tag(add=("old",), sync_labels=True)),
+        ("old older x", ("--clear",), Tag(clear=True, sync_labels=True)),
+        ("old", ("--clear", "--add", "new"), Tag(clear=True, add=("new",), sync_labels=True)),
     ],
 )
 def test_labels_go_along_as_those_of_guild_do(bench, run, label, words, edit):

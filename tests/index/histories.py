@@ -22,7 +22,7 @@ from guild_ipy.store.run_list import list_run_dirs
 from guild_ipy.store.run_record import read_status
 from guild_ipy.store.state.markers import clear_pending, set_staged
 from guild_ipy.store.trash import delete_run, restore_run
-from guild_ipy.verbs.changing.label import LabelEdit, edit_labels
+from guild_ipy.verbs.changing.label import Label, edit_labels
 from guild_ipy.verbs.changing.mark import mark
 from tests.index.truth import make_run, overwrite
 
@@ -74,7 +74,7 @@ class History:
 
     def _label(self, run_dir: RunDir) -> None:
         if os.path.isdir(run_dir.attrs):
-            edit_labels(self.context, [Run(run_dir)], LabelEdit(set=f"label {self._random.random()}"))
+            edit_labels(self.context, [Run(run_dir)], Label(set=f"label {self._random.random()}"))
 
     def _mark(self, run_dir: RunDir) -> None:
         if os.path.isdir(run_dir.attrs):

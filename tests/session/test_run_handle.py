@@ -6,7 +6,7 @@ import pytest
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.session.run_handle import Run, format_duration
-from guild_ipy.verbs.changing.label import LabelEdit, edit_labels
+from guild_ipy.verbs.changing.label import Label, edit_labels
 from guild_ipy.verbs.changing.mark import mark
 from guild_ipy.verbs.looking.info import get_info
 from guild_ipy.verbs.looking.runs import list_runs
@@ -68,7 +68,7 @@ class TestRun:
         assert run != run.id
 
     def test_it_always_shows_the_state_of_the_moment(self, run, train):
-        edit_labels(train.context, [run], LabelEdit(set="new"))
+        edit_labels(train.context, [run], Label(set="new"))
         mark(train.context, [run], clear=True)
         assert (run.label, run.marked) == ("new", False)
 

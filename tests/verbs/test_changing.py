@@ -9,7 +9,7 @@ from guild_ipy.errors import RunStateError
 from guild_ipy.store.files.attrs import list_attrs
 from guild_ipy.verbs.changing.delete import delete, deleted_message
 from guild_ipy.verbs.changing.each_run import EachRun
-from guild_ipy.verbs.changing.label import LabelEdit, edit_labels, labeled_message
+from guild_ipy.verbs.changing.label import Label, edit_labels, labeled_message
 from guild_ipy.verbs.changing.mark import mark, mark_message
 from guild_ipy.verbs.looking.runs import list_runs
 from guild_ipy.verbs.running.stop import stopped_message
@@ -35,19 +35,19 @@ def test_runs_are_marked_and_unmarked(train, runs):
 @pytest.mark.parametrize(
     ("edit", "label"),
     [
-        (LabelEdit(set="best"), "best"),
-        (LabelEdit(append="best"), "lr=0.2 steps=2 best"),
-        (LabelEdit(prepend="best"), "best lr=0.2 steps=2"),
-        (LabelEdit(remove="lr=0.2"), "steps=2"),
-        (LabelEdit(remove="not there"), "lr=0.2 steps=2"),
-        (LabelEdit(remove="lr"), "lr=0.2 steps=2"),
-        (LabelEdit(remove="lr=0.2 steps=2"), None),
-        (LabelEdit(remove=("lr=.*", "steps=2")), "lr=0.2"),
-        (LabelEdit(set="rate ${lr}, ${label|unquote}"), "rate 0.2, lr=0.2 steps=2"),
-        (LabelEdit(append="${lr|%.2f}"), "lr=0.2 steps=2 0.20"),
-        (LabelEdit(prepend="a ${missing}"), "a lr=0.2 steps=2"),
-        (LabelEdit(clear=True), None),
-        (LabelEdit(set="ñ\n'\"\u202e"), "ñ\n'\"\u202e"),
+        (Label(set="best"), "best"),
+        (Label(append="best"), "lr=0.2 steps=2 best"),
+        (Label(prepend="best"), "best lr=0.2 steps=2"),
+        (Label(remove=("lr=0.2",)), "steps=2"),
+        (Label(remove=("not there",)), "lr=0.2 steps=2"),
+        (Label(remove=("lr",)), "lr=0.2 steps=2"),
+        (Label(remove=("lr=0.2 steps=2",)), None),
+        (Label(remove=("lr=.*", "steps=2")), "lr=0.2"),
+        (Label(set="rate ${lr}, ${label|unquote}"), "rate 0.2, lr=0.2 steps=2"),
+        (Label(append="${lr|%.2f}"), "lr=0.2 steps=2 0.20"),
+        (Label(prepend="a ${missing}"), "a lr=0.2 steps=2"),
+        (Label(clear=True), None),
+        (Label(set="ñ\n'\"\u202e"), "ñ\n'\"\u202e"),
     ],
 )
 def test_labels_are_changed(train, runs, edit, label):
@@ -70,7 +70,7 @@ def test_labels_are_changed(train, runs, edit, label):
     ],
 )
 def test_whole_words_are_taken_out_of_a_label(label, words, left):
-    assert LabelEdit(remove=words).apply(label) == left
+    assert Label(remove=(words,)).apply(label) == left
 
 
 def test_labels_are_said_with_what_they_were(train, runs):
@@ -101,7 +101,7 @@ def test_that_nothing_was_to_be_done_is_said(train):
 def test_a_running_run_can_be_marked_and_labeled(notebook, start_waiting, let_go):
     run = start_waiting()
     mark(notebook.context, [run])
-    edit_labels(notebook.context, [run], LabelEdit(set="mine"))
+    edit_labels(notebook.context, [run], Label(set="mine"))
     let_go(run)
     assert (run.marked, run.label) == (True, "mine")
 

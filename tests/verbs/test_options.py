@@ -1,8 +1,10 @@
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+from guild_ipy.arguments.run_selection import RunSelection
 from guild_ipy.arguments.tokens import ObjectToken
 from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
@@ -12,7 +14,7 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.session.lineage_graph import LineageScope
 from guild_ipy.verbs import VERBS
-from guild_ipy.verbs.changing.label import LabelEdit
+from guild_ipy.verbs.changing.label import Label
 from guild_ipy.verbs.running.run import find_option
 
 RUN, START, RUNS, COMPARE, INFO, LINEAGE = map(VERBS.__getitem__, "run start runs compare info lineage".split())
@@ -229,15 +231,15 @@ def test_delete_wants_runs_or_filters():
 @pytest.mark.parametrize(
     ("line", "edit"),
     [
-        ("1 --set a", LabelEdit(set="a")),
-        ("1 -a b", LabelEdit(append="b")),
-        ("1 -p c", LabelEdit(prepend="c")),
-        ("1 -rm d", LabelEdit(remove=("d",))),
-        ("-Fl old --clear", LabelEdit(clear=True)),
+        ("1 --set a", Label(set="a")),
+        ("1 -a b", Label(append="b")),
+        ("1 -p c", Label(prepend="c")),
+        ("1 -rm d", Label(remove=("d",))),
+        ("-Fl old --clear", Label(clear=True)),
     ],
 )
 def test_a_label_has_one_change(line, edit):
-    assert LABEL.parse(line.split()).edit == edit
+    assert replace(LABEL.parse(line.split()), selection=RunSelection()) == edit
 
 
 @pytest.mark.parametrize("line", ["1", "1 --set a --clear"])

@@ -7,7 +7,7 @@ import pytest
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import DamagedRun, UsageError
 from guild_ipy.store.files.attrs import list_attrs, write_attr
-from guild_ipy.verbs.changing.tag import TagEdit, edit_tags, list_tags, tagged_message
+from guild_ipy.verbs.changing.tag import Tag, edit_tags, list_tags, tagged_message
 from guild_ipy.verbs.looking.runs import list_runs
 
 
@@ -21,7 +21,7 @@ def runs(train):
 
 
 def edit(train, runs, **changes):
-    changed = edit_tags(train.context, runs, TagEdit(**changes))
+    changed = edit_tags(train.context, runs, Tag(**changes))
     return tagged_message(changed)
 
 
@@ -102,12 +102,12 @@ def test_tags_are_found_by_filters_and_expressions_at_once(train, runs):
 @pytest.mark.parametrize("tag", ["", "  ", "a\nb", "a\u2028b", "x" * 2000, 3, None])
 def test_what_is_no_tag_is_refused(tag):
     with pytest.raises(UsageError, match="a tag is a text"):
-        TagEdit(add=(tag,))
+        Tag(add=(tag,))
 
 
 def test_no_change_is_refused():
     with pytest.raises(UsageError, match="nothing is to be changed; give tags with --add or --remove, or --clear"):
-        TagEdit(sync_labels=True)
+        Tag(sync_labels=True)
 
 
 def test_damaged_tags_are_never_lost_unless_they_are_to_be_removed(train, runs):

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guild_ipy.arguments.option import option, repeated, switch
 from guild_ipy.arguments.parser import whole_number
@@ -14,16 +14,16 @@ from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Draft, Verb
 from guild_ipy.engine.run_files.provenance import host_name, user_name
 from guild_ipy.errors import RunStateError, UsageError
+from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.store.attr_change import change_attr, read_checked
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.view.changed_runs import ChangedRuns, count_runs, name_runs, shorten
 from guild_ipy.view.comment_list import CommentList, list_comments
 
-if TYPE_CHECKING:
-    from guild_ipy.session.run_handle import Run
-
-
+COMMENTS = "comments"
+_LONGEST = 100_000
+_SHOWN = 500
 #: How a run is named: the beginning of an id, an index, or a range of indexes.
 _RUN = re.compile(r"[0-9a-f]+(_.*)?|[0-9]*:[0-9]*")
 
@@ -85,25 +85,6 @@ class WriteComment:
         return write_comments(session, self.selection, self.change)
 
 
-def write_comments(session: Session, selection: RunSelection, change: CommentEdit) -> ChangedRuns:
-    """Change the comments of runs."""
-    runs = selection.find(session)
-    return ChangedRuns(runs, commented_message(runs, change, edit_comments(session, runs, change)))
-
-
-def _check_words(refs: Sequence[object]) -> None:
-    """Refuse a text in the place of runs."""
-    for place, word in enumerate(refs):
-        if isinstance(word, str) and not _RUN.fullmatch(word):
-            text = " ".join(map(str, refs[place:]))
-            raise UsageError(f"comment: {word!r} names no run; a text is given by --comment {text!r}")
-
-
-COMMENTS = "comments"
-_LONGEST = 100_000
-_SHOWN = 500
-
-
 @dataclass(frozen=True, kw_only=True)
 class CommentEdit:
     """A change of the comments of runs; exactly one of `add`, `edit`, `delete` and `clear` is given."""
@@ -156,6 +137,29 @@ class CommentEdit:
         return {"body": text.strip(), "host": host, "time": when, "user": user or user_name()}
 
 
+def _check_words(refs: Sequence[object]) -> None:
+    """Refuse a text in the place of runs."""
+    for place, word in enumerate(refs):
+        if isinstance(word, str) and not _RUN.fullmatch(word):
+            text = " ".join(map(str, refs[place:]))
+            raise UsageError(f"comment: {word!r} names no run; a text is given by --comment {text!r}")
+
+
+def _check_text(text: object) -> None:
+    if not isinstance(text, str):
+        raise UsageError(f"a comment is a text, not {text!r}")
+    if not text.strip():
+        raise UsageError("comment: the text is empty; to remove a comment, delete it by its number")
+    if len(text) > _LONGEST:
+        raise UsageError(f"a comment has at most {_LONGEST} characters, this one has {len(text)}; put it into a file")
+
+
+def write_comments(session: Session, selection: RunSelection, change: CommentEdit) -> ChangedRuns:
+    """Change the comments of runs."""
+    runs = selection.find(session)
+    return ChangedRuns(runs, commented_message(runs, change, edit_comments(session, runs, change)))
+
+
 def edit_comments(session: Session, runs: Sequence[Run], edit: CommentEdit) -> list[list[str]]:
     """Change the comments of runs; return the texts that each has lost.
 
@@ -173,31 +177,6 @@ def edit_comments(session: Session, runs: Sequence[Run], edit: CommentEdit) -> l
         return [_edit(run, edit, when) for run in runs]
     finally:
         note_change(session.home, *(run.id for run in runs))
-
-
-def commented_message(runs: Sequence[Run], edit: CommentEdit, lost: Sequence[Sequence[str]]) -> str:
-    """Return the message about changed comments; it quotes each text that was removed."""
-    if not runs:
-        return "Commented on 0 runs: no run was selected"
-    told = f"{count_runs(len(runs))}: {name_runs(runs)}"
-    gone = shorten([repr(_short(text)) for texts in lost for text in texts])
-    was = f"; the text was {gone}" if gone else ""
-    if edit.add is not None:
-        return f"Added a comment to {told}"
-    if edit.edit is not None:
-        return f"Changed comment {edit.edit} of {told}{was}"
-    if edit.delete is not None:
-        return f"Deleted comment {edit.delete} of {told}{was}"
-    return f"Deleted all comments of {told}{was}" if gone else f"Deleted no comments of {told}: there are none"
-
-
-def _check_text(text: object) -> None:
-    if not isinstance(text, str):
-        raise UsageError(f"a comment is a text, not {text!r}")
-    if not text.strip():
-        raise UsageError("comment: the text is empty; to remove a comment, delete it by its number")
-    if len(text) > _LONGEST:
-        raise UsageError(f"a comment has at most {_LONGEST} characters, this one has {len(text)}; put it into a file")
 
 
 def _check_number(run: Run, number: int | None, comments: Sequence[object]) -> None:
@@ -218,6 +197,22 @@ def _edit(run: Run, edit: CommentEdit, when: int) -> list[str]:
 
     change_attr(run.dir, COMMENTS, change, anew=edit.clear)
     return lost
+
+
+def commented_message(runs: Sequence[Run], edit: CommentEdit, lost: Sequence[Sequence[str]]) -> str:
+    """Return the message about changed comments; it quotes each text that was removed."""
+    if not runs:
+        return "Commented on 0 runs: no run was selected"
+    told = f"{count_runs(len(runs))}: {name_runs(runs)}"
+    gone = shorten([repr(_short(text)) for texts in lost for text in texts])
+    was = f"; the text was {gone}" if gone else ""
+    if edit.add is not None:
+        return f"Added a comment to {told}"
+    if edit.edit is not None:
+        return f"Changed comment {edit.edit} of {told}{was}"
+    if edit.delete is not None:
+        return f"Deleted comment {edit.delete} of {told}{was}"
+    return f"Deleted all comments of {told}{was}" if gone else f"Deleted no comments of {told}: there are none"
 
 
 def _short(text: str) -> str:

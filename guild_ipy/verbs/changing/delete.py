@@ -18,6 +18,8 @@ from guild_ipy.verbs.changing.each_run import EachRun, do_to_each
 from guild_ipy.verbs.changing.purge import ask_to_purge, purge, purged_message
 from guild_ipy.view.changed_runs import ChangedRuns, command_of, count_runs
 
+_SHOWN = 10
+
 
 @dataclass(frozen=True, kw_only=True)
 class Delete:
@@ -32,7 +34,7 @@ class Delete:
         self.selection.check_named("delete")
 
     def question(self, session: Session) -> Question | None:
-        """Ask for the runs; where nobody can be asked, those that filters alone choose stay."""
+        """Ask before the runs are deleted; where nobody can be asked, runs chosen by filters alone are not deleted."""
         runs = [] if self.yes else self.selection.find(session)
         if not runs:
             return None
@@ -43,7 +45,7 @@ class Delete:
         return Question(intent="delete", runs=runs, agreed=agreed, refusal="" if self.selection.refs else refusal)
 
     def carry_out(self, session: Session) -> ChangedRuns:
-        """Delete the runs; the text says how they come back, or that they cannot."""
+        """Delete the runs; the text says how to get them back, or that this is not possible."""
         done = delete(session, self.selection.find(session))
         if not (self.permanent and done.runs):
             told = ChangedRuns(done.runs, deleted_message(done), failure=done.failure)
@@ -51,9 +53,6 @@ class Delete:
         gone = purge(session, done.runs)
         failures = filter(None, (done.failure, gone.failure))
         return ChangedRuns(gone.runs, purged_message(gone), failure="; ".join(failures))
-
-
-_SHOWN = 10
 
 
 def delete(session: Session, runs: Sequence[Run]) -> EachRun:
@@ -77,7 +76,7 @@ def delete(session: Session, runs: Sequence[Run]) -> EachRun:
 
 
 def deleted_message(done: EachRun) -> str:
-    """Say which runs are in the trash now, and how they come back."""
+    """Say which runs are in the trash now, and how to get them back."""
     runs = done.runs
     if not runs:
         return "" if done.refused else "Deleted 0 runs: no run was selected"

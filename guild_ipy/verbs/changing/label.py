@@ -6,7 +6,6 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from guild_ipy.arguments.option import option, repeated, switch
 from guild_ipy.arguments.parser import Group
@@ -14,15 +13,13 @@ from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.domain.values.run_label import cut_label, fill_label
+from guild_ipy.errors import UsageError
+from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.store.files.attrs import delete_attr, write_attr
 from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.view.changed_runs import ChangedRuns, count_runs, name_runs, shorten
-
-if TYPE_CHECKING:
-    from guild_ipy.session.run_handle import Run
-
 
 _CHANGES = Group(title="changes", description="One of them.", one_of=True, required=True)
 
@@ -42,30 +39,17 @@ class Label:
     clear: bool = switch("-c", "--clear", help="take the label away", group=_CHANGES)
     selection: RunSelection = many_runs(label_option="--filter-label")
 
-    @property
-    def edit(self) -> LabelEdit:
-        """The change."""
-        remove = self.remove or None
-        return LabelEdit(set=self.set, append=self.append, prepend=self.prepend, remove=remove, clear=self.clear)
+    def __post_init__(self) -> None:
+        """Refuse no change, and more than one."""
+        if [self.set, self.append, self.prepend, self.remove or None].count(None) != (4 if self.clear else 3):
+            raise UsageError("label takes one of set, append, prepend, remove and clear: label(run, set='wide net')")
 
     def carry_out(self, session: Session) -> ChangedRuns:
         """Change the labels; the text says which have become which."""
         runs = self.selection.find(session)
         before = [run.label or "" for run in runs]
-        done = ChangedRuns(runs, labeled_message(runs, before, edit_labels(session, runs, self.edit)))
+        done = ChangedRuns(runs, labeled_message(runs, before, edit_labels(session, runs, self)))
         return done.explained(session, self.selection.filter)
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabelEdit:
-    """A change of labels; exactly one field is given. ``${lr}`` in a text that comes in is the flag of the run."""
-
-    set: str | None = None
-    append: str | None = None
-    prepend: str | None = None
-    remove: str | tuple[str, ...] | None = None
-    """Words, or several words in a row, each of which is taken out wherever it stands."""
-    clear: bool = False
 
     def apply(self, label: str, flags: Flags | None = None) -> str:
         """Return the new label; empty for none.
@@ -75,36 +59,22 @@ class LabelEdit:
 
         Examples
         --------
-        >>> LabelEdit(append="best").apply("lr=0.1"), LabelEdit(remove="test").apply("test retest")
+        >>> Label(append="best").apply("lr=0.1"), Label(remove=("test",)).apply("test retest")
         ('lr=0.1 best', 'retest')
-        >>> LabelEdit(set="rate ${lr}").apply("", {"lr": 0.1})
+        >>> Label(set="rate ${lr}").apply("", {"lr": 0.1})
         'rate 0.1'
         """
         if self.clear:
             return ""
-        if self.remove is not None:
-            parts = (self.remove,) if isinstance(self.remove, str) else self.remove
-            return functools.reduce(_remove_words, parts, label)
+        if self.remove:
+            return functools.reduce(remove_words, self.remove, label)
         values = {**(flags or {}), "label": label}
         if self.set is not None:
             return _fill(self.set, values)
         return " ".join(filter(None, (_fill(self.prepend, values), label, _fill(self.append, values))))
 
 
-def _fill(text: str | None, values: Flags) -> str:
-    """Fill a text that has references; one without stays as it is, with its spaces."""
-    return fill_label(text, values).strip() if text and "${" in text else text or ""
-
-
-def _remove_words(label: str, words: str) -> str:
-    """Take words out of a label where they stand alone: ``test`` is not a part of ``retest``."""
-    if not words.strip():
-        return label
-    parts = re.split(rf"(?<!\S){re.escape(words.strip())}(?!\S)", label)
-    return label if len(parts) == 1 else " ".join(filter(None, map(str.strip, parts)))
-
-
-def edit_labels(session: Session, runs: Sequence[Run], edit: LabelEdit) -> list[str]:
+def edit_labels(session: Session, runs: Sequence[Run], edit: Label) -> list[str]:
     """Change the labels of runs, and return what they are now; StoreError if one of them may not be changed."""
     check_changeable(run.dir for run in runs)
     labels = [cut_label(edit.apply(run.label or "", run.flags)) for run in runs]
@@ -119,8 +89,21 @@ def edit_labels(session: Session, runs: Sequence[Run], edit: LabelEdit) -> list[
     return labels
 
 
+def remove_words(label: str, words: str) -> str:
+    """Take words out of a label wherever they stand in a row: ``test`` is not a part of ``retest``."""
+    if not words.strip():
+        return label
+    parts = re.split(rf"(?<!\S){re.escape(words.strip())}(?!\S)", label)
+    return label if len(parts) == 1 else " ".join(filter(None, map(str.strip, parts)))
+
+
+def _fill(text: str | None, values: Flags) -> str:
+    """Fill a text that has references; one without stays as it is, with its spaces."""
+    return fill_label(text, values).strip() if text and "${" in text else text or ""
+
+
 def labeled_message(runs: Sequence[Run], before: Sequence[str], after: Sequence[str]) -> str:
-    """Say which labels have become which, and how they become again what they were."""
+    """Say which labels have become which, and how to change them back."""
     if not runs:
         return "Labeled 0 runs: no run was selected"
     changed = [each for each in zip(runs, before, after, strict=True) if each[1] != each[2]]

@@ -1,11 +1,10 @@
-"""``mark``: say which runs dependencies shall use."""
+"""``mark``: choose the runs that dependencies use."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
 
 from guild_ipy.arguments.best_options import read_best
 from guild_ipy.arguments.completes import Completes
@@ -18,9 +17,11 @@ from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, Reason
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.engine.run_files.provenance import host_name, user_name
 from guild_ipy.errors import NothingToUse, RunStateError, UsageError
+from guild_ipy.index.index import Index
 from guild_ipy.operations.dependencies.choose import Choice, choose_run
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
 from guild_ipy.printable import printable
+from guild_ipy.session.matching import select
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.store.owners import check_changeable
@@ -30,10 +31,7 @@ from guild_ipy.store.state.marks import MarkedBy, MarkEntry, last_action, read_h
 from guild_ipy.store.state.marks import is_marked as read_marked
 from guild_ipy.view.changed_runs import ChangedRuns, name_runs, shorten
 
-if TYPE_CHECKING:
-    from guild_ipy.index.index import Index
-
-
+_SHOWN = 5
 _BY_RULE = Group(title="by rule", description="Mark the best run in place of all others of its operation.")
 
 
@@ -91,10 +89,10 @@ class Mark:
         if self.undo:
             is_last = not self.selection.is_named and self.selection.filter == EVERY
             undone = undo_marks(session, None if is_last else self.meant.find(session))
-            return ChangedRuns(undone, undo_message(session, undone))
+            return ChangedRuns(undone, _undo_message(session, undone))
         if self.best is not None:
             best = mark_best(session, self.selection.filter, self.best, reason=self.reason)
-            return ChangedRuns([best.run], told(session, str(best), [best.run]))
+            return ChangedRuns([best.run], _told(session, str(best), [best.run]))
         runs = self.meant.find(session)
         mark(session, runs, clear=self.clear, note=MarkNote(reason=self.reason))
         done = ChangedRuns(runs, mark_message(session, runs, clear=self.clear))
@@ -103,7 +101,7 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class MarkNote:
-    """What is to be remembered of an action on marks, beside who did it and when.
+    """What the history of marks keeps of an action beside its time and its user.
 
     An optimizer marks its best trial with ``mark(session, [run], note=MarkNote(by=MarkedBy.OPTIMIZER, reason=...))``.
     """
@@ -113,9 +111,12 @@ class MarkNote:
     rule: str | None = None
 
 
+_BY_USER = MarkNote()
+
+
 @dataclass(frozen=True, kw_only=True)
 class MarkedByRule:
-    """What a rule has done."""
+    """The run that a rule has marked."""
 
     run: Run
     rule: str
@@ -127,42 +128,8 @@ class MarkedByRule:
         return f"{line}; unmarked {len(self.unmarked)} other(s): {name_runs(self.unmarked)}" if self.unmarked else line
 
 
-_BY_USER = MarkNote()
-
-
-def mark(session: Session, runs: Sequence[Run], *, clear: bool = False, note: MarkNote = _BY_USER) -> int:
-    """Mark runs, or clear their marks; how many there were.
-
-    The attribute ``marked`` is true, or its file is not there, as Guild AI has it; :mod:`guild_ipy.store.state.marks`
-    remembers the rest.
-    """
-    _write(session, [(run, not clear) for run in runs], note)
-    return len(runs)
-
-
-def mark_best(session: Session, run_filter: RunFilter, best: Best, *, reason: str | None = None) -> MarkedByRule:
-    """Mark the best run that passes a filter, and take away the marks of other runs of its operation.
-
-    Only runs that a dependency can use are compared, unless the filter says which statuses; it has no limit.
-
-    Raises
-    ------
-    RunNotFound
-        If no run that passes the filter has a number there.
-    """
-    from guild_ipy.session.matching import select  # start-up cost: for those who mark by rule
-
-    usable = run_filter if run_filter.statuses else replace(run_filter, statuses=frozenset(ELIGIBLE))
-    (run,) = select(session, usable, best)
-    others = [each for each in select(session, RunFilter(marked=True)) if each != run and _is_alike(each, run)]
-    rule = describe_rule(best, run_filter)
-    changes = [(run, True), *((each, False) for each in others)]
-    _write(session, changes, MarkNote(by=MarkedBy.RULE, reason=reason, rule=rule))
-    return MarkedByRule(run=run, rule=rule, unmarked=tuple(others))
-
-
 def undo_marks(session: Session, runs: Sequence[Run] | None = None) -> list[Run]:
-    """Take back the last mark or unmark of runs, or the last action of this home; the runs that it touched.
+    """Take back the last mark or unmark of runs, or the last action in this home; return the runs that it touched.
 
     Raises
     ------
@@ -180,22 +147,44 @@ def undo_marks(session: Session, runs: Sequence[Run] | None = None) -> list[Run]
     return [Run(run_dir) for run_dir, _ in last]
 
 
-def mark_message(session: Session, runs: Sequence[Run], *, clear: bool = False) -> str:
-    """Say which runs were marked or unmarked, which ones dependencies use from now on, and how to take it back."""
-    if not runs:
-        return f"{'Unmarked' if clear else 'Marked'} 0 run(s): no run {'is marked' if clear else 'was selected'}"
-    return told(session, f"{'Unmarked' if clear else 'Marked'} {len(runs)} run(s): {name_runs(runs)}", runs)
+def _undo(session: Session, entries: Sequence[tuple[RunDir, MarkEntry]]) -> None:
+    check_changeable(run_dir for run_dir, _ in entries)
+    when = time.time_ns() // 1000
+    try:
+        for run_dir, entry in sorted(entries, key=lambda each: not each[1].before):
+            undo_mark(run_dir, entry, when)
+    finally:
+        note_change(session.home, *(run_dir.id for run_dir, _ in entries))
 
 
-def undo_message(session: Session, runs: Sequence[Run]) -> str:
-    """Say of which runs a mark or unmark was taken back, and which ones dependencies use from now on."""
+def _undo_message(session: Session, runs: Sequence[Run]) -> str:
+    """Say of which runs a mark or unmark was taken back, and which runs dependencies use from now on."""
     what = f"Took back the last mark or unmark of {len(runs)} run(s): {name_runs(runs)}"
-    return "\n".join([what, *describe_used(session, runs)])
+    return "\n".join([what, *_describe_used(session, runs)])
 
 
-def told(session: Session, what: str, runs: Sequence[Run]) -> str:
-    """Add to what was done to the marks of runs what follows from it, and how to take it back."""
-    return "\n".join([f"{what}; mark --undo takes it back", *describe_used(session, runs)])
+def mark_best(session: Session, run_filter: RunFilter, best: Best, *, reason: str | None = None) -> MarkedByRule:
+    """Mark the best run that passes a filter, and take away the marks of other runs of its operation.
+
+    Only runs that a dependency can use are compared, unless the filter says which statuses; it has no limit.
+
+    Raises
+    ------
+    RunNotFound
+        If no run that passes the filter has a number there.
+    """
+    usable = run_filter if run_filter.statuses else replace(run_filter, statuses=frozenset(ELIGIBLE))
+    (run,) = select(session, usable, best)
+    others = [each for each in select(session, RunFilter(marked=True)) if each != run and _is_same_operation(each, run)]
+    rule = describe_rule(best, run_filter)
+    changes = [(run, True), *((each, False) for each in others)]
+    _write(session, changes, MarkNote(by=MarkedBy.RULE, reason=reason, rule=rule))
+    return MarkedByRule(run=run, rule=rule, unmarked=tuple(others))
+
+
+def _is_same_operation(one: Run, other: Run) -> bool:
+    """Whether two runs are of operations of one name."""
+    return one.opref.to_opspec() == other.opref.to_opspec()
 
 
 def describe_rule(best: Best, run_filter: RunFilter = EVERY) -> str:
@@ -217,9 +206,14 @@ def _words(value: object) -> str:
     return " ".join(words)
 
 
-def _is_alike(one: Run, other: Run) -> bool:
-    """Whether two runs are of operations that are called alike."""
-    return one.opref.to_opspec() == other.opref.to_opspec()
+def mark(session: Session, runs: Sequence[Run], *, clear: bool = False, note: MarkNote = _BY_USER) -> int:
+    """Mark runs, or clear their marks; return how many there were.
+
+    The attribute ``marked`` is true, or its file is not there, as Guild AI has it; :mod:`guild_ipy.store.state.marks`
+    remembers the rest.
+    """
+    _write(session, [(run, not clear) for run in runs], note)
+    return len(runs)
 
 
 def _write(session: Session, changes: Sequence[tuple[Run, bool]], note: MarkNote) -> None:
@@ -242,20 +236,19 @@ def _write(session: Session, changes: Sequence[tuple[Run, bool]], note: MarkNote
         note_change(session.home, *(run.id for run, _ in changed))
 
 
-def _undo(session: Session, entries: Sequence[tuple[RunDir, MarkEntry]]) -> None:
-    check_changeable(run_dir for run_dir, _ in entries)
-    when = time.time_ns() // 1000
-    try:
-        for run_dir, entry in sorted(entries, key=lambda each: not each[1].before):
-            undo_mark(run_dir, entry, when)
-    finally:
-        note_change(session.home, *(run_dir.id for run_dir, _ in entries))
+def mark_message(session: Session, runs: Sequence[Run], *, clear: bool = False) -> str:
+    """Say which runs were marked or unmarked, how to take it back, and which runs dependencies use from now on."""
+    if not runs:
+        return f"{'Unmarked' if clear else 'Marked'} 0 run(s): no run {'is marked' if clear else 'was selected'}"
+    return _told(session, f"{'Unmarked' if clear else 'Marked'} {len(runs)} run(s): {name_runs(runs)}", runs)
 
 
-_SHOWN = 5
+def _told(session: Session, what: str, runs: Sequence[Run]) -> str:
+    """Add to the text `what` how to take it back, and which runs dependencies use from now on."""
+    return "\n".join([f"{what}; mark --undo takes it back", *_describe_used(session, runs)])
 
 
-def describe_used(session: Session, runs: Sequence[Run]) -> list[str]:
+def _describe_used(session: Session, runs: Sequence[Run]) -> list[str]:
     """Return a line for each operation that some runs are of: which run a dependency on it uses, and why."""
     operations = list(dict.fromkeys(run.opref.to_opspec() for run in runs))
     lines = [printable(_describe(session.index, operation)) for operation in operations[:_SHOWN]]
@@ -281,7 +274,7 @@ def _reason(choice: Choice) -> str:
 
 
 def _of_guild(index: Index, query: RunQuery, used: RunDir) -> str:
-    """Say so where Guild AI, which takes the marked run that was started last, takes another."""
+    """Say so where Guild AI uses another run: it takes the marked run that was started last."""
     marked = index.records(RunFilter(where=query.expression, marked=True, limit=1))
     if not marked or marked[0].dir == used:
         return ""

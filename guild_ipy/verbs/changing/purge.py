@@ -27,7 +27,7 @@ class Purge:
         self.selection.check_named("purge")
 
     def question(self, session: Session) -> Question | None:
-        """Ask for the runs, however they were named: an index can mean another run than it did."""
+        """Ask before the runs are removed, however they were named: by now an index can mean another run."""
         runs = [] if self.yes else self.selection.find(session)
         if not runs:
             return None
@@ -41,7 +41,7 @@ class Purge:
 
 
 def ask_to_purge(verb: str, runs: Sequence[Run], agreed: object) -> Question:
-    """Return what to ask before runs are removed for good; where nobody can be asked, they stay."""
+    """Return the question to ask before runs are removed for good; where nobody can be asked, they are not removed."""
     return Question(
         intent="remove these runs for good, with all their files; they cannot be restored",
         runs=runs,

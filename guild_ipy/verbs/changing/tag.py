@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import repeated, switch
@@ -15,15 +16,17 @@ from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.values.run_label import cut_label
 from guild_ipy.errors import UsageError
 from guild_ipy.printable import printable
+from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.store.attr_change import change_attr, read_checked
 from guild_ipy.store.files.attrs import delete_attr, write_attr
 from guild_ipy.store.state.changes import note_change
-from guild_ipy.verbs.changing.label import LabelEdit
+from guild_ipy.verbs.changing.label import remove_words
 from guild_ipy.view.changed_runs import ChangedRuns, count_runs, name_runs, shorten
 
-if TYPE_CHECKING:
-    from guild_ipy.session.run_handle import Run
+TAGS = "tags"
+LABEL = "label"
+_LONGEST = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +53,14 @@ class Tag:
     selection: RunSelection = many_runs()
 
     def __post_init__(self) -> None:
-        """Refuse what does not go together."""
-        if not self.list_all:
-            _ = self.edit
-        elif self.add or self.remove or self.clear or self.sync_labels:
+        """Refuse what is not a change, a change where tags are only listed, and tags of several lines."""
+        is_change = bool(self.add or self.remove or self.clear)
+        if self.list_all and (is_change or self.sync_labels):
             raise UsageError("tag: --list-all only lists; leave --add, --remove, --clear and --sync-labels out")
-
-    @property
-    def edit(self) -> TagEdit:
-        """The change."""
-        return TagEdit(add=self.add, remove=self.remove, clear=self.clear, sync_labels=self.sync_labels)
+        if not (self.list_all or is_change):
+            raise UsageError("tag: nothing is to be changed; give tags with --add or --remove, or --clear")
+        for tag in (*self.add, *self.remove):
+            _check_tag(tag)
 
     def carry_out(self, session: Session) -> ChangedRuns | TagList:
         """Change the tags, or list them."""
@@ -68,40 +69,16 @@ class Tag:
         return self.change(session)
 
     def change(self, session: Session) -> ChangedRuns:
-        """Change the tags."""
-        changes = edit_tags(session, self.selection.find(session), self.edit)
+        """Change the tags; the text says which have become which."""
+        changes = edit_tags(session, self.selection.find(session), self)
         return ChangedRuns([each.run for each in changes], tagged_message(changes))
 
-
-TAGS = "tags"
-LABEL = "label"
-_LONGEST = 1000
-
-
-@dataclass(frozen=True, kw_only=True)
-class TagEdit:
-    """A change of the tags of runs."""
-
-    add: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
-    clear: bool = False
-    """Remove all of them, before others are added."""
-    sync_labels: bool = False
-    """Put tags that are added before the label, unless they are in it, and take those that are removed out of it."""
-
-    def __post_init__(self) -> None:
-        """Refuse what is not a change, or no tag."""
-        if not (self.add or self.remove or self.clear):
-            raise UsageError("tag: nothing is to be changed; give tags with --add or --remove, or --clear")
-        for tag in (*self.add, *self.remove):
-            check_tag(tag)
-
     def apply(self, tags: Iterable[str]) -> list[str]:
-        """Return the new tags, sorted.
+        """Return the new tags, sorted; all are cleared before others are added.
 
         Examples
         --------
-        >>> TagEdit(add=("best",), remove=("test",)).apply(["test", "wide"])
+        >>> Tag(add=("best",), remove=("test",)).apply(["test", "wide"])
         ['best', 'wide']
         """
         kept = set() if self.clear else set(tags).difference(self.remove)
@@ -110,13 +87,15 @@ class TagEdit:
     def apply_to_label(self, label: str, tags: Iterable[str]) -> str:
         """Return the new label of a run that had these tags.
 
+        Tags that are added stand before the label, unless they are in it; those that are removed are taken out of it.
+
         Examples
         --------
-        >>> TagEdit(add=("best",), remove=("test",)).apply_to_label("test lr=0.1", ["test"])
+        >>> Tag(add=("best",), remove=("test",)).apply_to_label("test lr=0.1", ["test"])
         'best lr=0.1'
         """
         gone = (set(tags) if self.clear else set(self.remove)).difference(self.add)
-        label = LabelEdit(remove=tuple(sorted(gone))).apply(label)
+        label = functools.reduce(remove_words, sorted(gone), label)
         new = [tag for tag in dict.fromkeys(self.add) if not _stands_in(tag, label)]
         return " ".join(filter(None, (*new, label)))
 
@@ -132,13 +111,22 @@ class Tagged:
     """The new label, if that has changed, too."""
 
 
+class TagList(list[str]):
+    """Tags, shown one on a line."""
+
+    def __str__(self) -> str:
+        return "\n".join(map(printable, self))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
+        printer.text(str(self))
+
+
 def several_tags(tags: object) -> tuple[Any, ...]:
     """Return the tags that a call in Python names: one, or several in a list or the like."""
     return tuple(tags) if isinstance(tags, Iterable) and not isinstance(tags, str) else (tags,)
 
 
-def check_tag(tag: object) -> None:
-    """Refuse a tag that is not a text of one line."""
+def _check_tag(tag: object) -> None:
     if not isinstance(tag, str):
         raise UsageError(f"a tag is a text, not {tag!r}")
     if not tag.strip() or len(tag.splitlines()) > 1 or len(tag) > _LONGEST:
@@ -146,7 +134,12 @@ def check_tag(tag: object) -> None:
         raise UsageError(f"a tag is a text of one line, with at most {_LONGEST} characters, not {shown!r}")
 
 
-def edit_tags(session: Session, runs: Sequence[Run], edit: TagEdit) -> list[Tagged]:
+def list_tags(runs: Iterable[Run]) -> TagList:
+    """Return all tags of some runs, sorted."""
+    return TagList(sorted({tag for run in runs for tag in run.tags}))
+
+
+def edit_tags(session: Session, runs: Sequence[Run], edit: Tag) -> list[Tagged]:
     """Change the tags of runs, and return what they were and are.
 
     Raises
@@ -162,33 +155,7 @@ def edit_tags(session: Session, runs: Sequence[Run], edit: TagEdit) -> list[Tagg
         note_change(session.home, *(run.id for run in runs))
 
 
-class TagList(list[str]):
-    """Tags, shown one on a line."""
-
-    def __str__(self) -> str:
-        return "\n".join(map(printable, self))
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
-        printer.text(str(self))
-
-
-def list_tags(runs: Iterable[Run]) -> TagList:
-    """Return all tags of some runs, sorted."""
-    return TagList(sorted({tag for run in runs for tag in run.tags}))
-
-
-def tagged_message(changes: Sequence[Tagged]) -> str:
-    """Say which tags have become which, and how they become again what they were."""
-    if not changes:
-        return "Tagged 0 runs: no run was selected"
-    changed = [each for each in changes if each.before != each.after or each.label is not None]
-    if not changed:
-        return f"Tagged 0 runs: the tags stay as they were of {name_runs([each.run for each in changes])}"
-    texts = [f"{name_runs([each.run])} {_shown(each.before)} -> {_shown(each.after)}{_label(each)}" for each in changed]
-    return f"Tagged {count_runs(len(changed))}: {shorten(texts)}{_way_back(changed)}"
-
-
-def _edit(run: Run, edit: TagEdit) -> Tagged:
+def _edit(run: Run, edit: Tag) -> Tagged:
     before: list[str] = []
 
     def change(value: list[object] | None) -> list[str]:
@@ -200,7 +167,7 @@ def _edit(run: Run, edit: TagEdit) -> Tagged:
     return Tagged(run=run, before=tuple(before), after=tuple(edit.apply(before)), label=label)
 
 
-def _edit_label(run: Run, edit: TagEdit, tags: Sequence[str]) -> str | None:
+def _edit_label(run: Run, edit: Tag, tags: Sequence[str]) -> str | None:
     """Change the label of a run; return the new one, or None if it stays as it is."""
     old = run.label or ""
     new = cut_label(edit.apply_to_label(old, tags))
@@ -215,6 +182,17 @@ def _edit_label(run: Run, edit: TagEdit, tags: Sequence[str]) -> str | None:
 
 def _stands_in(tag: str, label: str) -> bool:
     return re.search(rf"(?<!\S){re.escape(tag)}(?!\S)", label) is not None
+
+
+def tagged_message(changes: Sequence[Tagged]) -> str:
+    """Say which tags have become which, and how to change them back."""
+    if not changes:
+        return "Tagged 0 runs: no run was selected"
+    changed = [each for each in changes if each.before != each.after or each.label is not None]
+    if not changed:
+        return f"Tagged 0 runs: the tags stay as they were of {name_runs([each.run for each in changes])}"
+    texts = [f"{name_runs([each.run])} {_shown(each.before)} -> {_shown(each.after)}{_label(each)}" for each in changed]
+    return f"Tagged {count_runs(len(changed))}: {shorten(texts)}{_way_back(changed)}"
 
 
 def _shown(tags: Sequence[str]) -> str:
