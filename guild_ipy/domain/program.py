@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
 
 from guild_ipy.domain.declarations.operation_def import Step
 from guild_ipy.domain.values.flags import Flags
+
+#: The folder of a run directory for source code that is not at its top: the source of a function, the text of an
+#: executed notebook, and the text of a script before the values of flags were put into it.
+SOURCECODE_DIR = ".guild/sourcecode"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,26 +23,43 @@ class CellFile:
     number: int
 
 
+class _AnyProgram:
+    """What all kinds of programs have, with the values of those that say nothing else."""
+
+    kind: ClassVar[str]
+    """The word for it in ``meta.json``."""
+    is_file: ClassVar[bool] = True
+    """Whether any interpreter can read it; a packed program is bound to a version of Python."""
+    is_forkable: ClassVar[bool] = False
+    """Whether a fork of a warm interpreter can execute it."""
+
+    @property
+    def main_file(self) -> str:
+        """The path in the run directory of the file whose text is executed; empty if there is none."""
+        return ""
+
+    def with_values(self, words: tuple[str, ...], constants: Flags) -> Self:  # noqa: ARG002 - for those that take them
+        """Return the program for other flags, which are these words of a command line, or these values of names."""
+        return self
+
+
 @dataclass(frozen=True, kw_only=True)
-class NotebookProgram:
+class NotebookProgram(_AnyProgram):
     """A function or a cell of a notebook, which is packed to travel."""
 
     kind: ClassVar[str] = "packed"
     is_file: ClassVar[bool] = False
-    """Whether any interpreter can read it; what is packed is bound to a version of Python."""
     is_forkable: ClassVar[bool] = True
-    """Whether a fork of a warm interpreter can execute it."""
 
     cells: Mapping[str, CellFile] = field(default_factory=dict)
     """Python's name for the code of a captured cell -> its file."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScriptProgram:
+class ScriptProgram(_AnyProgram):
     """A script, as a path within the run directory."""
 
     kind: ClassVar[str] = "script"
-    is_file: ClassVar[bool] = True
     is_forkable: ClassVar[bool] = True
 
     path: str
@@ -56,41 +77,57 @@ class ScriptProgram:
     package: str = ""
     """The package that the script is a module of."""
 
+    @property
+    def main_file(self) -> str:
+        """The script."""
+        return self.path
+
+    def with_values(self, words: tuple[str, ...], constants: Flags) -> Self:
+        """Return the script with other arguments and constants."""
+        return replace(self, arguments=words, constants=constants)
+
 
 @dataclass(frozen=True, kw_only=True)
-class NotebookFileProgram:
+class NotebookFileProgram(_AnyProgram):
     """A notebook file: a path within the run directory, where the executed notebook will be.
 
-    The text that is executed is at the same path in ``.guild/sourcecode``.
+    The text that is executed is at the same path in :data:`SOURCECODE_DIR`.
     """
 
     kind: ClassVar[str] = "notebook"
-    is_file: ClassVar[bool] = True
-    is_forkable: ClassVar[bool] = False
 
     path: str
     constants: Flags = field(default_factory=dict)
     """Top-level names of its cells to be given these values in place of those in the file."""
 
+    @property
+    def main_file(self) -> str:
+        """The text that is executed."""
+        return f"{SOURCECODE_DIR}/{self.path}"
+
+    def with_values(self, words: tuple[str, ...], constants: Flags) -> Self:  # noqa: ARG002 - it has no command line
+        """Return the notebook with other constants; names that its cells do not assign are left out."""
+        return replace(self, constants={name: value for name, value in constants.items() if name in self.constants})
+
 
 @dataclass(frozen=True, kw_only=True)
-class ExecProgram:
+class ExecProgram(_AnyProgram):
     """A command that takes the place of the process; no shell reads it."""
 
     kind: ClassVar[str] = "exec"
-    is_file: ClassVar[bool] = True
-    is_forkable: ClassVar[bool] = False
 
     words: tuple[str, ...]
 
+    def with_values(self, words: tuple[str, ...], constants: Flags) -> Self:  # noqa: ARG002 - it has no names
+        """Return the program with another command."""
+        return replace(self, words=words)
+
 
 @dataclass(frozen=True, kw_only=True)
-class StepsProgram:
+class StepsProgram(_AnyProgram):
     """A pipeline: runs of other operations, one after the other."""
 
     kind: ClassVar[str] = "steps"
-    is_file: ClassVar[bool] = True
-    is_forkable: ClassVar[bool] = False
 
     steps: tuple[Step, ...]
     module: str = ""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from guild_ipy.domain.program import NotebookFileProgram, ScriptProgram, StepsProgram
+from guild_ipy.domain.program import ScriptProgram, StepsProgram
 from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.domain.values.run_label import default_label, fill_label
 from guild_ipy.engine.meta import JobMeta, changed_flags, digest_flags, read_meta
@@ -89,18 +89,15 @@ def _bind(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     flags = {**meta.flags, **{name: value for name, value in bound.items() if name not in absent}}
     if meta.command is not None:
         return refill(meta, run.dir, flags)
-    if isinstance(program, NotebookFileProgram):
-        program = replace(program, constants=flags)
-    elif isinstance(program, ScriptProgram):
-        arguments = script_arguments(replace(found, command=program.command), flags)
-        program = replace(program, constants=flags if found.kind == "constants" else {}, arguments=arguments)
-    return replace(meta, flags=flags, program=program)
+    constants = flags if found.kind is InterfaceKind.CONSTANTS else {}
+    return replace(meta, flags=flags, program=program.with_values(script_arguments(found, flags), constants))
 
 
 def _read_interface(script: ScriptProgram, run: Run) -> ScriptInterface:
     """Read what the script of a run takes from its own copy of the source."""
     roots = [os.path.join(run.path, root) for root in ("", *script.roots)]
-    return inspect_script(os.path.join(run.path, script.path), command=script.command, roots=roots)
+    found = inspect_script(os.path.join(run.path, script.path), command=script.command, roots=roots)
+    return replace(found, command=script.command)
 
 
 def _as_recorded(definition: FlagDef, flags: Flags, given: Mapping[str, Any]) -> FlagDef:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 
-from guild_ipy.domain.program import ExecProgram, NotebookFileProgram, ScriptProgram
+from guild_ipy.domain.program import SOURCECODE_DIR, ScriptProgram
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.engine.meta import JobMeta
-from guild_ipy.engine.run_files.script_text import ASIDE, change_script
+from guild_ipy.engine.run_files.script_text import change_script
 from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.used_runs.manifest import ManifestEntry, format_manifest, read_manifest
@@ -38,14 +38,7 @@ def refill(meta: JobMeta, run_dir: RunDir, flags: Flags) -> JobMeta:
         roots = [os.path.join(run_dir.path, root) for root in program.roots]
         interface = inspect_for(path, dest, command=command.words, roots=roots)
     filled = fill_command(command, flags, meta.flag_defs, interface)
-    if isinstance(program, NotebookFileProgram):
-        constants = {name: value for name, value in filled.constants.items() if name in program.constants}
-        program = replace(program, constants=constants)
-    elif isinstance(program, ExecProgram):
-        program = replace(program, words=filled.words)
-    elif isinstance(program, ScriptProgram):
-        program = replace(program, arguments=filled.words, constants=filled.constants)
-    return replace(meta, flags=flags, env=filled.env, program=program)
+    return replace(meta, flags=flags, env=filled.env, program=program.with_values(filled.words, filled.constants))
 
 
 def changed_files(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes]]:
@@ -68,10 +61,10 @@ def _changed_script(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes
     script = meta.program
     if not isinstance(script, ScriptProgram) or not script.constants:
         return
-    if os.path.isabs(script.path) or meta.sourcecode == ASIDE:
+    if os.path.isabs(script.path) or meta.sourcecode == SOURCECODE_DIR:
         return
     path = os.path.join(run_dir.path, script.path)
-    inner = f"{ASIDE}/{script.path}"
+    inner = f"{SOURCECODE_DIR}/{script.path}"
     aside = os.path.join(run_dir.path, inner)
     own = read_bytes(aside)
     original = own if own is not None else read_bytes(path)

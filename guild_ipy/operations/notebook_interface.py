@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from guild_ipy.domain.program import SOURCECODE_DIR
 from guild_ipy.domain.run_spec import ProjectSource
 from guild_ipy.domain.source_text.notebook_cells import CodeCell, find_cell_constants
 from guild_ipy.domain.values.flags import FlagDef
@@ -16,8 +17,6 @@ from guild_ipy.errors import UsageError
 from guild_ipy.operations.scripts.constant_flags import define_constants
 from guild_ipy.store.files.regular_file import MAX_PROJECT_BYTES, read_regular
 
-#: What the notebook's own text is called in a run, whose top has the executed one by that name.
-SOURCE_FOLDER = ".guild/sourcecode"
 _FORMAT = 4
 _NEEDED = ("nbclient", "nbformat", "ipykernel")
 
@@ -64,7 +63,7 @@ def set_aside(source: ProjectSource, path: str, name: str) -> ProjectSource:
     The digest stays: it is that of the project's files.
     """
     files = (
-        replace(file, path=f"{SOURCE_FOLDER}/{name}", origin=file.origin or path) if file.path == path else file
+        replace(file, path=f"{SOURCECODE_DIR}/{name}", origin=file.origin or path) if file.path == path else file
         for file in source.files
     )
     return replace(source, files=tuple(files))
@@ -83,7 +82,7 @@ def place_beside(source: ProjectSource, path: str) -> ProjectSource:
     paths = [*(file.path for file in beside), *(link.path for link in linked)]
     taken = {_first_name(each.removeprefix(f"{folder}/")) for each in paths}
     files = (
-        replace(file, path=f"{SOURCE_FOLDER}/{file.path}") if _first_name(file.path) in taken else file
+        replace(file, path=f"{SOURCECODE_DIR}/{file.path}") if _first_name(file.path) in taken else file
         for file in source.files
     )
     return replace(

@@ -2,77 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import ClassVar
 
 from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.values.flags import FlagDef, FlagValue, plain_text
-
-
-@dataclass(frozen=True, kw_only=True)
-class PythonMain:
-    """``main``: a Python module or script and arguments in front of the flags."""
-
-    module: str
-    """As written: ``train``, ``package.module``, ``src/train``, or a path of a file."""
-    arguments: tuple[str, ...] = ()
-    """May hold ``${flag}``."""
-    origin: str = ""
-    """Where it was written."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExecMain:
-    """``exec``: a command; its words may hold ``${flag}`` and ``${flag_args}``."""
-
-    words: tuple[str, ...]
-    origin: str = ""
-    """Where it was written."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotebookMain:
-    """``notebook``: a notebook file that is executed."""
-
-    path: str
-    origin: str = ""
-    """Where it was written."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One run of a pipeline."""
-
-    operation: str
-    """By the name that it is run by."""
-    name: str
-    """That of its link in the directory of the pipeline."""
-    flags: Mapping[str, FlagValue] = field(default_factory=dict)
-    """Text may hold ``${flag}`` of the pipeline."""
-    label: str | None = None
-    tags: tuple[str, ...] = ()
-    random_seed: int | None = None
-    isolate_runs: bool = True
-    """Whether dependencies of the step look at the runs of this pipeline alone, where there is one."""
-    origin: str = ""
-    """Where it was written."""
-
-
-def describe_step(step: Step) -> str:
-    """Write a step as one would run it: ``train lr=0.1``."""
-    flags = (f"{name}={plain_text(value)}" for name, value in step.flags.items())
-    return " ".join((step.operation, *flags))
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepsMain:
-    """``steps``: other operations, one after the other."""
-
-    steps: tuple[Step, ...]
-
-
-Main = PythonMain | ExecMain | NotebookMain | StepsMain
 
 
 class FlagsDestKind(Enum):
@@ -108,6 +45,128 @@ class FlagsDest:
 
     def __str__(self) -> str:
         return f"{self.kind.value}:{self.name}" if self.name else self.kind.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One run of a pipeline."""
+
+    operation: str
+    """By the name that it is run by."""
+    name: str
+    """The name of its link in the directory of the pipeline."""
+    flags: Mapping[str, FlagValue] = field(default_factory=dict)
+    """Text may hold ``${flag}`` of the pipeline."""
+    label: str | None = None
+    tags: tuple[str, ...] = ()
+    random_seed: int | None = None
+    isolate_runs: bool = True
+    """Whether dependencies of the step look at the runs of this pipeline alone, where there is one."""
+    origin: str = ""
+    """Where it was written."""
+
+
+def describe_step(step: Step) -> str:
+    """Write a step as one would run it: ``train lr=0.1``."""
+    flags = (f"{name}={plain_text(value)}" for name, value in step.flags.items())
+    return " ".join((step.operation, *flags))
+
+
+class _AnyMain:
+    """What all kinds of mains have, with the values of those that say nothing else."""
+
+    usual_dest: ClassVar[FlagsDestKind] = FlagsDestKind.ARGS
+    """How flags reach it, where neither the Guild file nor the script says so."""
+    is_exec: ClassVar[bool] = False
+    """Whether it is a command, which is executed as it is."""
+    is_pipeline: ClassVar[bool] = False
+
+    @property
+    def command_words(self) -> tuple[str, ...]:
+        """The words of its command line, those of flags not among them; they may hold ``${flag}``."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonMain(_AnyMain):
+    """``main``: a Python module or script and arguments in front of the flags."""
+
+    module: str
+    """As written: ``train``, ``package.module``, ``src/train``, or a path of a file."""
+    arguments: tuple[str, ...] = ()
+    """May hold ``${flag}``."""
+    origin: str = ""
+    """Where it was written."""
+
+    @property
+    def does_nothing(self) -> bool:
+        """Whether it is the module of Guild AI for operations that only gather what they require."""
+        return self.module == "guild.pass"
+
+    @property
+    def command_words(self) -> tuple[str, ...]:
+        """Its arguments."""
+        return self.arguments
+
+    @property
+    def summary(self) -> str:
+        """What is run, in one line."""
+        return f"runs {shlex.join((self.module, *self.arguments))}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecMain(_AnyMain):
+    """``exec``: a command; its words may hold ``${flag}`` and ``${flag_args}``."""
+
+    is_exec: ClassVar[bool] = True
+
+    words: tuple[str, ...]
+    origin: str = ""
+    """Where it was written."""
+
+    @property
+    def command_words(self) -> tuple[str, ...]:
+        """All of its words, also ``${flag_args}``."""
+        return self.words
+
+    @property
+    def summary(self) -> str:
+        """What is run, in one line."""
+        return f"runs {shlex.join(self.words)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotebookMain(_AnyMain):
+    """``notebook``: a notebook file that is executed."""
+
+    usual_dest: ClassVar[FlagsDestKind] = FlagsDestKind.GLOBALS
+
+    path: str
+    origin: str = ""
+    """Where it was written."""
+
+    @property
+    def summary(self) -> str:
+        """What is run, in one line."""
+        return f"runs {self.path}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepsMain(_AnyMain):
+    """``steps``: other operations, one after the other."""
+
+    usual_dest: ClassVar[FlagsDestKind] = FlagsDestKind.NONE
+    is_pipeline: ClassVar[bool] = True
+
+    steps: tuple[Step, ...]
+
+    @property
+    def summary(self) -> str:
+        """What is run, in one line."""
+        return f"steps: {', '.join(step.operation for step in self.steps)}"
+
+
+Main = PythonMain | ExecMain | NotebookMain | StepsMain
 
 
 @dataclass(frozen=True, kw_only=True)

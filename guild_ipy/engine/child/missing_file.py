@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, FrameType
 
-from guild_ipy.domain.program import NotebookFileProgram, ScriptProgram
+from guild_ipy.domain.program import NotebookFileProgram
 from guild_ipy.engine.meta import JobMeta, require_meta
 from guild_ipy.errors import GuildError
 from guild_ipy.store.files.regular_file import open_reader
@@ -151,7 +151,7 @@ class _Places:
             current=os.path.realpath(os.getcwd()),
             project=project,
             beside=_folder_of_main(run_dir, meta, project),
-            is_function=not isinstance(meta.program, ScriptProgram | NotebookFileProgram),
+            is_function=not meta.program.main_file,
             is_notebook=isinstance(meta.program, NotebookFileProgram),
         )
 
@@ -223,10 +223,9 @@ class _Places:
 
 
 def _folder_of_main(run_dir: RunDir, meta: JobMeta, project: str) -> str:
-    program = meta.program
-    if not isinstance(program, ScriptProgram | NotebookFileProgram):
+    main = meta.program.main_file
+    if not main:
         return project
-    main = program.path if isinstance(program, ScriptProgram) else f".guild/sourcecode/{program.path}"
     if os.path.isabs(main):
         return os.path.dirname(main)
     origin = meta.main_origin or next(  # a manifest says it of runs that were made before

@@ -17,7 +17,6 @@ from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.domain.source_text.constants import format_constant
 from guild_ipy.engine.meta import JobMeta, digest_flags, encode_meta
 from guild_ipy.engine.run_files.recorded_env import secret_names
-from guild_ipy.engine.run_files.script_text import ASIDE
 from guild_ipy.store.run_dir import RunDir
 
 _NOTEBOOK_MAIN = '''\
@@ -114,11 +113,9 @@ def job_meta(spec: RunSpec) -> JobMeta:
 
 def _main_origin(spec: RunSpec) -> str:
     """Find where a script or notebook file comes from; empty for one that is not copied."""
-    program = spec.program
-    if not isinstance(program, ScriptProgram | NotebookFileProgram):
+    if not spec.program.main_file:
         return ""
-    path = program.path if isinstance(program, ScriptProgram) else f"{ASIDE}/{program.path}"
-    inner = spec.source.path_inside(path)
+    inner = spec.source.path_inside(spec.program.main_file)
     return next((file.origin for file in spec.source.files if file.path == inner), "")
 
 

@@ -10,12 +10,9 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from guild_ipy.domain.program import ScriptProgram
+from guild_ipy.domain.program import SOURCECODE_DIR, ScriptProgram
 from guild_ipy.domain.run_spec import RunSpec, SourceFile
 from guild_ipy.domain.source_text.changed_source import change_source
-
-#: Where the text of a changed script is as it was, in the run directory.
-ASIDE = ".guild/sourcecode"
 
 
 def set_flags_in_script(spec: RunSpec) -> RunSpec:
@@ -24,7 +21,7 @@ def set_flags_in_script(spec: RunSpec) -> RunSpec:
     A script that is run from where it lies, since its source is not copied, stays as it is.
     """
     program = spec.program
-    if not isinstance(program, ScriptProgram) or not program.constants or spec.source.dest == ASIDE:
+    if not isinstance(program, ScriptProgram) or not program.constants or spec.source.dest == SOURCECODE_DIR:
         return spec
     inner = spec.source.path_inside(program.path)
     original = next((file for file in spec.source.files if file.path == inner), None)
@@ -35,7 +32,7 @@ def set_flags_in_script(spec: RunSpec) -> RunSpec:
         return spec
     aside = replace(
         original,
-        path=os.path.relpath(f"{ASIDE}/{program.path}", spec.source.dest),
+        path=os.path.relpath(f"{SOURCECODE_DIR}/{program.path}", spec.source.dest),
         origin=original.origin or original.path,
     )
     return replace(

@@ -10,9 +10,6 @@ from guild_ipy.operations.notebook_operation import NotebookFileOperation
 from guild_ipy.operations.scripts.main_module import FoundModule
 from guild_ipy.operations.scripts.script_interface import ScriptInterface
 
-#: A module that does nothing; Guild AI has it for operations that only gather what they require.
-DO_NOTHING = "guild.pass"
-
 
 @dataclass(frozen=True, kw_only=True)
 class FoundOperation:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.domain.declarations.dependency import Dependency
-from guild_ipy.domain.declarations.operation_def import ExecMain, Main, NotebookMain, StepsMain
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
@@ -40,7 +38,7 @@ class GuildFileOperation(FoundOperation):
     @property
     def details(self) -> tuple[str, ...]:
         """What it runs, what it requires, and attributes of the file that have no effect here."""
-        return (_describe_main(self.definition.main), *describe_requires(self.requires), *self.definition.notes)
+        return (self.definition.main.summary, *describe_requires(self.requires), *self.definition.notes)
 
     @property
     def folder(self) -> str:
@@ -89,7 +87,7 @@ class GuildFileOperation(FoundOperation):
             tags=definition.tags,
             output_scalars=definition.output_scalars,
             compare=definition.compare,
-            is_pipeline=isinstance(definition.main, StepsMain),
+            is_pipeline=definition.main.is_pipeline,
             notes=(*definition.notes, *taken.notes),
         )
 
@@ -107,12 +105,3 @@ def describe_requires(requires: Sequence[Dependency]) -> tuple[str, ...]:
     """Name what is required, in one line; none where that is nothing."""
     names = [source.resolving_name for dependency in requires for source in dependency.sources]
     return (f"requires {', '.join(names)}",) if names else ()
-
-
-def _describe_main(main: Main) -> str:
-    if isinstance(main, StepsMain):
-        return f"steps: {', '.join(step.operation for step in main.steps)}"
-    if isinstance(main, ExecMain):
-        return f"runs {shlex.join(main.words)}"
-    word = main.path if isinstance(main, NotebookMain) else shlex.join((main.module, *main.arguments))
-    return f"runs {word}"

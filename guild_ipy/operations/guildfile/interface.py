@@ -12,12 +12,10 @@ from guild_ipy.domain.declarations.operation_def import (
     NotebookMain,
     OperationDef,
     PythonMain,
-    StepsMain,
 )
 from guild_ipy.domain.values.flags import FlagDef
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.config_file import read_config
-from guild_ipy.operations.guildfile.found import DO_NOTHING
 from guild_ipy.operations.guildfile.guildfile_operation import GuildFileOperation
 from guild_ipy.operations.notebook_interface import inspect_notebook
 from guild_ipy.operations.notebook_operation import NotebookFileOperation
@@ -34,8 +32,7 @@ def open_operation(definition: OperationDef, name: str, import_path: Iterable[st
     module = _find(definition, import_path)
     interface = None
     if module is not None:
-        main = definition.main
-        command = main.arguments if isinstance(main, PythonMain) else ()
+        command = definition.main.command_words
         interface = inspect_for(module.path, definition.flags_dest, command=command, roots=module.roots)
     notebook = _find_notebook(definition)
     dest = definition.flags_dest or _usual_dest(definition, interface)
@@ -79,7 +76,7 @@ def inspect_for(
 
 
 def _find(definition: OperationDef, import_path: Iterable[str]) -> FoundModule | None:
-    if not isinstance(definition.main, PythonMain) or definition.main.module == DO_NOTHING:
+    if not isinstance(definition.main, PythonMain) or definition.main.does_nothing:
         return None
     return find_module(definition.main.module, search_folders(definition), import_path)
 
@@ -97,15 +94,13 @@ def _find_notebook(definition: OperationDef) -> NotebookFileOperation | None:
 
 
 def _usual_dest(definition: OperationDef, interface: ScriptInterface | None) -> FlagsDest:
-    if isinstance(definition.main, StepsMain):
-        return FlagsDest(kind=FlagsDestKind.NONE)
-    is_globals = isinstance(definition.main, NotebookMain)
-    if interface is not None and interface.kind is InterfaceKind.CONSTANTS:
-        constants = {flag.name for flag in interface.flags}
-        declared = {flag.name for flag in definition.flags}
-        # What is declared for a script that reads its command line in a way that is not seen is meant for that,
-        # and so is what is declared where nothing is to be taken from the script.
-        is_globals = definition.flags_import is not False and (not interface.unread or declared <= constants)
+    if interface is None or interface.kind is not InterfaceKind.CONSTANTS:
+        return FlagsDest(kind=definition.main.usual_dest)
+    constants = {flag.name for flag in interface.flags}
+    declared = {flag.name for flag in definition.flags}
+    # Flags that are declared for a script whose command line cannot be read are meant for the command line, and so
+    # are those that are declared where nothing is to be taken from the script.
+    is_globals = definition.flags_import is not False and (not interface.unread or declared <= constants)
     return FlagsDest(kind=FlagsDestKind.GLOBALS if is_globals else FlagsDestKind.ARGS)
 
 

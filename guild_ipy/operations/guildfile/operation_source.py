@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from guild_ipy.domain.declarations.dependency import SourceKind
-from guild_ipy.domain.declarations.operation_def import FlagsDestKind, StepsMain
+from guild_ipy.domain.declarations.operation_def import FlagsDestKind
 from guild_ipy.domain.run_spec import ProjectSource
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.given_files import left_to_dependencies
@@ -28,7 +28,7 @@ def snapshot_declared(operation: FoundOperation, files: Sequence[str], surroundi
     rules = definition.sourcecode
     dest = source_dest(definition)
     path = main_file(operation)
-    is_disabled = isinstance(definition.main, StepsMain) or (rules is not None and rules.is_disabled)
+    is_disabled = definition.main.is_pipeline or (rules is not None and rules.is_disabled)
     if is_disabled and path is None:
         return Snapshot(source=ProjectSource(dest=dest))
     root = source_root(definition)

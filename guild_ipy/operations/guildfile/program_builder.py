@@ -9,7 +9,6 @@ from keyword import iskeyword
 
 from guild_ipy.domain.declarations.command_template import Command
 from guild_ipy.domain.declarations.operation_def import (
-    ExecMain,
     FlagsDestKind,
     NotebookMain,
     OperationDef,
@@ -29,7 +28,7 @@ from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import FlagError, GuildFileError, suggest
 from guild_ipy.operations.config_file import change_config
 from guild_ipy.operations.guildfile.filling import Filled, config_target, config_values, fill_command
-from guild_ipy.operations.guildfile.found import DO_NOTHING, FoundOperation
+from guild_ipy.operations.guildfile.found import FoundOperation
 from guild_ipy.operations.notebook_interface import check_notebook_tools, inspect_notebook
 from guild_ipy.operations.operation import Bound
 from guild_ipy.operations.scripts.main_module import known_modules, search_folders
@@ -53,12 +52,14 @@ def make_program(operation: FoundOperation, command: Command, flags: Flags) -> B
 
 
 def _make_main(operation: FoundOperation, command: Command, filled: Filled) -> Program:
-    main = operation.definition.main
-    if isinstance(main, StepsMain):
-        return StepsProgram(steps=main.steps)
-    if isinstance(main, NotebookMain):
-        return _notebook(operation, filled)
-    return ExecProgram(words=filled.words) if command.is_exec else _script(operation, filled)
+    match operation.definition.main:
+        case StepsMain(steps=steps):
+            return StepsProgram(steps=steps)
+        case NotebookMain() as main:
+            return _notebook(operation, main, filled)
+        case PythonMain() as main if not command.is_exec:
+            return _script(operation, main, filled)
+    return ExecProgram(words=filled.words)
 
 
 def source_root(operation: OperationDef) -> str:
@@ -76,14 +77,10 @@ def source_dest(operation: OperationDef) -> str:
 def make_command(operation: FoundOperation) -> Command:
     """Say how flags reach the program."""
     definition, main = operation.definition, operation.definition.main
-    words: tuple[str, ...] = ()
-    if isinstance(main, ExecMain):
-        words = main.words
-    elif isinstance(main, PythonMain):
-        words = (sys.executable, "-c", "pass", *main.arguments) if main.module == DO_NOTHING else main.arguments
+    does_nothing = isinstance(main, PythonMain) and main.does_nothing
     return Command(
-        words=words,
-        is_exec=isinstance(main, ExecMain) or (isinstance(main, PythonMain) and main.module == DO_NOTHING),
+        words=(*((sys.executable, "-c", "pass") if does_nothing else ()), *main.command_words),
+        is_exec=main.is_exec or does_nothing,
         dest=operation.dest,
         has_dest=definition.flags_dest is not None,
         env=definition.env,
@@ -94,9 +91,7 @@ def make_command(operation: FoundOperation) -> Command:
     )
 
 
-def _notebook(operation: FoundOperation, filled: Filled) -> NotebookFileProgram:
-    main = operation.definition.main
-    assert isinstance(main, NotebookMain)
+def _notebook(operation: FoundOperation, main: NotebookMain, filled: Filled) -> NotebookFileProgram:
     if operation.notebook is None:
         path = os.path.join(operation.definition.folder, main.path)
         inspect_notebook(path)  # it says what is wrong with the file, where it is there
@@ -107,10 +102,10 @@ def _notebook(operation: FoundOperation, filled: Filled) -> NotebookFileProgram:
     return NotebookFileProgram(path=_run_path(operation.notebook.path, operation.definition), constants=constants)
 
 
-def _script(operation: FoundOperation, filled: Filled) -> ScriptProgram:
+def _script(operation: FoundOperation, main: PythonMain, filled: Filled) -> ScriptProgram:
     module = operation.module
     if module is None:
-        raise _no_module(operation.definition)
+        raise _no_module(operation.definition, main)
     dest = operation.dest
     if dest.kind is FlagsDestKind.GLOBALS:
         _check_names(filled.constants, operation.name)
@@ -138,9 +133,7 @@ def _check_names(constants: Flags, operation: str) -> None:
             )
 
 
-def _no_module(definition: OperationDef) -> GuildFileError:
-    main = definition.main
-    assert isinstance(main, PythonMain)
+def _no_module(definition: OperationDef, main: PythonMain) -> GuildFileError:
     hint = suggest(main.module, known_modules(search_folders(definition)))
     if main.module.startswith("guild."):
         hint = ", which is a part of Guild AI"

@@ -8,7 +8,7 @@ from typing import Any
 
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
-from guild_ipy.domain.program import CellFile, NotebookProgram
+from guild_ipy.domain.program import SOURCECODE_DIR, CellFile, NotebookProgram
 from guild_ipy.domain.run_spec import PackedCode, SourceFile
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import UsageError, suggest
@@ -21,9 +21,6 @@ from guild_ipy.operations.packing.packer import LARGE_BUFFER
 from guild_ipy.operations.packing.unsendable import explain_unsendable
 from guild_ipy.operations.sourcecode.snapshot import snapshot
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings
-
-#: Where the snapshot of a function goes: its cells and the modules beside the notebook.
-FUNCTION_SOURCE = ".guild/sourcecode"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +54,7 @@ def make_template(
     program, cell_files = _cells(packed, code, notebook)
     taken = snapshot(
         notebook.project_dir,
-        dest=FUNCTION_SOURCE,
+        dest=SOURCECODE_DIR,
         excluded_dirs=surroundings.excluded_dirs,
         include_notebooks=False,
         extra=cell_files,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from guild_ipy.domain.declarations.dependency import Dependency, SourceKind
 from guild_ipy.domain.declarations.operation_def import (
-    ExecMain,
     FlagsDest,
     FlagsDestKind,
     Main,
@@ -175,11 +174,8 @@ def _check_exec(main: Main, flags: Sequence[FlagDef], node: MapNode, *, takes_mo
 
     With `takes_more` it has flags that are not declared.
     """
-    if not isinstance(main, ExecMain | PythonMain):
-        return
-    words, known = (main.words, WORDS) if isinstance(main, ExecMain) else (main.arguments, WORDS[1:])
-    names = [*known, *(flag.name for flag in flags)]
-    for word in words:
+    names = [*(WORDS if main.is_exec else WORDS[1:]), *(flag.name for flag in flags)]
+    for word in main.command_words:
         for name in find_references(word):
             if name not in names and not takes_more:
                 place = (node.get("exec") or node.get("main") or node).place
