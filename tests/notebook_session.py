@@ -22,7 +22,6 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from guild_ipy.engine.beside.rehearsal import REHEARSAL_ID
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import RunError
 from guild_ipy.launching.launch import LaunchOptions
@@ -155,7 +154,7 @@ def _stands_by(pid: int) -> bool:
 def _holds_run(pid: int) -> bool:
     folder = f"/proc/{pid}/fd"
     links = (os.readlink(f"{folder}/{name}") for name in os.listdir(folder))
-    return any("/.guild/alive" in link and REHEARSAL_ID not in link for link in links)
+    return any("/.guild/alive" in link for link in links)
 
 
 def _read_command(pid: int) -> str:

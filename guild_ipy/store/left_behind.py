@@ -17,9 +17,7 @@ from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.state.lock import hold_alive
 
 #: Folders of this package in the folder for temporary files.
-REHEARSAL_PREFIX = "guild_ipy-rehearsal-"
 TENSORBOARD_PREFIX = "guild_ipy-tensorboard-"
-TEMPORARY_PREFIXES = (REHEARSAL_PREFIX, TENSORBOARD_PREFIX)
 #: What is younger may not be locked yet, or is of a maker that works for moments and takes no lock.
 _HOUR_SECONDS = 3600.0
 

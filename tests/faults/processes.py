@@ -8,8 +8,6 @@ import signal
 from contextlib import suppress
 from dataclasses import dataclass
 
-from guild_ipy.engine.beside.rehearsal import REHEARSAL_ID
-
 _HELD = "/.guild/alive"
 
 
@@ -65,7 +63,7 @@ def read_process(pid: int) -> Process:
     """Look at a process; OSError if it is gone."""
     fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
     files = (os.readlink(file) for file in glob.glob(f"/proc/{pid}/fd/*"))
-    held = next((file for file in files if file.endswith(_HELD) and REHEARSAL_ID not in file), None)
+    held = next((file for file in files if file.endswith(_HELD)), None)
     return Process(
         pid=pid,
         parent=int(fields[1]),

@@ -6,5 +6,5 @@
 - ``standby_run``: a run that is forked before it is asked for
 - ``standby_line``: the words between the two
 - ``fork``: turns a fork into a run
-- ``pages``, ``rehearsal``: memory that forks write to, copied beforehand
+- ``warm_pages``: memory that a run will write to is copied before the run is asked for
 """

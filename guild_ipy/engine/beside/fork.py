@@ -6,12 +6,11 @@ import os
 import sys
 import types
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, NoReturn
 
 from guild_ipy.domain.program import ScriptProgram
-from guild_ipy.engine.beside.pages import Pages
 from guild_ipy.engine.beside.standby_line import Line
+from guild_ipy.engine.beside.warm_pages import WarmPages
 from guild_ipy.engine.child.libraries.restore_setup import set_up
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.process import end_process, run_to_end
@@ -24,11 +23,11 @@ from guild_ipy.engine.script import enter_script, execute, mark_process, share_s
 from guild_ipy.store.run_dir import RunDir
 
 
-def become_run(request: LaunchRequest, line: Line, pages: Pages) -> NoReturn:
+def become_run(request: LaunchRequest, line: Line, pages: WarmPages) -> NoReturn:
     """Turn the calling process, a fork, into the run; it ends here.
 
     It makes ready what needs no file, hears that the files are there, opens them, and hears that it may go.
-    At its end it notes which `pages` it wrote to, if it is asked for.
+    What it has written to is noted in `pages`.
     """
     run_dir = RunDir(request.path)
     code = 1
@@ -43,15 +42,11 @@ def become_run(request: LaunchRequest, line: Line, pages: Pages) -> NoReturn:
         if not line.hears(GO):
             os._exit(code)
         code = execute()
+        pages.note()
     except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
-        end_process(run_dir, code, supervised=True, at_last=partial(_end, line, pages))
-
-
-def _end(line: Line, pages: Pages, code: int) -> None:
-    pages.note()
-    line.say_done(code)
+        end_process(run_dir, code, supervised=True, at_last=line.say_done)
 
 
 def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from guild_ipy.engine.beside import supervisor
-from guild_ipy.engine.beside.pages import ForkPages
 from guild_ipy.engine.beside.standby_run import StandbyRun
+from guild_ipy.engine.beside.warm_pages import RunPages
 from guild_ipy.engine.launch_channel import is_readable
 from guild_ipy.linux import adopt_orphans
 
@@ -39,7 +39,7 @@ class Standby:
         Descriptors of the fork server that they must not keep open.
     """
 
-    def __init__(self, server: socket.socket, pages: ForkPages, closes: Iterable[int] = ()) -> None:
+    def __init__(self, server: socket.socket, pages: RunPages, closes: Iterable[int] = ()) -> None:
         self._server = server
         self._pipe, theirs = os.pipe2(os.O_CLOEXEC)
         try:
@@ -84,7 +84,7 @@ def _say(pipe: int, word: bytes) -> None:
         os.write(pipe, word)
 
 
-def _stand_by(server: socket.socket, pipe: int, pages: ForkPages, closes: Iterable[int]) -> NoReturn:
+def _stand_by(server: socket.socket, pipe: int, pages: RunPages, closes: Iterable[int]) -> NoReturn:
     code = 1
     try:
         for descriptor in closes:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from guild_ipy.engine.beside.fork import become_run
-from guild_ipy.engine.beside.pages import Pages
 from guild_ipy.engine.beside.standby_line import DONE, REQUEST, Line
+from guild_ipy.engine.beside.warm_pages import WarmPages
 from guild_ipy.engine.launch_channel import GO, PREPARED, is_readable, parse_request
 from guild_ipy.store.files.messages import receive_message, send_message
 
@@ -27,7 +27,7 @@ class StandbyRun:
         What the run will write to.
     """
 
-    def __init__(self, closes: Iterable[int], pages: Pages) -> None:
+    def __init__(self, closes: Iterable[int], pages: WarmPages) -> None:
         self._socket, theirs = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
@@ -73,7 +73,7 @@ class StandbyRun:
             self._socket.sendall(word)
 
 
-def _wait(supervisor: socket.socket, closes: Iterable[int], pages: Pages) -> NoReturn:
+def _wait(supervisor: socket.socket, closes: Iterable[int], pages: WarmPages) -> NoReturn:
     try:
         for descriptor in closes:
             os.close(descriptor)

@@ -21,9 +21,8 @@ import threading
 import warnings
 
 import guild_ipy.engine.child.outcome  # noqa: F401 - for the runs, which then need not load it
-from guild_ipy.engine.beside.pages import ForkPages
-from guild_ipy.engine.beside.rehearsal import rehearse
 from guild_ipy.engine.beside.standby import Standby, refuse_request
+from guild_ipy.engine.beside.warm_pages import RunPages
 from guild_ipy.engine.output.asking import refuse_questions
 from guild_ipy.engine.output.output_scalars import OutputScanner
 from guild_ipy.engine.run_files.provenance import packages_text, platform_text
@@ -43,7 +42,7 @@ def main() -> None:
     _touch_what_runs_need()
     gc.collect()
     gc.freeze()
-    pages = rehearse()
+    pages = RunPages()
     server.send(json.dumps({"ready": True, "threads": threaded}).encode())
     serve(server, pages)
 
@@ -77,7 +76,7 @@ def preload(modules: list[str]) -> list[str]:
     return threaded
 
 
-def serve(server: socket.socket, pages: ForkPages) -> None:
+def serve(server: socket.socket, pages: RunPages) -> None:
     """Keep a supervisor waiting for the next request, until there are no more."""
     more = True
     while more:

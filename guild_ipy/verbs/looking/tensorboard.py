@@ -25,8 +25,13 @@ from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs
 from guild_ipy.session.session import Session
 from guild_ipy.store.events.events import find_event_files
-from guild_ipy.store.left_behind import TEMPORARY_PREFIXES, TENSORBOARD_PREFIX, hold_in_use, remove_left_behind
+from guild_ipy.store.left_behind import TENSORBOARD_PREFIX, hold_in_use, remove_left_behind
 
+MISSING = "TensorBoard is not installed; install it with: pip install 'guild-ipy[tensorboard]'"
+_FRESH_SECONDS = 5.0
+_GRACE_SECONDS = 5.0
+_LONGEST_NAME = 80
+_PRIVATE = ".guild/"
 _LAST_PORT = 65535
 
 
@@ -58,14 +63,6 @@ class ShowTensorboard:
     def carry_out(self, session: Session) -> None:
         """Show the runs until it is interrupted."""
         serve(self.find(session), self.options)
-
-
-MISSING = "TensorBoard is not installed; install it with: pip install 'guild-ipy[tensorboard]'"
-
-_FRESH_SECONDS = 5.0
-_GRACE_SECONDS = 5.0
-_LONGEST_NAME = 80
-_PRIVATE = ".guild/"
 
 
 class LinkFolder:
@@ -198,7 +195,7 @@ def _link_files(run: Run, folder: str) -> None:
 
 @cache
 def _folder_of_process() -> str:
-    remove_left_behind(tempfile.gettempdir(), TEMPORARY_PREFIXES)
+    remove_left_behind(tempfile.gettempdir(), (TENSORBOARD_PREFIX,))
     path = tempfile.mkdtemp(prefix=TENSORBOARD_PREFIX)
     hold_in_use(path)  # until this process is gone
     atexit.register(shutil.rmtree, path, ignore_errors=True)
