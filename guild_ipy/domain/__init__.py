@@ -13,7 +13,13 @@ Runs:
 - ``declarations``: operations and dependencies as they are declared
 - ``source_text``: constants in the text of scripts and notebooks
 
-What travels to a run. Pickles that runs keep refer to ``payload``, ``forms``, ``copies``, ``sent_modules``,
-``notebook_state``, ``setup`` and ``yielded`` by name: a file that is renamed breaks the restart of earlier runs.
-``opening`` opens such a pickle.
+What travels to a run, in a pickle that the run keeps. Pickles name modules and classes, so these must not be renamed
+without an entry in ``opening``:
+
+- ``payload``: the program, and what it is made of
+- ``opening``: opens such a pickle
+- ``forms``: makes the arguments of a function from recorded flags
+- ``copies``, ``sent_modules``: objects and modules that a new process would not find by their names
+- ``notebook_state``, ``setup``: magics, and what is set up for all code of the notebook
+- ``yielded``: the result of a generator
 """

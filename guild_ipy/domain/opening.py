@@ -1,4 +1,8 @@
-"""Opening a payload: in the run that it was sent to, or beside the notebook that it comes from."""
+"""Opens a payload: in the process of its run, or in the process of the notebook that it comes from.
+
+Payloads are kept with runs, and name modules of this package. A module that such a name can refer to, and that is
+renamed, needs an entry in :data:`MOVED`: otherwise runs that were made before cannot be started again.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,18 @@ from typing import Any, BinaryIO
 from guild_ipy.domain import payload, sent_modules
 from guild_ipy.domain.payload import CellCode, FunctionCall
 
+#: Earlier names of modules, as pickles of runs have them -> their names now.
+MOVED: Mapping[str, str] = {
+    "guild_ipy.api.handle": "guild_ipy.session.run_handle",
+    "guild_ipy.domain.dependency": "guild_ipy.domain.declarations.dependency",
+    "guild_ipy.domain.durations": "guild_ipy.domain.values.durations",
+    "guild_ipy.domain.flags": "guild_ipy.domain.values.flags",
+    "guild_ipy.domain.scalars": "guild_ipy.domain.values.scalars",
+    "guild_ipy.domain.shapes": "guild_ipy.domain.values.shapes",
+    "guild_ipy.domain.source_kind": "guild_ipy.domain.declarations.source_kind",
+    "guild_ipy.operations.declared": "guild_ipy.operations.declaration",
+    "guild_ipy.store.run": "guild_ipy.store.run_record",
+}
 _NOTHING: Mapping[str, Callable[[], Any]] = {}
 #: Parameter of cloudpickle's functions that make classes: by it they find the class that is there already.
 _TRACKER = "class_tracker_id"
@@ -71,7 +87,7 @@ class PayloadReader(pickle.Unpickler):
             return find_in_main(self._namespace, name)
         if module == payload.__name__ and name in self._places:
             return self._places[name]
-        found = super().find_class(module, name)
+        found = super().find_class(MOVED.get(module, module), name)
         if not self._is_beside:
             return found
         if found is sent_modules.new_module:

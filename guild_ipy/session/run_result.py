@@ -9,7 +9,7 @@ import sys
 from functools import cached_property
 from typing import Any
 
-from guild_ipy.domain.opening import find_in_main
+from guild_ipy.domain.opening import MOVED, find_in_main
 from guild_ipy.domain.payload import CellCode
 from guild_ipy.engine.child.unpack import unpack
 from guild_ipy.errors import DamagedRun, LostException, ResultError
@@ -88,7 +88,7 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - pickle's own protocol
         if module != "__main__":
-            return super().find_class(module, name)
+            return super().find_class(MOVED.get(module, module), name)
         notebook = vars(sys.modules["__main__"])
         return find_in_main(notebook if name.partition(".")[0] in notebook else self._sent, name)
 
