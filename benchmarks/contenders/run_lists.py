@@ -14,6 +14,7 @@ from answering import answer, timed
 
 from guild_ipy.frame.runs_frame import runs
 from guild_ipy.index.index import Index
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.session.session import get_session, set_session
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr

@@ -69,7 +69,7 @@ class GuildAccessor:
     def info(self) -> RunInfo:
         """Return what there is to know about the first run."""
         for run_dir in self._find().values():
-            return get_info(Run(run_dir))
+            return get_info(_open(run_dir))
         raise UsageError("there is no run in this frame; filter less")
 
     def flags(self) -> pd.DataFrame:
@@ -115,7 +115,7 @@ class GuildAccessor:
         UsageError
             If there are not exactly two.
         """
-        return diff(older_first([Run(run_dir) for run_dir in self._find().values()]))
+        return diff(older_first(list(map(_open, self._find().values()))))
 
     @overload
     def best(self, column: str, *, max: bool | None = ..., limit: None = ...) -> Run: ...
@@ -147,7 +147,7 @@ class GuildAccessor:
         """
         names = rank(self.compare([column]), column, greatest=max)
         if limit is None:
-            return Run(find_run_dirs(get_session(), names[:1])[names[0]])
+            return _open(find_run_dirs(get_session(), names[:1])[names[0]])
         return take_runs(self._frame, names[:limit])
 
     # -- pictures
@@ -304,7 +304,7 @@ class GuildAccessor:
 
     def _deleted_selection(self) -> RunSelection:
         runs = find_deleted(get_session(), read_names(self._frame))
-        return RunSelection(refs=tuple(map(Run, runs)), filter=RunFilter(deleted=True), default="none")
+        return RunSelection(refs=tuple(map(_open, runs)), filter=RunFilter(deleted=True), default="none")
 
     def _find_live(self) -> list[Run]:
         found = self._find()
@@ -312,7 +312,11 @@ class GuildAccessor:
         for name, run_dir in found.items():
             if not run_dir.path.startswith(live + "/"):
                 raise RunNotFound(name, "it is deleted; restore it first")
-        return [Run(run_dir) for run_dir in found.values()]
+        return list(map(_open, found.values()))
+
+
+def _open(run_dir: RunDir) -> Run:
+    return Run(run_dir, session=get_session())
 
 
 def register_accessor() -> None:

@@ -45,15 +45,14 @@ class Database:
     ----------
     home
         The key of the home that it is about.
-    folder
-        The folder of the file, made when it is first opened; None for a database in memory.
+    path
+        The file, made with its folder when it is first opened; None for a database in memory.
     patience
         How many seconds to wait for other writers.
     """
 
-    def __init__(self, home: str, folder: str | None = None, patience: float = 0.0) -> None:
-        self.path = _MEMORY if folder is None else f"{folder}/index.db"
-        self._folder = folder
+    def __init__(self, home: str, path: str | None = None, patience: float = 0.0) -> None:
+        self.path = path
         self._home = home
         self._patience = patience
         self._connection: sqlite3.Connection | None = None
@@ -76,7 +75,7 @@ class Database:
 
     def is_open(self) -> bool:
         """Return whether it is open, and the file is still that which was opened."""
-        if self._connection is None or self._folder is None:
+        if self._connection is None or self.path is None:
             return self._connection is not None
         try:
             return os.stat(self.path).st_ino == self._inode
@@ -104,7 +103,7 @@ class Database:
     def delete(self) -> None:
         """Close it, and remove its file."""
         self.close()
-        if self._folder is not None:
+        if self.path is not None:
             for ending in ("-journal", "-wal", "-shm", ""):
                 with suppress(FileNotFoundError):
                     os.unlink(self.path + ending)
@@ -112,14 +111,18 @@ class Database:
     # -- details
 
     def _connect(self) -> sqlite3.Connection:
-        if self._folder is not None:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        if self.path is not None:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
         connection = sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, timeout=self._patience, cached_statements=256
+            self.path or _MEMORY,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=self._patience,
+            cached_statements=256,
         )
         try:
             self._prepare(connection)
-            self._inode = 0 if self._folder is None else os.stat(self.path).st_ino
+            self._inode = 0 if self.path is None else os.stat(self.path).st_ino
         except BaseException:
             connection.close()
             raise

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from guild_ipy.query.names import Names
 
 
+#: The names of files. In the first each run was settled before it was read, in the second none was.
+SETTLED, UNSETTLED = "index.db", "unsettled.db"
+
+
 class Index:
     """What is known of the runs of a home without reading their directories.
 
@@ -35,9 +39,9 @@ class Index:
     ----------
     home, settings
         Which runs, and where the index is.
-    recover
-        Called with a run before it is read, if it has a reserve or is otherwise not seen to have ended in order: to
-        finish what its dead processes left undone.
+    settle
+        Called with a run that has not ended in order, before it is read: writes what its dead processes left undone.
+        Without it nothing is written but the index, and that has a file of its own.
     progress
         Called with the number of runs that have been read, and of all that are to be read, where that takes long.
     """
@@ -46,14 +50,14 @@ class Index:
         self,
         home: Home,
         settings: Settings,
-        recover: Callable[[RunDir], None] | None = None,
+        settle: Callable[[RunDir], None] | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.home = home
-        self._recover = recover or _leave_alone
+        self._settle = settle or _leave_alone
         shown = progress or _show_nothing
-        self._live = SyncedDatabase(home, settings, self._recover, shown)
-        self._deleted = SyncedDatabase(home.deleted, settings, self._recover, shown, in_memory=True)
+        self._live = SyncedDatabase(home, settings, self._settle, shown, file=SETTLED if settle else UNSETTLED)
+        self._deleted = SyncedDatabase(home.deleted, settings, self._settle, shown, file=None)
 
     @property
     def trouble(self) -> str | None:
@@ -152,18 +156,18 @@ class Index:
         )
 
         database = Database(home_key(self.home))
-        numbers = put_runs(database, run_dirs, self._recover)
+        numbers = put_runs(database, run_dirs, self._settle)
         return replace(Reader(database).table_of_all(numbers, wanted), gen=0)
 
     def _summarize(self, run_dir: RunDir) -> dict[str, ScalarSummary]:
         from guild_ipy.store.events.scalar_summaries import summarize  # start-up cost, as above
 
-        self._recover(run_dir)
+        self._settle(run_dir)
         return summarize(run_dir)
 
 
 def _leave_alone(run_dir: RunDir) -> None:
-    """Take a run as it is."""
+    """Write nothing."""
 
 
 def _show_nothing(done: int, total: int) -> None:

@@ -36,30 +36,30 @@ class SyncedDatabase:
     ----------
     home, settings
         Which runs, and where the file is.
-    recover
-        Called with a run before it is read, unless it is seen to have ended in order.
+    settle
+        Called with a run that has not ended in order, before it is read.
     progress
         Called with the number of runs that have been read, and of all that are to be read, where that takes long.
-    in_memory
-        Whether there is to be no file.
+    file
+        The name of the file; None for none.
     """
 
     def __init__(
         self,
         home: Home,
         settings: Settings,
-        recover: Callable[[RunDir], None],
+        settle: Callable[[RunDir], None],
         progress: Callable[[int, int], None],
         *,
-        in_memory: bool = False,
+        file: str | None,
     ) -> None:
         self.home = home
         self.trouble: str | None = None
         """Why the file could not be used the last time, or had to be built anew."""
         self._settings = settings
-        self._recover = recover
+        self._settle = settle
         self._progress = progress
-        self._in_memory = in_memory
+        self._file_name = file
         self._mutex = threading.RLock()
         self._file: Database | None = None
         self._memory: Database | None = None
@@ -70,7 +70,7 @@ class SyncedDatabase:
         """Ask a database that is up to date; `full` also sees at once what others changed in place."""
         with self._mutex:
             self.trouble = None
-            for _ in range(0 if self._in_memory else _ATTEMPTS):
+            for _ in range(_ATTEMPTS if self._file_name else 0):
                 try:
                     return question(self._up_to_date(self._open_file(), full=full))
                 except (StoreError, SelectError, UsageError):  # the home cannot be read, the question is a wrong one
@@ -111,7 +111,7 @@ class SyncedDatabase:
         reader = self._read(database)
         is_new = not reader.state().is_complete
         changed = self._recheck.take() if self._recheck is not None else ()
-        plan = plan_refresh(self.home, reader, changed, full=full)
+        plan = plan_refresh(self.home, reader, self._settle, changed, full=full)
         if plan:
             self._refresh(database, plan)
             reader.forget_state()
@@ -132,7 +132,7 @@ class SyncedDatabase:
             refresh,  # start-up cost: for those who find that something has changed
         )
 
-        refresh(self.home, database, plan, self._recover, self._progress)
+        refresh(self.home, database, plan, self._settle, self._progress)
 
     def _open_file(self) -> Database:
         if self._file is None:
@@ -141,7 +141,7 @@ class SyncedDatabase:
 
     def _find_file(self) -> Database:
         folder = find_folder(self.home, self._settings.cache_dir)
-        return Database(home_key(self.home), folder, self._settings.index_patience)
+        return Database(home_key(self.home), f"{folder}/{self._file_name}", self._settings.index_patience)
 
     def _open_memory(self) -> Database:
         if self._memory is None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
+from guild_ipy.store.left_behind import remove_skeleton
+from guild_ipy.store.run_list import is_run
+from guild_ipy.store.run_record import settled_status
 
 if TYPE_CHECKING:
     from guild_ipy.index.index import Index
@@ -15,9 +19,16 @@ if TYPE_CHECKING:
 
 
 class CurrentIndex:
-    """One index, opened when it is first asked for, and closed when another home is asked about."""
+    """One index, opened when it is first asked for, and closed when another home is asked about.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    settles
+        Whether a run whose processes died is settled (:func:`settle_run`) before it is read; else it is only looked at.
+    """
+
+    def __init__(self, *, settles: bool = True) -> None:
+        self.settles = settles
         self._mutex = threading.Lock()
         self._index: Index | None = None
         self.progress: Callable[[int, int], None] | None = None
@@ -30,7 +41,7 @@ class CurrentIndex:
         with self._mutex:
             if self._index is None or self._index.home != home:
                 self._close()
-                self._index = Index(home, settings, recover_run, self._show_progress)
+                self._index = Index(home, settings, settle_run if self.settles else None, self._show_progress)
             return self._index
 
     def close(self) -> None:
@@ -48,8 +59,16 @@ class CurrentIndex:
             self._index = None
 
 
-def recover_run(run_dir: RunDir) -> None:
-    """Complete what a run whose processes are gone left unfinished: its scalars and the index of its output."""
-    from guild_ipy.engine.output import recover  # start-up cost: few runs need it
+def settle_run(run_dir: RunDir) -> None:
+    """Write what the dead processes of a run left undone: its end, its scalars, the index of its output.
 
-    recover.recover_run(run_dir)
+    A folder that is not a run, and never will be, is removed.
+    """
+    if not is_run(run_dir.path):
+        remove_skeleton(run_dir)
+        return
+    if os.path.exists(run_dir.reserve):
+        from guild_ipy.engine.output.recover import recover_run  # start-up cost: few runs need it
+
+        recover_run(run_dir)
+    settled_status(run_dir)

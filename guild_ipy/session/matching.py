@@ -9,7 +9,7 @@ from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.domain.values.flags import format_flag
 from guild_ipy.errors import RunNotFound, UsageError
-from guild_ipy.session.current_index import recover_run
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings, current_dir
 from guild_ipy.store.guild_home import find_home
 
@@ -68,7 +68,7 @@ def select(session: Session, run_filter: RunFilter = EVERY, best: Best | None = 
         records = session.index.records(run_filter)
     else:
         records = _some(session.index.best(_limited(run_filter), best), run_filter, best, session.index)
-    return [Run(record.dir, record) for record in records]
+    return [Run(record.dir, record, session=session) for record in records]
 
 
 def select_ids(index: Index, run_filter: RunFilter = EVERY, best: Best | None = None) -> list[str]:
@@ -83,7 +83,7 @@ def open_index(progress: Callable[[int, int], None] | None = None) -> Index:
     from guild_ipy.index.index import Index  # start-up cost
 
     settings = Settings.from_environment()
-    return Index(find_home(settings, current_dir()), settings, recover_run, progress)
+    return Index(find_home(settings, current_dir()), settings, settle_run, progress)
 
 
 def explain(session: Session, run_filter: RunFilter) -> list[Explanation]:
@@ -93,7 +93,7 @@ def explain(session: Session, run_filter: RunFilter) -> list[Explanation]:
     if run_filter.where is None:
         raise UsageError("select: there is nothing to explain without an expression")
     return [
-        Explanation(run=Run(record.dir, record), dropped=dropped)
+        Explanation(run=Run(record.dir, record, session=session), dropped=dropped)
         for record, dropped in session.index.explain(run_filter)
     ]
 

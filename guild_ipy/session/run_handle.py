@@ -5,7 +5,6 @@ from __future__ import annotations
 import select
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,13 +20,14 @@ from guild_ipy.store.files.attrs import list_attrs, read_attr
 from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.output import read_output
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.run_record import RunRecord, read_settled_run, settled_status
+from guild_ipy.store.run_record import RunRecord, read_run, read_settled_run, read_status, settled_status
 from guild_ipy.store.state.lock import is_alive
 from guild_ipy.store.state.marks import MarkEntry, read_history
 from guild_ipy.store.state.signals import describe_signal
 from guild_ipy.store.used_runs.deps import read_dep_paths
 
 if TYPE_CHECKING:
+    from guild_ipy.session.session import Session
     from guild_ipy.session.stale import Outdated
 
 _UNKNOWN = OpRef(type="pending", name="?")
@@ -46,9 +46,14 @@ class Run:
     (<RunStatus.COMPLETED: 'completed'>, {'lr': 0.1}, 0.25, None)
     """
 
-    def __init__(self, run_dir: RunDir, record: RunRecord | None = None) -> None:
+    def __init__(self, run_dir: RunDir, record: RunRecord | None = None, *, session: Session | None = None) -> None:
         self._dir = run_dir
         self._first_record = record
+        self._session = session
+
+    def __reduce__(self) -> tuple[type[Run], tuple[RunDir, RunRecord | None]]:
+        """Pickle it without its session, which belongs to a process."""
+        return Run, (self._dir, self._first_record)
 
     # -- who it is
 
@@ -87,17 +92,18 @@ class Run:
     @property
     def record(self) -> RunRecord:
         """All that listings show, read at once."""
-        return read_settled_run(self._dir)
+        return read_settled_run(self._dir) if self._settles else read_run(self._dir)
 
     @property
     def ending(self) -> RunRecord:
         """Its operation, status and times, which say how it ended, and nothing else."""
-        return read_settled_run(self._dir, ("started", "stopped"))
+        read = read_settled_run if self._settles else read_run
+        return read(self._dir, ("started", "stopped"))
 
     @property
     def status(self) -> RunStatus:
         """What it is doing, or how it ended."""
-        return settled_status(self._dir)
+        return settled_status(self._dir) if self._settles else read_status(self._dir)
 
     @property
     def has_ended(self) -> bool:
@@ -149,10 +155,11 @@ class Run:
     @property
     def scalar_summaries(self) -> dict[str, ScalarSummary]:
         """First, last, min, max, average, total and count of each scalar."""
-        from guild_ipy.engine.output.recover import recover_run  # start-up cost: listing runs needs none of it
+        from guild_ipy.session.current_index import settle_run  # start-up cost: listing runs needs none of it
         from guild_ipy.store.events.scalar_summaries import summarize
 
-        recover_run(self._dir)  # what a killed supervisor left unread in the output is read first
+        if self._settles:
+            settle_run(self._dir)  # a killed supervisor may have left a part of the output unread
         return summarize(self._dir)
 
     @property
@@ -215,16 +222,14 @@ class Run:
 
     def find_outdated(self) -> tuple[Outdated, ...]:
         """Return the runs that it used, and those that would be used now in their place."""
-        from guild_ipy.engine.output.recover import recover_run
-        from guild_ipy.index.index import Index
-        from guild_ipy.session.session import get_session  # start-up cost, as the next: for those who ask
+        from guild_ipy.session.session import Session, get_session  # start-up cost, as the next: for those who ask
         from guild_ipy.session.stale import Today
 
-        session, home = get_session(), home_of(self._dir)
+        session, home = self._session or get_session(), home_of(self._dir)
         if home in (session.home, session.home.deleted):
             return Today(session.index.records).find_outdated(self._dir)
-        with closing(Index(home, session.settings, recover=recover_run)) as index:
-            return Today(index.records).find_outdated(self._dir)
+        with Session.for_home(home.path, session.settings, settles=session.settles) as other:
+            return Today(other.index.records).find_outdated(self._dir)
 
     def get(self, attr: str, default: Any = None) -> Any:  # noqa: ANN401 - attributes are of any type
         """Read an attribute (a file of ``.guild/attrs``); `default` if it is not there."""
@@ -243,6 +248,11 @@ class Run:
                 raise TimeoutError(f"run {self.short_id} is {self.status} after {timeout} seconds")
             select.select([], [], [], _POLL_SECONDS)
         return self
+
+    @property
+    def _settles(self) -> bool:
+        """Whether looking at it writes its end, if its processes died."""
+        return self._session is None or self._session.settles
 
     # -- how it looks
 

@@ -30,7 +30,7 @@ _RANGE = re.compile(r"([1-9][0-9]{0,3})?:([1-9][0-9]{0,3})?")
 
 def list_matching(session: Session, run_filter: RunFilter, *, full: bool = False) -> list[Run]:
     """Return the runs that pass a filter, newest first; `full` as in :func:`guild_ipy.verbs.looking.runs.list_runs`."""
-    return [Run(record.dir, record) for record in session.index.records(run_filter, full=full)]
+    return [Run(record.dir, record, session=session) for record in session.index.records(run_filter, full=full)]
 
 
 def select_runs(
@@ -85,7 +85,7 @@ class _Listing:
             return self._nonempty(text, self._all()[(first or 1) - 1 : last])
         if _INDEX.fullmatch(text):
             return self._by_index(text)
-        return [Run(_find(self._session, text, deleted=self._filter.deleted))]
+        return [Run(_find(self._session, text, deleted=self._filter.deleted), session=self._session)]
 
     def _is_elsewhere(self, run: Run) -> bool:
         """Whether a deleted run is meant, and this one is not in the trash."""

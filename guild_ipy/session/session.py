@@ -38,10 +38,24 @@ class Session:
     """Guild homes whose user has been told if their file system has no locks."""
 
     @classmethod
-    def for_home(cls, path: str, settings: Settings | None = None) -> Session:
-        """Return a new session for a home, whatever other sessions there are; it is the caller's to close."""
+    def for_home(cls, path: str, settings: Settings | None = None, *, settles: bool = True) -> Session:
+        """Return a new session for a home, whatever other sessions there are; it is the caller's to close.
+
+        Parameters
+        ----------
+        path, settings
+            Which home, and the limits; without settings those of the environment.
+        settles
+            Whether looking at a run whose processes died writes its end. Without it all that looks at runs shows the
+            same and writes nothing below Guild home.
+        """
         settings = settings or Settings.from_environment()
-        return cls(settings=settings, engine=Engine(settings), chosen_home=Home(os.path.abspath(path)))
+        return cls(
+            settings=settings,
+            engine=Engine(settings),
+            chosen_home=Home(os.path.abspath(path)),
+            current_index=CurrentIndex(settles=settles),
+        )
 
     def close(self) -> None:
         """Let go of the index and of the fork servers; runs go on."""
@@ -70,6 +84,11 @@ class Session:
     def index(self) -> Index:
         """What is known of the runs of that home without reading their directories."""
         return self.current_index.of(self.home, self.settings)
+
+    @property
+    def settles(self) -> bool:
+        """Whether looking at a run whose processes died writes its end."""
+        return self.current_index.settles
 
     @property
     def notebook(self) -> Notebook:
@@ -127,8 +146,9 @@ def _notebook_path(variables: dict[str, Any]) -> str:
     return path if path.endswith(".ipynb") else ""
 
 
-def _new_session(settings: Settings, chosen_home: Home | None = None) -> Session:
-    session = Session(settings=settings, engine=Engine(settings), chosen_home=chosen_home)
+def _new_session(settings: Settings, chosen_home: Home | None = None, *, settles: bool = True) -> Session:
+    index = CurrentIndex(settles=settles)
+    session = Session(settings=settings, engine=Engine(settings), chosen_home=chosen_home, current_index=index)
     atexit.register(_close, weakref.ref(session.engine), session.current_index, os.getpid())
     return session
 
@@ -148,7 +168,7 @@ def _begin_anew() -> None:
     _mutex = threading.RLock()
     if _session is not None:
         _inherited = _session  # so that nothing of it is closed: the files are those of the other process
-        _session = _new_session(_session.settings, _session.chosen_home)
+        _session = _new_session(_session.settings, _session.chosen_home, settles=_session.settles)
 
 
 _inherited: Session | None = None

@@ -15,6 +15,7 @@ import yaml
 from benchmarks.homes import make_home
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.index import Index
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attr_types import PARSERS
@@ -38,7 +39,7 @@ def settings(tmp_path):
 @pytest.fixture
 def index(home: Home, settings: Settings) -> Iterator[Index]:
     make_home(home.path, _RUNS)
-    index = Index(home, settings)
+    index = Index(home, settings, settle_run)
     assert_right(index)
     yield index
     index.close()
@@ -128,7 +129,7 @@ def test_listings_are_right_whatever_parts_of_the_index_are_lost(index, settings
         if turn % 3 == 0:
             write(f"{home.runs}/{list_runs(home, EVERY)[0].dir.id}/.guild/attrs/label", f"label {turn}\n".encode())
         begin = time.perf_counter()
-        for each in (index, Index(home, settings)):
+        for each in (index, Index(home, settings, settle_run)):
             records = each.records(EVERY, full=True)
             assert records == list_runs(home, EVERY), f"turn {turn}: {each.trouble}"
             found = each.summaries([record.dir for record in records])

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.homes import make_home
 from guild_ipy.engine.engine import Engine
 from guild_ipy.index.index import Index
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home, create_home
@@ -34,7 +35,7 @@ def live_through(folder: str, settings: Settings, seed: int) -> tuple[Counter[st
     create_home(home)
     make_home(home.path, seed % 6)
     context = Session(settings=settings, engine=Engine(settings), chosen_home=home)
-    index, history = Index(home, settings), History(context, seed)
+    index, history = Index(home, settings, settle_run), History(context, seed)
     try:
         for _ in range(_STEPS):
             told = history.go_on()
@@ -78,7 +79,7 @@ _COMMANDS = (
 @pytest.mark.timeout(3600)
 def test_what_guild_itself_changes_is_seen_by_a_full_refresh(home, settings, guild_command, scale, report):
     make_home(home.path, 8)
-    index, generator = Index(home, settings), random.Random(0)
+    index, generator = Index(home, settings, settle_run), random.Random(0)
     assert_right(index)
     runs, counts = [run.id for run in runs_of(index)], Counter()
     for command in (_COMMANDS * 40)[: scale(len(_COMMANDS), 200)]:

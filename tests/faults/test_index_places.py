@@ -16,6 +16,7 @@ import pytest
 
 from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.guild_home import Home
@@ -39,7 +40,7 @@ def settings(tmp_path):
 
 def list_often(path: str, cache_dir: str, results: multiprocessing.Queue) -> None:
     """List while others change runs: each listing must be whole, and the index never the reason for trouble."""
-    index = Index(Home(path), Settings(cache_dir=cache_dir))
+    index = Index(Home(path), Settings(cache_dir=cache_dir), settle_run)
     troubles = []
     for _ in range(_LISTINGS):
         records = index.records(EVERY)
@@ -64,7 +65,7 @@ def test_processes_that_refresh_while_runs_change_agree_in_the_end(home, setting
         for reader in readers:
             reader.join()
         assert [troubles for _, troubles in found] == [[], []]
-        assert_right(Index(home, settings), full=True)
+        assert_right(Index(home, settings, settle_run), full=True)
     report("processes refreshing at once", rounds=rounds, listings=2 * rounds * _LISTINGS, differences=0)
 
 
@@ -132,13 +133,13 @@ def test_listings_are_right_with_an_index_on_a_read_only_disk(home, settings, tm
     make_home(home.path, 10)
     os.makedirs(settings.cache_dir, exist_ok=True)
     if state != "none yet":
-        index = Index(home, settings)
+        index = Index(home, settings, settle_run)
         assert_right(index)
         index.close()
     if state == "behind":
         make_run(home, started=5, exit_status=0)
     with read_only_disk(settings.cache_dir, f"{tmp_path}/read only") as means:
-        index = Index(home, Settings(cache_dir=f"{tmp_path}/read only", index_sweep=False))
+        index = Index(home, Settings(cache_dir=f"{tmp_path}/read only", index_sweep=False), settle_run)
         for _ in range(3):
             assert_lists_all(index)
         index.close()
@@ -148,7 +149,7 @@ def test_listings_are_right_with_an_index_on_a_read_only_disk(home, settings, tm
 def test_a_home_on_a_read_only_disk_is_indexed_and_listed(home, settings, tmp_path, report):
     make_home(home.path, 10)
     with read_only_disk(home.path, f"{tmp_path}/read only") as means:
-        index = Index(Home(f"{tmp_path}/read only"), settings)
+        index = Index(Home(f"{tmp_path}/read only"), settings, settle_run)
         assert_right(index)
         assert_table_right(index)
         index.close()
@@ -160,7 +161,7 @@ def test_a_home_on_a_read_only_disk_is_indexed_and_listed(home, settings, tmp_pa
 
 def test_listings_are_right_when_files_of_the_index_disappear_while_it_is_open(home, settings, scale, report):
     make_home(home.path, 10)
-    index, other = Index(home, settings), Index(home, settings)
+    index, other = Index(home, settings, settle_run), Index(home, settings, settle_run)
     generator, counts = random.Random(0), Counter()
     for _ in range(scale(40, 1000)):
         for each in (index, other):

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
 
@@ -23,6 +24,6 @@ def settings(tmp_path: Path) -> Settings:
 def index(home: Home, settings: Settings) -> Iterator[Index]:
     """The index of a home with 30 runs; not built yet."""
     make_home(home.path, 30)
-    index = Index(home, settings)
+    index = Index(home, settings, settle_run)
     yield index
     index.close()

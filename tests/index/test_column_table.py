@@ -11,6 +11,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.asking import column_table as tables
 from guild_ipy.index.asking.column_table import Field
 from guild_ipy.index.index import Index
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.guild_home import Home
@@ -36,7 +37,7 @@ def test_columns_show_what_the_directories_hold(index: Index):
 
 
 def test_columns_of_a_home_without_runs_are_empty(home: Home, settings: Settings):
-    assert_table_right(Index(home, settings))
+    assert_table_right(Index(home, settings, settle_run))
 
 
 def test_changed_new_and_deleted_runs_are_in_the_columns(index: Index):
@@ -67,7 +68,7 @@ def test_segments_are_stored_once_and_again_after_many_changes(index: Index, set
         index.table([Field("run", "label")])
     assert stored == [4, 4]
     index.close()
-    assert_table_right(Index(index.home, settings))
+    assert_table_right(Index(index.home, settings, settle_run))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_damaged_column_is_made_anew(index: Index):
 
 def test_columns_can_be_had_where_no_index_can_be_written(home: Home):
     make_home(home.path, 10)
-    assert_read_only(Index(home, Settings(cache_dir="/dev/null/cache")))
+    assert_read_only(Index(home, Settings(cache_dir="/dev/null/cache"), settle_run))
 
 
 def assert_read_only(index: Index) -> None:

@@ -11,6 +11,7 @@ from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.index.index import Index
 from guild_ipy.index.rows import event_sources as sources
 from guild_ipy.index.rows.event_sources import EventSource, read_sources, stamp_sources, summarize_sources
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.events import scalar_summaries as scalars
 from guild_ipy.store.events.events import EventWriter
@@ -28,8 +29,8 @@ def points(first: int, last: int) -> list[ScalarPoint]:
 def offsets(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Where event files were read from."""
     seen: list[int] = []
-    read = scalars.iter_values
-    monkeypatch.setattr(scalars, "iter_values", lambda path, offset: (seen.append(offset), read(path, offset))[1])
+    read = scalars.iter_series
+    monkeypatch.setattr(scalars, "iter_series", lambda path, offset: (seen.append(offset), read(path, offset))[1])
     return seen
 
 
@@ -102,13 +103,13 @@ def test_of_small_files_of_runs_that_have_ended_only_summaries_are_kept(
     writer = EventWriter(run_dir.guild)
     writer.write(points(0, 3000))
     writer.close()
-    index = Index(home, settings)
+    index = Index(home, settings, settle_run)
     wait_until_settled(index)
     index.close()
     kept = sqlite3.connect(database_of(settings)).execute("select scalars is null from source").fetchall()
     assert sorted(kept) == [(0,), (1,), (1,), (1,)]
     monkeypatch.setattr(sources, "SMALL_BYTES", 0)
-    assert_right(Index(home, settings))
+    assert_right(Index(home, settings, settle_run))
 
 
 def test_scalars_that_are_gone_are_gone_from_the_index(index: Index):
@@ -133,7 +134,7 @@ def test_event_file_in_a_new_folder_of_a_folder_is_seen_by_a_full_refresh(index:
 
 
 def test_scalars_are_recovered_before_they_are_read(index: Index, settings: Settings):
-    def recover(run_dir: RunDir) -> None:
+    def settle(run_dir: RunDir) -> None:
         if run_dir == lost and os.path.exists(lost.reserve):
             os.unlink(lost.reserve)
             writer = EventWriter(run_dir.guild)
@@ -144,9 +145,9 @@ def test_scalars_are_recovered_before_they_are_read(index: Index, settings: Sett
     os.makedirs(lost.job)
     with open(lost.reserve, "wb"):
         pass
-    recovering = Index(index.home, replace(settings), recover)
-    assert recovering.summaries([lost])[0]["loss"].count == 2
-    assert_right(recovering)
+    settling = Index(index.home, replace(settings), settle)
+    assert settling.summaries([lost])[0]["loss"].count == 2
+    assert_right(settling)
 
 
 def test_deleted_runs_are_summarised_from_their_files(index: Index):

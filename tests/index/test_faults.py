@@ -16,6 +16,7 @@ from benchmarks.homes import make_home
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.index.index import Index
 from guild_ipy.index.refreshing import refresh
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.guild_home import Home
@@ -36,8 +37,8 @@ def test_damaged_index_is_built_anew(index: Index, settings: Settings, seed: int
     index.refresh()
     index.close()
     damage(database_of(settings), seed)
-    assert_lists_all(Index(index.home, settings))
-    assert_right(Index(index.home, settings))
+    assert_lists_all(Index(index.home, settings, settle_run))
+    assert_right(Index(index.home, settings, settle_run))
 
 
 def damage(path: str, seed: int) -> None:
@@ -61,12 +62,12 @@ def test_index_damaged_while_it_is_open_is_built_anew(index: Index, settings: Se
     make_run(index.home)
     assert_lists_all(index)
     assert_lists_all(index)
-    assert_lists_all(Index(index.home, settings))
+    assert_lists_all(Index(index.home, settings, settle_run))
     assert_right(index)
 
 
 def test_index_deleted_while_open_is_built_anew(index: Index, settings: Settings):
-    other = Index(index.home, settings)
+    other = Index(index.home, settings, settle_run)
     assert_right(index)
     assert_right(other)
     shutil.rmtree(settings.cache_dir)
@@ -92,10 +93,10 @@ def test_index_deleted_while_open_is_built_anew(index: Index, settings: Settings
 )
 def test_index_of_another_version_or_with_nonsense_in_it_is_built_anew(index: Index, settings: Settings, change: str):
     index.refresh()
-    with Index(index.home, settings)._live._open_file().write() as connection:
+    with Index(index.home, settings, settle_run)._live._open_file().write() as connection:
         connection.execute(change)
     assert_lists_all(index)
-    assert_lists_all(Index(index.home, settings))
+    assert_lists_all(Index(index.home, settings, settle_run))
     assert_right(index)
 
 
@@ -111,7 +112,7 @@ def test_database_made_by_another_program_is_replaced(index: Index, settings: Se
 @pytest.mark.parametrize("place", ["/dev/null/cache", "/proc/cache"])
 def test_listing_works_where_no_index_can_be_written(home: Home, place: str):
     make_home(home.path, 3)
-    index = Index(home, Settings(cache_dir=place))
+    index = Index(home, Settings(cache_dir=place), settle_run)
     assert not index.refresh()
     assert_lists_all(index)
 
@@ -140,7 +141,7 @@ def full_disk() -> Iterator[None]:
 
 def test_listing_works_on_a_full_disk_and_the_index_goes_on_afterwards(home: Home, settings: Settings):
     make_home(home.path, 200)
-    index = Index(home, settings)
+    index = Index(home, settings, settle_run)
     with full_disk():
         assert_lists_all(index)
     assert_right(index)
@@ -151,7 +152,7 @@ def test_listing_works_on_a_full_disk_and_the_index_goes_on_afterwards(home: Hom
 
 
 def list_often(path: str, cache_dir: str, results: multiprocessing.Queue) -> None:
-    index = Index(Home(path), Settings(cache_dir=cache_dir))
+    index = Index(Home(path), Settings(cache_dir=cache_dir), settle_run)
     counts = [len(index.records(EVERY)) for _ in range(30)]
     results.put((counts[-1], index.trouble))
 
@@ -166,12 +167,12 @@ def test_processes_that_refresh_at_once_agree(home: Home, settings: Settings):
     for reader in readers:
         reader.join()
     assert found == [(400, None)] * 3
-    assert_right(Index(home, settings))
+    assert_right(Index(home, settings, settle_run))
 
 
 def refresh_in_turns(path: str, cache_dir: str, results: multiprocessing.Queue) -> None:
     refresh._CHUNK_SECONDS = 0.004  # the lock goes round many times, as it does on a machine that is very busy
-    index = Index(Home(path), Settings(cache_dir=cache_dir))
+    index = Index(Home(path), Settings(cache_dir=cache_dir), settle_run)
     index.refresh()
     results.put(index.trouble)
 
@@ -186,12 +187,12 @@ def test_processes_that_build_the_index_by_turns_write_each_run_once(home: Home,
     assert [results.get(timeout=60) for _ in builders] == [None] * 3
     for builder in builders:
         builder.join()
-    assert_right(Index(home, settings))
+    assert_right(Index(home, settings, settle_run))
 
 
 def change_for_ever(path: str, cache_dir: str, started: multiprocessing.Queue) -> None:
     home = Home(path)
-    index = Index(home, Settings(cache_dir=cache_dir))
+    index = Index(home, Settings(cache_dir=cache_dir), settle_run)
     runs = [record.dir for record in index.records(EVERY)]
     started.put(True)
     while True:
@@ -216,11 +217,11 @@ def test_killed_writers_leave_an_index_that_is_right(index: Index, settings: Set
             writer.kill()
             writer.join()
         assert_right(index, full=True)
-        assert_right(Index(index.home, settings))
+        assert_right(Index(index.home, settings, settle_run))
 
 
 def test_busy_index_is_done_without(index: Index, settings: Settings):
-    impatient = Index(index.home, Settings(cache_dir=settings.cache_dir, index_patience=0.01))
+    impatient = Index(index.home, Settings(cache_dir=settings.cache_dir, index_patience=0.01), settle_run)
     with index._live._open_file().write():
         assert_lists_all(impatient)
         assert impatient.trouble == "OperationalError: database is locked"

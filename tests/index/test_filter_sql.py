@@ -10,6 +10,7 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.choosing.time_range import TimeRange
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.index import Index
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
 from tests.index.truth import make_run
@@ -33,7 +34,7 @@ def filtered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     os.unlink(bare.opref)
     with open(bare.attr("started"), "w") as file:
         file.write("soon")
-    index = Index(home, Settings(cache_dir=f"{folder}/cache"))
+    index = Index(home, Settings(cache_dir=f"{folder}/cache"), settle_run)
     yield index
     index.close()
 
@@ -41,7 +42,7 @@ def filtered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 def passing(index: Index, run_filter: RunFilter) -> set[str]:
     """Give the ids of the runs that pass, also from a database in memory."""
     found = index.ids(run_filter)
-    assert Index(index.home, Settings(cache_dir="/dev/null/nowhere")).ids(run_filter) == found
+    assert Index(index.home, Settings(cache_dir="/dev/null/nowhere"), settle_run).ids(run_filter) == found
     assert [record.dir for record in index.records(run_filter)] == [index.home.run_dir(each) for each in found]
     return set(found)
 
@@ -129,5 +130,5 @@ def test_text_of_any_characters_is_found(home: Home, run_filter: RunFilter, expe
     make_run(home, "b" * 32, label="\u3000 \n")
     make_run(home, "c" * 32, label="y\udcff", tags=["\udcff"], comments=[{"body": "\udcff"}])
     make_run(home, "d" * 32)
-    index = Index(home, Settings(cache_dir="/dev/null/nowhere"))
+    index = Index(home, Settings(cache_dir="/dev/null/nowhere"), settle_run)
     assert {each[0] for each in index.ids(run_filter)} == set(expected)

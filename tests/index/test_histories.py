@@ -8,6 +8,7 @@ from benchmarks.homes import make_home
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.engine.engine import Engine
 from guild_ipy.index.index import Index
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
 from guild_ipy.store.events.scalar_summaries import summarize
@@ -25,7 +26,7 @@ STEPS = 30
 def test_index_says_what_the_directories_say_after_any_history(home: Home, settings: Settings, seed: int):
     make_home(home.path, 5)
     context = Session(settings=settings, engine=Engine(settings), chosen_home=home)
-    index, history = Index(home, settings), History(context, seed)
+    index, history = Index(home, settings, settle_run), History(context, seed)
     try:
         for _ in range(STEPS):
             told = history.go_on()

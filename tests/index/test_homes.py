@@ -10,6 +10,7 @@ import pytest
 from benchmarks.homes import make_home
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.index.index import Index
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
 from tests.directories import list_runs
@@ -35,7 +36,7 @@ def test_guild_lists_a_made_home_as_we_do(home: Home, guild: Callable[..., str])
 @pytest.mark.guild
 def test_what_guild_does_to_runs_is_seen(home: Home, settings: Settings, guild: Callable[..., str]):
     ids = make_home(home.path, 6)
-    index = Index(home, settings)
+    index = Index(home, settings, settle_run)
     assert_right(index)
     for arguments in (
         ("label", "-y", "--set", "one", ids[0]),

@@ -11,6 +11,7 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import StoreError
 from guild_ipy.index.index import Index
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.guild_home import Home
@@ -34,7 +35,7 @@ def test_second_session_uses_what_the_first_has_built(index: Index, settings: Se
     index.close()
     read: list[str] = []
     make_run(index.home, "e" * 32, started=1)  # not ended: it alone is read
-    other = Index(index.home, settings, recover=lambda run_dir: read.append(run_dir.id))
+    other = Index(index.home, settings, lambda run_dir: read.append(run_dir.id))
     assert len(other.records(EVERY)) == 31
     assert read == ["e" * 32]
 
@@ -170,7 +171,7 @@ def test_damaged_runs_are_listed_as_such(index: Index):
 
 def test_home_without_runs_has_an_index(home: Home, settings: Settings):
     os.rmdir(home.runs)
-    index = Index(home, settings)
+    index = Index(home, settings, settle_run)
     assert_right(index)
     make_run(home)
     assert_right(index)
@@ -181,14 +182,14 @@ def test_home_that_cannot_be_listed_is_the_error_that_it_is_without_an_index(hom
     with open(home.runs, "w"):
         pass
     with pytest.raises(StoreError, match="cannot list the runs"):
-        Index(home, settings).records(EVERY)
+        Index(home, settings, settle_run).records(EVERY)
 
 
 def test_two_homes_have_two_indexes(index: Index, settings: Settings, tmp_path):
     other = Home(f"{tmp_path}/other")
     make_run(other)
     assert_right(index)
-    assert_right(Index(other, settings))
+    assert_right(Index(other, settings, settle_run))
     assert_right(index)
 
 

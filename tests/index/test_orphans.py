@@ -5,6 +5,7 @@ import time
 from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
 from guild_ipy.index.place import find_folder, remove_orphans
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.store.guild_home import Home
 
 MONTH = 31 * 86_400
@@ -13,7 +14,7 @@ MONTH = 31 * 86_400
 def make_index(path: str, settings) -> str:
     """Make a home and its index; the folder of the index."""
     make_home(path, 2)
-    index = Index(Home(path), settings)
+    index = Index(Home(path), settings, settle_run)
     assert index.refresh()
     index.close()
     return find_folder(Home(path), settings.cache_dir)

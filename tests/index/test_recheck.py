@@ -10,6 +10,7 @@ from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
 from guild_ipy.index.refreshing import recheck
 from guild_ipy.index.refreshing.recheck import find_changed_part
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
 from tests.index.truth import EVERY, assert_right, overwrite, runs_of, wait_until_settled
@@ -24,7 +25,7 @@ def test_change_in_place_of_a_run_that_has_ended_is_not_looked_for_by_a_listing(
 
 def test_few_runs_are_all_looked_at_for_every_listing(home: Home, settings: Settings):
     make_home(home.path, 10)
-    index = Index(home, replace(settings, index_few=10))
+    index = Index(home, replace(settings, index_few=10), settle_run)
     assert_right(index)
     overwrite(runs_of(index)[3].attr("label"), "other\n")
     assert_right(index)
@@ -47,7 +48,7 @@ def test_recheck_finds_each_changed_run_in_one_pass(index: Index, monkeypatch: p
 
 def test_change_in_place_is_seen_by_a_later_listing(home: Home, settings: Settings):
     make_home(home.path, 30)
-    index = Index(home, replace(settings, index_sweep=True))
+    index = Index(home, replace(settings, index_sweep=True), settle_run)
     assert_right(index)
     run = runs_of(index)[5]
     overwrite(run.attr("label"), "other\n")
@@ -60,7 +61,7 @@ def test_change_in_place_is_seen_by_a_later_listing(home: Home, settings: Settin
 
 def test_closing_an_index_ends_its_thread(home: Home, settings: Settings):
     make_home(home.path, 300)
-    index = Index(home, replace(settings, index_sweep=True))
+    index = Index(home, replace(settings, index_sweep=True), settle_run)
     for _ in range(2):
         deadline = time.monotonic() + 30
         while "guild_ipy recheck" not in {thread.name for thread in threading.enumerate()}:

@@ -17,6 +17,7 @@ from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.errors import SelectError
 from guild_ipy.index.index import Index
 from guild_ipy.query.expression import Dropped
+from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.events.events import EventWriter
 from guild_ipy.store.files.attrs import write_attr
@@ -52,7 +53,7 @@ def shared_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         else make_run(home, _id(20), flags={"lr": 9})
     )
     set_pending(make_run(home, _id(21), started=21_000_000, flags={"lr": "text"}))
-    index = Index(home, Settings(cache_dir=f"{folder}/cache", index_few=0, index_sweep=False))
+    index = Index(home, Settings(cache_dir=f"{folder}/cache", index_few=0, index_sweep=False), settle_run)
     yield index
     index.close()
 
@@ -96,7 +97,7 @@ def _write(folder: str, tag: str, values: list[float]) -> None:
 
 def in_memory(home: Home) -> Index:
     """Give an index that can have no file."""
-    return Index(home, Settings(cache_dir="/dev/null/nowhere"))
+    return Index(home, Settings(cache_dir="/dev/null/nowhere"), settle_run)
 
 
 def both(index: Index, run_filter: RunFilter) -> list[int]:
@@ -235,7 +236,7 @@ def test_deleted_runs_are_selected_too(index: Index):
 
 @pytest.mark.parametrize("few", [0, 500])
 def test_deleted_run_is_listed_as_it_is_now(home: Home, settings: Settings, few: int):
-    index = Index(home, replace(settings, index_few=few))
+    index = Index(home, replace(settings, index_few=few), settle_run)
     run_dir = make_run(home, _id(1), started=1, exit_status=0, label="before")
     deleted = home.deleted.run_dir(run_dir.id)
     for label in ("one", "two"):
@@ -251,7 +252,7 @@ def test_deleted_run_is_listed_as_it_is_now(home: Home, settings: Settings, few:
 
 
 def test_no_name_is_wrong_where_there_are_no_runs_yet(home: Home, settings: Settings):
-    index = Index(home, settings)
+    index = Index(home, settings, settle_run)
     assert index.records(RunFilter(where="anything < 1 and max loss > 2")) == []
     assert in_memory(home).records(RunFilter(where="anything < 1")) == []
     assert index.best(RunFilter(), Best(name="loss")) == []
@@ -265,7 +266,7 @@ def test_expression_is_answered_where_there_can_be_no_file(shared_index: Index):
 
 
 def test_expression_about_time_means_something_else_later(home: Home, settings: Settings, monkeypatch):
-    index = Index(home, settings)
+    index = Index(home, settings, settle_run)
     make_run(home, _id(1), started=1_800_000_000_000_000, exit_status=0)
     monkeypatch.setattr("guild_ipy.domain.choosing.time_range.datetime", _Clock)
     found = []

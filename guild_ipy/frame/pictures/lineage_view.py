@@ -51,7 +51,7 @@ class Lineage:
 
     def __iter__(self) -> Iterator[Run]:
         records = (member.record for member in self.graph.members.values())
-        return iter([Run(record.dir, record) for record in records if record is not None])
+        return iter([Run(record.dir, record, session=self._session) for record in records if record is not None])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

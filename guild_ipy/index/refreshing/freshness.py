@@ -14,7 +14,7 @@ that an older look never replaces a newer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from guild_ipy.index.asking.table_reader import Reader, Watched
@@ -22,7 +22,6 @@ from guild_ipy.index.rows.entry import Care, encode_record, read_entry
 from guild_ipy.index.rows.sql_values import encode_json, text_to_sql
 from guild_ipy.index.rows.stamps import Stamp, have_changed, stamp_paths, stamp_run
 from guild_ipy.store.guild_home import Home
-from guild_ipy.store.left_behind import remove_skeleton
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_list import is_run
 from guild_ipy.store.state.changes import LogPosition, read_changes
@@ -43,14 +42,19 @@ class RefreshPlan:
         return bool(self.ids) or self.is_scan_due or self.position is not None
 
 
-def plan_refresh(home: Home, reader: Reader, suspects: Iterable[str] = (), *, full: bool = False) -> RefreshPlan:
-    """Look for changes; `full` compares the stamps of all runs."""
+def plan_refresh(
+    home: Home, reader: Reader, settle: Callable[[RunDir], None], suspects: Iterable[str] = (), *, full: bool = False
+) -> RefreshPlan:
+    """Look for changes; `full` compares the stamps of all runs.
+
+    `settle` is called with runs that have not ended and with folders that are not runs, before they are looked at.
+    """
     state = reader.state()
     folder = stamp_folder(home)
     changes = read_changes(home, state.position)
     ids = {*changes.ids, *suspects}
-    ids |= {each.id for each in state.unsettled if _has_changed(home, reader, each)}
-    ids |= {name for name in state.folders if _is_run_now(home.run_dir(name))}
+    ids |= {each.id for each in state.unsettled if _has_changed(home, reader, each, settle)}
+    ids |= {name for name in state.folders if _is_run_now(home.run_dir(name), settle)}
     if full or state.is_small or not changes.is_complete:
         others = (each for _, each in reader.watched() if each.care is not Care.FLUID)
         ids |= find_changed(home, others, is_deep=full)
@@ -76,7 +80,7 @@ def is_name(name: str) -> bool:
     return bool(name) and "/" not in name and "\0" not in name and name not in {".", ".."}
 
 
-def _has_changed(home: Home, reader: Reader, watched: Watched) -> bool:
+def _has_changed(home: Home, reader: Reader, watched: Watched, settle: Callable[[RunDir], None]) -> bool:
     run_dir = home.run_dir(watched.id)
     if watched.care is not Care.FLUID:
         return _is_changed(run_dir, watched)
@@ -84,6 +88,7 @@ def _has_changed(home: Home, reader: Reader, watched: Watched) -> bool:
         stamp_sources,  # start-up cost: where all runs have ended nobody asks
     )
 
+    settle(run_dir)
     kept = reader.read_entry_text(text_to_sql(watched.id))
     entry = read_entry(run_dir)
     is_same = kept == (encode_record(entry.record), encode_json(dict(entry.attrs)), entry.care)
@@ -102,9 +107,7 @@ def _is_changed(run_dir: RunDir, watched: Watched, *, is_deep: bool = False) -> 
     return stamp_sources(run_dir) != watched.sources
 
 
-def _is_run_now(run_dir: RunDir) -> bool:
-    """Return whether a folder that was not a run has become one; one that never will is removed."""
-    if is_run(run_dir.path):
-        return True
-    remove_skeleton(run_dir)
-    return False
+def _is_run_now(run_dir: RunDir, settle: Callable[[RunDir], None]) -> bool:
+    """Return whether a folder that was not a run has become one."""
+    settle(run_dir)
+    return is_run(run_dir.path)

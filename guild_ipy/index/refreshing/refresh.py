@@ -30,7 +30,7 @@ def refresh(
     home: Home,
     database: Database,
     plan: RefreshPlan,
-    recover: Callable[[RunDir], None],
+    settle: Callable[[RunDir], None],
     progress: Callable[[int, int], None],
 ) -> None:
     """Bring the index up to date, a part at a time, so that other processes can read and write in between.
@@ -39,8 +39,8 @@ def refresh(
     ----------
     home, database, plan
         The runs to be read, and where they are kept.
-    recover
-        Called with a run before it is read, unless it is seen to have ended in order.
+    settle
+        Called with a run that has not ended in order, before it is read.
     progress
         Called with the number of runs that have been read, and of all that are to be read, where that takes long.
 
@@ -51,7 +51,7 @@ def refresh(
     DamagedIndex, sqlite3.Error, OSError
         If the index cannot be written.
     """
-    work = _Refresh(home, plan, recover)
+    work = _Refresh(home, plan, settle)
     while not work.is_done:
         with database.write() as connection:
             work.go_on(Writer(connection))
@@ -60,11 +60,11 @@ def refresh(
             time.sleep(_PAUSE_SECONDS)
 
 
-def put_runs(database: Database, run_dirs: Sequence[RunDir], recover: Callable[[RunDir], None]) -> list[int]:
+def put_runs(database: Database, run_dirs: Sequence[RunDir], settle: Callable[[RunDir], None]) -> list[int]:
     """Read runs of any folders into an empty database, and return their numbers."""
     with database.write() as connection:
         writer = Writer(connection)
-        numbers = {run_dir: writer.put(_read(run_dir, recover)) for run_dir in dict.fromkeys(run_dirs)}
+        numbers = {run_dir: writer.put(_read(run_dir, settle)) for run_dir in dict.fromkeys(run_dirs)}
         writer.finish()
     return [numbers[run_dir] for run_dir in run_dirs]
 
@@ -72,10 +72,10 @@ def put_runs(database: Database, run_dirs: Sequence[RunDir], recover: Callable[[
 class _Refresh:
     """The rest of the work; every call of :meth:`go_on` does a part of it in one transaction."""
 
-    def __init__(self, home: Home, plan: RefreshPlan, recover: Callable[[RunDir], None]) -> None:
+    def __init__(self, home: Home, plan: RefreshPlan, settle: Callable[[RunDir], None]) -> None:
         self._home = home
         self._plan = plan
-        self._recover = recover
+        self._settle = settle
         self.is_done = self.takes_long = False
         self._pending: list[str] | None = None
         """The names of the runs that have not been read yet."""
@@ -129,7 +129,7 @@ class _Refresh:
             return  # another process has read it since
         if ended := read_ended(run_dir):
             writer.put(ended, known)
-        elif is_run(run_dir.path) and (read := _read_any(run_dir, known, self._recover)).inode:
+        elif is_run(run_dir.path) and (read := _read_any(run_dir, known, self._settle)).inode:
             writer.put(read, known)
         else:
             writer.remove(name)
@@ -143,13 +143,13 @@ class _Refresh:
         self.is_done = True
 
 
-def _read(run_dir: RunDir, recover: Callable[[RunDir], None]) -> ReadRun:
-    return read_ended(run_dir) or _read_any(run_dir, None, recover)
+def _read(run_dir: RunDir, settle: Callable[[RunDir], None]) -> ReadRun:
+    return read_ended(run_dir) or _read_any(run_dir, None, settle)
 
 
-def _read_any(run_dir: RunDir, known: KnownRun | None, recover: Callable[[RunDir], None]) -> ReadRun:
+def _read_any(run_dir: RunDir, known: KnownRun | None, settle: Callable[[RunDir], None]) -> ReadRun:
     """Read a run, damaged or not; of its event files, the part that is new."""
-    recover(run_dir)
+    settle(run_dir)
     entry = read_entry(run_dir)
     stamps, sources = stamp_sources(run_dir), known.sources if known else ()
     scalars = None

@@ -20,7 +20,7 @@ from guild_ipy.index.rows.stamps import Stamp, stamp_run
 from guild_ipy.store.files.attr_types import PARSERS, Comment, is_own, parse_value
 from guild_ipy.store.files.attrs import list_attrs, read_attr
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.run_record import RunRecord, read_settled_run
+from guild_ipy.store.run_record import RunRecord, read_run
 
 #: Attributes beside those of a user that one selects runs by.
 _SELECTED = frozenset("host max_trials objective random_seed user vcs_commit".split())
@@ -59,17 +59,17 @@ class IndexEntry:
 
 
 def read_entry(run_dir: RunDir) -> IndexEntry:
-    """Read a run; like :func:`guild_ipy.store.run_record.read_settled_run` it never fails."""
+    """Read a run without changing it; like :func:`guild_ipy.store.run_record.read_run` this never fails."""
     names = _list_names(run_dir)
     watched = watched_names(tuple(names))
     read_at = time.time_ns()
     stamp = stamp_run(run_dir, watched)
-    record = read_settled_run(run_dir)
+    record = read_run(run_dir)
     if record.opref is not None and record.opref.type == "builtin":  # a batch: a second file counts
         watched = (*watched, _TRIAL_OPREF)
         read_at = time.time_ns()
         stamp = stamp_run(run_dir, watched)
-        record = read_settled_run(run_dir)
+        record = read_run(run_dir)
     attrs = {name: value for name in names if is_kept(name) and (value := _read(run_dir, name)) is not None}
     care = Care.FLUID if stamp.is_racy(read_at) else _care_for(record, "exit_status" in names)
     return IndexEntry(record=record, attrs=attrs, watched=watched, stamp=stamp, care=care)
