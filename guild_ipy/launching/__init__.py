@@ -10,7 +10,8 @@ A new run:
 Again:
 
 - ``restart``: starts a run that is there
-- ``changed_flags``, ``refill``: with other flags
+- ``changed_flags``: with other flags, by the ``recorded_template`` of the run
+- ``changed_files``: files that have flags in their text
 - ``reselect``: with other dependencies
 - ``guild_runs``: a run that Guild AI made
 

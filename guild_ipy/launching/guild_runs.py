@@ -19,7 +19,7 @@ from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 from guild_ipy.engine.meta import JobMeta, digest_flags, read_meta
 from guild_ipy.engine.output.output_scalars import check_patterns
 from guild_ipy.errors import GuildError, RunStateError
-from guild_ipy.launching.refill import refill
+from guild_ipy.launching.recorded_template import bind_command
 from guild_ipy.operations.guildfile.filling import FLAG_ARGS
 from guild_ipy.operations.scripts.main_module import find_module
 from guild_ipy.operations.surroundings import python_import_path
@@ -96,7 +96,8 @@ def _adopt(run: Run) -> JobMeta:
         command=command,
         program=program,
     )
-    return refill(meta, run.dir, run.flags)
+    bound = bind_command(run.dir, meta, run.flags)
+    return replace(meta, flags=bound.flags, program=bound.program, env=bound.env)
 
 
 def _is_module(words: Sequence[str]) -> bool:

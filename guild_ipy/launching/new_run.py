@@ -146,9 +146,9 @@ def _plan(session: Session, request: RunRequest) -> _Planned:
     check_given_name(request.spec.name, operation.kind)
     with naming_dependencies(requires):
         template = operation.template(request.args, flags, request.spec, surroundings)
-        spec = template.spec(request.spec, surroundings)
+        spec = template.spec(request.spec)
         if paths := default_paths(requires, spec.flags):
-            spec = template.spec(request.spec, surroundings, {**flags, **paths})
+            spec = template.spec(request.spec, {**flags, **paths})
     if isinstance(spec.program, StepsProgram):
         from guild_ipy.launching.step_checks import check_steps  # start-up cost: few projects have pipelines
 

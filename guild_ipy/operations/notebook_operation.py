@@ -75,6 +75,8 @@ class NotebookFileOperation:
             opref=OpRef(type="script", package=project, name=name),
             source=set_aside(taken.source, self.name, name),
             project_dir=project,
+            import_path=surroundings.import_path,
+            env=surroundings.env,
             given=flags,
             bound=bound,
             bind=bind,

@@ -89,6 +89,10 @@ class Template:
     opref: OpRef
     source: ProjectSource
     project_dir: str
+    import_path: tuple[str, ...]
+    """``sys.path`` of the notebook, absolute."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """The environment of their processes."""
     given: Mapping[str, Any]
     """The flags that it was made with, as they were given."""
     bound: Bound
@@ -107,7 +111,7 @@ class Template:
     notes: tuple[str, ...] = ()
     """What the user should know before it runs."""
 
-    def spec(self, options: SpecOptions, surroundings: Surroundings, flags: Mapping[str, Any] | None = None) -> RunSpec:
+    def spec(self, options: SpecOptions, flags: Mapping[str, Any] | None = None) -> RunSpec:
         """Describe a run with other flags, or with those that the template was made with.
 
         Raises
@@ -133,8 +137,8 @@ class Template:
             comment=options.comment,
             random_seed=_seed(options),
             project_dir=self.project_dir,
-            import_path=surroundings.import_path,
-            env=surroundings.env,
+            import_path=self.import_path,
+            env=self.env,
             flag_defs=self.flag_defs,
             takes_any_flag=self.takes_any_flag,
             output_scalars=options.output_scalars or _or_default(self.output_scalars),

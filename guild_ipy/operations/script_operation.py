@@ -91,6 +91,8 @@ class ScriptOperation:
             opref=OpRef(type="script", package=project, name=" ".join((name, *command))),
             source=taken.source,
             project_dir=project,
+            import_path=surroundings.import_path,
+            env=surroundings.env,
             given=flags,
             bound=bound,
             bind=bind,

@@ -100,7 +100,7 @@ def begin(in_home, tmp_path):
         context = in_home(tmp_path / path)
         around = surroundings_of(context)
         flags = {"go": f"{tmp_path}/go"}
-        spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions(), around)
+        spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions())
         run_dir, alive = prepare_run(context.home, spec)
         started = ask_again(context, Run(run_dir), alive, LaunchOptions(isolation=isolation))
         started.let_go()

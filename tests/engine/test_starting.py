@@ -32,7 +32,7 @@ def isolation(request):
 def spec(notebook):
     notebook.cell("def hello():\n    print('hello')\n")
     around = surroundings_of(notebook.context)
-    return find_operation("hello", around).template((), {}, SpecOptions(), around).spec(SpecOptions(), around)
+    return find_operation("hello", around).template((), {}, SpecOptions(), around).spec(SpecOptions())
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def prepare(notebook):
 
     def prepare(name="wait", **flags):
         around = surroundings_of(notebook.context)
-        spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions(), around)
+        spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions())
         run_dir, alive = prepare_run(notebook.context.home, spec)
         return Run(run_dir), alive
 

@@ -21,7 +21,7 @@ def spec(notebook):
 
     def spec(word, *args, **flags):
         around = surroundings_of(notebook.context)
-        return find_operation(word, around).template(args, flags, SpecOptions(), around).spec(SpecOptions(), around)
+        return find_operation(word, around).template(args, flags, SpecOptions(), around).spec(SpecOptions())
 
     return spec
 

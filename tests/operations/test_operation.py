@@ -30,7 +30,7 @@ def spec(surroundings):
         return (
             find_operation(word, around)
             .template(args, flags, options or SpecOptions(), around)
-            .spec(options or SpecOptions(), around)
+            .spec(options or SpecOptions())
         )
 
     return spec

@@ -16,7 +16,7 @@ def template(notebook):
     def template(word, *args, **flags):
         around = surroundings_of(notebook.context)
         made = find_operation(word, around).template(args, flags, SpecOptions(), around)
-        return lambda **others: made.spec(SpecOptions(), around, others)
+        return lambda **others: made.spec(SpecOptions(), others)
 
     return template
 
@@ -90,7 +90,7 @@ def test_seed_and_label_are_those_of_each_run(notebook):
     notebook.cell("def train(lr=0.1): return lr")
     around = surroundings_of(notebook.context)
     made = find_operation("train", around).template((), {}, SpecOptions(), around)
-    first = made.spec(SpecOptions(random_seed=1, label="first ${lr}"), around)
-    other = made.spec(SpecOptions(random_seed=2, tags=("a",)), around, {"lr": 3})
+    first = made.spec(SpecOptions(random_seed=1, label="first ${lr}"))
+    other = made.spec(SpecOptions(random_seed=2, tags=("a",)), {"lr": 3})
     assert (first.random_seed, first.label) == (1, "first 0.1")
     assert (other.random_seed, other.label, other.tags) == (2, "a lr=3", ("a",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from guild_ipy.domain.program import (
     ExecProgram,
@@ -88,9 +89,12 @@ if __name__ == "__main__":
 '''
 
 
-def job_meta(spec: RunSpec) -> JobMeta:
-    """Return the ``meta.json`` of a spec."""
-    return JobMeta(
+def job_meta(spec: RunSpec, earlier: JobMeta | None = None) -> JobMeta:
+    """Return the ``meta.json`` of a spec; `earlier` is that of the same run, if there is one.
+
+    Where its code is from, and the Python that it is bound to, stay as they were.
+    """
+    meta = JobMeta(
         operation=spec.opref.display_name,
         flags=spec.flags,
         made_for=digest_flags(spec.flags),
@@ -109,6 +113,10 @@ def job_meta(spec: RunSpec) -> JobMeta:
         env=spec.command_env,
         secret_env=secret_names(spec) if spec.command_env else (),
     )
+    if earlier is None:
+        return meta
+    origin = {name: getattr(earlier, name) for name in ("operation", "python", "main_origin", "input_names")}
+    return replace(meta, **origin)
 
 
 def _main_origin(spec: RunSpec) -> str:

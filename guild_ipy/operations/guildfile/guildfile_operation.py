@@ -10,7 +10,7 @@ from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
-from guild_ipy.operations.guildfile.found import FoundOperation
+from guild_ipy.operations.guildfile.found_operation import FoundOperation
 from guild_ipy.operations.operation import Bound, Template, refuse_positional
 from guild_ipy.operations.scripts.script_interface import InterfaceKind, ScriptInterface
 from guild_ipy.operations.scripts.unread import explaining_unread
@@ -78,6 +78,8 @@ class GuildFileOperation(FoundOperation):
             ),
             source=taken.source,
             project_dir=definition.folder,
+            import_path=surroundings.import_path,
+            env=surroundings.env,
             given=flags,
             bound=bound,
             bind=bind,

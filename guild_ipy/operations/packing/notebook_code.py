@@ -81,10 +81,12 @@ def make_template(
         opref=OpRef(type="func", package=notebook.path, name=code.name),
         source=taken.source,
         project_dir=notebook.project_dir,
+        import_path=surroundings.import_path,
+        env=surroundings.env,
         given=given,
         bound=bound,
         bind=bind_others,
-        notes=(*setup.notes, *taken.notes, *_describe_companions(packed.sizes)),
+        notes=(*setup.notes, *taken.notes, *_describe_extra_variables(packed.sizes)),
     )
 
 
@@ -127,7 +129,7 @@ def _pack(code: BoundCode, notebook: Notebook, uses: Mapping[str, Any]) -> Packe
         raise explain_unsendable(code.code, notebook, error, uses) from None
 
 
-def _describe_companions(sizes: Mapping[str, int]) -> tuple[str, ...]:
+def _describe_extra_variables(sizes: Mapping[str, int]) -> tuple[str, ...]:
     """Say which large variables came along for the sake of a text."""
     large = {name: size for name, size in sizes.items() if size >= LARGE_BUFFER}
     return tuple(

@@ -1,4 +1,4 @@
-"""Other flags for a run of an operation of a Guild file: what it declares is filled anew, from the run itself."""
+"""The files of a run that have its flags in their text, made anew for other flags: script and configuration."""
 
 from __future__ import annotations
 
@@ -7,38 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from guild_ipy.domain.program import SOURCECODE_DIR, ScriptProgram
-from guild_ipy.domain.values.flags import Flags
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.run_files.script_text import change_script
 from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.used_runs.manifest import ManifestEntry, format_manifest, read_manifest
-
-
-def refill(meta: JobMeta, run_dir: RunDir, flags: Flags) -> JobMeta:
-    """Return what the program has to know for other flags.
-
-    Raises
-    ------
-    FlagError
-        For a path that is not there, and a value that cannot reach the program.
-    """
-    from guild_ipy.operations.guildfile.filling import fill_command  # start-up cost: for runs of Guild files
-    from guild_ipy.operations.guildfile.flag_checks import check_values
-    from guild_ipy.operations.guildfile.interface import inspect_for
-
-    command = meta.command
-    assert command is not None
-    flags = check_values(flags, meta.flag_defs, meta.operation, command.project_dir)
-    program = meta.program
-    interface = None
-    if isinstance(program, ScriptProgram):
-        dest = command.dest if command.has_dest else None
-        path = os.path.join(run_dir.path, program.path)
-        roots = [os.path.join(run_dir.path, root) for root in program.roots]
-        interface = inspect_for(path, dest, command=command.words, roots=roots)
-    filled = fill_command(command, flags, meta.flag_defs, interface)
-    return replace(meta, flags=flags, env=filled.env, program=program.with_values(filled.words, filled.constants))
 
 
 def changed_files(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes]]:
