@@ -11,7 +11,7 @@ from race import Case, Outcome, Spread, race
 from report import SMALL_ROUNDS, Figure, Report, Table, outcome_table, run_alone
 
 POINTS, SMALL_POINTS = 1_000_000, 100_000
-OURS, WITHOUT, THROWAWAY = "ours, numpy loaded", "ours, standard library alone", "throwaway reader with numpy"
+OURS, THROWAWAY = "ours", "throwaway reader with numpy"
 GUILD, TENSORBOARD = "index of Guild AI", "TensorBoard's accumulator"
 #: How many more points a run reports that has reported so many.
 GROWTHS = {
@@ -41,7 +41,7 @@ def measure(rounds: int) -> Report:
         readers.close()
         size = os.path.getsize(path) / 1e6
     title = f"{count:,} values of 4 scalars ({size:.0f} MB), summarised"
-    tables = [outcome_table(title, outcome, [OURS, WITHOUT, THROWAWAY], THROWAWAY), growth_table(growths, count)]
+    tables = [outcome_table(title, outcome, [OURS, THROWAWAY], THROWAWAY), growth_table(growths, count)]
     if peers is not None:
         tables.insert(1, outcome_table("The same, beside peers", peers, [OURS, GUILD, TENSORBOARD], OURS))
     return Report(script="points.py", figures=compare(outcome, peers, growths, count), tables=tables)
@@ -77,7 +77,7 @@ def _grow_case(name: str, readers: Contender, run: Reporting, more: int) -> Case
 
 
 def race_readers(readers: Contender, rounds: int) -> Outcome:
-    words = {OURS: "ours", WITHOUT: "without numpy", THROWAWAY: "throwaway"}
+    words = {OURS: "ours", THROWAWAY: "throwaway"}
     return race([_ask(readers, name, word) for name, word in words.items()], rounds)
 
 

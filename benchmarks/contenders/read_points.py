@@ -20,14 +20,6 @@ def ours() -> None:
     FileScalars().read(sys.argv[1])
 
 
-def without_numpy() -> None:
-    numpy = sys.modules.pop("numpy")
-    try:
-        FileScalars().read(sys.argv[1])
-    finally:
-        sys.modules["numpy"] = numpy
-
-
 def throwaway() -> dict[bytes, tuple[float, ...]]:
     """Walk over the lengths of records in Python, and take the fields of all records of a length by numpy at once."""
     with open(sys.argv[1], "rb") as file:
@@ -58,7 +50,7 @@ def summarize_again(home: Home, index: Index) -> None:
 
 
 if __name__ == "__main__":
-    words = {"ours": timed(ours), "without numpy": timed(without_numpy), "throwaway": timed(throwaway)}
+    words = {"ours": timed(ours), "throwaway": timed(throwaway)}
     for path in sys.argv[2:]:
         home = Home(path)
         index = Index(home, Settings(cache_dir=os.path.abspath("cache"), index_sweep=False))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,8 @@ from guild_ipy.engine.output.flag_echoes import MOST_HELD, flag_numbers
 from guild_ipy.engine.output.match_limit import MatchLimit
 from guild_ipy.engine.output.output_scalars import OutputScanner, ScalarRecorder, check_patterns, recover_scalars
 from guild_ipy.errors import StoreError, UsageError
-from guild_ipy.store.events.events import EventWriter, find_event_files, read_points
+from guild_ipy.store.events.events import EventWriter, find_event_files
+from guild_ipy.store.events.tfevents import decode_points, decode_records
 from guild_ipy.store.files.attrs import read_attr
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.output import read_output
@@ -54,7 +56,9 @@ def append(run_dir: RunDir, output: bytes) -> None:
 
 
 def recorded(run_dir: RunDir) -> list[tuple[str, float, int]]:
-    return [(p.tag, p.value, p.step) for path in find_event_files(run_dir) for p in read_points(path)[0]]
+    contents = [Path(path).read_bytes() for path in find_event_files(run_dir)]
+    events = [content[begin:end] for content in contents for begin, end in decode_records(content)]
+    return [(point.tag, point.value, point.step) for event in events for point in decode_points(event)]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
-from guild_ipy.store.events.events import EventWriter, find_event_files, read_points
+from guild_ipy.store.events.events import EventWriter, find_event_files, iter_series
 from guild_ipy.store.run_dir import RunDir
 
 MakeRun = Callable[..., RunDir]
@@ -29,9 +29,23 @@ def write(folder: str, count: int) -> str:
     return writer.path
 
 
+def read(path: str, offset: int = 0) -> tuple[dict[str, list[tuple[int, float]]], int]:
+    """Steps and values of each scalar, and where reading goes on."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for series, end in iter_series(path, offset):
+        offset = end
+        for each in series:
+            found.setdefault(each.tag, []).extend(zip(each.steps, each.values, strict=True))
+    return found, offset
+
+
+def count(found: dict[str, list[tuple[int, float]]]) -> int:
+    return sum(map(len, found.values()))
+
+
 def test_points_are_read_back(tmp_path: Path):
-    found, end = read_points(path := write(str(tmp_path), 3))
-    assert found == [(0, 5.0, "loss", 0.0), (1, 5.0, "acc", 0.5), (2, 5.0, "loss", 1.0)]
+    found, end = read(path := write(str(tmp_path), 3))
+    assert found == {"loss": [(0, 0.0), (2, 1.0)], "acc": [(1, 0.5)]}
     assert end == os.path.getsize(path)
 
 
@@ -44,10 +58,10 @@ def test_name_of_a_file_is_that_of_tensorboard_and_new_each_time(tmp_path: Path)
 def test_reading_goes_on_where_it_ended(tmp_path: Path):
     writer = EventWriter(str(tmp_path))
     writer.write(points(2))
-    first, offset = read_points(writer.path)
+    first, offset = read(writer.path)
     writer.write(points(3))
     writer.close()
-    assert (len(first), len(read_points(writer.path, offset)[0])) == (2, 3)
+    assert (count(first), count(read(writer.path, offset)[0])) == (2, 3)
 
 
 def test_torn_record_is_left_for_later(tmp_path: Path):
@@ -55,30 +69,32 @@ def test_torn_record_is_left_for_later(tmp_path: Path):
     content = path.read_bytes()
     for size in range(len(content) - 60, len(content)):
         path.write_bytes(content[:size])
-        found, offset = read_points(str(path))
+        found, offset = read(str(path))
         path.write_bytes(content)
-        assert len(found) + len(read_points(str(path), offset)[0]) == 100
+        assert count(found) + count(read(str(path), offset)[0]) == 100
 
 
 def test_nothing_is_read_behind_damage(tmp_path: Path):
     path = Path(write(str(tmp_path), 10))
     content = path.read_bytes()
     path.write_bytes(content[:200] + bytes(8) + content[208:])
-    found, offset = read_points(str(path))
-    assert found == read_points(write(str(tmp_path), 10))[0][: len(found)]
-    assert read_points(str(path), offset) == ([], offset)
+    found, offset = read(str(path))
+    whole, _ = read(write(str(tmp_path), 10))
+    assert found == {tag: points[: len(found[tag])] for tag, points in whole.items()}
+    assert read(str(path), offset) == ({}, offset)
 
 
 def test_file_larger_than_what_is_read_at_once_is_read_whole(tmp_path: Path):
-    found, _ = read_points(write(str(tmp_path), 40_000))
-    assert [point.step for point in found] == list(range(40_000))
+    found, _ = read(write(str(tmp_path), 40_000))
+    assert [step for step, _ in found["loss"]] == list(range(0, 40_000, 2))
+    assert [step for step, _ in found["acc"]] == list(range(1, 40_000, 2))
 
 
 def test_record_larger_than_what_is_read_at_once_is_read(tmp_path: Path):
     writer = EventWriter(str(tmp_path))
     writer.write([ScalarPoint(tag="x" * 3_000_000, value=1.0, step=1), *points(1)])
     writer.close()
-    assert [len(point.tag) for point in read_points(writer.path)[0]] == [3_000_000, 4]
+    assert [len(tag) for tag in read(writer.path)[0]] == [3_000_000, 4]
 
 
 def test_random_damage_is_read_without_an_exception(tmp_path: Path):
@@ -90,7 +106,7 @@ def test_random_damage_is_read_without_an_exception(tmp_path: Path):
         for _ in range(rng.randint(0, 5) if damaged else 0):
             damaged[rng.randrange(len(damaged))] = rng.randrange(256)
         path.write_bytes(damaged)
-        read_points(str(path))
+        read(str(path))
 
 
 def test_full_disk_writes_none_of_the_points(tmp_path: Path, monkeypatch):
@@ -107,12 +123,12 @@ def test_full_disk_writes_none_of_the_points(tmp_path: Path, monkeypatch):
             writer.write(points(10))
     writer.write(points(2))
     writer.close()
-    assert len(read_points(writer.path)[0]) == 2
+    assert count(read(writer.path)[0]) == 2
 
 
 def test_file_that_cannot_be_opened_is_damage(tmp_path: Path):
     with pytest.raises(DamagedRun, match=r"gone\.tfevents\. is damaged: No such file"):
-        read_points(str(tmp_path / "gone.tfevents."))
+        read(str(tmp_path / "gone.tfevents."))
 
 
 def test_event_files_are_found_anywhere_below_a_run(make_run: MakeRun):
@@ -172,9 +188,11 @@ def test_we_read_what_tensorboard_writes(make_run: MakeRun, guild_command: str):
     run_dir = make_run()
     python = Path(guild_command).with_name("python")
     subprocess.run([python, "-W", "ignore", "-c", WRITTEN_BY_TENSORBOARD, run_dir.path], check=True)
-    found, _ = read_points(*find_event_files(run_dir))
-    expected = [[(step, 1.5, "simple", 0.5)] * 2 + [(step, 1.5, "tensor", 0.25)] for step in (0, 300, -1)]
-    assert found == [point for points in expected for point in points]
+    found, _ = read(*find_event_files(run_dir))
+    assert found == {
+        "simple": [(step, 0.5) for step in (0, 0, 300, 300, -1, -1)],
+        "tensor": [(step, 0.25) for step in (0, 300, -1)],
+    }
 
 
 def test_reading_needs_neither_numpy_nor_tensorboard():

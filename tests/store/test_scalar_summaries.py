@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import math
 import os
-import random
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guild_ipy.domain.values.scalars import ScalarPoint, ScalarSummary
 from guild_ipy.store.events.events import EventWriter
@@ -102,18 +103,26 @@ def test_run_that_is_gone_has_no_scalars(tmp_path):
     assert summarize(RunDir(f"{tmp_path}/gone")) == {}
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_tallies_of_two_parts_merge_to_that_of_the_whole(seed: int):
-    generator = random.Random(seed)
-    values = (0.5, 1.0, 2.0, math.nan, math.inf, -1.0)
-    points = [(generator.randrange(4), generator.choice(values)) for _ in range(generator.randint(2, 8))]
-    cut = generator.randint(1, len(points) - 1)
-    assert repr(tally(points[:cut]).merge(tally(points[cut:]))) == repr(tally(points))
+POINTS = st.lists(
+    st.tuples(st.integers(0, 3), st.sampled_from((0.5, 1.0, 2.0, math.nan, math.inf, -math.inf, -1.0))), min_size=2
+)
+
+
+@given(POINTS, st.data())
+def test_tallies_of_two_parts_merge_to_that_of_the_whole(points: list[tuple[int, float]], data: st.DataObject):
+    cut = data.draw(st.integers(1, len(points) - 1))
+    merged = tally(points[:cut]).merge(tally(points[cut:]))
+    assert repr(merged) == repr(tally(points))
+
+
+@given(POINTS)
+def test_values_that_are_read_at_once_count_as_one_by_one(points: list[tuple[int, float]]):
+    whole = tally(points[:1])
+    for point in points[1:]:
+        whole = whole.merge(tally([point]))
+    assert repr(whole) == repr(tally(points))
 
 
 def tally(points: list[tuple[int, float]]) -> Tally:
-    step, value = points[0]
-    found = Tally(first=value, first_step=step, last=value, last_step=step)
-    for each in points:
-        found.add(*each)
-    return found
+    steps, values = zip(*points, strict=True)
+    return Tally.of(steps, values)

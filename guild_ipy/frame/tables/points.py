@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,12 +13,9 @@ import pandas as pd
 from guild_ipy.errors import DamagedRun
 from guild_ipy.frame.columns.column_values import Array
 from guild_ipy.frame.columns.run_names import RUN
-from guild_ipy.store.events.array_events import Series
-from guild_ipy.store.events.events import find_event_files, iter_values
-from guild_ipy.store.events.usual_events import EventValues
+from guild_ipy.store.events.events import find_event_files, iter_series
 from guild_ipy.store.run_dir import RunDir
 
-_Part: TypeAlias = "tuple[str, Array, Array]"
 _PRIVATE = frozenset({"", ".guild"})
 
 
@@ -63,27 +59,14 @@ def points_frame(several: Sequence[Points]) -> pd.DataFrame:
 def _read(name: str, run_dir: RunDir) -> Iterator[Points]:
     for path in find_event_files(run_dir):
         try:
-            parts = [part for values, _ in iter_values(path) for part in _split(values)]
+            parts = [each for series, _ in iter_series(path) for each in series]
         except DamagedRun:
             continue
         shown = os.path.relpath(path, run_dir.path)
-        for tag in dict.fromkeys(tag for tag, _, _ in parts):
-            steps = np.concatenate([steps for other, steps, _ in parts if other == tag])
-            values = np.concatenate([values for other, _, values in parts if other == tag])
+        for tag in dict.fromkeys(part.tag for part in parts):
+            steps = np.concatenate([np.array(part.steps, np.int64) for part in parts if part.tag == tag])
+            values = np.concatenate([np.array(part.values, np.float64) for part in parts if part.tag == tag])
             yield Points(run=name, path=shown, tag=tag, steps=steps, values=values)
-
-
-def _split(found: EventValues | list[Series]) -> Iterator[_Part]:
-    """Return tag, steps and values of each scalar."""
-    if isinstance(found, list):
-        for series in found:
-            yield series.tag, np.asarray(series.steps, np.int64), np.asarray(series.values, np.float64)
-        return
-    tags = np.array(found.tags, dtype=object)
-    steps, values = np.array(found.steps, np.int64), np.array(found.values, np.float64)
-    for tag in dict.fromkeys(found.tags):
-        here = tags == tag
-        yield tag, steps[here], values[here]
 
 
 def _repeat(texts: Sequence[str], counts: Sequence[int]) -> pd.arrays.StringArray:

@@ -3,5 +3,5 @@
 - ``events``: the event files of a run
 - ``scalar_summaries``: summaries of scalars
 - ``tfevents``: the bytes of event files
-- ``usual_events``, ``array_events``: quick ways to read most of them
+- ``event_rows``: a quick way to read long ones
 """

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import TypeAlias, TypeVar
 
 from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
-from guild_ipy.store.events.array_events import Series, decode_rows
+from guild_ipy.store.events.event_rows import Series, decode_rows
 from guild_ipy.store.events.tfevents import (
     FOOTER_BYTES,
     Point,
@@ -24,7 +24,6 @@ from guild_ipy.store.events.tfevents import (
     encode_record,
     encode_version,
 )
-from guild_ipy.store.events.usual_events import EventValues, decode_usual
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 
@@ -32,10 +31,6 @@ from guild_ipy.store.run_dir import RunDir
 EVENT_MARK = ".tfevents."
 
 _CHUNK_BYTES = 2**20
-_Part = TypeVar("_Part")
-#: Takes a part of a file apart: what was found, how many bytes that took, and whether all is sound so far.
-_Take: TypeAlias = Callable[[bytes], tuple[_Part, int, bool]]
-
 _NO_SCALARS = frozenset({"attrs", "job", "tmp"})
 
 
@@ -74,35 +69,40 @@ class EventWriter:
         self._size += len(content)
 
 
-def read_points(path: str, offset: int = 0) -> tuple[list[Point], int]:
-    """Read the scalars of an event file from a byte offset on.
+def iter_series(path: str, offset: int = 0) -> Iterator[tuple[list[Series], int]]:
+    """Read the scalars of an event file from a byte offset on, about 1 MiB at a time.
 
-    Returns
-    -------
+    Yields
+    ------
     tuple of list and int
-        The points, and the offset to go on from when the file has grown. A torn record at the end is left for
-        then; after damage nothing more is read.
+        Values, and the offset to go on from when the file has grown. A torn record at the end is left for then;
+        after damage nothing more is read.
 
     Raises
     ------
     DamagedRun
         If the file cannot be opened.
     """
-    points: list[Point] = []
-    for found, end in iter_points(path, offset):
-        points += found
-        offset = end
-    return points, offset
+    try:
+        descriptor = open_regular(path)
+        try:
+            yield from _iter_chunks(descriptor, offset)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise DamagedRun(path, error.strerror or str(error)) from error
 
 
-def iter_points(path: str, offset: int = 0) -> Iterator[tuple[list[Point], int]]:
-    """Read as :func:`read_points` does, about 1 MiB at a time: points, and the offset after them."""
-    return _iter_file(path, offset, _take_points)
+def decode_series(content: bytes) -> tuple[list[Series], int, bool]:
+    """Read the values of bytes.
 
-
-def iter_values(path: str, offset: int = 0) -> Iterator[tuple[EventValues | list[Series], int]]:
-    """Read as :func:`iter_points` does, much faster, without times."""
-    return _iter_file(path, offset, take_values)
+    Returns
+    -------
+    tuple of list, int and bool
+        Values, how many bytes they take, and whether all is sound so far.
+    """
+    found = decode_rows(content)
+    return _decode_records(content) if found is None else (*found, True)
 
 
 def find_event_files(run_dir: RunDir) -> list[str]:
@@ -153,26 +153,15 @@ def _create_event_file(folder: str) -> tuple[str, int]:
     raise AssertionError("numbers do not end")
 
 
-def _iter_file(path: str, offset: int, take: _Take[_Part]) -> Iterator[tuple[_Part, int]]:
-    try:
-        descriptor = open_regular(path)
-        try:
-            yield from _iter_chunks(descriptor, offset, take)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise DamagedRun(path, error.strerror or str(error)) from error
-
-
-def _iter_chunks(descriptor: int, offset: int, take: _Take[_Part]) -> Iterator[tuple[_Part, int]]:
+def _iter_chunks(descriptor: int, offset: int) -> Iterator[tuple[list[Series], int]]:
     size = os.fstat(descriptor).st_size
     wanted = _CHUNK_BYTES
     while offset < size and (chunk := os.pread(descriptor, min(wanted, size - offset), offset)):
-        part, end, is_sound = take(chunk)
+        series, end, is_sound = decode_series(chunk)
         offset += end
         if end or not is_sound:
             wanted = _CHUNK_BYTES
-            yield part, offset
+            yield series, offset
         elif len(chunk) < wanted:  # a torn record, or the rest
             return
         else:  # a record larger than a chunk
@@ -181,26 +170,19 @@ def _iter_chunks(descriptor: int, offset: int, take: _Take[_Part]) -> Iterator[t
             return
 
 
-def _take_points(chunk: bytes) -> tuple[list[Point], int, bool]:
-    points: list[Point] = []
-    end = 0
+def _decode_records(content: bytes) -> tuple[list[Series], int, bool]:
+    found: defaultdict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
+    end, is_sound = 0, True
     try:
-        for begin, stop in decode_records(chunk):
-            points += decode_points(chunk[begin:stop])
+        for begin, stop in decode_records(content):
+            for step, _, tag, value in decode_points(content[begin:stop]):
+                steps, values = found[tag]
+                steps.append(step)
+                values.append(value)
             end = stop + FOOTER_BYTES
     except ValueError:
-        return points, end, False
-    return points, end, True
-
-
-def take_values(chunk: bytes) -> tuple[EventValues | list[Series], int, bool]:
-    """Read the values of bytes: they, how many bytes they take, and whether all is sound so far."""
-    found = decode_rows(chunk) or decode_usual(chunk)
-    if found is not None:
-        return *found, True
-    points, end, is_sound = _take_points(chunk)
-    steps, _, tags, values = zip(*points, strict=True) if points else ((), (), (), ())
-    return EventValues(steps=steps, tags=tags, values=values), end, is_sound
+        is_sound = False
+    return [Series(tag=tag, steps=steps, values=values) for tag, (steps, values) in found.items()], end, is_sound
 
 
 def _scan(folder: str) -> list[os.DirEntry[str]]:

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import math
 import os
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from operator import itemgetter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
 from typing import NamedTuple
 
 from guild_ipy.domain.values.scalars import ScalarSummary
 from guild_ipy.errors import DamagedRun
-from guild_ipy.store.events.array_events import Series
-from guild_ipy.store.events.events import find_event_files, iter_values, take_values
-from guild_ipy.store.events.usual_events import EventValues
+from guild_ipy.store.events.event_rows import Series
+from guild_ipy.store.events.events import decode_series, find_event_files, iter_series
 from guild_ipy.store.run_dir import RunDir
-
-#: From here on it pays to sort values by tag.
-_MANY = 200
 
 
 def summarize(run_dir: RunDir) -> dict[str, ScalarSummary]:
@@ -45,7 +41,7 @@ class ScalarSummaries:
         return merge_files(self._run_dir, self._files)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Tally:
     """What a summary needs to know of the points so far."""
 
@@ -53,70 +49,33 @@ class Tally:
     first_step: int
     last: float
     last_step: int
-    min: float = math.nan
-    min_step: int = 0
-    max: float = math.nan
-    max_step: int = 0
-    total: float = 0.0
-    count: int = 0
+    min: float
+    min_step: int
+    max: float
+    max_step: int
+    total: float
+    count: int
 
-    def add(self, step: int, value: float) -> None:
-        """Count one more point."""
-        if step < self.first_step:
-            self.first, self.first_step = value, step
-        if step >= self.last_step:
-            self.last, self.last_step = value, step
-        if not self.min <= value and (value == value or not self.count):  # noqa: PLR0124 - false for NaN alone
-            self.min, self.min_step = value, step
-        if not self.max >= value and (value == value or not self.count):  # noqa: PLR0124 - as above
-            self.max, self.max_step = value, step
-        self.total += value
-        self.count += 1
-
-    def add_all(self, steps: Sequence[int], values: Sequence[float]) -> None:
-        """Count more points, as :meth:`add` does one by one."""
-        total = self.total
-        for value in values:
-            total += value
-        if math.isnan(total):
-            for step, value in zip(steps, values, strict=True):
-                self.add(step, value)
-            return
-        earliest, latest, least, greatest = min(steps), max(steps), min(values), max(values)
-        if earliest < self.first_step:
-            self.first, self.first_step = values[steps.index(earliest)], earliest
-        if latest >= self.last_step:
-            place = len(steps) - 1 - steps[::-1].index(latest)
-            self.last, self.last_step = values[place], latest
-        if not self.min <= least:
-            self.min, self.min_step = least, steps[values.index(least)]
-        if not self.max >= greatest:
-            self.max, self.max_step = greatest, steps[values.index(greatest)]
-        self.total = total
-        self.count += len(values)
-
-    def add_array(self, series: Series) -> None:
-        """Count more points, as :meth:`add` does one by one."""
-        steps, values = series.steps, series.values
-        if not all(map(math.isfinite, (values.min(), values.max(), self.total))):
-            self.add_all(steps.tolist(), values.tolist())
-            return
-        before = values[0]
-        values[0] += self.total
-        total = float(values.cumsum()[-1])  # one by one, unlike sum()
-        values[0] = before
-        earliest, latest = int(steps.argmin()), len(steps) - 1 - int(steps[::-1].argmax())
-        least, greatest = int(values.argmin()), int(values.argmax())
-        if steps[earliest] < self.first_step:
-            self.first, self.first_step = float(values[earliest]), int(steps[earliest])
-        if steps[latest] >= self.last_step:
-            self.last, self.last_step = float(values[latest]), int(steps[latest])
-        if not self.min <= values[least]:
-            self.min, self.min_step = float(values[least]), int(steps[least])
-        if not self.max >= values[greatest]:
-            self.max, self.max_step = float(values[greatest]), int(steps[greatest])
-        self.total = total
-        self.count += len(values)
+    @classmethod
+    def of(cls, steps: Sequence[int], values: Sequence[float], *, total: float = 0.0) -> Tally:
+        """Return the tally of points; their sum is added to `total`."""
+        first_step, last_step = min(steps), max(steps)
+        last_at = len(steps) - 1 - steps[::-1].index(last_step)
+        total = reduce(add, values, total)  # one by one, unlike sum()
+        numbers = [value for value in values if not math.isnan(value)] if math.isnan(total) else values
+        least, greatest = (min(numbers), max(numbers)) if numbers else (values[0], values[0])
+        return cls(
+            first=values[steps.index(first_step)],
+            first_step=first_step,
+            last=values[last_at],
+            last_step=last_step,
+            min=least,
+            min_step=steps[values.index(least)],
+            max=greatest,
+            max_step=steps[values.index(greatest)],
+            total=total,
+            count=len(values),
+        )
 
     def merge(self, later: Tally) -> Tally:
         """Return the tally of these points and then those of `later`."""
@@ -182,15 +141,15 @@ class FileScalars:
 
     def add(self, content: bytes) -> bool:
         """Count the values of a file that has been read whole; whether it ends with a whole record."""
-        values, self.offset, _ = take_values(content)
-        add_values(self.tallies, values)
+        series, self.offset, _ = decode_series(content)
+        _add_series(self.tallies, series)
         return self.offset == len(content)
 
     def read(self, path: str) -> None:
         """Read what has been added; of a file that cannot be opened there is nothing more."""
         try:
-            for values, offset in iter_values(path, self.offset):
-                add_values(self.tallies, values)
+            for series, offset in iter_series(path, self.offset):
+                _add_series(self.tallies, series)
                 self.offset = offset
         except DamagedRun:
             return
@@ -225,38 +184,15 @@ def merge_tallies(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str
     return dict(sorted(found.items()))
 
 
-def add_values(tallies: dict[str, Tally], values: EventValues | list[Series]) -> None:
+def _add_series(tallies: dict[str, Tally], series: Iterable[Series]) -> None:
     """Count more values."""
-    if isinstance(values, list):
-        for each in values:
-            tally = tallies.get(each.tag) or _begin(tallies, each.tag, int(each.steps[0]), float(each.values[0]))
-            tally.add_array(each)
-        return
-    if len(values.values) > _MANY:
-        for tag, steps, numbers in _by_tag(values):
-            tally = tallies.get(tag) or _begin(tallies, tag, steps[0], numbers[0])
-            tally.add_all(steps, numbers)
-        return
-    for step, tag, value in zip(values.steps, values.tags, values.values, strict=True):
-        tally = tallies.get(tag) or _begin(tallies, tag, step, value)
-        tally.add(step, value)
-
-
-def _begin(tallies: dict[str, Tally], tag: str, step: int, value: float) -> Tally:
-    tallies[tag] = Tally(first=value, first_step=step, last=value, last_step=step)
-    return tallies[tag]
-
-
-def _by_tag(values: EventValues) -> Iterator[tuple[str, list[int], list[float]]]:
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, tag in enumerate(values.tags):
-        places[tag].append(place)
-    for tag, among in places.items():
-        pick = itemgetter(*among) if len(among) > 1 else None
-        if pick is None:
-            yield tag, [values.steps[among[0]]], [values.values[among[0]]]
+    for each in series:
+        before = tallies.get(each.tag)
+        if before is None:
+            tallies[each.tag] = Tally.of(each.steps, each.values)
         else:
-            yield tag, list(pick(values.steps)), list(pick(values.values))
+            more = Tally.of(each.steps, each.values, total=before.total)
+            tallies[each.tag] = replace(before.merge(more), total=more.total)
 
 
 def _prefix(folder: str, run_dir: RunDir) -> str:

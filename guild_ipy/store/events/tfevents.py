@@ -34,6 +34,8 @@ _WALL_TAG, _STEP_TAG, _SUMMARY_TAG, _SIMPLE_TAG = 0x09, 0x10, 0x2A, 0x15
 _VALUE_TAG = _NAME_TAG = 0x0A
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _FLOAT_TYPE, _DOUBLE_TYPE = 1, 2
+#: Where the step of an event of the usual shape begins, and how far after its end the tag.
+_STEP_AT, _TAG_AT = 10, 6
 _SIGN_BIT, _MODULUS = 2**63, 2**64
 
 
@@ -89,22 +91,37 @@ def decode_records(buffer: bytes) -> Iterator[tuple[int, int]]:
 def decode_points(event: bytes) -> list[Point]:
     """Read the scalars of one event; none if it is of another kind or damaged."""
     try:
-        return _decode_short(event) or _decode_event(event)
+        found = _find_step(event)
+        if found is None:
+            return _decode_event(event)
+        step, end = found
+        tag, value = _decode_tag(event[end + _TAG_AT : -5]), _FLOAT.unpack_from(event, len(event) - 4)[0]
+        return [Point(step, _DOUBLE.unpack_from(event, 1)[0], tag, value)]
     except (IndexError, ValueError, struct.error):
         return []
 
 
-def _decode_short(event: bytes) -> list[Point] | None:
-    """Read the usual shape: time, step, one short tag, simple value; None for any other."""
+def find_step(event: bytes) -> range | None:
+    """Return where the bytes of the step are in an event of the usual shape; None for any other.
+
+    The usual shape is: time, step if it is not 0, one short tag, simple value.
+    """
+    try:
+        found = _find_step(event)
+    except (IndexError, ValueError):
+        return None
+    return None if found is None else range(_STEP_AT, found[1])
+
+
+def _find_step(event: bytes) -> tuple[int, int] | None:
+    """Return the step of an event of the usual shape, and where it ends; None for any other."""
     if event[0] != _WALL_TAG or event[-5] != _SIMPLE_TAG:
         return None
-    step, position = _read_varint(event, 10) if event[9] == _STEP_TAG else (0, 9)
-    tag_at = position + 6
-    shape = (_SUMMARY_TAG, len(event) - position - 2, _VALUE_TAG, len(event) - position - 4, _NAME_TAG)
-    if tuple(event[position : position + 5]) != shape or tag_at + event[tag_at - 1] != len(event) - 5:
+    step, end = _read_varint(event, _STEP_AT) if event[_STEP_AT - 1] == _STEP_TAG else (0, _STEP_AT - 1)
+    shape = (_SUMMARY_TAG, len(event) - end - 2, _VALUE_TAG, len(event) - end - 4, _NAME_TAG)
+    if tuple(event[end : end + 5]) != shape or end + _TAG_AT + event[end + 5] != len(event) - 5:
         return None
-    value = _FLOAT.unpack_from(event, len(event) - 4)[0]
-    return [Point(_signed(step), _DOUBLE.unpack_from(event, 1)[0], decode_tag(event[tag_at:-5]), value)]
+    return _signed(step), end
 
 
 def _decode_event(event: bytes) -> list[Point]:
@@ -124,7 +141,7 @@ def _scalar(value: bytes) -> list[tuple[str, float]]:
     tag, number = "", None
     for field, kind, content in _fields(value):
         if (field, kind) == (1, _BYTES):
-            tag = decode_tag(content)
+            tag = _decode_tag(content)
         elif (field, kind) == (2, _FIXED32):
             number = _FLOAT.unpack(content)[0]
         elif (field, kind) == (8, _BYTES):
@@ -165,23 +182,9 @@ def _fields(message: bytes) -> Iterator[tuple[int, int, bytes]]:
         position = end
 
 
-# -- parts
-
-
-def decode_step(varint: bytes) -> int:
-    """Read a step as it is written; ValueError or IndexError if it is none."""
-    return _signed(_read_varint(varint, 0)[0])
-
-
-def is_header(header: bytes) -> bool:
-    """Whether these bytes are the length of a record and its checksum."""
-    length, crc = _HEADER.unpack(header)
-    return bool(length <= MAX_RECORD_BYTES and crc == _length_crc(length))
-
-
 @lru_cache(maxsize=4096)
-def decode_tag(content: bytes) -> str:
-    """Read a tag; what is no UTF-8 is replaced."""
+def _decode_tag(content: bytes) -> str:
+    """Read a tag; bytes that are not UTF-8 are replaced."""
     return content.decode("utf-8", "replace")
 
 
