@@ -3,7 +3,6 @@ import socket
 import pytest
 
 from guild_ipy.errors import CannotSend
-from guild_ipy.launching.new_run import surroundings_of
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.surroundings import SpecOptions
@@ -14,7 +13,7 @@ def refuse(notebook):
     """Try to send an operation; the refusal."""
 
     def refuse(operation, *args, **given):
-        around = surroundings_of(notebook.context)
+        around = notebook.context.surroundings
         with pytest.raises(CannotSend) as caught:
             find_operation(operation, around).template(args, given, SpecOptions(), around)
         return caught.value

@@ -2,7 +2,7 @@
 
 - ``flags``: flags and their definitions
 - ``shapes``, ``shape_words``: the values that a flag can have, and how messages name them
-- ``flag_text``, ``list_text``, ``argument``: flags as Guild AI writes them in labels, in lists, on command lines
+- ``list_text``, ``argument``: flags as Guild AI writes them in lists and on command lines
 - ``durations``: lengths of time as text
 - ``run_label``: the label of a run
 - ``scalars``: numbers that a run reports

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from guild_ipy.domain.values.flag_text import label_text
-from guild_ipy.domain.values.flags import Flags, FlagValue
+from guild_ipy.domain.values.flags import Flags, FlagValue, format_flag
 
 _DECIMALS = re.compile(r"(\.\d{5})\d+")
 _PATH_LENGTH = 20
@@ -89,10 +89,10 @@ def _filter(value: Any, text: str) -> Any:  # noqa: ANN401 - a filter can be giv
 
 def _short(value: FlagValue) -> str:
     if isinstance(value, float):
-        return _DECIMALS.sub(r"\1", label_text(value))
+        return _DECIMALS.sub(r"\1", _label_text(value))
     if isinstance(value, str) and os.sep in value and len(value) > _PATH_LENGTH and os.path.exists(value):
-        return label_text(_shorten_path(value))
-    return label_text(value)
+        return _label_text(_shorten_path(value))
+    return _label_text(value)
 
 
 def _shorten_path(path: str) -> str:
@@ -128,3 +128,63 @@ def cut_label(label: str) -> str:
     4096
     """
     return label if len(label) <= _MOST_CHARACTERS else label[: _MOST_CHARACTERS - 1] + _ELLIPSIS
+
+
+# -- values
+
+#: Text that YAML 1.1 reads as something else where it has no quotes.
+_OTHER_TYPES = re.compile(
+    r"""(?x)
+    yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF
+    | ~|null|Null|NULL|<<|=|
+    | [-+]?(?:0b[01_]+|0[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|[1-9][0-9_]*(?::[0-5]?[0-9])+)
+    | [-+]?[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)
+    | \.[0-9][0-9_]*(?:[eE][-+][0-9]+)?
+    | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*
+    | [-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)
+    | [0-9]{4}-[0-9]{2}-[0-9]{2}
+    | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ ]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?
+      (?:[ ]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?
+    """
+)
+#: Text that begins or goes on in a way that has a meaning in YAML.
+_SYNTAX = re.compile(r"""[#,\[\]{}&*!|>'"%@`]|[-?:](?:[ ]|\Z)|---|\.\.\.|[ ]|.*(?:[ ]\Z|:[ ]|:\Z|[ ]\#)""")
+
+
+def _label_text(value: FlagValue) -> str:
+    """Write a value as it stands after ``name=`` in a label: YAML 1.1, with quotes only where YAML needs them.
+
+    Unlike the labels of Guild AI 0.9.0, letters of all alphabets stay as they are, and text is always on one line.
+
+    Examples
+    --------
+    >>> [_label_text(value) for value in ("it's", "a,b", "a b", "1", "", [1, "x"], True)]
+    ["it's", 'a,b', "'a b'", "'1'", "''", '[1, x]', 'yes']
+    """
+    text = _encode(value)
+    is_open = isinstance(value, str) and " " in text and text[0] not in "'\""
+    return repr(text) if is_open else text
+
+
+def _encode(value: FlagValue) -> str:
+    if isinstance(value, str):
+        return _encode_text(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_encode_item, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_encode_text(key)}: {_encode(item)}' for key, item in sorted(value.items()))}}}"
+    return format_flag(value)
+
+
+def _encode_item(value: FlagValue) -> str:
+    text = _encode(value)
+    return repr(text) if isinstance(value, str) and "," in text else text
+
+
+def _encode_text(text: str) -> str:
+    if not text.isprintable():
+        quoted = json.dumps(text, ensure_ascii=False)
+        return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in quoted)
+    if _OTHER_TYPES.fullmatch(text) or _SYNTAX.match(text):
+        return "'" + text.replace("'", "''") + "'"
+    return text

@@ -6,5 +6,5 @@
 - ``run_query``: which runs a source can use
 - ``linked_runs``, ``run_files``: the files of runs
 - ``file_sources``, ``download``: files that are not of runs
-- ``archive``, with ``archive_limits``: unpacks archives
+- ``archive``: unpacks archives
 """

@@ -14,11 +14,11 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import IO, Protocol, cast
 
 from guild_ipy.errors import StoreError
-from guild_ipy.operations.dependencies.archive_limits import DEFAULT_LIMITS, ArchiveLimits, UnpackedCount
 from guild_ipy.store.files.regular_file import open_reader
 from guild_ipy.store.left_behind import hold_in_use, remove_left_behind
 
@@ -35,6 +35,25 @@ _WRONG = (
     RuntimeError,  # NotImplementedError, for a compression that is not there, is one
     ValueError,
 )
+
+_REMEDY = "unpack it yourself if that is right, and name the folder"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveLimits:
+    """How much an archive may hold: one of a megabyte can hold a terabyte, or a million files."""
+
+    total_bytes: int = 64 * 2**30
+    """Of all files together."""
+    files: int = 500_000
+    """Files and folders."""
+    ratio: int = 200
+    """How many times its own size; texts are packed to a tenth, zeros to a thousandth."""
+    small_bytes: int = 64 * 2**20
+    """What so little is does no harm, whatever its ratio."""
+
+
+DEFAULT_LIMITS = ArchiveLimits()
 
 
 def is_archive(path: str) -> bool:
@@ -54,7 +73,7 @@ def unpack_archive(path: str, cache: str, limits: ArchiveLimits = DEFAULT_LIMITS
     """
     try:
         with open_reader(path) as file:
-            count = UnpackedCount(limits, os.fstat(file.fileno()).st_size)
+            count = _UnpackedCount(limits, os.fstat(file.fileno()).st_size)
             digest = hashlib.file_digest(file, "sha224").hexdigest()
     except (OSError, ValueError) as error:
         raise StoreError(f"cannot unpack {path!r}: {getattr(error, 'strerror', None) or error}") from error
@@ -81,7 +100,7 @@ def unpack_archive(path: str, cache: str, limits: ArchiveLimits = DEFAULT_LIMITS
     return folder
 
 
-def _unpack(path: str, folder: str, count: UnpackedCount) -> None:
+def _unpack(path: str, folder: str, count: _UnpackedCount) -> None:
     with open_reader(path) as file:
         if zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
@@ -91,7 +110,7 @@ def _unpack(path: str, folder: str, count: UnpackedCount) -> None:
             _unpack_tar(file, folder, count)
 
 
-def _unpack_zip(archive: zipfile.ZipFile, folder: str, count: UnpackedCount) -> None:
+def _unpack_zip(archive: zipfile.ZipFile, folder: str, count: _UnpackedCount) -> None:
     members = archive.infolist()
     count.check_files(len(members))
     count.check_bytes(sum(member.file_size for member in members))
@@ -115,7 +134,7 @@ class _Readable(Protocol):
 class _Contents:
     """The bytes of a tar, unpacked; a header that wants to be read at once cannot be as large as it likes."""
 
-    def __init__(self, file: _Readable, count: UnpackedCount) -> None:
+    def __init__(self, file: _Readable, count: _UnpackedCount) -> None:
         self._file = file
         self._count = count
         self._furthest = 0
@@ -140,7 +159,7 @@ class _Contents:
         self._count.check_bytes(self._furthest)
 
 
-def _unpack_tar(file: IO[bytes], folder: str, count: UnpackedCount) -> None:
+def _unpack_tar(file: IO[bytes], folder: str, count: _UnpackedCount) -> None:
     contents = _Contents(_decompressed(file), count)
     with tarfile.open(fileobj=cast(IO[bytes], contents), mode="r:") as archive:
         for member in archive:
@@ -170,7 +189,7 @@ def _open_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]
 # -- members
 
 
-def _write(folder: str, name: str, open_content: Callable[[], IO[bytes]] | None, count: UnpackedCount) -> None:
+def _write(folder: str, name: str, open_content: Callable[[], IO[bytes]] | None, count: _UnpackedCount) -> None:
     """Write a file, or make a folder where there is no content."""
     parts = name.replace("\\", "/").strip("/").split("/")
     if name.startswith(("/", "\\")) or ".." in parts:
@@ -185,3 +204,37 @@ def _write(folder: str, name: str, open_content: Callable[[], IO[bytes]] | None,
         while chunk := source.read(_CHUNK_BYTES):
             count.add_bytes(len(chunk))
             file.write(chunk)
+
+
+class _UnpackedCount:
+    """What has come out of an archive; ValueError when it is too much."""
+
+    def __init__(self, limits: ArchiveLimits, archive_bytes: int) -> None:
+        self._limits = limits
+        self._most_by_ratio = max(limits.small_bytes, limits.ratio * archive_bytes)
+        self._files = 0
+        self._bytes = 0
+        if archive_bytes > limits.total_bytes:
+            raise ValueError(f"it has more than {limits.total_bytes} bytes itself; {_REMEDY}")
+
+    def add_file(self) -> None:
+        """Count a file or folder."""
+        self._files += 1
+        self.check_files(self._files)
+
+    def add_bytes(self, count: int) -> None:
+        """Count bytes of a file."""
+        self._bytes += count
+        self.check_bytes(self._bytes)
+
+    def check_files(self, count: int) -> None:
+        """Refuse so many files."""
+        if count > self._limits.files:
+            raise ValueError(f"it holds more than {self._limits.files} files; {_REMEDY}")
+
+    def check_bytes(self, count: int) -> None:
+        """Refuse so many bytes."""
+        if count > self._limits.total_bytes:
+            raise ValueError(f"it holds more than {self._limits.total_bytes} bytes; {_REMEDY}")
+        if count > self._most_by_ratio:
+            raise ValueError(f"it holds more than {self._limits.ratio} times its own size; {_REMEDY}")

@@ -1,9 +1,9 @@
-"""Values of flags: as text, as annotations promise them, and as values of Python are recorded.
+"""Reads, checks and records values of flags.
 
 - ``flag_binding``: the values that an operation gets, checked
 - ``typed_text``: text after ``name=``
-- ``annotations``: from an annotation to a shape
-- ``fitting``, ``holding``: from a value to a shape, and whether it has it already
+- ``annotations``: the shape that an annotation means
+- ``shape_conversion``, ``shape_match``: converts a value to a shape, and tests whether it has the shape already
 - ``recording``: Python values as flags
 - ``flag_size``: limits
 """

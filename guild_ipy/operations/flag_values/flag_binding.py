@@ -10,8 +10,8 @@ from guild_ipy.domain.values.flags import FlagDef, FlagType, FlagValue, is_flag_
 from guild_ipy.domain.values.list_text import parse_list
 from guild_ipy.domain.values.shape_words import describe_shape
 from guild_ipy.errors import FlagError, suggest
-from guild_ipy.operations.flag_values.fitting import Unfit, fit
 from guild_ipy.operations.flag_values.recording import record
+from guild_ipy.operations.flag_values.shape_conversion import NoConversion, convert
 from guild_ipy.operations.flag_values.typed_text import NULL_WORDS, FlagText, parse_flag_value
 
 __all__ = ["FlagText", "bind_flags", "check_flag", "parse_assignment", "parse_flag_value", "takes_list"]
@@ -86,7 +86,7 @@ def check_flag(definition: FlagDef, given: Any, operation: str) -> FlagValue:  #
             flag=definition.name,
         )
     if definition.shape is not None:
-        value = _fit(definition, given, operation)
+        value = _convert_to_shape(definition, given, operation)
     elif not _has_type(definition.type, value):
         raise _refuse(definition, given if value is given or isinstance(given, tuple) else value, operation)
     if value is None and _takes_none(definition):
@@ -180,11 +180,11 @@ def _resolve_alias(definition: FlagDef, value: FlagValue) -> FlagValue:
     return value
 
 
-def _fit(definition: FlagDef, given: Any, operation: str) -> FlagValue:  # noqa: ANN401
+def _convert_to_shape(definition: FlagDef, given: Any, operation: str) -> FlagValue:  # noqa: ANN401
     assert definition.shape is not None
     try:
-        return fit(definition.shape, _resolve_alias(definition, given))
-    except Unfit:
+        return convert(definition.shape, _resolve_alias(definition, given))
+    except NoConversion:
         raise _refuse(definition, given, operation) from None
 
 

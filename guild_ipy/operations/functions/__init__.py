@@ -2,7 +2,7 @@
 
 - ``function``, ``function_name``: a function
 - ``call``, ``parameters``: its arguments as flags
-- ``sent_forms``: arguments that travel in a form of their own
+- ``argument_forms``: how a run makes arguments from recorded flags
 - ``cell``: a cell
 - ``state_names``: names that a cell changes, which are not flags
 """

@@ -20,7 +20,7 @@ from guild_ipy.operations.functions.state_names import find_state_names
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.operation import Template, refuse_positional
 from guild_ipy.operations.packing.notebook_code import BoundCode, make_template
-from guild_ipy.operations.packing.texts.read_names import find_read_names
+from guild_ipy.operations.packing.texts.free_names import find_free_names
 from guild_ipy.operations.scripts.constant_flags import define_constants, refuse_other_values
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings
 
@@ -92,7 +92,7 @@ def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook)
     refuse_other_values(given, find_other_values(shown), f"{cell.name}()")
     defs = define_constants({name: value for name, value in constants.items() if name not in state})
     flags = bind_flags(defs, given, operation=f"{cell.name}()")
-    names = find_read_names(tree) & notebook.variables.keys()
+    names = find_free_names(tree) & notebook.variables.keys()
     variables = {name: notebook.variables[name] for name in sorted(names)}
     code = CellCode(source=source, filename=filename, variables=variables)
     return BoundCell(code=code, flags=flags, flag_defs=defs)

@@ -1,4 +1,4 @@
-"""Guild files: what ``guild.yml`` says, as operations.
+"""Guild files: the operations that ``guild.yml`` declares.
 
 - ``reading``: from text to values that know their place
 - ``defining``: from values to definitions of operations
@@ -8,7 +8,7 @@
 An operation that can be run:
 
 - ``guildfile_operation``: what verbs see of it
-- ``found``, ``interface``: its program, and the flags of both
+- ``found_operation``, ``interface``: an operation with its script, and the flags of both
 - ``flag_checks``: checks that a definition alone cannot make
 - ``filling``: a command filled with flags
 - ``program_builder``, ``operation_source``: the program and the source of a spec

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from guild_ipy.domain.declarations.operation_def import OperationDef
+from guild_ipy.domain.declarations.dependency import SourceKind
+from guild_ipy.domain.declarations.operation_def import OperationDef, StepsMain
 from guild_ipy.errors import GuildFileError, UsageError
-from guild_ipy.operations.guildfile.defining.circles import find_circles
 from guild_ipy.operations.guildfile.defining.models import WrongOperation, default_models, read_operations
 from guild_ipy.operations.guildfile.reading.items import read_guild_file_bytes, read_items
 
@@ -92,7 +93,7 @@ def read_guild_file(path: str) -> GuildFile:
     version = hashlib.md5(content, usedforsecurity=False).hexdigest()
     try:
         found = read_operations(read.items, path, os.path.dirname(path), version)
-        circles = find_circles(found.operations)
+        circles = _find_circles(found.operations)
     except RecursionError as error:
         shown = os.path.basename(path)
         raise GuildFileError("too many models or operations lead to each other; make it simpler", path=shown) from error
@@ -108,3 +109,55 @@ def read_guild_file(path: str) -> GuildFile:
         problems=(*read.problems, *found.problems),
         default_models=default_models(read.items),
     )
+
+
+# -- circles
+
+_Edges = Callable[[OperationDef], Iterable[tuple[str, str]]]
+"""Returns the operations that one waits for, and the places that say so."""
+
+
+def _find_circles(operations: Sequence[OperationDef]) -> dict[str, GuildFileError]:
+    """Find operations that wait for each other: for runs that can never be there, or for steps that never end."""
+    return {
+        **_find_in(operations, _required, "require each other in a circle", "make one of the sources 'optional: yes'"),
+        **_find_in(operations, _steps, "are steps of each other in a circle", "leave one of the steps out"),
+    }
+
+
+def _required(operation: OperationDef) -> Iterator[tuple[str, str]]:
+    """Return the operations that one needs a run of, with the place that says so; of several names any will do."""
+    for dependency in operation.requires:
+        for source in dependency.sources:
+            if source.kind is SourceKind.OPERATION and not source.optional and "," not in source.value:
+                yield source.value, dependency.origin
+
+
+def _steps(operation: OperationDef) -> Iterator[tuple[str, str]]:
+    if isinstance(operation.main, StepsMain):
+        yield from ((step.operation, step.origin) for step in operation.main.steps)
+
+
+def _find_in(operations: Sequence[OperationDef], edges: _Edges, problem: str, advice: str) -> dict[str, GuildFileError]:
+    known = {operation.full_name: operation for operation in operations}
+    done: set[str] = set()
+    found: dict[str, GuildFileError] = {}
+
+    def visit(operation: OperationDef, chain: tuple[str, ...]) -> None:
+        for word, origin in edges(operation):
+            target = known.get(word) or known.get(f"{operation.model}:{word}")
+            if target is None or target.full_name in done:
+                continue
+            if target.full_name not in chain:
+                visit(target, (*chain, target.full_name))
+                continue
+            names = chain[chain.index(target.full_name) :]
+            circle = " -> ".join((*names, target.full_name))
+            error = GuildFileError.at(origin, f"operations {problem}: {circle}; {advice}")
+            found.update({name: error for name in names if name not in found})
+        done.add(operation.full_name)
+
+    for operation in operations:
+        if operation.full_name not in done:
+            visit(operation, (operation.full_name,))
+    return found

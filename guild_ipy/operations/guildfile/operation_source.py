@@ -11,7 +11,7 @@ from guild_ipy.domain.declarations.operation_def import FlagsDestKind
 from guild_ipy.domain.run_spec import ProjectSource
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.given_files import left_to_dependencies
-from guild_ipy.operations.guildfile.found import FoundOperation
+from guild_ipy.operations.guildfile.found_operation import FoundOperation
 from guild_ipy.operations.guildfile.program_builder import main_file, source_dest, source_root
 from guild_ipy.operations.notebook_interface import place_beside, set_aside
 from guild_ipy.operations.sourcecode.snapshot import Snapshot, digest_files, read_source_file, snapshot

@@ -28,7 +28,7 @@ from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import FlagError, GuildFileError, suggest
 from guild_ipy.operations.config_file import change_config
 from guild_ipy.operations.guildfile.filling import Filled, config_target, config_values, fill_command
-from guild_ipy.operations.guildfile.found import FoundOperation
+from guild_ipy.operations.guildfile.found_operation import FoundOperation
 from guild_ipy.operations.notebook_interface import check_notebook_tools, inspect_notebook
 from guild_ipy.operations.operation import Bound
 from guild_ipy.operations.scripts.main_module import known_modules, search_folders

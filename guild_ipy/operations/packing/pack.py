@@ -16,7 +16,7 @@ from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.packing.packer import Packer, Unsendable
-from guild_ipy.operations.packing.texts.companions import Companions
+from guild_ipy.operations.packing.texts.extra_variables import ExtraVariables
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -59,28 +59,28 @@ def pack(
             _try_to_open(buffer.getvalue(), packer)
         _read_texts(packer, program, flags)
         present = {*uses, *(program.variables if isinstance(program, CellCode) else ())}
-        companions = Companions(
+        extra_variables = ExtraVariables(
             attempt=lambda values: packer.attempt(values, lambda: _try_to_open(buffer.getvalue(), packer)),
             notebook=notebook,
-            mentions=packer.mentions,
+            mentioned=packer.mentioned,
             present=present,
         )
-        state = companions.pack()
+        state = extra_variables.pack()
         if state != NotebookState():
             packer.dump({STATE_NAME: state})
     return Packed(
         payload=buffer.getvalue(),
         buffers=tuple(packer.buffers),
         code_files=tuple(packer.code_files),
-        sizes=companions.sizes,
+        sizes=extra_variables.sizes,
     )
 
 
 def _read_texts(packer: Packer, program: FunctionCall | CellCode, flags: Mapping[str, Any]) -> None:
     """Have what the program itself says looked through; functions are while they are packed."""
     if isinstance(program, CellCode):
-        packer.mentions.read_source(program.source)
-    packer.mentions.read_values(flags.values())
+        packer.mentioned.read_source(program.source)
+    packer.mentioned.read_values(flags.values())
 
 
 def _try_to_open(pickled: bytes, packer: Packer) -> None:

@@ -25,7 +25,7 @@ from guild_ipy.domain.sent_modules import ModuleFile, fill_module, find_in_modul
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.packing.module_sources import ModuleSources, Reach
 from guild_ipy.operations.packing.shell_objects import ShellObjects
-from guild_ipy.operations.packing.texts.mentions import Mentions
+from guild_ipy.operations.packing.texts.mentioned_names import MentionedNames
 from guild_ipy.operations.surroundings import python_import_path
 
 _LIST_OF_MODULES = threading.RLock()
@@ -70,7 +70,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         self.code_files: dict[str, None] = {}
         self.suspects: list[object] = []
         """What is looked up by a name when it is opened, which may fail then."""
-        self.mentions = Mentions(notebook)
+        self.mentioned = MentionedNames(notebook)
         """What the code names in its texts."""
         self.memo: Any  # of pickle's own C code
         self._file = file
@@ -141,7 +141,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         stand_in = self._shell_objects.find_stand_in(obj)
         if stand_in is not None:
             return stand_in, ()
-        self.mentions.read_object(obj)
+        self.mentioned.read_object(obj)
         cls = type(obj)
         if cls not in self._ways:
             self._ways[cls] = self._find_way(cls)
@@ -169,7 +169,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         self.code_files[function.__code__.co_filename] = None
         self._collect(function.__name__, function)
         if function.__globals__ is self._namespace:
-            self.mentions.read_function(function)
+            self.mentioned.read_function(function)
         found = self._find_by_name(function, function.__qualname__)
         if found is NotImplemented and copies.is_dispatcher(function):
             is_elsewhere = function.__module__ != "__main__" and self._is_at(function, function.__qualname__)

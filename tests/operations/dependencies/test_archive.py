@@ -10,8 +10,7 @@ import zipfile
 import pytest
 
 from guild_ipy.errors import StoreError
-from guild_ipy.operations.dependencies.archive import is_archive, unpack_archive
-from guild_ipy.operations.dependencies.archive_limits import DEFAULT_LIMITS, ArchiveLimits
+from guild_ipy.operations.dependencies.archive import DEFAULT_LIMITS, ArchiveLimits, is_archive, unpack_archive
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import GuildFileError, UsageError
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.operations.guildfile.file import read_guild_file
@@ -26,7 +25,7 @@ CASES = re.findall(
 
 @pytest.fixture
 def context(settings) -> Session:
-    return Session(settings=settings, engine=Engine(settings))
+    return Session(settings)
 
 
 def write(folder: Path, text: str) -> None:

@@ -2,10 +2,8 @@
 
 - ``models``, ``definitions``: models, and the definition of one operation
 - ``flag_definitions``: flags
-- ``mains``: main, exec, notebook
+- ``main_definitions``: main, exec, notebook, and flags-dest
 - ``steps``: steps
 - ``resources``, with ``source_definitions``: resources and requires; ``python_requires`` from a decorator
 - ``source_rules``: sourcecode
-- ``scalar_patterns``: output-scalars
-- ``circles``: operations that wait for each other
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,11 +17,11 @@ from guild_ipy.domain.declarations.operation_def import (
 )
 from guild_ipy.domain.values.argument import argument_text
 from guild_ipy.domain.values.flags import FlagDef
+from guild_ipy.domain.values.scalars import expand_aliases
 from guild_ipy.errors import suggest
 from guild_ipy.operations.guildfile.defining.flag_definitions import read_flags, read_names, unused_in_flags
-from guild_ipy.operations.guildfile.defining.mains import MAINS, read_flags_dest, read_main, unused_options
+from guild_ipy.operations.guildfile.defining.main_definitions import MAINS, read_flags_dest, read_main, unused_options
 from guild_ipy.operations.guildfile.defining.resources import Resources, read_requires, unused_attributes
-from guild_ipy.operations.guildfile.defining.scalar_patterns import read_scalar_patterns
 from guild_ipy.operations.guildfile.defining.source_rules import join_rules, read_source_rules
 from guild_ipy.operations.guildfile.defining.steps import unused_in_steps
 from guild_ipy.operations.guildfile.reading.fields import Parts, read_bool, read_map, read_text, read_texts
@@ -86,7 +87,7 @@ def read_definition(entry: MapEntry, model: ModelParts) -> OperationDef:
         flags_import_skip=parts.get("flags-import-skip", read_names, ()),
         requires=tuple(_yielding(each, dest) for each in needed),
         sourcecode=join_rules(model.source_rules, read_source_rules(node.get("sourcecode"))),
-        output_scalars=parts.get("output-scalars", lambda found, _: read_scalar_patterns(found)),
+        output_scalars=parts.get("output-scalars", lambda found, _: _read_scalar_patterns(found)),
         label=parts.get("label", _read_template),
         tags=parts.get("tags", read_texts, ()),
         env=parts.get("env", _read_env, {}),
@@ -164,6 +165,56 @@ def _read_secrets(node: YamlNode, what: str) -> tuple[str, ...]:
     if isinstance(node, MapNode):
         return tuple(entry.name for entry in node)
     return read_texts(node, what)
+
+
+# -- output-scalars
+
+_KEY = re.compile(r"[^\s:()\[\]\\]+\Z")
+_KEY_AND_VALUE = 2
+
+
+def _read_scalar_patterns(node: YamlNode) -> tuple[str, ...]:
+    r"""Read ``output-scalars``, patterns in place of the default ones; none for ``no``.
+
+    A map has a pattern with one group for each scalar. Text is a pattern whose groups say what they match:
+    ``(?P<loss>\S+)``, or two groups for key and value; so is a pattern of a map that has such groups. They are returned
+    as ``--output-scalar`` takes them: ``loss: pattern`` for a pattern with one group.
+    """
+    if isinstance(node, ScalarNode) and node.value is False:
+        return ()
+    items = node.items if isinstance(node, ListNode) else (node,)
+    return tuple(pattern for item in items for pattern in _read_patterns(item))
+
+
+def _read_patterns(node: YamlNode) -> list[str]:
+    if isinstance(node, MapNode):
+        return [_read_named_pattern(entry.name, entry.value) for entry in node]
+    pattern = read_text(node, "a pattern of output-scalars")
+    found = _compile_pattern(pattern, node)
+    if not found.groupindex and found.groups != _KEY_AND_VALUE:
+        raise node.place.error(
+            f"pattern {pattern!r} has {found.groups} groups; name them, as in '(?P<loss>...)', or write 'loss: pattern'"
+        )
+    return [pattern]
+
+
+def _read_named_pattern(key: str, node: YamlNode) -> str:
+    pattern = read_text(node, f"the pattern of scalar {key!r}")
+    found = _compile_pattern(pattern, node)
+    if found.groupindex or found.groups == _KEY_AND_VALUE:
+        return pattern
+    if not _KEY.match(key):
+        raise node.place.error(f"scalar {key!r} cannot be named so; use no spaces, colons and brackets")
+    if found.groups != 1:
+        raise node.place.error(f"the pattern {pattern!r} of scalar {key!r} has {found.groups} groups; one is the value")
+    return f"{key}: {pattern}"
+
+
+def _compile_pattern(pattern: str, node: YamlNode) -> re.Pattern[str]:
+    try:
+        return re.compile(expand_aliases(pattern))
+    except re.error as error:
+        raise node.place.error(f"{pattern!r} is no regular expression: {error}; correct it") from error
 
 
 # -- exec

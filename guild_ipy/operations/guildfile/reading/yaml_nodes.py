@@ -21,7 +21,7 @@ class FilePlace:
 
     Examples
     --------
-    >>> str(Place(path="guild.yml", line=3, column=5)), str(Place(path="train()"))
+    >>> str(FilePlace(path="guild.yml", line=3, column=5)), str(FilePlace(path="train()"))
     ('guild.yml:3:5', 'train()')
     """
 

@@ -1,8 +1,8 @@
 """Which variables and magics of the notebook code names: also within texts that are code.
 
-- ``code_names``: in code
-- ``code_text``: in one text
-- ``mentions``: in the texts of a program
-- ``companions``: variables that come along
-- ``read_names``: variables that a cell reads
+- ``code_names``: the names in a piece of Python
+- ``text_names``: the names in one text, if it reads as code
+- ``mentioned_names``: the names in all texts of a program
+- ``free_names``: the variables that a cell reads from the notebook
+- ``extra_variables``: packs the variables that only texts name
 """

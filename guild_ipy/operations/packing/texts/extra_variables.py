@@ -13,17 +13,17 @@ from typing import Any
 from guild_ipy.domain.notebook_state import STATE_NAME, NotebookMagic, NotebookState
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.packing.notebook_magics import find_extension, find_magics, find_target
-from guild_ipy.operations.packing.texts.mentions import Mentions
+from guild_ipy.operations.packing.texts.mentioned_names import MentionedNames
 
 
 @dataclass(kw_only=True)
-class Companions:
+class ExtraVariables:
     """Packs what texts name, and what that names in turn."""
 
     attempt: Callable[[Mapping[str, Any]], int]
     """Packs variables and returns how many bytes they are; if it raises all is as before."""
     notebook: Notebook
-    mentions: Mentions
+    mentioned: MentionedNames
     present: Collection[str]
     """Variables that are packed already."""
     sizes: dict[str, int] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Companions:
         )
 
     def _pack_variables(self) -> bool:
-        names = [name for name in self.mentions.pop_names() if name not in self.present]
+        names = [name for name in self.mentioned.pop_names() if name not in self.present]
         for name in names:
             try:
                 self.sizes[name] = self.attempt({name: self.notebook.variables[name]})
@@ -56,7 +56,7 @@ class Companions:
         return bool(names)
 
     def _pack_magics(self) -> bool:
-        new = self.mentions.magics - self._seen_magics
+        new = self.mentioned.magics - self._seen_magics
         self._seen_magics |= new
         for magic in find_magics(new, self.notebook):
             extension = find_extension(magic, self.notebook)
@@ -64,7 +64,7 @@ class Companions:
                 self._extensions[extension] = None
                 continue
             if target := find_target(magic):
-                self.mentions.magics.add(target)
+                self.mentioned.magics.add(target)
             try:
                 self.attempt({STATE_NAME: magic})
             except Exception as error:  # noqa: BLE001 - as above

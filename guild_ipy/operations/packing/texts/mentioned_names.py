@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.packing.texts.code_names import EVALUATORS, CodeNames, TextKind, parse_quietly, read_tree
-from guild_ipy.operations.packing.texts.code_text import read_text, words_of
+from guild_ipy.operations.packing.texts.text_names import read_text, words_of
 
 _MOST_ITEMS = 1000
 _SHELL = "get_ipython"
@@ -29,7 +29,7 @@ class _Text:
     """Whether it is the value of a variable or of a flag, which any of the code may evaluate."""
 
 
-class Mentions:
+class MentionedNames:
     """Collects names from the functions and the cell that are packed."""
 
     def __init__(self, notebook: Notebook) -> None:

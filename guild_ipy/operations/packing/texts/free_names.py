@@ -6,14 +6,14 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 
-def find_read_names(tree: ast.Module) -> set[str]:
+def find_free_names(tree: ast.Module) -> set[str]:
     r"""Find the names that a cell may read from the notebook.
 
     Statements are followed in their order; the body of a function counts where the function is defined.
 
     Examples
     --------
-    >>> sorted(find_read_names(ast.parse("a = b\nprint(a)\nfor _ in c: d += 1")))
+    >>> sorted(find_free_names(ast.parse("a = b\nprint(a)\nfor _ in c: d += 1")))
     ['b', 'c', 'd', 'print']
     """
     return set(_read_before_bound(tree.body, set()))

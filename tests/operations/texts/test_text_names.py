@@ -1,7 +1,7 @@
 import pytest
 
 from guild_ipy.operations.packing.texts.code_names import TextKind
-from guild_ipy.operations.packing.texts.code_text import read_text
+from guild_ipy.operations.packing.texts.text_names import read_text
 
 
 def read(text, kind):

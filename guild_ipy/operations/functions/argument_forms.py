@@ -9,8 +9,8 @@ from typing import Any
 from guild_ipy.domain.forms import Form
 from guild_ipy.domain.values.flags import FlagDef, Flags, is_flag_value
 from guild_ipy.domain.values.shapes import ANYTHING, Shape
-from guild_ipy.operations.flag_values.holding import holds
 from guild_ipy.operations.flag_values.recording import as_list, record
+from guild_ipy.operations.flag_values.shape_match import matches
 from guild_ipy.operations.flag_values.typed_text import FlagText
 
 
@@ -39,7 +39,7 @@ def _is_sent(value: Any, shape: Shape | None, *, is_default: bool) -> bool:  # n
     if isinstance(value, FlagText) or value is None:
         return False
     if shape is not None and not shape.is_plain:
-        return is_default or holds(shape, value) or as_list(value) is not None
+        return is_default or matches(shape, value) or as_list(value) is not None
     return not is_flag_value(value)
 
 

@@ -18,39 +18,39 @@ from uuid import UUID
 from guild_ipy.domain.values.durations import format_duration, parse_duration
 from guild_ipy.domain.values.flags import FlagType, FlagValue
 from guild_ipy.domain.values.shapes import Shape, ShapeKind
-from guild_ipy.operations.flag_values.holding import holds
 from guild_ipy.operations.flag_values.recording import key_text, record, sort_values
+from guild_ipy.operations.flag_values.shape_match import matches
 from guild_ipy.operations.flag_values.typed_text import NULL_WORDS, FlagText, parse_flag_value, read_collections
 
 
-class Unfit(ValueError):
+class NoConversion(ValueError):
     """A value that a shape does not take."""
 
 
-def fit(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401 - whatever is given
+def convert(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401 - whatever is given
     """Return what is recorded of a value that is given for a flag of this shape.
 
     Raises
     ------
-    Unfit
+    NoConversion
         If the shape does not take it.
 
     Examples
     --------
-    >>> fit(Shape(kind=ShapeKind.DATE), FlagText("20241231"))
+    >>> convert(Shape(kind=ShapeKind.DATE), FlagText("20241231"))
     '2024-12-31'
     """
-    return _FITTERS[shape.kind](shape, value)
+    return _CONVERTERS[shape.kind](shape, value)
 
 
 def _recorded(value: Any) -> FlagValue:  # noqa: ANN401
     found = record(value)
     if found is None:
-        raise Unfit
+        raise NoConversion
     return found.value
 
 
-def _fit_any(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401, ARG001 - as all of them
+def _convert_any(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401, ARG001 - as all of them
     return parse_flag_value(value) if isinstance(value, FlagText) else _recorded(_untyped(value))
 
 
@@ -63,24 +63,24 @@ def _untyped(value: Any) -> Any:  # noqa: ANN401
     return [_untyped(item) for item in value] if type(value) is list else value
 
 
-def _fit_null(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401, ARG001
+def _convert_null(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401, ARG001
     if value is None or (isinstance(value, FlagText) and value in NULL_WORDS):
         return None
-    raise Unfit
+    raise NoConversion
 
 
-def _fit_simple(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
+def _convert_simple(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
     """Fit a number, a truth value or text."""
     typed = isinstance(value, FlagText)
     found = parse_flag_value(value, FlagType(shape.kind.value)) if typed else _recorded(value)
     if type(found) not in _SIMPLE[shape.kind]:
-        raise Unfit
+        raise NoConversion
     if shape.kind is not ShapeKind.FLOAT or not isinstance(found, int):
         return found
     try:
         return float(found)
     except OverflowError as error:
-        raise Unfit from error
+        raise NoConversion from error
 
 
 _SIMPLE: Mapping[ShapeKind, tuple[type, ...]] = {
@@ -95,7 +95,7 @@ _SIMPLE: Mapping[ShapeKind, tuple[type, ...]] = {
 # -- words
 
 
-def _fit_literal(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
+def _convert_literal(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
     if not isinstance(value, FlagText):
         value = _recorded(value)
         found = [choice for choice in shape.choices if type(choice) is type(value) and choice == value]
@@ -104,12 +104,12 @@ def _fit_literal(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
         found = [choice for choice in shape.choices if choice == str(value)]
         found += [choice for choice in shape.choices if type(choice) is type(read) and choice == read]
     if not found:
-        raise Unfit
+        raise NoConversion
     chosen: FlagValue = found[0]
     return chosen
 
 
-def _fit_enum(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
+def _convert_enum(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
     """Take a member by what is recorded of it, or by its name; in capitals or not, where that is clear."""
     if not isinstance(value, FlagText):
         value = _recorded(value)
@@ -126,10 +126,10 @@ def _fit_enum(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
         if len(found) == 1:
             chosen: FlagValue = found[0]
             return chosen
-    raise Unfit
+    raise NoConversion
 
 
-def _fit_flags(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
+def _convert_flags(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
     if not isinstance(value, FlagText):
         value = _recorded(value)
     read = parse_flag_value(value) if isinstance(value, FlagText) else value
@@ -139,33 +139,33 @@ def _fit_flags(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
     known = {name.casefold(): name for name in numbers}
     words = [word.strip().casefold() for word in str(value).split("|")]
     if not isinstance(value, str) or not all(word in known for word in words):
-        raise Unfit
+        raise NoConversion
     return "|".join(dict.fromkeys(known[word] for word in words))
 
 
 def _names_of(number: int, numbers: Mapping[str, int]) -> FlagValue:
     names = [name for name, bit in numbers.items() if bit and number & bit == bit]
     if sum({numbers[name] for name in names if numbers[name].bit_count() == 1}) != number:
-        raise Unfit
+        raise NoConversion
     return "|".join(names) if names else 0
 
 
 # -- what is recorded as text
 
 
-def _fit_text(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
+def _convert_text(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and shape.kind in _FROM_NUMBERS:
         value = str(value)
     text = _plain(value) if isinstance(value, FlagText) else _recorded(value)
     if type(text) is not str:
-        raise Unfit
+        raise NoConversion
     if shape.kind is ShapeKind.DATE and isinstance(value, datetime):
         return text
     try:
         return _CANONICAL[shape.kind](text)
     except (ValueError, ArithmeticError) as error:
-        raise Unfit from error
+        raise NoConversion from error
 
 
 def _plain(text: FlagText) -> object:
@@ -204,36 +204,36 @@ _CANONICAL: Mapping[ShapeKind, Callable[[str], str]] = {
 # -- collections
 
 
-def _fit_collection(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
+def _convert_collection(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
     """Fit a list, a tuple, a set or a map; text may be read in two ways, of which the first that fits counts."""
-    fit_items = _fit_map if shape.kind is ShapeKind.DICT else _fit_items
+    convert_items = _convert_map if shape.kind is ShapeKind.DICT else _convert_items
     for each in read_collections(value) if isinstance(value, FlagText) else (value,):
-        with suppress(Unfit):
-            return fit_items(shape, each)
-    raise Unfit
+        with suppress(NoConversion):
+            return convert_items(shape, each)
+    raise NoConversion
 
 
-def _fit_items(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
+def _convert_items(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
     if isinstance(value, dict) and shape.kind is ShapeKind.SET:  # {a, b} as YAML reads it
         if any(item not in {None, ""} for item in value.values()):
-            raise Unfit
+            raise NoConversion
         value = list(value)
     if isinstance(value, str) or not isinstance(value, _LISTS):
-        raise Unfit
+        raise NoConversion
     items = shape.items if shape.kind is ShapeKind.TUPLE else shape.items * len(value)
     if len(items) != len(value):
-        raise Unfit
-    fitted = [fit(item, each) for item, each in zip(items, value, strict=True)]
+        raise NoConversion
+    converted = [convert(item, each) for item, each in zip(items, value, strict=True)]
     if shape.kind is not ShapeKind.SET:
-        return fitted
-    return sort_values(list({repr(each): each for each in fitted}.values()))
+        return converted
+    return sort_values(list({repr(each): each for each in converted}.values()))
 
 
-def _fit_map(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
+def _convert_map(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
     if not isinstance(value, Mapping) or any(isinstance(item, FlagText) and not item for item in value.values()):
-        raise Unfit  # {a:b} is a name without a value, in YAML
+        raise NoConversion  # {a:b} is a name without a value, in YAML
     keys, items = shape.items
-    return {key_text(fit(keys, _key(keys, key))): fit(items, item) for key, item in value.items()}
+    return {key_text(convert(keys, _key(keys, key))): convert(items, item) for key, item in value.items()}
 
 
 def _key(keys: Shape, key: Any) -> Any:  # noqa: ANN401
@@ -244,23 +244,23 @@ def _key(keys: Shape, key: Any) -> Any:  # noqa: ANN401
 # -- unions
 
 
-def _fit_union(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
-    exact = [] if isinstance(value, FlagText) else [each for each in shape.items if holds(each, value)]
+def _convert_union(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
+    exact = [] if isinstance(value, FlagText) else [each for each in shape.items if matches(each, value)]
     for each in (*exact, *shape.items):
-        with suppress(Unfit):
-            return fit(each, value)
-    raise Unfit
+        with suppress(NoConversion):
+            return convert(each, value)
+    raise NoConversion
 
 
 _LISTS = (list, tuple, set, frozenset, deque)
-_FITTERS: Mapping[ShapeKind, Callable[[Shape, Any], FlagValue]] = {
-    ShapeKind.ANY: _fit_any,
-    ShapeKind.NULL: _fit_null,
-    **dict.fromkeys(_SIMPLE, _fit_simple),
-    ShapeKind.LITERAL: _fit_literal,
-    ShapeKind.ENUM: _fit_enum,
-    ShapeKind.FLAGS: _fit_flags,
-    **dict.fromkeys(_CANONICAL, _fit_text),
-    **dict.fromkeys((ShapeKind.LIST, ShapeKind.SET, ShapeKind.TUPLE, ShapeKind.DICT), _fit_collection),
-    ShapeKind.UNION: _fit_union,
+_CONVERTERS: Mapping[ShapeKind, Callable[[Shape, Any], FlagValue]] = {
+    ShapeKind.ANY: _convert_any,
+    ShapeKind.NULL: _convert_null,
+    **dict.fromkeys(_SIMPLE, _convert_simple),
+    ShapeKind.LITERAL: _convert_literal,
+    ShapeKind.ENUM: _convert_enum,
+    ShapeKind.FLAGS: _convert_flags,
+    **dict.fromkeys(_CANONICAL, _convert_text),
+    **dict.fromkeys((ShapeKind.LIST, ShapeKind.SET, ShapeKind.TUPLE, ShapeKind.DICT), _convert_collection),
+    ShapeKind.UNION: _convert_union,
 }

@@ -15,10 +15,10 @@ from uuid import UUID
 from guild_ipy.domain.values.shapes import Shape, ShapeKind
 
 
-def holds(shape: Shape, value: Any) -> bool:  # noqa: ANN401
+def matches(shape: Shape, value: Any) -> bool:  # noqa: ANN401
     """Whether a value of Python is one of those that an annotation of this shape means, with nothing to convert."""
     if shape.kind is ShapeKind.UNION:
-        return any(holds(each, value) for each in shape.items)
+        return any(matches(each, value) for each in shape.items)
     if shape.kind in _NUMBERS:
         return not isinstance(value, bool) and (isinstance(value, _NUMBERS[shape.kind]) or hasattr(value, "dtype"))
     if shape.kind in _CLASSES:
@@ -27,22 +27,22 @@ def holds(shape: Shape, value: Any) -> bool:  # noqa: ANN401
         return isinstance(value, Enum)
     if shape.kind is ShapeKind.DICT:
         keys, items = shape.items
-        return isinstance(value, Mapping) and all(holds(keys, k) and holds(items, v) for k, v in value.items())
+        return isinstance(value, Mapping) and all(matches(keys, k) and matches(items, v) for k, v in value.items())
     if shape.kind in {ShapeKind.LIST, ShapeKind.SET, ShapeKind.TUPLE}:
-        return _holds_items(shape, value)
+        return _match_items(shape, value)
     if shape.kind is ShapeKind.LITERAL:
         return any(type(choice) is type(value) and choice == value for choice in shape.choices)
     return shape.kind is ShapeKind.ANY
 
 
-def _holds_items(shape: Shape, value: Any) -> bool:  # noqa: ANN401
+def _match_items(shape: Shape, value: Any) -> bool:  # noqa: ANN401
     if not isinstance(value, _LISTS) or isinstance(value, set | frozenset) is not (shape.kind is ShapeKind.SET):
         return False
     cls = getattr(shape.make, "__self__", shape.make)  # of a named tuple it is a method
     if isinstance(cls, type) and shape.kind is not ShapeKind.SET and not isinstance(value, cls):
         return False
     items = shape.items if shape.kind is ShapeKind.TUPLE else shape.items * len(value)
-    return len(items) == len(value) and all(holds(item, each) for item, each in zip(items, value, strict=True))
+    return len(items) == len(value) and all(matches(item, each) for item, each in zip(items, value, strict=True))
 
 
 _LISTS = (list, tuple, set, frozenset, deque)

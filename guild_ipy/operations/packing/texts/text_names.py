@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from guild_ipy.operations.packing.texts.code_names import CodeNames, TextKind, parse_quietly, read_tree
-from guild_ipy.operations.packing.texts.read_names import find_read_names
+from guild_ipy.operations.packing.texts.free_names import find_free_names
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _AT = re.compile(r"(?<![\w.)\]])@([^\W\d]\w*)")
@@ -51,7 +51,7 @@ def read_text(text: str, kind: TextKind, to_python: ToPython, depth: int = 0) ->
         return found
     for tree in _code_in(text, kind, to_python):
         inner = read_tree(tree)
-        found.names.update(find_read_names(tree))
+        found.names.update(find_free_names(tree))
         found.magics.update(inner.magics)
         for each, inner_kind in inner.texts.items():
             deeper = read_text(each, inner_kind, to_python, depth + 1)

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from guild_ipy.operations.packing.texts.read_names import find_read_names
+from guild_ipy.operations.packing.texts.free_names import find_free_names
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ from guild_ipy.operations.packing.texts.read_names import find_read_names
     ],
 )
 def test_names_that_a_cell_reads_before_it_gives_them_a_value(cell, names):
-    assert find_read_names(ast.parse(cell)) == names
+    assert find_free_names(ast.parse(cell)) == names
