@@ -8,7 +8,7 @@ from contender import HERE, OURS, Workplace
 from race import Spread
 from report import Figure, Report, Table, milliseconds, run_alone
 
-_COLUMNS = ("at once", "main thread", "in all", "server")
+_COLUMNS = ("at once", "main thread", "in all")
 
 
 def measure(rounds: int) -> Report:
@@ -62,7 +62,7 @@ def cost_table(costs: dict[str, list[dict[str, Any]]]) -> Table:
     ]
     return Table(
         title="CPU of `%load_ext`, median in ms",
-        columns=["statement", "until it returns", "its own thread alone", "with what it loads later", "fork server"],
+        columns=["statement", "until it returns", "its own thread alone", "with what it loads later"],
         rows=rows,
         notes=[_NOTE],
     )
@@ -70,8 +70,9 @@ def cost_table(costs: dict[str, list[dict[str, Any]]]) -> Table:
 
 _NOTE = (
     "A new process each, with IPython and ipykernel loaded. Until it returns: all threads of the kernel, which "
-    "is what the promise is held against. What the verbs need is loaded by a thread that goes on; the fork "
-    "server is another process. Both are there before a person has typed the next cell."
+    "is what the promise is held against. What the verbs need is loaded by a thread that goes on, "
+    "and is there before a person has typed the next cell. The fork server starts with the first cell that defines "
+    "something."
 )
 
 

@@ -41,6 +41,11 @@ class Settings:
     isolation: str = "fork"
     """``fork`` (fork server), ``fresh`` (new interpreter) or ``inline`` (this process, for debuggers)."""
 
+    fork_server_idle: float = 600.0
+    """After how long without a run the fork server ends, which holds as much memory as what it has imported.
+
+    Another is started when a cell is executed."""
+
     stop_grace: float = 5.0
     """How long a run may take to end after SIGINT, and again after SIGTERM, before SIGKILL."""
 

@@ -38,6 +38,11 @@ class Engine:
         self._counted: object = None
         self._key: ServerKey | None = None
 
+    @property
+    def is_used(self) -> bool:
+        """Whether there is a fork server, or was one that has ended because it was idle."""
+        return self._server is not None or self._next is not None
+
     def warm_up(self) -> None:
         """Start a fork server for what this process has imported, without waiting for it.
 
@@ -53,7 +58,7 @@ class Engine:
             server, key = self._server_at_hand(), self._current_key()
             if server is None or not server.key.serves(key):
                 self._dismiss(self._next)
-                self._next = ForkServer(key, copy_environment())
+                self._next = ForkServer(key, copy_environment(), self._settings.fork_server_idle)
 
     def get_ready(self, isolation: str) -> None:
         """Wait for what `start` would wait for; it takes what this process has imported since.

@@ -2,7 +2,7 @@
 
 A server is good for one :class:`ServerKey`. When the kernel imports more, another is started in the background; the
 old one serves until the new one is ready (a run then imports the missing modules itself), and ends when its socket
-is closed.
+is closed. A server that is idle ends by itself.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def import_env(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 class ForkServer:
     """A zygote process and the socket to it; any thread may use it."""
 
-    def __init__(self, key: ServerKey, env: Mapping[str, str]) -> None:
+    def __init__(self, key: ServerKey, env: Mapping[str, str], idle: float = 600.0) -> None:
         self.key = key
         self.threaded: tuple[str, ...] = ()
         self._ready = False
@@ -88,7 +88,7 @@ class ForkServer:
         self._socket, theirs = message_pair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "guild_ipy.engine.beside.zygote", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "guild_ipy.engine.beside.zygote", str(theirs.fileno()), str(idle)],
                 env={**env, "MPLBACKEND": "Agg"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -22,15 +22,11 @@ if TYPE_CHECKING:
 
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
-    """Register the magics; start the fork server, and load what they need, in the background."""
-    from guild_ipy.session.session import (  # start-up cost: `import guild_ipy.magics` needs no engine
-        get_session,
-        warm_up,
-    )
+    """Register the magics, and load what they need in the background."""
+    from guild_ipy.session.session import get_session  # start-up cost: `import guild_ipy.magics` needs no engine
 
     register(ipython)
     get_session().current_index.progress = show_progress
-    warm_up()
     Thread(target=_load_run).start()
 
 

@@ -12,10 +12,12 @@ from guild_ipy.magics.expansion import expand_line
 from guild_ipy.magics.notebook_output import OWN_WAYS
 from guild_ipy.magics.notebook_viewer import NotebookViewer
 from guild_ipy.operations.functions.cell import CellOperation
-from guild_ipy.session.session import get_session
+from guild_ipy.session.session import get_session, warm_up
 from guild_ipy.verbs import VERBS
 from guild_ipy.view.changed_runs import ChangedRuns
 from guild_ipy.view.run_lines import format_runs
+
+_STARTS_RUNS = frozenset({"run", "start"})
 
 
 def call_line(verb: str, line: str, names: dict[str, Any]) -> object:
@@ -24,12 +26,15 @@ def call_line(verb: str, line: str, names: dict[str, Any]) -> object:
     if asks_for_help(words):
         print(help_text(verb, f"%guild_{verb}"))
         return None
+    if verb in _STARTS_RUNS:
+        warm_up()  # while it is found out what shall be run
     wanted = VERBS[verb].parse(words)
     return OWN_WAYS.get(verb, _carry_out)(wanted)
 
 
 def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> object:
     """Carry out ``%%guild_run line`` with the text below it."""
+    warm_up()
     wanted = VERBS["run"].parse(expand_line(line, names))
     name = wanted.operation or "cell"
     if not isinstance(name, str):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import needs_local_scope, no_var_expand
@@ -42,10 +43,21 @@ def unregister(shell: InteractiveShell) -> None:
 
 
 def _keep_warm(result: object) -> None:  # noqa: ARG001 - IPython hands it over
-    """Let the fork server import what the cell has imported, before the first run that needs it."""
-    from guild_ipy.session.session import warm_up  # start-up cost
+    """Let a fork server import the modules that the cell has imported, before the first run that needs them.
 
-    warm_up()
+    It holds memory, so a notebook that only looks at runs has none: it defines no code, and has run nothing yet.
+    """
+    from guild_ipy.session.session import find_shell, get_session  # start-up cost
+
+    engine, shell = get_session().engine, find_shell()
+    if engine.is_used or (shell is not None and _defines_code(shell.user_ns)):
+        engine.warm_up()
+
+
+def _defines_code(variables: Mapping[str, object]) -> bool:
+    """Whether a notebook has functions or classes of its own."""
+    values = [*variables.values()]
+    return any(isinstance(value, (FunctionType, type)) and value.__module__ == "__main__" for value in values)
 
 
 def _line_magic(verb: str, shell: InteractiveShell) -> Callable[..., Any]:

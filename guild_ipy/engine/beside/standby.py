@@ -11,7 +11,6 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Iterable
 from typing import NoReturn
 
 from guild_ipy.engine.beside import supervisor
@@ -35,17 +34,18 @@ class Standby:
         The socket that it takes a request from.
     pages
         What it and its run will write to.
-    closes
-        Descriptors of the fork server that they must not keep open.
+    idle
+        For how many seconds it waits for a request.
     """
 
-    def __init__(self, server: socket.socket, pages: RunPages, closes: Iterable[int] = ()) -> None:
+    def __init__(self, server: socket.socket, pages: RunPages, idle: float) -> None:
         self._server = server
         self._pipe, theirs = os.pipe2(os.O_CLOEXEC)
         try:
             self.pid = os.fork()
             if self.pid == 0:
-                _stand_by(server, theirs, pages, (self._pipe, *closes))
+                os.close(self._pipe)
+                _stand_by(server, theirs, pages, idle)
         except OSError:
             os.close(self._pipe)
             raise
@@ -53,7 +53,7 @@ class Standby:
             os.close(theirs)
 
     def wait(self) -> bool:
-        """Wait until another is needed; False when there will be no more requests."""
+        """Wait until another is needed; False when there will be no more requests, or were none for long."""
         word = os.read(self._pipe, 1)
         if word == _TAKEN:
             _wait_for(self._server.fileno(), self._pipe)
@@ -84,29 +84,27 @@ def _say(pipe: int, word: bytes) -> None:
         os.write(pipe, word)
 
 
-def _stand_by(server: socket.socket, pipe: int, pages: RunPages, closes: Iterable[int]) -> NoReturn:
+def _stand_by(server: socket.socket, pipe: int, pages: RunPages, idle: float) -> NoReturn:
     code = 1
     try:
-        for descriptor in closes:
-            os.close(descriptor)
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         adopt_orphans()
         waiting = StandbyRun(closes=(server.fileno(), pipe), pages=pages.run)
         if not is_readable(server, 0):  # nobody is in a hurry
             pages.supervisor.copy()
-        message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
+        descriptors = socket.recv_fds(server, 1, 2)[1] if is_readable(server, idle) else []
         server.close()
-        if message:
+        if descriptors:
             channel, alive = descriptors
             for descriptor in descriptors:
                 os.set_inheritable(descriptor, False)
             with socket.socket(fileno=channel) as talk:
                 progress = supervisor.Progress(on_way=lambda: _say(pipe, _TAKEN), ended=lambda: os.close(pipe))
                 supervisor.supervise(talk, alive, waiting, progress)
+            pages.supervisor.note()
         else:
             _say(pipe, _CLOSED)
         code = 0
     finally:
-        pages.supervisor.note()
         os._exit(code)

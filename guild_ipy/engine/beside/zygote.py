@@ -1,9 +1,11 @@
 """The fork server: a process that has imported what the notebook has, and forks a supervisor for each run.
 
-``python -m guild_ipy.engine.beside.zygote SOCKET`` with an inherited SEQPACKET socket. First message, from the
+``python -m guild_ipy.engine.beside.zygote SOCKET IDLE`` with an inherited SEQPACKET socket. First message, from the
 kernel: the modules to import, as JSON. First answer: ``{"ready": true, "threads": [names]}``. Then each message is
-one byte with two descriptors, the channel and the ``alive`` lock of a run (``launch_channel``). It ends
-with the kernel; its supervisors do not.
+one byte with two descriptors, the channel and the ``alive`` lock of a run (``launch_channel``).
+
+It ends with the kernel, or after ``IDLE`` seconds without a request; its supervisors do not. A request that comes at
+that very moment is lost with its descriptors, so the kernel finds the channel closed, and starts another supervisor.
 
 It imports, and never computes: no threads are started, no CUDA touched. A module that starts a Python thread when it
 is imported is reported, and the kernel starts another zygote without it.
@@ -44,7 +46,7 @@ def main() -> None:
     gc.freeze()
     pages = RunPages()
     server.send(json.dumps({"ready": True, "threads": threaded}).encode())
-    serve(server, pages)
+    serve(server, pages, idle=float(sys.argv[2]))
 
 
 def _touch_what_runs_need() -> None:
@@ -76,12 +78,12 @@ def preload(modules: list[str]) -> list[str]:
     return threaded
 
 
-def serve(server: socket.socket, pages: RunPages) -> None:
-    """Keep a supervisor waiting for the next request, until there are no more."""
+def serve(server: socket.socket, pages: RunPages, idle: float) -> None:
+    """Keep a supervisor waiting for the next request, until there are no more, or none for `idle` seconds."""
     more = True
     while more:
         try:
-            standby = Standby(server, pages)
+            standby = Standby(server, pages, idle)
         except OSError:  # no process to be had
             more = refuse_request(server)
         else:
