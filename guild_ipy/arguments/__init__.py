@@ -2,14 +2,13 @@
 
 - ``verb``: the declaration of a verb: name, help, options
 - ``option``: one option as a field of a frozen class
-- ``parser``: argparse that raises where argparse would print and exit
+- ``parser``: argparse that raises where argparse would print and exit; the kinds of names that TAB offers
 - ``tokens``: words that stand for objects of the notebook
-- ``completes``: the values that TAB offers
 
 Options that several verbs have:
 
 - ``run_selection``: which runs
-- ``filter_options``, ``best_options``: filters, and the best by a scalar
+- ``filter_options``: filters, and the best of the runs that pass
 - ``launch_options``: how a process is started and followed
 
 Words of one verb:

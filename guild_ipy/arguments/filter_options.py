@@ -1,4 +1,4 @@
-"""Filters that choose runs."""
+"""Filters that choose runs, and the two options that ask for the best of them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import part
-from guild_ipy.arguments.parser import VerbParser, whole_number
+from guild_ipy.arguments.parser import Completes, VerbParser, whole_number
+from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.choosing.time_range import TimeRange, parse_time_range
 from guild_ipy.domain.status import RunStatus
@@ -132,3 +132,18 @@ def _time_range(text: str) -> TimeRange:
         return parse_time_range(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def read_best(least: str | None, greatest: str | None, *, verb: str) -> Best | None:
+    """Read ``--min`` and ``--max``, of which one can be given."""
+    if least is not None and greatest is not None:
+        raise UsageError(f"{verb}: --min and --max are two things; give one of them")
+    if least is None and greatest is None:
+        return None
+    return Best(name=_full_name(least or greatest or ""), greatest=least is None)
+
+
+def _full_name(name: str) -> str:
+    """Write ``=lr`` and ``.time``, as columns are written, in the select language."""
+    kind = {"=": "flag:", ".": "attr:"}.get(str(name)[:1])  # what is not a text is refused by Best
+    return name if kind is None else kind + name[1:].strip()

@@ -6,9 +6,8 @@ import argparse
 from functools import partial
 from typing import Any
 
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import part
-from guild_ipy.arguments.parser import Group, VerbParser, one_of
+from guild_ipy.arguments.parser import Completes, Group, VerbParser, one_of
 from guild_ipy.engine.engine import ISOLATIONS
 from guild_ipy.launching.launch import LaunchOptions
 

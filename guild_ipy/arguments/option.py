@@ -17,8 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from guild_ipy.arguments.completes import Completes
-from guild_ipy.arguments.parser import Group, VerbParser
+from guild_ipy.arguments.parser import Completes, Group, VerbParser
 
 Parse = Callable[[str], object]
 #: Where a field keeps how it is declared.

@@ -6,10 +6,10 @@ import argparse
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import takewhile
 from typing import Never
 
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.errors import UsageError, suggest
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
@@ -24,6 +24,26 @@ _JOINING = frozenset("and or is in not contains matches between before after on 
 _NEAR, _NEARLY_SAME = 0.6, 0.8
 
 HELP_OPTIONS = frozenset({"-h", "--help"})
+
+
+class Completes(Enum):
+    """The names that TAB offers for the value of an option, or for a word of a verb."""
+
+    NOTHING = "nothing"
+    RUNS = "runs"
+    DELETED_RUNS = "deleted runs"
+    TAGS = "tags"
+    """Tags of runs."""
+    COMMAND = "command"
+    """An operation, and then its flags."""
+    OPERATIONS = "operations"
+    """Operations that can be run here."""
+    RUN_OPERATIONS = "run operations"
+    """Operations that runs are of."""
+    NAMES = "names"
+    """Attributes, flags and scalars, as expressions name them."""
+    VARIABLES = "variables"
+    PATHS = "paths"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,9 @@ from functools import partial
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.filter_options import add_deleted, add_filters, read_filter
 from guild_ipy.arguments.option import part
-from guild_ipy.arguments.parser import VerbParser
+from guild_ipy.arguments.parser import Completes, VerbParser
 from guild_ipy.arguments.tokens import token_value
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.errors import UsageError

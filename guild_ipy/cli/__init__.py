@@ -1,12 +1,11 @@
 """``guild-ipy VERB …``: the verbs at a shell.
 
 Exit status: 0, 1 for an error (one line on standard error), 2 for a command that cannot work, 130 after Ctrl-C;
-after a run that failed its own, and 128 + n where signal n ended it.
+after a run that failed the exit status of the run, and 128 + n where signal n ended it.
 
 - ``shell_verb``: reads a verb's options, asks, carries it out, prints
-- ``shell_output``: verbs that a shell shows in a way of its own
+- ``shell_output``: verbs whose result a shell shows in a way of its own
 - ``terminal``: questions, and a run while it goes
-- ``slips``: the hint where nothing was found
 - ``shell_session``: the session of a command
 - ``editor``: texts that are written in the user's editor
 """
@@ -23,7 +22,7 @@ from guild_ipy.cli.shell_verb import call_verb
 from guild_ipy.errors import GuildError, RunError, SelectError, UsageError, suggest
 from guild_ipy.verbs import VERBS
 
-#: What these programs are commonly asked for by other words.
+#: Words of other programs for verbs of this one.
 _SYNONYMS = {
     "help": "--help",
     "version": "--version",
@@ -40,7 +39,7 @@ _SYNONYMS = {
     "unmark": "mark --clear",
     "undelete": "restore",
 }
-#: Verbs that are not there yet.
+#: Verbs that only ``guild`` has.
 _OF_GUILD = {
     "export": "guild export",
     "import": "guild import",
@@ -52,7 +51,7 @@ _SIGNALS = 128
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Carry out a command line; the exit status."""
+    """Carry out a command line; return the exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")  # names of files are bytes
     try:
@@ -80,7 +79,7 @@ def _exit_status(error: GuildError) -> int:
 
 
 def _run_status(exit_status: int | None) -> int:
-    """Return what a shell would say of a program that ended so; a run that never began has no status of its own."""
+    """Return the status that a shell would report; a run that never began has none of its own."""
     return _SIGNALS - exit_status if exit_status is not None and exit_status < 0 else exit_status or _ERROR
 
 
@@ -103,7 +102,7 @@ def _carry_out(words: Sequence[str]) -> None:
 
 
 def _hint(word: str) -> str:
-    """Say which verb can have been meant."""
+    """Suggest a verb for a word that is not one."""
     if word in _OF_GUILD:
         return f"; `{_OF_GUILD[word]}` works on the same runs"
     if word in _SYNONYMS:

@@ -1,12 +1,10 @@
 """The IPython extension: ``%guild_VERB`` for every verb, ``%%guild_run``, and completion.
 
 - ``registration``: puts the magics into a shell
-- ``magic``: reads a line, carries the verb out, shows the result
-- ``notebook_output``: verbs that a notebook shows in a way of its own
-- ``notebook_viewer``: how a notebook shows a run while it goes
+- ``magic``: reads a line, carries the verb out, shows the result; ``%guild``
+- ``notebook_output``: verbs whose result a notebook shows in a way of its own
 - ``expansion``: the words of a line
-- ``overview``: ``%guild``
-- ``completion``, ``candidates``, ``matcher``: what TAB offers, the names for it, and how IPython asks
+- ``completion``, ``candidates``: what TAB offers, and the names for it
 """
 
 from __future__ import annotations

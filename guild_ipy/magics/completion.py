@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Protocol
 
-from guild_ipy.arguments.completes import Completes
+from guild_ipy.arguments.parser import Completes
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.values.flags import FlagDef, FlagType, format_flag
 from guild_ipy.verbs import VERBS

@@ -1,4 +1,4 @@
-"""What each magic does: read the line into the options of a verb, carry it out, show or return what comes of it."""
+"""What each magic does: read the line into the options of a verb, carry it out, show or return the result."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from guild_ipy.arguments.parser import asks_for_help
 from guild_ipy.arguments.verb import Asking, Drafted, Followed
-from guild_ipy.errors import UsageError
+from guild_ipy.errors import UsageError, suggest
 from guild_ipy.magics.expansion import expand_line
 from guild_ipy.magics.notebook_output import OWN_WAYS
-from guild_ipy.magics.notebook_viewer import NotebookViewer
 from guild_ipy.operations.functions.cell import CellOperation
-from guild_ipy.session.session import get_session, warm_up
+from guild_ipy.session.session import Session, get_session, warm_up
 from guild_ipy.verbs import VERBS
 from guild_ipy.view.changed_runs import ChangedRuns
+from guild_ipy.view.live import PreviewingViewer
 from guild_ipy.view.run_lines import format_runs
 
 _STARTS_RUNS = frozenset({"run", "start"})
@@ -29,7 +29,7 @@ def call_line(verb: str, line: str, names: dict[str, Any]) -> object:
     if verb in _STARTS_RUNS:
         warm_up()  # while it is found out what shall be run
     wanted = VERBS[verb].parse(words)
-    return OWN_WAYS.get(verb, _carry_out)(wanted)
+    return OWN_WAYS.get(verb, _carry_out)(wanted, get_session())
 
 
 def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> object:
@@ -40,25 +40,41 @@ def call_cell(line: str, cell: str, names: dict[str, Any], number: int) -> objec
     if not isinstance(name, str):
         raise UsageError(f"the name of a cell is a word, not {type(name).__name__}")
     operation = CellOperation(text=cell, name=name, number=number)
-    return _carry_out(replace(wanted, operation=operation))
+    return _carry_out(replace(wanted, operation=operation), get_session())
 
 
 def help_text(verb: str, command: str) -> str:
-    """Return the help of a verb for who writes it as `command`."""
+    """Return the help of a verb that is written as `command`."""
     return VERBS[verb].format_help(command)
 
 
-def _carry_out(wanted: Any) -> object:  # noqa: ANN401 - the options of any verb
-    """Do what a verb says, and print or return what comes of it; a notebook cannot be asked first."""
-    session = get_session()
+def show_overview(line: str) -> None:
+    """Print all magics, one on a line; refuse a line that says more, as in ``%guild run train``."""
+    if line.strip():
+        verb, _, rest = line.strip().partition(" ")
+        verb = verb.removeprefix("guild_").removesuffix("?")
+        if verb in VERBS:
+            raise UsageError(f"write %guild_{verb}{f' {rest.strip()}' if rest else ''}; %guild alone lists the magics")
+        hint = suggest(f"%guild_{verb}", [f"%guild_{each}" for each in VERBS])
+        raise UsageError(f"there is no magic %guild_{verb}{hint}; %guild alone lists them")
+    usages = {f"%guild_{name} {verb.words}".strip(): verb.summary for name, verb in VERBS.items()}
+    width = max(map(len, usages))
+    print("\n".join(f"{usage:<{width}}  {summary}" for usage, summary in usages.items()))
+    print("\n%%guild_run NAME runs a cell. %guild_run? shows the options of a magic, TAB completes its line.")
+
+
+def _carry_out(wanted: Any, session: Session) -> object:  # noqa: ANN401 - the options of any verb
+    """Carry out a verb, and print or return the result; a notebook that runs unattended cannot be asked first."""
     question = wanted.question(session) if isinstance(wanted, Asking) else None
     if question is not None and question.refusal:
         print(format_runs(question.runs))
         raise UsageError(question.refusal)
     if isinstance(wanted, Drafted) and (draft := wanted.draft(session)) is not None:
         raise UsageError(draft.refusal)
-    is_followed = isinstance(wanted, Followed)
-    done = wanted.follow(session, NotebookViewer()) if is_followed else wanted.carry_out(session)
+    if isinstance(wanted, Followed):
+        done = wanted.follow(session, PreviewingViewer(start_command="%guild_start {}"))
+    else:
+        done = wanted.carry_out(session)
     if isinstance(done, ChangedRuns):
         done.show()
         return None

@@ -1,4 +1,4 @@
-"""Puts the magics into a shell, and takes them out.
+"""Puts the magics and their completion into a shell, and takes them out.
 
 What a magic does is loaded when it is first used: registering costs next to nothing.
 """
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import needs_local_scope, no_var_expand
 
-from guild_ipy.magics.matcher import GuildMatcher
+from guild_ipy.errors import GuildError
 from guild_ipy.verbs import NAMES
 
 if TYPE_CHECKING:
+    from IPython.core.completer import CompletionContext, SimpleMatcherResult
     from IPython.core.interactiveshell import InteractiveShell
 
 _OVERVIEW = "guild"
@@ -40,6 +41,43 @@ def unregister(shell: InteractiveShell) -> None:
     shell.events.unregister("post_run_cell", _keep_warm)
     matchers = shell.Completer.custom_matchers
     matchers[:] = [matcher for matcher in matchers if not isinstance(matcher, GuildMatcher)]
+
+
+class GuildMatcher:
+    """A matcher of version 2 (:mod:`IPython.core.completer`): on the line of a magic of ours no other one answers."""
+
+    matcher_api_version = 2
+    matcher_identifier = "guild_ipy"
+    matcher_priority = 100
+
+    def __init__(self) -> None:
+        self.__qualname__ = type(self).__name__  # IPython takes matchers for functions
+
+    def __call__(self, context: CompletionContext) -> SimpleMatcherResult:
+        """Offer what can stand at the cursor."""
+        if "guild_" not in context.text_until_cursor:
+            return {"completions": []}
+        return _offer(context)
+
+
+def _offer(context: CompletionContext) -> Any:  # noqa: ANN401 - a TypedDict of IPython
+    from IPython.core.completer import SimpleCompletion  # start-up cost, as the next
+
+    from guild_ipy.magics.candidates import SessionCandidates
+    from guild_ipy.magics.completion import complete_line
+
+    try:
+        offer = complete_line(context.text_until_cursor, SessionCandidates())
+    except GuildError:  # Guild home cannot be read: running the line will say so
+        offer = None
+    if offer is None:
+        return {"completions": []}
+    return {
+        "completions": [SimpleCompletion(text=each.text, type=each.kind) for each in offer.candidates],
+        "matched_fragment": offer.fragment,
+        "suppress": True,
+        "ordered": True,
+    }
 
 
 def _keep_warm(result: object) -> None:  # noqa: ARG001 - IPython hands it over
@@ -82,7 +120,7 @@ def _cell_magic(shell: InteractiveShell) -> Callable[..., Any]:
 
 def _overview_magic() -> Callable[..., Any]:
     def magic(line: str) -> None:
-        from guild_ipy.magics.overview import show_overview  # start-up cost
+        from guild_ipy.magics.magic import show_overview  # start-up cost
 
         show_overview(line)
 
@@ -94,7 +132,7 @@ def _overview_magic() -> Callable[..., Any]:
 
 @contextlib.contextmanager
 def _interrupts_in_a_line(command: str) -> Iterator[None]:
-    """Have an interrupt shown as one line, as errors are: its traceback would be about this package."""
+    """Show an interrupt as one line, as errors are: its traceback would be about this package."""
     try:
         yield
     except KeyboardInterrupt as interrupt:

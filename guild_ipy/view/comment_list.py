@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guild_ipy.printable import printable, printable_lines
+from guild_ipy.session.run_handle import Run
 from guild_ipy.store.files.attr_types import Comment
 from guild_ipy.view.changed_runs import name_runs
-
-if TYPE_CHECKING:
-    from guild_ipy.session.run_handle import Run
+from guild_ipy.view.run_lines import format_time
 
 
 class CommentList(list[tuple[str, tuple[Comment, ...]]]):
@@ -50,6 +48,6 @@ def _moment(microseconds: int | None) -> str:
     if microseconds is None:
         return ""
     try:
-        return f"{datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC).astimezone():%Y-%m-%d %H:%M:%S}"
+        return format_time(microseconds)
     except (OverflowError, ValueError, OSError):  # a number that is not a time
         return str(microseconds)

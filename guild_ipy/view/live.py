@@ -1,4 +1,4 @@
-"""A run while it goes, as a stream of text."""
+"""A run while it goes, as a stream of text, and how it ended, in one line."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import sys
 import threading
 
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.session.run_handle import Run
+from guild_ipy.printable import printable
+from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.viewer import Preview, format_notes
-from guild_ipy.view.run_end import describe_end
+from guild_ipy.store.run_record import RunRecord
+from guild_ipy.store.state.signals import describe_signal, is_stop
 
 
 class StreamViewer:
@@ -58,18 +60,43 @@ class StreamViewer:
         return collapse_returns(text)
 
     def write(self, text: str) -> None:
-        """Write to what is standard output at this moment: in a notebook it changes with the cell."""
+        """Write to standard output as it is at this moment: in a notebook it changes with the cell."""
         sys.stdout.write(text)
         sys.stdout.flush()
 
 
 class PreviewingViewer(StreamViewer):
-    """Writes what would be run, too."""
+    """Writes the preview above the output, and agrees to it: a notebook that runs unattended cannot be asked."""
 
     def preview(self, preview: Preview) -> bool:
         """Write the preview, and agree."""
         self.write(f"{preview}\n")
         return True
+
+
+def describe_end(record: RunRecord) -> str:
+    """Say how a run ended, or that it waits or goes on.
+
+    Examples
+    --------
+    >>> describe_end(run.ending)                             # doctest: +SKIP
+    'train() completed in 0.32 s · 3f2a1b4c'
+    """
+    name = printable(record.operation or "an unknown operation")
+    if record.status is RunStatus.STAGED:
+        return f"{name} staged as {record.dir.id}"
+    if record.status.is_active:
+        return f"{name} goes on in the background · {record.dir.short_id}"
+    took = format_duration(record.duration)
+    return f"{name} {_ending(record)}{f' in {took}' if took else ''} · {record.dir.short_id}"
+
+
+def _ending(record: RunRecord) -> str:
+    """Return the status; where a signal ended the run and nobody stopped it, the signal."""
+    if record.status is not RunStatus.TERMINATED or record.exit_status is None:
+        return str(record.status)
+    is_usual = is_stop(record.dir, record.exit_status)
+    return str(record.status) if is_usual else describe_signal(record.dir, record.exit_status)
 
 
 def collapse_returns(text: str) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from guild_ipy.printable import printable
 from guild_ipy.session.run_handle import Run
+
+_TIME = "%Y-%m-%d %H:%M:%S"
 
 
 def format_runs(runs: Sequence[Run], *, simplified: bool = False) -> str:
@@ -27,10 +30,15 @@ def _row(index: int, run: Run) -> tuple[str, ...]:
     return (
         f"[{index}:{run.short_id}]",
         run.operation + mark,
-        f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
+        f"{record.started_at:{_TIME}}" if record.started_at else "",
         str(record.status),
         printable(" ".join((record.damage or record.label or "").split())),
     )
+
+
+def format_time(microseconds: int) -> str:
+    """Write a moment, in microseconds since 1970, as local time."""
+    return f"{datetime.fromtimestamp(microseconds / 1e6, tz=UTC).astimezone():{_TIME}}"
 
 
 Member = TypeVar("Member")

@@ -1,7 +1,6 @@
 import os
 import random
 import signal
-from dataclasses import replace
 
 import pytest
 
@@ -24,7 +23,7 @@ from guild_ipy.store.guild_home import Home
 from guild_ipy.store.state.signals import MAYBE_NO_MEMORY, note_kill
 from guild_ipy.verbs.looking.info import get_info
 from guild_ipy.verbs.looking.runs import list_runs
-from guild_ipy.view.run_end import describe_end
+from guild_ipy.view.live import describe_end
 from tests.notebook_session import find_processes, wait_until
 from tests.train_and_wait import RecordingViewer
 
@@ -93,7 +92,7 @@ class TestForeground:
         assert "  data: <ndarray 2 x 3>" in viewer.told[0]
 
     def test_a_home_is_made_where_there_is_none(self, train, tmp_path):
-        train.context = replace(train.context, chosen_home=Home(f"{tmp_path}/new home"))
+        train.context = train.context.at(Home(f"{tmp_path}/new home"))
         assert train.run("train").path.startswith(f"{tmp_path}/new home/runs/")
         assert os.stat(f"{tmp_path}/new home").st_mode & 0o777 == 0o700
 

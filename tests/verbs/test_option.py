@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import option, repeated, switch, word, words
-from guild_ipy.arguments.parser import Group, whole_number
+from guild_ipy.arguments.parser import Completes, Group, whole_number
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.errors import UsageError
 

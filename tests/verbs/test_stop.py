@@ -6,11 +6,12 @@ import pytest
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunStateError
+from guild_ipy.session.session import Session
 from guild_ipy.store.state.lock import read_lock
 from guild_ipy.verbs.changing.delete import delete
 from guild_ipy.verbs.looking.info import get_info
 from guild_ipy.verbs.running.stop import stop
-from guild_ipy.view.run_end import describe_end
+from guild_ipy.view.live import describe_end
 from tests.notebook_session import find_processes, wait_until
 
 
@@ -67,7 +68,8 @@ def test_a_run_that_ends_well_when_it_is_stopped_is_terminated(isolated, launch)
 
 @pytest.mark.parametrize(("ignored", "number"), [("SIGINT", signal.SIGTERM), ("SIGINT SIGTERM", signal.SIGKILL)])
 def test_signals_grow_for_a_run_that_ignores_them(isolated, launch, ignored, number):
-    isolated.context = replace(isolated.context, settings=replace(isolated.context.settings, stop_grace=0.3))
+    settings = replace(isolated.context.settings, stop_grace=0.3)
+    isolated.context = Session(settings, home=isolated.context.home, engine=isolated.context.engine)
     run = launch(f"""
         def work():
             for name in "{ignored}".split():

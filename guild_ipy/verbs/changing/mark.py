@@ -6,10 +6,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from guild_ipy.arguments.best_options import read_best
-from guild_ipy.arguments.completes import Completes
+from guild_ipy.arguments.filter_options import read_best
 from guild_ipy.arguments.option import option, switch
-from guild_ipy.arguments.parser import Group
+from guild_ipy.arguments.parser import Completes, Group
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.choosing.best import Best

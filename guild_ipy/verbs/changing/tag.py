@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import repeated, switch
+from guild_ipy.arguments.parser import Completes
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.values.run_label import cut_label

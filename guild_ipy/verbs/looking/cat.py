@@ -17,15 +17,6 @@ from guild_ipy.session.session import Session
 from guild_ipy.view.live import collapse_returns
 
 
-class FileText(str):
-    """The text of a file, shown as it is."""
-
-    __slots__ = ()
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
-        printer.text(collapse_returns(self))
-
-
 def _check_word(word: str) -> None:
     """Refuse a file in the place of the run."""
     if "." in word:
@@ -59,6 +50,15 @@ class ShowFile:
             return
         with open_file(found, self.path or found.dir.output) as file:
             yield file
+
+
+class FileText(str):
+    """The text of a file, shown as it is."""
+
+    __slots__ = ()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
+        printer.text(collapse_returns(self))
 
 
 VERB = Verb(

@@ -8,12 +8,11 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TextIO
+from datetime import timedelta
+from typing import Any, TextIO
 
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import json_switch, option, switch
-from guild_ipy.arguments.parser import Group
+from guild_ipy.arguments.parser import Completes, Group
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.attributes import BY_NAME, SHORT_ID_LENGTH, Display
@@ -23,31 +22,14 @@ from guild_ipy.domain.values.flags import format_flag, plain_text
 from guild_ipy.errors import StoreError
 from guild_ipy.index.asking.column_table import Field, Table
 from guild_ipy.printable import printable, printable_lines
+from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs
 from guild_ipy.session.session import Session
 from guild_ipy.verbs.looking.compared_columns import ComparedColumn, NamesOf, default_columns, parse_columns
-
-if TYPE_CHECKING:
-    from guild_ipy.session.run_handle import Run
-
+from guild_ipy.view.run_lines import format_time
 
 _COLUMNS = "only these beside the run, with commas between: loss, min loss, =FLAG, .ATTRIBUTE, loss as NAME"
 _AS = Group(one_of=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CsvTable:
-    """A comparison as CSV, or a note on the file that it was written to."""
-
-    rows: int
-    text: str = ""
-    note: str = ""
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __len__(self) -> int:
-        return self.rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,24 +60,23 @@ class CompareRuns:
         chosen = select_runs(session, selection.refs, selection.filter) if selection.refs else selection.filter
         found = compare(session, chosen, self.columns)
         if self.json:
-            return comparison_values(found)
+            return _comparison_values(found)
         return found if self.csv is None else _write_csv(found, self.csv)
 
 
-def _write_csv(comparison: ComparedRuns, path: str) -> CsvTable:
-    if path == "-":
-        text = io.StringIO()
-        comparison.write_csv(text)
-        return CsvTable(rows=len(comparison.rows), text=text.getvalue().removesuffix("\n"))
-    try:
-        with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            comparison.write_csv(file)
-    except OSError as error:
-        raise StoreError(f"cannot write {path!r}: {error.strerror}") from error
-    return CsvTable(rows=len(comparison.rows), note=f"Wrote {len(comparison.rows)} run(s) to {path}")
+@dataclass(frozen=True, kw_only=True)
+class CsvTable:
+    """A comparison as CSV, or a note on the file that it was written to."""
 
+    rows: int
+    text: str = ""
+    note: str = ""
 
-_TIME = "%Y-%m-%d %H:%M:%S"
+    def __str__(self) -> str:
+        return self.text
+
+    def __len__(self) -> int:
+        return self.rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +87,7 @@ class ComparedRuns:
     rows: tuple[tuple[Any, ...], ...]
 
     def write_csv(self, file: TextIO) -> None:
-        """Write it as CSV; nothing where there is no run."""
+        """Write the table as CSV; nothing where there is no run."""
         writer = csv.writer(file, lineterminator="\n")
         if self.rows:
             writer.writerow(map(printable_lines, self.headings))
@@ -128,8 +109,8 @@ def compare(
 ) -> ComparedRuns:
     """Put runs side by side: certain ones in their order, or those that pass a filter, newest first.
 
-    `columns` are as a user writes them (:mod:`guild_ipy.verbs.looking.compared_columns`); without them it is who a run
-    is, its flags and attributes, ``step`` and the last values of its scalars.
+    `columns` are as a user writes them (:mod:`guild_ipy.verbs.looking.compared_columns`); without them it is what
+    identifies a run, its flags and attributes, ``step`` and the last values of its scalars.
     """
     chosen: list[ComparedColumn] = []
 
@@ -174,11 +155,6 @@ def _moment(microseconds: int | None) -> str | None:
     return None if microseconds is None else format_time(microseconds)
 
 
-def format_time(microseconds: int) -> str:
-    """Write a moment, in microseconds since 1970, as local time."""
-    return datetime.fromtimestamp(microseconds / 1e6, tz=UTC).astimezone().strftime(_TIME)
-
-
 def _stopped(status: str, stopped: int | None) -> str | None:
     return None if RunStatus(status).is_active else _moment(stopped)
 
@@ -203,7 +179,25 @@ _SHOWN: Mapping[Display | None, Callable[..., Any]] = {
 }
 
 
-# -- values as text
+# -- how the result is given
+
+
+def _comparison_values(found: ComparedRuns) -> list[dict[str, Any]]:
+    """Return a dict for each run, with the headings as names."""
+    return [dict(zip(found.headings, row, strict=True)) for row in found.rows]
+
+
+def _write_csv(comparison: ComparedRuns, path: str) -> CsvTable:
+    if path == "-":
+        text = io.StringIO()
+        comparison.write_csv(text)
+        return CsvTable(rows=len(comparison.rows), text=text.getvalue().removesuffix("\n"))
+    try:
+        with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            comparison.write_csv(file)
+    except OSError as error:
+        raise StoreError(f"cannot write {path!r}: {error.strerror}") from error
+    return CsvTable(rows=len(comparison.rows), note=f"Wrote {len(comparison.rows)} run(s) to {path}")
 
 
 def _csv_text(value: Any) -> Any:  # noqa: ANN401 - any value
@@ -217,11 +211,6 @@ def _cell_text(value: Any) -> str:  # noqa: ANN401 - as above
     if value is None:
         return ""
     return printable(f"{value:.6g}" if isinstance(value, float) else plain_text(value))
-
-
-def comparison_values(found: ComparedRuns) -> list[dict[str, Any]]:
-    """Return a dict for each run, with the headings as names."""
-    return [dict(zip(found.headings, row, strict=True)) for row in found.rows]
 
 
 VERB = Verb(

@@ -8,7 +8,7 @@ import filecmp
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guild_ipy.arguments.option import json_switch, part
 from guild_ipy.arguments.parser import VerbParser
@@ -17,17 +17,13 @@ from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.values.flags import format_flag, plain_text
 from guild_ipy.errors import DamagedRun, UsageError
 from guild_ipy.session.file_access import list_files
+from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs
 from guild_ipy.session.session import Session
 from guild_ipy.store.files.attr_types import is_own
 from guild_ipy.store.files.regular_file import open_reader
 from guild_ipy.store.used_runs.manifest import EntryKind, read_manifest
-from guild_ipy.view.plain_values import diff_values
 from guild_ipy.view.run_diff import Aspect, Difference, RunDiff
-
-if TYPE_CHECKING:
-    from guild_ipy.session.run_handle import Run
-
 
 _TWO = 2
 _LARGEST_SOURCE = 2**20
@@ -59,7 +55,7 @@ class DiffRuns:
     def carry_out(self, session: Session) -> RunDiff | dict[str, Any]:
         """Compare the two runs that are named, else the two newest that pass the filter."""
         found = self.compare(session)
-        return diff_values(found) if self.json else found
+        return _diff_values(found) if self.json else found
 
     def compare(self, session: Session) -> RunDiff:
         """Return what they differ in."""
@@ -68,6 +64,19 @@ class DiffRuns:
             return diff(select_runs(session, selection.refs, selection.filter), self.aspects)
         newest = replace(selection.filter, limit=min(_TWO, selection.filter.limit or _TWO))
         return diff(older_first(select_runs(session, (), newest, default="all")), self.aspects)
+
+
+def _diff_values(found: RunDiff) -> dict[str, Any]:
+    """Return what two runs differ in."""
+    return {
+        "from": found.left.id,
+        "to": found.right.id,
+        "differences": {
+            aspect.value: [{"name": each.name, "from": each.left, "to": each.right} for each in differences]
+            for aspect, differences in found.differences.items()
+        },
+        "source": found.source,
+    }
 
 
 def diff(runs: Sequence[Run], aspects: Sequence[Aspect] = tuple(Aspect)) -> RunDiff:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import json_switch, word
+from guild_ipy.arguments.parser import Completes
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.session.chosen_home import set_guild_home
 from guild_ipy.session.session import Session, get_session
@@ -27,9 +28,7 @@ class UseHome:
             set_guild_home(self.path)
             session = get_session()
         if self.json:
-            from guild_ipy.view.plain_values import home_values  # start-up cost: for those who ask
-
-            return home_values(session.home)
+            return {"home": session.home.path, "exists": os.path.isdir(session.home.path)}
         return session.home.path
 
 

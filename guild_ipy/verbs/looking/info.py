@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guild_ipy import markup
 from guild_ipy.arguments.option import json_switch, switch
@@ -15,17 +16,20 @@ from guild_ipy.domain.attributes import SHORT_ID_LENGTH
 from guild_ipy.domain.values.flags import format_flag
 from guild_ipy.errors import DamagedRun
 from guild_ipy.printable import printable, printable_lines
+from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.store.state.lock import read_lock
 from guild_ipy.store.state.marks import describe_mark
 from guild_ipy.store.state.signals import describe_signal
 from guild_ipy.store.used_runs.deps import Upstream, read_upstreams
 from guild_ipy.view.comment_list import comment_heading
+from guild_ipy.view.plain_values import run_values
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from guild_ipy.session.run_handle import Run
+#: How many of the runs that a dependency has brought are named.
+_SHOWN_RUNS = 5
+_TIME = "%Y-%m-%d %H:%M:%S"
+#: Attributes that are among the plain values, and not in a listing.
+_ATTRIBUTES = ("cmd", "sourcecode_digest", "vcs_commit", "host", "user", "random_seed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,17 +42,8 @@ class ShowInfo:
 
     def carry_out(self, session: Session) -> RunInfo | dict[str, Any]:
         """Describe the run."""
-        found = self.selection.find_one(session)
-        if self.json:
-            from guild_ipy.view.plain_values import info_values  # start-up cost: one of the two is asked for
-
-            return info_values(found, output=self.output)
-        return get_info(found, output=self.output)
-
-
-#: How many of the runs that a dependency has brought are named.
-_SHOWN_RUNS = 5
-_TIME = "%Y-%m-%d %H:%M:%S"
+        describe = _info_values if self.json else get_info
+        return describe(self.selection.find_one(session), output=self.output)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +69,11 @@ class RunInfo:
     def _repr_html_(self) -> str:
         sections = (f"<b>{title}</b>{markup.names_and_texts(section)}" for title, section in self.sections.items())
         return "".join([markup.names_and_texts(self.lines), *sections])
+
+
+def _indented(text: str) -> str:
+    """Put a text below a heading; that of a comment or of the output may have several lines."""
+    return "  " + printable_lines(text).replace("\n", "\n  ")
 
 
 def get_info(run: Run, *, output: bool = False) -> RunInfo:
@@ -122,14 +122,19 @@ def get_info(run: Run, *, output: bool = False) -> RunInfo:
     return RunInfo(lines=lines, sections={name: section for name, section in sections.items() if section})
 
 
-def _last_texts(output: str) -> str:
-    """Return the lines of an output, each as its last carriage return leaves it."""
-    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in output.removesuffix("\n").split("\n"))
+def _command(run: Run) -> str:
+    words = _get(run, "cmd")
+    return shlex.join(map(str, words)) if isinstance(words, list) else ""
 
 
-def _indented(text: str) -> str:
-    """Put a text below a heading; that of a comment or of the output may have several lines."""
-    return "  " + printable_lines(text).replace("\n", "\n  ")
+def _pid(run: Run) -> str:
+    lock = read_lock(run.dir)
+    return str(lock.run.pid) if lock is not None else ""
+
+
+def _shorten_home(path: str) -> str:
+    home = os.path.expanduser("~")
+    return "~" + path.removeprefix(home) if path.startswith(home + os.sep) else path
 
 
 def _describe_upstreams(run: Run) -> dict[str, str]:
@@ -146,14 +151,31 @@ def _describe_runs(used: Sequence[Upstream]) -> str:
     return f"{ids}{more} ({used[0].reason})"
 
 
-def _pid(run: Run) -> str:
+def _last_texts(output: str) -> str:
+    """Return the lines of an output, each as its last carriage return leaves it."""
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in output.removesuffix("\n").split("\n"))
+
+
+def _info_values(run: Run, *, output: bool = False) -> dict[str, Any]:
+    """Return all that is known of a run at this moment, with `output` also what it has printed."""
     lock = read_lock(run.dir)
-    return str(lock.run.pid) if lock is not None else ""
-
-
-def _command(run: Run) -> str:
-    words = _get(run, "cmd")
-    return shlex.join(map(str, words)) if isinstance(words, list) else ""
+    values: dict[str, Any] = {
+        **run_values(run),
+        "initialized": run.record.initialized,
+        "pid": None if lock is None else lock.run.pid,
+        "mark": describe_mark(run.dir) or None,
+        "stale": [str(each) for each in run.find_outdated()],
+        "dependencies": [
+            {"dependency": each.dependency, "source": each.source, "run": each.run_id, "reason": each.reason}
+            for each in read_upstreams(run.dir)
+        ],
+        "scalars": {
+            name: {"value": summary.last, "step": summary.last_step}
+            for name, summary in sorted(run.scalar_summaries.items())
+        },
+    }
+    values |= {name: _get(run, name) for name in _ATTRIBUTES}
+    return {**values, "output": run.output} if output else values
 
 
 def _get(run: Run, attr: str) -> Any:  # noqa: ANN401 - attributes are of any type
@@ -161,11 +183,6 @@ def _get(run: Run, attr: str) -> Any:  # noqa: ANN401 - attributes are of any ty
         return run.get(attr)
     except DamagedRun:
         return None
-
-
-def _shorten_home(path: str) -> str:
-    home = os.path.expanduser("~")
-    return "~" + path.removeprefix(home) if path.startswith(home + os.sep) else path
 
 
 VERB = Verb(

@@ -46,11 +46,28 @@ class TraceLineage:
     def carry_out(self, session: Session) -> str | dict[str, Any]:
         """Return the lineage as text."""
         graph = self.trace(session)
-        if self.json:
-            from guild_ipy.view.plain_values import lineage_values  # start-up cost: for those who ask
+        return _lineage_values(graph) if self.json else format_lineage(graph)
 
-            return lineage_values(graph)
-        return format_lineage(graph)
+
+def _lineage_values(graph: LineageGraph) -> dict[str, Any]:
+    """Return a run, the runs that it is related to, and which of them used which."""
+    return {
+        "id": graph.id,
+        "runs": [
+            {
+                "id": member.id,
+                "relation": str(member.relation),
+                "depth": member.depth,
+                "operation": None if member.record is None else member.record.operation,
+                "status": None if member.record is None else str(member.record.status),
+                "marked": member.record is not None and member.record.marked,
+                "deleted": member.is_deleted,
+                "stale": member.is_stale,
+            }
+            for member in graph.members.values()
+        ],
+        "uses": [{"run": use.user, "uses": use.used, "dependency": use.dependency} for use in graph.uses],
+    }
 
 
 VERB = Verb(

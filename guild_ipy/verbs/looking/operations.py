@@ -5,24 +5,39 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.option import json_switch, words
+from guild_ipy.arguments.parser import Completes
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.values.flags import FlagDef, FlagType, format_flag
 from guild_ipy.domain.values.shape_words import describe_shape
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.find_operation import find_operation, known_operations
+from guild_ipy.operations.guildfile.file import GuildFile
 from guild_ipy.operations.guildfile.lookup import open_guild_file, open_guild_operations
 from guild_ipy.operations.operation import Operation
 from guild_ipy.operations.surroundings import Surroundings
 from guild_ipy.printable import printable, printable_lines
 from guild_ipy.session.session import Session
 
-if TYPE_CHECKING:
-    from guild_ipy.operations.guildfile.file import GuildFile
+
+@dataclass(frozen=True, kw_only=True)
+class ListOperations:
+    """Which operations to describe in detail; without names there is a line on each that there is."""
+
+    names: tuple[str, ...] = words(
+        metavar="OPERATION", help="describe these with their flags", completes=Completes.OPERATIONS
+    )
+    json: bool = json_switch()
+
+    def carry_out(self, session: Session) -> OperationList | list[dict[str, Any]]:
+        """List the operations."""
+        found = get_operations(session, self.names) if self.names else list_operations(session)
+        if self.json:
+            return [_operation_values(each) for each in found]
+        return OperationList(found, in_detail=bool(self.names))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,23 +68,6 @@ class OperationList(list[OperationInfo]):
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
         printer.text(str(self))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListOperations:
-    """Which operations to describe in detail; without names there is a line on each that there is."""
-
-    names: tuple[str, ...] = words(
-        metavar="OPERATION", help="describe these with their flags", completes=Completes.OPERATIONS
-    )
-    json: bool = json_switch()
-
-    def carry_out(self, session: Session) -> OperationList | list[dict[str, Any]]:
-        """List the operations."""
-        found = get_operations(session, self.names) if self.names else list_operations(session)
-        if self.json:
-            return [operation_values(each) for each in found]
-        return OperationList(found, in_detail=bool(self.names))
 
 
 def list_operations(session: Session) -> list[OperationInfo]:
@@ -104,7 +102,7 @@ def get_operations(session: Session, names: Sequence[str]) -> list[OperationInfo
     OperationNotFound, UsageError, GuildFileError
         For the first that is none, or cannot be read.
     """
-    from guild_ipy.launching.new_run import surroundings_of  # start-up cost, as above
+    from guild_ipy.launching.new_run import surroundings_of  # start-up cost: listing completions needs no engine
 
     surroundings = surroundings_of(session)
     return [_describe(name, find_operation(name, surroundings)) for name in names]
@@ -134,6 +132,18 @@ def format_operations(operations: Sequence[OperationInfo]) -> str:
     width = max((len(info.name) for info in operations), default=0)
     lines = (f"{info.name:<{width}}  {_outline(info)}".rstrip() for info in operations)
     return "\n".join(map(printable, lines))
+
+
+def _outline(info: OperationInfo) -> str:
+    return f"note: {info.error}" if info.error else f"{_flags(info)}  {_first_line(info)}"
+
+
+def _flags(info: OperationInfo) -> str:
+    return " ".join(f"{d.name}=" if d.required else f"{d.name}={format_flag(d.default)}" for d in info.flags)
+
+
+def _first_line(info: OperationInfo) -> str:
+    return info.description.strip().partition("\n")[0]
 
 
 def format_details(operations: Sequence[OperationInfo]) -> str:
@@ -175,19 +185,7 @@ def describe_flag(flag: FlagDef) -> str:
     return "  ".join(filter(None, (default, ", ".join(limits), flag.description.partition("\n")[0])))
 
 
-def _outline(info: OperationInfo) -> str:
-    return f"note: {info.error}" if info.error else f"{_flags(info)}  {_first_line(info)}"
-
-
-def _flags(info: OperationInfo) -> str:
-    return " ".join(f"{d.name}=" if d.required else f"{d.name}={format_flag(d.default)}" for d in info.flags)
-
-
-def _first_line(info: OperationInfo) -> str:
-    return info.description.strip().partition("\n")[0]
-
-
-def operation_values(info: OperationInfo) -> dict[str, Any]:
+def _operation_values(info: OperationInfo) -> dict[str, Any]:
     """Return what is known of an operation."""
     return {
         "name": info.name,

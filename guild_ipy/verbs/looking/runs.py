@@ -14,6 +14,7 @@ from guild_ipy.errors import UsageError
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import list_matching
 from guild_ipy.session.session import Session
+from guild_ipy.session.stale import find_stale
 from guild_ipy.store.run_record import RunRecord
 from guild_ipy.view.plain_values import run_values
 from guild_ipy.view.run_lines import format_runs
@@ -23,20 +24,6 @@ _SHOWN = 20
 
 def _declare_more(parser: VerbParser) -> None:
     parser.add_argument("-m", "--more", action="count", default=0, help="20 more; may be repeated, as in -mm")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunTable:
-    """Runs as a terminal shows them, and a note on those that are left out."""
-
-    text: str
-    note: str = ""
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __bool__(self) -> bool:
-        return bool(self.text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +66,7 @@ class ListRuns:
     def _format(self, runs: list[Run]) -> str:
         if not self.details:
             return format_runs(runs, simplified=self.simplified)
-        from guild_ipy.verbs.looking.info import get_info  # start-up cost: for those who ask
+        from guild_ipy.verbs.looking.info import get_info  # start-up cost: a verb loads no other one
 
         return "\n\n".join(str(get_info(run)) for run in runs)
 
@@ -88,6 +75,20 @@ class ListRuns:
             return ""
         count = len(list_stale(session, self.filter) if self.stale else session.index.ids(self.filter))
         return f"The newest {shown} of {count} runs; --more shows 20 more, --all all of them" if count > shown else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunTable:
+    """Runs as a terminal shows them, and a note on those that are left out."""
+
+    text: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
 
 
 def list_runs(session: Session, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[Run]:
@@ -105,8 +106,6 @@ def list_runs(session: Session, run_filter: RunFilter = EVERY, *, full: bool = F
 
 def list_stale(session: Session, run_filter: RunFilter = EVERY) -> list[Run]:
     """Return those among the runs that pass a filter which are stale (:mod:`guild_ipy.session.stale`), newest first."""
-    from guild_ipy.session.stale import find_stale  # start-up cost: for those who ask
-
     runs = list_matching(session, replace(run_filter, limit=None))
     stale = find_stale(session.index.records, (run.dir for run in runs))
     return [run for run in runs if run.id in stale][: run_filter.limit]

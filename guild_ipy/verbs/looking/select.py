@@ -1,29 +1,29 @@
-"""``select``: give the runs that an expression selects."""
+"""``select``: find the runs that an expression selects."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from guild_ipy.arguments.best_options import read_best
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.expression_words import join_words, read_refs
-from guild_ipy.arguments.filter_options import add_deleted, add_filters, read_filter
+from guild_ipy.arguments.filter_options import add_deleted, add_filters, read_best, read_filter
 from guild_ipy.arguments.option import json_switch, option, part, switch
-from guild_ipy.arguments.parser import Group, VerbParser
+from guild_ipy.arguments.parser import Completes, Group, VerbParser
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.attributes import SHORT_ID_LENGTH
 from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.values.flags import plain_text
 from guild_ipy.errors import RunNotFound, UsageError, suggest
-from guild_ipy.session.matching import explain, select_ids
-
-TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
-if TYPE_CHECKING:
-    from guild_ipy.session.run_handle import Run
-    from guild_ipy.session.run_refs import RunRef
-    from guild_ipy.session.session import Session
+from guild_ipy.printable import printable
+from guild_ipy.session.matching import Explanation, explain, select_ids
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_refs import RunRef, select_runs
+from guild_ipy.session.session import Session
+from guild_ipy.view.plain_values import run_values
+from guild_ipy.view.run_lines import format_runs, format_time
 
 _GIVEN = Group(title="what to give", description="Ids, the newest first, unless it is one of these.")
 _WORDS = "which runs, such as: loss < 0.5 and completed; or their ids or indexes: 1 3f2a1b4c 2:4"
@@ -118,11 +118,6 @@ class SelectRuns:
             return self.filter.limit is None
         return len(self.refs) == 1 and not (isinstance(self.refs[0], str) and ":" in self.refs[0])
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether nothing but ids that an expression selects are asked for: they can be had without a session."""
-        return self == SelectRuns(filter=self.filter, min=self.min, max=self.max)
-
     def find_ids(self, session: Session) -> list[str]:
         """Return the ids of the runs that are named or selected; with a rule the best, the best first.
 
@@ -133,8 +128,6 @@ class SelectRuns:
         """
         if not self.refs:
             return select_ids(session.index, self.filter, self.best)
-        from guild_ipy.session.run_refs import select_runs  # start-up cost: most ask for an expression
-
         limit = self.filter.limit
         ids = [run.id for run in select_runs(session, self.refs, replace(self.filter, limit=None))]
         if self.best is None:
@@ -160,41 +153,45 @@ class SelectRuns:
     def carry_out(self, session: Session) -> str | list[Any]:
         """Return what is asked for as lines of text; a table for a frame."""
         if self.frame:
-            from guild_ipy.view.run_lines import format_runs  # start-up cost: for those who ask
-
             found = self._runs(session, self.find_ids(session))
             return format_runs(found) if found else ""
         found = self.find(session)
         if self.json:
-            from guild_ipy.view.plain_values import explanation_values  # start-up cost: for those who ask
-
-            return explanation_values(found) if self.explain else [found] if self.is_one else found
+            return _explanation_values(found) if self.explain else [found] if self.is_one else found
         return "\n".join(map(self._text, [found] if self.is_one else found))
 
     def _text(self, value: Any) -> str:  # noqa: ANN401 - attributes are of any type
-        from guild_ipy.domain.values.flags import plain_text  # start-up cost, as the next: most ask for ids
-        from guild_ipy.printable import printable
-
         if value and self.attr in _TIMES:
-            from guild_ipy.verbs.looking.compare import format_time
-
             return format_time(value)
         return printable(str(value) if self.explain else plain_text("" if value is None else value))
 
     def _runs(self, session: Session, ids: list[str]) -> list[Run]:
-        from guild_ipy.session.run_refs import select_runs  # start-up cost: most ask for ids
-
         return select_runs(session, ids, RunFilter(deleted=self.filter.deleted), default="none")
 
 
 def _attribute_of(found: Run, name: str) -> Any:  # noqa: ANN401 - attributes are of any type
-    from guild_ipy.view.plain_values import attribute_value, run_values  # start-up cost: for those who ask
+    """Return the value that a listing shows under a name, else the attribute of that name."""
+    listed = {**run_values(found), "short_id": found.short_id}
+    attr = name.removeprefix(".")
+    if attr in listed:
+        return listed[attr]
+    if attr in found.attr_names():
+        return found.get(attr)
+    known = suggest(name, [*listed, *found.attr_names()])
+    raise UsageError(f"run {found.short_id} has no attribute {name!r}{known}")
 
-    try:
-        return attribute_value(found, name)
-    except KeyError as error:
-        known = suggest(name, [*run_values(found), *found.attr_names()])
-        raise UsageError(f"run {found.short_id} has no attribute {name!r}{known}") from error
+
+def _explanation_values(found: Sequence[Explanation]) -> list[dict[str, Any]]:
+    """Return for each run whether it is selected, and what dropped it."""
+    return [
+        {
+            "id": each.run.id,
+            "selected": each.dropped is None,
+            "dropped_by": None if each.dropped is None else each.dropped.clause,
+            "found": None if each.dropped is None else each.dropped.found,
+        }
+        for each in found
+    ]
 
 
 VERB = Verb(

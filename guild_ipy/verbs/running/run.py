@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from guild_ipy.arguments.command_words import hint_of_flag, parse_flags, split_operation
-from guild_ipy.arguments.completes import Completes
 from guild_ipy.arguments.launch_options import THE_RUN, launch_options
 from guild_ipy.arguments.option import option, part, switch
-from guild_ipy.arguments.parser import Group, VerbParser, whole_number
+from guild_ipy.arguments.parser import Completes, Group, VerbParser, whole_number
 from guild_ipy.arguments.run_selection import flatten_refs
 from guild_ipy.arguments.tokens import token_value
 from guild_ipy.arguments.verb import Verb
