@@ -84,7 +84,7 @@ class NotebookSession:
 def open_notebook(settings: Settings, engine: Engine) -> Iterator[NotebookSession]:
     """Give a new notebook in the current directory."""
     with _new_shell() as shell:
-        yield NotebookSession(shell=shell, context=Session(settings=settings, engine=engine))
+        yield NotebookSession(shell=shell, context=Session(settings, engine=engine))
 
 
 @contextmanager

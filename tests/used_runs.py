@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.engine.engine import Engine
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session, set_session
 from guild_ipy.settings import Settings
@@ -37,7 +36,7 @@ def bare_context(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sessio
     """The context of a session on the home, also for those who ask for that of the session."""
     monkeypatch.setenv("GUILD_HOME", home.path)
     settings = Settings(guild_home=home.path)
-    context = Session(settings=settings, engine=Engine(settings), chosen_home=home)
+    context = Session(settings, home=home)
     set_session(context)
     yield context
     set_session(None)

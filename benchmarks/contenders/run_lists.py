@@ -15,7 +15,7 @@ from answering import answer, timed
 from guild_ipy.frame.runs_frame import runs
 from guild_ipy.index.index import Index
 from guild_ipy.session.current_index import settle_run
-from guild_ipy.session.session import get_session, set_session
+from guild_ipy.session.session import Session, get_session, set_session
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.state.changes import note_change
@@ -119,7 +119,7 @@ _names: list[str] = []
 def leave_directories_alone() -> None:
     """Look for no changes in the background: most runs of a simulated index have no directory."""
     context = get_session()
-    set_session(replace(context, settings=replace(context.settings, index_sweep=False)))
+    set_session(Session(replace(context.settings, index_sweep=False)))
 
 
 if __name__ == "__main__":

@@ -23,8 +23,7 @@ class _ShellSession(Session):
 def shell_session() -> Session:
     """Return a session in which all output is shown: a pipe loses nothing."""
     usual = get_session()
-    settings = replace(usual.settings, output_rate=_UNLIMITED)
-    session = _ShellSession(settings=settings, engine=usual.engine)
+    session = _ShellSession(replace(usual.settings, output_rate=_UNLIMITED))
     if sys.stderr.isatty():
         session.current_index.progress = show_progress
     return session

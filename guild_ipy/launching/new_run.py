@@ -44,11 +44,11 @@ from guild_ipy.operations.functions.function_name import check_given_name
 from guild_ipy.operations.given_files import require_files
 from guild_ipy.operations.guildfile.lookup import note_hidden
 from guild_ipy.operations.operation import Template
-from guild_ipy.operations.surroundings import SpecOptions, Surroundings, python_import_path
+from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, Viewer
-from guild_ipy.settings import copy_environment, find_run_dir
+from guild_ipy.settings import find_run_dir
 from guild_ipy.store.guild_home import check_not_deleted, create_home
 
 _MEGABYTE = 2**20
@@ -137,7 +137,7 @@ class _Planned:
 
 
 def _plan(session: Session, request: RunRequest) -> _Planned:
-    surroundings = surroundings_of(session)
+    surroundings = session.surroundings
     operation = find_operation(request.operation, surroundings)
     files = require_files(request.spec.files, surroundings.notebook.project_dir, operation.folder)
     requires = (*operation.requires, *files)
@@ -220,18 +220,6 @@ def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: Held
         shutil.rmtree(run_dir.path, ignore_errors=True)
         raise
     return started
-
-
-def surroundings_of(session: Session) -> Surroundings:
-    """Return where operations are looked for in this session."""
-    notebook, home = session.notebook, session.home
-    return Surroundings(
-        notebook=notebook,
-        env=copy_environment(),
-        import_path=python_import_path(notebook.project_dir),
-        excluded_dirs=(home.path, home.runs, home.path + "/trash", home.path + "/cache"),
-        source_cache=session.source_cache,
-    )
 
 
 def _preview(session: Session, planned: _Planned, request: RunRequest) -> Preview:

@@ -72,7 +72,7 @@ class _Stopping:
 
 
 def _run_all(run_dir: RunDir, meta: JobMeta) -> None:
-    session = replace(get_session(), chosen_home=home_of(run_dir))
+    session = get_session().at(home_of(run_dir))
     steps = program_of(run_dir, meta, StepsProgram).steps
     since = _make_room_for_steps(meta)
     try:

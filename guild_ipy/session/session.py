@@ -7,66 +7,85 @@ import os
 import sys
 import threading
 import weakref
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from guild_ipy.engine.engine import Engine
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.session.current_index import CurrentIndex
-from guild_ipy.settings import Settings, current_dir
+from guild_ipy.settings import Settings, copy_environment, current_dir
 from guild_ipy.store.guild_home import Home, find_home
 
 if TYPE_CHECKING:
+    from guild_ipy.engine.engine import Engine
     from guild_ipy.index.index import Index
     from guild_ipy.operations.sourcecode.snapshot import SourceCache
+    from guild_ipy.operations.surroundings import Surroundings
 
 
-@dataclass(frozen=True, kw_only=True)
 class Session:
     """What a verb works with: a Guild home with its index, an engine, a notebook. Threads share it.
 
-    Several can live in one process: each has an index and an engine of its own.
+    Several can live in one process: each has an index of its own, and an engine.
+
+    Parameters
+    ----------
+    settings
+        The limits; without them those of the environment.
+    home
+        The Guild home; without it the one that the rules find from the current directory.
+    engine
+        The engine of another session; without it one is made on first use.
+    settles
+        Whether looking at a run whose processes died writes its end. Without it all that looks at runs shows the same
+        and writes nothing below Guild home.
     """
 
-    settings: Settings
-    engine: Engine
-    chosen_home: Home | None = None
-    """Guild home set by the user; None means: by the rules, from the current directory."""
-    current_index: CurrentIndex = field(default_factory=CurrentIndex, repr=False)
-    homes_looked_at: set[str] = field(default_factory=set, repr=False)
-    """Guild homes whose user has been told if their file system has no locks."""
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        home: Home | None = None,
+        engine: Engine | None = None,
+        settles: bool = True,
+    ) -> None:
+        self.settings = settings or Settings.from_environment()
+        self.chosen_home = home
+        self.current_index = CurrentIndex(settles=settles)
+        self.homes_looked_at: set[str] = set()
+        """Guild homes whose user has been told if their file system has no locks."""
+        self._mutex = threading.Lock()
+        self._engine = engine
 
     @classmethod
     def for_home(cls, path: str, settings: Settings | None = None, *, settles: bool = True) -> Session:
-        """Return a new session for a home, whatever other sessions there are; it is the caller's to close.
+        """Return a new session for a home, whatever other sessions there are; it is the caller's to close."""
+        return cls(settings, home=Home(os.path.abspath(path)), settles=settles)
 
-        Parameters
-        ----------
-        path, settings
-            Which home, and the limits; without settings those of the environment.
-        settles
-            Whether looking at a run whose processes died writes its end. Without it all that looks at runs shows the
-            same and writes nothing below Guild home.
-        """
-        settings = settings or Settings.from_environment()
-        return cls(
-            settings=settings,
-            engine=Engine(settings),
-            chosen_home=Home(os.path.abspath(path)),
-            current_index=CurrentIndex(settles=settles),
-        )
+    def at(self, home: Home | None) -> Session:
+        """Return a session for another home that has the engine of this one."""
+        return Session(self.settings, home=home, engine=self._engine, settles=self.settles)
 
     def close(self) -> None:
         """Let go of the index and of the fork servers; runs go on."""
         self.current_index.close()
-        self.engine.close()
+        if self._engine is not None:
+            self._engine.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that starts its runs."""
+        from guild_ipy.engine.engine import Engine  # start-up cost: who only looks at runs needs none
+
+        with self._mutex:
+            if self._engine is None:
+                self._engine = Engine(self.settings)
+            return self._engine
 
     @cached_property
     def source_cache(self) -> SourceCache:
@@ -97,6 +116,20 @@ class Session:
         variables = shell.user_ns if shell is not None else vars(sys.modules["__main__"])
         return Notebook(variables=variables, shell=shell, project_dir=current_dir(), path=_notebook_path(variables))
 
+    @property
+    def surroundings(self) -> Surroundings:
+        """Where operations are looked for."""
+        from guild_ipy.operations.surroundings import Surroundings, python_import_path  # start-up cost, as above
+
+        notebook, home = self.notebook, self.home
+        return Surroundings(
+            notebook=notebook,
+            env=copy_environment(),
+            import_path=python_import_path(notebook.project_dir),
+            excluded_dirs=(home.path, home.runs, home.path + "/trash", home.path + "/cache"),
+            source_cache=self.source_cache,
+        )
+
 
 _session: Session | None = None
 _mutex = threading.RLock()
@@ -107,7 +140,7 @@ def get_session() -> Session:
     global _session  # noqa: PLW0603 - the one place for what a session shares
     with _mutex:
         if _session is None:
-            _session = _new_session(Settings.from_environment())
+            _session = _closed_at_exit(Session())
         return _session
 
 
@@ -124,7 +157,7 @@ def set_home(path: str | None) -> Home:
     """Choose Guild home for this session; None goes back to the rules."""
     home = Home(os.path.normpath(os.path.join(current_dir(), os.path.expanduser(path)))) if path else None
     with _mutex:
-        set_session(replace(get_session(), chosen_home=home))
+        set_session(_closed_at_exit(get_session().at(home)))
         return get_session().home
 
 
@@ -146,19 +179,14 @@ def _notebook_path(variables: dict[str, Any]) -> str:
     return path if path.endswith(".ipynb") else ""
 
 
-def _new_session(settings: Settings, chosen_home: Home | None = None, *, settles: bool = True) -> Session:
-    index = CurrentIndex(settles=settles)
-    session = Session(settings=settings, engine=Engine(settings), chosen_home=chosen_home, current_index=index)
-    atexit.register(_close, weakref.ref(session.engine), session.current_index, os.getpid())
+def _closed_at_exit(session: Session) -> Session:
+    atexit.register(_close, weakref.ref(session), os.getpid())
     return session
 
 
-def _close(engine: weakref.ref[Engine], index: CurrentIndex, pid: int) -> None:
-    if pid != os.getpid():  # of the process that this one is a fork of
-        return
-    index.close()
-    alive = engine()
-    if alive is not None:
+def _close(session: weakref.ref[Session], pid: int) -> None:
+    alive = session()
+    if alive is not None and pid == os.getpid():  # else it is of the process that this one is a fork of
         alive.close()
 
 
@@ -168,7 +196,7 @@ def _begin_anew() -> None:
     _mutex = threading.RLock()
     if _session is not None:
         _inherited = _session  # so that nothing of it is closed: the files are those of the other process
-        _session = _new_session(_session.settings, _session.chosen_home, settles=_session.settles)
+        _session = _closed_at_exit(Session(_session.settings, home=_session.chosen_home, settles=_session.settles))
 
 
 _inherited: Session | None = None

@@ -73,7 +73,7 @@ def _make_bench(folder: Path, guild_command: str) -> Iterator[Bench]:
     create_home(home)
     settings = Settings()
     engine = Engine(settings)
-    context = Session(settings=settings, engine=engine, chosen_home=home)
+    context = Session(settings, home=home, engine=engine)
     bench = Bench(project=folder / "a project", context=context, command=guild_command)
     yield bench
     stop(context, bench.runs())

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.run_files.prepare import prepare_run
 from guild_ipy.errors import RunError
 from guild_ipy.launching.launch import LaunchOptions, ask_again
-from guild_ipy.launching.new_run import RunRequest, run, surroundings_of
+from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.session.run_handle import Run
@@ -87,7 +86,7 @@ def in_home(notebook, tmp_path):
     def in_home(path):
         home = Home(str(path))
         create_home(home)
-        return replace(notebook.context, chosen_home=home)
+        return notebook.context.at(home)
 
     return in_home
 
@@ -98,7 +97,7 @@ def begin(in_home, tmp_path):
 
     def begin(name, isolation, path="moving/home"):
         context = in_home(tmp_path / path)
-        around = surroundings_of(context)
+        around = context.surroundings
         flags = {"go": f"{tmp_path}/go"}
         spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions())
         run_dir, alive = prepare_run(context.home, spec)

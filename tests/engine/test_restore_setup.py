@@ -8,7 +8,6 @@ import warnings
 import pytest
 
 from guild_ipy.launching.launch import LaunchOptions
-from guild_ipy.launching.new_run import surroundings_of
 from guild_ipy.launching.restart import Change, restart
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.functions.cell import CellOperation
@@ -43,7 +42,7 @@ def lab(notebook, request):
 
 
 def notes_of(session):
-    around = surroundings_of(session.context)
+    around = session.context.surroundings
     return find_operation("train", around).template((), {}, SpecOptions(), around).notes
 
 

@@ -14,7 +14,6 @@ from guild_ipy.engine.run_files.job_files import job_meta
 from guild_ipy.engine.run_files.prepare import fill_run_dir, make_run_dir
 from guild_ipy.errors import StoreError
 from guild_ipy.launching.launch import LaunchOptions, RunPlan, ask_for_process
-from guild_ipy.launching.new_run import surroundings_of
 from guild_ipy.linux import is_stopped
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
@@ -31,7 +30,7 @@ def isolation(request):
 @pytest.fixture
 def spec(notebook):
     notebook.cell("def hello():\n    print('hello')\n")
-    around = surroundings_of(notebook.context)
+    around = notebook.context.surroundings
     return find_operation("hello", around).template((), {}, SpecOptions(), around).spec(SpecOptions())
 
 

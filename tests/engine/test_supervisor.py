@@ -9,14 +9,13 @@ from dataclasses import replace
 import pytest
 
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.engine import Engine
 from guild_ipy.engine.run_files.prepare import prepare_run
 from guild_ipy.launching.launch import LaunchOptions, RunPlan, _request, ask_again, get_meta
-from guild_ipy.launching.new_run import surroundings_of
 from guild_ipy.linux import process_start
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
 from guild_ipy.store.output import iter_output_lines
 from guild_ipy.store.state.lock import is_alive, read_lock
@@ -45,7 +44,7 @@ def prepare(notebook):
     notebook.cell(WAIT)
 
     def prepare(name="wait", **flags):
-        around = surroundings_of(notebook.context)
+        around = notebook.context.surroundings
         spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions())
         run_dir, alive = prepare_run(notebook.context.home, spec)
         return Run(run_dir), alive
@@ -222,7 +221,7 @@ def test_a_slow_answer_of_git_does_not_delay_a_stop(notebook, prepare, tmp_path,
     (folder / "git").chmod(0o755)
     os.mkdir(".git")
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    context = replace(notebook.context, engine=Engine(Settings(isolation="fresh")))  # its supervisor has our PATH
+    context = Session(Settings(isolation="fresh"), home=notebook.context.home)  # its supervisor has our PATH
     run, alive = prepare()
     started = begin(context, run, alive, "fresh")
     assert started.wait_started(20)

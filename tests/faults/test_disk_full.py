@@ -45,7 +45,7 @@ def session(notebook, disk):
     """A notebook with its home on the disk."""
     home = Home(f"{disk.path}/home")
     create_home(home)
-    notebook.context = replace(notebook.context, chosen_home=home)
+    notebook.context = notebook.context.at(home)
     notebook.viewer = SilentViewer()
     return notebook
 

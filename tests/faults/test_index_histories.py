@@ -10,7 +10,6 @@ from collections import Counter
 import pytest
 
 from benchmarks.homes import make_home
-from guild_ipy.engine.engine import Engine
 from guild_ipy.index.index import Index
 from guild_ipy.session.current_index import settle_run
 from guild_ipy.session.session import Session
@@ -34,7 +33,7 @@ def live_through(folder: str, settings: Settings, seed: int) -> tuple[Counter[st
     home = Home(f"{folder}/{seed}")
     create_home(home)
     make_home(home.path, seed % 6)
-    context = Session(settings=settings, engine=Engine(settings), chosen_home=home)
+    context = Session(settings, home=home)
     index, history = Index(home, settings, settle_run), History(context, seed)
     try:
         for _ in range(_STEPS):

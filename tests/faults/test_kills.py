@@ -11,7 +11,6 @@ import pytest
 
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import DamagedRun
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
@@ -93,7 +92,7 @@ def killing(home, tmp_path):
 
 @pytest.mark.timeout(1800)
 def test_kill_at_any_time_leaves_whole_attributes_true_outputs_and_true_statuses(killing, home, scale, report):
-    context = Session(settings=Settings(), engine=Engine(Settings()), chosen_home=home)
+    context = Session(Settings(), home=home)
     for target in islice(cycle(TARGETS), scale(35, 252)):
         killing.kill_at_random(target)
         list_runs(context, RunFilter(limit=3))  # settles what has died, while others go on

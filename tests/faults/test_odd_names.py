@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
@@ -64,7 +63,7 @@ def odd_home(tmp_path, odd):
 @pytest.fixture
 def session(notebook, odd_home):
     """A notebook in a folder, and with a home, of that name."""
-    notebook.context = replace(notebook.context, chosen_home=odd_home)
+    notebook.context = notebook.context.at(odd_home)
     return notebook
 
 

@@ -144,7 +144,7 @@ def bench(home, tmp_path, monkeypatch):
         (project / name).write_text(_SLOWLY + (project / name).read_text())
     monkeypatch.chdir(project)
     engine = Engine(Settings())
-    yield Bench(Session(settings=Settings(), engine=engine, chosen_home=home), mark)
+    yield Bench(Session(Settings(), home=home, engine=engine), mark)
     engine.close()
     wait_until(lambda: not find_processes(mark))
 

@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks.homes import make_home
 from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.engine.engine import Engine
 from guild_ipy.index.index import Index
 from guild_ipy.session.current_index import settle_run
 from guild_ipy.session.session import Session
@@ -25,7 +24,7 @@ STEPS = 30
 @pytest.mark.parametrize("seed", SEEDS)
 def test_index_says_what_the_directories_say_after_any_history(home: Home, settings: Settings, seed: int):
     make_home(home.path, 5)
-    context = Session(settings=settings, engine=Engine(settings), chosen_home=home)
+    context = Session(settings, home=home)
     index, history = Index(home, settings, settle_run), History(context, seed)
     try:
         for _ in range(STEPS):

@@ -5,7 +5,6 @@ import pytest
 
 from benchmarks.homes import make_home
 from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.engine.engine import Engine
 from guild_ipy.index.asking.column_table import Field
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
@@ -23,7 +22,7 @@ def context(home, tmp_path):
     """A home of 20 runs that have settled."""
     make_home(home.path, 20)
     settings = Settings(cache_dir=f"{tmp_path}/cache", index_few=0, index_sweep=False)
-    context = Session(settings=settings, engine=Engine(settings), chosen_home=home)
+    context = Session(settings, home=home)
     yield context
     context.current_index.close()
 
@@ -80,7 +79,7 @@ def test_summaries_of_many_runs_are_those_of_each(context):
 
 def test_everything_is_listed_where_there_can_be_no_index(context):
     settings = replace(context.settings, cache_dir="/dev/null/cache")
-    without = Session(settings=settings, engine=context.engine, chosen_home=context.home)
+    without = Session(settings, home=context.home, engine=context.engine)
     assert list_records(without) == read_runs(context.home, RunFilter())
     assert values(without.index.table([ID, LR]), LR) == values(context.index.table([ID, LR]), LR)
     assert "NotADirectoryError" in without.index.trouble
@@ -90,7 +89,7 @@ def test_the_index_is_one_until_another_home_is_asked_about(context, tmp_path):
     index = context.index
     assert context.index is index
     write_attr(list_runs(context)[0].dir, "label", "new")
-    other = replace(context, chosen_home=type(context.home)(f"{tmp_path}/other"))
+    other = context.at(type(context.home)(f"{tmp_path}/other"))
     assert (list_runs(other), other.index.home.path) == ([], f"{tmp_path}/other")
     assert index._live._file is None
     assert context.index is not index

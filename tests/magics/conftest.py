@@ -79,7 +79,7 @@ def shell(ipython, monkeypatch):
 
 @pytest.fixture
 def session(shell, engine, home, project, capsys):
-    set_session(Session(settings=Settings(guild_home=home.path), engine=engine))
+    set_session(Session(Settings(guild_home=home.path), engine=engine))
     shell.reset(new_session=True)
     shell.run_line_magic("load_ext", "guild_ipy")
     yield Notebook(shell, capsys, project)

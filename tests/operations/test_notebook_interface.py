@@ -6,7 +6,6 @@ import pytest
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import NotebookFileProgram
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.launching.new_run import surroundings_of
 from guild_ipy.operations.find_operation import find_operation, known_operations
 from guild_ipy.operations.notebook_interface import inspect_notebook
 from guild_ipy.operations.notebook_operation import NotebookFileOperation
@@ -20,7 +19,7 @@ def spec(notebook):
     """Find and resolve an operation; the spec."""
 
     def spec(word, *args, **flags):
-        around = surroundings_of(notebook.context)
+        around = notebook.context.surroundings
         return find_operation(word, around).template(args, flags, SpecOptions(), around).spec(SpecOptions())
 
     return spec
@@ -126,6 +125,6 @@ class TestResolving:
 
     def test_it_is_found_by_its_path(self, notebook):
         write_notebook("a.ipynb", "lr = 0.1")
-        found = find_operation("a.ipynb", surroundings_of(notebook.context))
+        found = find_operation("a.ipynb", notebook.context.surroundings)
         assert isinstance(found, NotebookFileOperation)
         assert found.name == "a.ipynb"

@@ -1,13 +1,11 @@
 import functools
 import os
 import sys
-from dataclasses import replace
 
 import pytest
 
 from guild_ipy.domain.program import NotebookProgram, ScriptProgram
 from guild_ipy.errors import FlagError, OperationNotFound, UsageError
-from guild_ipy.launching.new_run import surroundings_of
 from guild_ipy.operations.find_operation import ScriptOperation, find_operation, known_operations
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.surroundings import SpecOptions, python_import_path
@@ -18,7 +16,7 @@ SCRIPT = "lr = 0.1\nprint('loss:', lr)\n"
 
 @pytest.fixture
 def surroundings(notebook):
-    return lambda: surroundings_of(notebook.context)
+    return lambda: notebook.context.surroundings
 
 
 @pytest.fixture
@@ -147,7 +145,7 @@ class TestFunctions:
 
     def test_guild_home_is_not_in_the_snapshot(self, notebook, spec):
         notebook.cell("def train(): pass")
-        notebook.context = replace(notebook.context, chosen_home=Home(os.path.abspath("home")))
+        notebook.context = notebook.context.at(Home(os.path.abspath("home")))
         write("home/runs/0/train.py")
         write("ours.py")
         assert [file.path for file in spec("train").source.files] == ["cells/01.py", "ours.py"]

@@ -1,7 +1,6 @@
 import pytest
 
 from guild_ipy.errors import FlagError
-from guild_ipy.launching.new_run import surroundings_of
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.packing import notebook_code
@@ -14,7 +13,7 @@ def template(notebook):
     """Make the template of an operation; its `spec` takes flags by name."""
 
     def template(word, *args, **flags):
-        around = surroundings_of(notebook.context)
+        around = notebook.context.surroundings
         made = find_operation(word, around).template(args, flags, SpecOptions(), around)
         return lambda **others: made.spec(SpecOptions(), others)
 
@@ -88,7 +87,7 @@ def test_a_flag_that_is_unknown_is_refused_for_each_run(notebook, template, word
 
 def test_seed_and_label_are_those_of_each_run(notebook):
     notebook.cell("def train(lr=0.1): return lr")
-    around = surroundings_of(notebook.context)
+    around = notebook.context.surroundings
     made = find_operation("train", around).template((), {}, SpecOptions(), around)
     first = made.spec(SpecOptions(random_seed=1, label="first ${lr}"))
     other = made.spec(SpecOptions(random_seed=2, tags=("a",)), {"lr": 3})

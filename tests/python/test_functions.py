@@ -31,7 +31,7 @@ def project(home, engine, tmp_path, monkeypatch):
     project.mkdir()
     (project / "train.py").write_text(SCRIPT)
     monkeypatch.chdir(project)
-    set_session(Session(settings=Settings(guild_home=home.path), engine=engine))
+    set_session(Session(Settings(guild_home=home.path), engine=engine))
     yield project
     set_session(None)
 

@@ -20,7 +20,7 @@ def project(home, tmp_path, monkeypatch):
     (tmp_path / "slow.py").write_text("import time\nwhile True:\n    time.sleep(0.01)\n")
     monkeypatch.chdir(tmp_path)
     engine = Engine(Settings.from_environment())
-    set_session(Session(settings=Settings(guild_home=home.path), engine=engine))
+    set_session(Session(Settings(guild_home=home.path), engine=engine))
     yield tmp_path
     set_session(None)
     engine.close()

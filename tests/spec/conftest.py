@@ -68,7 +68,7 @@ class Project:
 @pytest.fixture
 def context(home, engine) -> Iterator[Session]:
     """A session with a Guild home of its own."""
-    context = Session(settings=Settings(guild_home=home.path), engine=engine)
+    context = Session(Settings(guild_home=home.path), engine=engine)
     set_session(context)
     yield context
     set_session(None)

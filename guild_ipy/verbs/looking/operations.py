@@ -75,9 +75,7 @@ def list_operations(session: Session) -> list[OperationInfo]:
 
     What is wrong in the Guild file comes last, each with its error.
     """
-    from guild_ipy.launching.new_run import surroundings_of  # start-up cost: listing completions needs no engine
-
-    surroundings = surroundings_of(session)
+    surroundings = session.surroundings
     notebook = surroundings.notebook
     file = open_guild_file(notebook.project_dir)
     declared = open_guild_operations(file, surroundings.import_path)
@@ -102,9 +100,7 @@ def get_operations(session: Session, names: Sequence[str]) -> list[OperationInfo
     OperationNotFound, UsageError, GuildFileError
         For the first that is none, or cannot be read.
     """
-    from guild_ipy.launching.new_run import surroundings_of  # start-up cost: listing completions needs no engine
-
-    surroundings = surroundings_of(session)
+    surroundings = session.surroundings
     return [_describe(name, find_operation(name, surroundings)) for name in names]
 
 
