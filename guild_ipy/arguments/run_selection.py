@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import dropwhile
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from guild_ipy.arguments.filter_options import add_deleted, add_filters, read_filter
 from guild_ipy.arguments.option import part
@@ -18,9 +18,7 @@ from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.errors import UsageError
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import RunRef, list_matching, select_runs
-
-if TYPE_CHECKING:
-    from guild_ipy.session.session import Session
+from guild_ipy.session.session import Session
 
 #: What stands in expressions, and not in names of runs.
 _OPERATOR = re.compile(r"[<>=]")

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from guild_ipy.arguments.run_selection import RunSelection
-from guild_ipy.errors import UsageError, suggest
 from guild_ipy.session.run_refs import RunRef
 from guild_ipy.session.session import get_session
 from guild_ipy.verbs.looking.diff import DiffRuns
 from guild_ipy.verbs.looking.tensorboard import ShowTensorboard
-from guild_ipy.view.run_diff import Aspect, RunDiff
+from guild_ipy.view.run_diff import RunDiff, parse_aspects
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,20 +54,11 @@ def diff(*runs: RunRef, aspects: Sequence[str] = (), where: str | None = None) -
     --------
     >>> guild_ipy.diff(2, 1, aspects=["flags", "source"])                                 # doctest: +SKIP
     """
-    chosen = tuple(map(_aspect, [aspects] if isinstance(aspects, str) else aspects)) or tuple(Aspect)
     selection = RunSelection.of(*runs, where=where, default="all")
-    return DiffRuns(selection=selection, aspects=chosen).compare(get_session())
+    return DiffRuns(selection=selection, aspects=parse_aspects(aspects)).compare(get_session())
 
 
 def tensorboard(*runs: RunRef, where: str | None = None, port: int | None = None) -> None:
     """Show runs in a TensorBoard that goes on until it is interrupted; a notebook has ``%guild_tensorboard``."""
-    ShowTensorboard(selection=RunSelection.of(*runs, where=where, default="all"), port=port).carry_out(get_session())
-
-
-def _aspect(name: str) -> Aspect:
-    try:
-        return Aspect(name)
-    except ValueError as error:
-        known = [aspect.value for aspect in Aspect]
-        hint = suggest(name, known) or f"; it has {', '.join(known)}"
-        raise UsageError(f"diff has no aspect {name!r}{hint}") from error
+    selection = RunSelection.of(*runs, where=where, default="all")
+    ShowTensorboard(selection=selection, port=port).carry_out(get_session())

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.arguments.expression_words import names_run
-from guild_ipy.arguments.run_selection import RunSelection, flatten_refs
+from guild_ipy.arguments.expression_words import read_which
+from guild_ipy.arguments.run_selection import RunSelection
 from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.errors import UsageError
 from guild_ipy.session.file_access import list_files
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import RunRef, select_run
@@ -79,24 +78,9 @@ def select(  # noqa: PLR0913 - the options are keywords
     >>> guild_ipy.select("op = train and lr < 0.1 and not marked")                       # doctest: +SKIP
     >>> guild_ipy.get_run(guild_ipy.select("completed", min="loss"))                     # doctest: +SKIP
     """
-    given = [each for each in which if each is not None]
-    refs = flatten_refs(given) if given and all(map(names_run, given)) else ()
-    if given and not refs and len(given) > 1:
-        raise UsageError("select takes one expression, or runs: select('lr < 0.1 and completed')")
-    if given and expr is not None:
-        raise UsageError("select: expr is the same as the expression before it; give one of them")
-    if given and not refs:
-        expr = given[0]  # type: ignore[assignment] # what is not a text is refused below
-    wanted = SelectRuns(
-        filter=RunFilter(where=expr, limit=limit),
-        min=min,
-        max=max,
-        frame=frame,
-        explain=explain,
-        refs=refs,
-        attr=attr,
-        path=path,
-    )
+    refs, where = read_which(which, expr)
+    chosen = RunFilter(where=where, limit=limit)
+    wanted = SelectRuns(refs=refs, filter=chosen, min=min, max=max, frame=frame, explain=explain, attr=attr, path=path)
     if frame:
         from guild_ipy.frame.selected import frame_wanted  # start-up cost: pandas
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import RunStateError
-
-if TYPE_CHECKING:
-    from guild_ipy.domain.choosing.run_filter import RunFilter
-    from guild_ipy.session.run_handle import Run
-    from guild_ipy.session.session import Session
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import Session, find_shell
 
 _SHOWN = 10
 
@@ -39,7 +36,7 @@ class ChangedRuns:
         """Return the same with a hint, where there are no runs and a name in the filter may be a slip."""
         if self.runs or self.failure:
             return self
-        from guild_ipy.session.unmatched import describe_unmatched  # start-up cost: for those who find nothing
+        from guild_ipy.session.unmatched import describe_unmatched  # start-up cost: the select language
 
         hint = describe_unmatched(session.index, run_filter)
         return replace(self, text=f"{self.text}; {hint}") if hint else self
@@ -63,6 +60,4 @@ def shorten(texts: Sequence[str]) -> str:
 
 def command_of(verb: str) -> str:
     """Return how a verb is written here: ``%guild_restore`` in a notebook, else ``guild-ipy restore``."""
-    from guild_ipy.session.session import find_shell  # start-up cost: for verbs that say what can be done next
-
     return f"guild-ipy {verb}" if find_shell() is None else f"%guild_{verb}"

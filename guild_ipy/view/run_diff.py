@@ -1,17 +1,16 @@
-"""What two runs differ in: a value, as text and as HTML."""
+"""The differences of two runs: a value, as text and as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guild_ipy import markup
+from guild_ipy.errors import UsageError, suggest
 from guild_ipy.printable import printable, printable_lines
-
-if TYPE_CHECKING:
-    from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_handle import Run
 
 _SAME = "no difference"
 _NOTHING = "—"
@@ -20,7 +19,7 @@ _BACKGROUNDS = {"+": markup.ADDED, "-": markup.REMOVED}
 
 
 class Aspect(Enum):
-    """What runs are compared in; the value is the heading."""
+    """One of the things in which runs are compared; the value is the heading."""
 
     ATTRIBUTES = "attributes"
     FLAGS = "flags"
@@ -30,9 +29,23 @@ class Aspect(Enum):
     SOURCE = "source"
 
 
+def parse_aspects(names: str | Sequence[str]) -> tuple[Aspect, ...]:
+    """Return the aspects of these names; without names all of them."""
+    return tuple(map(_parse_aspect, [names] if isinstance(names, str) else names)) or tuple(Aspect)
+
+
+def _parse_aspect(name: str) -> Aspect:
+    try:
+        return Aspect(name)
+    except ValueError as error:
+        known = [aspect.value for aspect in Aspect]
+        hint = suggest(name, known) or f"; it has {', '.join(known)}"
+        raise UsageError(f"diff has no aspect {name!r}{hint}") from error
+
+
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """Something that is not the same; None where a run does not have it."""
+    """A value that is not the same in both runs; None where a run does not have it."""
 
     name: str
     left: str | None
@@ -41,18 +54,18 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class RunDiff:
-    """What two runs differ in."""
+    """The differences of two runs."""
 
     left: Run
     right: Run
     differences: Mapping[Aspect, Sequence[Difference]]
-    """Those of everything but the source; an aspect without any is left out."""
+    """The differences in each aspect but the source; an aspect without differences is left out."""
     source: str
     """Unified diff of the source code; empty if that is the same."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether they are the same in everything that was compared."""
+        """Whether the runs are the same in all aspects that were compared."""
         return not self.differences and not self.source
 
     def __str__(self) -> str:
@@ -120,7 +133,7 @@ def _source(source: str) -> str:
 
 
 def _marked_line(line: str) -> str:
-    """Set off what was added and removed; the places where that is are of less weight."""
+    """Set off lines that were added and removed; headings of places are of less weight."""
     written = markup.lines(line)
     if line.startswith("@"):
         return f"<span style='opacity:{markup.FAINT}'>{written}</span>"

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from guild_ipy.errors import GuildError
+from guild_ipy.session.run_handle import Run
 from guild_ipy.view.changed_runs import count_runs, name_runs, shorten
-
-if TYPE_CHECKING:
-    from guild_ipy.session.run_handle import Run
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from guild_ipy.arguments.option import switch
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Question, Verb
 from guild_ipy.domain.status import ACTIVE, RunStatus
 from guild_ipy.engine.stopping import check_stoppable, find_running_process, stop_run
+from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Viewer
 from guild_ipy.view.changed_runs import ChangedRuns, count_runs, name_runs
-
-if TYPE_CHECKING:
-    from guild_ipy.session.run_handle import Run
 
 
 @dataclass(frozen=True, kw_only=True)
