@@ -17,7 +17,7 @@ from guild_ipy.arguments.tokens import token_value
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.errors import UsageError
 from guild_ipy.session.run_handle import Run
-from guild_ipy.session.run_refs import RunRef, list_matching, select_runs
+from guild_ipy.session.run_refs import RunRef, list_runs, select_runs
 from guild_ipy.session.session import Session
 
 #: What stands in expressions, and not in names of runs.
@@ -61,7 +61,7 @@ class RunSelection:
     def find(self, session: Session) -> list[Run]:
         """Return the runs; where all of a filter are meant there may be none."""
         if not self.refs and self.default == "all":
-            return list_matching(session, self.filter)
+            return list_runs(session, self.filter)
         return select_runs(session, self.refs, self.filter, default=self.default)
 
     def find_one(self, session: Session) -> Run:

@@ -12,9 +12,9 @@ from guild_ipy.domain.values.flags import FlagDef
 from guild_ipy.launching.found_dependencies import list_usable
 from guild_ipy.magics.completion import Candidate
 from guild_ipy.operations.dependencies.given_dependencies import given_names
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import get_session
 from guild_ipy.verbs.looking.operations import describe_operation, list_operations
-from guild_ipy.verbs.looking.runs import list_runs
 
 _MOST_RUNS = 100
 #: How many runs, the newest, are asked of which operation they are.

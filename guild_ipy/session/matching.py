@@ -9,13 +9,8 @@ from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.domain.values.flags import format_flag
 from guild_ipy.errors import RunNotFound, UsageError
-from guild_ipy.session.current_index import settle_run
-from guild_ipy.settings import Settings, current_dir
-from guild_ipy.store.guild_home import find_home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from guild_ipy.index.index import Index
     from guild_ipy.query.expression import Dropped
     from guild_ipy.session.run_handle import Run
@@ -76,14 +71,6 @@ def select_ids(index: Index, run_filter: RunFilter = EVERY, best: Best | None = 
     if best is None:
         return index.ids(run_filter)
     return _some(index.ids(_limited(run_filter), best), run_filter, best, index)
-
-
-def open_index(progress: Callable[[int, int], None] | None = None) -> Index:
-    """Open the index of Guild home without a session, and without what a session needs to run anything."""
-    from guild_ipy.index.index import Index  # start-up cost
-
-    settings = Settings.from_environment()
-    return Index(find_home(settings, current_dir()), settings, settle_run, progress)
 
 
 def explain(session: Session, run_filter: RunFilter) -> list[Explanation]:

@@ -28,8 +28,11 @@ _SEVERAL = re.compile(r"\[?[0-9]+([,\-][0-9]*)+\]?")
 _RANGE = re.compile(r"([1-9][0-9]{0,3})?:([1-9][0-9]{0,3})?")
 
 
-def list_matching(session: Session, run_filter: RunFilter, *, full: bool = False) -> list[Run]:
-    """Return the runs that pass a filter, newest first; `full` as in :func:`guild_ipy.verbs.looking.runs.list_runs`."""
+def list_runs(session: Session, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[Run]:
+    """Return the runs that pass a filter, newest first.
+
+    With `full` changes that others have made in place in runs that have ended are seen at once, else within seconds.
+    """
     return [Run(record.dir, record, session=session) for record in session.index.records(run_filter, full=full)]
 
 
@@ -57,7 +60,7 @@ def select_runs(
     if default == "none":
         return []
     wanted = run_filter if default == "all" else replace(run_filter, limit=min(1, run_filter.limit or 1))
-    runs = list_matching(session, wanted)
+    runs = list_runs(session, wanted)
     if not runs:
         raise RunNotFound(None, _describe(session, run_filter))
     return runs
@@ -100,7 +103,7 @@ class _Listing:
 
     def _all(self) -> list[Run]:
         if self._runs is None:
-            self._runs = list_matching(self._session, self._filter)
+            self._runs = list_runs(self._session, self._filter)
         return self._runs
 
     def _nonempty(self, text: str, runs: list[Run]) -> list[Run]:

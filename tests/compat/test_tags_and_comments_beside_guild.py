@@ -9,10 +9,10 @@ import pytest
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.engine.run_files.provenance import user_name
 from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.files.attrs import delete_attr, read_attr, write_attr
 from guild_ipy.verbs.changing.comment import CommentEdit, edit_comments
 from guild_ipy.verbs.changing.tag import Tag, edit_tags
-from guild_ipy.verbs.looking.runs import list_runs
 
 pytestmark = pytest.mark.guild
 

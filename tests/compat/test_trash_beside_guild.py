@@ -11,10 +11,10 @@ import pytest
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.verbs.changing.delete import delete
 from guild_ipy.verbs.changing.purge import purge
 from guild_ipy.verbs.changing.restore import restore
-from guild_ipy.verbs.looking.runs import list_runs
 
 pytestmark = pytest.mark.guild
 

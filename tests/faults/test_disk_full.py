@@ -13,10 +13,10 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunError, StoreError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.restart import Change, restart
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.viewer import SilentViewer
 from guild_ipy.store.guild_home import Home, create_home
 from guild_ipy.store.state.lock import read_lock
-from guild_ipy.verbs.looking.runs import list_runs
 from tests.faults.disks import open_disk
 
 FILL = """

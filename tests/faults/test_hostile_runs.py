@@ -6,7 +6,7 @@ import pytest
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunError
-from guild_ipy.verbs.looking.runs import list_runs
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.verbs.running.stop import stop
 from tests.faults.hostile import DEAF, RUNS
 from tests.notebook_session import wait_until

@@ -13,10 +13,10 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DamagedRun
 from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
 from guild_ipy.store.output import iter_output_lines, read_output_bytes
-from guild_ipy.verbs.looking.runs import list_runs
 from tests.faults.kernels import TARGETS, Killing
 
 COMPLETED, TERMINATED = RunStatus.COMPLETED, RunStatus.TERMINATED

@@ -11,11 +11,11 @@ from contextlib import suppress
 import pytest
 
 from guild_ipy.errors import GuildError
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.output import complete_index
 from guild_ipy.verbs.changing.delete import delete
 from guild_ipy.verbs.looking.diff import diff
-from guild_ipy.verbs.looking.runs import list_runs
 
 FILES = (
     "output output.index alive LOCK PENDING STAGED manifest opref "

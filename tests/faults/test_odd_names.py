@@ -16,10 +16,9 @@ from guild_ipy.launching.restart import Change, restart
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.printable import printable
 from guild_ipy.session.run_handle import Run
-from guild_ipy.session.run_refs import select_run
+from guild_ipy.session.run_refs import list_runs, select_run
 from guild_ipy.session.viewer import SilentViewer
 from guild_ipy.store.guild_home import Home, create_home
-from guild_ipy.verbs.looking.runs import list_runs
 
 SCRIPT = "text = ''\nwith open('seen', 'w', newline='') as file:\n    file.write(text)\n"
 CELL = "def keep(text=''):\n    return text"

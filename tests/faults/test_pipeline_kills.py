@@ -16,10 +16,10 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart
 from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import SilentViewer
 from guild_ipy.settings import Settings
-from guild_ipy.verbs.looking.runs import list_runs
 from guild_ipy.verbs.running.stop import stop
 from tests.faults.processes import Process, find_processes
 from tests.notebook_session import wait_until

@@ -6,12 +6,12 @@ import pytest
 from benchmarks.homes import make_home
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.index.asking.column_table import Field
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.trash import delete_run
-from guild_ipy.verbs.looking.runs import list_records, list_runs
 from tests.directories import list_runs as read_runs
 
 ID, LR, LOSS = Field("run", "id"), Field("flag", "lr"), Field("scalar", "loss", "last")
@@ -69,7 +69,7 @@ def test_a_change_by_others_is_seen_at_once_by_a_full_look(context):
     labelled = RunFilter(labels=("by hand",))
     assert list_runs(context, labelled) == []
     assert [run.id for run in list_runs(context, labelled, full=True)] == [run_dir.id]
-    assert [record.label for record in list_records(context, labelled, full=True)] == ["by hand"]
+    assert [record.label for record in context.index.records(labelled, full=True)] == ["by hand"]
 
 
 def test_summaries_of_many_runs_are_those_of_each(context):
@@ -80,7 +80,7 @@ def test_summaries_of_many_runs_are_those_of_each(context):
 def test_everything_is_listed_where_there_can_be_no_index(context):
     settings = replace(context.settings, cache_dir="/dev/null/cache")
     without = Session(settings, home=context.home, engine=context.engine)
-    assert list_records(without) == read_runs(context.home, RunFilter())
+    assert without.index.records() == read_runs(context.home, RunFilter())
     assert values(without.index.table([ID, LR]), LR) == values(context.index.table([ID, LR]), LR)
     assert "NotADirectoryError" in without.index.trouble
 

@@ -15,6 +15,7 @@ from guild_ipy.errors import DependencyError, RunError, RunStateError, SelectErr
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart, start
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.markers import set_staged
@@ -22,7 +23,6 @@ from guild_ipy.store.trash import purge_run
 from guild_ipy.store.used_runs.manifest import read_manifest
 from guild_ipy.verbs.changing.delete import delete
 from guild_ipy.verbs.changing.mark import mark
-from guild_ipy.verbs.looking.runs import list_runs
 from tests.notebook_session import find_processes
 from tests.required import file_of, need, pattern, requires, run_of, runs_of
 

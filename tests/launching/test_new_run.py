@@ -19,10 +19,10 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart
 from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.state.signals import MAYBE_NO_MEMORY, note_kill
 from guild_ipy.verbs.looking.info import get_info
-from guild_ipy.verbs.looking.runs import list_runs
 from guild_ipy.view.live import describe_end
 from tests.notebook_session import find_processes, wait_until
 from tests.train_and_wait import RecordingViewer

@@ -10,11 +10,11 @@ from guild_ipy.launching.launch import PIPELINE_MODULE, LaunchOptions
 from guild_ipy.launching.restart import Change, restart, start
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.session.lineage_graph import trace_lineage
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.state.lock import read_lock
 from guild_ipy.verbs.changing.delete import delete
 from guild_ipy.verbs.changing.mark import mark
-from guild_ipy.verbs.looking.runs import list_runs
 from guild_ipy.verbs.running.stop import stop
 from tests.notebook_files import write_notebook
 from tests.notebook_session import wait_until

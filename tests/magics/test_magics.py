@@ -5,9 +5,9 @@ import pytest
 import guild_ipy
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, GuildError, OperationNotFound, RunError, RunNotFound, UsageError
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import get_session
 from guild_ipy.verbs import NAMES
-from guild_ipy.verbs.looking.runs import list_runs
 
 RUN_ID = r"[0-9a-f]{8}"
 

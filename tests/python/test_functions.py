@@ -10,9 +10,9 @@ import guild_ipy
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import FlagError, RunNotFound, RunStateError, UsageError
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session, get_session, set_session
 from guild_ipy.settings import Settings
-from guild_ipy.verbs.looking.runs import list_runs
 from guild_ipy.view.changed_runs import command_of
 
 SCRIPT = "lr = 0.1\nprint('loss:', lr)\n"

@@ -6,10 +6,10 @@ import pytest
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.session.run_handle import Run, format_duration
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.verbs.changing.label import Label, edit_labels
 from guild_ipy.verbs.changing.mark import mark
 from guild_ipy.verbs.looking.info import get_info
-from guild_ipy.verbs.looking.runs import list_runs
 from tests.used_runs import used
 
 HTML = "<script>alert(1)</script>"

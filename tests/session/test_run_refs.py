@@ -3,9 +3,8 @@ import pytest
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunNotFound, UsageError
-from guild_ipy.session.run_refs import select_run, select_runs
+from guild_ipy.session.run_refs import list_runs, select_run, select_runs
 from guild_ipy.verbs.changing.delete import delete
-from guild_ipy.verbs.looking.runs import list_records, list_runs
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def test_runs_are_listed_newest_first_within_a_filter(train, runs):
     assert [run.operation for run in runs] == ["train()", "fail()", "train()", "train()"]
     assert list_runs(train.context, ERRORS) == runs[1:2]
     assert list_runs(train.context, RunFilter(limit=2)) == runs[:2]
-    assert [record.dir.id for record in list_records(train.context, TRAINS)] == [runs[n].id for n in (0, 2, 3)]
+    assert [record.dir.id for record in train.context.index.records(TRAINS)] == [runs[n].id for n in (0, 2, 3)]
 
 
 @pytest.mark.parametrize(

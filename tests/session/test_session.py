@@ -5,10 +5,10 @@ import pytest
 
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.session.chosen_home import guild_home, set_guild_home
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session, get_session, set_home, set_session
 from guild_ipy.session.viewer import SilentViewer
 from guild_ipy.store.guild_home import Home
-from guild_ipy.verbs.looking.runs import list_runs
 
 
 @pytest.fixture

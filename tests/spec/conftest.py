@@ -15,9 +15,9 @@ import pytest
 import guild_ipy
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session, set_session
 from guild_ipy.settings import Settings
-from guild_ipy.verbs.looking.runs import list_runs
 
 #: Marked runs (S0), summary operations (S4).
 ROWS = [f"M{number}" for number in range(1, 20)] + [f"S{number}" for number in range(1, 21)]

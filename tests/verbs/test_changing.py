@@ -6,12 +6,12 @@ import pytest
 
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import RunStateError
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.files.attrs import list_attrs
 from guild_ipy.verbs.changing.delete import delete, deleted_message
 from guild_ipy.verbs.changing.each_run import EachRun
 from guild_ipy.verbs.changing.label import Label, edit_labels, labeled_message
 from guild_ipy.verbs.changing.mark import mark, mark_message
-from guild_ipy.verbs.looking.runs import list_runs
 from guild_ipy.verbs.running.stop import stopped_message
 from guild_ipy.view.changed_runs import name_runs
 

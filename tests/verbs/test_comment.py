@@ -7,10 +7,10 @@ import pytest
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.engine.run_files.provenance import host_name, user_name
 from guild_ipy.errors import DamagedRun, RunStateError, UsageError
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.files.attrs import list_attrs, read_attr, write_attr
 from guild_ipy.verbs.changing.comment import CommentEdit, commented_message, edit_comments, list_comments
 from guild_ipy.verbs.looking.info import get_info
-from guild_ipy.verbs.looking.runs import list_runs
 
 NOON = 1_795_176_000_000_000
 OLD = {"body": "old", "user": "ada", "host": "lab", "time": NOON}

@@ -6,9 +6,9 @@ import pytest
 
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import DamagedRun, UsageError
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.files.attrs import list_attrs, write_attr
 from guild_ipy.verbs.changing.tag import Tag, edit_tags, list_tags, tagged_message
-from guild_ipy.verbs.looking.runs import list_runs
 
 
 @pytest.fixture

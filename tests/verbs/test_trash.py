@@ -8,12 +8,11 @@ import pytest
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound
 from guild_ipy.session.run_handle import Run
-from guild_ipy.session.run_refs import select_runs
+from guild_ipy.session.run_refs import list_runs, select_runs
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.verbs.changing.delete import delete
 from guild_ipy.verbs.changing.purge import purge, purged_message
 from guild_ipy.verbs.changing.restore import restore
-from guild_ipy.verbs.looking.runs import list_runs
 
 DELETED = RunFilter(deleted=True)
 

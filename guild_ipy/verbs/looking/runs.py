@@ -12,10 +12,9 @@ from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.errors import UsageError
 from guild_ipy.session.run_handle import Run
-from guild_ipy.session.run_refs import list_matching
+from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session
 from guild_ipy.session.stale import find_stale
-from guild_ipy.store.run_record import RunRecord
 from guild_ipy.view.plain_values import run_values
 from guild_ipy.view.run_lines import format_runs
 
@@ -91,29 +90,11 @@ class RunTable:
         return bool(self.text)
 
 
-def list_runs(session: Session, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[Run]:
-    """Return the runs that pass a filter, newest first.
-
-    Parameters
-    ----------
-    session, run_filter
-        Which runs.
-    full
-        Also see at once what others have changed in place in runs that have ended; else that takes some seconds.
-    """
-    return list_matching(session, run_filter, full=full)
-
-
 def list_stale(session: Session, run_filter: RunFilter = EVERY) -> list[Run]:
     """Return those among the runs that pass a filter which are stale (:mod:`guild_ipy.session.stale`), newest first."""
-    runs = list_matching(session, replace(run_filter, limit=None))
+    runs = list_runs(session, replace(run_filter, limit=None))
     stale = find_stale(session.index.records, (run.dir for run in runs))
     return [run for run in runs if run.id in stale][: run_filter.limit]
-
-
-def list_records(session: Session, run_filter: RunFilter = EVERY, *, full: bool = False) -> list[RunRecord]:
-    """Return what one look at these runs found, for tables; see :func:`list_runs`."""
-    return session.index.records(run_filter, full=full)
 
 
 VERB = Verb(
