@@ -15,13 +15,13 @@ SHORT_ID_LENGTH = 8
 
 
 class AttributeType(Enum):
-    """What values of an attribute are; it decides how those of an expression are read."""
+    """The type of an attribute's values; it decides how the values in an expression are read."""
 
     ANY = "any"
-    """A flag, a scalar or an attribute of a user: whatever it is in each run."""
+    """A flag, a scalar or an attribute that a user wrote: of any type, which may differ from run to run."""
     TEXT = "text"
     OPERATION = "operation"
-    """A name of an operation; that of a function can have ``()``."""
+    """The name of an operation; the name of a function can end in ``()``."""
     STATUS = "status"
     TRUTH = "truth"
     """True or false, never missing."""
@@ -31,7 +31,7 @@ class AttributeType(Enum):
     """Seconds."""
     NUMBER = "number"
     TEXTS = "texts"
-    """Several texts; a test holds if one of them passes."""
+    """Several texts; a test is passed if one of them passes it."""
 
     @property
     def may_be_missing(self) -> bool:
@@ -40,25 +40,25 @@ class AttributeType(Enum):
 
 
 class Display(Enum):
-    """How tables show a value, which they make of :attr:`Attribute.made_of`."""
+    """How tables show a value, which they compute from the columns in :attr:`Attribute.made_of`."""
 
     TEXT = "text"
     VALUE = "value"
-    """Whatever it is."""
+    """As it is."""
     STATUS = "status"
     WORD = "word"
-    """One of a few texts."""
+    """One of few different texts."""
     BEGINNING = "beginning"
     """The first eight digits."""
     MOMENT = "moment"
     END = "end"
-    """A moment that counts only for a run that has ended."""
+    """A moment that is shown only for a run that has ended."""
     DURATION = "duration"
-    """From start to end, or to now."""
+    """From the start to the end, or to now."""
     TAGS = "tags"
-    """With commas between."""
+    """Separated by commas."""
     LINES = "lines"
-    """Several lines, with semicolons between."""
+    """Several lines, separated by semicolons."""
     TRUTH = "truth"
 
 
@@ -69,7 +69,7 @@ class KeptColumn:
     declared: str = ""
     """Type and constraint, as SQL."""
     of: Callable[[Any], Any]
-    """Returns the value of a ``RunRecord`` (:mod:`guild_ipy.store.run_record`), as SQLite takes it; lists as JSON."""
+    """Returns the value from a ``RunRecord`` (:mod:`guild_ipy.store.run_record`) as SQLite stores it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,27 +79,27 @@ class Attribute:
     name: str
     type: AttributeType = AttributeType.TEXT
     aliases: tuple[str, ...] = ()
-    """Other names of it in the select language."""
+    """Other names for it in the select language."""
     sql: str = ""
-    """The value that the select language tests, as SQL over the tables of the index; without it the column itself."""
+    """The value that the select language tests, as SQL over the tables of the index; empty for the column itself."""
     is_of_operation: bool = False
-    """Whether `sql` is about the operation alone, so that it can be asked once for all runs of one."""
+    """Whether `sql` depends on the operation alone, so that it is computed once for all runs of an operation."""
     column: KeptColumn | None = None
-    """None where nothing is kept for it but what it is made of."""
+    """None if the index has no column of its own for it."""
     made_of: tuple[str, ...] = ()
-    """Columns of the table of runs; without them its own."""
+    """The columns of the table of runs that it is computed from; empty for its own column."""
     form: Display | None = Display.TEXT
-    """None where tables do not have it."""
+    """None if tables do not show it."""
     is_listed: bool = False
-    """Whether listings have it."""
+    """Whether listings show it."""
     is_detail: bool = False
-    """Whether listings with details have it, too."""
+    """Whether listings with details show it as well."""
     is_compared: bool = False
-    """Whether every comparison has it."""
+    """Whether every comparison shows it."""
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The columns of the table of runs that it is made of."""
+        """The columns of the table of runs that it is computed from."""
         return self.made_of or (self.name,)
 
     @property
@@ -227,11 +227,11 @@ ATTRIBUTES = (
 )
 
 BY_NAME = {attribute.name: attribute for attribute in ATTRIBUTES}
-#: The attributes of the table ``run`` of the index, beside the few by which runs are found and sorted.
+#: The attributes with a column in the table ``run`` of the index, besides the few by which runs are found and sorted.
 KEPT = tuple(attribute for attribute in ATTRIBUTES if attribute.column is not None)
-#: Other name -> name.
+#: Alias -> name.
 ALIASES = {alias: attribute.name for attribute in ATTRIBUTES for alias in attribute.aliases}
-#: The names of the attributes that tables can have.
+#: The names of the attributes that tables can show.
 SHOWN = frozenset(attribute.name for attribute in ATTRIBUTES if attribute.form is not None)
 LISTED = tuple(attribute.name for attribute in ATTRIBUTES if attribute.is_listed)
 DETAILS = tuple(attribute.name for attribute in ATTRIBUTES if attribute.is_detail)

@@ -1,7 +1,9 @@
-"""Objects that pickle only by name, or hold a lock, as what they are made from.
+"""Pickles objects that pickle would only refer to by a name, or that hold a lock.
 
-A new process does not have the names of a notebook, so what ``functools.cache``, ``typing.NewType`` or a sentinel's own
-``__reduce__`` say of themselves ("I am ``table``") leads nowhere there. Here is what they are made from, for pickle.
+A new process does not have the names of a notebook, so the reference that ``functools.cache``, ``typing.NewType`` or a
+sentinel's own ``__reduce__`` returns leads nowhere there. Such objects are sent as the parts that they are made from.
+Pickles of runs name the functions ``make_...`` and ``fill_...`` of this module: keep their names, and that of the
+module.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 Reduced: TypeAlias = tuple[Any, ...]
-"""What ``__reduce__`` may return, except a name."""
+"""A value that ``__reduce__`` may return, except a name."""
 
 
 def find_reducer(cls: type) -> Callable[[Any], Reduced] | None:
-    """Find the function that says what objects of a class are made from; None for classes that pickle knows.
+    """Find the function that takes objects of a class apart; None for classes that pickle handles itself.
 
     Examples
     --------
@@ -33,12 +35,12 @@ def find_reducer(cls: type) -> Callable[[Any], Reduced] | None:
 
 
 def reduces_itself(cls: type) -> bool:
-    """Whether a class says in Python how its objects are pickled."""
+    """Whether a class defines in Python how its objects are pickled."""
     return any("__reduce__" in vars(base) or "__reduce_ex__" in vars(base) for base in cls.__mro__[:-1])
 
 
 def is_dispatcher(function: types.FunctionType) -> bool:
-    """Whether a function is what ``functools.singledispatch`` gives."""
+    """Whether a function was made by ``functools.singledispatch``."""
     return function.__globals__ is vars(functools) and "registry" in vars(function)
 
 
@@ -51,7 +53,7 @@ def reduce_dispatcher(dispatcher: Any) -> Reduced:  # noqa: ANN401 - a function 
 
 
 def fill_dispatcher(dispatcher: Any, state: tuple[Mapping[type, Callable[..., Any]], Mapping[str, Any]]) -> None:  # noqa: ANN401
-    """Register the implementations of a dispatcher that has been made again."""
+    """Register the implementations of a dispatcher that was made anew."""
     implementations, attributes = state
     for cls, implementation in implementations.items():
         dispatcher.register(cls, implementation)
@@ -64,7 +66,7 @@ def reduce_content(obj: object) -> Reduced:
     Raises
     ------
     TypeError
-        For an object that has content below Python, which nobody can see.
+        For an object with content in C, which cannot be read from Python.
     """
     cls = type(obj)
     if isinstance(obj, enum.Enum):
@@ -78,7 +80,7 @@ def reduce_content(obj: object) -> Reduced:
 
 
 def make_content(base: type, cls: type, arguments: tuple[Any, ...]) -> object:
-    """Make an object without calling what its class was given for ``__new__``, which may know one object only."""
+    """Make an object without calling the ``__new__`` of its class, which may return always the same object."""
     return base.__new__(cls, *arguments)
 
 
@@ -87,7 +89,7 @@ _VALUES = frozenset({object, int, float, complex, str, bytes, tuple})
 
 
 def make_cached(function: Callable[..., Any], options: Mapping[str, Any]) -> Callable[..., Any]:
-    """Make a function as ``functools.lru_cache`` gives it, with nothing in its cache."""
+    """Make a function with a ``functools.lru_cache``, whose cache is empty."""
     cached: Callable[..., Any] = functools.lru_cache(**options)(function)
     return cached
 
@@ -97,7 +99,7 @@ def _reduce_cached(cached: Any) -> Reduced:  # noqa: ANN401 - its type has no pu
 
 
 def make_cached_property(cls: type[functools.cached_property[Any]]) -> functools.cached_property[Any]:
-    """Make an empty ``functools.cached_property``, with a lock of its own where this Python has one in it."""
+    """Make an empty ``functools.cached_property``, with a lock of its own if this version of Python has one there."""
     made = cls.__new__(cls)
     made.__dict__["lock"] = threading.RLock()
     return made
@@ -111,7 +113,7 @@ def _reduce_cached_property(obj: functools.cached_property[Any]) -> Reduced:
 
 
 def make_dispatching_method(cls: type[Any]) -> Any:  # noqa: ANN401 - as its class
-    """Make an empty ``functools.singledispatchmethod``, with nothing in the cache that Python 3.13 has in it."""
+    """Make an empty ``functools.singledispatchmethod``; Python 3.13 has a cache in it, which is empty."""
     made: Any = object.__new__(cls)
     made._method_cache = weakref.WeakKeyDictionary()  # noqa: SLF001 - it has no other
     return made
@@ -142,14 +144,14 @@ def _reduce_type_alias(obj: Any) -> Reduced:  # noqa: ANN401 - TypeAliasType, wh
 
 
 def make_exception(cls: type[BaseException], base: type[BaseException], arguments: tuple[Any, ...]) -> BaseException:
-    """Make an exception without calling what its class was given for ``__init__``."""
+    """Make an exception without calling the ``__init__`` of its class."""
     made = base.__new__(cls, *arguments)
     base.__init__(made, *arguments)
     return made
 
 
 def _reduce_exception(error: BaseException) -> Any:  # noqa: ANN401 - as its own __reduce__
-    """Return an exception as its content: pickle would call its class with ``args``, which may be others."""
+    """Return an exception as its content: pickle would call its class with ``args``, which may not fit ``__init__``."""
     reduced = error.__reduce_ex__(5)
     cls = type(error)
     base = _find_base(cls)
@@ -162,16 +164,17 @@ def _reduce_exception(error: BaseException) -> Any:  # noqa: ANN401 - as its own
 
 
 def _reduce_validated(obj: Any) -> Reduced:  # noqa: ANN401 - a class that pydantic keeps to itself
-    """Return what ``pydantic.validate_call`` puts around a function as the function and the options.
+    """Return the wrapper of ``pydantic.validate_call`` as the function and the options.
 
-    What is made of them cannot be copied. It is made anew at the first call, when all that the function names is there.
+    The validator that pydantic builds cannot be pickled. It is built anew at the first call, when all names that the
+    function uses are defined.
     """
     options = {**obj.config_wrapper.config_dict, "defer_build": True}
     return type(obj), (obj.function, options, obj.validate_return, None)
 
 
 def _find_base(cls: type) -> Any:  # noqa: ANN401 - a class of the kind that is asked for
-    """Return the first class of its bases that is one of the interpreter's own."""
+    """Return the first of its base classes that is implemented in C."""
     return next(each for each in cls.__mro__ if not each.__flags__ & _MADE_BY_STATEMENT)
 
 

@@ -1,8 +1,8 @@
-"""The Python values that recorded flags stand for: what the function of a run is given.
+"""Makes the arguments of a function from recorded flags.
 
-A flag is recorded as what YAML can say (``shapes``); a form, which travels in the payload, makes of
-it what the function wants. The value that the user gave is kept and given as it was, as long as the flag has the value
-that was recorded for it; a restart may change that.
+A flag is recorded as a value that YAML can express (``shapes``). A form, which travels in the payload, converts it to
+the value that the function takes. As long as the flag has the value that was recorded, the function gets the very value
+that the user gave; a restart may change the flag. Pickles of runs name this module and its classes: keep their names.
 
 Standard library only: the process of a run imports this.
 """
@@ -24,7 +24,7 @@ class Form:
     shape: Shape
     has_sample: bool = False
     recorded: Any = None
-    """What stands for `sample` in the flags."""
+    """The value that was recorded for `sample` in the flags."""
     sample: Any = None
     """The value that was given to the run, or its default."""
 
@@ -37,12 +37,12 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True)
 class Like:
-    """Makes a number in the form of a certain one: a NumPy scalar, an array or tensor without dimensions."""
+    """Converts a number to the type of another one: a NumPy scalar, an array or tensor without dimensions."""
 
     sample: Any
 
     def __call__(self, value: Any) -> Any:  # noqa: ANN401 - any type of number
-        """Return `value` in that form, or as it is where the form cannot hold it."""
+        """Return `value` converted, or as it is if the type cannot hold it."""
         made = self._cast(value)
         if made.dtype != self.sample.dtype:
             return value
@@ -53,7 +53,7 @@ class Like:
         sample = self.sample
         if hasattr(sample, "new_tensor"):
             return sample.new_tensor(value)
-        if type(sample).__module__ != "numpy":  # arithmetic keeps what a library of arrays says of an array
+        if type(sample).__module__ != "numpy":  # arithmetic keeps the type and the device of the array
             return sample * 0 + value
         if not hasattr(sample, "__setitem__"):
             return type(sample)(value)
@@ -63,7 +63,7 @@ class Like:
 
 
 def build(shape: Shape, value: Any) -> Any:  # noqa: ANN401 - any argument of a function
-    """Make the Python value of a recorded one; a value of another shape is given as it is.
+    """Make the Python value from a recorded one; a value of another shape is returned as it is.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def build(shape: Shape, value: Any) -> Any:  # noqa: ANN401 - any argument of a 
 
 
 def _build(shape: Shape, value: Any) -> Any:  # noqa: ANN401
-    """Raise one of many errors where the value is of another shape."""
+    """Make the value, or raise one of several errors if the recorded one has another shape."""
     kind, make = shape.kind, shape.make
     if kind is ShapeKind.UNION:
         return _build_first(shape, value)
@@ -119,7 +119,7 @@ def _build_first(shape: Shape, value: Any) -> Any:  # noqa: ANN401
 
 
 def _build_strictly(shape: Shape, value: Any) -> Any:  # noqa: ANN401
-    """Make a value, which must be of this shape."""
+    """Make a value; TypeError or ValueError if the recorded one does not have this shape."""
     if shape.kind is ShapeKind.LITERAL:
         if not any(_is_same(value, choice) for choice in shape.choices):
             raise ValueError

@@ -1,4 +1,7 @@
-"""What a run knows of the notebook that its code comes from; travels with the program in the payload."""
+"""What a run knows about the notebook that its code comes from; travels with the program in the payload.
+
+Pickles of runs name this module and its classes: keep their names.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-#: Its name in the ``__main__`` of the run.
+#: The name of the state in the ``__main__`` of the run.
 STATE_NAME = "__guild_notebook__"
 
 
@@ -23,20 +26,20 @@ class NotebookMagic:
 
 @dataclass(frozen=True, kw_only=True)
 class NotebookState:
-    """The magics that the code uses, and the variables that it only may use and that could not travel."""
+    """The magics that the code uses, and variables that it may use but that could not travel."""
 
     has_shell: bool = False
-    """Whether it is a notebook of IPython's, and not a plain interpreter."""
+    """Whether the code comes from IPython, and not from a plain interpreter."""
     magics: tuple[NotebookMagic, ...] = ()
     extensions: tuple[str, ...] = ()
     """Modules for ``%load_ext``."""
     missing_magics: Mapping[str, str] = field(default_factory=dict)
     """Magics that could not travel -> why."""
     left_out: Mapping[str, str] = field(default_factory=dict)
-    """Variables that a text of the code names -> why they could not travel."""
+    """Variables that a text in the code names -> why they could not travel."""
 
     def explain(self, error: BaseException) -> None:
-        """Add to an error why a variable that its message names is not there."""
+        """Add a note to an error about a missing variable, which says why it is missing."""
         words = set(re.findall(r"\w+", str(error))) if self.left_out else set()
         for name in words & self.left_out.keys():
             error.add_note(f"the notebook's variable {name!r} did not come along to the run: {self.left_out[name]}")

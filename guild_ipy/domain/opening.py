@@ -41,16 +41,16 @@ def open_payload(
     *,
     is_beside: bool = False,
 ) -> FunctionCall | CellCode:
-    """Load a payload; the definitions of the notebook land in `namespace`, which stands for ``__main__``.
+    """Load a payload; the definitions of the notebook are put into `namespace`, which stands for ``__main__``.
 
-    Opening a payload executes code of whoever wrote it.
+    Opening a payload executes code that its author chose.
 
     Parameters
     ----------
     names
-        Functions of :mod:`guild_ipy.domain.payload` -> those that are called in their place.
+        Names of functions of :mod:`guild_ipy.domain.payload` -> the functions to call in their place.
     is_beside
-        Whether it is opened in the process of the notebook, whose own classes and modules must stay as they are.
+        Whether it is opened in the process of the notebook, whose own classes and modules must not change.
     """
     places = {**names, payload.main_namespace.__name__: lambda: namespace}
     reader = PayloadReader(file, namespace, buffers, places, is_beside=is_beside)
@@ -65,7 +65,7 @@ def open_payload(
 
 
 class PayloadReader(pickle.Unpickler):
-    """Reads what :mod:`guild_ipy.operations.packing.pack` has written."""
+    """Reads the pickles that :mod:`guild_ipy.operations.packing.pack` writes."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class PayloadReader(pickle.Unpickler):
         self._is_beside = is_beside
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - pickle's own protocol
-        """Find what a pickle names; what is in ``__main__`` is in the namespace that stands for it."""
+        """Find an object that a pickle names; for ``__main__`` in the namespace that stands for it."""
         if module == "__main__":
             return find_in_main(self._namespace, name)
         if module == payload.__name__ and name in self._places:
@@ -96,7 +96,7 @@ class PayloadReader(pickle.Unpickler):
 
 
 def find_in_main(namespace: dict[str, Any], path: str) -> Any:  # noqa: ANN401 - whatever it holds
-    """Find what is at a dotted path in a namespace that stands for ``__main__``."""
+    """Return the object at a dotted path in a namespace that stands for ``__main__``."""
     name, *parts = path.split(".")
     if name not in namespace:
         raise AttributeError(f"{name!r} is not among what was sent from the notebook", name=name)
@@ -104,9 +104,9 @@ def find_in_main(namespace: dict[str, Any], path: str) -> Any:  # noqa: ANN401 -
 
 
 def _untracked(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of cloudpickle's that makes a new class each time, also where the same one is there.
+    """Return a function of cloudpickle that makes a new class each time, also if it has made the same class before.
 
-    Otherwise the methods of the notebook's own class would be exchanged for those of the payload.
+    Otherwise the payload would replace the methods of the notebook's own class.
     """
     if not isinstance(make, types.FunctionType) or _TRACKER not in inspect.signature(make).parameters:
         return make

@@ -1,4 +1,4 @@
-"""Which operation a run is of: the content of ``.guild/opref``.
+"""A reference to the operation of a run: the content of ``.guild/opref``.
 
 Format (Guild AI 0.9.0): four shell-quoted words, ``TYPE:PACKAGE VERSION MODEL OPNAME``; an empty word is ``''``.
 """

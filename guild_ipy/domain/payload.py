@@ -1,16 +1,17 @@
-"""What a packed notebook function is made of, and the few names that its pickle refers to.
+"""The parts of a payload: a packed function or cell of a notebook, and the names that its pickle refers to.
 
 The packer (:mod:`guild_ipy.operations.packing.pack`) and the run (:mod:`guild_ipy.engine.child.unpack`) share this
-module; a payload is some pickles written by one pickler, so that they share their memo:
+module, whose name and classes must not change: payloads on disk name them. A payload is a sequence of pickles, written
+by one pickler so that they share their memo:
 
-1. what stands for the namespace of the notebook (runs of earlier versions do not have it);
+1. a placeholder for the namespace of the notebook (runs of earlier versions do not have it);
 2. a :class:`FunctionCall` or a :class:`CellCode`;
-3. the definitions of the notebook that came along (classes and functions by name), which the run puts into its
-   ``__main__`` so that pickling by reference finds them; and the variables that only texts of the code name.
+3. the definitions of the notebook that the program uses (classes and functions by name), which the run puts into its
+   ``__main__`` so that pickling by reference finds them; and the variables that only texts in the code name.
 
 References to the notebook's namespace become :func:`main_namespace`, so functions in the run have the run's real
-``__main__`` as their globals. So it is with the other functions here: each stands for something of the notebook's
-shell, in whose place the run's reader puts its own.
+``__main__`` as their globals. The other functions here work in the same way: each stands for an object of the
+notebook's shell, and the reader in the run calls its own function in place of it.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ class FunctionCall:
 
     function: Callable[..., Any]
     objects: Mapping[str, Any] = field(default_factory=dict)
-    """Arguments that are not flags: data frames, models, ..."""
+    """Arguments that are not flags, such as data frames and models."""
     positional: tuple[str, ...] = ()
     """Names of the parameters that must be passed by position, in order."""
     variadic: str | None = None
     """Name of ``*args``, whose value is a list."""
     forms: tuple[tuple[str, Form], ...] = ()
-    """What makes arguments of flags whose recorded values are not what the function takes."""
+    """How arguments are made from flags whose recorded values the function does not take as they are."""
 
     def arguments(self, flags: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Return the positional and the keyword arguments for these flag values."""
@@ -60,20 +61,20 @@ class CellCode:
 
 
 def main_namespace() -> dict[str, Any]:
-    """Return the namespace that stands for the notebook's; the run's reader puts its own in place of this."""
+    """Return the namespace that stands for the notebook's; the reader in the run replaces this function."""
     return vars(sys.modules["__main__"])
 
 
 def reduce_code(code: types.CodeType) -> tuple[Any, ...]:
     """Return what pickle needs to make a code object again, with its file name and lines.
 
-    It is in the form of ``.pyc`` files. What other packages make of code objects may lose the file name, and with it
-    the cell, line and source of each traceback.
+    It has the format of ``.pyc`` files. Other packages that pickle code objects may lose the file name, and with it the
+    cell, line and source in each traceback.
 
     Raises
     ------
     ValueError
-        For code that was changed to hold constants that Python's compiler never makes.
+        For code that was changed to hold constants that the compiler of Python never makes.
 
     Examples
     --------
@@ -85,41 +86,41 @@ def reduce_code(code: types.CodeType) -> tuple[Any, ...]:
 
 
 class _Absent:
-    """Something of the notebook's shell, where a payload is opened but not run."""
+    """Stands for an object of the notebook's shell if a payload is opened but not run."""
 
 
 def shell_getter() -> Callable[[], Any]:
-    """Return what stands for the notebook's ``get_ipython`` until the run's reader puts its own in place of this."""
+    """Return a stand-in for ``get_ipython``; the reader in the run replaces this function."""
     return _Absent
 
 
 def shell() -> Any:  # noqa: ANN401 - a shell, of a package that is not loaded here
-    """Return what stands for the notebook's shell; as above."""
+    """Return a stand-in for the notebook's shell; the reader in the run replaces this function."""
     return _Absent()
 
 
 def input_function() -> Callable[..., Any]:
-    """Return what a kernel's own ``input`` stands for."""
+    """Return the function that replaces the kernel's ``input``."""
     return input
 
 
 def password_function() -> Callable[..., Any]:
-    """Return what a kernel's own ``getpass.getpass`` stands for."""
+    """Return the function that replaces the kernel's ``getpass.getpass``."""
     import getpass  # start-up cost: few operations ask
 
     return getpass.getpass
 
 
 def display_function() -> Callable[..., Any]:
-    """Return what stands for IPython's ``display``; as above."""
+    """Return a stand-in for IPython's ``display``; the reader in the run replaces this function."""
     return _Absent
 
 
 def exit_function() -> Callable[..., NoReturn]:
-    """Return what the notebook's ``exit`` and ``quit`` become."""
+    """Return the function that replaces ``exit`` and ``quit`` of IPython."""
     return sys.exit
 
 
 def open_function() -> Callable[..., Any]:
-    """Return what the notebook's ``open`` becomes."""
+    """Return the function that replaces ``open`` of IPython."""
     return open

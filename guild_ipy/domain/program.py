@@ -1,4 +1,4 @@
-"""What a run executes: a program of one of five kinds, which ``meta.json`` keeps as such."""
+"""The program that a run executes: one of five kinds, which ``meta.json`` keeps as a tagged union."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ class ScriptProgram(_AnyProgram):
     command: tuple[str, ...] = ()
     """The words of `arguments` that name a sub-command."""
     constants: Flags = field(default_factory=dict)
-    """Module-level names to be given these values in place of those in the file."""
+    """Module-level names that get these values in place of those in the file."""
     map_name: str = ""
     """The module-level map whose entries `constants` are, in place of names; see
     :mod:`guild_ipy.domain.source_text.global_map`."""
     roots: tuple[str, ...] = ()
-    """Folders within the run directory that imports begin at; without one, the folder of the script."""
+    """Folders within the run directory where imports begin; empty for the folder of the script."""
     package: str = ""
-    """The package that the script is a module of."""
+    """The package that the script is a module of; empty for a script that is not in a package."""
 
     @property
     def main_file(self) -> str:
@@ -98,7 +98,7 @@ class NotebookFileProgram(_AnyProgram):
 
     path: str
     constants: Flags = field(default_factory=dict)
-    """Top-level names of its cells to be given these values in place of those in the file."""
+    """Top-level names of its cells that get these values in place of those in the file."""
 
     @property
     def main_file(self) -> str:

@@ -1,6 +1,6 @@
-"""A run, fully described before it exists: what ``operations`` hand to the engine.
+"""The full description of a run before it exists, which ``operations`` hand to the engine.
 
-``operations`` turn what the user wrote into a :class:`RunSpec`; the engine makes a directory of it. A staged run
+``operations`` make a :class:`RunSpec` from what the user wrote; the engine makes a run directory from it. A staged run
 is simply a prepared directory.
 """
 
@@ -39,7 +39,7 @@ class SourceLink:
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectSource:
-    """The source code of the moment a run was made."""
+    """The source code at the moment when a run is made."""
 
     dest: str
     """Where in the run directory it goes: ``.`` for a script, ``.guild/sourcecode`` for a function."""
@@ -47,7 +47,7 @@ class ProjectSource:
     digest: str = ""
     """MD5 over the sorted paths: path, NUL, content, NUL (Guild AI 0.9.0)."""
     links: tuple[SourceLink, ...] = ()
-    """What holds secrets: the run finds it, and neither snapshot nor digest has it."""
+    """Files that hold secrets: the run can read them, but they are not in the snapshot nor in the digest."""
 
     def path_inside(self, path: str) -> str:
         """Return the path within the snapshot of a file with this path in the run directory."""
@@ -63,7 +63,7 @@ class PackedCode:
     buffers: tuple[memoryview, ...] = ()
     """Large arrays of the payload, in the order in which it refers to them (pickle protocol 5)."""
     setup: bytes = b""
-    """What is set up for all code of the notebook, packed in the same way; see :mod:`guild_ipy.domain.setup`."""
+    """The setup of the notebook, such as its logging, packed in the same way; see :mod:`guild_ipy.domain.setup`."""
 
     @property
     def size(self) -> int:
@@ -73,7 +73,7 @@ class PackedCode:
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpec:
-    """Everything that a run directory is made of, except its id and its times."""
+    """All that is needed to make a run directory, except its id and its times."""
 
     opref: OpRef
     program: Program
@@ -82,10 +82,10 @@ class RunSpec:
     source: ProjectSource
     flags: Flags
     user_flags: Flags = field(default_factory=dict)
-    """Those of `flags` that the user gave."""
+    """The flags among `flags` that the user gave."""
     label: str
     label_template: str | None = None
-    """What the user gave for it, which may hold ``${flag}``."""
+    """The label as the user gave it, which may hold ``${flag}``."""
     tags: tuple[str, ...] = ()
     comment: str | None = None
     random_seed: int
@@ -97,19 +97,19 @@ class RunSpec:
     env: Mapping[str, str] = field(default_factory=dict)
     """Environment of the process."""
     flag_defs: tuple[FlagDef, ...] = ()
-    """What the operation takes; a restart with other flags is checked against it."""
+    """The flags that the operation takes; a restart with other flags is checked against them."""
     takes_any_flag: bool = False
     output_scalars: tuple[str, ...] = DEFAULT_PATTERNS
     run_params: Mapping[str, object] = field(default_factory=dict)
     requires: tuple[Dependency, ...] = ()
-    """What the operation requires; a restart may resolve it anew."""
+    """The dependencies that the operation requires, as declared; a restart may resolve them anew."""
     dependencies: tuple[ResolvedDependency, ...] = ()
-    """What was found for it."""
+    """The same dependencies, resolved."""
     command: Command | None = None
-    """For an operation of a Guild file: how flags reach the program."""
+    """For an operation of a Guild file: how flags reach its program."""
     command_env: Mapping[str, str] = field(default_factory=dict)
-    """What that adds to the environment of the process."""
+    """The variables that `command` adds to the environment of the process."""
     files: tuple[SourceFile, ...] = ()
-    """Files that are made for this run, with paths in its directory; `origin` says what of: ``config:train.yml``."""
+    """Files that are made for this run, with paths in its directory; `origin` names the source: ``config:a.yml``."""
     compare: tuple[str, ...] = ()
     """Columns that Guild AI shows of this operation."""

@@ -1,4 +1,4 @@
-"""Which files and which texts are secrets, by their names and by their shapes.
+"""Tells which files and which texts are secrets, by their names and by their form.
 
 A run finds a secret file by a link, and no record of it has the file's content.
 """
@@ -47,7 +47,7 @@ _BEGINNINGS = (
     r"|eyJ[\w-]+\.|(?i:bearer)\s+\S|(?i:basic)\s+(?=\S*\d)[A-Za-z0-9+/]{8}"
 )
 _ADDRESS = (
-    # user and password in front of a host; a user alone may be a token, but not where a key opens the door
+    # user and password before a host; a user alone may be a token, but not for git and ssh, which use keys
     r"\w://(?!(?:git|ssh)@)[^\s/@]+@|(?:^|[\s=,;'\"])[^\s:/@=,;'\"]{1,256}:[^\s/@]{1,256}@[\w\[]"
     r"|(?:hooks\.slack\.com|discord(?:app)?\.com/api/webhooks|webhook\.office\.com|outlook\.office\.com/webhook)/?"
     r"|api\.telegram\.org/bot"
@@ -107,7 +107,7 @@ def names_secret(name: str) -> bool:
 
 
 def is_secret(text: str) -> bool:
-    """Whether a text has the shape of a secret, or has one in it.
+    """Whether a text has the form of a secret, or contains one.
 
     Tokens, JSON web tokens, private keys, addresses with credentials, signed addresses and connection strings.
 
@@ -120,5 +120,5 @@ def is_secret(text: str) -> bool:
 
 
 def is_secret_variable(name: str, text: str) -> bool:
-    """Whether a variable is a secret, by its name or by the shape of its value."""
+    """Whether a variable is a secret, by its name or by the form of its value."""
     return names_secret(name) or is_secret(text)

@@ -1,4 +1,7 @@
-"""Modules that a new process would not find by their name: how a payload has them made there."""
+"""Makes modules in the process of a run that it would not find by their name.
+
+Pickles of runs name this module, its class and its functions: keep their names.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,12 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class ModuleFile:
-    """A top-level module and the file that it was loaded from, which is not where ``import`` would look."""
+    """A top-level module, and the file that it was loaded from, where ``import`` would not look."""
 
     name: str
     path: str
     inside: str = ""
-    """Its path in the project, of which a run has a copy; empty outside of it."""
+    """Its path in the project, of which a run has a copy; empty for a file outside the project."""
 
 
 def load_module(file: ModuleFile, name: str) -> types.ModuleType:
@@ -32,7 +35,7 @@ def load_module(file: ModuleFile, name: str) -> types.ModuleType:
 
 
 def find_in_module(file: ModuleFile, name: str, path: str) -> Any:  # noqa: ANN401 - whatever a module holds
-    """Return what is at a dotted path in a module that is loaded from its file."""
+    """Return the object at a dotted path in a module that is loaded from its file."""
     return functools.reduce(getattr, path.split("."), load_module(file, name))
 
 
@@ -45,7 +48,7 @@ def new_module(name: str, *, is_known: bool) -> types.ModuleType:
 
 
 def fill_module(module: types.ModuleType, content: Mapping[str, Any]) -> None:
-    """Put what a module holds into it."""
+    """Put the content of a module into it."""
     vars(module).update(content)
 
 
@@ -55,7 +58,7 @@ def _is_loaded_from(module: types.ModuleType, file: ModuleFile) -> bool:
 
 
 def _in_snapshot(file: ModuleFile) -> str:
-    """Return its path in the copy of the project, which comes first in the import path of a run."""
+    """Return the path in the run's copy of the project, which comes first in its import path."""
     return os.path.join(sys.path[0] if sys.path else "", file.inside)
 
 

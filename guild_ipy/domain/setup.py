@@ -1,7 +1,7 @@
-"""What a notebook has set up for all of its code: logging, warning filters, options of libraries.
+"""The setup of a notebook that holds for all of its code: logging, warning filters, options of libraries.
 
 It travels with functions and cells, as far as it differs from a fresh interpreter. Standard library only: the process
-of a run imports this.
+of a run imports this. Pickles of runs name this module and its classes: keep their names.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class LoggerState:
 
 @dataclass(frozen=True, kw_only=True)
 class LoggingState:
-    """All of logging that is set."""
+    """All settings of logging."""
 
     loggers: tuple[LoggerState, ...] = ()
     disabled_level: int = 0
@@ -47,7 +47,7 @@ class LoggingState:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is set."""
+        """Whether all settings are those of a fresh interpreter."""
         return self == LoggingState()
 
 
@@ -64,13 +64,13 @@ class WarningFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """Everything that is set up."""
+    """The whole setup."""
 
     logging: LoggingState = field(default_factory=LoggingState)
     warning_filters: tuple[WarningFilter, ...] | None = None
-    """All filters, in their order; None where they are those of a fresh interpreter."""
+    """All filters, in their order; None if they are those of a fresh interpreter."""
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Module -> what is to be called or set in it: see :mod:`guild_ipy.engine.child.libraries.option_setters`."""
+    """Library -> its options, as :mod:`guild_ipy.engine.child.libraries.option_setters` sets them."""
 
     @property
     def is_empty(self) -> bool:

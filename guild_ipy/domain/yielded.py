@@ -1,4 +1,7 @@
-"""What a generator gave and returned, as one value."""
+"""The values that a generator yielded and the value that it returned, as one value.
+
+Pickles of results name this module and its class: keep their names.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import Any
 
 
 class Yielded(list[Any]):
-    """The values that a generator gave, where it also returned one.
+    """The values that a generator yielded, if it also returned one.
 
     Attributes
     ----------

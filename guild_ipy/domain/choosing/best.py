@@ -1,4 +1,4 @@
-"""What the best of several runs is the best in."""
+"""The number by which the best of several runs is chosen."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-#: What is a regular expression in a dependency, where Guild AI 0.9.0 takes every name for one.
+#: Tells a regular expression in a dependency from a plain name; Guild AI 0.9.0 takes every name for an expression.
 _REQUIRED_PATTERN = re.compile(r"[\\\[\](){}|+^$]|\.[*?]")
 #: A name without wildcards, perhaps with a model before it.
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.\-]*(?::[\w.\-]+)?")
@@ -45,7 +45,7 @@ def is_plain_name(text: str) -> bool:
 
 
 def check_operation_name(name: str) -> None:
-    """Refuse a regular expression that is none; ValueError says what is wrong with it."""
+    """Refuse a regular expression that cannot be compiled; ValueError says what is wrong with it."""
     if _is_pattern(name):
         try:
             _compile(name)
@@ -54,9 +54,9 @@ def check_operation_name(name: str) -> None:
 
 
 def required_name(text: str) -> str:
-    r"""Return what a dependency asks for, ``operation: TEXT``, as a name of an operation.
+    r"""Return the name of an operation that a dependency, ``operation: TEXT``, asks for.
 
-    Guild AI 0.9.0 takes the model and the name for regular expressions that fit as a whole.
+    Guild AI 0.9.0 takes the model and the name for regular expressions that match as a whole.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def required_name(text: str) -> str:
 
 
 def _whole(pattern: str) -> str:
-    """Leave out of a regular expression what says that it fits as a whole."""
+    """Remove the anchors from a regular expression."""
     return pattern.removeprefix("^").removesuffix("" if pattern.endswith("\\$") else "$")
 
 

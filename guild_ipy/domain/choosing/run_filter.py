@@ -1,4 +1,4 @@
-"""Which runs a listing is about."""
+"""The filter of a listing of runs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RunFilter:
     limit: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what would be taken for damage farther down."""
+        """Refuse values that would raise other errors later."""
         if not isinstance(self.where, str | None):
             raise UsageError(f"where takes a text, not {self.where!r}")
         for name in self.operations:

@@ -1,4 +1,4 @@
-"""Spans of time, as listings are asked for: ``after yesterday``, ``last 2 hours``, ``between A and B``.
+"""Spans of time, by which listings are filtered: ``after yesterday``, ``last 2 hours``, ``between A and B``.
 
 The language is that of ``guild runs --started``; case does not matter::
 
@@ -53,7 +53,7 @@ def parse_time_range(text: str, now: datetime | None = None) -> TimeRange:
     Raises
     ------
     ValueError
-        If it is not understood; the message is one line.
+        If it cannot be read; the message is one line.
 
     Examples
     --------
@@ -162,7 +162,7 @@ _FLOORS: dict[str, Callable[[datetime], datetime]] = {
 
 
 def _unit_ago(now: datetime, count: int, unit: str) -> _Span:
-    """Return the whole unit that was `count` units before the one that it is."""
+    """Return the whole unit that began `count` units before the present one."""
     start = _back(_FLOORS[unit](now), count, unit)
     return _Span(start, _back(start, -1, unit))
 

@@ -1,4 +1,4 @@
-"""How flags reach a program that a Guild file declares: kept with the run, and filled anew when its flags change."""
+"""How flags reach a program that a Guild file declares; kept with the run, and filled again when its flags change."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from guild_ipy.domain.declarations.operation_def import FlagsDest
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What was declared, with ``${flag}`` still in it."""
+    """The command as declared, with ``${flag}`` still in it."""
 
     words: tuple[str, ...] = ()
-    """Of ``exec`` all of them, of ``main`` those in front of the flags."""
+    """For ``exec`` all words, for ``main`` those before the flags."""
     is_exec: bool = False
     dest: FlagsDest
     has_dest: bool = True
-    """Whether `dest` was declared; otherwise it was found out from the script."""
+    """Whether `dest` was declared; otherwise it was derived from the script."""
     env: Mapping[str, str] = field(default_factory=dict)
     env_secrets: tuple[str, ...] = ()
     """Variables that are not recorded."""
     label: str | None = None
     project_dir: str = ""
     config: str = ""
-    """The file in the run directory that holds flags, for flags that go to a configuration."""
+    """The configuration file in the run directory that flags are written to; empty for other destinations."""

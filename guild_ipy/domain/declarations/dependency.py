@@ -1,4 +1,4 @@
-"""What an operation needs before it can start: runs of other operations, files, configuration.
+"""The dependencies of an operation: runs of other operations, files, configuration.
 
 A dependency is a named resource with sources, as in a Guild file (Guild AI 0.9.0), plus what summary operations need:
 ``run:`` and ``multi-run:`` sources, whose value is an expression of the select language.
@@ -44,7 +44,7 @@ class Rename:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One thing that a dependency needs.
+    """One source of a dependency: runs, a file, a module or a URL.
 
     Examples
     --------
@@ -55,35 +55,35 @@ class Source:
 
     kind: SourceKind
     value: str
-    """Names of operations with commas between, an expression, a path, a module, or a URL: what stands behind the
-    kind in a Guild file."""
+    """Names of operations separated by commas, an expression, a path, a module, or a URL: the text after the kind in
+    a Guild file."""
     is_multi: bool = False
-    """Every run that is selected is linked, not the files of one taken; true of ``multi-run`` and of ``operation``
-    with ``multi-run: yes``."""
+    """Whether every selected run is linked, instead of taking the files of one; true of ``multi-run`` and of
+    ``operation`` with ``multi-run: yes``."""
     expression: str | None = None
-    """``select`` of a multi-run source: which of the runs."""
+    """``select`` of a multi-run source: the expression that selects the runs."""
     name: str | None = None
     flag_name: str | None = None
     target_path: str | None = None
     """Folder within the run directory."""
     target_type: TargetType | None = None
     select: tuple[FilePattern, ...] = ()
-    """Which files; empty: those that the run made, or the file itself."""
+    """The files to take; empty for those that the run made, or for the file itself."""
     rename: tuple[Rename, ...] = ()
     optional: bool = False
     """Whether the run can start without it."""
     warn_if_empty: bool = True
     fail_if_empty: bool = False
     unpack: bool | None = None
-    """Whether an archive is unpacked; None is yes for an archive."""
+    """Whether a file is unpacked; None unpacks it if it is an archive."""
     sha256: str | None = None
     replace_existing: bool = False
     preserve_path: bool = False
     always_resolve: bool = False
     params: Mapping[str, FlagValue] = field(default_factory=dict, hash=False)
-    """For a configuration: values beside those of flags, by dotted names."""
+    """For a configuration: values besides those of flags, by dotted names."""
     help: str = ""
-    """What to tell a user who has not got it."""
+    """Advice for a user who does not have it."""
 
     @property
     def uri(self) -> str:
@@ -92,19 +92,19 @@ class Source:
 
     @property
     def resolving_name(self) -> str:
-        """Its name in messages, and that of the flag that says which run or file is used."""
+        """The name in messages, and of the flag that says which run or file is used."""
         return self.name or self.flag_name or self.uri
 
     @property
     def given_name(self) -> str:
-        """The shortest of the names by which a user may say which run or file is used; empty where none can be said."""
+        """The shortest name by which a user can give a run or file for it; empty if none can be given."""
         return "" if self.kind is SourceKind.MODULE else self.flag_name or self.name or self.value
 
     @property
     def flag_names(self) -> tuple[str, ...]:
-        """Names by which a user may say which run or file is used, the one that is recorded first.
+        """The names by which a user can give a run or file for it; the first one is recorded.
 
-        What it asks for is always one of them: the operation may have a flag of the name that is given here.
+        The URI or value is always among them, since the operation may have a flag with the name of the source.
         """
         if self.flag_name or self.name:
             return (self.flag_name or self.name or "", self.uri)
@@ -112,7 +112,7 @@ class Source:
 
     @property
     def recorded_names(self) -> tuple[str, ...]:
-        """Names of the flags that say which run or file was used: its name, or the word that stands for it."""
+        """The names under which a recorded flag may say which run or file was used."""
         return tuple(dict.fromkeys((self.resolving_name, self.uri, *self.flag_names[:1])))
 
 
@@ -121,11 +121,11 @@ class Dependency:
     """A named resource that an operation requires."""
 
     name: str
-    """That of the resource, or of the first source for one that is written inline."""
+    """The name of the resource, or of the first source for a dependency that is written inline."""
     is_inline: bool = False
     sources: tuple[Source, ...]
     location: str = ""
-    """The folder that files are looked for in: that of the Guild file, or of the notebook."""
+    """The folder in which files are looked for: that of the Guild file, or of the notebook."""
     target_path: str | None = None
     target_type: TargetType | None = None
     preserve_path: bool = False
@@ -135,11 +135,11 @@ class Dependency:
 
     @property
     def title(self) -> str:
-        """Its name in messages: ``train``, also for one that is written inline as ``operation: train``."""
+        """The name in messages: ``train``, also for a dependency that is written inline as ``operation: train``."""
         kind, _, value = self.name.partition(":")
         return value if self.is_inline and kind in SOURCE_WORDS and value else self.name
 
     @property
     def key(self) -> str:
-        """Its name in the attribute ``deps``."""
+        """The name in the attribute ``deps``."""
         return ",".join(source.resolving_name for source in self.sources) if self.is_inline else self.name

@@ -1,4 +1,4 @@
-"""Dependencies as JSON: what a run keeps of its operation's requirements, so that a restart can resolve them anew."""
+"""Dependencies as JSON, which a run keeps so that a restart can resolve them again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def encode_requires(requires: Sequence[Dependency]) -> bytes:
 
 
 def decode_requires(content: bytes) -> tuple[Dependency, ...]:
-    """Read dependencies; ValueError, TypeError or KeyError if it is not what we write."""
+    """Read dependencies; ValueError, TypeError or KeyError for anything else than the JSON that we write."""
     return tuple(
         Dependency(
             **{

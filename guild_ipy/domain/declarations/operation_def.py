@@ -39,7 +39,7 @@ class FlagsDest:
 
     @classmethod
     def parse(cls, text: str) -> FlagsDest:
-        """Read what :meth:`__str__` writes; ValueError for what is none."""
+        """Read the text that :meth:`__str__` writes; ValueError for any other text."""
         word, _, name = text.partition(":")
         return cls(kind=FlagsDestKind(word), name=name)
 
@@ -52,7 +52,7 @@ class Step:
     """One run of a pipeline."""
 
     operation: str
-    """By the name that it is run by."""
+    """The name by which it is run."""
     name: str
     """The name of its link in the directory of the pipeline."""
     flags: Mapping[str, FlagValue] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Step:
     tags: tuple[str, ...] = ()
     random_seed: int | None = None
     isolate_runs: bool = True
-    """Whether dependencies of the step look at the runs of this pipeline alone, where there is one."""
+    """Whether dependencies of the step use runs of this pipeline only, if it has a suitable one."""
     origin: str = ""
     """Where it was written."""
 
@@ -73,7 +73,7 @@ def describe_step(step: Step) -> str:
 
 
 class _AnyMain:
-    """What all kinds of mains have, with the values of those that say nothing else."""
+    """What all kinds of mains have in common, with the most usual values."""
 
     usual_dest: ClassVar[FlagsDestKind] = FlagsDestKind.ARGS
     """How flags reach it, where neither the Guild file nor the script says so."""
@@ -83,7 +83,7 @@ class _AnyMain:
 
     @property
     def command_words(self) -> tuple[str, ...]:
-        """The words of its command line, those of flags not among them; they may hold ``${flag}``."""
+        """The words of its command line without those of flags; they may hold ``${flag}``."""
         return ()
 
 
@@ -126,7 +126,7 @@ class ExecMain(_AnyMain):
 
     @property
     def command_words(self) -> tuple[str, ...]:
-        """All of its words, also ``${flag_args}``."""
+        """All of its words, which may include ``${flag_args}``."""
         return self.words
 
     @property
@@ -194,14 +194,14 @@ class SourceRules:
 
 @dataclass(frozen=True, kw_only=True)
 class OperationDef:
-    """An operation of a model, with what it needs and takes."""
+    """An operation of a model, with its dependencies and flags."""
 
     name: str
     model: str = ""
     description: str = ""
     main: Main
     folder: str
-    """That of the Guild file; paths are relative to it."""
+    """The folder of the Guild file; paths are relative to it."""
     guildfile: str = ""
     """The path of the Guild file."""
     version: str = ""
@@ -209,9 +209,9 @@ class OperationDef:
     is_default: bool = False
     flags: tuple[FlagDef, ...] = ()
     flags_dest: FlagsDest | None = None
-    """None finds out from the script."""
+    """None derives it from the script."""
     flags_import: tuple[str, ...] | bool | None = None
-    """Which flags of the script are taken beside those declared: names, all, none, or (None) those that it has."""
+    """The flags of the script that are taken besides those declared: names, all, none, or (None) the usual ones."""
     flags_import_skip: tuple[str, ...] = ()
     requires: tuple[Dependency, ...] = ()
     sourcecode: SourceRules | None = None
@@ -225,11 +225,11 @@ class OperationDef:
     env_secrets: tuple[str, ...] = ()
     compare: tuple[str, ...] = ()
     python_path: tuple[str, ...] | None = None
-    """Folders that modules are looked for in, in place of the project's."""
+    """The folders in which modules are looked for, in place of those of the project."""
     origin: str = ""
     """Where it was written: ``guild.yml:3:5``."""
     notes: tuple[str, ...] = ()
-    """What the user should know: attributes that have no meaning here."""
+    """Notes for the user about attributes that have no effect here."""
 
     @property
     def full_name(self) -> str:

@@ -1,4 +1,4 @@
-"""A dependency with what was found for it: which runs, which files, and how they come into the run directory."""
+"""A resolved dependency: the runs and files that are used, and how they come into the run directory."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class TakenFile:
     path
         Where in the run directory, ``/``-separated.
     origin
-        The absolute path of what is copied or linked; empty for one that is written.
+        The absolute path of the file that is copied or linked; empty for a file that is written.
     content
-        What is written, for one without an origin.
+        The content of a file without an origin.
     word
-        What the manifest calls it beside its URI: the path within the source.
+        The path within the source, by which the manifest names the file besides the URI.
     root
-        The folder that nothing in it must lead out of; empty for a file of the project, which can be anywhere.
+        The folder that links in it must not leave; empty for a file of the project, which can be anywhere.
     """
 
     path: str
@@ -36,16 +36,16 @@ class TakenFile:
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedSource:
-    """A source with what was found."""
+    """A source with the runs and files that were found for it."""
 
     source: Source
     runs: tuple[str, ...] = ()
-    """Ids of the runs that are used; one, but for a multi-run source."""
+    """The ids of the runs that are used; several only for a multi-run source."""
     reason: str = ""
     """A :class:`~guild_ipy.domain.choosing.chosen_run.Reason`, or the expression that selects the runs; empty for a
     source of files."""
     value: str | None = None
-    """What was given for it as a flag, for a source of files."""
+    """For a source of files: the path that was given for it as a flag."""
     files: tuple[TakenFile, ...] = ()
 
 

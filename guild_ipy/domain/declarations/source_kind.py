@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class SourceKind(Enum):
-    """Where a source comes from; the value is the word in a Guild file."""
+    """What a source consists of; the value is the word in a Guild file."""
 
     OPERATION = "operation"
     """Files of a run of certain operations."""
@@ -18,12 +18,12 @@ class SourceKind(Enum):
     CONFIG = "config"
     """A file of YAML or JSON, written anew with values of flags in it."""
     MODULE = "module"
-    """A Python module that must be there."""
+    """A Python module that must be installed."""
     URL = "url"
 
     @property
     def is_of_runs(self) -> bool:
-        """Whether it is resolved by choosing runs."""
+        """Whether the source is resolved by choosing runs."""
         return self in {SourceKind.OPERATION, SourceKind.RUN, SourceKind.MULTI_RUN}
 
 
@@ -33,5 +33,5 @@ _PREFIXES = tuple(f"{word}:" for word in sorted(SOURCE_WORDS))
 
 
 def is_dependency_flag(name: str) -> bool:
-    """Whether a flag is one that is recorded for the run or file that a dependency uses, and not the operation's."""
+    """Whether a flag records the run or file that a dependency uses, and is not a flag of the operation."""
     return ":" in name and name.startswith(_PREFIXES)

@@ -1,7 +1,7 @@
-"""The text of a script whose module-level constants, or entries of one map, have other values.
+"""Replaces the values of module-level constants, or of the entries of one map, in the text of a script.
 
-The text stands for the script wherever it is read: by the run itself, by the processes that ``multiprocessing`` begins
-anew, by ``python script.py``. Everything else stays as it was written.
+The changed text takes the place of the script wherever it is read: by the run itself, by new processes of
+``multiprocessing``, by ``python script.py``. Everything else stays as it was written.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from guild_ipy.domain.source_text.global_map import find_map
 
 
 def change_source(content: bytes, constants: Mapping[str, object], map_name: str = "") -> bytes:
-    r"""Return the content of a script with other values; the same content where they are those that it has.
+    r"""Return the content of a script with other values; unchanged if it has these values already.
 
-    Names that the script does not have are given their value in front of everything.
+    Names that the script does not have are assigned at its beginning.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def change_source(content: bytes, constants: Mapping[str, object], map_name: str
     Raises
     ------
     SyntaxError, ValueError
-        What the compiler says about the source.
+        If the source cannot be parsed.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def _change_map(source: str, values: Mapping[str, object], map_name: str) -> str
 
 
 def _make_map(name: str, values: Mapping[str, object], *, as_namespace: bool) -> str:
-    """Write a map that the script does not have; inner ones are dictionaries."""
+    """Write a map that the script does not have; maps within it are dictionaries."""
     variable, *parts = name.split(".")
     entries: dict[str, object] = {}
     for path, value in values.items():
@@ -94,7 +94,7 @@ def _write_entries(statement: ast.Assign | ast.AnnAssign, name: str, values: Map
 
 
 def _entry(target: str, node: ast.expr | None, name: str) -> str:
-    """Write an entry of a map as it is reached: by attribute in a namespace, else by key."""
+    """Write the access to an entry of a map: by attribute in a namespace, else by key."""
     if _is_namespace(node) and name.isidentifier():
         return f"{target}.{name}"
     return f"{_entries(target, node)}[{name!r}]"
@@ -148,7 +148,7 @@ def _insert_first(source: str, line: str) -> str:
 
 
 def _insert_at(source: str, line: int, column: int, text: str) -> str:
-    """Insert text at a place as the compiler names it: lines from 1, columns in bytes of UTF-8."""
+    """Insert text at a position as in the syntax tree: lines from 1, columns in bytes of UTF-8."""
     lines = source.encode().splitlines(keepends=True) or [b""]
     row = lines[line - 1]
     lines[line - 1] = row[:column] + text.encode() + row[column:]

@@ -1,9 +1,8 @@
-"""Module-level constants of Python source: finding them, and giving them other values.
+"""Finds module-level constants of Python source, and gives them other values.
 
-A constant is a name that a top-level statement gives a literal: None, a bool, an int, a float, text, or
-a list of these. Names that begin with ``_`` don't count. Where a name is assigned more than once, the first
-literal is its value and later assignments stand, as in Guild AI 0.9.0; unlike there, annotated assignments
-count too.
+A constant is a name to which a top-level statement assigns a literal: None, a bool, an int, a float, text, or a list of
+these. Names that begin with ``_`` are not constants. If a name is assigned more than once, the first literal is its
+value and later assignments stay, as in Guild AI 0.9.0; unlike there, annotated assignments count too.
 
 Standard library only: the process of a run imports this.
 """
@@ -40,7 +39,7 @@ def find_constants(source: str | bytes | ast.Module, filename: str = "<source>")
 
 
 def find_other_values(tree: ast.Module) -> dict[str, str]:
-    """Find the names that a module gives values that are not constants, and say of each what it is given.
+    """Find the names to which a module assigns other values than constants, and describe the value of each.
 
     Examples
     --------
@@ -72,7 +71,7 @@ def compile_with_constants(
 ) -> CodeType:
     """Compile a module whose constants have other values; line numbers stay.
 
-    With `allows_new` a name that is not a constant of the source is given its value in front of everything.
+    With `allows_new`, a name that is not a constant of the source is assigned at the beginning.
 
     Raises
     ------
@@ -115,12 +114,12 @@ def replace_constants(source: str, constants: Mapping[str, object], tree: ast.Mo
     Parameters
     ----------
     tree
-        The module, where its text is not all Python; positions in it are those in `source`.
+        The parsed module, if its text is not all Python; positions in it are those in `source`.
 
     Raises
     ------
     SyntaxError, ValueError
-        What the compiler says about the source; and if it has no constant of that name.
+        If the source cannot be parsed, or has no constant of that name.
 
     Examples
     --------
@@ -157,7 +156,7 @@ _Assignments: TypeAlias = Mapping[str, tuple[Assignment, ast.expr]]
 def _find_edits(
     text: bytes, assignments: _Assignments, constants: Mapping[str, object]
 ) -> Iterator[tuple[int, int, str]]:
-    """Return what to write where, as offsets in bytes, which is how the compiler counts columns."""
+    """Return start, end and new text of each change; offsets are in bytes, as in the syntax tree."""
     starts = [0, *(line.end() for line in re.finditer(rb"\r\n|\r|\n", text))]
     for name, value in constants.items():
         if name not in assignments:
@@ -167,7 +166,7 @@ def _find_edits(
             continue
         written = format_constant(value)
         end = _end(statement, starts)
-        if len(_targets(statement)) > 1:  # the others of ``a = b = 1`` keep what they have
+        if len(_targets(statement)) > 1:  # other targets of ``a = b = 1`` keep their value
             yield end, end, f"; {name} = {written}"
         else:
             yield starts[node.lineno - 1] + node.col_offset, _end(node, starts), written
@@ -180,7 +179,7 @@ def _end(node: ast.expr | ast.stmt, starts: list[int]) -> int:
 
 
 def insert_first(tree: ast.Module, statement: ast.stmt) -> None:
-    """Put a statement in front, after the docstring and what has to stand before it."""
+    """Insert a statement at the beginning, after the docstring and imports of ``__future__``."""
     place = 0
     for each in tree.body:
         is_text = isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
@@ -191,7 +190,7 @@ def insert_first(tree: ast.Module, statement: ast.stmt) -> None:
 
 
 def make_literal(value: Any, at: ast.AST) -> ast.expr:  # noqa: ANN401 - tested in here
-    """Write a value as a literal that stands at `at`."""
+    """Return a literal for a value, with the position of the node `at`."""
     node: ast.expr
     if isinstance(value, list):
         node = ast.List(elts=[make_literal(item, at) for item in value], ctx=ast.Load())
@@ -208,7 +207,7 @@ def make_literal(value: Any, at: ast.AST) -> ast.expr:  # noqa: ANN401 - tested 
 
 
 def _find_assignments(tree: ast.Module) -> dict[str, tuple[Assignment, ast.expr]]:
-    """Find the statement that makes each name a constant, and the literal in it."""
+    """Find the statement that assigns each constant, and the literal in it."""
     found: dict[str, tuple[Assignment, ast.expr]] = {}
     for statement in tree.body:
         if not isinstance(statement, Assignment) or statement.value is None or not _is_literal(statement.value):
@@ -240,12 +239,12 @@ def _read_literal(node: ast.expr) -> FlagValue:
 
 
 def _is_same(one: object, other: object) -> bool:
-    """Whether two values are written alike: 1, 1.0 and True are three, NaN is one."""
+    """Whether two values are written alike: 1, 1.0 and True differ, NaN is equal to itself."""
     return type(one) is type(other) and repr(one) == repr(other)
 
 
 def _set_value(tree: ast.Module, statement: Assignment, name: str, value: object) -> None:
-    """Change one name of `statement`; the others of ``a = b = 1`` keep what they have."""
+    """Change one name of `statement`; other targets of ``a = b = 1`` keep their value."""
     new = make_literal(value, at=statement.value or statement)
     if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
         target = next(t for t in statement.targets if isinstance(t, ast.Name) and t.id == name)

@@ -36,7 +36,7 @@ def find_map(tree: ast.Module, name: str) -> dict[str, FlagValue] | None:
 def set_map(tree: ast.Module, name: str, values: Mapping[str, object], *, as_namespace: bool = False) -> ast.Module:
     """Give entries of a map other values, in place; the tree is returned.
 
-    A map that is not there is made, in front of everything.
+    A map that does not exist is made at the beginning of the module.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """The constants in the code cells of a notebook file, which are its flags.
 
-They are those of the first cell with the tag ``parameters`` (papermill's convention), or of all cells where none has
-it. A cell is IPython, not Python: lines of magics and shell commands are passed over, and so is a cell of which the
-rest is no Python, or that begins with a cell magic, unless that is one that runs what is below it (``%%time``).
+They are taken from the first cell with the tag ``parameters`` (papermill's convention), or from all cells if none has
+the tag. A cell is IPython, not Python: lines of magics and shell commands are skipped, and so is a cell that is
+otherwise not Python, or that begins with a cell magic, unless the magic runs the lines below it (``%%time``).
 
 Standard library only: the process of a run imports this.
 """
@@ -19,7 +19,7 @@ from guild_ipy.domain.source_text.constants import find_constants, replace_const
 from guild_ipy.domain.values.flags import FlagValue
 
 _PARAMETERS = "parameters"
-#: How many lines of a cell that are no Python are passed over.
+#: How many lines of a cell that are not Python are skipped at most.
 _MOST_MAGICS = 200
 #: Cell magics that run the Python below them in the notebook's namespace.
 _TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "memit"})
@@ -36,7 +36,7 @@ class CodeCell:
 
 
 def find_cell_constants(cells: Sequence[CodeCell]) -> dict[str, FlagValue]:
-    r"""Return each constant and its value, in the order of the cells; the first cell that has a name gives its value.
+    r"""Return each constant and its value, in the order of the cells; the first cell that assigns a name counts.
 
     Examples
     --------
@@ -78,12 +78,12 @@ def _parse_cells(cells: Sequence[CodeCell]) -> Iterator[tuple[int, ast.Module]]:
 
 
 def parse_cell(source: str) -> ast.Module | None:
-    """Parse what of a cell is Python, at its place; None if that cannot be told."""
+    """Parse the lines of a cell that are Python, at their positions; None if that is not possible."""
     lines = source.split("\n")
     if not _open_magics(lines):
         return None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what the compiler warns about is shown when the cell runs
+        warnings.simplefilter("ignore")  # warnings of the compiler are shown when the cell runs
         for _ in range(_MOST_MAGICS):
             try:
                 return ast.parse("\n".join(lines))
@@ -96,7 +96,7 @@ def parse_cell(source: str) -> ast.Module | None:
 
 
 def _open_magics(lines: list[str]) -> bool:
-    """Blank the lines of cell magics that run what is below them; False if there is one that does not."""
+    """Blank the lines of cell magics that run the lines below them; False if another cell magic is found."""
     for index, line in enumerate(lines):
         magic = _CELL_MAGIC.fullmatch(line)
         if magic and magic[1] in _TRANSPARENT:
@@ -107,7 +107,7 @@ def _open_magics(lines: list[str]) -> bool:
 
 
 def set_cell_constants(tree: ast.Module, constants: Mapping[str, object], filename: str = "<source>") -> ast.Module:
-    """Return the constants of a cell, as Python, other values in place: also below a magic that runs what is below it.
+    """Give the constants of a cell, as Python, other values in place, also below ``%%time``; return the tree.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def set_cell_constants(tree: ast.Module, constants: Mapping[str, object], filena
 
 
 def find_magic_body(tree: ast.Module) -> ast.Constant | None:
-    """Find the text that a cell, as Python, hands to a magic that runs it: all that is below ``%%time``."""
+    """Find the text that a cell, as Python, passes to a magic that runs it: the lines below ``%%time``."""
     match tree.body:
         case [
             ast.Expr(
@@ -137,7 +137,7 @@ def find_magic_body(tree: ast.Module) -> ast.Constant | None:
 
 
 def _pass_over(lines: list[str], number: int) -> bool:
-    """Put ``pass`` in the place of a magic and the lines that continue it; False if the line is none."""
+    """Put ``pass`` in the place of a magic and the lines that continue it; False if the line is not a magic."""
     index = min(number, len(lines)) - 1
     while index > 0 and lines[index - 1].endswith("\\"):
         index -= 1

@@ -33,7 +33,7 @@ def parse_duration(text: str) -> timedelta:
     Raises
     ------
     ValueError
-        If it is neither, or too long.
+        If it is none of these, or too long.
 
     Examples
     --------

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from guild_ipy.domain.values.shapes import Shape
 
 FlagValue: TypeAlias = "bool | int | float | str | list[FlagValue] | dict[str, FlagValue] | None"
-"""What a flag can hold: what YAML can say without tags."""
+"""A value that a flag can have: any value that YAML can express without tags."""
 
 Flags: TypeAlias = Mapping[str, FlagValue]
 
@@ -25,25 +25,25 @@ class FlagType(Enum):
     INT = "int"
     FLOAT = "float"
     NUMBER = "number"
-    """An int or a float, kept as it is."""
+    """An int or a float, neither of which is converted."""
     BOOLEAN = "boolean"
     LIST = "list"
     PATH = "path"
     """Text that names a file; a relative one is made absolute."""
     EXISTING_PATH = "existing-path"
-    """The same of a file that must be there."""
+    """Like `PATH`, for a file that must exist."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlagChoice:
-    """One of the values that a flag can have, with what a Guild file says about it."""
+    """One of the values that a flag can have, with what a Guild file says about the value."""
 
     value: FlagValue
     description: str = ""
     alias: str | None = None
-    """What a user may say for it."""
+    """Another text by which a user can give it."""
     flags: Flags = field(default_factory=dict)
-    """Values of other flags that come with it, unless the user gives them."""
+    """Values of other flags that this choice implies, unless the user gives them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +59,11 @@ class FlagDef:
     name: str
     type: FlagType = FlagType.ANY
     shape: Shape | None = None
-    """What it takes, where `type` cannot say it."""
+    """The values that it takes, if `type` cannot express that."""
     default: FlagValue = None
     required: bool = False
     nullable: bool = False
-    """Whether None is a value of it, whatever the type says."""
+    """Whether it can be None, whatever the type."""
     choices: tuple[FlagValue, ...] = ()
     description: str = ""
     arg_name: str | None = None
@@ -75,21 +75,21 @@ class FlagDef:
     minimum: int | float | None = None
     maximum: int | float | None = None
     choice_details: tuple[FlagChoice, ...] = ()
-    """What is known of `choices` beside their values."""
+    """More about `choices` than their values."""
     allows_other: bool = False
-    """Whether `choices` are proposals only."""
+    """Whether other values than `choices` are allowed."""
     arg_skip: bool = False
     """Whether it stays off the command line."""
     arg_split: bool | str | None = None
     """Text is several arguments: split as by a shell (True), or at this text."""
     arg_encoding: tuple[tuple[FlagValue, str], ...] = ()
-    """Values, and what stands for them on a command line."""
+    """Values, and the text for each on a command line."""
     env_name: str | None = None
-    """Its variable in the environment; None is ``FLAG_<NAME>``."""
+    """Its environment variable; None means ``FLAG_<NAME>``."""
     env_encoding: tuple[tuple[FlagValue, str], ...] = ()
-    """Values, and what stands for them in the environment."""
+    """Values, and the text for each in the environment."""
     null_label: str | None = None
-    """What Guild AI shows for None."""
+    """The text that Guild AI shows for None."""
 
 
 def is_flag_value(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""The label of a run: made of its flags, or of a template that is filled with them."""
+"""The label of a run: made from its flags, or from a template that is filled with them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def default_label(flags: Flags) -> str:
 
 
 def label_template(label: str | None, tags: Sequence[str]) -> str | None:
-    """Return the template that a user has asked for: a label, or tags before the default label; None for neither.
+    """Return the template for a label or tags that the user gave, None for neither; tags precede the default label.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def fill_label(template: str, flags: Flags) -> str:
     """Fill a template: ``${flag}``, ``${default_label}``, and ``${flag|filter}`` as Guild AI 0.9.0 does.
 
     Filters are ``default:TEXT`` for None, ``basename``, ``unquote``, and a format such as ``%.3f``; for any other
-    there is ``#error#``.
+    the result is ``#error#``.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def _shorten_path(path: str) -> str:
 
 
 def cut_label(label: str) -> str:
-    """Cut a label that nobody could read: a megabyte in each line of a list.
+    """Shorten a label that is too long to be shown in a list.
 
     Examples
     --------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 _NUMBER = r"[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[nN]a[nN]|[iI]nf)"
 
 #: Lines as Guild AI 0.9.0 reads them: ``key: number (step N)`` sets the step, and ``key: number``, with or
-#: without something in parentheses, gives a value. A key has no space.
+#: without text in parentheses, gives a value. A key has no space.
 DEFAULT_PATTERNS = (
     rf"^[^ \t]+:[ \t]+{_NUMBER}[ \t]+\((?:step[ \t]+)?(?P<step>[0-9]+)\)$",
     rf"^([^ \t]+):[ \t]+({_NUMBER})(?:[ \t]+\(.*\))?$",
@@ -20,7 +20,7 @@ _ALIASES = {
 
 
 def expand_aliases(pattern: str) -> str:
-    r"""Write out what ``\key``, ``\value`` and ``\step`` stand for in a pattern.
+    r"""Replace ``\key``, ``\value`` and ``\step`` in a pattern by the expressions that they stand for.
 
     Examples
     --------

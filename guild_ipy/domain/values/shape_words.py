@@ -1,4 +1,4 @@
-"""What a shape takes, in words for messages and lists of flags."""
+"""Describes the values that a shape takes, for messages and lists of flags."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _MOST_CHOICES = 20
 
 
 def describe_shape(shape: Shape) -> str:
-    """Say in words what a shape takes.
+    """Describe in words the values that a shape takes.
 
     Examples
     --------

@@ -1,8 +1,9 @@
-"""What values a flag can have, beyond the few types of a Guild file: paths, dates, enums, tuples, unions.
+"""Shapes: the values that a flag can have, beyond the few types of a Guild file: paths, dates, enums, tuples, unions.
 
-A shape is a tree that JSON can say, so that a restart, which knows no code of the user, checks flags as the first start
-did. In the payload of a run it also has what makes a Python value of a recorded one (:mod:`guild_ipy.domain.forms`).
-How each kind is recorded as a flag::
+A shape is a tree that can be written as JSON, so that a restart, which does not load the user's code, checks flags as
+the first start did. In the payload of a run it also has the functions that make a Python value from a recorded one
+(:mod:`guild_ipy.domain.forms`). Pickles of runs name this module and its classes: a new name needs an entry in
+:mod:`guild_ipy.domain.opening`. How each kind is recorded as a flag::
 
     PATH DECIMAL FRACTION UUID COMPLEX     text
     DATE DATETIME TIME                     text, in ISO format
@@ -47,38 +48,38 @@ class ShapeKind(Enum):
     FLAGS = "flags"
     LITERAL = "literal"
     LIST = "list"
-    """Any number of values of one shape; what is made of it may be a tuple."""
+    """Any number of values of one shape; the Python value may be a tuple."""
     SET = "set"
     TUPLE = "tuple"
-    """A value of each of certain shapes."""
+    """A fixed number of values, each with its own shape."""
     DICT = "dict"
     UNION = "union"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """One kind, and what it holds."""
+    """A kind, and the shapes or values that it consists of."""
 
     kind: ShapeKind
     items: tuple[Shape, ...] = ()
-    """Of a LIST or SET one, of a DICT those of keys and values, of a TUPLE one each, of a UNION all that may be."""
+    """LIST and SET have one shape, DICT those of keys and values, TUPLE one for each item, UNION all alternatives."""
     choices: tuple[Any, ...] = ()
-    """Of ENUM, FLAGS and LITERAL: the recorded values."""
+    """For ENUM, FLAGS and LITERAL: the recorded values."""
     names: tuple[tuple[str, ...], ...] = ()
-    """Of ENUM and FLAGS: the names of each choice, the first of which is its own."""
+    """For ENUM and FLAGS: the names of each choice, its own name first."""
     make: Callable[[Any], Any] | None = field(default=None, compare=False, repr=False)
-    """Makes the Python value, in the run: a class, or a function of what is recorded. JSON leaves it out."""
+    """Makes the Python value from the recorded one, in the run: a class or a function. It is not written to JSON."""
 
     @property
     def takes_list(self) -> bool:
-        """Whether a list is one value of it."""
+        """Whether a list can be one value of it."""
         return self.kind in _COLLECTIONS or (
             self.kind is ShapeKind.UNION and any(each.takes_list for each in self.items)
         )
 
     @property
     def is_plain(self) -> bool:
-        """Whether the function is given just what is recorded."""
+        """Whether the function takes the recorded value as it is."""
         return self.make is None and all(each.is_plain for each in self.items)
 
 
@@ -87,7 +88,7 @@ _COLLECTIONS = frozenset({ShapeKind.LIST, ShapeKind.SET, ShapeKind.TUPLE})
 
 
 def encode_shape(shape: Shape) -> dict[str, Any]:
-    """Return a shape as JSON has it."""
+    """Return a shape as a value for JSON."""
     values: dict[str, Any] = {"kind": shape.kind.value}
     if shape.items:
         values["items"] = [encode_shape(each) for each in shape.items]
@@ -99,7 +100,7 @@ def encode_shape(shape: Shape) -> dict[str, Any]:
 
 
 def parse_shape(values: Mapping[str, Any]) -> Shape:
-    """Read what :func:`encode_shape` gave; ValueError, TypeError or KeyError for anything else."""
+    """Read a value from :func:`encode_shape`; ValueError, TypeError or KeyError for anything else."""
     return Shape(
         kind=ShapeKind(values["kind"]),
         items=tuple(map(parse_shape, values.get("items", ()))),
