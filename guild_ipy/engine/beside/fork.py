@@ -3,50 +3,51 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import types
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from guild_ipy.domain.program import ScriptProgram
-from guild_ipy.engine.beside.standby_line import Line
 from guild_ipy.engine.beside.warm_pages import WarmPages
 from guild_ipy.engine.child.libraries.restore_setup import set_up
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.inherited import take_over
 from guild_ipy.engine.job import open_job
-from guild_ipy.engine.launch_channel import GO, PREPARED, LaunchRequest
+from guild_ipy.engine.launch_channel import GO, PREPARED, LaunchRequest, wait_for_word
 from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.output.streams import open_output, redirect_streams
 from guild_ipy.engine.script import enter_script, execute, mark_process, share_script
 from guild_ipy.store.run_dir import RunDir
 
 
-def become_run(request: LaunchRequest, line: Line, pages: WarmPages) -> NoReturn:
+def become_run(request: LaunchRequest, supervisor: socket.socket, pages: WarmPages) -> NoReturn:
     """Turn the calling process, a fork, into the run; it ends here.
 
-    It makes ready what needs no file, hears that the files are there, opens them, and hears that it may go.
-    What it has written to is noted in `pages`.
+    It prepares what needs no file. When `supervisor` says that the files are there, it opens them, and when it says so
+    again it starts. The memory that it has written to is noted in `pages`.
     """
     run_dir = RunDir(request.path)
     code = 1
     try:
         take_over(request.inherited)
         _enter(run_dir, request.env)
-        if not line.hears(PREPARED):
+        if wait_for_word(supervisor) != PREPARED:
             os._exit(code)
         main = new_main(run_dir)
         execute = open_run(run_dir, main)
         set_up(run_dir, main)
-        if not line.hears(GO):
+        if wait_for_word(supervisor) != GO:
             os._exit(code)
+        supervisor.close()
         code = execute()
         pages.note()
     except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
-        end_process(run_dir, code, supervised=True, at_last=line.say_done)
+        end_process(run_dir, code, supervised=True)
 
 
 def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from guild_ipy.store.run_dir import RunDir
 _LONGEST_SECONDS = 5.0
 
 
-class Scribe:
+class ProvenanceWriter:
     """Records the surroundings of a run; a process of its own asks git, where git must be asked.
 
     Parameters

@@ -90,7 +90,7 @@ def _stand_by(server: socket.socket, pipe: int, pages: RunPages, idle: float) ->
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         adopt_orphans()
-        waiting = StandbyRun(closes=(server.fileno(), pipe), pages=pages.run)
+        standby_run = StandbyRun(closes=(server.fileno(), pipe), pages=pages.run)
         if not is_readable(server, 0):  # nobody is in a hurry
             pages.supervisor.copy()
         descriptors = socket.recv_fds(server, 1, 2)[1] if is_readable(server, idle) else []
@@ -101,7 +101,7 @@ def _stand_by(server: socket.socket, pipe: int, pages: RunPages, idle: float) ->
                 os.set_inheritable(descriptor, False)
             with socket.socket(fileno=channel) as talk:
                 progress = supervisor.Progress(on_way=lambda: _say(pipe, _TAKEN), ended=lambda: os.close(pipe))
-                supervisor.supervise(talk, alive, waiting, progress)
+                supervisor.supervise(talk, alive, standby_run, progress)
             pages.supervisor.note()
         else:
             _say(pipe, _CLOSED)

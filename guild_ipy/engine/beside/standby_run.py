@@ -1,8 +1,11 @@
-"""A run that is forked before anybody asks for it: it waits until its supervisor says which run it is."""
+"""The process of a run, forked before the run is asked for: it waits until its supervisor says which run it is.
+
+The supervisor sends a byte with the descriptor of the run's lock and then the launch request, as soon as it has it, so
+that the process can prepare itself; then ``PREPARED`` and ``GO`` of :mod:`guild_ipy.engine.launch_channel`.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
@@ -10,9 +13,8 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from guild_ipy.engine.beside.fork import become_run
-from guild_ipy.engine.beside.standby_line import DONE, REQUEST, Line
 from guild_ipy.engine.beside.warm_pages import WarmPages
-from guild_ipy.engine.launch_channel import GO, PREPARED, is_readable, parse_request
+from guild_ipy.engine.launch_channel import GO, PREPARED, is_readable, parse_request, send_word
 from guild_ipy.store.files.messages import receive_message, send_message
 
 
@@ -38,39 +40,26 @@ class StandbyRun:
     def tell(self, request: bytes, alive: int) -> bool:
         """Let it make itself ready for a request; whether it was there to hear it."""
         try:
-            socket.send_fds(self._socket, [REQUEST], [alive])
+            socket.send_fds(self._socket, [b"r"], [alive])
             send_message(self._socket, request)
         except OSError:  # somebody killed it while it waited
             return False
         return True
 
-    def tell_prepared(self) -> None:
-        """Let it open its files."""
-        self._say(PREPARED)
+    def open_program(self) -> None:
+        """Let it open its program, whose files are there; if it could not, its exit status tells."""
+        send_word(self._socket, PREPARED)
 
-    def let_go(self) -> int:
-        """Let it start; its process id."""
-        self._say(GO)
+    def start(self) -> int:
+        """Let it start; return its process id."""
+        send_word(self._socket, GO)
+        self._socket.close()
         return self.pid
 
     def dismiss(self) -> None:
         """End it before it has been let go."""
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
-
-    def fileno(self) -> int:
-        """Return the descriptor that is readable once :meth:`hear` has an answer."""
-        return self._socket.fileno()
-
-    def hear(self) -> int | None:
-        """Take its word: its exit status, None where its process is to be waited for."""
-        with self._socket:
-            said = self._socket.recv(2)
-        return said[1] if said[:1] == DONE else None
-
-    def _say(self, word: bytes) -> None:
-        with contextlib.suppress(OSError):  # it failed to make itself ready; its exit status tells
-            self._socket.sendall(word)
 
 
 def _wait(supervisor: socket.socket, closes: Iterable[int], pages: WarmPages) -> NoReturn:
@@ -85,7 +74,7 @@ def _wait(supervisor: socket.socket, closes: Iterable[int], pages: WarmPages) ->
             os.set_inheritable(alive[0], False)  # it stays open: the lock lasts as long as the run
             request = parse_request(receive_message(supervisor))
             if request.forks:
-                become_run(request, Line(supervisor), pages)
+                become_run(request, supervisor, pages)
     finally:
         os._exit(1)
 

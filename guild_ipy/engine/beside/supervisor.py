@@ -1,8 +1,10 @@
-"""The process beside a run: it starts it, waits, stops it when asked, and writes the end.
+"""The process beside a run: it starts the run, waits for it, stops it when asked, and writes how it ended.
 
-It outlives the kernel and is the only one that can collect a death by signal. The fork server forks one for each
+It outlives the kernel, and is the only process that can collect a death by signal. The fork server forks one for each
 run; without a fork server it is ``python -m guild_ipy.engine.beside.supervisor CHANNEL ALIVE``, two inherited
 descriptors.
+
+A run has ended when its process is gone: until then it may hold memory, a port, a lock or a device.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from guild_ipy.engine.beside.leftovers import has_other_children, kill_group, kill_orphans
-from guild_ipy.engine.beside.provenance_writer import Scribe
+from guild_ipy.engine.beside.leftovers import kill_group, kill_orphans
+from guild_ipy.engine.beside.provenance_writer import ProvenanceWriter
 from guild_ipy.engine.beside.standby_run import StandbyRun
 from guild_ipy.engine.inherited import take_over, take_umask
 from guild_ipy.engine.launch_channel import (
@@ -55,41 +57,36 @@ _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Who is to be called at two moments of a run."""
+    """What is called at two moments of a run."""
 
     on_way: Callable[[], object] = lambda: None
     """Its process works."""
     ended: Callable[[], object] = lambda: None
-    """All is written; what remains to be done concerns nobody, and changes nothing in the home."""
+    """Its end is written and told; only its way to the disk is waited for after that."""
 
 
 def supervise(
     channel: socket.socket,
     alive: int,
-    waiting: StandbyRun | None = None,
+    standby_run: StandbyRun | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Run one request to its end; the lock `alive` is held from before until all is written.
 
-    `waiting` becomes the run where a fork may be it; otherwise the run is a fresh interpreter. `progress` is told.
+    `standby_run` becomes the run where a fork may be it; otherwise the run is a fresh interpreter.
     """
     progress = progress or Progress()
     try:
         content = receive_message(channel)
-    except EOFError:
+    except EOFError:  # the starter is gone
         return
-    has_fork = waiting is not None and waiting.tell(content, alive)
+    has_fork = standby_run is not None and standby_run.tell(content, alive)
     request = _take_request(content)
     run_dir = RunDir(request.path)
-    fork = waiting if has_fork and request.forks else None
+    fork = standby_run if has_fork and request.forks else None
     has_reserve = _try_to_reserve(run_dir)
-    word = wait_for_word(channel)
-    if fork is not None and word:
-        fork.tell_prepared()
-    if word == PREPARED:
-        word = wait_for_word(channel)
-    if word != GO:
-        _leave(run_dir, waiting)
+    if not _wait_for_files(channel, fork):
+        _leave(run_dir, standby_run)
         return
     held = hold_dir(run_dir)
     with _stop_requests() as stop_requests:
@@ -98,37 +95,31 @@ def supervise(
                 _reserve(run_dir)
             pid = _start(run_dir, request, alive, fork)
         except (OSError, GuildError) as error:
-            with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
-                write_end(run_dir, exit_status=1)
-            kill_orphans()
-            os.close(alive)
-            send_event(channel, "failed", reason=str(error))
+            _fail(run_dir, channel, alive, str(error))
             return
         send_event(channel, "started", pid=pid)
         progress.on_way()
-        recorder = ScalarRecorder(held, request.output_scalars, request.flag_numbers)
-        ending = Ending(held, recorder)
-        scribe = Scribe(held, request, closes=(channel.fileno(), alive))
-        watch = _Watch(
-            pid=pid,
-            request=request,
-            recorder=recorder,
-            stop_requests=stop_requests,
-            fork=fork,
-        )
-        exit_status = watch.wait()
-        if not watch.stopped_by:
-            scribe.finish(stop_requests)
-    if watch.said is None:
-        kill_orphans()
-    with contextlib.suppress(GuildError):  # it has been deleted, or the disk is full: whoever lists the run settles it
-        ending.write(exit_status, is_killed=watch.stopped_by == signal.SIGKILL)
+        exit_status = _see_to_end(held, request, pid, stop_requests, closes=(channel.fileno(), alive))
     os.close(alive)  # who hears of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
     yield_processor()  # the starter first
     progress.ended()
-    kill_orphans()  # the process of a run that was not waited for
-    sync_file(held.attr("exit_status"))  # nobody waits for the disk; written is nothing more
+    sync_file(held.attr("exit_status"))
+
+
+def _see_to_end(run_dir: RunDir, request: LaunchRequest, pid: int, stop_requests: int, closes: tuple[int, ...]) -> int:
+    """Wait for the process of a run, and write how it ended; return its exit status."""
+    recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_numbers)
+    ending = Ending(run_dir, recorder)
+    provenance = ProvenanceWriter(run_dir, request, closes)
+    watch = _Watch(pid=pid, request=request, recorder=recorder, stop_requests=stop_requests)
+    exit_status = watch.wait()
+    if not watch.stopped_by:
+        provenance.finish(stop_requests)
+    kill_orphans()
+    with contextlib.suppress(GuildError):  # it has been deleted, or the disk is full: whoever lists the run settles it
+        ending.write(exit_status, is_killed=watch.stopped_by == signal.SIGKILL)
+    return exit_status
 
 
 def main() -> None:
@@ -150,19 +141,36 @@ def _take_request(content: bytes) -> LaunchRequest:
     return request
 
 
-def _leave(run_dir: RunDir, waiting: StandbyRun | None) -> None:
-    """Undo what was made ready; a starter that died leaves half a directory, which is not a run."""
-    if waiting is not None:
-        waiting.dismiss()
+def _wait_for_files(channel: socket.socket, fork: StandbyRun | None) -> bool:
+    """Wait until all files of the run are there; false if the starter is gone or cancels the run."""
+    word = wait_for_word(channel)
+    if fork is not None and word:
+        fork.open_program()
+    return (wait_for_word(channel) if word == PREPARED else word) == GO
+
+
+def _leave(run_dir: RunDir, standby_run: StandbyRun | None) -> None:
+    """Undo the preparation; a starter that died leaves half a directory, which is not a run."""
+    if standby_run is not None:
+        standby_run.dismiss()
     if os.path.exists(run_dir.opref):
         remove_marker(run_dir.reserve)
     else:
         shutil.rmtree(run_dir.path, ignore_errors=True)
 
 
+def _fail(run_dir: RunDir, channel: socket.socket, alive: int, reason: str) -> None:
+    """Write and tell that the run could not be started."""
+    with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
+        write_end(run_dir, exit_status=1)
+    kill_orphans()
+    os.close(alive)
+    send_event(channel, "failed", reason=reason)
+
+
 def _start(run_dir: RunDir, request: LaunchRequest, alive: int, fork: StandbyRun | None) -> int:
     write_attr(run_dir, "started", time.time_ns() // 1000)
-    pid = _spawn_run(run_dir, request, alive) if fork is None else fork.let_go()
+    pid = _spawn_run(run_dir, request, alive) if fork is None else fork.start()
     with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so
         _write_lock(run_dir, pid)
     clear_staged(run_dir)
@@ -241,11 +249,7 @@ class _Watch:
     request: LaunchRequest
     recorder: ScalarRecorder
     stop_requests: int
-    fork: StandbyRun | None
-    """The run, where it can say that it is done."""
     stopped_by: int = 0
-    said: int | None = None
-    """Its exit status, by its own word; how its process ends is then of no interest."""
 
     def wait(self) -> int:
         """Return the exit status of the run: negative for a signal, also when it ended well after a stop."""
@@ -253,31 +257,19 @@ class _Watch:
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         poll.register(self.stop_requests, select.POLLIN)
-        if self.fork is not None:
-            poll.register(self.fork, select.POLLIN)
         limit = self.request.stop_after
         deadline = float("inf") if limit is None else time.monotonic() + limit
         while True:
             timeout = min(self.request.scan_interval, max(0.0, deadline - time.monotonic()))
             ready = {fd for fd, _ in poll.poll(timeout * 1000)}
-            if self.fork is not None and self.fork.fileno() in ready:
-                self._hear(self.fork, poll)
-            if descriptor in ready or self.said is not None:
+            if descriptor in ready:
                 break
             asked_again = self.stop_requests in ready and _is_stop(os.read(self.stop_requests, 4096))
             if asked_again or time.monotonic() >= deadline:
                 deadline = self._escalate()
             self._scan()
         os.close(descriptor)
-        return self._exit_status() if self.said is None else self.said
-
-    def _hear(self, fork: StandbyRun, poll: select.poll) -> None:
-        """Take the one word that a run says."""
-        poll.unregister(fork)
-        self.fork = None
-        said = fork.hear()
-        if not self.stopped_by and not has_other_children(self.pid):
-            self.said = said
+        return self._exit_status()
 
     def _escalate(self) -> float:
         number = _next_signal(self.stopped_by)

@@ -64,12 +64,10 @@ def run_to_end(
     return 0
 
 
-def end_process(
-    run_dir: RunDir, code: int, *, supervised: bool, at_last: Callable[[int], None] | None = None
-) -> NoReturn:
+def end_process(run_dir: RunDir, code: int, *, supervised: bool) -> NoReturn:
     """End as Python ends, without tearing down loaded modules, which costs up to 0.5 s.
 
-    A negative code is a signal that the process sends to itself. Before that, `at_last` is called with it.
+    A negative code is a signal that the process sends to itself.
     """
     for last_rite in (save_figures, _join_threads, _run_exit_functions, _forget_workers, finish_files, flush_c_output):
         try:
@@ -79,8 +77,6 @@ def end_process(
     _flush()
     if supervised:
         _write_own_word(run_dir, code)
-    if at_last is not None:
-        at_last(code)
     if code < 0:
         import signal  # start-up cost
 
