@@ -1,8 +1,9 @@
-"""YAML as run attributes use it: a small exact writer, and a reader with a fast path.
+"""YAML as run attributes use it: a small exact writer, and a reader for what it and Guild AI write.
 
 Writing does not load PyYAML: block style, strings plain only where no YAML 1.1 reader could take them for
-anything else, otherwise double-quoted; floats always with a point. Reading takes scalars, flat lists and maps of
-these directly and leaves the rest to PyYAML's safe loader, with Guild AI's one addition: ``1e5`` is a float.
+anything else, otherwise double-quoted; floats always with a point. Reading takes scalars, and lists and maps in block
+style, directly: PyYAML takes ten times as long, which a first build of an index and a lineage of 10,000 runs would
+feel. All else is left to PyYAML's safe loader, with Guild AI's one addition: ``1e5`` is a float.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from guild_ipy.domain.values.flags import format_float
 if TYPE_CHECKING:
     import yaml
 
-#: Nested YAML takes libyaml some 3 s for each MiB; flat lists and maps of any size are read without it.
+#: libyaml takes some 3 s for each MiB; what is read without it may have any size.
 MAX_PARSED = 2**20
 MAX_PARSED_PURE = 2**16
 #: An alias costs a few characters and may stand for millions of values.
 MAX_VALUES = 1_000_000
 MAX_DEPTH = 100
+#: Blocks that are indented farther are left to PyYAML.
+_MOST_INDENTED = 40
 
 _WORD = re.compile(r"[A-Za-z_/][A-Za-z0-9_./=+-]*\Z")
 _RESERVED = frozenset(
@@ -31,12 +34,15 @@ _RESERVED = frozenset(
 )
 _INT = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?\Z")
-_WORDS = re.compile(r"[A-Za-z_/][A-Za-z0-9_./=+-]*(?: [A-Za-z0-9_./=+-]+)+\Z")
+#: Words with single spaces between; a path to another run; an id, which has a letter that no number has.
+_PLAIN = re.compile(
+    r"[A-Za-z_/][A-Za-z0-9_./=+:-]*(?<![=:])(?: [A-Za-z0-9_./=+-]+)*\Z"
+    r"|\.\./[A-Za-z0-9_./+-]+\Z"
+    r"|(?=[0-9be]*[acdf])[0-9a-f]{32}\Z"
+)
 _QUOTED = re.compile(r'"(?:[ !#-\[\]-~]|\\["\\nt])*"\Z')
 _SINGLE_QUOTED = re.compile(r"'[ !-&(-~]*'\Z")
-_ENTRY = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*|"[ !#-\[\]-~]*"|'[ !-&(-~]*'):(?: (.+))?\Z""")
-_ITEM = re.compile(r"((?:  )?- )(.+)\Z")
-_INDENTATION = re.compile(r"^[ ?:-]*", re.MULTILINE)
+_ENTRY = re.compile(r"""([A-Za-z_][A-Za-z0-9_./:-]*|"[ !#-\[\]-~]*"|'[ !-&(-~]*'):(?: (.+))?\Z""")
 _GUILD_FLOAT = re.compile(r"[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+\Z|[-+]?[0-9][0-9_]*\.[0-9_]*[eE][0-9]+\Z")
 
 
@@ -68,11 +74,12 @@ def decode(text: str) -> Any:  # noqa: ANN401 - callers narrow what they read
     Raises
     ------
     ValueError
-        If it is not YAML, or too large: more than 1 MiB of nested YAML, a million values, 100 levels.
+        If it is not YAML, or too large: more than 1 MiB for PyYAML, a million values, 100 levels.
     """
-    stripped = text.rstrip("\n")
-    value = _decode_plain(stripped)
-    return _decode_any(text) if value is _UNSURE else value
+    try:
+        return _read_plain(text.rstrip("\n"))
+    except _NeedsParser:
+        return _decode_any(text)
 
 
 def decode_words(text: str, word: Callable[[str], str]) -> Any:  # noqa: ANN401 - lists, maps and text
@@ -89,8 +96,7 @@ def decode_words(text: str, word: Callable[[str], str]) -> Any:  # noqa: ANN401 
         raise ValueError(f"{len(text)} characters of nested YAML are more than {MAX_PARSED_PURE}")
     loader = loader_class()
     try:
-        if _may_be_deep(text):
-            _check_depth(yaml.parse(text, Loader=loader))
+        _check_depth(yaml.parse(text, Loader=loader))
         if "*" in text and any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text, Loader=loader)):
             raise ValueError("an alias may stand for more than it says")
         return _words(yaml.compose(text, Loader=loader), word)
@@ -172,67 +178,86 @@ def _string(text: str) -> str:
 
 # -- reading
 
-_UNSURE = object()
+
+class _NeedsParser(Exception):
+    """The text is not one of the simple forms that are read here."""
 
 
-def _decode_plain(text: str) -> Any:  # noqa: ANN401
-    """Read what needs no parser: a scalar, a flat list, a flat map; `_UNSURE` for everything else."""
-    if "\n" not in text and (value := _decode_scalar(text)) is not _UNSURE:
-        return value
-    return _decode_flat_list(text) if text.startswith("- ") else _decode_flat_map(text)
-
-
-def _decode_flat_list(text: str) -> Any:  # noqa: ANN401
-    lines = text.split("\n")
-    values = [_decode_scalar(line[2:]) if line.startswith("- ") else _UNSURE for line in lines]
-    return _UNSURE if _UNSURE in values else values
-
-
-def _decode_flat_map(text: str) -> Any:  # noqa: ANN401
-    values: dict[str, Any] = {}
+def _read_plain(text: str) -> Any:  # noqa: ANN401
+    """Read scalars and blocks in the forms that we and Guild AI write; _NeedsParser for everything else."""
+    if "\n" not in text and not _ENTRY.match(text) and not text.startswith("- "):
+        return _read_scalar(text)
     lines = text.split("\n")
     lines.reverse()
-    while lines:
-        entry = _ENTRY.match(lines.pop())
-        if entry is None or entry[1] in _RESERVED:
-            return _UNSURE
-        value = _take_items(lines) if entry[2] is None else _decode_scalar(entry[2])
-        if value is _UNSURE:
-            return _UNSURE
-        key = entry[1]
-        values[key[1:-1] if key[0] in "\"'" else key] = value
+    value = _read_block(lines, "")
+    if lines:
+        raise _NeedsParser
+    return value
+
+
+def _read_block(lines: list[str], indent: str) -> Any:  # noqa: ANN401
+    """Read the list or map that begins with the last of the lines, and take its lines away."""
+    if len(indent) > _MOST_INDENTED:
+        raise _NeedsParser
+    return _read_list(lines, indent) if lines[-1].startswith("- ", len(indent)) else _read_map(lines, indent)
+
+
+def _read_list(lines: list[str], indent: str) -> list[Any]:
+    values = []
+    dash = indent + "- "
+    while lines and lines[-1].startswith(dash):
+        item = lines.pop()[len(dash) :]
+        if item.startswith("- ") or _ENTRY.match(item):  # a block that begins on the line of its dash
+            inner = indent + "  "
+            lines.append(inner + item)
+            values.append(_read_block(lines, inner))
+        else:
+            values.append(_read_scalar(item))
     return values
 
 
-def _take_items(lines: list[str]) -> Any:  # noqa: ANN401
-    """Read the flat list of a key from its lines, last first, and take them away; all dashes are in one column."""
-    values = []
-    dash = ""
-    while lines and (item := _ITEM.match(lines[-1])) and item[1] == (dash or item[1]):
-        dash = item[1]
-        values.append(_decode_scalar(item[2]))
-        lines.pop()
-    return values if values and _UNSURE not in values else _UNSURE
+def _read_map(lines: list[str], indent: str) -> dict[str, Any]:
+    values = {}
+    while lines and lines[-1].startswith(indent):
+        entry = _ENTRY.match(lines.pop(), len(indent))
+        if entry is None or entry[1] in _RESERVED:
+            raise _NeedsParser
+        key = entry[1][1:-1] if entry[1][0] in "\"'" else entry[1]
+        values[key] = _read_inner(lines, indent) if entry[2] is None else _read_scalar(entry[2])
+    return values
+
+
+def _read_inner(lines: list[str], indent: str) -> Any:  # noqa: ANN401
+    """Read the block below a key; a list may be indented as little as the key."""
+    following = lines[-1] if lines else ""
+    inner = following[: len(following) - len(following.lstrip(" "))]
+    if len(inner) > len(indent):
+        return _read_block(lines, inner)
+    if following.startswith(indent + "- "):
+        return _read_list(lines, indent)
+    raise _NeedsParser
 
 
 _CONSTANTS = {"null": None, "true": True, "false": False}
 _EMPTY: Mapping[str, Callable[[], Any]] = {"{}": dict, "[]": list}
 
 
-def _decode_scalar(text: str) -> Any:  # noqa: ANN401
+def _read_scalar(text: str) -> Any:  # noqa: ANN401
     if _INT.match(text):
         return int(text)
     if _FLOAT.match(text):
         return float(text)
-    if _WORD.match(text) and text not in _RESERVED and not text.endswith("="):
-        return text
-    if _WORDS.match(text):
+    if _PLAIN.match(text) and text not in _RESERVED:
         return text
     if _QUOTED.match(text):
         return json.loads(text) if "\\" in text else text[1:-1]
     if _SINGLE_QUOTED.match(text):
         return text[1:-1]
-    return _EMPTY[text]() if text in _EMPTY else _CONSTANTS.get(text, _UNSURE)
+    if text in _EMPTY:
+        return _EMPTY[text]()
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    raise _NeedsParser
 
 
 def _decode_any(text: str) -> Any:  # noqa: ANN401
@@ -249,8 +274,7 @@ def _parse(text: str) -> Any:  # noqa: ANN401
     # libyaml refuses what stands for a byte that is no UTF-8 in the name of a file
     loader = loader_class(pure="\\ud" in text and len(text) <= MAX_PARSED_PURE)
     try:
-        if _may_be_deep(text):
-            _check_depth(yaml.parse(text, Loader=loader))
+        _check_depth(yaml.parse(text, Loader=loader))
         return yaml.load(text, Loader=loader)  # noqa: S506 - a subclass of the safe loader
     except yaml.YAMLError as error:
         raise ValueError(_one_line(error)) from error
@@ -275,12 +299,6 @@ def _key(node: Any, word: Callable[[str], str]) -> str:  # noqa: ANN401 - as abo
     if node.id != "scalar":
         raise ValueError("a key of a map is a list or a map")
     return str(node.value) if node.style else word(node.value)
-
-
-def _may_be_deep(text: str) -> bool:
-    """Whether the number of brackets, or the indentation of a line, allows for a dangerous depth."""
-    indentation = max(map(len, _INDENTATION.findall(text)))
-    return text.count("[") + text.count("{") + indentation > MAX_DEPTH
 
 
 def _check_depth(events: Iterable[yaml.Event]) -> None:

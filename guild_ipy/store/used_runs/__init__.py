@@ -1,6 +1,6 @@
 """What a run has used: the runs and files that its dependencies brought.
 
-- ``deps``, with ``stand_in_ids``: the attribute ``deps``, whoever wrote it
+- ``deps``: the attribute ``deps``, whoever wrote it
 - ``manifest``: where each file of a run came from
 - ``input_runs``: the runs of a summary operation
 """
