@@ -1,7 +1,7 @@
-"""HTML as all results are written: one way to write text and tables, and colours for light and dark pages alike.
+"""The HTML of all results: text, tables, and colours for light and dark pages alike.
 
-Text has the colour of the page. What is set off has a translucent background: no colour of text has a contrast of 4.5
-(WCAG 2.2, level AA) on white and on black, but the page's own text has it on both of these backgrounds.
+Text has the colour of the page. Text that is set off has a translucent background: no colour of text has a contrast
+of 4.5 (WCAG 2.2, level AA) on white and on black, but the page's own text has it on both of these backgrounds.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from html import escape
 
 from guild_ipy.printable import printable
 
-#: Backgrounds of what is there on one side only.
+#: Backgrounds of text that is on one side only.
 ADDED = "rgba(46, 160, 67, 0.25)"
 REMOVED = "rgba(248, 81, 73, 0.25)"
-#: Opacity of what is of less weight.
+#: Opacity of less important text.
 FAINT = 0.75
 _LEFT = "style='text-align:left'"
 
@@ -63,7 +63,7 @@ def cell(content: str) -> str:
 
 
 def set_off(content: str, background: str) -> str:
-    """Write a content on another background."""
+    """Write content on another background."""
     return f"<span style='background:{background}'>{content}</span>"
 
 

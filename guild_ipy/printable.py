@@ -1,11 +1,11 @@
-r"""Text as a terminal can be shown it: names, labels and messages of others cannot steer it.
+r"""Text that is safe for a terminal: names, labels and messages of others cannot steer it.
 
-Only what a run has printed, and a file that ``cat`` shows, goes out as it is.
+Only the output of a run, and a file that ``cat`` shows, are written as they are.
 """
 
 from __future__ import annotations
 
-#: Bytes of file names that are no UTF-8, as Python stands for them; those below can be control characters.
+#: How Python represents bytes of file names that are not UTF-8; lower ones can be control characters.
 _FIRST_BYTE, _LAST_BYTE = "\udca0", "\udcff"
 
 

@@ -15,7 +15,7 @@ _CALL = re.compile(r"([^\W\d][\w.]*)\(([^)]*[^)\s][^)]*)\)?", re.DOTALL)
 
 
 def split_operation(words: Sequence[str]) -> tuple[object | None, Sequence[str]]:
-    """Take the first word for the operation, unless it is an assignment; a script's sub-command follows it."""
+    """Split the words into the operation and the rest; the sub-command of a script belongs to the operation."""
     if call := _CALL.match(" ".join(words)):
         raise UsageError(f"run: flags are words behind the name, not a call: {call[1]} {_as_words(call[2])}")
     if not words or _is_assignment(words[0]):
@@ -32,7 +32,7 @@ def _is_plain_word(word: str) -> bool:
 
 
 def _as_words(arguments: str) -> str:
-    """Write the arguments of a call as flags, as far as it can be told without reading Python."""
+    """Write the arguments of a call as flags, as far as this is possible without parsing Python."""
     parts = (re.sub(r"\s*=\s*", "=", each.strip(), count=1) for each in arguments.split(","))
     return " ".join(part if "=" in part else f"NAME={part}" for part in parts if part)
 
@@ -44,7 +44,7 @@ def _is_assignment(word: str) -> bool:
 
 
 def parse_flags(words: Sequence[str]) -> dict[str, object]:
-    """Split words ``name=value``: text waits for the flag's type, a value of the notebook is one."""
+    """Split words ``name=value``; a text is read when the type of the flag is known."""
     flags: dict[str, object] = {}
     _check_spaces(words)
     for word in words:
@@ -56,7 +56,7 @@ def parse_flags(words: Sequence[str]) -> dict[str, object]:
 
 
 def _check_spaces(words: Sequence[str]) -> None:
-    """Refuse ``lr = 0.1``, of which each part would be called something that it is not."""
+    """Refuse ``lr = 0.1``: the errors about its single words would mislead."""
     for word, following, behind in zip(words, words[1:], [*words[2:], ""], strict=False):
         if following.startswith("=") or (word.endswith("=") and "=" not in following):
             name, value = word.rstrip("="), following.lstrip("=") or behind or "VALUE"
@@ -73,7 +73,7 @@ def _parse_flag(word: str) -> tuple[str, object]:
 
 
 def hint_of_flag(token: str, tokens: Sequence[str]) -> str:
-    """Say how a flag is given that was written as a script would take it: ``--lr 0.1``."""
+    """Suggest how to write a flag that was written as an option of a script: ``--lr 0.1``."""
     name, equals, value = token.lstrip("-").partition("=")
     behind = tokens[tokens.index(token) + 1 :]
     if not equals:

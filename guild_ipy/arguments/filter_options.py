@@ -18,7 +18,7 @@ from guild_ipy.errors import UsageError
 
 _EXPR_HELP = "an expression, such as 'loss < 0.5 and not marked'"
 _RANGE_HELP = "when it started: 'after 9:00', 'last 2 hours', 'between 2026-11-01 and today'"
-#: Several of them in one word, as in ``-Sec``.
+#: Several statuses in one word, as in ``-Sec``.
 _JOINED = re.compile(r"-S[a-z]{2,}")
 _STATUS_OPTIONS = {
     "-Sr": RunStatus.RUNNING,
@@ -71,7 +71,7 @@ def run_filter(*, deleted: bool = False) -> Any:  # noqa: ANN401 - as `option`
 
 
 def hint_of_filter(token: str, tokens: Sequence[str]) -> str:
-    """Say how runs are filtered where the words of other programs are used."""
+    """Suggest a filter for an option of another program."""
     name, _, value = token.lstrip("-").partition("=")
     behind = tokens[tokens.index(token) + 1 :]
     value = value or (behind[0] if behind else "")
@@ -145,5 +145,5 @@ def read_best(least: str | None, greatest: str | None, *, verb: str) -> Best | N
 
 def _full_name(name: str) -> str:
     """Write ``=lr`` and ``.time``, as columns are written, in the select language."""
-    kind = {"=": "flag:", ".": "attr:"}.get(str(name)[:1])  # what is not a text is refused by Best
+    kind = {"=": "flag:", ".": "attr:"}.get(str(name)[:1])  # Best refuses anything but a text
     return name if kind is None else kind + name[1:].strip()

@@ -1,4 +1,4 @@
-"""The options that say how a process is started and followed."""
+"""The options of how a process is started and followed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of a verb as fields of a frozen value: each says its names, its help and its type where it stands.
+"""The options of a verb as fields of a frozen class, each with its names, its help and its type.
 
 ::
 
@@ -26,7 +26,7 @@ _DECLARED = "declared"
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """How one field is declared to a parser, and read from what has been parsed; both are given its name."""
+    """How one field is declared to a parser, and read from the parsed options; both functions take its name."""
 
     declare: Callable[[VerbParser, str], None]
     read: Callable[[argparse.Namespace, str], object]
@@ -109,7 +109,7 @@ def part(
 ) -> Any:  # noqa: ANN401 - of the type of the field
     """Declare a field that is made of several options, such as the filters; `default` makes its value without them.
 
-    It may `declare` nothing, and read what another field has declared.
+    Where `declare` is None, `read` reads options that another field has declared.
     """
     declared = Declared(
         declare=lambda parser, _: None if declare is None else declare(parser),
@@ -119,7 +119,7 @@ def part(
 
 
 def declared_fields(options: type[Any]) -> Mapping[str, Declared]:
-    """Return how the fields of a class of options are declared; those that are not belong to Python calls."""
+    """Return how the fields of a class of options are declared; only Python calls have the other fields."""
     found = ((each.name, each.metadata.get(_DECLARED)) for each in fields(options))
     return {name: declared for name, declared in found if isinstance(declared, Declared)}
 

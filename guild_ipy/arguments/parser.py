@@ -17,10 +17,10 @@ _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 _ONE_DASH = re.compile(r"(-[^\W\d][\w-]+)=")
 
 _ANY_WIDTH = 80
-#: Words after which, in an expression, a name does not stand at the beginning.
+#: Words that stand after a name in an expression.
 _JOINING = frozenset("and or is in not contains matches between before after on within step started".split())
 
-#: How much alike an option and one that is suggested must be; more so where it can have been meant for something else.
+#: How similar an option and a suggested one must be; more similar where there is another hint.
 _NEAR, _NEARLY_SAME = 0.6, 0.8
 
 HELP_OPTIONS = frozenset({"-h", "--help"})
@@ -62,13 +62,13 @@ class VerbParser(argparse.ArgumentParser):
 
     _shows_help = False
     hint_of_option: Callable[[str, Sequence[str]], str]
-    """Says what else an option that is not there can have been meant for; of it and of all words."""
+    """Returns a hint for an unknown option, given it and all words."""
 
     expand: Callable[[str], Sequence[str]]
-    """Gives the words that one word stands for."""
+    """Returns the words that one word stands for."""
 
     hint_of_word: Callable[[str], str]
-    """The same of a word that is too much."""
+    """Returns a hint for a word too many."""
 
     def __init__(self, *, verb: str, usage: str, description: str) -> None:
         super().__init__(prog=verb, usage=usage, description=description, add_help=False, allow_abbrev=False)
@@ -81,7 +81,7 @@ class VerbParser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="store_true", help="show this help and do nothing else")
 
     def place(self, group: Group | None) -> argparse._ActionsContainer:
-        """Return where the options of a group are declared; those of none beside ``--help``."""
+        """Return the argparse group in which the options of a group are declared; without a group the parser."""
         if group is None:
             return self
         if group not in self._places:
@@ -104,7 +104,7 @@ class VerbParser(argparse.ArgumentParser):
         return namespace
 
     def _check_quotes(self, tokens: Sequence[str]) -> None:
-        """Refuse an expression that was not quoted: what is after its first word would be taken for something else."""
+        """Refuse an expression without quotes: the words after its first one would be taken for runs or flags."""
         for position, token in enumerate(tokens):
             option, equals, text = token.partition("=")
             if self._takes_expression(option):
@@ -130,11 +130,11 @@ class VerbParser(argparse.ArgumentParser):
         return super().format_help()
 
     def _get_formatter(self) -> argparse.HelpFormatter:
-        """Make what formats options: also to check each that is declared, when asking for the width takes too long."""
+        """Return a formatter; argparse makes one for each option, too, which must not ask for the width each time."""
         return argparse.HelpFormatter(self.prog, width=None if self._shows_help else _ANY_WIDTH)
 
     def error(self, message: str) -> Never:
-        """Raise what argparse would print."""
+        """Raise the message that argparse would print."""
         raise UsageError(f"{self.prog}: {_in_our_words(message)}; see the options with --help")
 
     def option_strings(self) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ class VerbParser(argparse.ArgumentParser):
         raise UsageError(f"{self.prog} does not know what to do with {token!r}{hint}; its use is: {self.usage}")
 
 
-#: What argparse says, and what is said here.
+#: Messages of argparse, and how they read here.
 _WORDS = (
     (r"^argument ", ""),
     (r"expected (one|at least one) argument$", "it needs a value"),
@@ -185,7 +185,7 @@ def _in_our_words(message: str) -> str:
 
 
 def _is_split(first: str, second: str) -> bool:
-    """Whether an expression goes on in the next word, as the two tell."""
+    """Whether the second word goes on with the expression that the first begins."""
     return (
         second.lower() in _JOINING
         or second[:1] in set("<>=!)")

@@ -1,4 +1,4 @@
-"""Which runs a verb is about: words that name runs, and filters."""
+"""The runs that a verb works on: words that name runs, and filters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import RunRef, list_runs, select_runs
 from guild_ipy.session.session import Session
 
-#: What stands in expressions, and not in names of runs.
+#: Operators of expressions, which are not part of the name of any run.
 _OPERATOR = re.compile(r"[<>=]")
 
 Default: TypeAlias = Literal["latest", "all", "none"]
@@ -28,13 +28,13 @@ Default: TypeAlias = Literal["latest", "all", "none"]
 
 @dataclass(frozen=True, kw_only=True)
 class RunSelection:
-    """The runs that a verb is about."""
+    """The runs that a verb works on."""
 
     refs: tuple[RunRef, ...] = ()
     """Ids, beginnings of ids, indexes (1 is the newest that passes the filter) and runs."""
     filter: RunFilter = field(default_factory=RunFilter)
     default: Default = "latest"
-    """What is meant when nothing is named."""
+    """The runs of the filter that count where none is named."""
 
     @classmethod
     def of(
@@ -45,27 +45,27 @@ class RunSelection:
 
     @classmethod
     def of_one(cls, ref: RunRef | None, *, where: str | None = None, deleted: bool = False) -> RunSelection:
-        """Make the selection of a call in Python that is about one run; None means the newest."""
+        """Make the selection of a call in Python that takes one run; None means the newest."""
         return cls.of(*() if ref is None else (ref,), where=where, deleted=deleted)
 
     @property
     def is_named(self) -> bool:
-        """Whether it says which runs are meant, be it none; else the verb says."""
+        """Whether it names runs, or says that there are none; else the verb has a rule."""
         return bool(self.refs) or self.default == "none"
 
     def check_named(self, verb: str) -> None:
-        """Refuse, for a verb that does not mean all runs where none is named, to choose by nothing."""
+        """Refuse neither names nor filters, for a verb that shall not take all runs by default."""
         if not self.is_named and replace(self.filter, deleted=False) == EVERY:
             raise UsageError(f"{verb}: no run is named; name runs, or filters that choose them")
 
     def find(self, session: Session) -> list[Run]:
-        """Return the runs; where all of a filter are meant there may be none."""
+        """Return the runs; the list can be empty only where all runs of a filter are selected."""
         if not self.refs and self.default == "all":
             return list_runs(session, self.filter)
         return select_runs(session, self.refs, self.filter, default=self.default)
 
     def find_one(self, session: Session) -> Run:
-        """Return the one run: the first that is named, else the newest."""
+        """Return the first run that is named, else the newest."""
         return self.find(session)[0]
 
 
@@ -76,7 +76,7 @@ def many_runs(
     comment_option: str = "--comment",
     default: Default = "latest",
 ) -> Any:  # noqa: ANN401 - as `option`
-    """Declare the field of a verb that is about runs: words that name them, and filters.
+    """Declare the field of a verb that works on runs: words that name them, and filters.
 
     Parameters
     ----------
@@ -85,14 +85,14 @@ def many_runs(
     label_option, comment_option
         Another name for the filter ``--label`` or ``--comment`` where that has another meaning.
     default
-        What is meant when nothing is named.
+        The runs of the filter that count where none is named.
     """
     declare = partial(_declare, many=True, deleted=deleted, label_option=label_option, comment_option=comment_option)
     return part(declare, partial(read_selection, default=default), default=partial(RunSelection, default=default))
 
 
 def deleted_runs() -> Any:  # noqa: ANN401 - as `option`
-    """Declare the field of a verb that is about runs in the trash: all of them that pass, if none is named."""
+    """Declare the field of a verb that works on runs in the trash: all that pass the filters, if none is named."""
 
     def declare(parser: VerbParser) -> None:
         _declare(parser, many=True, deleted=False)
@@ -110,7 +110,7 @@ def _accept(word: str) -> None:
 
 
 def one_run(*, deleted: bool = False, check_word: Callable[[str], None] = _accept) -> Any:  # noqa: ANN401 - as `option`
-    """Declare the field of a verb that is about one run, the newest if none is named; see :func:`many_runs`.
+    """Declare the field of a verb that works on one run, the newest if none is named; see :func:`many_runs`.
 
     `check_word` may refuse the word that names it.
     """
@@ -163,7 +163,7 @@ def flatten_refs(refs: Iterable[object]) -> tuple[RunRef, ...]:
     Raises
     ------
     UsageError
-        If there are no members: what is meant where no run is named would be taken for what is meant here.
+        If a list or frame names no run: that must not count as if no run had been named.
     """
     given = list(refs)
     flat = tuple(_flatten(given))

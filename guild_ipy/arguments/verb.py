@@ -1,4 +1,4 @@
-"""What a verb is: its name, its help, and the class of its options, which carry it out."""
+"""A verb: its name, its help, and the class of its options, whose instances carry it out."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class Options(Protocol):
     """The options of a verb, as it was called; ``json``, where there is one, asks for plain values."""
 
     def carry_out(self, session: Session) -> object:
-        """Do what the verb says; the value has a text for a terminal, and is what a magic returns."""
+        """Carry out the verb; return its result, whose text a shell prints, and which a magic returns."""
         ...
 
 
 @runtime_checkable
 class Followed(Protocol):
-    """Options of a verb that shows something while it works; they take the place of :class:`Options`."""
+    """Options of a verb that shows something while it works; `follow` takes the place of `carry_out`."""
 
     def follow(self, session: Session, viewer: Viewer) -> object:
-        """Do what the verb says, and show it as it goes."""
+        """Carry out the verb, and show its progress."""
         ...
 
 
@@ -37,7 +37,7 @@ class Asking(Protocol):
     """Options of a verb that asks before it changes anything."""
 
     def question(self, session: Session) -> Question | None:
-        """Return what to ask first; None if it can be done at once."""
+        """Return the question to ask first; None if none is needed."""
         ...
 
 
@@ -46,7 +46,7 @@ class Drafted(Protocol):
     """Options of a verb that needs a text, which can be written in an editor where there is a terminal."""
 
     def draft(self, session: Session) -> Draft | None:
-        """Return what to write; None if there is a text already, or none is needed."""
+        """Return the text to edit; None if there is a text already, or none is needed."""
         ...
 
 
@@ -55,11 +55,11 @@ class Draft:
     """A text that a user is to write."""
 
     text: str
-    """What stands in the editor to begin with."""
+    """The text that the editor shows first."""
     runs: Sequence[Run]
     """The runs that it is about."""
     written: Callable[[str], object]
-    """Makes the options to carry out of the text that was written."""
+    """Makes, from the text that was written, the options to carry out."""
     refusal: str
     """The error where there is no editor."""
 
@@ -70,21 +70,21 @@ class Searching(Protocol):
 
     @property
     def sought(self) -> RunFilter | None:
-        """The filter, of which a name may be a slip; None where runs are named."""
+        """The filter, in which a name may be a slip; None where runs are named."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What a user is asked before a verb changes runs."""
+    """A question to the user before a verb changes runs."""
 
     intent: str
     """``delete``, as in ``You are about to delete``."""
     runs: Sequence[Run]
     agreed: object
-    """The options to carry out then: they name these runs, so that it is they that were asked for."""
+    """The options to carry out on agreement: they name these very runs."""
     refusal: str = ""
-    """The error where nobody can be asked; empty if it is done without."""
+    """The error where nobody can be asked; empty if the verb is then carried out without asking."""
     enter_agrees: bool = True
     """Whether Enter alone means yes."""
 
@@ -94,7 +94,7 @@ AnyOptions = TypeVar("AnyOptions", bound=Options | Followed)
 
 @dataclass(frozen=True, kw_only=True)
 class Verb(Generic[AnyOptions]):
-    """One verb."""
+    """One verb, declared once for all faces."""
 
     name: str
     options: type[AnyOptions]
@@ -104,9 +104,9 @@ class Verb(Generic[AnyOptions]):
     summary: str
     details: str = ""
     hint_of_word: Callable[[str], str] | None = None
-    """Says what a word that is too much can have been meant for."""
+    """Returns a hint for a word too many."""
     hint_of_option: Callable[[str, Sequence[str]], str] | None = None
-    """Says the same of an option that is not there; it is given all words, too."""
+    """Returns a hint for an unknown option, given it and all words."""
 
     @cached_property
     def parser(self) -> VerbParser:
@@ -126,7 +126,7 @@ class Verb(Generic[AnyOptions]):
         )
 
     def format_help(self, command: str) -> str:
-        """Write the help for those who write the verb as `command`."""
+        """Return the help of the verb as it is written as `command`."""
         return self.parser.format_help().replace(f"usage: {self.name}", f"usage: {command}", 1)
 
     def _usage(self) -> str:

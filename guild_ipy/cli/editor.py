@@ -12,7 +12,7 @@ from guild_ipy.arguments.verb import Draft
 from guild_ipy.errors import UsageError
 from guild_ipy.view.run_lines import format_runs
 
-#: What is below this line is not part of the text; lines above stay as they are, whatever they begin with.
+#: The text ends above this line; lines above it stay as they are, whatever they begin with.
 _END = "# ---- above this line: the text; below it: what it is about, which is left out ----"
 
 
@@ -47,7 +47,7 @@ def _edit(editor: str, path: str) -> None:
 
 
 def _read(path: str) -> str:
-    """Return what stands above the line that ends the text; an editor may have put another file in its place."""
+    """Return the text above the end line; the editor may have replaced the file."""
     if not os.path.exists(path):
         return ""
     with open(path, encoding="utf-8", errors="surrogateescape") as file:

@@ -1,4 +1,4 @@
-"""What the verbs of a shell work with."""
+"""The session of a shell command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _UNLIMITED = 2**30
 
 
 class _ShellSession(Session):
-    """A session without notebook: what Python has loaded here is not an operation."""
+    """A session without a notebook: functions that this process has loaded are not operations."""
 
     @property
     def notebook(self) -> Notebook:

@@ -1,4 +1,4 @@
-"""What each verb does at a shell: read the words into its options, ask, carry it out, and print the result."""
+"""Carries out a verb at a shell: reads the words into its options, asks, and prints the result."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _agrees(question: Question) -> bool:
 
 
 def _viewer(wanted: Followed) -> ShellViewer:
-    """Return what shows a run; it asks first, unless the options say that it need not."""
+    """Return the viewer of a run; it asks first, unless the options say that it need not."""
     if getattr(wanted, "preview", False):
         return ShellViewer()
     return AgreeingViewer() if getattr(wanted, "yes", False) else AskingViewer()

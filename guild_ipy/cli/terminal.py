@@ -1,4 +1,4 @@
-"""What a terminal shows of a run, and what it asks."""
+"""How a terminal shows a run, and asks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ShellViewer(StreamViewer):
         return True
 
     def collapse(self, text: str) -> str:
-        """Keep all of it: a terminal knows what to do, and a file shall have every byte."""
+        """Keep all text: a terminal interprets it, and a file shall have every byte."""
         return text
 
 
@@ -34,10 +34,10 @@ class AskingViewer(ShellViewer):
 
 
 class AgreeingViewer(ShellViewer):
-    """Runs with no word before but the notes."""
+    """Runs at once, after the notes."""
 
     def preview(self, preview: Preview) -> bool:
-        """Write what the user should know, and agree."""
+        """Write the notes, and agree."""
         print(format_notes(preview), end="", flush=True)
         return True
 

@@ -1,4 +1,4 @@
-"""Where TAB finds names: the notebook, its folder and Guild home."""
+"""The names that TAB offers, from the notebook, its folder and Guild home."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from guild_ipy.session.session import get_session
 from guild_ipy.verbs.looking.operations import describe_operation, list_operations
 
 _MOST_RUNS = 100
-#: How many runs, the newest, are asked of which operation they are.
+#: How many runs, the newest, are searched for operations and tags.
 _MOST_LOOKED_AT = 1000
-#: What can stand on the line of a magic as it is.
+#: A word that needs no quotes on the line of a magic.
 _WORD = re.compile(r"[\w.:,/\-]+")
 _OPERATION = re.compile(r"[\w.:/\-+]+(?:\(\))?")
 

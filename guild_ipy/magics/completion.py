@@ -1,4 +1,4 @@
-"""What TAB offers on the line of a magic: options, operations, flags and runs.
+"""The words that TAB offers on the line of a magic: options, operations, flags and runs.
 
 :func:`complete_line` knows no IPython: it reads a line up to the cursor, and asks its :class:`Candidates` for
 names.
@@ -29,7 +29,7 @@ _EXPRESSION = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """One word that TAB offers, and what it is."""
+    """One word that TAB offers, and its kind."""
 
     text: str
     kind: str
@@ -37,14 +37,14 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What can take the place of `fragment`, the text before the cursor."""
+    """The words that can take the place of `fragment`, the text before the cursor."""
 
     fragment: str
     candidates: tuple[Candidate, ...]
 
 
 class Candidates(Protocol):
-    """Where names come from; each is asked for only when it can stand at the cursor."""
+    """The source of names; each method is called only when such a name can stand at the cursor."""
 
     def operations(self) -> Iterable[Candidate]:
         """Return what can be run here."""
@@ -63,7 +63,7 @@ class Candidates(Protocol):
         ...
 
     def dependencies(self, operation: str) -> Iterable[Candidate]:
-        """Return the names by which runs and files are given for what an operation requires."""
+        """Return the names by which runs and files are given for the requirements of an operation."""
         ...
 
     def dependency_runs(self, operation: str, name: str) -> Iterable[Candidate]:
@@ -92,7 +92,7 @@ class Candidates(Protocol):
 
 
 def complete_line(line: str, candidates: Candidates) -> Offer | None:
-    """Say what can stand at the end of `line`; None if it is not a line of a magic of ours."""
+    """Return the words for the end of `line`; None if it is not a line of a magic of ours."""
     match = _MAGIC.match(line)
     verb = VERBS.get(match[1]) if match else None
     if match is None or verb is None:

@@ -1,4 +1,4 @@
-"""What each magic does: read the line into the options of a verb, carry it out, show or return the result."""
+"""Carries out a magic: reads the line into the options of a verb, and shows or returns the result."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def list_runs(wanted: ListRuns, session: Session) -> object:
 
 
 def select_runs(wanted: SelectRuns, session: Session) -> object:
-    """Return ids or attributes as values, or a frame."""
+    """Return ids or other values, or a frame."""
     return _explain_nothing(_find_selected(wanted, session), wanted, session)
 
 

@@ -33,7 +33,7 @@ def register(shell: InteractiveShell) -> None:
 
 
 def unregister(shell: InteractiveShell) -> None:
-    """Take away what :func:`register` put in."""
+    """Undo :func:`register`."""
     for magics in shell.magics_manager.magics.values():
         for verb in NAMES:
             magics.pop(f"guild_{verb}", None)
@@ -54,7 +54,7 @@ class GuildMatcher:
         self.__qualname__ = type(self).__name__  # IPython takes matchers for functions
 
     def __call__(self, context: CompletionContext) -> SimpleMatcherResult:
-        """Offer what can stand at the cursor."""
+        """Offer words for the place of the cursor."""
         if "guild_" not in context.text_until_cursor:
             return {"completions": []}
         return _offer(context)
@@ -162,6 +162,6 @@ def _running_cell(shell: InteractiveShell) -> int:
 
 
 def _names(shell: InteractiveShell, local_names: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return what names mean where the magic stands: in a function its variables come first."""
+    """Return the variables that the magic sees: in a function its local ones come first."""
     names: dict[str, Any] = shell.user_ns
     return names if local_names is None or local_names is names else {**names, **local_names}

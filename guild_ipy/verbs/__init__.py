@@ -1,4 +1,4 @@
-"""The verbs, one file each: the options of a verb, and what it does.
+"""The verbs, one file each: the options of a verb, its work and its result.
 
 ``looking``
     runs select info lineage ls cat compare diff tensorboard operations home
@@ -35,7 +35,7 @@ NAMES = tuple(_FOLDERS)
 
 
 class _Verbs(Mapping[str, "Verb[Any]"]):
-    """The verbs by name; each is loaded when it is asked for, since a shell command needs one."""
+    """The verbs by name; each is loaded on first use, since a shell command needs only one."""
 
     def __getitem__(self, name: str) -> Verb[Any]:
         if name not in _FOLDERS:

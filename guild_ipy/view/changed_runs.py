@@ -15,7 +15,7 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class ChangedRuns:
-    """The runs that a verb changed, and the text that tells the user about it."""
+    """The runs that a verb changed, and the text about the change."""
 
     runs: Sequence[Run]
     text: str
@@ -48,7 +48,7 @@ def count_runs(count: int) -> str:
 
 
 def name_runs(runs: Sequence[Run]) -> str:
-    """Name runs by operation and id: ``train() 3f2a1b4c, train() 9c81d0e2``; of many the first ten."""
+    """Name runs by operation and id: ``train() 3f2a1b4c, train() 9c81d0e2``; at most ten."""
     return shorten([f"{run.operation} {run.short_id}" for run in runs])
 
 

@@ -1,4 +1,4 @@
-"""How comments are shown: each with its number, who wrote it and when."""
+"""How comments are shown: each with its number, author and time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def list_comments(runs: Iterable[Run]) -> CommentList:
 
 
 def comment_heading(number: int, comment: Comment) -> str:
-    """Write the number of a comment, who wrote it and when: ``1 ada@lab 2026-11-30 10:15:00``."""
+    """Write number, author and time of a comment: ``1 ada@lab 2026-11-30 10:15:00``."""
     author = "@".join(filter(None, (comment.user, comment.host)))
     return " ".join(filter(None, (str(number), author, _moment(comment.time))))
 

@@ -1,4 +1,4 @@
-"""Where the runs of a lineage stand in its picture: columns from what was used to who used it.
+"""Where the runs of a lineage stand in its picture: columns from used runs to their users.
 
 An arrow that passes columns has a lane of its own in each of them, so that it crosses no run.
 """
@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from guild_ipy.session.lineage_graph import LineageGraph, Relation, Use
 
-#: A picture of more runs shows nothing to anybody.
+#: A picture of more runs cannot be read.
 MOST_RUNS = 80
 _SWEEPS = 4
 _SIGN = {Relation.UPSTREAM: -1, Relation.SELF: 0, Relation.DOWNSTREAM: 1}
@@ -36,11 +36,11 @@ class Layout:
     columns: tuple[tuple[str, ...], ...]
     routes: tuple[Route, ...]
     left_out: int
-    """How many runs are not in the picture, for there are too many."""
+    """How many runs are left out because there are too many."""
 
 
 def lay_out(graph: LineageGraph) -> Layout:
-    """Put each run to the right of those that it has used, where they form no circle, and near to them."""
+    """Put each run to the right of the runs that it has used, and near to them, unless they form a circle."""
     shown = dict.fromkeys(list(graph.members)[:MOST_RUNS])
     uses = [use for use in graph.uses if use.used in shown and use.user in shown]
     places = _number_columns(graph, list(shown), uses)
@@ -69,7 +69,7 @@ def _number_columns(graph: LineageGraph, shown: Sequence[str], uses: Sequence[Us
 
 
 def _in_order(shown: Sequence[str], uses: Sequence[Use]) -> list[Use]:
-    """Return the uses so that those of a run come after those by it; those in circles are left out."""
+    """Return the uses in an order in which each run uses others before it is used; circles are left out."""
     waiting = dict.fromkeys(shown, 0)
     by_used: dict[str, list[Use]] = {}
     for use in uses:

@@ -103,7 +103,7 @@ def _box(member: Member, place: _Place) -> Iterator[str]:
 
 
 def _arrow(route: Route, places: Mapping[str, _Place]) -> Iterator[str]:
-    """Draw from the right side of what was used through its lanes to the left side of its user."""
+    """Draw from the right side of the used run through its lanes to the left side of its user."""
     title = f"<title>{markup.text(route.use.dependency)}</title>"
     way = _back(route, places) if route.is_back else _forth(route, places)
     x, y = _middle(route.use.user, places)
@@ -137,7 +137,7 @@ def _back(route: Route, places: Mapping[str, _Place]) -> str:
 
 
 def _via(route: Route, places: Mapping[str, _Place]) -> str:
-    """Name what is used where the arrow begins, beside it; arrows of one run mostly have one name."""
+    """Write the dependency beside the beginning of its arrow."""
     if route.is_back:
         return ""
     x, y = _middle(route.use.used, places)

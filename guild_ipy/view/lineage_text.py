@@ -14,9 +14,9 @@ _MOST_LINES = 200
 
 
 def format_lineage(graph: LineageGraph) -> str:
-    """Write one line a run: the one that was asked about, and indented below it what is on either side.
+    """Write one line a run: the run in question, and indented below it the runs on either side.
 
-    What belongs to a run that stands farther up already is not repeated: ``...``.
+    The branch of a run that was written farther up is not repeated: ``...``.
     """
     lines = [describe(graph.members[graph.id])]
     sides = (

@@ -14,7 +14,7 @@ from guild_ipy.store.state.signals import describe_signal, is_stop
 
 
 class StreamViewer:
-    """Writes to standard output as the run goes; of the preview it shows the notes, and agrees.
+    """Writes to standard output as the run goes; shows only the notes of the preview, and agrees to it.
 
     In another thread than the main one it writes whole lines only, since runs of other threads write there, too.
 
@@ -30,13 +30,13 @@ class StreamViewer:
         self._unfinished = ""
 
     def preview(self, preview: Preview) -> bool:
-        """Write what the user should know, and agree."""
+        """Write the notes, and agree."""
         if notes := format_notes(preview):
             self.write(notes)
         return True
 
     def output(self, text: str) -> None:
-        """Write new output, of each line only what its last carriage return leaves."""
+        """Write new output; of each line only the text after its last carriage return."""
         if threading.current_thread() is not threading.main_thread():
             lines, newline, rest = (self._unfinished + text).rpartition("\n")
             text, self._unfinished = lines + newline, rest
@@ -56,7 +56,7 @@ class StreamViewer:
         self.write(line + "\n" if self._at_line_start else f"\n{line}\n")
 
     def collapse(self, text: str) -> str:
-        """Leave out what would be overwritten at once: a page shows twenty portions a second."""
+        """Leave out text that would be overwritten at once: a page shows twenty portions a second."""
         return collapse_returns(text)
 
     def write(self, text: str) -> None:
@@ -75,7 +75,7 @@ class PreviewingViewer(StreamViewer):
 
 
 def describe_end(record: RunRecord) -> str:
-    """Say how a run ended, or that it waits or goes on.
+    """Return one line on how a run ended, or that it is staged or goes on.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def _ending(record: RunRecord) -> str:
 
 
 def collapse_returns(text: str) -> str:
-    r"""Keep of each line only what its last carriage return leaves visible.
+    r"""Keep of each line only the text that its last carriage return leaves visible.
 
     The return itself stays, for what an earlier portion wrote on that line.
 

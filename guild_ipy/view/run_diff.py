@@ -84,7 +84,7 @@ class RunDiff:
 
 
 def _format_text(found: RunDiff) -> str:
-    """Write it as lines: the two runs, and each aspect with what differs."""
+    """Write lines: the two runs, and each aspect with its differences."""
     lines = [f"--- {_name(found.left)}", f"+++ {_name(found.right)}"]
     for aspect, differences in found.differences.items():
         lines.append(f"{aspect.value}:")
@@ -99,7 +99,7 @@ def _format_text(found: RunDiff) -> str:
 
 
 def _format_html(found: RunDiff) -> str:
-    """Write it as one table, and the source below."""
+    """Write one table, and the source below."""
     head = markup.row(markup.heading(""), _head(found.left), _head(found.right))
     rows = (row for aspect, each in found.differences.items() for row in _rows(aspect, each))
     same = f"<p>{_SAME}</p>" if found.is_empty else ""

@@ -30,7 +30,7 @@ _RUN = re.compile(r"[0-9a-f]+(_.*)?|[0-9]*:[0-9]*")
 
 @dataclass(frozen=True, kw_only=True)
 class WriteComment:
-    """What to write about runs, or which comment to change or delete."""
+    """The comment to write on runs, or the number of one to change or delete."""
 
     add: tuple[str, ...] = repeated(
         "-a", "--add", "--comment", metavar="TEXT", help="the text; a shell opens an editor where there is none"
@@ -43,7 +43,7 @@ class WriteComment:
     selection: RunSelection = many_runs(comment_option="--filter-comment")
 
     def __post_init__(self) -> None:
-        """Refuse what does not go together."""
+        """Refuse options that contradict each other."""
         _check_words(self.selection.refs)
         if len(self.add) > 1:
             raise UsageError("comment: there is more than one text; add one comment at a time")
@@ -55,7 +55,7 @@ class WriteComment:
 
     @property
     def change(self) -> CommentEdit:
-        """The change."""
+        """The change that the options ask for."""
         (text,) = self.add or (None,)
         if self.edit is not None:
             return CommentEdit(edit=self.edit, text=text, user=self.user)
@@ -102,7 +102,7 @@ class CommentEdit:
     """The author, as ``USER`` or ``USER@HOST``; None for the user of this process."""
 
     def __post_init__(self) -> None:
-        """Refuse what is not a change, or no text."""
+        """Refuse anything but one change, and a text that is not one."""
         given = [self.add, self.edit, self.delete].count(None)
         if given != (3 if self.clear else 2):
             raise UsageError("comment takes one of a text to add, a number to edit, a number to delete, and clear")

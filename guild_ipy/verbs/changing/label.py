@@ -1,4 +1,4 @@
-"""``label``: change what a run is called."""
+"""``label``: change the label of runs."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Label:
 
 
 def edit_labels(session: Session, runs: Sequence[Run], edit: Label) -> list[str]:
-    """Change the labels of runs, and return what they are now; StoreError if one of them may not be changed."""
+    """Change the labels of runs, and return the new ones; StoreError if one of the runs may not be changed."""
     check_changeable(run.dir for run in runs)
     labels = [cut_label(edit.apply(run.label or "", run.flags)) for run in runs]
     try:

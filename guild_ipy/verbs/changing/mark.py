@@ -59,7 +59,7 @@ class Mark:
     selection: RunSelection = many_runs()
 
     def __post_init__(self) -> None:
-        """Refuse what does not go together."""
+        """Refuse options that contradict each other."""
         if self.undo and (self.clear or self.best is not None or self.reason is not None):
             raise UsageError("mark: --undo only takes back; leave --clear, --min, --max and --reason out")
         if self.best is not None and (self.clear or self.selection.is_named):
@@ -74,7 +74,7 @@ class Mark:
 
     @property
     def meant(self) -> RunSelection:
-        """The runs that are meant: where none is named the newest unmarked one, or all that are marked."""
+        """The selection that counts: where no run is named, the newest unmarked one, with `clear` all marked ones."""
         selection = self.selection
         if self.undo or self.best is not None:
             return replace(selection, default="all")
@@ -84,7 +84,7 @@ class Mark:
         return replace(selection, filter=runs, default="all" if self.clear else "latest")
 
     def carry_out(self, session: Session) -> ChangedRuns:
-        """Mark the runs, clear their marks, or take back what was done to them."""
+        """Mark the runs, clear their marks, or undo the last change of their marks."""
         if self.undo:
             is_last = not self.selection.is_named and self.selection.filter == EVERY
             undone = undo_marks(session, None if is_last else self.meant.find(session))

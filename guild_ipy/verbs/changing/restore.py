@@ -37,7 +37,7 @@ def restore(session: Session, runs: Sequence[Run]) -> EachRun:
     """Move runs from the trash back to the live runs.
 
     A run is refused while there is a live run of its id; the others are restored. Of several deleted runs of one id
-    the last that was deleted is restored.
+    the one that was deleted last is restored.
     """
     last_first = sorted(runs, key=lambda run: run.id != id_before_deletion(run.dir))
     return do_to_each("restored", last_first, lambda run: Run(restore_run(session.home, run.dir)))

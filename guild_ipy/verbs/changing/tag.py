@@ -53,7 +53,7 @@ class Tag:
     selection: RunSelection = many_runs()
 
     def __post_init__(self) -> None:
-        """Refuse what is not a change, a change where tags are only listed, and tags of several lines."""
+        """Refuse a change where tags are only listed, no change where they are not, and tags of several lines."""
         is_change = bool(self.add or self.remove or self.clear)
         if self.list_all and (is_change or self.sync_labels):
             raise UsageError("tag: --list-all only lists; leave --add, --remove, --clear and --sync-labels out")
@@ -140,7 +140,7 @@ def list_tags(runs: Iterable[Run]) -> TagList:
 
 
 def edit_tags(session: Session, runs: Sequence[Run], edit: Tag) -> list[Tagged]:
-    """Change the tags of runs, and return what they were and are.
+    """Change the tags of runs, and return the old and new ones.
 
     Raises
     ------
@@ -204,7 +204,7 @@ def _label(change: Tagged) -> str:
 
 
 def _way_back(changes: Sequence[Tagged]) -> str:
-    """Say how changes are taken back, where it is the same for all of these runs."""
+    """Return the command that takes the changes back, if it is the same for all of these runs."""
     way, *others = {_back(each) for each in changes}
     if others or not way:
         return ""

@@ -1,4 +1,4 @@
-"""Verbs that look.
+"""Verbs that show runs, and change nothing.
 
 ``runs`` · ``select`` · ``info`` · ``lineage`` · ``ls`` · ``cat`` · ``compare``, with ``compared_columns`` · ``diff`` ·
 ``tensorboard`` · ``operations`` · ``home``

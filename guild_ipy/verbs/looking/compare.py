@@ -34,10 +34,10 @@ _AS = Group(one_of=True)
 
 @dataclass(frozen=True, kw_only=True)
 class CompareRuns:
-    """Which runs to put beside each other, and what of them."""
+    """Which runs to put beside each other, and which columns."""
 
     columns: str | None = option("-c", "--columns", metavar="COLUMNS", help=_COLUMNS)
-    """As a user writes them; None for those of every comparison."""
+    """As a user writes them; None for the usual ones."""
     table: bool = switch("-t", "--table", help="as a table (that is the default)", group=_AS)
     csv: str | None = option(
         "--csv",
@@ -148,7 +148,7 @@ def _values(table: Table, column: ComparedColumn) -> list[Any]:
     return [next((value for value in values if value is not None), None) for values in zip(*lists, strict=True)]
 
 
-# -- what is shown of every run
+# -- columns of every comparison, as they are shown
 
 
 def _moment(microseconds: int | None) -> str | None:

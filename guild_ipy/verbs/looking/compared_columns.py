@@ -1,4 +1,4 @@
-"""The columns of a comparison: which there are, and what they are made of.
+"""The columns of a comparison: how they are written, and the values that they show.
 
 A column can be written as Guild AI has it::
 
@@ -26,7 +26,7 @@ from guild_ipy.query.plan import PlanScope
 from guild_ipy.store.files.attr_types import is_own
 
 NamesOf: TypeAlias = Callable[[str], Sequence[str]]
-"""Says which names of a kind there are: ``flag``, ``attr`` or ``scalar``."""
+"""Returns the names of a kind that runs have: ``flag``, ``attr`` or ``scalar``."""
 
 STEP = "step"
 
@@ -42,8 +42,8 @@ _PREFIX = re.compile(r"(?:attr|flag|scalar):\s*")
 class ComparedColumn:
     """One column.
 
-    The first of `fields` that a run has counts. One of kind ``run`` stands for what is shown of every run, as
-    ``time`` for how long it took; it is alone.
+    The first of `fields` that a run has counts. A field of kind ``run`` stands alone, for an attribute that every run
+    has, such as ``time``, its duration.
     """
 
     heading: str
@@ -51,15 +51,15 @@ class ComparedColumn:
 
     @property
     def core(self) -> str | None:
-        """What it shows of every run, if that is what it is about."""
+        """The attribute that every run has, if the column shows one."""
         return self.fields[0].name if self.fields and self.fields[0].kind == "run" else None
 
 
 def default_columns(names: NamesOf) -> list[ComparedColumn]:
-    """Return the columns of a comparison: who a run is, flags, attributes, ``step``, and last values of scalars.
+    """Return the usual columns: what identifies a run, flags, attributes, ``step``, and last values of scalars.
 
-    What Guild AI records about the machine (``sys/``) is left out. The step is that of ``loss``, or of the first
-    scalar that a run has.
+    The scalars that Guild AI records about the machine (``sys/``) are left out. The step is that of ``loss``, or of the
+    first scalar that a run has.
     """
     scalars = [name for name in names("scalar") if not name.rpartition("#")[2].startswith(_SYSTEM)]
     columns = [ComparedColumn(heading=name, fields=(Field("run", name),)) for name in COMPARED]
@@ -93,7 +93,7 @@ def parse_columns(text: str | Iterable[str], names: NamesOf) -> list[ComparedCol
 
 
 def _tell_apart(columns: Sequence[ComparedColumn]) -> list[ComparedColumn]:
-    """Give columns of different kinds that have one heading the headings of every comparison."""
+    """Put the kind before the headings of columns that have the same heading and are of different kinds."""
     found: dict[str, ComparedColumn] = {}
     for column in columns:
         field = column.fields[0]
@@ -141,7 +141,7 @@ def _parse_column(piece: str, scope: PlanScope) -> ComparedColumn:
 
 
 def _find_places(written: str, scope: PlanScope) -> Sequence[Place]:
-    """Find what a column is made of; a plain name is first of all that of a scalar."""
+    """Find the values that a column names; a plain name is first of all that of a scalar."""
     if written[0] in _SIGNS:
         return parse_place(_SIGNS[written[0]] + written[1:].lstrip(), scope)
     places = parse_place(written, scope)

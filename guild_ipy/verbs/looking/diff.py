@@ -1,4 +1,4 @@
-"""``diff``: show what two runs differ in."""
+"""``diff``: show the differences of two runs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _read_aspects(namespace: argparse.Namespace) -> tuple[Aspect, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class DiffRuns:
-    """Which two runs to compare, and in what."""
+    """Which two runs to compare, and in which aspects."""
 
     aspects: tuple[Aspect, ...] = part(_declare_aspects, _read_aspects, default=lambda: tuple(Aspect))
     json: bool = json_switch()
@@ -58,7 +58,7 @@ class DiffRuns:
         return _diff_values(found) if self.json else found
 
     def compare(self, session: Session) -> RunDiff:
-        """Return what they differ in."""
+        """Return the differences."""
         selection = self.selection
         if selection.refs:
             return diff(select_runs(session, selection.refs, selection.filter), self.aspects)
@@ -67,7 +67,7 @@ class DiffRuns:
 
 
 def _diff_values(found: RunDiff) -> dict[str, Any]:
-    """Return what two runs differ in."""
+    """Return the plain values of a comparison."""
     return {
         "from": found.left.id,
         "to": found.right.id,
@@ -80,7 +80,7 @@ def _diff_values(found: RunDiff) -> dict[str, Any]:
 
 
 def diff(runs: Sequence[Run], aspects: Sequence[Aspect] = tuple(Aspect)) -> RunDiff:
-    """Say what the second of two runs has that the first has not, and the other way round.
+    """Find the differences of two runs.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def _compare(left: Mapping[str, str], right: Mapping[str, str]) -> list[Differen
     ]
 
 
-# -- what a run is, by name
+# -- the values of a run, by name
 
 
 def _flags(run: Run) -> dict[str, str]:
@@ -183,7 +183,7 @@ def _as_text(value: Any) -> str:  # noqa: ANN401 - as above
 
 
 def _compare_files(left: Run, right: Run) -> list[Difference]:
-    """Compare what the runs have beside their source code."""
+    """Compare the files of the runs, without their source code."""
     ours, theirs = _sizes(left), _sizes(right)
     changed = {path for path in ours.keys() & theirs.keys() if not _is_same(left, right, path)}
     for path in changed:
@@ -249,7 +249,7 @@ def _listed(run: Run, kind: EntryKind) -> set[str]:
 
 
 def _lines(run: Run, path: str | None) -> list[str]:
-    """Read the lines of a source file, each with an end; none of a file that is not there or no text."""
+    """Read the lines of a source file, each with its end; none where the file is missing."""
     if path is None:
         return []
     try:

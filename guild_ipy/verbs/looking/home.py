@@ -15,7 +15,7 @@ from guild_ipy.session.session import Session, get_session
 
 @dataclass(frozen=True, kw_only=True)
 class UseHome:
-    """Which Guild home to use from now on; without a path the one that is used is only shown."""
+    """Which Guild home to use from now on; without a path the current one is shown."""
 
     path: str | None = word(
         metavar="PATH", help="directory to use as Guild home from now on", completes=Completes.PATHS
@@ -23,7 +23,7 @@ class UseHome:
     json: bool = json_switch()
 
     def carry_out(self, session: Session) -> str | dict[str, Any]:
-        """Return the path of Guild home, which is another from then on if a path is given."""
+        """Use another home from now on, if a path is given; return the path of the one that is used."""
         if self.path is not None:
             set_guild_home(self.path)
             session = get_session()

@@ -28,7 +28,7 @@ from guild_ipy.view.plain_values import run_values
 #: How many of the runs that a dependency has brought are named.
 _SHOWN_RUNS = 5
 _TIME = "%Y-%m-%d %H:%M:%S"
-#: Attributes that are among the plain values, and not in a listing.
+#: Attributes that the plain values have beside those of a listing.
 _ATTRIBUTES = ("cmd", "sourcecode_digest", "vcs_commit", "host", "user", "random_seed")
 
 
@@ -72,15 +72,12 @@ class RunInfo:
 
 
 def _indented(text: str) -> str:
-    """Put a text below a heading; that of a comment or of the output may have several lines."""
+    """Indent a text, which may have several lines."""
     return "  " + printable_lines(text).replace("\n", "\n  ")
 
 
 def get_info(run: Run, *, output: bool = False) -> RunInfo:
-    """Read what there is to know about a run; a running one shows its state of this moment.
-
-    With `output` there is also what it has printed.
-    """
+    """Read all about a run, as it is at this moment; with `output` also its output."""
     record = run.record
     lines = {
         "id": run.id,
@@ -157,7 +154,7 @@ def _last_texts(output: str) -> str:
 
 
 def _info_values(run: Run, *, output: bool = False) -> dict[str, Any]:
-    """Return all that is known of a run at this moment, with `output` also what it has printed."""
+    """Return the plain values of a run, as it is at this moment; with `output` also its output."""
     lock = read_lock(run.dir)
     values: dict[str, Any] = {
         **run_values(run),

@@ -30,7 +30,7 @@ class TraceLineage:
     json: bool = json_switch()
 
     def __post_init__(self) -> None:
-        """Refuse a depth that is none."""
+        """Refuse a depth that is not a number of steps."""
         if self.depth is not None and (type(self.depth) is not int or self.depth < 0):
             raise UsageError(f"lineage: depth takes a whole number from 0 up, not {self.depth!r}")
 

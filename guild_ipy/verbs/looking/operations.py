@@ -51,9 +51,9 @@ class OperationInfo:
     description: str = ""
     requires: tuple[Dependency, ...] = ()
     details: tuple[str, ...] = ()
-    """What else is known: what it runs, what it requires, and attributes of a Guild file that have no effect here."""
+    """Further lines: the file that it runs, its requirements, attributes of a Guild file that have no effect here."""
     error: str = ""
-    """What is wrong with it, where it cannot be run: an operation of a Guild file, or a part of that."""
+    """Why it cannot be run, for an operation of a Guild file or a part of one."""
 
 
 class OperationList(list[OperationInfo]):
@@ -73,7 +73,7 @@ class OperationList(list[OperationInfo]):
 def list_operations(session: Session) -> list[OperationInfo]:
     """Return the functions of the notebook, the operations of the Guild file, scripts and notebooks, with their flags.
 
-    What is wrong in the Guild file comes last, each with its error.
+    Wrong parts of the Guild file come last, each with its error.
     """
     surroundings = session.surroundings
     notebook = surroundings.notebook
@@ -98,14 +98,14 @@ def get_operations(session: Session, names: Sequence[str]) -> list[OperationInfo
     Raises
     ------
     OperationNotFound, UsageError, GuildFileError
-        For the first that is none, or cannot be read.
+        For the first name that is not an operation, or cannot be read.
     """
     surroundings = session.surroundings
     return [_describe(name, find_operation(name, surroundings)) for name in names]
 
 
 def describe_operation(name: str, surroundings: Surroundings) -> OperationInfo | None:
-    """Look at an operation; None where it cannot be read (a script with a syntax error)."""
+    """Describe an operation; return None where it cannot be read (a script with a syntax error)."""
     try:
         return _describe(name, find_operation(name, surroundings))
     except GuildError:
@@ -124,7 +124,7 @@ def _describe(name: str, operation: Operation) -> OperationInfo:
 
 
 def format_operations(operations: Sequence[OperationInfo]) -> str:
-    """Write one line for each operation: its name, its flags with their defaults, what it does."""
+    """Write one line for each operation: its name, its flags with their defaults, its description."""
     width = max((len(info.name) for info in operations), default=0)
     lines = (f"{info.name:<{width}}  {_outline(info)}".rstrip() for info in operations)
     return "\n".join(map(printable, lines))
@@ -143,7 +143,7 @@ def _first_line(info: OperationInfo) -> str:
 
 
 def format_details(operations: Sequence[OperationInfo]) -> str:
-    """Write all that is known of operations: what each does, and a line for each of its flags and their choices."""
+    """Write all about operations: description and details, and a line for each flag and each described choice."""
     return "\n\n".join(printable_lines("\n".join(_details(info))) for info in operations)
 
 
@@ -159,7 +159,7 @@ def _details(info: OperationInfo) -> Iterator[str]:
 
 
 def describe_flag(flag: FlagDef) -> str:
-    """Write what a flag takes.
+    """Describe a flag: default, type and limits, first line of its description.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def describe_flag(flag: FlagDef) -> str:
 
 
 def _operation_values(info: OperationInfo) -> dict[str, Any]:
-    """Return what is known of an operation."""
+    """Return the plain values of an operation."""
     return {
         "name": info.name,
         "kind": info.kind,

@@ -78,7 +78,7 @@ class ListRuns:
 
 @dataclass(frozen=True, kw_only=True)
 class RunTable:
-    """Runs as a terminal shows them, and a note on those that are left out."""
+    """Runs as a terminal shows them, and a note on the runs that are left out."""
 
     text: str
     note: str = ""
@@ -91,7 +91,7 @@ class RunTable:
 
 
 def list_stale(session: Session, run_filter: RunFilter = EVERY) -> list[Run]:
-    """Return those among the runs that pass a filter which are stale (:mod:`guild_ipy.session.stale`), newest first."""
+    """Return the stale ones (:mod:`guild_ipy.session.stale`) of the runs that pass a filter, newest first."""
     runs = list_runs(session, replace(run_filter, limit=None))
     stale = find_stale(session.index.records, (run.dir for run in runs))
     return [run for run in runs if run.id in stale][: run_filter.limit]

@@ -55,7 +55,7 @@ def _read_filter(namespace: argparse.Namespace) -> RunFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class SelectRuns:
-    """Which runs to select, and what to give of them."""
+    """Which runs to select, and which of their values to return."""
 
     refs: tuple[RunRef, ...] = part(_declare_words, lambda namespace: read_refs(namespace.words), default=tuple)
     """Runs that are named, in place of an expression."""
@@ -84,7 +84,7 @@ class SelectRuns:
     filter: RunFilter = part(_declare_filter, _read_filter, default=RunFilter)
 
     def __post_init__(self) -> None:
-        """Refuse what does not go together."""
+        """Refuse options that contradict each other."""
         best = self.best  # refuses two rules
         if self.explain and (best is not None or self.frame):
             raise UsageError("select: --explain goes with an expression, not with --min, --max or --frame")
@@ -151,7 +151,7 @@ class SelectRuns:
         return found[0] if self.is_one else found
 
     def carry_out(self, session: Session) -> str | list[Any]:
-        """Return what is asked for as lines of text; a table for a frame."""
+        """Return the ids or values as lines of text; for a frame a table."""
         if self.frame:
             found = self._runs(session, self.find_ids(session))
             return format_runs(found) if found else ""
@@ -182,7 +182,7 @@ def _attribute_of(found: Run, name: str) -> Any:  # noqa: ANN401 - attributes ar
 
 
 def _explanation_values(found: Sequence[Explanation]) -> list[dict[str, Any]]:
-    """Return for each run whether it is selected, and what dropped it."""
+    """Return the plain values of explanations: whether each run is selected, and which clause dropped it."""
     return [
         {
             "id": each.run.id,

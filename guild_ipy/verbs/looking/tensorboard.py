@@ -52,12 +52,12 @@ class ShowTensorboard:
 
     @property
     def options(self) -> list[str]:
-        """The words that TensorBoard is given beside the runs."""
+        """The words of the TensorBoard command beside the folder of the runs."""
         given = {"--port": self.port, "--host": self.host}
         return [word for option, value in given.items() if value is not None for word in (option, str(value))]
 
     def find(self, session: Session) -> list[Run]:
-        """Return the runs that are shown; there is one at least."""
+        """Return the runs to show, at least one."""
         return select_runs(session, self.selection.refs, self.selection.filter, default="all")
 
     def carry_out(self, session: Session) -> None:
@@ -66,13 +66,7 @@ class ShowTensorboard:
 
 
 class LinkFolder:
-    """A folder for TensorBoard.
-
-    Parameters
-    ----------
-    runs
-        What it shows.
-    """
+    """A folder of links to the event files of runs, for TensorBoard."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
         self._runs = dict(zip(_names(runs), runs, strict=True))
@@ -80,7 +74,7 @@ class LinkFolder:
         self.path = f"{_folder_of_process()}/{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
     def refresh(self) -> None:
-        """Link what is not linked yet, and take away links to what is gone."""
+        """Link files that are not linked yet, and remove links to files that are gone."""
         try:
             for name, run in self._runs.items():
                 os.makedirs(f"{self.path}/{name}", exist_ok=True)
@@ -89,7 +83,7 @@ class LinkFolder:
             raise StoreError(f"cannot make links in {self.path!r}: {error.strerror}") from error
 
     def keep_fresh(self) -> None:
-        """Refresh it in the background for as long as one of the runs is running."""
+        """Refresh the links now, and in the background for as long as one of the runs is running."""
         self.refresh()
         if self._is_growing():
             Thread(target=self._go_on, daemon=True).start()
@@ -109,21 +103,16 @@ class LinkFolder:
 
 
 def serve(runs: Sequence[Run], options: Sequence[str] = ()) -> None:
-    """Show runs in a TensorBoard that goes on until it is interrupted.
+    """Show runs, at least one, in a TensorBoard that goes on until it is interrupted.
 
-    Parameters
-    ----------
-    runs
-        Which; there must be one at least.
-    options
-        What else TensorBoard is given, such as ``--port 6007``.
+    `options` are further words for TensorBoard, such as ``--port 6007``.
 
     Raises
     ------
     UsageError
         If TensorBoard is not installed.
     EngineError
-        If it ends by itself with an error.
+        If TensorBoard itself ends with an error.
     """
     command = find_command()
     folder = LinkFolder(runs)
@@ -139,7 +128,7 @@ def serve(runs: Sequence[Run], options: Sequence[str] = ()) -> None:
 
 
 def find_command() -> list[str]:
-    """Find TensorBoard: of this interpreter, else the command of that name; UsageError if there is none."""
+    """Return the command: TensorBoard of this interpreter, else the one on the path; UsageError if there is none."""
     if find_spec("tensorboard") is not None:
         return [sys.executable, "-m", "tensorboard.main"]
     found = shutil.which("tensorboard")
@@ -157,7 +146,7 @@ def _wait(process: subprocess.Popen[bytes], folder: LinkFolder) -> int:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """See a process to its end that a terminal has interrupted with us."""
+    """End a process that the terminal has interrupted together with this one."""
     process.terminate()
     try:
         process.wait(_GRACE_SECONDS)
@@ -170,7 +159,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _names(runs: Sequence[Run]) -> list[str]:
-    """Call each run by short id and label, so that no two have one name."""
+    """Name each run by short id and label, with the whole id where a name is taken."""
     names: list[str] = []
     for run in runs:
         label = "".join(char if char.isprintable() and char != "/" else "_" for char in run.label or "")

@@ -82,7 +82,7 @@ def _path(word: str) -> str:
 
 
 def find_option(name: str) -> str | None:
-    """Find the option of a magic or shell command that is called so."""
+    """Find the option of the magic and the shell command for the name of a keyword."""
     option = f"--{name.replace('_', '-').rstrip('s')}"
     return next((each for each in (option, f"{option}s") if VERB.parser.find_option(each) is not None), None)
 
@@ -127,10 +127,10 @@ class RunOperation:
     )
     yes: bool = switch("-y", "--yes", help="do not ask")
     find_option: Callable[[str], str | None] = field(default=find_option, compare=False, repr=False)
-    """Finds how the option of a name is written here, for errors: ``--label`` or ``_label``."""
+    """Returns the option of a name as it is written here, for errors: ``--label`` or ``_label``."""
 
     def __post_init__(self) -> None:
-        """Refuse what goes with an operation where a run is named."""
+        """Refuse options of new runs where a run is started or restarted."""
         option = "--start" if self.start is not None else "--restart"
         if self.reselect and self.restart is None:
             raise UsageError("run: --reselect goes with --restart; a new run chooses its dependencies anyway")
@@ -157,7 +157,7 @@ class RunOperation:
             raise UsageError("run: --stop-after is given when a staged run is started: start RUN --stop-after 5")
 
     def follow(self, session: Session, viewer: Viewer) -> Run | None:
-        """Run, start or restart, whichever was asked for; None where nothing was run."""
+        """Run, start or restart, as the options ask; return None where nothing was run."""
         with _naming_options(self.find_option):
             if self.start is None and self.restart is None:
                 return run(session, self._request(), viewer)
@@ -196,9 +196,9 @@ def _find_run(session: Session, ref: object) -> Run:
 
 @contextlib.contextmanager
 def _naming_options(find_option: Callable[[str], str | None]) -> Iterator[None]:
-    """Name the option that was meant, if a flag is given that the operation does not take.
+    """Suggest an option, if a flag that the operation does not take is called like one.
 
-    `find_option` gives the option of a name as it is written here, ``--label`` or ``_label``, or None.
+    `find_option` returns the option of a name as it is written here, ``--label`` or ``_label``, or None.
     """
     try:
         yield

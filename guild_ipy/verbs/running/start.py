@@ -26,7 +26,7 @@ class Start:
 
     @property
     def meant(self) -> RunSelection:
-        """The run that is meant: where none is named the newest staged one."""
+        """The selection that counts: where no run is named, the newest staged one."""
         selection = self.selection
         if selection.refs or selection.filter.statuses:
             return selection

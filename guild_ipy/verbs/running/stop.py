@@ -25,14 +25,14 @@ class Stop:
 
     @property
     def meant(self) -> RunSelection:
-        """The runs that are meant: where none is named all that are running."""
+        """The selection that counts: where no run is named, all that are running."""
         selection = self.selection
         if selection.is_named or selection.filter.statuses:
             return selection
         return replace(selection, filter=replace(selection.filter, statuses=ACTIVE))
 
     def question(self, session: Session) -> Question | None:
-        """Ask for the runs; a notebook stops them at once."""
+        """Ask before the runs are stopped; a notebook stops them at once."""
         runs = [] if self.yes else self.meant.find(session)
         if not runs:
             return None
@@ -48,7 +48,7 @@ class Stop:
 
 
 def stop(session: Session, runs: Sequence[Run], tell: Callable[[str], object] = str) -> list[Run]:
-    """Stop those of `runs` that are running, and wait for their end; those that were.
+    """Stop those of `runs` that are running, wait for their end, and return them.
 
     `tell` gets a line for each before any is stopped.
 
@@ -76,7 +76,7 @@ def _announce(run: Run) -> str:
 
 
 def stopped_message(runs: Sequence[Run]) -> str:
-    """Say which runs were stopped, and how they are run again."""
+    """Say which runs were stopped, and how to run them again."""
     if not runs:
         return "Stopped 0 runs: none was running"
     again = f"run --restart {runs[0].short_id if len(runs) == 1 else 'RUN'}"

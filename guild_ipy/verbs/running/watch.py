@@ -1,4 +1,4 @@
-"""``watch``: show the output of a run while it goes."""
+"""``watch``: show the output of a run as it appears."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Watch:
     selection: RunSelection = one_run()
 
     def follow(self, session: Session, viewer: Viewer) -> Run:
-        """Follow the run that is named, else the newest that is active, else the newest."""
+        """Show the run that is named, else the newest active one, else the newest."""
         selection = self.selection
         if not selection.refs and not selection.filter.statuses:
             active = replace(selection, filter=replace(selection.filter, statuses=ACTIVE, limit=1), default="all")
