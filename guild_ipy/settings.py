@@ -74,10 +74,10 @@ class Settings:
     """How long to wait for another process that writes to the index, before the directories are read."""
 
     index_few: int = 500
-    """Up to how many runs each is looked at for every listing: 15 files a run, which takes 30 ms."""
+    """Up to how many runs each is looked at for every listing, for changes by others in place: that takes 25 ms.
 
-    index_sweep: bool = True
-    """Whether a thread looks, after a listing of more runs, for changes by others in runs that have ended."""
+    Of more, a thread looks at them after a listing. With 0 nobody does.
+    """
 
     @classmethod
     def from_environment(cls) -> Settings:

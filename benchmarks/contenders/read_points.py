@@ -53,6 +53,6 @@ if __name__ == "__main__":
     words = {"ours": timed(ours), "throwaway": timed(throwaway)}
     for path in sys.argv[2:]:
         home = Home(path)
-        index = Index(home, Settings(cache_dir=os.path.abspath("cache"), index_sweep=False))
+        index = Index(home, Settings(cache_dir=os.path.abspath("cache"), index_few=0))
         words[path] = timed(lambda home=home, index=index: summarize_again(home, index))
     answer(words)

@@ -66,7 +66,7 @@ def settle() -> None:
 def build() -> float:
     """Build an index from nothing."""
     folder = tempfile.mkdtemp(prefix="guild-ipy-bench-", dir=os.environ["GUILD_IPY_CACHE"])
-    index = Index(get_session().home, Settings(cache_dir=folder, index_sweep=False), settle_run)
+    index = Index(get_session().home, Settings(cache_dir=folder, index_few=0), settle_run)
     seconds = timed(index.refresh)()
     assert index.trouble is None, index.trouble
     index.close()
@@ -119,7 +119,7 @@ _names: list[str] = []
 def leave_directories_alone() -> None:
     """Look for no changes in the background: most runs of a simulated index have no directory."""
     context = get_session()
-    set_session(Session(replace(context.settings, index_sweep=False)))
+    set_session(Session(replace(context.settings, index_few=0)))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from guild_ipy.index.asking.column_table import StaleSegment, store_segments
 from guild_ipy.index.asking.table_reader import Reader
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
 from guild_ipy.index.place import find_folder, home_key, note_home, remove_orphans
-from guild_ipy.index.refreshing.freshness import RefreshPlan, plan_refresh
+from guild_ipy.index.refreshing.freshness import RefreshPlan, find_changed_after, plan_refresh
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
@@ -65,6 +65,8 @@ class SyncedDatabase:
         self._memory: Database | None = None
         self._reader: Reader | None = None
         self._recheck: Recheck | None = None
+        self._suspects: set[str] = set()
+        """Runs that were changed in place."""
 
     def ask(self, question: Callable[[Reader], _Answer], *, full: bool = False) -> _Answer:
         """Ask a database that is up to date; `full` also sees at once what others changed in place."""
@@ -97,9 +99,9 @@ class SyncedDatabase:
 
     def close(self) -> None:
         """Close its files; it opens them again when it is used again."""
+        if self._recheck is not None:
+            self._recheck.close()
         with self._mutex:
-            if self._recheck is not None:
-                self._recheck.close()
             for database in (self._file, self._memory):
                 if database is not None:
                     database.close()
@@ -110,8 +112,8 @@ class SyncedDatabase:
     def _up_to_date(self, database: Database, *, full: bool) -> Reader:
         reader = self._read(database)
         is_new = not reader.state().is_complete
-        changed = self._recheck.take() if self._recheck is not None else ()
-        plan = plan_refresh(self.home, reader, self._settle, changed, full=full)
+        plan = plan_refresh(self.home, reader, self._settle, self._suspects, full=full)
+        self._suspects = set()
         if plan:
             self._refresh(database, plan)
             reader.forget_state()
@@ -162,10 +164,20 @@ class SyncedDatabase:
             folder = find_folder(self.home, self._settings.cache_dir)
             note_home(folder, self.home)
             remove_orphans(os.path.dirname(folder))
-        if not self._settings.index_sweep or reader.state().is_small:
-            return
-        if self._recheck is None:
+        if self._settings.index_few and not reader.state().is_small:
             from guild_ipy.index.refreshing.recheck import Recheck  # start-up cost: of few runs each is looked at
 
-            self._recheck = Recheck(self.home, self._find_file())
-        self._recheck.ask()
+            self._recheck = self._recheck or Recheck(self._look)
+            self._recheck.begin()
+
+    def _look(self, after: int) -> int:
+        """Look at some runs after one of this number, between listings; return the number of the last of them."""
+        with self._mutex:
+            if self._reader is None or self._reader.database is not self._file:
+                return 0
+            try:
+                changed, last = find_changed_after(self.home, self._reader, after)
+            except (sqlite3.Error, *_NONSENSE):  # the next listing finds out about it
+                return 0
+            self._suspects |= changed
+            return last

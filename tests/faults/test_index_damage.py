@@ -33,7 +33,7 @@ _BYTES = (0, 9, 10, 13, 32, 34, 38, 39, 42, 45, 58, 91, 93, 123, 125, 127, 128, 
 @pytest.fixture
 def settings(tmp_path):
     """Nothing but what a listing itself has to see."""
-    return Settings(cache_dir=f"{tmp_path}/cache", index_few=0, index_sweep=False)
+    return Settings(cache_dir=f"{tmp_path}/cache", index_few=0)
 
 
 @pytest.fixture

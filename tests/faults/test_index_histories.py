@@ -25,7 +25,7 @@ _STEPS = 25
 @pytest.fixture
 def settings(tmp_path):
     """Nothing but what a listing itself has to see."""
-    return Settings(cache_dir=f"{tmp_path}/cache", index_few=0, index_sweep=False)
+    return Settings(cache_dir=f"{tmp_path}/cache", index_few=0)
 
 
 def live_through(folder: str, settings: Settings, seed: int) -> tuple[Counter[str], int]:

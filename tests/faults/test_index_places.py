@@ -32,7 +32,7 @@ _LISTINGS = 40
 @pytest.fixture
 def settings(tmp_path):
     """Nothing but what a listing itself has to see."""
-    return Settings(cache_dir=f"{tmp_path}/cache", index_few=0, index_sweep=False)
+    return Settings(cache_dir=f"{tmp_path}/cache", index_few=0)
 
 
 # -- several at once
@@ -139,7 +139,7 @@ def test_listings_are_right_with_an_index_on_a_read_only_disk(home, settings, tm
     if state == "behind":
         make_run(home, started=5, exit_status=0)
     with read_only_disk(settings.cache_dir, f"{tmp_path}/read only") as means:
-        index = Index(home, Settings(cache_dir=f"{tmp_path}/read only", index_sweep=False), settle_run)
+        index = Index(home, Settings(cache_dir=f"{tmp_path}/read only", index_few=0), settle_run)
         for _ in range(3):
             assert_lists_all(index)
         index.close()

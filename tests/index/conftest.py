@@ -17,7 +17,7 @@ from guild_ipy.store.guild_home import Home
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Nothing but what a listing itself has to see."""
-    return Settings(cache_dir=f"{tmp_path}/cache", index_few=0, index_sweep=False)
+    return Settings(cache_dir=f"{tmp_path}/cache", index_few=0)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import write_attr
+from guild_ipy.store.guild_home import Home
 from guild_ipy.store.trash import delete_run
 from tests.directories import list_runs as read_runs
 
@@ -21,7 +22,7 @@ ID, LR, LOSS = Field("run", "id"), Field("flag", "lr"), Field("scalar", "loss", 
 def context(home, tmp_path):
     """A home of 20 runs that have settled."""
     make_home(home.path, 20)
-    settings = Settings(cache_dir=f"{tmp_path}/cache", index_few=0, index_sweep=False)
+    settings = Settings(cache_dir=f"{tmp_path}/cache", index_few=0)
     context = Session(settings, home=home)
     yield context
     context.current_index.close()
@@ -89,8 +90,8 @@ def test_the_index_is_one_until_another_home_is_asked_about(context, tmp_path):
     index = context.index
     assert context.index is index
     write_attr(list_runs(context)[0].dir, "label", "new")
-    other = context.at(type(context.home)(f"{tmp_path}/other"))
-    assert (list_runs(other), other.index.home.path) == ([], f"{tmp_path}/other")
+    other = context.current_index.of(Home(f"{tmp_path}/other"), context.settings)
+    assert other.records(RunFilter()) == []
     assert index._live._file is None
     assert context.index is not index
     assert len(list_runs(context)) == 20

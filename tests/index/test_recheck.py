@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
-from guild_ipy.index.refreshing import recheck
-from guild_ipy.index.refreshing.recheck import find_changed_part
+from guild_ipy.index.refreshing import freshness
+from guild_ipy.index.refreshing.freshness import find_changed_after
 from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
@@ -32,14 +32,14 @@ def test_few_runs_are_all_looked_at_for_every_listing(home: Home, settings: Sett
 
 
 def test_recheck_finds_each_changed_run_in_one_pass(index: Index, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(recheck, "_RUNS_AT_A_TIME", 7)
+    monkeypatch.setattr(freshness, "_RUNS_AT_A_TIME", 7)
     wait_until_settled(index)
     changed = {runs_of(index)[number] for number in (0, 11, 29)}
     for run in changed:
         overwrite(run.attr("label"), "other\n")
     found, after = set[str](), 0
     while True:
-        part, after = index._live.ask(lambda reader: find_changed_part(index.home, reader, after))  # noqa: B023 - at once
+        part, after = index._live.ask(lambda reader: find_changed_after(index.home, reader, after))  # noqa: B023 - at once
         found |= part
         if not after:
             break
@@ -48,7 +48,7 @@ def test_recheck_finds_each_changed_run_in_one_pass(index: Index, monkeypatch: p
 
 def test_change_in_place_is_seen_by_a_later_listing(home: Home, settings: Settings):
     make_home(home.path, 30)
-    index = Index(home, replace(settings, index_sweep=True), settle_run)
+    index = Index(home, replace(settings, index_few=10), settle_run)
     assert_right(index)
     run = runs_of(index)[5]
     overwrite(run.attr("label"), "other\n")
@@ -61,7 +61,7 @@ def test_change_in_place_is_seen_by_a_later_listing(home: Home, settings: Settin
 
 def test_closing_an_index_ends_its_thread(home: Home, settings: Settings):
     make_home(home.path, 300)
-    index = Index(home, replace(settings, index_sweep=True), settle_run)
+    index = Index(home, replace(settings, index_few=10), settle_run)
     for _ in range(2):
         deadline = time.monotonic() + 30
         while "guild_ipy recheck" not in {thread.name for thread in threading.enumerate()}:

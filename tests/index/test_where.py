@@ -53,7 +53,7 @@ def shared_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         else make_run(home, _id(20), flags={"lr": 9})
     )
     set_pending(make_run(home, _id(21), started=21_000_000, flags={"lr": "text"}))
-    index = Index(home, Settings(cache_dir=f"{folder}/cache", index_few=0, index_sweep=False), settle_run)
+    index = Index(home, Settings(cache_dir=f"{folder}/cache", index_few=0), settle_run)
     yield index
     index.close()
 

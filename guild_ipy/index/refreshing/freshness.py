@@ -14,17 +14,22 @@ that an older look never replaces a newer.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from guild_ipy.index.asking.table_reader import Reader, Watched
 from guild_ipy.index.rows.entry import Care, encode_record, read_entry
 from guild_ipy.index.rows.sql_values import encode_json, text_to_sql
-from guild_ipy.index.rows.stamps import Stamp, have_changed, stamp_paths, stamp_run
+from guild_ipy.index.rows.stamps import Stamp, digest_run, have_changed, stamp_paths
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_list import is_run
 from guild_ipy.store.state.changes import LogPosition, read_changes
+
+#: As much as a listing may have to wait for.
+_LOOK_SECONDS = 0.005
+_RUNS_AT_A_TIME = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +75,27 @@ def find_changed(home: Home, runs: Iterable[Watched], *, is_deep: bool = False) 
     return {each.id for each in runs if _is_changed(home.run_dir(each.id), each, is_deep=is_deep)}
 
 
+def find_changed_after(home: Home, reader: Reader, after: int) -> tuple[set[str], int]:
+    """Look for some milliseconds at runs that have ended, after the one of a number.
+
+    Returns
+    -------
+    set of str
+        The ids of those that have changed.
+    int
+        The number of the last one; 0 at the end.
+    """
+    deadline = time.monotonic() + _LOOK_SECONDS
+    changed, last = set[str](), 0
+    for number, each in reader.watched(after=after, limit=_RUNS_AT_A_TIME):
+        if each.care is Care.SETTLED and _is_changed(home.run_dir(each.id), each):
+            changed.add(each.id)
+        last = number
+        if time.monotonic() > deadline:
+            break
+    return changed, last
+
+
 def stamp_folder(home: Home) -> Stamp:
     """Return the stamp of the folder of runs."""
     return stamp_paths([home.runs])
@@ -96,7 +122,7 @@ def _has_changed(home: Home, reader: Reader, watched: Watched, settle: Callable[
 
 
 def _is_changed(run_dir: RunDir, watched: Watched, *, is_deep: bool = False) -> bool:
-    if stamp_run(run_dir, watched.files).digest != watched.stamp:
+    if digest_run(run_dir, watched.files) != watched.stamp:
         return True
     if not is_deep:
         return have_changed(run_dir, watched.sources)
