@@ -24,8 +24,6 @@ import os
 import struct
 from _thread import get_native_id
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
 from typing import BinaryIO, Self
 
 from guild_ipy.errors import DamagedRun, StoreError
@@ -40,21 +38,9 @@ STDOUT, STDERR = 0, 1
 
 #: What is read of an output at once.
 MAX_OUTPUT_BYTES = 2 * 2**30
-_LONGEST_LINE = 2**28
 _CHUNK_BYTES = 2**20
 _ROWS_AT_ONCE = 4096
 _MOST_GAPS = 2**20
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutputLine:
-    """One line of output, without its newline."""
-
-    text: bytes
-    time_ms: int | None = None
-    """When it was written, in milliseconds since 1970; None where nobody recorded it."""
-    stream: int = STDOUT
-    """0 for stdout, 1 for stderr."""
 
 
 def read_output_bytes(run_dir: RunDir) -> bytes:
@@ -79,18 +65,6 @@ def read_output_bytes(run_dir: RunDir) -> bytes:
 def read_output(run_dir: RunDir) -> str:
     """Read all that a run printed as text; what is no UTF-8 becomes the replacement character."""
     return read_output_bytes(run_dir).decode("utf-8", "replace")
-
-
-def iter_output_lines(run_dir: RunDir) -> Iterator[OutputLine]:
-    """Read the output line by line, with time and stream where they are known."""
-    with _Files(run_dir) as files:
-        if files.output is None:
-            return
-        output = files.output
-        rows = (row for block in _iter_row_blocks(files) for row in ROW.iter_unpack(block))
-        for line in iter(partial(output.readline, _LONGEST_LINE), b""):
-            time_ms, stream = next(rows, (None, STDOUT))
-            yield OutputLine(text=line.removesuffix(b"\n"), time_ms=time_ms, stream=stream)
 
 
 def complete_index(run_dir: RunDir) -> None:
@@ -223,13 +197,10 @@ def _count_newlines(files: _Files, start: int, end: int) -> int:
 
 def _skip_hole(descriptor: int, start: int, end: int) -> int:
     """Return where a file has data again: in the holes that a terabyte may consist of there is no newline."""
-    position = os.lseek(descriptor, 0, os.SEEK_CUR)
     try:
         return os.lseek(descriptor, start, os.SEEK_DATA)
     except OSError as error:
         return end if error.errno == errno.ENXIO else start
-    finally:
-        os.lseek(descriptor, position, os.SEEK_SET)  # the same file may be read line by line
 
 
 def _open_aid(path: str) -> BinaryIO | None:

@@ -122,11 +122,6 @@ class RunDir:
         return self.guild + "/LOCK"
 
     @property
-    def remote_lock(self) -> str:
-        """Marker of a run that lives on another machine (Guild AI)."""
-        return self.guild + "/LOCK.remote"
-
-    @property
     def pending(self) -> str:
         """Marker of a run that is being started."""
         return self.guild + "/PENDING"

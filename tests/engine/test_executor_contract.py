@@ -9,7 +9,7 @@ import pytest
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import ResultError
-from guild_ipy.store.output import iter_output_lines
+from tests.output_lines import iter_output_lines
 
 ATTRS = [
     "_unrecorded_env",

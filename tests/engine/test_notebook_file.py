@@ -10,13 +10,14 @@ from guild_ipy.errors import NotebookError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.restart import Change, restart, start
 from guild_ipy.session.viewer import SilentViewer
-from guild_ipy.store.output import STDERR, STDOUT, iter_output_lines
+from guild_ipy.store.output import STDERR, STDOUT
 from guild_ipy.store.state.lock import read_lock
 from guild_ipy.store.state.signals import MAYBE_NO_MEMORY
 from guild_ipy.store.used_runs.manifest import parse_manifest
 from guild_ipy.verbs.running.stop import stop
 from tests.notebook_files import read_code, read_outputs, write_notebook
 from tests.notebook_session import find_processes, wait_until
+from tests.output_lines import iter_output_lines
 
 PRINTING = """
 print("loss:", lr * 2)

@@ -9,9 +9,10 @@ from guild_ipy.engine.output.recover import recover_run
 from guild_ipy.engine.run_files.job_files import job_meta
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import encode_attr
-from guild_ipy.store.output import iter_output_lines, read_output
+from guild_ipy.store.output import read_output
 from guild_ipy.store.state.lock import hold_alive
 from tests.engine.test_prepare import SPEC
+from tests.output_lines import iter_output_lines
 
 
 @pytest.fixture

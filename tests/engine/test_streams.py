@@ -8,7 +8,8 @@ from contextlib import closing
 import pytest
 
 from guild_ipy.engine.output.streams import IndexedOutput
-from guild_ipy.store.output import complete_index, iter_output_lines, read_output_bytes
+from guild_ipy.store.output import complete_index, read_output_bytes
+from tests.output_lines import iter_output_lines
 
 FULL_DISK = """
 import resource, sys

@@ -13,8 +13,8 @@ import pytest
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.session.run_handle import Run
-from guild_ipy.store.output import iter_output_lines
 from tests.faults.programs.follower import blocks
+from tests.output_lines import iter_output_lines
 
 PROGRAM = Path(__file__).parent / "programs" / "follower.py"
 MEGABYTE = 10**6

@@ -16,8 +16,9 @@ from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
-from guild_ipy.store.output import iter_output_lines, read_output_bytes
+from guild_ipy.store.output import read_output_bytes
 from tests.faults.kernels import TARGETS, Killing
+from tests.output_lines import iter_output_lines
 
 COMPLETED, TERMINATED = RunStatus.COMPLETED, RunStatus.TERMINATED
 

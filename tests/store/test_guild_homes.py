@@ -18,7 +18,7 @@ from guild_ipy.store.events.events import EventWriter
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import list_attrs, read_attr, write_attr
 from guild_ipy.store.guild_home import Home
-from guild_ipy.store.output import ROW, complete_index, iter_output_lines, read_output
+from guild_ipy.store.output import ROW, complete_index, read_output
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_list import find_run_dir
 from guild_ipy.store.run_record import read_run
@@ -26,6 +26,7 @@ from guild_ipy.store.state.markers import set_pending, set_staged
 from guild_ipy.store.trash import delete_run
 from guild_ipy.store.used_runs.manifest import ManifestEntry, read_manifest
 from tests.directories import list_runs
+from tests.output_lines import iter_output_lines
 
 pytestmark = pytest.mark.guild
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from guild_ipy.errors import DamagedRun
-from guild_ipy.store.output import GAP, ROW, OutputLine, complete_index, iter_output_lines, read_output
+from guild_ipy.store.output import GAP, ROW, complete_index, read_output
 from guild_ipy.store.run_dir import RunDir
 
 MakeRun = Callable[..., RunDir]
@@ -39,28 +39,10 @@ def rows(run_dir: RunDir) -> list[tuple[int, int]]:
         return list(ROW.iter_unpack(file.read()))
 
 
-def lines(run_dir: RunDir) -> list[tuple[bytes, int | None, int]]:
-    return [(line.text, line.time_ms, line.stream) for line in iter_output_lines(run_dir)]
-
-
-def test_lines_have_their_time_and_stream(make_output):
-    run_dir = make_output(b"one\n\ntwo\n", [(1, 0), (2, 1), (3, 0)])
-    assert lines(run_dir) == [(b"one", 1, 0), (b"", 2, 1), (b"two", 3, 0)]
-
-
-@pytest.mark.parametrize("index", [b"", ROW.pack(1, 1), ROW.pack(1, 1) + b"torn"])
-def test_missing_or_short_index_leaves_lines_without_a_time(make_output, index: bytes):
-    run_dir = make_output(b"one\n\ntwo\nthree")
-    write(run_dir.output_index, index)
-    found = list(iter_output_lines(run_dir))
-    assert [line.text for line in found] == [b"one", b"", b"two", b"three"]
-    assert found[-1] == OutputLine(text=b"three")
-
-
 def test_run_that_printed_nothing_has_no_lines(make_run: MakeRun):
     run_dir = make_run()
-    assert (read_output(run_dir), lines(run_dir)) == ("", [])
     complete_index(run_dir)
+    assert read_output(run_dir) == ""
     assert not os.path.exists(run_dir.output_index)
 
 
@@ -70,10 +52,8 @@ def test_text_keeps_everything_but_bytes_that_are_no_text(make_output):
 
 def test_lines_in_a_gap_take_the_time_of_the_next_row(make_output):
     run_dir = make_output(b"py\nc 1\nc 2\npy\n", [(1, 1), (5, 1)], [(1, 3, 11)])
-    expected = [(b"py", 1, 1), (b"c 1", 5, 0), (b"c 2", 5, 0), (b"py", 5, 1)]
-    assert lines(run_dir) == expected
     complete_index(run_dir)
-    assert lines(run_dir) == expected
+    assert rows(run_dir) == [(1, 1), (5, 0), (5, 0), (5, 1)]
     assert not os.path.exists(run_dir.output_gaps)
 
 
@@ -129,7 +109,6 @@ def test_torn_row_of_a_killed_run_is_replaced(make_output):
 @pytest.mark.parametrize("gap", [(2**63, 0, 2**63), (0, 5, 2), (0, 2**63, 2**64 - 1), (0, 0, 2**64 - 1)])
 def test_damaged_gaps_change_no_number_of_rows(make_output, gap: tuple[int, int, int]):
     run_dir = make_output(b"a\nb\nc\n", [(1, 0), (2, 0)], [gap])
-    assert len(lines(run_dir)) == 3
     complete_index(run_dir)
     assert len(rows(run_dir)) == 3
 
@@ -164,6 +143,5 @@ def test_an_index_that_is_a_pipe_is_written_anew(make_output):
     run_dir = make_output(b"one\n", [(1, 0)])
     os.unlink(run_dir.output_index)
     os.mkfifo(run_dir.output_index)
-    assert lines(run_dir) == [(b"one", None, 0)]
     complete_index(run_dir)
     assert rows(run_dir) == [(9000, 0)]

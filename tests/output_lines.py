@@ -1,0 +1,26 @@
+"""What a run has printed, with the rows of its index beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from guild_ipy.store.output import ROW
+from guild_ipy.store.run_dir import RunDir
+
+
+class OutputLine(NamedTuple):
+    """A line without its newline; `time_ms` is None where the index has no row for it."""
+
+    text: bytes
+    time_ms: int | None
+    stream: int
+
+
+def iter_output_lines(run_dir: RunDir) -> Iterator[OutputLine]:
+    """Read the output line by line, as Guild AI does."""
+    with open(run_dir.output, "rb") as output, open(run_dir.output_index, "rb") as index:
+        for line in output:
+            row = index.read(ROW.size)
+            time_ms, stream = ROW.unpack(row) if row else (None, 0)
+            yield OutputLine(line.removesuffix(b"\n"), time_ms, stream)
