@@ -15,7 +15,8 @@ from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.frame.tables.core import core_column, core_fields, keep_time, run_column
 from guild_ipy.frame.tables.whole import hand_out
 from guild_ipy.index.asking.column_table import Field
-from guild_ipy.verbs.looking.compared_columns import ComparedColumn, default_columns, parse_columns
+from guild_ipy.verbs.looking.compared_columns import ComparedColumn, default_columns
+from guild_ipy.verbs.looking.written_columns import parse_columns
 
 #: Columns as a user writes them; None for those of every comparison.
 Written: TypeAlias = "str | Iterable[str] | None"

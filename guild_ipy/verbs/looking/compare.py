@@ -25,7 +25,7 @@ from guild_ipy.printable import printable, printable_lines
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs
 from guild_ipy.session.session import Session
-from guild_ipy.verbs.looking.compared_columns import ComparedColumn, NamesOf, default_columns, parse_columns
+from guild_ipy.verbs.looking.compared_columns import ComparedColumn, NamesOf, default_columns
 from guild_ipy.view.run_lines import format_time
 
 _COLUMNS = "only these beside the run, with commas between: loss, min loss, =FLAG, .ATTRIBUTE, loss as NAME"
@@ -109,14 +109,13 @@ def compare(
 ) -> ComparedRuns:
     """Put runs side by side: certain ones in their order, or those that pass a filter, newest first.
 
-    `columns` are as a user writes them (:mod:`guild_ipy.verbs.looking.compared_columns`); without them it is what
+    `columns` are as a user writes them (:mod:`guild_ipy.verbs.looking.written_columns`); without them it is what
     identifies a run, its flags and attributes, ``step`` and the last values of its scalars.
     """
     chosen: list[ComparedColumn] = []
 
     def wanted(names: NamesOf) -> Iterator[Field]:
-        written = None if columns is None else parse_columns(columns, names)
-        chosen[:] = default_columns(names) if written is None else _with_run(written)
+        chosen[:] = default_columns(names) if columns is None else _parse_columns(columns, names)
         yield from (field for column in chosen for field in _fields(column))
 
     if isinstance(runs, RunFilter):
@@ -127,7 +126,11 @@ def compare(
     return ComparedRuns(headings=tuple(each.heading for each in chosen), rows=tuple(zip(*values, strict=True)))
 
 
-def _with_run(columns: Sequence[ComparedColumn]) -> list[ComparedColumn]:
+def _parse_columns(written: str | Iterable[str], names: NamesOf) -> list[ComparedColumn]:
+    """Read the columns that a user wants, with ``run`` before them unless it is one of them."""
+    from guild_ipy.verbs.looking.written_columns import parse_columns  # start-up cost: the select language
+
+    columns = parse_columns(written, names)
     run = ComparedColumn(heading="run", fields=(Field("run", "run"),))
     return [*([] if any(each.heading == "run" for each in columns) else [run]), *columns]
 
