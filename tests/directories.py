@@ -17,8 +17,8 @@ from guild_ipy.domain.choosing.time_range import TimeRange
 from guild_ipy.domain.values.flags import FlagValue
 from guild_ipy.domain.values.scalars import ScalarSummary
 from guild_ipy.errors import DamagedRun
-from guild_ipy.index.asking.column_table import SEGMENT_RUNS, Field, Table, TableColumn, Wanted
-from guild_ipy.index.asking.segments import make_segment
+from guild_ipy.index.queries.column_table import SEGMENT_RUNS, Field, Table, TableColumn, Wanted
+from guild_ipy.index.queries.segments import make_segment
 from guild_ipy.index.rows.entry import read_entry, run_row
 from guild_ipy.index.rows.scalar_rows import SUMMARY_FIELDS
 from guild_ipy.store.events.scalar_summaries import summarize

@@ -8,5 +8,5 @@ the same questions are asked of a database in memory; and no verb fails because 
 - ``database``, ``place``, ``schema``: the file, its place, its tables
 - ``rows``: a run as rows
 - ``refreshing``: from directories to rows
-- ``asking``: from questions to answers
+- ``queries``: from rows to answers
 """

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.domain.values.scalars import ScalarSummary
-from guild_ipy.index.asking.column_table import Table, Wanted
-from guild_ipy.index.asking.table_reader import Reader
 from guild_ipy.index.database import Database
 from guild_ipy.index.place import home_key
+from guild_ipy.index.queries.column_table import Table, Wanted
+from guild_ipy.index.queries.index_reader import IndexReader
 from guild_ipy.index.synced import SyncedDatabase
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
@@ -94,7 +94,7 @@ class Index:
 
     def names(self) -> Names | None:
         """Return the names of attributes, flags and scalars that runs have; None if there are no runs."""
-        return self._live.ask(Reader.names)
+        return self._live.ask(IndexReader.names)
 
     def summaries(self, run_dirs: Sequence[RunDir]) -> list[dict[str, ScalarSummary]]:
         """Summarise the scalars of each run as ``summarize`` does, by name."""
@@ -122,7 +122,7 @@ class Index:
         """
         runs = self._of(run_filter)
 
-        def read(reader: Reader) -> Table:
+        def read(reader: IndexReader) -> Table:
             table, stale = reader.table(wanted, run_filter)
             runs.keep(reader, stale)
             return table
@@ -133,7 +133,7 @@ class Index:
     def table_of(self, run_dirs: Sequence[RunDir], wanted: Wanted, *, full: bool = False) -> Table:
         """Return columns of certain runs, in their order; where one of them is not live, they alone are read."""
 
-        def read(reader: Reader) -> Table | None:
+        def read(reader: IndexReader) -> Table | None:
             found = reader.table_of([run_dir.id for run_dir in run_dirs], wanted)
             if found is None:
                 return None
@@ -157,7 +157,7 @@ class Index:
 
         database = Database(home_key(self.home))
         numbers = put_runs(database, run_dirs, self._settle)
-        return replace(Reader(database).table_of_all(numbers, wanted), gen=0)
+        return replace(IndexReader(database).table_of_all(numbers, wanted), gen=0)
 
     def _summarize(self, run_dir: RunDir) -> dict[str, ScalarSummary]:
         from guild_ipy.store.events.scalar_summaries import summarize  # start-up cost, as above

@@ -28,7 +28,7 @@ from guild_ipy.domain.attributes import KEPT
 #: "GIpy": what ``file`` and we know the database by.
 APPLICATION_ID = 0x47497079
 #: A database of another version is built anew.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 #: A segment is ``k >> SEGMENT_BITS``.
 SEGMENT_BITS = 13

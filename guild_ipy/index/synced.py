@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from guild_ipy.errors import SelectError, StoreError, UsageError
-from guild_ipy.index.asking.column_table import StaleSegment, store_segments
-from guild_ipy.index.asking.table_reader import Reader
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
 from guild_ipy.index.place import find_folder, home_key, note_home, remove_orphans
-from guild_ipy.index.refreshing.freshness import RefreshPlan, find_changed_after, plan_refresh
+from guild_ipy.index.queries.column_table import StaleSegment, store_segments
+from guild_ipy.index.queries.index_reader import IndexReader
+from guild_ipy.index.refreshing.refresh_plan import RefreshPlan, find_changed_after, plan_refresh
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
@@ -63,12 +63,12 @@ class SyncedDatabase:
         self._mutex = threading.RLock()
         self._file: Database | None = None
         self._memory: Database | None = None
-        self._reader: Reader | None = None
+        self._reader: IndexReader | None = None
         self._recheck: Recheck | None = None
         self._suspects: set[str] = set()
         """Runs that were changed in place."""
 
-    def ask(self, question: Callable[[Reader], _Answer], *, full: bool = False) -> _Answer:
+    def ask(self, question: Callable[[IndexReader], _Answer], *, full: bool = False) -> _Answer:
         """Ask a database that is up to date; `full` also sees at once what others changed in place."""
         with self._mutex:
             self.trouble = None
@@ -84,11 +84,11 @@ class SyncedDatabase:
             # no thread looks for changes here, and to look at every run is quick beside the reading of all
             return question(self._up_to_date(self._open_memory(), full=True))
 
-    def is_file(self, reader: Reader) -> bool:
+    def is_file(self, reader: IndexReader) -> bool:
         """Return whether a question is asked of the file."""
         return reader.database is self._file
 
-    def keep(self, reader: Reader, stale: list[StaleSegment]) -> None:
+    def keep(self, reader: IndexReader, stale: list[StaleSegment]) -> None:
         """Store segments of columns; if that cannot be done they are made again the next time."""
         if stale:
             try:
@@ -109,7 +109,7 @@ class SyncedDatabase:
 
     # -- details
 
-    def _up_to_date(self, database: Database, *, full: bool) -> Reader:
+    def _up_to_date(self, database: Database, *, full: bool) -> IndexReader:
         reader = self._read(database)
         is_new = not reader.state().is_complete
         plan = plan_refresh(self.home, reader, self._settle, self._suspects, full=full)
@@ -122,11 +122,11 @@ class SyncedDatabase:
             self._memory = None  # of a time at which there could be no file
         return reader
 
-    def _read(self, database: Database) -> Reader:
+    def _read(self, database: Database) -> IndexReader:
         if self._reader is None or self._reader.database is not database or not database.is_open():
             if not database.is_open():
                 database.close()
-            self._reader = Reader(database, few=self._settings.index_few)
+            self._reader = IndexReader(database, few=self._settings.index_few)
         return self._reader
 
     def _refresh(self, database: Database, plan: RefreshPlan) -> None:
@@ -158,7 +158,7 @@ class SyncedDatabase:
             return False
         return True
 
-    def _keep_house(self, reader: Reader, *, is_new: bool) -> None:
+    def _keep_house(self, reader: IndexReader, *, is_new: bool) -> None:
         """Note whose file this is, and remove those of homes that are gone; have changes looked for."""
         if is_new:
             folder = find_folder(self.home, self._settings.cache_dir)

@@ -1,7 +1,7 @@
 import pytest
 
 from guild_ipy.domain.attributes import ALIASES, ATTRIBUTES, BY_NAME, KEPT
-from guild_ipy.index.asking.column_table import RUN_FIELDS
+from guild_ipy.index.queries.column_table import RUN_FIELDS
 
 
 def test_each_attribute_has_one_entry():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from guild_ipy.frame.columns.column_values import first_of, make_values, read_values
 from guild_ipy.frame.columns.dtypes import value_column
-from guild_ipy.index.asking.column_table import SEGMENT_RUNS, TableColumn
-from guild_ipy.index.asking.segments import make_segment
+from guild_ipy.index.queries.column_table import SEGMENT_RUNS, TableColumn
+from guild_ipy.index.queries.segments import make_segment
 
 LISTS = [
     [],

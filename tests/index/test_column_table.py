@@ -8,9 +8,9 @@ from benchmarks.homes import make_home
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.choosing.time_range import parse_time_range
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.index.asking import column_table as tables
-from guild_ipy.index.asking.column_table import Field
 from guild_ipy.index.index import Index
+from guild_ipy.index.queries import column_table as tables
+from guild_ipy.index.queries.column_table import Field
 from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
@@ -25,7 +25,7 @@ from tests.index.truth import EVERY, assert_table_right, database_of, everything
 @pytest.fixture(autouse=True)
 def small_segments(monkeypatch: pytest.MonkeyPatch):
     """Segments of 8 runs, stored anew after 3 changes."""
-    for module in ("asking.column_table", "refreshing.writer"):
+    for module in ("queries.column_table", "refreshing.row_writer"):
         monkeypatch.setattr(f"guild_ipy.index.{module}.SEGMENT_BITS", 3)
     monkeypatch.setattr(tables, "SEGMENT_RUNS", 8)
     monkeypatch.setattr("tests.directories.SEGMENT_RUNS", 8)

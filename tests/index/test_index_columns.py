@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.homes import make_home
 from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.index.asking.column_table import Field
+from guild_ipy.index.queries.column_table import Field
 from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings

@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
-from guild_ipy.index.refreshing import freshness
-from guild_ipy.index.refreshing.freshness import find_changed_after
+from guild_ipy.index.refreshing import refresh_plan
+from guild_ipy.index.refreshing.refresh_plan import find_changed_after
 from guild_ipy.session.current_index import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
@@ -32,7 +32,7 @@ def test_few_runs_are_all_looked_at_for_every_listing(home: Home, settings: Sett
 
 
 def test_recheck_finds_each_changed_run_in_one_pass(index: Index, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(freshness, "_RUNS_AT_A_TIME", 7)
+    monkeypatch.setattr(refresh_plan, "_RUNS_AT_A_TIME", 7)
     wait_until_settled(index)
     changed = {runs_of(index)[number] for number in (0, 11, 29)}
     for run in changed:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guild_ipy.index.asking.segments import decode_segment, encode_segment, make_segment, patch_segment
+from guild_ipy.index.queries.segments import decode_segment, encode_segment, make_segment, patch_segment
 
 NUMBERS = st.integers() | st.integers(-9, 9) | st.floats() | st.booleans()
 VALUES = NUMBERS | st.text(max_size=3) | st.none() | st.lists(st.integers(), max_size=2)

@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable
 
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
-from guild_ipy.index.asking.column_table import RUN_FIELDS, Field, Table
 from guild_ipy.index.index import Index
+from guild_ipy.index.queries.column_table import RUN_FIELDS, Field, Table
 from guild_ipy.settings import Settings
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import write_attr

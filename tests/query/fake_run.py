@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from guild_ipy.index.asking.where import prepare_selection
+from guild_ipy.index.queries.expression_sql import prepare_connection
 from guild_ipy.index.rows.sql_values import encode_json, text_to_sql, to_sql
 from guild_ipy.index.schema import make_tables
 
@@ -35,7 +35,7 @@ def open_database() -> sqlite3.Connection:
     """Make an empty database that can answer expressions."""
     connection = sqlite3.connect(":memory:")
     connection.executescript(make_tables())
-    prepare_selection(connection)
+    prepare_connection(connection)
     return connection
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guild_ipy.errors import SelectError
-from guild_ipy.index.asking.where import NOW, SELECT_SCHEMA
+from guild_ipy.index.queries.expression_sql import NOW, SELECT_SCHEMA
 from guild_ipy.query.expression import Select
 from guild_ipy.query.names import Names
 from guild_ipy.query.plan import PlanScope

@@ -18,8 +18,8 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import SelectError, UsageError
 from guild_ipy.frame.columns.column_values import Array, ColumnValues, read_values
 from guild_ipy.frame.columns.run_names import beginning_of, short_names
-from guild_ipy.index.asking.column_table import Field, Table, TableColumn
 from guild_ipy.index.index import Index
+from guild_ipy.index.queries.column_table import Field, Table, TableColumn
 from guild_ipy.session.session import Session
 
 NamesOfKind: TypeAlias = Callable[[str], Sequence[str]]

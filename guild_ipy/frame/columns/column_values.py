@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from guild_ipy.index.asking.column_table import SEGMENT_RUNS, TableColumn
-from guild_ipy.index.asking.segments import EXACT_AS_FLOAT, Segment, make_segment
+from guild_ipy.index.queries.column_table import SEGMENT_RUNS, TableColumn
+from guild_ipy.index.queries.segments import EXACT_AS_FLOAT, Segment, make_segment
 
 Array: TypeAlias = Any
 """A NumPy array."""

@@ -23,7 +23,7 @@ from guild_ipy.frame.columns.column_values import Array, ColumnValues, make_valu
 from guild_ipy.frame.columns.deleted_ids import list_deleted
 from guild_ipy.frame.columns.run_names import read_names, run_column, short_names
 from guild_ipy.frame.columns.runs_of_frame import find_run_dirs
-from guild_ipy.index.asking.column_table import Field, Table
+from guild_ipy.index.queries.column_table import Field, Table
 from guild_ipy.session.session import Session
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_list import list_run_dirs

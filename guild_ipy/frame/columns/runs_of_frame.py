@@ -8,7 +8,7 @@ from guild_ipy.errors import RunNotFound
 from guild_ipy.frame.columns.column_cache import Generation, NamesOfKind, keeper_of
 from guild_ipy.frame.columns.deleted_ids import list_deleted
 from guild_ipy.frame.columns.run_names import find_ids
-from guild_ipy.index.asking.column_table import Field
+from guild_ipy.index.queries.column_table import Field
 from guild_ipy.session.session import Session
 from guild_ipy.settings import find_run_dir
 from guild_ipy.store.run_dir import RunDir

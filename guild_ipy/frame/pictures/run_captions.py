@@ -8,7 +8,7 @@ from guild_ipy.domain.values.flags import format_flag
 from guild_ipy.frame.columns.column_cache import NamesOfKind
 from guild_ipy.frame.columns.column_values import ColumnValues
 from guild_ipy.frame.columns.rows import Rows
-from guild_ipy.index.asking.column_table import Field
+from guild_ipy.index.queries.column_table import Field
 
 _LABEL = Field("run", "label")
 _MOST_FLAGS = 3

@@ -14,7 +14,7 @@ from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.frame.tables.core import core_column, core_fields, keep_time, run_column
 from guild_ipy.frame.tables.whole import hand_out
-from guild_ipy.index.asking.column_table import Field
+from guild_ipy.index.queries.column_table import Field
 from guild_ipy.verbs.looking.compared_columns import ComparedColumn, default_columns
 from guild_ipy.verbs.looking.written_columns import parse_columns
 

@@ -26,7 +26,7 @@ from guild_ipy.frame.columns.dtypes import (
 )
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.columns.run_names import RUN
-from guild_ipy.index.asking.column_table import Field
+from guild_ipy.index.queries.column_table import Field
 
 _ACTIVE = [status.value for status in RunStatus if status.is_active]
 

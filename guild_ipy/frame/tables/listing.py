@@ -12,7 +12,7 @@ from guild_ipy.frame.columns.dtypes import Column, texts_column
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.tables.core import core_columns, core_fields, keep_time
 from guild_ipy.frame.tables.whole import hand_out
-from guild_ipy.index.asking.column_table import Field
+from guild_ipy.index.queries.column_table import Field
 
 
 def listing_fields(*, details: bool, more: Sequence[Field] = ()) -> Chooser:

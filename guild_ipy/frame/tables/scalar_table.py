@@ -13,7 +13,7 @@ from guild_ipy.frame.columns.dtypes import Column, number_column, ticks_of
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.frame.columns.runs_of_frame import find_run_dirs
-from guild_ipy.index.asking.column_table import Field
+from guild_ipy.index.queries.column_table import Field
 from guild_ipy.session.session import Session
 
 #: Heading -> part of a scalar in the index, in the order that users of ``guild.ipy`` know.

@@ -1,8 +1,8 @@
 """From directories to rows: which runs have changed, reading them, writing them.
 
-- ``freshness``: which runs have changed
+- ``refresh_plan``: which runs have changed
 - ``recheck``: changes by other programs in runs that have ended
 - ``refresh``: reads these runs again
 - ``ended_run``: reads a run that has ended at one go
-- ``writer``: writes their rows
+- ``row_writer``: writes their rows
 """

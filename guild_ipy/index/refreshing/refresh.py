@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from guild_ipy.errors import StoreError
 from guild_ipy.index.database import Database
 from guild_ipy.index.refreshing.ended_run import read_ended
-from guild_ipy.index.refreshing.freshness import RefreshPlan, is_name, stamp_folder
-from guild_ipy.index.refreshing.writer import KnownRun, Writer
+from guild_ipy.index.refreshing.refresh_plan import RefreshPlan, is_name, stamp_folder
+from guild_ipy.index.refreshing.row_writer import KnownRun, RowWriter
 from guild_ipy.index.rows.entry import Care, read_entry
 from guild_ipy.index.rows.event_sources import prune, read_sources, stamp_sources, summarize_sources
 from guild_ipy.index.rows.run_rows import ReadRun
@@ -54,7 +54,7 @@ def refresh(
     work = _Refresh(home, plan, settle)
     while not work.is_done:
         with database.write() as connection:
-            work.go_on(Writer(connection))
+            work.go_on(RowWriter(connection))
         if work.takes_long:
             progress(*work.count())
             time.sleep(_PAUSE_SECONDS)
@@ -63,7 +63,7 @@ def refresh(
 def put_runs(database: Database, run_dirs: Sequence[RunDir], settle: Callable[[RunDir], None]) -> list[int]:
     """Read runs of any folders into an empty database, and return their numbers."""
     with database.write() as connection:
-        writer = Writer(connection)
+        writer = RowWriter(connection)
         numbers = {run_dir: writer.put(_read(run_dir, settle)) for run_dir in dict.fromkeys(run_dirs)}
         writer.finish()
     return [numbers[run_dir] for run_dir in run_dirs]
@@ -90,7 +90,7 @@ class _Refresh:
         """Return how many runs have been read, and how many are to be read."""
         return self._total - len(self._pending or ()), self._total
 
-    def go_on(self, writer: Writer) -> None:
+    def go_on(self, writer: RowWriter) -> None:
         if self._pending is None:
             self._pending = self._list_names(writer)
             self._total = len(self._pending)
@@ -103,7 +103,7 @@ class _Refresh:
             self._conclude(writer)
         writer.finish()
 
-    def _list_names(self, writer: Writer) -> list[str]:
+    def _list_names(self, writer: RowWriter) -> list[str]:
         """Return the names of the runs that are to be read, now that no other process writes."""
         changes = read_changes(self._home, writer.position())
         self._position = changes.position
@@ -112,7 +112,7 @@ class _Refresh:
             names |= self._scan(writer)
         return sorted(filter(is_name, names))
 
-    def _scan(self, writer: Writer) -> set[str]:
+    def _scan(self, writer: RowWriter) -> set[str]:
         """List the folder of runs: forget those that are gone; return those that are new or in the place of another."""
         read_at = time.time_ns()
         self._folder = stamp_folder(self._home)
@@ -123,7 +123,7 @@ class _Refresh:
         self._new = frozenset(found.keys() - known.keys())
         return {name for name, inode in found.items() if known.get(name) != inode}
 
-    def _read(self, name: str, writer: Writer) -> None:
+    def _read(self, name: str, writer: RowWriter) -> None:
         run_dir, known = self._home.run_dir(name), writer.find(name)
         if known is not None and name in self._new:
             return  # another process has read it since
@@ -136,7 +136,7 @@ class _Refresh:
             if os.path.isdir(run_dir.path):
                 writer.put_folder(name)
 
-    def _conclude(self, writer: Writer) -> None:
+    def _conclude(self, writer: RowWriter) -> None:
         if self._folder is not None:
             writer.set_scanned(self._folder.digest, is_racy=self._is_racy)
         writer.set_position(self._position)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from guild_ipy.domain.attributes import KEPT
@@ -121,49 +122,19 @@ def run_row(record: RunRecord) -> tuple[Any, ...]:
 
 
 def encode_record(record: RunRecord) -> str:
-    """Write a record as JSON; the inverse of :func:`decode_record`."""
-    return encode_json(
-        [
-            record.status.value,
-            _opref_words(record.opref),
-            _opref_words(record.trial_opref),
-            record.initialized,
-            record.started,
-            record.stopped,
-            record.exit_status,
-            record.label,
-            record.tags,
-            [[each.body, each.time, each.user, each.host] for each in record.comments],
-            record.marked,
-            record.flags,
-            record.sourcecode_digest,
-            record.damage,
-        ]
-    )
+    """Write a record as JSON: the values of its fields, but for `dir`; the inverse of :func:`decode_record`."""
+    values = list(_get_values(record))
+    for place, write in _WRITERS:
+        values[place] = write(values[place])
+    return encode_json(values)
 
 
 def decode_record(path: str, text: str) -> RunRecord:
-    """Read the record of the run at `path`; ValueError, TypeError or LookupError if it is none."""
+    """Read the record of the run at `path`; ValueError, TypeError or LookupError if it is not one."""
     values: list[Any] = json.loads(text)
-    status, opref, trial, initialized, started, stopped, exit_status, label, tags, comments, *rest = values
-    marked, flags, digest, damage = rest
-    return RunRecord(
-        dir=RunDir(path),
-        opref=opref and _opref(*opref),
-        trial_opref=trial and _opref(*trial),
-        status=RunStatus(status),
-        initialized=initialized,
-        started=started,
-        stopped=stopped,
-        exit_status=exit_status,
-        label=label,
-        tags=tuple(tags),
-        comments=tuple(Comment(body=body, time=at, user=user, host=host) for body, at, user, host in comments),
-        marked=marked,
-        flags=flags,
-        sourcecode_digest=digest,
-        damage=damage,
-    )
+    for place, read in _READERS:
+        values[place] = read(values[place])
+    return RunRecord(dir=RunDir(path), **dict(zip(_FIELDS, values, strict=True)))
 
 
 def encode_operation(opref: OpRef | None, operation: str | None) -> str:
@@ -174,7 +145,7 @@ def encode_operation(opref: OpRef | None, operation: str | None) -> str:
 def decode_operation(text: str) -> tuple[OpRef | None, str | None]:
     """Read what :func:`encode_operation` has written."""
     words, listed = json.loads(text)
-    return words and _opref(*words), listed
+    return _read_opref(words), listed
 
 
 @lru_cache(maxsize=1024)
@@ -185,3 +156,43 @@ def _opref_words(opref: OpRef | None) -> list[str] | None:
 @lru_cache(maxsize=1024)
 def _opref(type: str, package: str, version: str, model: str, name: str) -> OpRef:  # noqa: A002 - as written
     return OpRef(type=type, package=package, version=version, model=model, name=name)
+
+
+def _read_opref(words: list[str] | None) -> OpRef | None:
+    return None if words is None else _opref(*words)
+
+
+def _read_comments(comments: list[list[Any]]) -> tuple[Comment, ...]:
+    return tuple([Comment(body=body, time=at, user=user, host=host) for body, at, user, host in comments])
+
+
+def _comment_words(comments: tuple[Comment, ...]) -> list[list[Any]]:
+    return [[each.body, each.time, each.user, each.host] for each in comments]
+
+
+_FIELDS = tuple(field.name for field in fields(RunRecord) if field.name != "dir")
+_get_values = attrgetter(*_FIELDS)
+
+
+def _by_place(functions: Mapping[str, Callable[[Any], object]]) -> list[tuple[int, Callable[[Any], object]]]:
+    return [(_FIELDS.index(name), function) for name, function in functions.items()]
+
+
+#: The fields that JSON does not give back as they are, and what they are there.
+_WRITERS = _by_place(
+    {
+        "opref": _opref_words,
+        "trial_opref": _opref_words,
+        "status": attrgetter("value"),
+        "comments": _comment_words,
+    }
+)
+_READERS = _by_place(
+    {
+        "opref": _read_opref,
+        "trial_opref": _read_opref,
+        "status": RunStatus,
+        "tags": tuple,
+        "comments": _read_comments,
+    }
+)

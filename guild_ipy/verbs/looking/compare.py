@@ -20,7 +20,7 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import format_flag, plain_text
 from guild_ipy.errors import StoreError
-from guild_ipy.index.asking.column_table import Field, Table
+from guild_ipy.index.queries.column_table import Field, Table
 from guild_ipy.printable import printable, printable_lines
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs

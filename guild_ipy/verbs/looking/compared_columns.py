@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from guild_ipy.domain.attributes import COMPARED
-from guild_ipy.index.asking.column_table import Field
+from guild_ipy.index.queries.column_table import Field
 from guild_ipy.store.files.attr_types import is_own
 
 NamesOf: TypeAlias = Callable[[str], Sequence[str]]

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.values.scalars import ScalarSummary
-from guild_ipy.index.asking.column_table import StaleSegment, Table, TableReader, Wanted
-from guild_ipy.index.asking.filter_sql import make_condition, prepare_filters
 from guild_ipy.index.database import Database
+from guild_ipy.index.queries.column_table import ColumnReader, StaleSegment, Table, Wanted
+from guild_ipy.index.queries.filter_sql import make_condition, prepare_filters
 from guild_ipy.index.rows.entry import Care, decode_record
 from guild_ipy.index.rows.scalar_rows import read_scalar_row
 from guild_ipy.index.rows.sql_values import text_from_sql, text_to_sql
@@ -26,7 +26,7 @@ from guild_ipy.store.run_record import RunRecord
 from guild_ipy.store.state.changes import LogPosition
 
 if TYPE_CHECKING:
-    from guild_ipy.index.asking.where import Selection
+    from guild_ipy.index.queries.expression_sql import Expressions
     from guild_ipy.query.expression import Dropped
     from guild_ipy.query.names import Names
     from guild_ipy.query.sql import SqlCondition
@@ -74,7 +74,7 @@ class _Query:
     parameters: Mapping[str, Any]
 
 
-class Reader:
+class IndexReader:
     """An index, open for reading.
 
     Parameters
@@ -132,29 +132,29 @@ class Reader:
         assert run_filter.where is not None, "the caller has an expression"
         with self._moment():
             runs = self._matching(home, replace(run_filter, where=None))
-            dropped = self._selection.explain(run_filter.where, [k for k, _ in runs])
+            dropped = self._expressions.explain(run_filter.where, [k for k, _ in runs])
         return [(record, dropped.get(k)) for k, record in runs]
 
     def names(self) -> Names | None:
         """Return the names of attributes, flags and scalars that runs have; None if there are no runs."""
-        return self._selection.names()
+        return self._expressions.names()
 
     def table(self, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
         """Return columns of the live runs that pass a filter, newest first, and what of them is worth storing."""
         with self._moment():
             numbers = array("q", self._column("k", self._query(run_filter, None)))
-            return _read_columns(TableReader(self._db), numbers, wanted)
+            return _read_columns(ColumnReader(self._db), numbers, wanted)
 
     def table_of(self, ids: Sequence[str], wanted: Wanted) -> tuple[Table, list[StaleSegment]] | None:
         """Return columns of certain runs, likewise; None if one of them is not known."""
         with self._moment():
-            table = TableReader(self._db)
+            table = ColumnReader(self._db)
             numbers = table.find(ids)
             return None if numbers is None else _read_columns(table, numbers, wanted)
 
     def table_of_all(self, numbers: Sequence[int], wanted: Wanted) -> Table:
         """Return columns of the runs of these numbers."""
-        table, _ = _read_columns(TableReader(self._db), array("q", numbers), wanted)
+        table, _ = _read_columns(ColumnReader(self._db), array("q", numbers), wanted)
         return table
 
     def summaries(self, ids: Iterable[str]) -> dict[str, dict[str, ScalarSummary]]:
@@ -190,14 +190,14 @@ class Reader:
 
     def _query(self, run_filter: RunFilter, best: Best | None) -> _Query:
         def where(text: str) -> SqlCondition:
-            return self._selection.condition(text, stops_early=run_filter.limit is not None and best is None)
+            return self._expressions.condition(text, stops_early=run_filter.limit is not None and best is None)
 
         if run_filter.tags or run_filter.comments:
             prepare_filters(self._db)
         condition = make_condition(self._db, run_filter, where)
         source, order, parameters = "run", "", dict(condition.parameters)
         if best is not None:
-            ranking = self._selection.ranking(best)
+            ranking = self._expressions.ranking(best)
             parameters |= ranking.parameters
             source, order = f"({ranking.sql}) join run using (k)", f"v {'desc' if best.greatest else 'asc'}, "
         is_short = run_filter.limit is not None or condition.sql == "true"
@@ -207,10 +207,10 @@ class Reader:
         return _Query(source=source, rest=rest, parameters=parameters)
 
     @cached_property
-    def _selection(self) -> Selection:
-        from guild_ipy.index.asking.where import Selection  # start-up cost: for those who select
+    def _expressions(self) -> Expressions:
+        from guild_ipy.index.queries.expression_sql import Expressions  # start-up cost: for those who select
 
-        return Selection(self._db)
+        return Expressions(self._db)
 
     def _column(self, name: str, query: _Query) -> list[Any]:
         sql = f"select {name} from {query.source} {query.rest}"  # noqa: S608 - our own words
@@ -221,7 +221,7 @@ class Reader:
         try:
             return self._db.execute(sql, parameters).fetchall()
         except sqlite3.OperationalError:
-            if "_selection" in vars(self) and self._selection.take_interrupt():
+            if "_expressions" in vars(self) and self._expressions.take_interrupt():
                 raise KeyboardInterrupt from None
             raise
 
@@ -276,7 +276,7 @@ _WATCHED = (
 )
 
 
-def _read_columns(table: TableReader, numbers: array[int], wanted: Wanted) -> tuple[Table, list[StaleSegment]]:
+def _read_columns(table: ColumnReader, numbers: array[int], wanted: Wanted) -> tuple[Table, list[StaleSegment]]:
     fields = wanted(lambda kind: table.names(kind, numbers)) if callable(wanted) else wanted
     columns = {field: table.column(field) for field in fields}
     return Table(gen=table.gen, numbers=numbers, columns=columns), table.stale

@@ -46,7 +46,7 @@ class KnownRun:
     sources: tuple[EventSource, ...]
 
 
-class Writer:
+class RowWriter:
     """Writes into an open index; made anew for each transaction.
 
     New rows are collected, and written by :meth:`finish` table by table.

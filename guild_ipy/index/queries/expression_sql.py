@@ -41,12 +41,12 @@ SELECT_SCHEMA = SqlSchema(
 )
 
 
-class Selection:
+class Expressions:
     """What the select language says, on one open index."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._checks = prepare_selection(connection)
+        self._checks = prepare_connection(connection)
 
     def condition(self, text: str, *, stops_early: bool = False) -> SqlCondition:
         """Turn an expression into a condition on the table of runs; SelectError says what is wrong with it."""
@@ -55,11 +55,11 @@ class Selection:
         if condition is None:
             select = Select.parse(text, PlanScope(names=names))
             condition = select.to_sql(SELECT_SCHEMA, stops_early=stops_early)
-        return _at_work(condition)
+        return _with_now(condition)
 
     def ranking(self, best: Best) -> SqlCondition:
         """Turn it into a table with the number `v` of each run `k` that has one."""
-        return _at_work(make_ranking(parse_measure(best.name, PlanScope(names=self.names())), SELECT_SCHEMA))
+        return _with_now(make_ranking(parse_measure(best.name, PlanScope(names=self.names())), SELECT_SCHEMA))
 
     def names(self) -> Names | None:
         """Return the names that runs have; None where there are no runs yet, and so no name can be wrong."""
@@ -70,7 +70,7 @@ class Selection:
         left = set(numbers)
         dropped: dict[int, Dropped] = {}
         for clause in Select.parse(text, PlanScope(names=self.names())).clauses():
-            condition = _at_work(clause.to_sql(SELECT_SCHEMA))
+            condition = _with_now(clause.to_sql(SELECT_SCHEMA))
             sql = f"select k from run where {condition.sql}"  # noqa: S608 - our own words
             passing = {k for (k,) in self._db.execute(sql, condition.parameters)}
             dropped |= self._drop(clause, left - passing)
@@ -85,7 +85,7 @@ class Selection:
     def _drop(self, clause: Clause, numbers: Iterable[int]) -> dict[int, Dropped]:
         found: dict[int, FlagValue] = {}
         for place in reversed(clause.places):
-            table = _at_work(make_values(place, SELECT_SCHEMA))
+            table = _with_now(make_values(place, SELECT_SCHEMA))
             rows = self._db.execute(table.sql, table.parameters)
             found |= {k: value for k, v, t in rows if (value := _shown(place, v, t)) is not None}
         return {
@@ -94,7 +94,7 @@ class Selection:
         }
 
 
-def prepare_selection(connection: sqlite3.Connection) -> Checks:
+def prepare_connection(connection: sqlite3.Connection) -> Checks:
     """Make a connection able to answer conditions of the select language."""
     checks = Checks(from_sql)
     connection.create_function(CHECK, 3, checks, deterministic=True)
@@ -110,7 +110,7 @@ def _timeless_condition(text: str, names: Names | None, *, stops_early: bool) ->
     return select.to_sql(SELECT_SCHEMA, stops_early=stops_early)
 
 
-def _at_work(condition: SqlCondition) -> SqlCondition:
+def _with_now(condition: SqlCondition) -> SqlCondition:
     return SqlCondition(sql=condition.sql, parameters={**condition.parameters, NOW: time.time_ns() // 1000})
 
 

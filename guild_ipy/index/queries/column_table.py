@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from guild_ipy.domain.attributes import KEPT, SHORT_ID_LENGTH
-from guild_ipy.index.asking.segments import Segment, decode_segment, encode_segment, make_segment, patch_segment
+from guild_ipy.index.queries.segments import Segment, decode_segment, encode_segment, make_segment, patch_segment
 from guild_ipy.index.rows.scalar_rows import SUMMARY_FIELDS
 from guild_ipy.index.rows.sql_values import from_sql, text_from_sql, text_to_sql
 from guild_ipy.index.schema import SEGMENT_BITS
@@ -94,7 +94,7 @@ class StaleSegment:
     data: bytes
 
 
-class TableReader:
+class ColumnReader:
     """Reads columns within one transaction of its caller."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from guild_ipy.index.asking.table_reader import Reader, Watched
+from guild_ipy.index.queries.index_reader import IndexReader, Watched
 from guild_ipy.index.rows.entry import Care, encode_record, read_entry
 from guild_ipy.index.rows.sql_values import encode_json, text_to_sql
 from guild_ipy.index.rows.stamps import Stamp, digest_run, have_changed, stamp_paths
@@ -48,7 +48,12 @@ class RefreshPlan:
 
 
 def plan_refresh(
-    home: Home, reader: Reader, settle: Callable[[RunDir], None], suspects: Iterable[str] = (), *, full: bool = False
+    home: Home,
+    reader: IndexReader,
+    settle: Callable[[RunDir], None],
+    suspects: Iterable[str] = (),
+    *,
+    full: bool = False,
 ) -> RefreshPlan:
     """Look for changes; `full` compares the stamps of all runs.
 
@@ -75,7 +80,7 @@ def find_changed(home: Home, runs: Iterable[Watched], *, is_deep: bool = False) 
     return {each.id for each in runs if _is_changed(home.run_dir(each.id), each, is_deep=is_deep)}
 
 
-def find_changed_after(home: Home, reader: Reader, after: int) -> tuple[set[str], int]:
+def find_changed_after(home: Home, reader: IndexReader, after: int) -> tuple[set[str], int]:
     """Look for some milliseconds at runs that have ended, after the one of a number.
 
     Returns
@@ -106,7 +111,7 @@ def is_name(name: str) -> bool:
     return bool(name) and "/" not in name and "\0" not in name and name not in {".", ".."}
 
 
-def _has_changed(home: Home, reader: Reader, watched: Watched, settle: Callable[[RunDir], None]) -> bool:
+def _has_changed(home: Home, reader: IndexReader, watched: Watched, settle: Callable[[RunDir], None]) -> bool:
     run_dir = home.run_dir(watched.id)
     if watched.care is not Care.FLUID:
         return _is_changed(run_dir, watched)
