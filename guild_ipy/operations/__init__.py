@@ -1,9 +1,9 @@
-"""From what the user wrote to a RunSpec.
+"""Finds the operation that the user names, and makes a RunSpec from it.
 
-- ``find_operation``: what a word names
-- ``operation``: what every operation says of itself, and the template that specs are made of
+- ``find_operation``: finds the operation that a word names
+- ``operation``: the protocol of operations, and the template that specs are made from
 - ``surroundings``, ``notebook``: where an operation is looked for
-- ``declaration``: what a decorator says
+- ``declaration``: what the decorator declares for a function
 - ``flag_values``: values of flags
 
 Kinds of operations:
@@ -13,11 +13,11 @@ Kinds of operations:
 - ``notebook_operation``, with ``notebook_interface``: notebook files
 - ``guildfile``
 
-What a run gets:
+The content of a run:
 
-- ``packing``: code that travels
+- ``packing``: code of the notebook, packed for another process
 - ``sourcecode``, ``file_source``: the snapshot of a project
-- ``dependencies``
-- ``given_files``: files for one run
+- ``dependencies``: runs and files that an operation requires
+- ``given_files``: files that the user gives to one run
 - ``config_file``, ``references``: configuration, and ``${flag}`` in texts
 """

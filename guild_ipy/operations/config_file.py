@@ -1,4 +1,4 @@
-"""Configuration files of YAML, JSON and INI: their values by dotted names, and the file with other values in it."""
+"""Reads values from configuration files in YAML, JSON and INI by dotted names, and writes files with other values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read_config(path: str) -> dict[str, FlagValue]:
     Raises
     ------
     UsageError
-        If it cannot be read, or holds no map.
+        If it cannot be read, or does not hold a map.
     """
     is_text = config_kind(path) == ".cfg"
     values = _flatten(_load(path), "")
@@ -45,7 +45,7 @@ def change_config(path: str, values: Mapping[str, FlagValue]) -> bytes:
 
 
 def put_in(config: dict[str, Any], values: Mapping[str, FlagValue]) -> None:
-    """Put values into a nested map by names with dots: ``optimizer.lr`` is ``lr`` of the map ``optimizer``."""
+    """Put values into a nested map by dotted names: ``optimizer.lr`` is ``lr`` of the map ``optimizer``."""
     for name, value in values.items():
         *above, last = name.split(".")
         part = config
@@ -58,7 +58,7 @@ def put_in(config: dict[str, Any], values: Mapping[str, FlagValue]) -> None:
 
 
 def config_kind(path: str) -> str:
-    """Return the ending that says how a file is read: ``.yml``, ``.json`` or ``.cfg``."""
+    """Return the extension by which a file is read: ``.yml``, ``.json`` or ``.cfg``."""
     extension = os.path.splitext(path.lower().removesuffix(".in"))[1]
     return {".yaml": ".yml", ".ini": ".cfg"}.get(extension, extension)
 
@@ -94,7 +94,7 @@ _WORDS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "o
 
 
 def _typed(text: FlagValue) -> FlagValue:
-    """Read a value of an INI file, which knows text alone."""
+    """Convert a value of an INI file, which has only text."""
     for read in (int, float):
         try:
             return read(str(text))
@@ -107,7 +107,7 @@ def _typed(text: FlagValue) -> FlagValue:
 
 
 def _cfg_parser() -> configparser.ConfigParser:
-    """Return a parser for which DEFAULT is a section like all others, so that the others do not repeat what it says."""
+    """Return a parser for which DEFAULT is a section like all others, so that the others do not repeat its values."""
     return configparser.ConfigParser(default_section="", interpolation=None)
 
 

@@ -1,4 +1,7 @@
-"""What a decorator says of a notebook function beside its code: what a Guild file says of a script."""
+"""What ``guild_ipy.operation`` declares for a function: the same as a Guild file for a script.
+
+Pickles of runs name this module and its class: a new name needs an entry in :mod:`guild_ipy.domain.opening`.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,11 @@ _NAME = "__guild_operation__"
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """What is declared of a function; what is left empty comes from the function itself."""
+    """The declaration of a function; empty fields are derived from the function itself."""
 
     requires: tuple[Dependency, ...] = ()
     flags: tuple[FlagDef, ...] = ()
-    """Types, choices, limits and descriptions in place of those that the signature tells."""
+    """Types, choices, limits and descriptions in place of those from the signature."""
     output_scalars: tuple[str, ...] = ()
     label: str | None = None
     """Template with ``${flag}``."""
@@ -29,22 +32,22 @@ class Declaration:
     """May hold ``${flag}``."""
 
     def __getstate__(self) -> dict[str, object]:
-        """Return what travels with the function: no secrets, which the environment of the run has."""
+        """Return the state that travels with the function, without secrets, which the environment of the run has."""
         env = {name: text for name, text in self.env.items() if not is_secret_variable(name, text)}
         return {**vars(self), "env": env}
 
 
-#: What is declared of a function without a decorator.
+#: The declaration of a function without a decorator.
 NOTHING_DECLARED = Declaration()
 
 
 def declare(function: Callable[..., Any], declaration: Declaration) -> None:
-    """Note a declaration on a function; it stays as it is otherwise."""
+    """Attach a declaration to a function, which is not changed otherwise."""
     setattr(function, _NAME, declaration)
 
 
 def declaration_of(function: object) -> Declaration:
-    """Return what is declared of a function, a method or a partial; of what is called when a class or an object is."""
+    """Return the declaration of a function, method or partial; for a class or object that of the method it calls."""
     while isinstance(function, functools.partial):
         function = function.func
     called = getattr(function, "__init__" if isinstance(function, type) else "__call__", None)

@@ -1,4 +1,4 @@
-"""The project of a file that is run, and the copy of it that a run gets."""
+"""Finds the project that a script or notebook file belongs to, and copies it for a run."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from guild_ipy.operations.surroundings import SpecOptions, Surroundings
 
 
 def place_in_project(path: str, surroundings: Surroundings, root: str = "") -> tuple[str, str]:
-    """Return the project of a file and its path in there: the folder one is in, or else where its imports begin."""
+    """Return the project of a file and its path in it: the current project, or else the folder where imports begin."""
     folder = surroundings.notebook.project_dir
     project = folder if path.startswith(folder + os.sep) else root or os.path.dirname(path)
     return project, os.path.relpath(path, project)
 
 
 def snapshot_with(path: str, folder: str, options: SpecOptions, surroundings: Surroundings) -> Snapshot:
-    """Copy a folder to the top of the run directory; the file that is run is in it whatever the limits say."""
+    """Take a snapshot of a folder for the top of the run directory; it always has the file that is run."""
     root = os.path.realpath(folder)
     return snapshot(
         folder,

@@ -1,4 +1,4 @@
-"""Finding what a user names among all that can be run here."""
+"""Finds the operation that a user names."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from guild_ipy.operations.surroundings import Surroundings
 
 
 def find_operation(word: object, surroundings: Surroundings) -> Operation:
-    """Find what `word` names.
+    """Find the operation that `word` names.
 
-    That is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, or
-    the path of a script or a notebook, or a module of a package, in this order; None is the default operation of the
-    Guild file. A sub-command may follow a script.
+    It is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, the
+    path of a script or a notebook, or a module of a package, in this order; None is the default operation of the Guild
+    file. A sub-command may follow a script.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def _open_script(script: ScriptFile, project_dir: str) -> ScriptOperation:
 
 
 def _refuse_words(word: str, surroundings: Surroundings) -> None:
-    """Refuse words after what has no commands: UsageError names the first of them."""
+    """Refuse words after an operation that has no sub-commands: UsageError names the first of them."""
     head, space, rest = word.partition(" ")
     if not space or not rest.strip():
         return
@@ -101,12 +101,12 @@ def _refuse_words(word: str, surroundings: Surroundings) -> None:
 
 
 def known_operations(notebook: Notebook, declared: Sequence[str] | None = None) -> list[str]:
-    """Return the names that could be run: functions of the notebook, operations of the Guild file, scripts, notebooks.
+    """Return the names of all operations: functions of the notebook, operations of the Guild file, scripts, notebooks.
 
     Parameters
     ----------
     declared
-        The names of the operations of the Guild file, where they are known.
+        The names of the operations of the Guild file, if they are known already.
     """
     functions = [
         name

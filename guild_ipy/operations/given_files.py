@@ -1,4 +1,4 @@
-"""Files and folders that a user brings along to one run: ``--file data``."""
+"""Files and folders that a user gives to one run: ``--file data``."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from guild_ipy.errors import UsageError
 def require_files(paths: Sequence[str], project_dir: str, beside: str = "") -> tuple[Dependency, ...]:
     """Return the dependencies that bring files to a run: those of the project to the same path, others to its top.
 
-    The path is that from the folder `beside` for what is in there: a notebook finds it so. What holds secrets is
-    linked, all else copied.
+    For a file in the folder `beside`, that of a notebook, the path is the one from there. Files that hold secrets are
+    linked, all others copied.
 
     Raises
     ------
     UsageError
-        For a path where nothing is, and for a folder that the project is in.
+        For a path that does not exist, and for a folder that contains the project.
     """
     found = {_find(path, project_dir): path for path in paths}
     return tuple(_require(full, [folder for folder in (beside, project_dir) if folder]) for full in found)
 
 
 def left_to_dependencies(paths: Sequence[str], project_dir: str, root: str) -> Iterator[str]:
-    """Return the paths below `root` that come into the run so, and are not source; modules are both."""
+    """Return the paths below `root` that are given in this way, and so are not source; modules are both."""
     for path in paths:
         full = _find(path, project_dir)
         inner = os.path.relpath(full, root)

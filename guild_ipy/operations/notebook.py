@@ -1,4 +1,4 @@
-"""The notebook that an operation comes from: its variables, its cells, its folder."""
+"""The notebook that operations come from: its variables, its cells, its folder."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Notebook:
-    """Where notebook functions live.
+    """A notebook, or a plain interpreter.
 
-    `shell` is IPython's InteractiveShell, or None in a plain interpreter; nothing but plain attributes of it is
-    used, so this module does not need IPython.
+    `shell` is IPython's InteractiveShell, or None in a plain interpreter. Only plain attributes of it are used, so this
+    module does not need IPython.
     """
 
     variables: dict[str, Any]
     shell: Any = field(default=None, repr=False)
     project_dir: str
     path: str = ""
-    """The notebook's file, as far as the front end tells; empty otherwise."""
+    """The file of the notebook; empty if the front end does not tell it."""
 
     def find_cell(self, code_file: str) -> Cell | None:
         """Find the cell that Python knows as `code_file` (``co_filename`` of its code)."""
@@ -66,7 +66,7 @@ def _assigns(source: str, name: str) -> bool:
 
 
 def _walk_outer_scope(node: ast.AST) -> Iterator[ast.AST]:
-    """Return the nodes below `node`, but none within functions, classes and comprehensions: their names are others."""
+    """Return the nodes below `node`, except those in functions, classes and comprehensions, which are other scopes."""
     for child in ast.iter_child_nodes(node):
         yield child
         if not isinstance(child, _SCOPES):

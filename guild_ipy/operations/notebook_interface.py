@@ -1,4 +1,4 @@
-"""Notebook files as operations: what a ``.ipynb`` takes, found without running it."""
+"""Notebook files as operations: the flags of a ``.ipynb``, found without running it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NEEDED = ("nbclient", "nbformat", "ipykernel")
 
 @dataclass(frozen=True, kw_only=True)
 class NotebookFileInterface:
-    """What a notebook file takes, and what it says of itself."""
+    """The flags and the description of a notebook file."""
 
     flags: tuple[FlagDef, ...] = ()
     description: str = ""
@@ -41,7 +41,7 @@ def inspect_notebook(path: str) -> NotebookFileInterface:
     Raises
     ------
     UsageError
-        If it cannot be read, is not a notebook, or not one in Python.
+        If it cannot be read, or is not a notebook in Python.
     """
     cells = _read_cells(path)
     flags = define_constants(find_cell_constants(list(_code_cells(cells))))
@@ -49,7 +49,7 @@ def inspect_notebook(path: str) -> NotebookFileInterface:
 
 
 def check_notebook_tools() -> None:
-    """Refuse with the remedy where what executes notebooks is not installed."""
+    """Raise UsageError, with the remedy, if the packages that execute notebooks are not installed."""
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise UsageError(
@@ -58,7 +58,7 @@ def check_notebook_tools() -> None:
 
 
 def set_aside(source: ProjectSource, path: str, name: str) -> ProjectSource:
-    """Give a notebook's own text another place in the run, since the executed notebook has its `name` there.
+    """Move the text of a notebook to another place in the run, since the executed notebook takes the path `name`.
 
     The digest stays: it is that of the project's files.
     """
@@ -70,9 +70,9 @@ def set_aside(source: ProjectSource, path: str, name: str) -> ProjectSource:
 
 
 def place_beside(source: ProjectSource, path: str) -> ProjectSource:
-    """Copy what lies beside a notebook in a folder to the top of the run, too, where its cells are executed.
+    """Copy the files next to a notebook to the top of the run as well, where its cells are executed.
 
-    A file of the project whose place is taken so is kept where the notebook's own text is. The digest stays.
+    A file of the project that would have the same path is moved to where the notebook's own text is. The digest stays.
     """
     folder = os.path.dirname(path)
     if not folder:
@@ -118,7 +118,7 @@ def _read_cells(path: str) -> list[Mapping[str, Any]]:
 
 
 def _find_fault(notebook: Mapping[str, Any]) -> str:
-    """Say what an executor would stumble over; empty if it is nothing."""
+    """Describe the first fault that would make the execution fail; empty if there is none."""
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         return "it has no list 'cells'"

@@ -1,4 +1,4 @@
-"""A notebook file as an operation: constants of its cells are its flags."""
+"""The operation of a notebook file: constants of its cells are its flags."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class NotebookFileOperation:
 
     @property
     def folder(self) -> str:
-        """The folder that it is in, where it finds its files in Jupyter."""
+        """The folder of the file, in which Jupyter would execute it."""
         return os.path.dirname(self.path)
 
     def check(self, flags: Mapping[str, Any]) -> None:
@@ -58,8 +58,8 @@ class NotebookFileOperation:
     ) -> Template:
         """See :class:`~guild_ipy.operations.operation.Operation`.
 
-        What lies beside the notebook is copied to where its cells are executed, as in Jupyter. UsageError where what
-        executes it is not installed.
+        Files next to the notebook are copied to where its cells are executed, as in Jupyter. UsageError if the packages
+        that execute notebooks are not installed.
         """
         refuse_positional(args, self, "a notebook")
         check_notebook_tools()

@@ -1,4 +1,4 @@
-"""What can be run, whatever kind it is; and what all runs that are made of it at one moment have in common."""
+"""The protocol of operations of all kinds, and the template of the runs that are made from one."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Operation(Protocol):
 
     @property
     def flags(self) -> tuple[FlagDef, ...]:
-        """The flags that it takes, as far as that is known before values are given; a cell tells them later."""
+        """The flags that it takes, as far as they are known before values are given; a cell tells them later."""
 
     @property
     def requires(self) -> tuple[Dependency, ...]:
-        """What it needs before it can start."""
+        """The dependencies that it declares."""
 
     @property
     def description(self) -> str:
@@ -46,11 +46,11 @@ class Operation(Protocol):
 
     @property
     def details(self) -> tuple[str, ...]:
-        """What else is to be known of it, a line each."""
+        """More about it, one line each."""
 
     @property
     def folder(self) -> str:
-        """The folder in which it expects its files; empty where that is the project's."""
+        """The folder in which it expects its files; empty for the folder of the project."""
 
     def check(self, flags: Mapping[str, Any]) -> None:
         """Refuse flags that it does not take: FlagError or UsageError."""
@@ -63,13 +63,13 @@ class Operation(Protocol):
         Raises
         ------
         FlagError, CannotSend, UsageError, GuildFileError
-            Nothing has been written then.
+            Nothing has been written in that case.
         """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bound:
-    """The values of flags, and the program that they make."""
+    """The values of flags, and the program with these values."""
 
     flags: Flags
     program: Program
@@ -77,14 +77,14 @@ class Bound:
     objects: tuple[str, ...] = ()
     """Arguments that are not flags, for the preview: ``data: <DataFrame 100 x 3>``."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """What they add to the environment of the process."""
+    """The variables that they add to the environment of the process."""
     files: tuple[SourceFile, ...] = ()
-    """Files of the run that have them in their text."""
+    """Files of the run that have the values in their text."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """What runs of an operation have in common that differ in flags, seed and label: its source and its code."""
+    """The part that all runs of an operation have in common, whatever their flags, seed and label: source and code."""
 
     opref: OpRef
     source: ProjectSource
@@ -94,22 +94,22 @@ class Template:
     env: Mapping[str, str] = field(default_factory=dict)
     """The environment of their processes."""
     given: Mapping[str, Any]
-    """The flags that it was made with, as they were given."""
+    """The flags that the template was made with, as they were given."""
     bound: Bound
-    """Those, bound."""
+    """The same flags, bound."""
     bind: Callable[[Mapping[str, Any]], Bound]
-    """Binds others."""
+    """Binds other flags."""
     flag_defs: tuple[FlagDef, ...] = ()
     takes_any_flag: bool = False
     command: Command | None = None
     label: str | None = None
-    """With ``${flag}``, for runs whose user gives none."""
+    """The label of runs for which the user gives none; may hold ``${flag}``."""
     tags: tuple[str, ...] = ()
     output_scalars: tuple[str, ...] | None = None
     compare: tuple[str, ...] = ()
     is_pipeline: bool = False
     notes: tuple[str, ...] = ()
-    """What the user should know before it runs."""
+    """Notes for the user, shown before a run starts."""
 
     def spec(self, options: SpecOptions, flags: Mapping[str, Any] | None = None) -> RunSpec:
         """Describe a run with other flags, or with those that the template was made with.
@@ -151,13 +151,13 @@ class Template:
 
 
 def refuse_positional(args: Sequence[Any], operation: Operation, kind: str) -> None:
-    """Refuse values without a name for what takes flags by name only; UsageError."""
+    """Raise UsageError for positional values, for an operation that takes flags by name only."""
     if args:
         raise UsageError(f"{operation.name!r} is {kind} and takes flags by name only")
 
 
 def _chosen(flags: Flags, given: Mapping[str, Any]) -> dict[str, FlagValue]:
-    """Return the flags that the user gave; ``learning_rate`` may have been said for ``learning-rate``."""
+    """Return the flags that the user gave; ``learning_rate`` may stand for ``learning-rate``."""
     names = {name.replace("-", "_") for name in given}
     return {name: value for name, value in flags.items() if name.replace("-", "_") in names}
 
@@ -174,5 +174,5 @@ def _or_default(patterns: tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 def _inherited(options: SpecOptions) -> dict[str, object]:
-    """Return what the steps of a pipeline take over, under the names that Guild AI 0.9.0 has for it."""
+    """Return the parameters that the steps of a pipeline inherit, under the names of Guild AI 0.9.0."""
     return {"label": options.label, "tags": list(options.tags)}

@@ -1,10 +1,10 @@
-r"""``${name}`` in the text of a Guild file, filled with values of flags.
+r"""References to flags, ``${name}``, in the text of a Guild file, filled with the values of the flags.
 
-In a command and its environment each name must be known, and a backslash before a reference leaves it as it is. Text
-that is nothing but one reference becomes the value itself in text, so a value with spaces stays one word of a command.
+In a command and its environment each name must be known, and a backslash before a reference leaves it as it is. A value
+with spaces stays one word of a command.
 
-In what an operation requires a name must be known, too; in the steps of a pipeline an unknown one stays. In both a
-backslash means nothing.
+In a dependency each name must be known, too; in the steps of a pipeline an unknown name stays as it is. In both a
+backslash has no special meaning.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from guild_ipy.domain.values.flags import Flags, plain_text
 from guild_ipy.errors import UsageError, suggest
 
 _REFERENCE = re.compile(r"(\\?)\$\{(.+?)\}")
-#: One in what an operation requires or in a step.
+#: A reference in a dependency or in a step.
 FLAG_REFERENCE = re.compile(r"\$\{([^{}]+)\}")
 
 
@@ -39,7 +39,7 @@ def check_references(text: str, make_error: Callable[[str], Exception]) -> None:
 
 
 def fill_references(text: str, values: Mapping[str, str]) -> str:
-    r"""Put values in the places of references; KeyError, whose argument is the name, for one that has none.
+    r"""Replace references by values; KeyError, whose argument is the name, for a name without a value.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def fill_references(text: str, values: Mapping[str, str]) -> str:
 
 
 def strict_filler(flags: Flags) -> Callable[[str], str]:
-    """Return the function that puts values of flags into a text with ``${name}``; UsageError for an unknown name."""
+    """Return a function that replaces ``${name}`` in a text by values of flags; unknown names raise UsageError."""
 
     def fill_in(text: str) -> str:
         unknown = next((name for name in FLAG_REFERENCE.findall(text) if name not in flags), None)
@@ -64,7 +64,7 @@ def strict_filler(flags: Flags) -> Callable[[str], str]:
 
 
 def flag_filler(flags: Flags) -> Callable[[str], str]:
-    """Return the function that puts values of flags into a text with ``${name}``; unknown names stay.
+    """Return a function that replaces ``${name}`` in a text by values of flags; unknown names stay.
 
     Examples
     --------

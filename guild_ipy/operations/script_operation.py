@@ -1,4 +1,4 @@
-"""A script as an operation: its arguments or constants are its flags, its project is copied beside it."""
+"""The operation of a script: its arguments or constants are its flags, its project is copied with it."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class ScriptOperation:
 
     @property
     def flags(self) -> tuple[FlagDef, ...]:
-        """What its source says that it takes."""
+        """The arguments or constants that are found in its source."""
         return self.interface.flags
 
     @property
     def details(self) -> tuple[str, ...]:
-        """Its commands, and what could not be read."""
+        """Its sub-commands, and a note about arguments that could not be read."""
         commands = f"commands, each with flags of its own: {', '.join(self.interface.commands)}"
         which = "its other arguments" if self.interface.flags else "its arguments"
         unread = f"{which} could not be read ({self.interface.unread}); declare them in guild.yml"

@@ -1,4 +1,4 @@
-"""Unpacking archives that a dependency names: into a folder of the cache, by content, and nothing outside it."""
+"""Unpacks archives that a dependency names, into a folder of the cache that is named after their content."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from guild_ipy.store.left_behind import hold_in_use, remove_left_behind
 _ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 _ASIDE_PREFIX = ".unpack-"
 _CHUNK_BYTES = 2**20
-#: What reading an archive raises that is damaged, encrypted, or holds what is refused.
+#: Errors from reading an archive that is damaged, encrypted, or has members that are refused.
 _WRONG = (
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
     lzma.LZMAError,
     EOFError,
-    RuntimeError,  # NotImplementedError, for a compression that is not there, is one
+    RuntimeError,  # also NotImplementedError, for a compression that is not supported
     ValueError,
 )
 
@@ -44,13 +44,13 @@ class ArchiveLimits:
     """How much an archive may hold: one of a megabyte can hold a terabyte, or a million files."""
 
     total_bytes: int = 64 * 2**30
-    """Of all files together."""
+    """The size of all files together."""
     files: int = 500_000
-    """Files and folders."""
+    """The number of files and folders."""
     ratio: int = 200
-    """How many times its own size; texts are packed to a tenth, zeros to a thousandth."""
+    """The most bytes for each byte of the archive; texts are packed to a tenth, zeros to a thousandth."""
     small_bytes: int = 64 * 2**20
-    """What so little is does no harm, whatever its ratio."""
+    """A size up to which the ratio does not matter."""
 
 
 DEFAULT_LIMITS = ArchiveLimits()
@@ -62,14 +62,14 @@ def is_archive(path: str) -> bool:
 
 
 def unpack_archive(path: str, cache: str, limits: ArchiveLimits = DEFAULT_LIMITS) -> str:
-    """Unpack an archive, unless that was done before; the folder.
+    """Unpack an archive, unless that was done before, and return the folder.
 
-    Only plain files and folders are taken; links, devices and names that lead out of the folder are refused.
+    Only regular files and folders are unpacked; links, devices and names that lead out of the folder are refused.
 
     Raises
     ------
     StoreError
-        If it cannot be unpacked, or holds what is refused or more than the limits; nothing of it stays.
+        If it cannot be unpacked, has members that are refused, or exceeds the limits; no part of it is kept.
     """
     try:
         with open_reader(path) as file:
@@ -92,7 +92,7 @@ def unpack_archive(path: str, cache: str, limits: ArchiveLimits = DEFAULT_LIMITS
             return folder
         raise StoreError(f"cannot unpack {path!r}: {error.strerror or error}") from error
     except _WRONG as error:
-        why = str(error).partition("\n")[0].rstrip(":")  # the rest is what each way of reading it says
+        why = str(error).partition("\n")[0].rstrip(":")  # the rest lists how each format failed
         raise StoreError(f"cannot unpack {path!r}: {why}") from error
     finally:
         os.close(in_use)
@@ -132,7 +132,7 @@ class _Readable(Protocol):
 
 
 class _Contents:
-    """The bytes of a tar, unpacked; a header that wants to be read at once cannot be as large as it likes."""
+    """The uncompressed bytes of a tar; limits the size of headers, which are read at once."""
 
     def __init__(self, file: _Readable, count: _UnpackedCount) -> None:
         self._file = file
@@ -166,7 +166,7 @@ def _unpack_tar(file: IO[bytes], folder: str, count: _UnpackedCount) -> None:
             if not (member.isfile() or member.isdir()):
                 raise ValueError(f"{member.name!r} is a link or a device")
             _write(folder, member.name, None if member.isdir() else partial(_open_member, archive, member), count)
-        while contents.read(_CHUNK_BYTES):  # only there a compressed file says whether all before it was sound
+        while contents.read(_CHUNK_BYTES):  # a compressed file has its checksum at its end
             pass
 
 
@@ -207,7 +207,7 @@ def _write(folder: str, name: str, open_content: Callable[[], IO[bytes]] | None,
 
 
 class _UnpackedCount:
-    """What has come out of an archive; ValueError when it is too much."""
+    """Counts files and bytes that were unpacked from an archive; ValueError when they exceed the limits."""
 
     def __init__(self, limits: ArchiveLimits, archive_bytes: int) -> None:
         self._limits = limits
@@ -228,12 +228,12 @@ class _UnpackedCount:
         self.check_bytes(self._bytes)
 
     def check_files(self, count: int) -> None:
-        """Refuse so many files."""
+        """Raise ValueError if there are too many files."""
         if count > self._limits.files:
             raise ValueError(f"it holds more than {self._limits.files} files; {_REMEDY}")
 
     def check_bytes(self, count: int) -> None:
-        """Refuse so many bytes."""
+        """Raise ValueError if there are too many bytes."""
         if count > self._limits.total_bytes:
             raise ValueError(f"it holds more than {self._limits.total_bytes} bytes; {_REMEDY}")
         if count > self._most_by_ratio:

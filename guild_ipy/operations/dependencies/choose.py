@@ -71,12 +71,12 @@ def choose_preferred(index: Index, query: RunQuery, ids: Sequence[str], *, sever
 
 
 def list_candidates(index: Index, query: RunQuery) -> list[RunRecord]:
-    """Return the newest runs that the query is about, whatever their status."""
+    """Return the newest runs that the query selects, whatever their status."""
     return index.records(RunFilter(where=query.any_status, limit=_SHOWN))
 
 
 def is_usable(record: RunRecord, query: RunQuery) -> bool:
-    """Whether a run that the query is about can be used."""
+    """Whether a run that the query selects has a status in which it can be used."""
     return record.status in query.eligible
 
 

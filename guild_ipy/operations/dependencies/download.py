@@ -1,4 +1,4 @@
-"""Fetching what a dependency names by URL: once, into the cache, and no more than a limit."""
+"""Downloads files that a dependency names by URL: once, into the cache, up to a limit."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _REMEDY = f"fetch it yourself if that is right, and name the file, or allow more
 
 
 def download(url: str, cache: str, limit: int = DEFAULT_DOWNLOAD_LIMIT) -> str:
-    """Fetch a file, unless that was done before; its path in the cache.
+    """Download a file, unless that was done before, and return its path in the cache.
 
-    It lies where Guild AI 0.9.0 puts it: in a folder named after the SHA-224 of the parts of the URL.
+    The path is that of Guild AI 0.9.0: in a folder named after the SHA-224 of the parts of the URL.
 
     Raises
     ------
     UsageError
         For another scheme than http and https.
     StoreError
-        If it cannot be fetched, or has more than `limit` bytes; nothing of it stays.
+        If it cannot be downloaded, or has more than `limit` bytes; no part of it is kept.
     """
     try:
         parts = urllib.parse.urlparse(url)
@@ -60,7 +60,7 @@ def download(url: str, cache: str, limit: int = DEFAULT_DOWNLOAD_LIMIT) -> str:
 
 
 def _fetch(url: str, path: str, cache: str, limit: int) -> None:
-    """Write what a URL gives aside, and rename it once all of it is there."""
+    """Download to a temporary file, and rename it when it is complete."""
     os.makedirs(cache, exist_ok=True)
     remove_left_behind(cache, (_ASIDE_PREFIX,))
     descriptor, aside = tempfile.mkstemp(prefix=_ASIDE_PREFIX, dir=cache)
@@ -79,8 +79,8 @@ def _fetch(url: str, path: str, cache: str, limit: int) -> None:
 
 
 def _read_parts(response: http.client.HTTPResponse, limit: int) -> Iterator[bytes]:
-    """Return what a server sends; ValueError if that is too much, or less than it promises."""
-    promised: int | None = getattr(response, "length", None)  # a redirection to ftp has none
+    """Return the content in parts; ValueError if it is larger than the limit, or smaller than announced."""
+    promised: int | None = getattr(response, "length", None)  # a redirection to ftp has no length
     if promised is not None and promised > limit:
         raise ValueError(f"it has {promised:,} bytes, and no more than {limit:,} are taken; {_REMEDY}")
     size = 0
@@ -89,5 +89,5 @@ def _read_parts(response: http.client.HTTPResponse, limit: int) -> Iterator[byte
         if size > limit:
             raise ValueError(f"it has more than {limit:,} bytes; {_REMEDY}")
         yield part
-    if promised is not None and size != promised:  # reading does not say that the connection has ended too early
+    if promised is not None and size != promised:  # read() does not report that the connection was closed too early
         raise ValueError(f"the server promises {promised} bytes and gives {size}")

@@ -1,4 +1,4 @@
-"""Sources that are not runs: files of the project, configuration, modules, and what is fetched from the network."""
+"""Resolves sources that are not runs: files of the project, configuration, modules, and downloads."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from guild_ipy.store.files.regular_file import MAX_PROJECT_BYTES, open_reader, r
 
 @dataclass(frozen=True, kw_only=True)
 class FileNeeds:
-    """What sources of files are resolved with."""
+    """The values that sources of files are resolved with."""
 
     flags: Flags
     fill_in: Callable[[str], str]
     """Puts the values of flags into a text with ``${name}``."""
     cache: str
-    """Folder for what is fetched and unpacked."""
+    """Folder for downloads and unpacked archives."""
 
 
 def resolve_file_source(dependency: Dependency, source: Source, given: str | None, needs: FileNeeds) -> ResolvedSource:
@@ -38,16 +38,16 @@ def resolve_file_source(dependency: Dependency, source: Source, given: str | Non
     Parameters
     ----------
     dependency, source
-        What is wanted; not a source of runs.
+        The source, which is not of runs, and its dependency.
     given
         The path that the user gave in place of that of the source.
     needs
-        Flags, and where to keep what is fetched.
+        Flags, and the folder for downloads.
 
     Raises
     ------
     NothingToUse
-        If it is not there.
+        If it does not exist.
     UsageError
         For a target outside the run directory.
     """
@@ -83,7 +83,7 @@ def _find_path(dependency: Dependency, source: Source, given: str | None, needs:
     if not (os.path.isfile(path) or os.path.isdir(path)):
         raise NothingToUse(f"{path!r} is a pipe, socket or device; a file or folder can be used")
     if source.sha256 and os.path.isfile(path) and (found := _sha256(path)) != source.sha256.lower():
-        if is_fetched:  # the next attempt is to fetch it again
+        if is_fetched:  # so that the next attempt downloads it again
             os.unlink(path)
         raise NothingToUse(f"{path!r} has the SHA-256 {found}, not {source.sha256}")
     return os.path.normpath(path)
@@ -115,7 +115,7 @@ def _sha256(path: str) -> str:
 
 
 def _write_config(dependency: Dependency, source: Source, path: str, needs: FileNeeds) -> TakenFile:
-    """Write a configuration anew, with the parameters of the source and the flags in it."""
+    """Return a configuration file with the parameters of the source and the flags written into it."""
     file = take(dependency, source, os.path.dirname(path), [os.path.basename(path)], needs.fill_in, is_closed=False)[0]
     kind = config_kind(path)
     try:

@@ -1,4 +1,4 @@
-"""What a user gives for a dependency in place of what it would choose: ``train=3f2a1b4c``, ``op="where completed"``."""
+"""The runs and files that a user gives for dependencies: ``train=3f2a1b4c``, ``op="where completed"``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WHERE = re.compile(r"\s*where\s+(.*\S)\s*", re.DOTALL | re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """Runs by name, or an expression that selects them.
+    """The runs that are given for a source, by name or by an expression.
 
     Attributes
     ----------
@@ -27,9 +27,9 @@ class Given:
     refs
         Ids, beginnings of ids, indexes, labels or paths.
     expression
-        What stands behind ``where``.
+        The text after ``where``.
     recorded
-        Why an earlier attempt used these runs; empty for what the user gives now. They are not checked again.
+        Why an earlier start used these runs; they are not checked again. Empty for runs that the user gives now.
     """
 
     text: str
@@ -39,9 +39,9 @@ class Given:
 
 
 def parse_given(value: Any) -> Given:  # noqa: ANN401 - texts, runs, frames, and lists of these
-    """Read a value: text with commas or spaces between runs, ``where`` and an expression, a run, a frame, or several.
+    """Read a value: names of runs separated by commas or spaces, ``where`` and an expression, a run, or a frame.
 
-    Paths, which can have spaces in them, are separated by commas alone.
+    Paths, which can contain spaces, are separated by commas only.
 
     Examples
     --------
@@ -63,16 +63,16 @@ def parse_given(value: Any) -> Given:  # noqa: ANN401 - texts, runs, frames, and
 def split_given(
     requires: Sequence[Dependency], flags: Mapping[str, Any], own: AbstractSet[str]
 ) -> tuple[dict[Source, Any], dict[str, Any]]:
-    """Tell what is given for dependencies from flags.
+    """Separate values that are given for dependencies from flags.
 
     Parameters
     ----------
     requires
         What the operation requires.
     flags
-        All that was given, by name.
+        All values that were given, by name.
     own
-        Names of flags that the operation itself has; these are flags whatever a dependency is called.
+        The names of the operation's own flags, which take precedence over names of dependencies.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def split_given(
 
 
 def default_paths(requires: Sequence[Dependency], flags: Mapping[str, Any]) -> dict[str, str]:
-    """Give the path of its file to each flag that a source of a file is tied to and that has no value."""
+    """Return the paths for flags without a value that are the ``flag-name`` of a source of a file."""
     return {
         name: os.path.normpath(os.path.join(dependency.location, os.path.expanduser(source.value)))
         for dependency, source, name in _tied(requires, flags)
@@ -102,12 +102,12 @@ def default_paths(requires: Sequence[Dependency], flags: Mapping[str, Any]) -> d
 
 
 def tied_paths(requires: Sequence[Dependency], flags: Mapping[str, Any]) -> dict[Source, str]:
-    """Give the values of these flags to their sources: the file that the flag says is the one that is used."""
+    """Return for each such source the value of its flag, which is the path of the file to use."""
     return {source: flags[name] for _, source, name in _tied(requires, flags) if isinstance(flags[name], str)}
 
 
 def _tied(requires: Sequence[Dependency], flags: Mapping[str, Any]) -> Iterator[tuple[Dependency, Source, str]]:
-    """Find the sources of files that are called by a flag of the operation."""
+    """Find the sources of files whose ``flag-name`` is a flag of the operation."""
     for dependency in requires:
         for source in dependency.sources:
             if source.kind in _OF_PATHS and source.flag_name is not None and source.flag_name in flags:
@@ -118,14 +118,14 @@ _OF_PATHS = frozenset({SourceKind.FILE, SourceKind.CONFIG})
 
 
 def given_names(requires: Sequence[Dependency], own: AbstractSet[str]) -> list[str]:
-    """Return the names by which runs and files can be given for what is required; `own` as in :func:`split_given`."""
+    """Return the names by which runs and files can be given; `own` as in :func:`split_given`."""
     names = dict.fromkeys(source.given_name for dependency in requires for source in dependency.sources)
     return [name for name in names if name and name not in own]
 
 
 @contextlib.contextmanager
 def naming_dependencies(requires: Sequence[Dependency]) -> Iterator[None]:
-    """Name beside the flags that an operation takes what can be given for its dependencies, if one is unknown."""
+    """Add the names of dependencies to the known names in the error about an unknown flag."""
     try:
         yield
     except FlagError as error:
@@ -136,7 +136,7 @@ def naming_dependencies(requires: Sequence[Dependency]) -> Iterator[None]:
 
 
 def _find_sources(requires: Sequence[Dependency], name: str) -> Iterator[Source]:
-    """Find what a name stands for: two dependencies can be about runs of one operation."""
+    """Find the sources that a name stands for: two dependencies can require runs of one operation."""
     for dependency in requires:
         for source in dependency.sources:
             if name in source.flag_names or (name == dependency.name and len(dependency.sources) == 1):

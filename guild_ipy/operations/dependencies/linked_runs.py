@@ -1,4 +1,4 @@
-"""The runs that a summary operation is about: a link to each, and what ``input_runs`` reads."""
+"""Links to the runs that a summary operation takes, and the content of ``guild-runs.json``, which describes them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def link_runs(
 def describe_runs(
     records: Sequence[RunRecord], summaries: Sequence[Mapping[str, ScalarSummary]]
 ) -> list[dict[str, Any]]:
-    """Return what the file says of each run."""
+    """Return the description of each run in that file."""
     return [_describe(record, scalars) for record, scalars in zip(records, summaries, strict=True)]
 
 

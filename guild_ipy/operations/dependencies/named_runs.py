@@ -1,4 +1,4 @@
-"""The runs that a user names for a source, by id, index, label or path, and whether they will do."""
+"""Finds the runs that a user names for a source, by id, index, label or path, and checks them."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 _INDEX = re.compile(r"[1-9][0-9]{0,3}")
 _HEX = re.compile(r"[0-9a-f]{1,32}")
-#: An expression has so many characters at most that it cannot name all runs of a large set.
+#: The number of ids in one expression, whose length is limited.
 _AT_ONCE = 1000
 
 
 def choose_named(index: Index, query: RunQuery, refs: Sequence[str], *, force: bool = False) -> Choice:
-    """Take the runs that are named, each once; NothingToUse for one that is not there or cannot be used.
+    """Return the named runs, each once; NothingToUse for a run that does not exist or cannot be used.
 
-    It must be of the operation, in a status that is used; that the declaration selects some of these does not matter.
-    With `force` any run can be used.
+    A run must be of the operation and have a status in which it can be used; an expression in the declaration does not
+    matter. With `force` any run can be used.
     """
     names = _Names(index=index, query=query)
     found = list({record.dir.id: record for record in names.find(refs)}.values())
@@ -41,7 +41,7 @@ def choose_named(index: Index, query: RunQuery, refs: Sequence[str], *, force: b
 
 @dataclass(frozen=True, kw_only=True)
 class _Names:
-    """What names mean in a home, for a source."""
+    """Finds runs of a home by the names that a user gives for a source."""
 
     index: Index
     query: RunQuery
@@ -54,7 +54,7 @@ class _Names:
             yield self._find(ref) if record is None else record
 
     def _match_ids(self, refs: Sequence[str]) -> dict[str, str]:
-        """Return the ids that names are, or begin; for many names at once, since one question each takes long."""
+        """Return the ids that names are or begin with; for all names at once, since a query for each is slow."""
         whole = {ref: ref for ref in refs if is_run_id(ref)}
         beginnings = [ref for ref in refs if ref not in whole and looks_like_id(ref) and not _INDEX.fullmatch(ref)]
         ids = sorted(self.index.ids(EVERY)) if len(beginnings) > 1 else []
@@ -80,7 +80,7 @@ class _Names:
         return self.index.records(RunFilter(where=f"id matches {quote('^' + ref)}", limit=2))
 
     def _labelled(self, ref: str) -> list[RunRecord]:
-        """Find the newest run of that label that will do, else one that will not, which is then refused by name."""
+        """Find the newest run with that label that can be used, else one that cannot, which is then refused by name."""
         clauses = (f"{whose} and label = {quote(ref)}" for whose in (self.query.expression, self.query.any_status))
         found = (self.index.records(RunFilter(where=clause, limit=1)) for clause in clauses)
         return next(filter(None, found), [])
@@ -101,12 +101,12 @@ class _Names:
 
 
 def looks_like_id(ref: str) -> bool:
-    """Whether a name can be an id, the beginning of one, or an index."""
+    """Whether a name has the form of an id, the beginning of one, or an index."""
     return _HEX.fullmatch(ref) is not None
 
 
 def _is_only(ref: str, near: Sequence[str]) -> bool:
-    """Whether the first of some ids in their order begins so, and the next does not."""
+    """Whether the first of some sorted ids begins with `ref`, and the next does not."""
     return [each.startswith(ref) for each in near] in ([True], [True, False])
 
 
@@ -124,7 +124,7 @@ def _is_one_of(ids: Sequence[str]) -> str:
 
 
 def _check(index: Index, query: RunQuery, records: Sequence[RunRecord]) -> None:
-    """Refuse the first run that the query does not want."""
+    """Raise NothingToUse for the first run that the query does not select."""
     ids = [record.dir.id for record in records]
     wanted = {id for some in _batches(ids) for id in index.ids(_of(some, query.expression))}  # noqa: A001 - the word of the field
     for record in records:

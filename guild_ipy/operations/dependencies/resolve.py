@@ -1,4 +1,4 @@
-"""From what an operation requires to the runs and files that its run gets."""
+"""Resolves the dependencies of an operation: finds the runs and files that its run gets."""
 
 from __future__ import annotations
 
@@ -40,22 +40,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """What dependencies are resolved with.
+    """The values that dependencies are resolved with.
 
     Attributes
     ----------
     index
-        The runs that there are.
+        The index of all runs.
     cache
-        Folder for what is fetched and unpacked.
+        Folder for downloads and unpacked archives.
     flags
-        Those of the operation; ``${name}`` in a dependency stands for one.
+        The flags of the operation; ``${name}`` in a dependency stands for one.
     given
-        What the user gave for a source in place of what it would choose.
+        The values that the user gave for sources.
     force
-        Whether runs that are named are used whatever they are.
+        Whether named runs are used whatever their operation and status.
     preferred
-        Ids of runs that are used before all others.
+        The ids of runs that take precedence over all others.
     """
 
     index: Index
@@ -68,7 +68,7 @@ class Needs:
 
 @dataclass(frozen=True, kw_only=True)
 class Considered:
-    """The runs of a source: what was asked for and what was chosen."""
+    """The runs of a source: the query, and the runs that were chosen."""
 
     dependency: Dependency
     source: Source
@@ -78,7 +78,7 @@ class Considered:
 
 @dataclass(frozen=True, kw_only=True)
 class Resolution:
-    """What was found for all dependencies of an operation."""
+    """The resolved dependencies of an operation."""
 
     dependencies: tuple[ResolvedDependency, ...] = ()
     considered: tuple[Considered, ...] = ()
@@ -86,17 +86,17 @@ class Resolution:
     notes: tuple[str, ...] = ()
 
 
-#: An operation that requires nothing.
+#: The resolution for an operation without dependencies.
 NOTHING_REQUIRED = Resolution()
 
 
 def resolve_dependencies(requires: Sequence[Dependency], needs: Needs) -> Resolution:
-    """Find what each dependency needs, and say where it goes; nothing is written but to the cache.
+    """Find the runs and files of each dependency, and their places in the run directory; only the cache is written to.
 
     Raises
     ------
     DependencyError
-        For the first that is not met.
+        For the first dependency that is not met.
     SelectError
         If an expression that the user gives cannot be understood.
     """
@@ -111,7 +111,7 @@ def resolve_dependencies(requires: Sequence[Dependency], needs: Needs) -> Resolu
 
 
 class _Work:
-    """One resolution on its way."""
+    """Resolves dependencies, and collects what was considered and notes for the user."""
 
     def __init__(self, needs: Needs) -> None:
         self._needs = needs
@@ -131,7 +131,7 @@ class _Work:
             path = None if value is None else str(value)
             return self._check(source, self._resolve_files(dependency, source, path))
         except GuildError as error:
-            if isinstance(error, SelectError) and value is not None:  # it points at what is wrong
+            if isinstance(error, SelectError) and value is not None:  # its message points at the mistake
                 raise
             if source.optional and value is None:
                 self.notes.append(f"{source.resolving_name} of {dependency.title} is left out: {error}")
@@ -218,13 +218,13 @@ class _Work:
 
 
 def nothing_taken(source: Source) -> str:
-    """Say that a source has brought no files."""
+    """Say that no file of a source is taken."""
     wanted = " or ".join(repr(each.pattern) for each in source.select)
     return f"no file of {source.resolving_name} is taken" + (f": none matches {wanted}" if wanted else "")
 
 
 def _existing_folder(given: Given | None, runs: str) -> str | None:
-    """Return the folder that is given in place of a run, if it is none of the home's runs."""
+    """Return the folder that is given in place of a run, if it is not a run of the home."""
     if given is None or len(given.refs) != 1 or os.sep not in given.refs[0]:
         return None
     folder = os.path.realpath(os.path.expanduser(given.refs[0]))
@@ -232,14 +232,14 @@ def _existing_folder(given: Given | None, runs: str) -> str | None:
 
 
 def _only_ref(given: Given) -> str:
-    """Return the run that is named; several words are one label, unless they look like ids."""
+    """Return the name of the run; several words are one label, unless they look like ids."""
     if len(given.refs) > 1 and (given.text.split() != list(given.refs) or all(map(looks_like_id, given.refs))):
         raise NothingToUse(f"it takes one run, not {len(given.refs)}; give one id")
     return given.text.strip() if len(given.refs) > 1 else given.refs[0]
 
 
 def _choose_recorded(index: Index, query: RunQuery, ids: Sequence[str]) -> Choice:
-    """Take the runs of an earlier attempt, whatever they are now."""
+    """Return the runs that an earlier start used, whatever their status is now."""
     try:
         return choose_named(index, query, ids, force=True)
     except NothingToUse as error:

@@ -1,4 +1,4 @@
-"""Which files of a run, or of any other folder, a source takes."""
+"""Selects the files that a source takes from a run or another folder, and their places in the run directory."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PRIVATE = ".guild"
 
 
 def generated_names(run_dir: RunDir) -> list[str]:
-    """Return the entries of a run directory, not below it, that the run made: those that its manifest does not list.
+    """Return the top-level entries of a run directory that the run made: those that its manifest does not list.
 
-    A folder counts if a file in it does. A link to another run, as a pipeline has to those of its steps, does not:
-    what is after it was made by that one.
+    A folder counts if a file in it does. A link to another run, as a pipeline has to the runs of its steps, does not:
+    its files were made by that run.
     """
     listed = {entry.path for entry in read_manifest(run_dir)}
     with os.scandir(run_dir.path) as entries:
@@ -31,7 +31,7 @@ def generated_names(run_dir: RunDir) -> list[str]:
 def selected_paths(folder: str, patterns: Sequence[FilePattern]) -> list[str]:
     """Return the paths below a folder, relative to it, that one of the patterns matches as a whole.
 
-    What Guild AI and this package keep in ``.guild`` is there for patterns that begin with this name.
+    The folder ``.guild`` is searched only for patterns that begin with this name.
 
     Raises
     ------
@@ -52,24 +52,24 @@ def take(  # noqa: PLR0913 - what a source says, and where
     *,
     is_closed: bool,
 ) -> tuple[TakenFile, ...]:
-    """Say where files of a folder go in the run directory.
+    """Return the files of a folder with their places in the run directory.
 
     Parameters
     ----------
     dependency, source
-        What is said about names and folders.
+        The source and dependency, which may say how files are renamed and placed.
     folder, paths
-        The files, relative to the folder.
+        The paths of the files, relative to the folder.
     fill_in
-        Puts the values of flags into a text with ``${name}``.
+        Replaces ``${name}`` in a text by values of flags.
     is_closed
-        Whether links must not lead out of the folder, which is that of a run; of other folders what holds secrets is
-        linked unless it is said to be copied.
+        True for the folder of a run, which links must not lead out of. In other folders, files that hold secrets are
+        linked unless the dependency says that they are copied.
 
     Raises
     ------
     UsageError
-        For a link that does, and for a place outside the run directory.
+        For a link that leads out, and for a place outside the run directory.
     """
     said = source.target_type or dependency.target_type
     secrets = linked_secrets(RunDir(folder)) if is_closed else ()
@@ -99,7 +99,7 @@ def _holds_secrets(folder: str, path: str) -> bool:
 
 
 def refuse_way_out(folder: str, path: str) -> None:
-    """Refuse a file that is, through a link or ``..``, none of the folder."""
+    """Refuse a file that lies, by a link or ``..``, outside the folder."""
     root = os.path.realpath(folder)
     real = os.path.realpath(os.path.join(root, path))
     if os.path.commonpath([root, real]) != root:
@@ -109,12 +109,12 @@ def refuse_way_out(folder: str, path: str) -> None:
 
 
 def target_folder(dependency: Dependency, source: Source, fill_in: Callable[[str], str]) -> str:
-    """Return the folder of the run directory that a source says its files go to."""
+    """Return the folder of the run directory into which a source puts its files."""
     return inner_path(fill_in(source.target_path or dependency.target_path or ""), "target-path")
 
 
 def inner_path(path: str, what: str) -> str:
-    """Return a path relative to the run directory in its plain form; UsageError for one that leads out of it."""
+    """Return the normalized form of a path in the run directory; UsageError for a path that leads out of it."""
     plain = os.path.normpath(path) if path else ""
     if os.path.isabs(plain) or plain.split(os.sep)[0] in {"..", _PRIVATE}:
         raise UsageError(f"{what} {path!r} is not within the run directory; give a relative path")
@@ -122,7 +122,7 @@ def inner_path(path: str, what: str) -> str:
 
 
 def _can_be_taken(entry: os.DirEntry[str]) -> bool:
-    """Whether it is not a pipe, socket or device."""
+    """Whether an entry is not a pipe, socket or device."""
     return entry.is_symlink() or entry.is_file() or entry.is_dir()
 
 
@@ -190,7 +190,7 @@ def _target_folder(dependency: Dependency, source: Source, path: str, fill_in: C
 
 
 def _renamed(name: str, source: Source, fill_in: Callable[[str], str]) -> str:
-    """Return the name that a file gets: the first pattern that changes it counts."""
+    """Return the name that a file gets; the first pattern that changes it counts."""
     for each in source.rename:
         try:
             renamed = re.sub(fill_in(each.pattern), fill_in(each.replacement), name, count=1)

@@ -1,4 +1,4 @@
-"""Which runs a source can use, as an expression of the select language."""
+"""The runs that a source can use, as an expression of the select language."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _NOT_OPERATIONS = frozenset({"true", "false", *STATUS_WORDS, *FLAG_WORDS})
 
 @dataclass(frozen=True, kw_only=True)
 class RunQuery:
-    """What a run must be to be used.
+    """A query for the runs that a source can use.
 
     Attributes
     ----------
     wanted
-        What is looked for, for messages: names of operations, or the expression.
+        A description for messages: names of operations, or the expression.
     operation
-        The clause on the operation; None if the expression alone decides.
+        The clause for the operation; None if only an expression selects runs.
     chosen
-        The clause that a user wrote; None for none.
+        The clause that a user wrote, or None.
     eligible
-        Statuses of runs that are used.
+        The statuses in which runs can be used.
     """
 
     wanted: str
@@ -43,23 +43,23 @@ class RunQuery:
 
     @property
     def expression(self) -> str:
-        """The whole of it."""
+        """The whole query as an expression."""
         return _all_of(self.any_status, f"({' or '.join(map(str, self.eligible))})")
 
     @property
     def any_status(self) -> str:
-        """The same, whatever the status of the run."""
+        """The expression without the test of the status."""
         chosen = f"({self.chosen})" if self.chosen else ""
         return _all_of(self.operation or "", chosen)
 
     def with_expression(self, text: str, names: Names | None) -> RunQuery:
-        """Put the user's expression in place of that of the declaration; SelectError if it cannot be understood."""
+        """Return the query with the user's expression in place of the declared one; SelectError if it is invalid."""
         wanted = f"{self.wanted} {text}" if self.operation else text
         return replace(self, wanted=wanted, chosen=text, eligible=_statuses_beside(text, names))
 
 
 def make_query(source: Source, names: Names | None = None) -> RunQuery:
-    """Read what a source says about its runs.
+    """Make the query for the runs of a source.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def make_query(source: Source, names: Names | None = None) -> RunQuery:
     Raises
     ------
     SelectError
-        If its expression cannot be understood.
+        If its expression is invalid.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def is_operation_alone(text: str) -> bool:
 
 
 def quote(text: str) -> str:
-    """Write a text as the select language reads it."""
+    """Write a text as a string of the select language."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
@@ -120,7 +120,7 @@ def _statuses_beside(text: str, names: Names | None) -> tuple[RunStatus, ...]:
 
 
 def _operation_clause(value: str) -> str:
-    """Test the operation: one of several names with commas between."""
+    """Return the clause for the operation, which is one of several names separated by commas."""
     names = [quote(required_name(name)) for name in value.split(",")]
     return f"operation = {names[0]}" if len(names) == 1 else f"operation in [{', '.join(names)}]"
 

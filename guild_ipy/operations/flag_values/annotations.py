@@ -1,6 +1,6 @@
-"""What an annotation promises of a parameter, as a shape; see :mod:`guild_ipy.domain.values.shapes`.
+"""Finds the shape that an annotation stands for; see :mod:`guild_ipy.domain.values.shapes`.
 
-What is not known (a data frame, a callable) promises nothing, and neither does a union that it is part of.
+An unknown class (a data frame, a callable) stands for any value, and so does a union that it is part of.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NULL = Shape(kind=ShapeKind.NULL)
 
 
 def find_shape(hint: Any) -> Shape:  # noqa: ANN401 - whatever stands as an annotation
-    """Return the shape of what an annotation says.
+    """Return the shape that an annotation stands for.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def enum_shape(cls: type[Enum]) -> Shape:
 
 
 def recorded_member(member: Enum) -> FlagValue:
-    """Return what stands for a member of an enum in the flags."""
+    """Return the value by which a member of an enum is recorded."""
     value = member.value
     if isinstance(member, Flag):
         return member.name or int(value)
@@ -70,7 +70,7 @@ def recorded_member(member: Enum) -> FlagValue:
 
 
 def join_shapes(shapes: list[Shape]) -> Shape:
-    """Return the union of shapes: those first that take the fewest texts."""
+    """Return the union of shapes, ordered so that shapes that accept fewer texts come first."""
     flat = [each for shape in shapes for each in (shape.items if shape.kind is ShapeKind.UNION else (shape,))]
     if ANYTHING in flat:
         return ANYTHING
@@ -110,7 +110,7 @@ _RANKS = {
 
 
 def _strip(hint: Any) -> Any:  # noqa: ANN401
-    """Take off what says nothing about the value: ``Annotated``, ``Final``, names of types."""
+    """Remove the parts that do not restrict the value: ``Annotated``, ``Final``, names of types."""
     while True:
         if typing.get_origin(hint) in _WRAPPERS:
             hint = typing.get_args(hint)[0]
@@ -146,7 +146,7 @@ def _members_shape(cls: type[Enum], members: list[Any]) -> Shape:
 
 
 def _words_for(cls: type[Enum], member: Enum) -> Iterator[str]:
-    """Return the names of a member, its own first, and its value where that can be typed."""
+    """Return the names of a member, its own first, and its value if that can be typed."""
     yield member.name
     yield from (name for name, each in cls.__members__.items() if each is member)
     if isinstance(member.value, bool | int | float | str):

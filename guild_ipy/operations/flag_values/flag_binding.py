@@ -1,4 +1,4 @@
-"""Flags as they are given: text becomes values, and values are held against what the operation takes."""
+"""Binds flags: converts given values, and checks them against the flags that the operation takes."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def bind_flags(
     operation: str,
     accepts_any: bool = False,
 ) -> dict[str, FlagValue]:
-    """Give every flag of an operation its value: the given one, checked, or the default.
+    """Return a value for every flag of an operation: the given one, checked, or the default.
 
     Parameters
     ----------
     operation
         The operation's name as it is listed, for messages.
     accepts_any
-        Whether flags without a definition are let through, after the others.
+        Whether flags without a definition are accepted; they come after the others.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def bind_flags(
 
 
 def check_flag(definition: FlagDef, given: Any, operation: str) -> FlagValue:  # noqa: ANN401 - a value, or text as typed
-    """Hold one value against a definition, and give what is recorded of it; FlagError if it is not taken."""
+    """Check a value against a definition, and return the value to record; FlagError if it does not fit."""
     if _means_none(definition, given):
         return None
     value = _read(definition, given)
@@ -97,7 +97,7 @@ def check_flag(definition: FlagDef, given: Any, operation: str) -> FlagValue:  #
 
 
 def takes_list(definition: FlagDef) -> bool:
-    """Whether a list is one value of a flag, and does not ask for several trials."""
+    """Whether a list is one value of a flag, and not a request for several trials."""
     if definition.shape is not None:
         return definition.shape.takes_list
     return definition.type is FlagType.LIST or (
@@ -123,7 +123,7 @@ def _resolve_names(
 
 
 def _find_name(word: str, known: Mapping[str, FlagDef]) -> str | None:
-    """Find a flag by its name; ``_`` stands for ``-`` too, which no Python keyword can hold."""
+    """Find a flag by its name; ``_`` may stand for ``-``, which a Python keyword cannot contain."""
     if word in known:
         return word
     aliased = next((name for name, definition in known.items() if definition.alias == word), None)
@@ -142,7 +142,7 @@ def _refuse_missing(missing: Sequence[str], operation: str) -> None:
 
 
 def _implied(known: Mapping[str, FlagDef], checked: Mapping[str, FlagValue]) -> dict[str, FlagValue]:
-    """Return the values of other flags that come with the choices that are made, by default too."""
+    """Return the values of other flags that the chosen values imply, also those chosen by default."""
     values: dict[str, FlagValue] = {}
     for name, definition in known.items():
         value = checked.get(name, definition.default)
@@ -152,14 +152,14 @@ def _implied(known: Mapping[str, FlagDef], checked: Mapping[str, FlagValue]) -> 
 
 
 def _means_none(definition: FlagDef, given: object) -> bool:
-    """Whether None is given, or typed where that is possible and no other choice has that name."""
+    """Whether None is given, or typed for a flag that can be None and has no choice of that name."""
     if given is None or (isinstance(given, FlagText) and given in NULL_WORDS and given not in definition.choices):
         return _takes_none(definition)
     return False
 
 
 def _read(definition: FlagDef, given: Any) -> Any:  # noqa: ANN401 - as given, where nothing is recorded of it
-    """Read what is typed, and find what is recorded of a value of Python."""
+    """Convert typed text, or return the value by which a Python value is recorded."""
     if isinstance(given, FlagText):
         return _resolve_alias(definition, parse_flag_value(given, definition.type))
     found = None if is_flag_value(given) else record(given)
@@ -167,7 +167,7 @@ def _read(definition: FlagDef, given: Any) -> Any:  # noqa: ANN401 - as given, w
 
 
 def _read_items(value: Any) -> Any:  # noqa: ANN401 - as above
-    """Read the items of a list that is written as words, as Guild AI writes it: ``8 9``; a number is one item."""
+    """Return the items of a list that is written as words, as Guild AI writes it: ``8 9``; a number is one item."""
     if isinstance(value, str):
         return parse_list(value)
     return [value] if isinstance(value, int | float) and not isinstance(value, bool) else value
@@ -248,7 +248,7 @@ def _check_choice(definition: FlagDef, value: FlagValue, operation: str) -> None
 
 
 def _check_range(definition: FlagDef, value: FlagValue, operation: str) -> None:
-    """Hold a number against the least and the greatest value; of a list, each."""
+    """Check a number, or each number of a list, against minimum and maximum."""
     for item in value if isinstance(value, list) else [value]:
         if not isinstance(item, int | float) or isinstance(item, bool):
             continue

@@ -1,4 +1,4 @@
-"""How large values of flags may be."""
+"""Limits for the size of flag values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_BITS = 14_284
 
 
 def check_size(flags: Flags) -> None:
-    """Refuse flags that could be written nowhere: not in a file that is read whole, nor as digits.
+    """Refuse values that cannot be recorded: longer than files that are read at once, or integers with too many digits.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def check_size(flags: Flags) -> None:
 
 
 def _text_size(value: object) -> float:
-    """Count the characters of a value; infinite for an integer that Python does not write."""
+    """Return the number of characters of a value; infinite for an integer that Python does not convert to text."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, int):

@@ -1,7 +1,7 @@
-"""Python values as flags: what is recorded of an argument that is more than YAML can say.
+"""Finds the values by which Python values are recorded as flags, if YAML cannot express them directly.
 
-Numbers of NumPy and of tensor libraries, paths, dates, members of enums, tuples, sets and maps of all these have a
-value that stands for them in the flags; :mod:`guild_ipy.domain.forms` gives the function the value itself.
+Numbers of NumPy and of tensor libraries, paths, dates, members of enums, tuples, sets and maps of all these are
+recorded by plain values; :mod:`guild_ipy.domain.forms` gives the function the value itself.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from guild_ipy.domain.values.flags import FlagValue, format_flag, is_flag_value
 from guild_ipy.domain.values.shapes import ANYTHING, Shape, ShapeKind
 from guild_ipy.operations.flag_values.annotations import enum_shape, find_shape, recorded_member
 
-#: A collection with more in it is data, not a flag.
+#: A collection with more values is data, not a flag.
 MOST_VALUES = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """What stands for a value in the flags, and the shape that makes a value of its kind of another flag."""
+    """The value by which a Python value is recorded, and the shape that makes such Python values from other flags."""
 
     value: FlagValue
     shape: Shape = ANYTHING
 
 
 def record(value: Any) -> Recorded | None:  # noqa: ANN401 - any argument
-    """Find what stands for a value in the flags; None where nothing does, as for a data frame.
+    """Return the value by which a Python value is recorded; None if it cannot be recorded, as a data frame.
 
     Examples
     --------
@@ -90,14 +90,14 @@ def _record_single(value: Any) -> Recorded | None:  # noqa: ANN401
 
 
 def _as_base(value: Any, base: type) -> FlagValue:  # noqa: ANN401
-    """Return the plain value; a class may write itself otherwise."""
+    """Return the value as its built-in type; a subclass may have a ``__str__`` of its own."""
     plain: Any = {int: int.__int__, float: float.__float__, str: str.__str__}[base]
     found: FlagValue = plain(value)
     return found
 
 
 def _record_number(value: Any) -> Recorded | None:  # noqa: ANN401
-    """Record what an array library takes for a number: no dimensions, and one item."""
+    """Record a number of an array library: an array without dimensions."""
     if getattr(value, "ndim", None) != 0:
         return None
     try:
@@ -116,7 +116,7 @@ def _record_number(value: Any) -> Recorded | None:  # noqa: ANN401
 
 
 def _shortest(value: Any, item: float) -> float:  # noqa: ANN401
-    """Return the shortest number that the type of a value takes for it: 0.1 for the 32 bits nearest to it."""
+    """Return the shortest float that the type of the value rounds to it: 0.1 for the 32-bit float nearest to 0.1."""
     try:
         short = float(f"{item:.{_DIGITS[value.dtype.itemsize]}g}")
         return short if Like(sample=value)(short) == value else item
@@ -124,7 +124,7 @@ def _shortest(value: Any, item: float) -> float:  # noqa: ANN401
         return item
 
 
-#: Decimal digits of which a number of so many bytes is sure.
+#: Bytes of a float -> decimal digits that it always keeps.
 _DIGITS = {2: 3, 4: 6}
 
 
@@ -147,7 +147,7 @@ def _list_shape(cls: type) -> Shape:
 
 
 def _holding(shape: Shape, items: Iterable[Recorded | None]) -> Shape:
-    """Give a collection the shape of its items, if that is one."""
+    """Return the shape of a collection with that of its items, if all items have the same."""
     shapes = {item.shape for item in items if item is not None}
     if len(shapes) != 1 or not shape.items:
         return shape
@@ -172,12 +172,12 @@ def _key_shape(keys: Iterable[Recorded | None]) -> Shape:
 
 
 def key_text(key: FlagValue) -> str:
-    """Write a key of a map as text, which flags have only."""
+    """Return a key of a map as text, since flags have no other keys."""
     return key if isinstance(key, str) else format_flag(key)
 
 
 def sort_values(values: list[FlagValue]) -> list[FlagValue]:
-    """Sort what a set holds: numbers by size, all else by how it is written."""
+    """Sort the values of a set: numbers by size, all others by their repr."""
     return sorted(values, key=lambda each: (not _is_number(each), each if _is_number(each) else 0, repr(each)))
 
 

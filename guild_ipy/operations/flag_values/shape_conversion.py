@@ -1,7 +1,7 @@
-"""Fitting a value to a shape: what is typed or given becomes what is recorded, or is refused.
+"""Converts a given value to the value that is recorded for a shape, or refuses it.
 
-Text as typed (``FlagText``) is read by the shape: ``4`` is a number for one
-and a path for another. Text of Python stays text, but for what is recorded as text: paths, dates, members of enums.
+Text as typed (``FlagText``) is read according to the shape: ``4`` is a number for one and a path for another. Text from
+Python stays text, except for shapes that are recorded as text: paths, dates, members of enums.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from guild_ipy.operations.flag_values.typed_text import NULL_WORDS, FlagText, pa
 
 
 class NoConversion(ValueError):
-    """A value that a shape does not take."""
+    """The value does not fit the shape."""
 
 
 def convert(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401 - whatever is given
-    """Return what is recorded of a value that is given for a flag of this shape.
+    """Return the value to record for a value that is given for a flag of this shape.
 
     Raises
     ------
     NoConversion
-        If the shape does not take it.
+        If the value does not fit the shape.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def _convert_any(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401, ARG001
 
 
 def _untyped(value: Any) -> Any:  # noqa: ANN401
-    """Read what is typed within a collection."""
+    """Convert typed text within a collection."""
     if isinstance(value, FlagText):
         return None if value in NULL_WORDS else parse_flag_value(value)
     if isinstance(value, dict):
@@ -70,7 +70,7 @@ def _convert_null(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401, ARG00
 
 
 def _convert_simple(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
-    """Fit a number, a truth value or text."""
+    """Convert a number, a truth value or text."""
     typed = isinstance(value, FlagText)
     found = parse_flag_value(value, FlagType(shape.kind.value)) if typed else _recorded(value)
     if type(found) not in _SIMPLE[shape.kind]:
@@ -110,7 +110,7 @@ def _convert_literal(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
 
 
 def _convert_enum(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
-    """Take a member by what is recorded of it, or by its name; in capitals or not, where that is clear."""
+    """Find a member by its recorded value or its name; the case does not matter if one member fits."""
     if not isinstance(value, FlagText):
         value = _recorded(value)
     read = parse_flag_value(value) if isinstance(value, FlagText) else value
@@ -169,7 +169,7 @@ def _convert_text(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
 
 
 def _plain(text: FlagText) -> object:
-    """Take the quotes off what is typed."""
+    """Remove the quotes from typed text."""
     return parse_flag_value(text, FlagType.STRING)
 
 
@@ -205,7 +205,7 @@ _CANONICAL: Mapping[ShapeKind, Callable[[str], str]] = {
 
 
 def _convert_collection(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
-    """Fit a list, a tuple, a set or a map; text may be read in two ways, of which the first that fits counts."""
+    """Convert a list, a tuple, a set or a map; text may be read in two ways, of which the first that fits counts."""
     convert_items = _convert_map if shape.kind is ShapeKind.DICT else _convert_items
     for each in read_collections(value) if isinstance(value, FlagText) else (value,):
         with suppress(NoConversion):
@@ -237,7 +237,7 @@ def _convert_map(shape: Shape, value: Any) -> FlagValue:  # noqa: ANN401
 
 
 def _key(keys: Shape, key: Any) -> Any:  # noqa: ANN401
-    """Read a key that is recorded, which is text, as a number where the map has numbers for keys."""
+    """Return a recorded key, which is text, so that it is read as a number if the map has numbers as keys."""
     return FlagText(key) if type(key) is str and keys.kind in _SIMPLE and keys.kind is not ShapeKind.STRING else key
 
 

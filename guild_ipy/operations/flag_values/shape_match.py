@@ -1,4 +1,4 @@
-"""Whether a value of Python is already what an annotation means, with nothing to convert."""
+"""Tests whether a Python value already has the type that an annotation means, so that it needs no conversion."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from guild_ipy.domain.values.shapes import Shape, ShapeKind
 
 
 def matches(shape: Shape, value: Any) -> bool:  # noqa: ANN401
-    """Whether a value of Python is one of those that an annotation of this shape means, with nothing to convert."""
+    """Whether a Python value has the type that an annotation of this shape means."""
     if shape.kind is ShapeKind.UNION:
         return any(matches(each, value) for each in shape.items)
     if shape.kind in _NUMBERS:

@@ -1,7 +1,7 @@
-"""Text as it is typed after ``name=``, and the values that it means.
+"""Converts text as typed after ``name=`` to values.
 
-It is read as Guild AI 0.9.0 does: an int, else a float (``1e5``, ``nan`` and ``inf`` too), else YAML. What
-YAML would change without the user asking for it stays text: dates, ``1_000``, ``1:30``, ``#5``, ``a #b``.
+It is read as Guild AI 0.9.0 does: an int, else a float (``1e5``, ``nan`` and ``inf`` too), else YAML. Text that YAML
+would change in a way that users do not expect stays text: dates, ``1_000``, ``1:30``, ``#5``, ``a #b``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 from guild_ipy.domain.values.flags import FlagType, FlagValue, is_flag_value
 from guild_ipy.store.files import yaml_codec
 
-#: Text that means None where a flag can be that; ``'None'`` in quotes is the word.
+#: Text that means None for a flag that can be None; ``'None'`` in quotes is text.
 NULL_WORDS = frozenset({"null", "Null", "NULL", "~", "None"})
 
 
 class FlagText(str):
-    """A value as typed; the flag's type says what it means: ``001`` is text for a string flag, else 1."""
+    """A value as typed, whose meaning depends on the type of the flag: ``001`` is text for a string flag, else 1."""
 
     __slots__ = ()
 
@@ -43,9 +43,9 @@ def parse_flag_value(text: str, flag_type: FlagType = FlagType.ANY) -> FlagValue
 
 
 def read_collections(text: str) -> Iterator[Any]:
-    """Return what text can mean where a list, a tuple, a set or a map is wanted; nothing for any other text.
+    """Return the collections that a text can mean for a flag that takes one; nothing for any other text.
 
-    What is in there stays as typed (:class:`FlagText`), or is text where it has quotes.
+    Their items stay as typed (:class:`FlagText`), or are text if they have quotes.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def _parse_yaml(text: str) -> FlagValue:
 
 
 def _write_dates(value: Any) -> Any:  # noqa: ANN401 - YAML made it; is_flag_value ends it
-    """Turn the dates that YAML read within lists and maps back into text."""
+    """Convert dates that YAML has read in lists and maps back to text."""
     if isinstance(value, list):
         return [_write_dates(item) for item in value]
     if isinstance(value, dict):
@@ -108,7 +108,7 @@ def _write_dates(value: Any) -> Any:  # noqa: ANN401 - YAML made it; is_flag_val
 
 
 def _is_surprising(value: FlagValue, text: str) -> bool:
-    """Whether YAML read something out of plain words that nobody means who types them."""
+    """Whether YAML reads plain words as a value that a user who types them does not mean."""
     if value is None:
         return text.strip() not in {"null", "Null", "NULL", "~"}
     if isinstance(value, str):

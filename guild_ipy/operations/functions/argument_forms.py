@@ -1,4 +1,4 @@
-"""Which arguments of a call travel in a form of their own; see :mod:`guild_ipy.domain.forms`."""
+"""Finds the forms in which arguments of a call travel; see :mod:`guild_ipy.domain.forms`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from guild_ipy.operations.flag_values.typed_text import FlagText
 
 @dataclass(frozen=True, kw_only=True)
 class Arguments:
-    """The values of a call: those that a user gave, as text or as they are, and the defaults of the function."""
+    """The values of a call: those that the user gave, typed or from Python, and the defaults of the function."""
 
     given: Mapping[str, Any]
     defaults: Mapping[str, Any]
 
 
 def find_forms(flags: Flags, arguments: Arguments, definitions: Mapping[str, FlagDef]) -> Iterator[tuple[str, Form]]:
-    """Return the forms of the arguments that are more than what is recorded of them."""
+    """Return the forms of the arguments that differ from their recorded values."""
     for name, recorded in flags.items():
         shape = definitions[name].shape if name in definitions else None
         value = arguments.given.get(name, arguments.defaults.get(name))
@@ -35,7 +35,7 @@ def find_forms(flags: Flags, arguments: Arguments, definitions: Mapping[str, Fla
 
 
 def _is_sent(value: Any, shape: Shape | None, *, is_default: bool) -> bool:  # noqa: ANN401 - any argument
-    """Whether an argument is to be given as it is, and not made anew of what is recorded."""
+    """Whether an argument travels as it is, and is not made from its recorded value."""
     if isinstance(value, FlagText) or value is None:
         return False
     if shape is not None and not shape.is_plain:
@@ -44,7 +44,7 @@ def _is_sent(value: Any, shape: Shape | None, *, is_default: bool) -> bool:  # n
 
 
 def _shape_of(value: Any, shape: Shape | None) -> Shape:  # noqa: ANN401 - as above
-    """Return what makes another value: the annotation, else what the value itself is."""
+    """Return the shape for other values of the flag: that of the annotation, else that of the value itself."""
     if shape is not None and not shape.is_plain:
         return shape
     found = record(value)

@@ -1,4 +1,4 @@
-"""A Python callable as an operation: its name, its flags, and the call that the run makes."""
+"""The interface of a Python callable, and a call with given values: flags, and objects that are not flags."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 @dataclass(frozen=True, kw_only=True)
 class CallableInterface:
-    """What a callable takes."""
+    """The parameters of a callable, as flags."""
 
     name: str
     parameters: tuple[inspect.Parameter, ...]
@@ -38,14 +38,14 @@ class CallableInterface:
     """Whether it has ``**kwargs``."""
     description: str = ""
     promised: frozenset[str] = frozenset()
-    """Names of the flags whose type somebody has written down; a default alone does not rule out other types."""
+    """Names of the flags with a declared type; a default alone does not rule out other types."""
     classes: Mapping[str, type] = field(default_factory=dict)
-    """Of parameters whose annotation is a class of which nothing can be typed: that class."""
+    """Parameter -> the class of its annotation, for classes whose objects cannot be given as text."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoundCall:
-    """A call with all its values: what is a flag, and what travels as an object."""
+    """A call with all its values: flags, and objects that travel along."""
 
     call: FunctionCall
     flags: Flags
@@ -53,7 +53,7 @@ class BoundCall:
 
 
 def inspect_callable(function: Callable[..., Any], name: str = "") -> CallableInterface:
-    """Look at a function, bound method, partial, class or callable object, which has this name as an operation."""
+    """Inspect a function, bound method, partial, class or callable object, which has this name as an operation."""
     name = name or function_name(function)
     try:
         parameters = tuple(inspect.signature(function).parameters.values())
@@ -80,7 +80,7 @@ def inspect_callable(function: Callable[..., Any], name: str = "") -> CallableIn
 def bind_call(
     function: Callable[..., Any], interface: CallableInterface, args: Sequence[Any], given: Mapping[str, Any]
 ) -> BoundCall:
-    """Match positional and named values to parameters, fill in defaults, and tell flags from objects.
+    """Match positional and named values to parameters, add defaults, and separate flags from objects.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def bind_call(
 
 
 def _refuse_typed(interface: CallableInterface, named: Mapping[str, Any]) -> None:
-    """Refuse text where an object of another class is wanted: nothing would make one of it."""
+    """Refuse text for a parameter whose class cannot be made from text."""
     for name in named.keys() & interface.classes.keys():
         value, cls = named[name], interface.classes[name]
         if isinstance(value, FlagText) and value not in NULL_WORDS and not _is_instance(parse_flag_value(value), cls):
@@ -133,7 +133,7 @@ def _refuse_typed(interface: CallableInterface, named: Mapping[str, Any]) -> Non
 def _is_instance(value: object, cls: type) -> bool:
     try:
         return isinstance(value, cls)
-    except TypeError:  # a protocol that is not to be asked
+    except TypeError:  # a protocol that does not support isinstance
         return True
 
 
@@ -147,22 +147,22 @@ def _by_position(function: Callable[..., Any], interface: CallableInterface, *, 
 
 
 def _count_leading(function: Callable[..., Any]) -> float:
-    """Count the parameters that a decorator takes by position only, whatever the function below it says."""
+    """Count the parameters that a decorator takes by position only, whatever the decorated function takes."""
     if isinstance(function, types.FunctionType):
         if is_dispatcher(function):
             return 1
-        if not hasattr(function, "__wrapped__"):  # it is what says what it takes
+        if not hasattr(function, "__wrapped__"):  # its own signature is the true one
             return 0
     try:
         taken = inspect.signature(function, follow_wrapped=False).parameters.values()
-    except (TypeError, ValueError):  # a callable below Python, which looks at the function itself
+    except (TypeError, ValueError):  # a callable in C, which passes its arguments on
         return 0
     kinds = {p.kind for p in taken}
     return math.inf if kinds == {inspect.Parameter.VAR_POSITIONAL} else 0
 
 
 def _as_lenient(interface: CallableInterface, flag: FlagDef, given: Mapping[str, Any]) -> FlagDef:
-    """Let a default not rule out a value that is more than YAML can say: ``kernel=3`` may be ``(3, 3)``."""
+    """Accept any value from Python for a flag whose type comes from its default: ``kernel=3`` may be ``(3, 3)``."""
     value = given.get(flag.name)
     if flag.name in interface.promised or isinstance(value, FlagText) or is_flag_value(value):
         return flag
@@ -176,7 +176,7 @@ def _defaults(interface: CallableInterface) -> dict[str, Any]:
 def _name_positional(
     interface: CallableInterface, args: Sequence[Any], given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[Any]]:
-    """Give each positional value the name of its parameter; what is left belongs to ``*args``."""
+    """Return the values by the names of their parameters, and the remaining positional ones, for ``*args``."""
     names = [p.name for p in interface.parameters if p.kind in _BY_POSITION or _is_plain(p)]
     named = dict(zip(names, args, strict=False))
     for name in named.keys() & given.keys():
@@ -193,9 +193,9 @@ def _keep_other_defaults(
     named: Mapping[str, Any],
     objects: dict[str, Any],
 ) -> None:
-    """Leave a default that cannot be recorded (a function, an array) to the function itself.
+    """Remove defaults that cannot be recorded (a function, an array) from the flags: the function has them itself.
 
-    Only a positional one is passed, so that those after it keep their place.
+    The default of a positional-only parameter is passed, so that the parameters after it keep their position.
     """
     for parameter in interface.parameters:
         name, default = parameter.name, parameter.default
@@ -208,7 +208,7 @@ def _keep_other_defaults(
 
 
 def _with_declaration(flag: FlagDef, declared: FlagDef | None) -> FlagDef:
-    """Take what is declared of a flag over what the signature tells."""
+    """Join the declaration of a flag with its definition from the signature; the declaration takes precedence."""
     if declared is None:
         return flag
     gives_default = flag.required and declared.default is not None
@@ -234,7 +234,7 @@ def _is_plain(parameter: inspect.Parameter) -> bool:
 
 
 def _find_lists(named: Mapping[str, Any], definitions: Mapping[str, FlagDef]) -> Iterator[tuple[str, FlagValue]]:
-    """Return what stands for arrays and the like where a list is taken; the function gets the array itself."""
+    """Return the lists by which arrays and the like are recorded for flags that take a list."""
     for name, value in named.items():
         found = as_list(value) if name in definitions and takes_list(definitions[name]) else None
         recorded = None if found is None else record(found)
@@ -243,7 +243,7 @@ def _find_lists(named: Mapping[str, Any], definitions: Mapping[str, FlagDef]) ->
 
 
 def _is_flag(value: Any, definition: FlagDef | None) -> bool:  # noqa: ANN401 - any argument
-    """Whether an argument is recorded as a flag; a list of objects is so only where a list is taken."""
+    """Whether an argument is recorded as a flag; a list of objects only for a flag that takes a list."""
     try:
         return _is_recorded(value, definition)
     except RecursionError:  # a list that is in itself

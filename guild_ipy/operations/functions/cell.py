@@ -1,4 +1,4 @@
-"""A cell as an operation: constants assigned at its top are its flags, but for those that it changes later."""
+"""The operation of a cell: constants assigned at its top are its flags, except those that it changes later."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class CellOperation:
     """Its execution count."""
     kind: str = "cell"
     flags: tuple[FlagDef, ...] = ()
-    """They are known when the cell is read with the notebook's variables."""
+    """Empty: they are found when the cell is read with the notebook's variables."""
     requires: tuple[Dependency, ...] = ()
     description: str = ""
     details: tuple[str, ...] = ()
     folder: str = ""
 
     def check(self, flags: Mapping[str, Any]) -> None:
-        """Refuse nothing: a cell is not a step of a pipeline, and is told its flags when it is bound."""
+        """Accept all: a cell is not a step of a pipeline, and its flags are checked when they are bound."""
 
     def template(
         self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
@@ -79,7 +79,7 @@ def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook)
     Raises
     ------
     UsageError
-        If the cell is no Python.
+        If the cell is not Python.
     FlagError
         For a flag that the cell does not assign at its top.
     """
@@ -107,7 +107,7 @@ def _parse(source: str, filename: str, lines_above: int = 0) -> ast.Module:
 
 
 def _open_magic(tree: ast.Module, notebook: Notebook, filename: str) -> ast.Module:
-    """Return what is below a magic that runs it, such as ``%%time``, in the place of the cell."""
+    """Return the code below a magic such as ``%%time``, which runs it; the cell itself if there is no such magic."""
     body = find_magic_body(tree)
     if body is None:
         return tree
@@ -116,7 +116,7 @@ def _open_magic(tree: ast.Module, notebook: Notebook, filename: str) -> ast.Modu
 
 
 def _refuse_state(given: Mapping[str, Any], state: Mapping[str, int], name: str) -> None:
-    """Say of a name that is not a flag why it is none."""
+    """Refuse flags that the cell changes later; FlagError says where."""
     for word in given:
         if word in state:
             raise FlagError(
@@ -132,7 +132,7 @@ def _top(tree: ast.Module) -> ast.Module:
 
 
 def _belongs_to_top(statement: ast.stmt) -> bool:
-    """Whether it is an assignment or an import, or a line such as ``%matplotlib inline`` that stands among them."""
+    """Whether a statement is an assignment, an import, or a line such as ``%matplotlib inline`` between these."""
     if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom | ast.Pass):
         return True
     call = statement.value if isinstance(statement, ast.Expr) else None

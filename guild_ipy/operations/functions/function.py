@@ -1,4 +1,4 @@
-"""A function of the notebook as an operation: arguments that can be recorded are its flags."""
+"""The operation of a function of the notebook: arguments that can be recorded are its flags."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class FunctionOperation:
 
     function: Callable[..., Any]
     word: str = ""
-    """The word that named it; empty where the callable itself was given."""
+    """The word that named it; empty if the callable itself was given."""
     kind: str = "function"
     folder: str = ""
 
@@ -37,7 +37,7 @@ class FunctionOperation:
 
     @cached_property
     def interface(self) -> CallableInterface:
-        """What it takes; UsageError where it does not say that."""
+        """Its parameters; UsageError if it has no signature."""
         return inspect_callable(self.function, self.word)
 
     @property
@@ -47,7 +47,7 @@ class FunctionOperation:
 
     @property
     def requires(self) -> tuple[Dependency, ...]:
-        """What a decorator says that it needs."""
+        """The dependencies that its decorator declares."""
         return declaration_of(self.function).requires
 
     @property
@@ -57,7 +57,7 @@ class FunctionOperation:
 
     @property
     def details(self) -> tuple[str, ...]:
-        """What it requires."""
+        """Its dependencies, in one line."""
         return describe_requires(self.requires)
 
     def check(self, flags: Mapping[str, Any]) -> None:

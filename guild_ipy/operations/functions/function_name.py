@@ -1,4 +1,4 @@
-"""The name of the operation that a callable is, where the user has typed none."""
+"""The name of a callable as an operation, if the user has typed none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from guild_ipy.errors import UsageError
 
-#: What listings and selections can say again.
+#: Names that listings and selections can express.
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 _NO_VARIABLES: Mapping[str, Any] = {}
 
@@ -18,8 +18,8 @@ _NO_VARIABLES: Mapping[str, Any] = {}
 def function_name(function: object, variables: Mapping[str, Any] = _NO_VARIABLES) -> str:
     """Return the name of a callable: ``train``, ``Model.fit``.
 
-    The own name of a lambda, of a function that another one has made, of a partial or of an object says nothing, or
-    is that of many; then it is the name of the variable of the notebook that holds it, if one does.
+    Lambdas, functions that another function has made, partials and objects have no name of their own, or share it with
+    others. They get the name of the variable of the notebook that holds them, if there is one.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def function_name(function: object, variables: Mapping[str, Any] = _NO_VARIABLES
 
 
 def check_given_name(name: str, kind: str) -> None:
-    """Refuse a name for what has one already, and one that no listing could say again; UsageError."""
+    """Raise UsageError for a name of an operation that has its own, and for one that listings cannot express."""
     if not name:
         return
     if kind != "function":
@@ -60,7 +60,7 @@ def _plain_name(function: object) -> str:
 
 
 def _says_which(function: object) -> bool:
-    """Whether the own name of a callable is that of one definition."""
+    """Whether the name of a callable identifies one definition."""
     if isinstance(function, functools.partial) or not hasattr(function, "__name__"):
         return False
     return "<" not in str(getattr(function, "__qualname__", ""))

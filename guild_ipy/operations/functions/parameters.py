@@ -1,4 +1,4 @@
-"""Parameters of a callable as flags: what an annotation, or else a default, says of their values."""
+"""Parameters of a callable as flags, whose type comes from the annotation, or else from the default."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _TYPES_OF_DEFAULTS: Mapping[type, FlagType] = {
     bool: FlagType.BOOLEAN,
     list: FlagType.LIST,
 }
-#: What a flag's type says as well.
+#: Shapes that a flag's type can express.
 _PLAIN = frozenset({ShapeKind.BOOLEAN, ShapeKind.INT, ShapeKind.FLOAT, ShapeKind.NUMBER, ShapeKind.STRING})
 
 
 def parameter_flag(parameter: inspect.Parameter, hint: object) -> FlagDef:
-    """Make a flag of a parameter; `hint` is its annotation, None where it has none.
+    """Make a flag from a parameter; `hint` is its annotation, None if it has none.
 
-    A text as default promises nothing: ``max_features="sqrt"`` also takes a number.
+    A default that is text does not restrict the type: ``max_features="sqrt"`` also takes a number.
     """
     has_default = parameter.default is not inspect.Parameter.empty
     default = record(parameter.default) if has_default else None
@@ -51,7 +51,7 @@ def parameter_flag(parameter: inspect.Parameter, hint: object) -> FlagDef:
 
 
 def untyped_class(hint: object) -> type | None:
-    """Return the class that an annotation names, also beside None, if text says nothing of its objects."""
+    """Return the class that an annotation names, perhaps with None, if its objects cannot be given as text."""
     others = [each for each in get_args(hint) if each is not types.NoneType]
     is_optional = get_origin(hint) in {Union, types.UnionType} and len(others) == 1
     named = others[0] if is_optional else hint
@@ -59,7 +59,7 @@ def untyped_class(hint: object) -> type | None:
 
 
 def find_hints(function: object) -> Mapping[str, Any]:
-    """Return the annotations of what is called; one that names what is not there is left out."""
+    """Return the annotations of the function that is called; those that cannot be resolved are left out."""
     if isinstance(function, types.FunctionType | types.MethodType) or hasattr(function, "__wrapped__"):
         target: object = function
     else:
@@ -91,13 +91,13 @@ def _of_default(default: Recorded | None) -> FlagDef:
 
 
 def _loosened(shape: Shape) -> Shape:
-    """Return the shape of a default, without what it says of the items: those of another value may be others."""
+    """Return the shape of a default without the types of its items, which may differ in another value."""
     items = tuple(each if each.kind not in _PLAIN else ANYTHING for each in shape.items)
     return shape if shape.kind is ShapeKind.DICT else replace(shape, items=items)
 
 
 def _of_shape(shape: Shape) -> FlagDef:
-    """Make a flag of a shape: of its type alone, where that says as much."""
+    """Make a flag from a shape, or from its type alone if that is enough."""
     if shape == ANYTHING:
         return FlagDef(name="", nullable=True)
     if shape.kind is ShapeKind.UNION and shape.items[0].kind is ShapeKind.NULL:

@@ -1,6 +1,6 @@
-"""Names that code changes as it goes: state, such as ``total`` in ``total = 0`` and later ``total += loss``.
+"""Finds names that code changes: state, such as ``total`` in ``total = 0`` and later ``total += loss``.
 
-A name is state if it is bound more than once in the module's own scope, or changed: by another assignment, also in
+A name is state if it is bound more than once in the module's own scope, or changed: by another assignment, also of a
 part (``layers[0] = 1``) or with an operator, by a loop, ``with``, ``except``, ``match``, ``import``, ``del``, ``:=``, a
 definition of that name, a function that declares it ``global``, or a method that changes a list.
 """
@@ -32,18 +32,18 @@ def find_state_names(tree: ast.Module) -> dict[str, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Scope:
-    """Where a node stands: which of the names that are bound there are the module's, and which names are not."""
+    """The scope of a node: which names that are bound there are names of the module."""
 
     is_module: bool = True
     shared: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
 
     def binds(self, name: str) -> bool:
-        """Whether binding the name here binds that of the module."""
+        """Whether binding the name here binds the name of the module."""
         return name in self.shared or (self.is_module and name not in self.own)
 
     def reads(self, name: str) -> bool:
-        """Whether the name stands for that of the module here."""
+        """Whether the name refers to that of the module here."""
         return name in self.shared or name not in self.own
 
 
@@ -53,7 +53,7 @@ def _find_changes(node: ast.AST, scope: _Scope) -> Iterator[tuple[str, int]]:
         line = getattr(child, "lineno", 0)
         yield from ((name, line) for name in _bound(child) if scope.binds(name))
         yield from ((name, line) for name in _changed(child) if scope.reads(name))
-        if not (isinstance(child, ast.AnnAssign) and child.value is None):  # says a type, and binds nothing
+        if not (isinstance(child, ast.AnnAssign) and child.value is None):  # declares a type, and binds nothing
             yield from _find_changes(child, _scope_within(child, scope))
 
 
@@ -79,7 +79,7 @@ def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
-    """Return the names that one node binds, nodes below it aside."""
+    """Return the names that one node binds, without those of the nodes below it."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             yield name

@@ -21,19 +21,19 @@ class GuildFile:
     path: str
     operations: tuple[OperationDef, ...] = ()
     wrong: tuple[WrongOperation, ...] = ()
-    """Those that cannot be run, but are named."""
+    """Operations that cannot be run, but whose names are known."""
     problems: tuple[GuildFileError, ...] = ()
-    """What hinders to know all operations: parts of the file that cannot be read."""
+    """Errors in parts of the file that cannot be read, so that not all operations are known."""
     default_models: frozenset[str] = frozenset()
     """Models whose operations are named without the model."""
 
     def find(self, word: str) -> OperationDef | None:
-        """Find an operation by ``model:name``, or by its name where that is clear.
+        """Find an operation by ``model:name``, or by its name if that is unambiguous.
 
         Raises
         ------
         GuildFileError
-            If it is wrong.
+            If the operation is invalid.
         UsageError
             If several models have an operation of that name.
         """
@@ -56,7 +56,7 @@ class GuildFile:
 
     @property
     def default(self) -> OperationDef | None:
-        """The operation that is meant where none is named; GuildFileError if it is wrong."""
+        """The operation that is run where none is named; GuildFileError if it is invalid."""
         said = [each for each in self.operations if each.model in self.default_models and each.is_default]
         if said:
             return said[0]
@@ -80,7 +80,7 @@ class GuildFile:
 
 
 def read_guild_file(path: str) -> GuildFile:
-    """Read a Guild file; what is wrong in it is kept with the operation that it belongs to.
+    """Read a Guild file; errors in it are kept with the operations that they concern.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def _find_circles(operations: Sequence[OperationDef]) -> dict[str, GuildFileErro
 
 
 def _required(operation: OperationDef) -> Iterator[tuple[str, str]]:
-    """Return the operations that one needs a run of, with the place that says so; of several names any will do."""
+    """Return the operations of which one requires a run, with the place; a choice of several names is no circle."""
     for dependency in operation.requires:
         for source in dependency.sources:
             if source.kind is SourceKind.OPERATION and not source.optional and "," not in source.value:

@@ -1,4 +1,4 @@
-"""A declared command filled with the values of flags: the words, constants, environment and files of one run."""
+"""Fills a declared command with the values of flags: the words, constants and environment of one run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MAPS = {FlagsDestKind.GLOBAL, FlagsDestKind.NAMESPACE}
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """What depends on the values of flags."""
+    """The parts of a run that depend on the values of flags."""
 
     words: tuple[str, ...] = ()
     """The command, or the arguments of the script."""
@@ -35,17 +35,17 @@ class Filled:
 def fill_command(
     command: Command, flags: Flags, definitions: Sequence[FlagDef], interface: ScriptInterface | None = None
 ) -> Filled:
-    """Fill a command.
+    """Fill a command with the values of flags.
 
     Parameters
     ----------
     interface
-        What the script takes, which says how to write its own arguments; None for what is not a script.
+        The arguments of the script, which tell how each is written; None for a command that is not a script.
 
     Raises
     ------
     FlagError
-        For a reference to what is not a flag, and a value that cannot be written.
+        For a reference to an unknown flag, and a value that cannot be written.
     """
     kind = command.dest.kind
     if command.is_exec:
@@ -62,7 +62,7 @@ def fill_command(
 def _place(
     flags: Flags, definitions: Sequence[FlagDef], interface: ScriptInterface | None, before: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Write flags after the words of a command; those of a script that has sub-commands in front of the next one."""
+    """Write flags after the words of a command; the flags of each sub-command before the next sub-command."""
     words: list[str] = []
     rest = list(before)
     for level, name in enumerate(interface.command if interface is not None else ()):
@@ -74,7 +74,7 @@ def _place(
 
 
 def config_values(flags: Flags, definitions: Sequence[FlagDef]) -> dict[str, FlagValue]:
-    """Return the values of a configuration by the names that they have there."""
+    """Return the values of flags by their names in a configuration."""
     return _constants(flags, definitions)
 
 
@@ -85,13 +85,13 @@ def flag_words(
     before: Sequence[str] = (),
     level: int = 0,
 ) -> tuple[str, ...]:
-    """Write flags as ``--name value``, sorted by name, and what the script takes by position after them.
+    """Write flags as ``--name value``, sorted by name, and positional arguments after them.
 
-    A flag whose option stands in `before` already is left out, and so is one that stands behind another number of
-    words of a sub-command than `level`; what the script is not seen to take stands behind all of them.
+    A flag whose option is in `before` already is left out, and so is one that follows another number of sub-command
+    words than `level`; flags that the script is not known to take follow the last sub-command.
     """
     if interface is not None and interface.kind is InterfaceKind.CONSTANTS:
-        interface = None  # it reads its command line itself
+        interface = None  # the script reads its command line in an unknown way
     known = {argument.flag.name: argument for argument in interface.arguments} if interface is not None else {}
     words: list[str] = []
     behind: list[ScriptArgument] = []
@@ -118,7 +118,7 @@ def flag_words(
 
 
 def _is_said_otherwise(flag: FlagDef) -> bool:
-    """Whether the Guild file says itself how a flag is written."""
+    """Whether the Guild file declares how a flag is written."""
     return flag.arg_split is not None or bool(flag.arg_encoding)
 
 
@@ -128,7 +128,7 @@ def _script_words(interface: ScriptInterface, arguments: Sequence[ScriptArgument
 
 
 def _plain_words(option: str, flag: FlagDef, value: FlagValue) -> list[str]:
-    """Write a flag as Guild AI 0.9.0 does for a program that it knows nothing about."""
+    """Write a flag as Guild AI 0.9.0 does for an unknown program."""
     if flag.arg_switch is not None:
         is_on = type(value) is type(flag.arg_switch) and value == flag.arg_switch
         return [option] if is_on else []
@@ -152,7 +152,7 @@ def _split(text: str, flag: FlagDef) -> list[str]:
 
 
 def _constants(flags: Flags, definitions: Sequence[FlagDef]) -> dict[str, FlagValue]:
-    """Return the values of module-level names; a name that nobody gives a value keeps that of the script."""
+    """Return the values of module-level names; a name without a value keeps that of the script."""
     values: dict[str, FlagValue] = {}
     for flag in definitions:
         value = flags.get(flag.name)
@@ -199,5 +199,5 @@ def _env(command: Command, flags: Flags) -> dict[str, str]:
 
 
 def config_target(path: str) -> str:
-    """Return where in the run directory a configuration lies: at the top, as in Guild AI 0.9.0."""
+    """Return the path of a configuration in the run directory: at the top, as in Guild AI 0.9.0."""
     return os.path.basename(path)

@@ -1,4 +1,4 @@
-"""Values of flags of a Guild file's operation that a definition alone cannot check."""
+"""Checks values of flags that refer to files, which the definition of a flag alone cannot check."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def check_values(flags: Flags, definitions: Sequence[FlagDef], operation: str, f
     operation
         Its name, for messages.
     folder
-        Where relative paths begin: that of the Guild file.
+        The folder of the Guild file, where relative paths begin.
 
     Raises
     ------
     FlagError
-        For a path that must be there and is not, and for a default that asks for several trials.
+        For a path that must exist and does not, and for a default that asks for several trials.
     """
     known = {flag.name: flag for flag in definitions}
     return {

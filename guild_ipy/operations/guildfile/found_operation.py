@@ -1,4 +1,4 @@
-"""An operation of a Guild file, with what was found of its program."""
+"""An operation of a Guild file with the script or notebook that it runs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class FoundOperation:
     """The declaration, and the files that it names."""
 
     name: str
-    """By which it is run."""
+    """The name by which it is run."""
     definition: OperationDef
     dest: FlagsDest
     flags: tuple[FlagDef, ...] = ()
-    """The declared flags, with what the script says of them, and those that are imported from it."""
+    """The declared flags, completed from the script, and those that are imported from it."""
     module: FoundModule | None = None
-    """For ``main``, where it was found."""
+    """For ``main``, the module; None if it was not found."""
     interface: ScriptInterface | None = None
-    """For ``main``, what the script takes."""
+    """For ``main``, the flags of the script."""
     notebook: NotebookFileOperation | None = None
-    """For ``notebook``, the file, where it is there."""
+    """For ``notebook``, the operation of the file; None if it does not exist."""

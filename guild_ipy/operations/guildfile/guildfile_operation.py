@@ -27,17 +27,17 @@ class GuildFileOperation(FoundOperation):
 
     @property
     def requires(self) -> tuple[Dependency, ...]:
-        """What it needs before it can start."""
+        """The dependencies that it declares."""
         return self.definition.requires
 
     @property
     def description(self) -> str:
-        """As it is declared."""
+        """The declared description."""
         return self.definition.description
 
     @property
     def details(self) -> tuple[str, ...]:
-        """What it runs, what it requires, and attributes of the file that have no effect here."""
+        """Its program, its dependencies, and notes about attributes that have no effect here."""
         return (self.definition.main.summary, *describe_requires(self.requires), *self.definition.notes)
 
     @property
@@ -104,6 +104,6 @@ class GuildFileOperation(FoundOperation):
 
 
 def describe_requires(requires: Sequence[Dependency]) -> tuple[str, ...]:
-    """Name what is required, in one line; none where that is nothing."""
+    """Return a line that names the sources of dependencies; nothing if there are none."""
     names = [source.resolving_name for dependency in requires for source in dependency.sources]
     return (f"requires {', '.join(names)}",) if names else ()

@@ -1,4 +1,4 @@
-"""An operation of a Guild file together with the script that it runs: the flags of both."""
+"""Joins an operation of a Guild file with the script that it runs, and the flags of both."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _UNKNOWN = FlagDef(name="", nullable=True)
 
 
 def open_operation(definition: OperationDef, name: str, import_path: Iterable[str] = ()) -> GuildFileOperation:
-    """Look at the script of an operation; one that is not there, or cannot be read, has no flags of its own."""
+    """Find the script of an operation and join its flags; a script that does not exist or cannot be read has none."""
     module = _find(definition, import_path)
     interface = None
     if module is not None:
@@ -56,7 +56,7 @@ def open_operation(definition: OperationDef, name: str, import_path: Iterable[st
 def inspect_for(
     path: str, dest: FlagsDest | None, *, command: Sequence[str] = (), roots: Sequence[str] = ()
 ) -> ScriptInterface | None:
-    """Find what a script takes in the way that flags are to reach it; None where it cannot be read.
+    """Find the flags of a script for the given destination of flags; None if it cannot be read.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def _config_flags(path: str) -> tuple[FlagDef, ...]:
 
 
 def _merge(definition: OperationDef, own: tuple[FlagDef, ...]) -> list[FlagDef]:
-    """Join flags of the file with those of the script: what the file says counts more."""
+    """Join the flags of the file with those of the script; the file takes precedence."""
     if definition.flags_import is False:
         return list(definition.flags)
     imported = {flag.name: flag for flag in own if _is_imported(flag.name, definition)}
@@ -138,7 +138,7 @@ def _is_imported(name: str, definition: OperationDef) -> bool:
 
 
 def _join(declared: FlagDef, found: FlagDef) -> FlagDef:
-    """Take from the script what the file leaves open."""
+    """Complete a declared flag from that of the script."""
     values = {
         field.name: getattr(found, field.name)
         for field in fields(FlagDef)

@@ -1,4 +1,4 @@
-"""Finding operations of the project's Guild file; cheap where there is none."""
+"""Finds operations in the project's Guild file; fast if there is no such file."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def find_guild_operation(
     Raises
     ------
     GuildFileError
-        If it is wrong.
+        If the operation is invalid.
     UsageError
-        If the name means several operations.
+        If several operations have the name.
     """
     file = open_guild_file(project_dir)
     if file is None:
@@ -39,7 +39,7 @@ def find_guild_operation(
 
 
 def open_guild_operations(file: GuildFile | None, import_path: Iterable[str] = ()) -> dict[str, GuildFileOperation]:
-    """Return the operations of a Guild file by their names, but for those that are wrong."""
+    """Return the valid operations of a Guild file by their names."""
     if file is None:
         return {}
     from guild_ipy.operations.guildfile.interface import open_operation  # start-up cost, as below
@@ -55,7 +55,7 @@ def list_guild_operations(project_dir: str) -> list[str]:
 
 
 def note_hidden(word: object, project_dir: str) -> tuple[str, ...]:
-    """Say that a name of the notebook hides an operation of the Guild file, or that the file cannot be read."""
+    """Return notes if a name of the notebook hides an operation of the Guild file, or if the file cannot be read."""
     path = os.path.join(project_dir, GUILD_FILE)
     try:
         is_named = isinstance(word, str) and word.encode("utf-8", "replace") in read_regular(path)
@@ -75,16 +75,16 @@ def note_hidden(word: object, project_dir: str) -> tuple[str, ...]:
 
 
 def check_guild_file(project_dir: str) -> None:
-    """Raise GuildFileError where parts of a Guild file cannot be read, in which an operation may stand."""
+    """Raise GuildFileError if parts of a Guild file that may contain an operation cannot be read."""
     file = open_guild_file(project_dir)
     if file is not None and file.problems:
         raise file.problems[0]
 
 
 def open_guild_file(project_dir: str) -> GuildFile | None:
-    """Read the Guild file of a folder; None where there is none.
+    """Read the Guild file of a folder; None if there is none.
 
-    One that cannot be read at all has this problem and no operations: what needs none of them goes on.
+    A file that cannot be read at all is returned with this problem and without operations, which not all callers need.
     """
     path = os.path.join(project_dir, GUILD_FILE)
     if not os.path.isfile(path):

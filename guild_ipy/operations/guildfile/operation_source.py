@@ -1,4 +1,4 @@
-"""The source code of an operation of a Guild file."""
+"""Takes the snapshot of the source code of an operation of a Guild file."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from guild_ipy.operations.surroundings import Surroundings
 
 
 def snapshot_declared(operation: FoundOperation, files: Sequence[str], surroundings: Surroundings) -> Snapshot:
-    """Read the files that ``sourcecode`` chooses, and the script itself whatever that says.
+    """Read the files that ``sourcecode`` selects, and always the script itself.
 
-    `files` come into the run in another way.
+    `files` are left out: the run gets them as dependencies.
     """
     definition = operation.definition
     rules = definition.sourcecode

@@ -1,4 +1,4 @@
-"""From an operation of a Guild file and values of its flags to the program of a run."""
+"""Makes the program of a run from an operation of a Guild file and values of its flags."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def make_program(operation: FoundOperation, command: Command, flags: Flags) -> B
     Raises
     ------
     GuildFileError
-        For a module that is not there.
+        For a module that does not exist.
     FlagError
         For a value that cannot reach the program.
     UsageError
@@ -69,13 +69,13 @@ def source_root(operation: OperationDef) -> str:
 
 
 def source_dest(operation: OperationDef) -> str:
-    """Return where in the run directory it goes."""
+    """Return the folder of the run directory that source code is copied to."""
     rules = operation.sourcecode or SourceRules()
     return "." if isinstance(operation.main, NotebookMain) else rules.dest or "."
 
 
 def make_command(operation: FoundOperation) -> Command:
-    """Say how flags reach the program."""
+    """Return how flags reach the program."""
     definition, main = operation.definition, operation.definition.main
     does_nothing = isinstance(main, PythonMain) and main.does_nothing
     return Command(
@@ -94,7 +94,7 @@ def make_command(operation: FoundOperation) -> Command:
 def _notebook(operation: FoundOperation, main: NotebookMain, filled: Filled) -> NotebookFileProgram:
     if operation.notebook is None:
         path = os.path.join(operation.definition.folder, main.path)
-        inspect_notebook(path)  # it says what is wrong with the file, where it is there
+        inspect_notebook(path)  # raises UsageError if the file is missing or invalid
         raise GuildFileError.at(main.origin, f"the notebook {main.path!r} lies outside the project; name one in it")
     check_notebook_tools()
     own = {flag.name for flag in operation.notebook.interface.flags}
@@ -121,7 +121,7 @@ def _script(operation: FoundOperation, main: PythonMain, filled: Filled) -> Scri
 
 
 def _check_names(constants: Flags, operation: str) -> None:
-    """Refuse flags that are to be set as variables of a script, and cannot be."""
+    """Refuse flags that cannot be set as variables of a script."""
     for name in constants:
         if not name.isidentifier() or iskeyword(name):
             hint = re.sub(r"\W", "_", name)
@@ -143,7 +143,7 @@ def _no_module(definition: OperationDef, main: PythonMain) -> GuildFileError:
 
 
 def _run_path(path: str, definition: OperationDef) -> str:
-    """Return the path within the run directory of what is copied there; other paths stay absolute."""
+    """Return the path in the run directory of a file that is copied there; other paths stay absolute."""
     rules = definition.sourcecode
     inner = os.path.relpath(path, source_root(definition))
     is_disabled = rules is not None and rules.is_disabled and not isinstance(definition.main, NotebookMain)
@@ -153,7 +153,7 @@ def _run_path(path: str, definition: OperationDef) -> str:
 
 
 def main_file(operation: FoundOperation) -> str | None:
-    """Return the file that is run, where it is copied to the run directory."""
+    """Return the file that is run; None if it is not copied to the run directory."""
     if operation.notebook is not None:
         return operation.notebook.path
     module = operation.module

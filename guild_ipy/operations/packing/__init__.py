@@ -1,10 +1,10 @@
-"""Packing code of the notebook, with what it uses, to travel to another process.
+"""Packs code of the notebook, with the objects that it uses, for another process.
 
 - ``notebook_code``: the template of functions and cells
-- ``pack``, ``packer``: the pickle
+- ``pack``, ``packer``: write the pickle
 - ``module_sources``: how the run gets a module
-- ``shell_objects``, ``notebook_magics``: objects of IPython, and magics
+- ``shell_objects``, ``notebook_magics``: stand-ins for objects of IPython, and magics
 - ``notebook_setup``, ``library_options``: logging, warnings and options of libraries
-- ``texts``: names in texts that are code
-- ``unsendable``: why something cannot travel
+- ``texts``: finds names in texts that are code
+- ``unsendable``: finds the variable that cannot travel
 """

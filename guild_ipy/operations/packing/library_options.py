@@ -1,7 +1,7 @@
-"""Which options of libraries differ in this process from those that they begin with.
+"""Finds the options of libraries that differ in this process from their defaults.
 
-What is found is kept by the name of the library, so that a run can set it at the moment when it imports that:
-:mod:`guild_ipy.engine.child.libraries.option_setters` says how.
+They are kept by the name of the library: a run sets them when it imports the library, see
+:mod:`guild_ipy.engine.child.libraries.option_setters`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 
 
 def find_options() -> dict[str, dict[str, Any]]:
-    """Return the options that differ, by library and name; those of libraries that are loaded."""
+    """Return the options of loaded libraries that differ, by library and name."""
     found = {name: find(sys.modules[name]) for name, find in _FINDERS.items() if name in sys.modules}
     return {name: options for name, options in found.items() if options}
 
 
 def _find_pandas(_: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
-    """Return the options that are not the default; by what pandas keeps, since asking for some of them warns."""
+    """Return the options that differ; read from internal tables, since the public function warns about some of them."""
     config = sys.modules.get("pandas._config.config")
     registered: Mapping[str, Any] = getattr(config, "_registered_options", {})
     values: Mapping[str, Any] = getattr(config, "_global_config", {})
@@ -50,7 +50,7 @@ _NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid":
 
 
 def _find_numpy(numpy: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
-    """Return the keyword arguments of two functions of it."""
+    """Return keyword arguments for two functions of NumPy, by the name of the function."""
     printing = {name: value for name, value in numpy.get_printoptions().items() if name in _NUMPY_PRINT}
     calls = {
         "set_printoptions": {name: value for name, value in printing.items() if value != _NUMPY_PRINT[name]},
@@ -59,12 +59,12 @@ def _find_numpy(numpy: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
     return {name: keywords for name, keywords in calls.items() if keywords}
 
 
-#: How a notebook shows figures is no matter of a run.
+#: Settings of how a notebook shows figures, which do not concern a run.
 _OF_THE_FRONT_END = frozenset({"backend", "backend_fallback", "interactive"})
 
 
 def _find_matplotlib(matplotlib: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
-    """Return the settings that differ from those that it began with."""
+    """Return the settings that differ from the initial ones."""
     began: dict[str, Any] = getattr(matplotlib, "rcParamsOrig", {})
     return {
         name: value
@@ -74,12 +74,12 @@ def _find_matplotlib(matplotlib: Any) -> dict[str, Any]:  # noqa: ANN401 - the m
 
 
 def _find_sklearn(sklearn: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
-    """Return the keyword arguments of ``set_config`` that differ; its defaults are those of a thread that is new."""
+    """Return the keyword arguments of ``set_config`` that differ from the defaults, which a new thread has."""
     began: Mapping[str, Any] = getattr(getattr(sklearn, "_config", None), "_global_config", {})
     return {name: value for name, value in sklearn.get_config().items() if not _is_same(value, began.get(name))}
 
 
-#: How PyTorch is asked, and what it says at first.
+#: Function that sets an option -> function that returns it, and its default.
 _TORCH = {
     "set_default_dtype": ("get_default_dtype", "torch.float32"),
     "set_default_device": ("get_default_device", "cpu"),
@@ -90,7 +90,7 @@ _TORCH = {
 
 
 def _find_torch(torch: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
-    """Return arguments of some of its functions; of types and devices the names, so that nothing loads it."""
+    """Return arguments for functions of PyTorch; types and devices by name, which can be read without loading it."""
     found = {}
     for name, (getter, default) in _TORCH.items():
         value = getattr(torch, getter)() if hasattr(torch, getter) else default
@@ -110,7 +110,7 @@ _DECIMAL = {
 
 
 def _find_decimal(decimal: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
-    """Return what differs in the context for decimal numbers; of signals the names."""
+    """Return the settings of the decimal context that differ; signals by their names."""
     context = decimal.getcontext()
     traps = sorted(signal.__name__ for signal, is_trapped in context.traps.items() if is_trapped)
     values = {name: traps if name == "traps" else getattr(context, name) for name in _DECIMAL}
@@ -121,7 +121,7 @@ _RECURSION_LIMIT = 1000
 
 
 def _find_sys(_: Any) -> dict[str, Any]:  # noqa: ANN401 - the module
-    """Return how deep calls may go."""
+    """Return the recursion limit, if it differs."""
     limit = sys.getrecursionlimit()
     return {} if limit == _RECURSION_LIMIT else {"setrecursionlimit": limit}
 

@@ -1,4 +1,4 @@
-"""How a new process gets a module of this one: by its name, from its file, or as it is here."""
+"""Finds how a new process can get a module: by its name, from its file, or only as it is in this process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from guild_ipy.domain.sent_modules import ModuleFile
 
 
 class Reach(Enum):
-    """How far a module is known that has no file of its own to be loaded from."""
+    """Where a module is known that is not loaded from a certain file."""
 
     BY_NAME = "by name"
     """A new process imports it."""
@@ -24,7 +24,7 @@ class Reach(Enum):
 
 
 class ModuleSources:
-    """Where modules come from, for processes with this import path."""
+    """Finds the sources of modules for processes with this import path."""
 
     def __init__(self, import_path: Sequence[str], project_dir: str) -> None:
         self._import_path = import_path
@@ -33,7 +33,7 @@ class ModuleSources:
         self._known: dict[str, ModuleFile | Reach] = {}
 
     def find(self, name: str) -> ModuleFile | Reach:
-        """Find how a new process gets a module; what is true of a package is true of the modules in it."""
+        """Find how a new process gets a module; the modules of a package are found as the package is."""
         top = name.partition(".")[0]
         if top not in self._known:
             self._known[top] = self._find(top)
@@ -55,7 +55,7 @@ class ModuleSources:
         return Reach.ONLY_HERE if found is None else Reach.BY_NAME
 
     def _lies_in_path(self, name: str, path: str) -> bool:
-        """Whether a module lies where ``import`` looks; asks no file system, as nearly all modules do."""
+        """Whether a module lies where ``import`` looks, as most do; does not ask the file system."""
         folder, _, file = path.rpartition(os.sep)
         if file.startswith("__init__."):
             folder, _, file = folder.rpartition(os.sep)
@@ -78,7 +78,7 @@ def _find_spec(name: str, import_path: Sequence[str]) -> ModuleSpec | None:
     return None
 
 
-#: Where the loaders of Python are from; others may be of this process alone.
+#: The modules of Python's own loaders; other loaders may exist only in this process.
 _LOADERS = frozenset({"_frozen_importlib_external", "_frozen_importlib", "zipimport", "builtins"})
 
 

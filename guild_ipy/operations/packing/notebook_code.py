@@ -1,4 +1,4 @@
-"""Code of a notebook, packed with what it uses: what the templates of functions and cells are made of."""
+"""Makes the templates of functions and cells: packs their code with the objects that it uses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class BoundCode:
     code: FunctionCall | CellCode
     flags: Flags
     env: Mapping[str, str]
-    """What they add to the environment of the process."""
+    """The variables that they add to the environment of the process."""
     cell_number: int | None = None
 
 
@@ -43,9 +43,9 @@ def make_template(
     options: SpecOptions,
     surroundings: Surroundings,
 ) -> Template:
-    """Pack a code, which `bind` has given for these flags, with the source of the moment.
+    """Pack `code`, which `bind` has returned for the flags `given`, and take a snapshot of the source.
 
-    Other flags are put to the same packed code, unless they bring other objects or texts along.
+    For other flags the packed code is used again, unless they come with other objects or texts.
     """
     notebook = surroundings.notebook
     uses = _used(options.uses, notebook)
@@ -91,7 +91,7 @@ def make_template(
 
 
 def _is_same_code(one: BoundCode, other: BoundCode) -> bool:
-    """Whether the code that is packed for one does for the other: what it is made of is, and so are all texts."""
+    """Whether the packed code of one can be used for the other: its objects are the same, and so are all texts."""
     if isinstance(one.code, CellCode) or isinstance(other.code, CellCode):
         return one.code == other.code and _texts(one.flags) == _texts(other.flags)
     has_own_objects = any(one.code.objects[name] is not value for name, value in other.code.objects.items())
@@ -100,7 +100,7 @@ def _is_same_code(one: BoundCode, other: BoundCode) -> bool:
 
 
 def _texts(flags: Flags) -> dict[str, object]:
-    """Return the flags whose values may be code, for whose sake variables of the notebook come along."""
+    """Return the flags whose values may be code, so that they decide which variables of the notebook are packed."""
     return {name: value for name, value in flags.items() if not isinstance(value, int | float | None)}
 
 
@@ -130,7 +130,7 @@ def _pack(code: BoundCode, notebook: Notebook, uses: Mapping[str, Any]) -> Packe
 
 
 def _describe_extra_variables(sizes: Mapping[str, int]) -> tuple[str, ...]:
-    """Say which large variables came along for the sake of a text."""
+    """Return notes about large variables that are packed because a text names them."""
     large = {name: size for name, size in sizes.items() if size >= LARGE_BUFFER}
     return tuple(
         f"the variable {name!r} ({size / 2**20:.0f} MiB) comes along, because a text of the code names it"
@@ -139,7 +139,7 @@ def _describe_extra_variables(sizes: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def _cells(packed: Packed, code: BoundCode, notebook: Notebook) -> tuple[NotebookProgram, Sequence[SourceFile]]:
-    """Name the files of the captured cells: 01.py, 02.py, ... in the order of their execution."""
+    """Return the program and its captured cells as files: 01.py, 02.py, ... in the order of their execution."""
     found = {name: cell for name in packed.code_files if (cell := notebook.find_cell(name)) is not None}
     texts = {name: (cell.number, cell.source) for name, cell in found.items()}
     if isinstance(code.code, CellCode):

@@ -1,4 +1,4 @@
-"""Which magics of the notebook a run needs: those that extensions or the user have added to IPython's own."""
+"""Finds the magics of the notebook that a run needs: those that extensions or the user have added to IPython."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _KINDS = ("line", "cell")
 
 
 def find_magics(names: Iterable[str], notebook: Notebook) -> Iterator[NotebookMagic]:
-    """Return the magics of these names that are neither IPython's own nor the kernel's."""
+    """Return the magics of these names that do not belong to IPython or the kernel."""
     tables = _tables(notebook)
     for name in sorted(names):
         for kind in _KINDS:
@@ -23,7 +23,7 @@ def find_magics(names: Iterable[str], notebook: Notebook) -> Iterator[NotebookMa
 
 
 def find_extension(magic: NotebookMagic, notebook: Notebook) -> str | None:
-    """Find the loaded extension that has made a magic: the one whose module or package it comes from."""
+    """Find the loaded extension that has defined a magic: the one whose module or package it comes from."""
     if _is_alias(magic.function):
         return None
     module = _module_of(magic.function)

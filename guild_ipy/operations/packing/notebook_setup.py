@@ -1,4 +1,4 @@
-"""What of logging, warnings and the options of libraries is set up in this process, and differs from a fresh one."""
+"""Packs the settings of logging, warnings and library options that differ from those of a fresh process."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.packing.library_options import find_options
 from guild_ipy.operations.packing.pack import pack
 
-#: What belongs to the notebook and to test runners, not to the user's code.
+#: Packages of the notebook and of test runners, whose settings are not the user's.
 _MACHINERY = frozenset("IPython ipykernel IPKernelApp traitlets tornado zmq jupyter_client pytest _pytest absl".split())
-#: Patterns of filters that kernels and NumPy add by themselves, wherever they are.
+#: Patterns of filters that kernels and NumPy add themselves.
 _USUAL_MESSAGES = frozenset(
     {
         ".*Trio's signal handling code might have collided.*",
         *(f"numpy.{what} size changed" for what in ("ndarray", "ufunc", "dtype")),
     }
 )
-#: What pytest adds for each test.
+#: Filters that pytest adds for each test.
 _FILTERS_OF_TESTS = (
     ("error", None, Warning, None, 0),
     ("always", None, DeprecationWarning, None, 0),
@@ -41,7 +41,7 @@ _FILTERS_OF_TESTS = (
 )
 _USUAL_CATEGORIES = frozenset({"numpy.exceptions.RankWarning", "numpy.RankWarning"})
 _FRESH_LEVELS = {0, 10, 20, 30, 40, 50}
-#: How much of what stays in the notebook is named.
+#: How many settings that stay in the notebook are named.
 _MOST_NAMED = 5
 
 
@@ -50,13 +50,13 @@ class PackedSetup:
     """A setup that is ready to travel."""
 
     content: bytes = b""
-    """Nothing where nothing is set up."""
+    """Empty if nothing differs."""
     notes: tuple[str, ...] = ()
-    """What stays in the notebook."""
+    """A note about settings that cannot travel."""
 
 
 def pack_setup(notebook: Notebook) -> PackedSetup:
-    """Pack what is set up, without what cannot travel."""
+    """Pack the settings that differ, without those that cannot travel."""
     stays: list[str] = []
     setup = Setup(logging=_find_logging(stays), warning_filters=_find_filters(stays), options=find_options())
     content = b""
@@ -69,7 +69,7 @@ def pack_setup(notebook: Notebook) -> PackedSetup:
 
 
 def _describe_stays(stays: list[str]) -> tuple[str, ...]:
-    """Say in one note what stays; of much the first."""
+    """Return a note that names the settings that stay, or the first of many."""
     more = [f"{len(stays) - _MOST_NAMED} more"] if len(stays) > _MOST_NAMED else []
     named = "; ".join([*stays[:_MOST_NAMED], *more])
     return (f"set up in the notebook, and not in the run: {named}",) if stays else ()
@@ -146,7 +146,7 @@ def _is_of_no_interest(handler: logging.Handler) -> bool:
 
 
 def _is_own_handler(logger: logging.Logger, handler: logging.Handler) -> bool:
-    """Whether a library has given its logger a handler of a class of its own; in the run it does so again."""
+    """Whether a handler belongs to the library that owns the logger, which adds it in the run as well."""
     library = type(handler).__module__.partition(".")[0]
     return library not in {"logging", "__main__"} and logger.name.partition(".")[0] == library
 
@@ -189,13 +189,13 @@ def _is_of_user(entry: tuple[Any, ...]) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class _Sorter:
-    """Tells what can be pickled from what stays."""
+    """Separates settings that can be pickled from those that stay."""
 
     notebook: Notebook
     stays: list[str]
 
     def sort(self, setup: Setup) -> Setup:
-        """Return the setup without what cannot be pickled."""
+        """Return the setup without the settings that cannot be pickled."""
         loggers = tuple(map(self._logger, setup.logging.loggers))
         options = {library: dict(self._options(library, values)) for library, values in setup.options.items()}
         return replace(setup, logging=replace(setup.logging, loggers=loggers), options=options)

@@ -1,4 +1,4 @@
-"""Packing notebook code so that it travels to another process; see :mod:`guild_ipy.domain.payload`."""
+"""Writes the payload of a function or cell of the notebook; see :mod:`guild_ipy.domain.payload`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Packed:
     """Large arrays, which are not in the payload: :mod:`guild_ipy.engine.run_files.buffers` keeps each once."""
     code_files: tuple[str, ...]
     sizes: Mapping[str, int]
-    """Variables that came along because a text of the code names them -> how many bytes."""
+    """Variables that are packed because a text in the code names them -> their size in bytes."""
 
 
 def pack(
@@ -41,13 +41,13 @@ def pack(
 ) -> Packed:
     """Pickle a call or a cell.
 
-    `uses` are variables that come along although the code does not name them; texts among `flags` may be code.
+    `uses` are variables that are packed although the code does not name them; texts among `flags` may be code.
 
     Raises
     ------
     Exception
-        Whatever pickling something that cannot travel raises; :mod:`guild_ipy.operations.packing.unsendable` finds out
-        which variable it was.
+        Any error that an object raises when it is pickled; :mod:`guild_ipy.operations.packing.unsendable` finds the
+        variable.
     """
     buffer = io.BytesIO()
     packer = Packer(buffer, notebook)
@@ -77,14 +77,14 @@ def pack(
 
 
 def _read_texts(packer: Packer, program: FunctionCall | CellCode, flags: Mapping[str, Any]) -> None:
-    """Have what the program itself says looked through; functions are while they are packed."""
+    """Collect names from the text of a cell and of flags; functions are read while they are packed."""
     if isinstance(program, CellCode):
         packer.mentioned.read_source(program.source)
     packer.mentioned.read_values(flags.values())
 
 
 def _try_to_open(pickled: bytes, packer: Packer) -> None:
-    """Open a payload where nothing of the notebook is, as its run will do."""
+    """Open a payload without the objects of the notebook, as its run will do."""
     buffers = [buffer.toreadonly() for buffer in packer.buffers]
     try:
         with _bare_main() as namespace:
@@ -95,7 +95,7 @@ def _try_to_open(pickled: bytes, packer: Packer) -> None:
 
 @contextlib.contextmanager
 def _bare_main() -> Iterator[dict[str, Any]]:
-    """Put an empty main module in the place of the notebook's for a moment, and give its namespace."""
+    """Put an empty main module in place of the notebook's while the context lasts; yield its namespace."""
     with _MAIN_MODULE:
         main, bare = sys.modules["__main__"], types.ModuleType("__main__")
         sys.modules["__main__"] = bare

@@ -1,8 +1,8 @@
 """The pickler that packs a program of the notebook.
 
 A CloudPickler that maps the notebook's namespace to the run's real ``__main__``, replaces the shell by a stub, and
-collects the notebook's own definitions and the cells that they were written in. Code keeps its file names. What a new
-process would not find by its name travels as what it is made from.
+collects the notebook's own definitions and the cells that they were written in. Code keeps its file names. Objects that
+a new process would not find by their name travel as the parts that they are made from.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from guild_ipy.operations.packing.texts.mentioned_names import MentionedNames
 from guild_ipy.operations.surroundings import python_import_path
 
 _LIST_OF_MODULES = threading.RLock()
-#: Arrays of so many bytes are kept beside the payload.
+#: Arrays of at least this many bytes are kept in files of their own.
 LARGE_BUFFER = 2**20
 
 
 class Unsendable(TypeError):
-    """An object that must not travel although pickle would take it.
+    """An object cannot travel, although pickle would accept it.
 
     Attributes
     ----------
     suspects
-        The objects that are the most likely reason.
+        The objects that are the most likely cause.
     """
 
     def __init__(self, message: str, suspects: Sequence[object] = ()) -> None:
@@ -48,7 +48,7 @@ class Unsendable(TypeError):
 
 
 class _Namespace:
-    """Stands, while packing, for the namespace of the notebook, or of a module that travels as it is."""
+    """Stands, while packing, for the namespace of the notebook, or of a module that travels by value."""
 
     def __init__(self, module: types.ModuleType | None = None) -> None:
         self._module = module
@@ -58,20 +58,20 @@ class _Namespace:
 
 
 _Way: TypeAlias = Callable[[Any], Any]
-"""How an object is reduced: what pickle's ``reducer_override`` gives, NotImplemented where pickle knows best."""
+"""Reduces an object as ``reducer_override`` of pickle does; NotImplemented leaves it to pickle."""
 
 
 class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
-    """Pickles what goes into one payload; to be closed."""
+    """Writes the pickles of one payload; must be closed."""
 
     def __init__(self, file: io.BytesIO, notebook: Notebook) -> None:
         super().__init__(file, protocol=5, buffer_callback=self._take_buffer)
         self.buffers: list[memoryview] = []
         self.code_files: dict[str, None] = {}
         self.suspects: list[object] = []
-        """What is looked up by a name when it is opened, which may fail then."""
+        """Objects that are looked up by a name when the payload is opened, which may fail."""
         self.mentioned = MentionedNames(notebook)
-        """What the code names in its texts."""
+        """The names that texts in the code mention."""
         self.memo: Any  # of pickle's own C code
         self._file = file
         self._namespace = notebook.variables
@@ -91,19 +91,19 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         self._begin_with(stands)
 
     def _begin_with(self, stands: _Namespace) -> None:
-        """Pack first what stands for the namespace, so that the namespace itself, wherever it is met, becomes this.
+        """Pack the placeholder of the namespace first, so that each reference to the namespace becomes one to it.
 
-        Pickle asks nobody about a dictionary: what holds ``globals()`` would take the whole notebook along.
+        Pickle has no hook for dictionaries: an object that holds ``globals()`` would pack the whole notebook.
         """
         self.dump(stands)
         memo = self.memo.copy()
         index, _ = memo[id(stands)]
         in_its_place = next(key for key, (_, packed) in memo.items() if isinstance(packed, str))
-        del memo[in_its_place]  # a pickle counts what it has packed by the length of this
+        del memo[in_its_place]  # pickle numbers its objects by the length of the memo
         self.memo = {**memo, id(self._namespace): (index, self._namespace)}
 
     def pop_definitions(self) -> Mapping[str, Any]:
-        """Return the definitions of the notebook that were met since the last call, by name."""
+        """Return the definitions of the notebook that were packed since the last call, by name."""
         found, self._definitions = self._definitions, {}
         return found
 
@@ -113,9 +113,9 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
             self.dump(late)
 
     def attempt(self, values: Mapping[str, Any], check: Callable[[], None]) -> int:
-        """Pack variables and the definitions that they refer to, and return their size; if it fails all is as before.
+        """Pack variables with the definitions that they use, and return their size; an error undoes it.
 
-        `check` raises if what was packed cannot be opened.
+        `check` raises an error if the payload cannot be opened.
         """
         start, memo, buffers, suspects = self._file.tell(), self.memo.copy(), len(self.buffers), len(self.suspects)
         code_files, seen = dict(self.code_files), set(self._seen)
@@ -133,11 +133,11 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         return self._file.tell() - start + sum(buffer.nbytes for buffer in self.buffers[buffers:])
 
     def close(self) -> None:
-        """Have cloudpickle send modules as it does otherwise."""
+        """Restore how cloudpickle packs modules."""
         self._by_value.close()
 
     def reducer_override(self, obj: Any) -> Any:  # noqa: ANN401 - pickle's own protocol
-        """Say how an object is made again."""
+        """Return how an object is made again, or NotImplemented for the way of pickle."""
         stand_in = self._shell_objects.find_stand_in(obj)
         if stand_in is not None:
             return stand_in, ()
@@ -149,7 +149,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         return NotImplemented if way is None else way(obj)
 
     def _find_way(self, cls: type) -> _Way | None:
-        """Find how objects of a class are reduced; None is for plain ones."""
+        """Find how objects of a class are reduced; None leaves them to pickle."""
         ways: Sequence[tuple[type | types.UnionType, _Way]] = (
             (type, self._reduce_class),
             (types.MethodType, _reduce_method),
@@ -177,7 +177,10 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         return self._share_cells(function, super().reducer_override(function)) if found is NotImplemented else found
 
     def _share_cells(self, function: types.FunctionType, reduced: Any) -> Any:  # noqa: ANN401
-        """Have functions that share a variable around them share it in the run, too; each had one of its own."""
+        """Let functions that share a variable of an enclosing function share it in the run, too.
+
+        cloudpickle would give each of them a variable of its own.
+        """
         if reduced is NotImplemented or not function.__closure__:
             return reduced
         make, (*arguments, _), *rest = reduced
@@ -216,9 +219,9 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
             return NotImplemented
 
     def _reduce(self, obj: Any, *, reduce: _Way | None, known: _Way | None) -> Any:  # noqa: ANN401
-        """Do as pickle does, and see what comes of it: a name is one that the notebook alone may know.
+        """Reduce an object as pickle does, and replace a name that only the notebook may know.
 
-        `reduce` is how pickle reduces objects of this class, `known` is how it must be done where a name leads nowhere.
+        `reduce` is how pickle reduces objects of this class, `known` is how to reduce them if the name leads nowhere.
         """
         reduced = reduce(obj) if reduce is not None else obj.__reduce_ex__(self.proto)
         if not isinstance(reduced, str):
@@ -226,7 +229,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
                 self.suspects.append(obj)
                 return copies.reduce_content(obj) if _names_main(reduced) else reduced
             return known(obj) if known is not None else reduced
-        if not isinstance(getattr(obj, "__module__", None), str):  # pickle looks for it, in modules of files
+        if not isinstance(getattr(obj, "__module__", None), str):  # pickle searches all modules for it
             return reduced
         found = self._find_by_name(obj, reduced)
         if found is not NotImplemented:
@@ -240,7 +243,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
     # -- by their name
 
     def _find_by_name(self, obj: Any, path: str) -> Any:  # noqa: ANN401
-        """Return how an object of a module is found that ``import`` does not find in a new process."""
+        """Return how to find an object whose module a new process cannot import by its name."""
         module = obj.__module__
         source = self._sources.find(module) if isinstance(module, str) else Reach.BY_NAME
         if source is Reach.BY_NAME or not self._is_at(obj, path):
@@ -251,7 +254,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         return NotImplemented
 
     def _send_by_value(self, module: types.ModuleType) -> None:
-        """Have cloudpickle take apart what a module defines; it has one list of such modules for all threads."""
+        """Let cloudpickle pack the definitions of a module by value; all threads share its list of such modules."""
         if id(vars(module)) not in self.globals_ref:
             self._by_value.enter_context(_LIST_OF_MODULES)
             self.globals_ref[id(vars(module))] = _Namespace(module)
@@ -260,7 +263,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
             self._by_value.callback(cloudpickle.unregister_pickle_by_value, module)
 
     def _is_at(self, obj: object, path: str) -> bool:
-        """Whether an object is what its module has under its name."""
+        """Whether the module of an object has it under this path."""
         found: Any = sys.modules.get(getattr(obj, "__module__", ""))
         for name in path.split("."):
             found = getattr(found, name, None)
@@ -272,7 +275,7 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
             self._definitions[name] = definition
 
     def _take_buffer(self, buffer: pickle.PickleBuffer) -> bool:
-        """Keep a large buffer out of the payload (False), or leave a small one in it (True)."""
+        """Keep a large buffer out of the payload (return False), or leave a small one in it (return True)."""
         raw = buffer.raw()
         if raw.nbytes < LARGE_BUFFER:
             return True
@@ -280,12 +283,12 @@ class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         return False
 
 
-#: What the import system puts into a module.
+#: The names that the import system puts into a module.
 _OF_IMPORT = frozenset({"__builtins__", "__cached__", "__loader__", "__spec__"})
 
 
 def _asks_main(obj: object, reduced: tuple[Any, ...]) -> bool:
-    """Whether a function of the notebook makes an object again, or any that looks for its name there."""
+    """Whether an object is made again by a function of the notebook, or by one that looks up a name in ``__main__``."""
     make = reduced[0]
     return make is not type(obj) and (getattr(make, "__module__", None) == "__main__" or _names_main(reduced))
 
@@ -296,7 +299,7 @@ def _names_main(reduced: tuple[Any, ...]) -> bool:
 
 
 def _reduce_method(method: types.MethodType) -> Any:  # noqa: ANN401
-    """Have a method of a class that was not written in Python looked up by its name: its function has none."""
+    """Let a method of a class in C be looked up by its name, since its function cannot be pickled."""
     name = getattr(method.__func__, "__name__", None)
     if isinstance(method.__func__, types.FunctionType) or getattr(method.__self__, name or "", None) != method:
         return NotImplemented
@@ -304,7 +307,7 @@ def _reduce_method(method: types.MethodType) -> Any:  # noqa: ANN401
 
 
 def _reduce_file(file: io.IOBase) -> Any:  # noqa: ANN401
-    """Send standard output and error as those of the run: a default `file=sys.stdout`, the stream of a formatter."""
+    """Replace standard output and error by those of the run, as in a default `file=sys.stdout`."""
     for name in ("stdout", "stderr"):
         if file is getattr(sys, name) or file is getattr(sys, f"__{name}__"):
             return getattr, (sys, name)

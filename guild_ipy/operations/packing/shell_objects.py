@@ -1,4 +1,4 @@
-"""Objects of IPython's that a notebook has without asking for them, and what stands for each in a run."""
+"""Finds the stand-ins, in a run, for objects that IPython puts into a notebook."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from guild_ipy.domain import payload
 from guild_ipy.operations.notebook import Notebook
 
-#: Module and name in the code of a function of IPython's -> what stands for it.
+#: Module and name of a function of IPython -> its stand-in.
 _FUNCTIONS: Mapping[tuple[str, str], Callable[[], Any]] = {
     ("IPython.core.interactiveshell", "_modified_open"): payload.open_function,
     ("IPython.core.display_functions", "display"): payload.display_function,
     ("IPython.core.getipython", "get_ipython"): payload.shell_getter,
 }
-#: Methods that a kernel puts in the place of functions which ask the user -> what stands for each.
+#: Methods by which a kernel replaces functions that ask the user -> their stand-ins.
 _ASKING: Mapping[str, Callable[[], Any]] = {
     "raw_input": payload.input_function,
     "getpass": payload.password_function,
@@ -23,7 +23,7 @@ _ASKING: Mapping[str, Callable[[], Any]] = {
 
 
 class ShellObjects:
-    """Knows the shell of a notebook and what belongs to it."""
+    """Knows the shell of a notebook and the objects that belong to it."""
 
     def __init__(self, notebook: Notebook) -> None:
         self._shell = notebook.shell
@@ -31,7 +31,7 @@ class ShellObjects:
         self._kernel = getattr(notebook.shell, "kernel", None)
 
     def find_stand_in(self, obj: object) -> Callable[[], Any] | None:
-        """Return the function of :mod:`guild_ipy.domain.payload` that gives a run its own one."""
+        """Return the function of :mod:`guild_ipy.domain.payload` that returns the stand-in; None for other objects."""
         if self._shell is None:
             return None
         if isinstance(obj, types.FunctionType):

@@ -1,4 +1,4 @@
-"""Which variable of the notebook keeps a function from travelling; looked for only after packing failed."""
+"""Finds the variable of the notebook because of which a function cannot travel, after packing has failed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def explain_unsendable(
 
 
 def _variable_of(value: object, name: str, notebook: Notebook) -> str:
-    """Return the variable that holds an object which code knows by another name, such as ``self``."""
+    """Return the variable that holds an object, which the code may know by another name, such as ``self``."""
     if notebook.variables.get(name) is value:
         return name
     held = (each for each, other in notebook.variables.items() if other is value and not each.startswith("_"))
@@ -48,7 +48,7 @@ def _variable_of(value: object, name: str, notebook: Notebook) -> str:
 
 
 def _referenced(program: FunctionCall | CellCode, notebook: Notebook) -> Iterator[tuple[str, Any]]:
-    """Return the variables that could be the cause, the innermost first; functions are looked into, not named."""
+    """Return the variables that could be the cause, the innermost first; functions are searched, not named."""
     seen: set[int] = set()
     if isinstance(program, CellCode):
         yield from _leaves(program.variables, notebook, seen)
@@ -122,7 +122,7 @@ _PARTS = ("__wrapped__", "__func__", "func", "fget", "fset", "fdel")
 
 
 def _globals(code: types.CodeType) -> set[str]:
-    """Return the names that code looks up, and not those of attributes."""
+    """Return the global names that code looks up, without names of attributes."""
     names = {str(each.argval) for each in dis.get_instructions(code) if each.opname in _LOOKUPS}
     return names.union(*(_globals(constant) for constant in code.co_consts if isinstance(constant, types.CodeType)))
 

@@ -1,11 +1,11 @@
-"""Scripts and their flags, read from source.
+"""Finds the flags of scripts in their source.
 
 - ``script_file``, ``main_module``: the file that a word names, and the module that main names
-- ``script_flags``, ``script_interface``: what a script takes
-- ``constant_flags``, ``argparse_flags``, ``click_flags``, ``typer_flags``, ``absl_flags``: one library each
+- ``script_flags``, ``script_interface``: the flags of a script
+- ``constant_flags``, ``argparse_flags``, ``click_flags``, ``typer_flags``, ``absl_flags``: one way to take flags each
 - ``command_tree``: commands and sub-commands
-- ``command_line``: flags as words
-- ``static_values``: values in source
-- ``source``: follows source to its parsers
-- ``unread``: arguments that source does not show
+- ``command_line``: writes flags as words
+- ``static_values``: evaluates expressions that need no running
+- ``source``: follows the statements of a script to its parsers
+- ``unread``: messages about arguments that cannot be read
 """

@@ -21,12 +21,12 @@ _KINDS = {
     "spaceseplist": FlagType.LIST,
 }
 _DEFINE = "DEFINE_"
-#: What joins the items of a list.
+#: The text that joins the items of a list.
 _JOINTS = {"list": ",", "spaceseplist": " "}
 
 
 def read_absl(tree: ast.Module) -> ScriptInterface | None:
-    """Return what a script defines; None if it defines nothing."""
+    """Return the interface of a script; None if it defines no flags."""
     names = find_names(tree)
     calls = list(_find_definitions(tree))
     found = [_read(kind, call, names) for kind, call in calls]

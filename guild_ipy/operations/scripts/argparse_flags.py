@@ -28,16 +28,16 @@ from guild_ipy.operations.scripts.static_values import Variables, find_flag_valu
 def read_argparse(
     tree: ast.Module, path: str, roots: Sequence[str], command: Sequence[str] = ()
 ) -> ScriptInterface | None:
-    """Return what the parsers of a script take; None if nothing shows that it has one.
+    """Return the interface of a script from its parsers; None if it is not seen to have one.
 
     Parameters
     ----------
     path
-        Of the script.
+        The path of the script.
     roots
-        Folders that its imports begin at.
+        The folders where its imports begin.
     command
-        Words that follow the script's name: those of them that name sub-commands count.
+        The words after the script's name; only those that name sub-commands matter.
     """
     reader = SourceReader(ProjectModules(roots))
     reader.follow(tree, path)
@@ -51,7 +51,7 @@ def read_argparse(
 
 
 def _main_parser(reader: SourceReader, tree: ast.Module, path: str) -> Parser | None:
-    """Return the parser of the command line: the one that parses, else all that there are."""
+    """Return the parsers of the command line: the one that parses, else all."""
     parsers = _outer(reader.parsers)
     already = len(reader.parsers)
     reader.follow_unreached(tree, path)
@@ -108,18 +108,18 @@ def _read_parser(parser: Parser) -> tuple[ScriptArgument, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class _ArgparseCall:
-    """One ``add_argument(...)``, its parts found."""
+    """The parts of one ``add_argument(...)``."""
 
     name: str
     option: str | None
     """None for a positional argument."""
     keywords: Mapping[str, ast.expr]
     negates: bool = False
-    """Whether the name of the option says no to what its variable says."""
+    """Whether the name of the option negates that of its variable."""
 
     @property
     def type(self) -> FlagType:
-        """What ``type=`` makes of text; ANY where it says nothing, or a function of the script."""
+        """The type that ``type=`` gives; ANY if it is missing, or a function of the script."""
         match self.keywords.get("type"):
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 return _TYPES.get(name, FlagType.ANY)
@@ -139,11 +139,11 @@ _TYPES = {
     "Path": FlagType.STRING,
     "bool": FlagType.BOOLEAN,
 }
-#: What the type makes of text; where nothing stands here, text stays text.
+#: Types of flags -> types of their values; with other types of flags text stays text.
 _MADE: dict[FlagType, type] = {FlagType.INT: int, FlagType.FLOAT: float, FlagType.BOOLEAN: bool}
 
 
-#: What is static is a constant by now.
+#: No names are needed: static expressions have been replaced by constants already.
 _NO_NAMES: Variables = {}
 
 
@@ -162,7 +162,7 @@ def _read_added(added: AddedArgument, later_defaults: Mapping[str, ast.expr]) ->
     return _ACTIONS.get(_action_name(keywords.get("action")), _read_custom)(parts)
 
 
-#: A name like ``no-cuda`` speaks of the option, whatever the variable is called.
+#: A name such as ``no-cuda`` describes the option, whatever the name of its variable.
 _SAYS_NO = re.compile(r"(no|not|dont|without|disable|skip)[-_]")
 
 
@@ -193,7 +193,7 @@ def _action_name(node: ast.expr | None) -> str:
     return find_text(node, _NO_NAMES)
 
 
-#: The classes of argparse that actions have; some scripts name these.
+#: Classes of actions in argparse, which some scripts name.
 _CLASSES = {"_StoreTrueAction": "store_true", "_StoreFalseAction": "store_false", "_StoreAction": "store"}
 
 
@@ -219,7 +219,7 @@ def _read_store(call: _ArgparseCall) -> ScriptArgument:
 
 
 def _read_custom(call: _ArgparseCall) -> ScriptArgument:
-    """Read an action that the script makes itself: what its default becomes is unknown, so it stays out."""
+    """Read an action that the script defines, of which it is unknown how it converts the default."""
     if call.value("nargs") == 0 and "nargs" in call.keywords:
         return _read_given(call, default=False)
     if _is_many(call):
@@ -261,13 +261,13 @@ def _read_store_false(call: _ArgparseCall) -> ScriptArgument:
 
 
 def _read_given(call: _ArgparseCall, *, default: bool) -> ScriptArgument:
-    """Read an option whose flag says whether it is given; with a default of True it is as good as given always."""
+    """Read an option whose flag says whether it is given; a default of True means that it is always given."""
     flag = _define(call, FlagType.BOOLEAN, default=default, switch=True)
     return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
 
 def _read_store_const(call: _ArgparseCall) -> ScriptArgument:
-    """Read an option with one value: by the value where its variable has its name, else by whether it is given."""
+    """Read an option with one value: the flag has the value if the variable has the same name, else yes or no."""
     default, const = call.value("default"), call.value("const")
     if call.negates or const is None:
         return _read_given(call, default=const is not None and type(const) is type(default) and const == default)
@@ -341,7 +341,7 @@ def _are_texts(choices: Sequence[FlagValue]) -> bool:
 
 
 def _is_many(call: _ArgparseCall) -> bool:
-    """Whether ``nargs`` makes a list of what is given; one that isn't static, as ``REMAINDER``, does."""
+    """Whether ``nargs`` makes a list; one that is not static, such as ``REMAINDER``, is taken to make one."""
     nargs = call.value("nargs")
     return "nargs" in call.keywords and nargs != "?" and not _is_none(call.keywords["nargs"])
 
@@ -351,7 +351,7 @@ def _is_none(node: ast.expr) -> bool:
 
 
 def _convert(default: FlagValue, flag_type: FlagType) -> FlagValue:
-    """Read a default as argparse does: text goes through the type."""
+    """Convert a default as argparse does: text by the type."""
     try:
         if flag_type is FlagType.INT and isinstance(default, str):
             return int(default)

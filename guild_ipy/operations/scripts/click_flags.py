@@ -28,12 +28,12 @@ _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def read_click(tree: ast.Module, command: Sequence[str] = ()) -> ScriptInterface | None:
-    """Return what the script's command takes; None if it has none.
+    """Return the interface of the script's command; None if it has none.
 
     Parameters
     ----------
     command
-        Words that follow the script's name: those that name commands of a group count.
+        The words after the script's name; only those that name commands of a group matter.
     """
     source = _ClickSource(
         names=find_names(tree),
@@ -54,16 +54,16 @@ def read_click(tree: ast.Module, command: Sequence[str] = ()) -> ScriptInterface
 
 @dataclass(frozen=True, kw_only=True)
 class _ClickSource:
-    """What is known of a script."""
+    """The parts of a script that matter for click."""
 
     names: Variables
     functions: Sequence[_Function]
     values: Mapping[str, ast.expr]
-    """What the script gives to names of its own."""
+    """The values that the script assigns to names."""
     added: Sequence[tuple[str, str, str]]
     """Group, function and name of each ``group.add_command(function, name)``."""
     default_maps: Sequence[ast.expr | None]
-    """What is said to be a ``default_map``; None where that is seen only when it runs."""
+    """The ``default_map``; None if it is known only when the script runs."""
 
 
 # -- commands
@@ -82,7 +82,7 @@ def _find_command(tree: ast.Module, source: _ClickSource) -> _Function | None:
 
 
 def _owner_of(function: _Function) -> str | None:
-    """Return the group that a function is a command of; empty for none, and None for what is not a command."""
+    """Return the group to which a command belongs; empty for none, and None for a function that is not a command."""
     for decorator in function.decorator_list:
         match decorator.func if isinstance(decorator, ast.Call) else decorator:
             case ast.Name(id="command" | "group"):
@@ -116,7 +116,7 @@ def _make_node(function: _Function, source: _ClickSource, defaults: FlagValue) -
 
 
 def _decorator_of(function: _Function) -> dict[str, ast.expr] | None:
-    """Return the keywords of what makes a function a command; its name, where it stands first, among them."""
+    """Return the keywords of the decorator that makes a function a command; a positional name is added to them."""
     for decorator in function.decorator_list:
         if isinstance(decorator, ast.Call) and _name(decorator.func) in {"command", "group"}:
             given = {keyword.arg: keyword.value for keyword in decorator.keywords if keyword.arg}
@@ -138,7 +138,7 @@ def _find_commands(group: _Function, source: _ClickSource, defaults: FlagValue) 
 
 
 def _usual_name(function: str) -> str:
-    """Return the name that click gives to the command of a function."""
+    """Return the default name of the command of a function."""
     name = function.lower().replace("_", "-")
     for end in ("-command", "-cmd", "-group", "-grp"):
         name = name.removesuffix(end)
@@ -157,9 +157,9 @@ def _find_added(tree: ast.Module) -> list[tuple[str, str, str]]:
     return found
 
 
-# -- defaults that a context has
+# -- defaults of a context
 
-#: In place of a map of defaults: there is one, and what it holds is seen only when the script runs.
+#: Stands for a map of defaults whose content is known only when the script runs.
 _NO_DEFAULTS: dict[str, FlagValue] = {"": None}
 
 
@@ -190,7 +190,7 @@ def _default_map(source: _ClickSource) -> FlagValue:
 
 # -- decorators
 
-#: Decorators of click that add no option with a value.
+#: Decorators of click that do not add an option with a value.
 _KNOWN = {
     "command",
     "group",
@@ -208,7 +208,7 @@ def _is_known(decorator: ast.expr) -> bool:
 
 
 def _option_calls(decorator: ast.expr, source: _ClickSource) -> Iterator[ast.Call]:
-    """Find the options that a decorator adds: one, or those of a function or name of the script."""
+    """Find the options that a decorator adds: one, or those in a function or list of the script."""
     if isinstance(decorator, ast.Call) and _name(decorator.func) in {"option", "argument"}:
         yield decorator
         return
@@ -226,15 +226,15 @@ def _option_calls(decorator: ast.expr, source: _ClickSource) -> Iterator[ast.Cal
 
 @dataclass(frozen=True, kw_only=True)
 class _ClickCall:
-    """One ``@click.option(...)`` or ``@click.argument(...)``, its parts found."""
+    """The parts of one ``@click.option(...)`` or ``@click.argument(...)``."""
 
     name: str
     parameter: str
-    """The parameter of the function that it is given to."""
+    """The parameter of the function that gets the value."""
     option: str | None
     """None for an argument."""
     off: str
-    """The form after the slash of ``--yes/--no``."""
+    """The option after the slash in ``--yes/--no``."""
     keywords: dict[str, ast.expr]
     names: Variables
 
@@ -279,7 +279,7 @@ def _read_words(decorator: ast.Call, names: Variables) -> _ClickCall | None:
 
 
 def _main_option(words: list[str]) -> tuple[str, str]:
-    """Return the first long option, or else the first, and what is after its slash."""
+    """Return the first long option, or else the first, and the option after its slash."""
     options = [word for word in words if word.strip().startswith("-")]
     main = next((word for word in options if word.startswith("--")), options[0] if options else "")
     on, _, off = main.partition("/")
@@ -304,7 +304,7 @@ def _read(call: _ClickCall) -> ScriptArgument:
 
 
 def _read_switch(call: _ClickCall) -> ScriptArgument:
-    """Read an option without a value; what one that is on by default does depends on the version of click."""
+    """Read an option without a value; the effect of one that is on by default depends on the version of click."""
     flag = _define(call, FlagType.BOOLEAN, default=call.value("default") is True, switch=True)
     return ScriptArgument(flag=flag, style=ArgumentStyle.SWITCH)
 
@@ -367,7 +367,7 @@ _BY_DEFAULT = {
 
 
 def _declared_type(call: _ClickCall, default: FlagValue) -> FlagType:
-    """Return the type that click uses: the declared one, else that of the default, else text."""
+    """Return the type that click uses: the declared one, else the type of the default, else text."""
     declared = call.keywords.get("type")
     if declared is None:
         return _BY_DEFAULT.get(type(default), FlagType.ANY)

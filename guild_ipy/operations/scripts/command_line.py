@@ -1,9 +1,9 @@
-"""Flag values as the command line of a script.
+"""Writes flag values as the command line of a script.
 
 Options come first, sorted by name as in Guild AI 0.9.0, then positional arguments in the order of the source;
 those of a sub-command follow its name in the same way.
-Text goes through unchanged, whatever it looks like: after ``=`` where it begins with a dash, after ``--``
-where it could be taken for an option.
+Text reaches the script unchanged: it is written after ``=`` if it begins with a dash, and after ``--`` if it could be
+taken for an option.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def script_arguments(interface: ScriptInterface, flags: Flags) -> tuple[str, ...
     Raises
     ------
     FlagError
-        For a value that the script's command line cannot say.
+        For a value that the script's command line cannot express.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def script_arguments(interface: ScriptInterface, flags: Flags) -> tuple[str, ...
 
 
 def level_arguments(interface: ScriptInterface, flags: Flags, level: int) -> tuple[str, ...]:
-    """Write those flags that stand after so many words of the command; as :func:`script_arguments`."""
+    """Write the flags that follow the first `level` words of the command, as :func:`script_arguments` does."""
     own = [argument for argument in interface.arguments if argument.level == level]
     given = [argument for argument in own if _is_given(argument, flags)]
     options = sorted((a for a in given if a.flag.arg_name is not None), key=lambda a: a.flag.name)
@@ -64,7 +64,7 @@ def level_arguments(interface: ScriptInterface, flags: Flags, level: int) -> tup
 
 
 def _refuse_gap(places: Sequence[ScriptArgument], given: Sequence[ScriptArgument]) -> None:
-    """Refuse a value for a place when one before it is left out: the script would take it for that one's."""
+    """Refuse a positional value if one before it is left out: the script would read it as the earlier one."""
     missing = None
     for place in places:
         if place not in given:
@@ -103,7 +103,7 @@ def _write_option(argument: ScriptArgument, value: FlagValue, kind: InterfaceKin
 
 
 def _with_value(argument: ScriptArgument, text: str, kind: InterfaceKind) -> list[str]:
-    """Write an option and its value; click takes whatever follows, and knows no ``=`` after a short option."""
+    """Write an option and its value; click takes any word that follows, and no ``=`` after a short option."""
     name = argument.flag.arg_name or ""
     if kind is InterfaceKind.ARGPARSE and text == "--":
         raise _refusal(argument, text)
@@ -120,7 +120,7 @@ def _refusal(argument: ScriptArgument, text: str) -> FlagError:
 def _write_switch(argument: ScriptArgument, name: str, value: FlagValue) -> list[str]:
     flag = argument.flag
     if not isinstance(flag.arg_switch, bool) and isinstance(value, bool):
-        return [name] if value else []  # yes and no are clear, too, where the values are others
+        return [name] if value else []  # yes and no are understood, also where the choices are others
     if _is_same(value, flag.default) or (value is False and flag.default is None):
         return []
     if _is_same(value, flag.arg_switch):
@@ -143,7 +143,7 @@ def _count(argument: ScriptArgument, value: FlagValue) -> int:
 
 
 def _added(argument: ScriptArgument, value: FlagValue) -> list[FlagValue]:
-    """Return what a repeated option adds: argparse puts it after the default, click in its place."""
+    """Return the values of a repeated option: argparse adds them to the default, click replaces it."""
     flag = argument.flag
     items: list[FlagValue] = [*value] if isinstance(value, list) else [value]
     default: list[FlagValue] = [*flag.default] if isinstance(flag.default, list) else []
@@ -196,7 +196,7 @@ def _is_negative(value: FlagValue) -> bool:
 
 
 def _plain_negative(value: FlagValue) -> str:
-    """Write a negative float without an exponent, which argparse would take for an option."""
+    """Write a negative float without an exponent; with one argparse would take it for an option."""
     return format(Decimal(repr(value)), "f")
 
 

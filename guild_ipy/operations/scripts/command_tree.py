@@ -1,4 +1,4 @@
-"""Commands and their sub-commands, as a script declares them; and the one of them that a command line means."""
+"""The tree of commands that a script declares, and the command that a command line selects."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class CommandNode:
 
     arguments: tuple[ScriptArgument, ...] = ()
     commands: Mapping[str, CommandNode] = field(default_factory=dict)
-    """By name; one that has several names is there under each."""
+    """The sub-commands by name; one with several names is listed under each."""
     needs_command: bool = False
     unread: str = ""
-    """The library by which it takes arguments that could not be read; empty where all were."""
+    """The library by which it takes arguments that could not be read; empty if all could."""
 
 
 def choose_command(root: CommandNode, words: Sequence[str], kind: InterfaceKind) -> ScriptInterface:
-    """Return what a script takes, when these words follow its name: those of them that name commands count."""
+    """Return the interface of the command that the words after the script's name select; other words are ignored."""
     arguments = {each.flag.name: each for each in root.arguments}
     node, chosen, unread = root, [], root.unread
     for word in words:

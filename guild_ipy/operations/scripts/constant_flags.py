@@ -1,4 +1,4 @@
-"""Flags of a script or cell that are the module-level constants of its source."""
+"""Makes flags from the module-level constants of a script or cell."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TYPES = {
 
 
 def define_constants(constants: Mapping[str, FlagValue]) -> tuple[FlagDef, ...]:
-    """Make a flag of each constant; a number may become an int or a float, None anything, and anything None.
+    """Make a flag from each constant; a number accepts ints and floats, None any value, and every flag None.
 
     Examples
     --------
@@ -31,14 +31,15 @@ def define_constants(constants: Mapping[str, FlagValue]) -> tuple[FlagDef, ...]:
 
 
 def refuse_other_values(given: Iterable[str], others: Mapping[str, str], operation: str) -> None:
-    """Say of a name that source gives a value which is not a constant why it is not a flag.
+    """Refuse flags that the source assigns a value which is not a constant; the error says so.
 
-    `others` are these names, and what each is given: :func:`guild_ipy.domain.source_text.constants.find_other_values`.
+    `others` are such names with a description of their values, from
+    :func:`guild_ipy.domain.source_text.constants.find_other_values`.
 
     Raises
     ------
     FlagError
-        For the first of them.
+        For the first of these flags.
     """
     for name in given:
         if name in others:

@@ -1,4 +1,4 @@
-"""Finding the Python module that ``main`` names, as Guild AI 0.9.0 finds it."""
+"""Finds the Python module that ``main`` names, as Guild AI 0.9.0 does."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from guild_ipy.domain.declarations.operation_def import OperationDef
 
 @dataclass(frozen=True, kw_only=True)
 class FoundModule:
-    """A module, and where imports begin when it is run."""
+    """A module, and the folders where imports begin when it is run."""
 
     path: str
-    """Of its file, absolute."""
+    """The absolute path of its file."""
     folder: str
-    """The folder of the project that it was found from; empty for an installed module."""
+    """The folder of the project in which it was found; empty for an installed module."""
     inner: str = ""
-    """What stands in front of the last slash of ``main: src/train``: a folder that imports begin at too."""
+    """The folder before the last slash in ``main: src/train``, where imports begin too."""
     package: str = ""
 
     @property
     def roots(self) -> tuple[str, ...]:
-        """Folders that imports begin at, absolute; none for an installed module."""
+        """The folders where imports begin, absolute; none for an installed module."""
         folders = [self.folder, os.path.join(self.folder, self.inner)] if self.folder else []
         return tuple(dict.fromkeys(map(os.path.normpath, folders)))
 
 
 def search_folders(operation: OperationDef) -> tuple[str, ...]:
-    """Return the folders that modules of an operation are looked for in."""
+    """Return the folders in which modules of an operation are looked for."""
     rules = operation.sourcecode
     inner = operation.python_path if operation.python_path is not None else ((rules.root or "") if rules else "",)
     return tuple(os.path.normpath(os.path.join(operation.folder, each)) for each in inner)
 
 
 def find_module(module: str, folders: Sequence[str], import_path: Iterable[str] = ()) -> FoundModule | None:
-    """Find a module or the ``__main__`` of a package; in the project, else among what is installed.
+    """Find a module or the ``__main__`` of a package, in the project or else among installed packages.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def _find_file(folder: str, parts: Sequence[str]) -> str | None:
 
 
 def known_modules(folders: Iterable[str]) -> Iterator[str]:
-    """Return names of modules that could have been meant."""
+    """Return the names of modules in these folders, for suggestions."""
     for folder in folders:
         try:
             names = os.listdir(folder)

@@ -1,4 +1,4 @@
-"""The script that a word names: ``train.py``, ``pkg.train``, ``tool.py fit``; and the package that it belongs to."""
+"""Finds the script that a word names, ``train.py``, ``pkg.train``, ``tool.py fit``, and the package it belongs to."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from guild_ipy.store.files.regular_file import MAX_PROJECT_BYTES, read_regular
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptFile:
-    """A script, and how Python is started on it."""
+    """A script, and how Python runs it."""
 
     path: str
     """Absolute."""
     name: str = ""
-    """The module by which it was named; empty where its path was."""
+    """The module name by which it was named; empty if it was named by its path."""
     words: tuple[str, ...] = ()
-    """What follows it on the command line before all else: a sub-command."""
+    """The words after it on the command line: a sub-command."""
     root: str = ""
-    """The folder that imports begin at, where it is run as ``python -m`` would; else empty."""
+    """The folder where imports begin, if it is run as by ``python -m``; else empty."""
 
     @property
     def package(self) -> str:
-        """The package that it is a module of, where it is run as one."""
+        """The package that it belongs to, if it is run as a module."""
         inner = os.path.relpath(os.path.dirname(self.path), self.root) if self.root else "."
         return "" if inner == "." else inner.replace(os.sep, ".")
 
 
 def find_script(word: str, project_dir: str) -> ScriptFile | None:
-    """Find the script that a word names; None where there is none.
+    """Find the script that a word names; None if there is none.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def find_script(word: str, project_dir: str) -> ScriptFile | None:
 
 
 def _package_root(path: str, project_dir: str) -> str:
-    """Return where imports begin for a script that imports from its own package; empty for any other."""
+    """Return the folder where imports begin for a script that imports from its own package; empty for other scripts."""
     statement = _find_relative_import(path)
     if statement is None:
         return ""
@@ -70,7 +70,7 @@ def _package_root(path: str, project_dir: str) -> str:
 
 
 def _find_root(folder: str, limit: str) -> str:
-    """Return the folder that holds the outermost package around a folder; within the project, else that itself."""
+    """Return the folder that contains the outermost package around a folder, but none above `limit`."""
     above = [folder]
     while above[-1] not in {limit, os.path.dirname(above[-1])}:
         above.append(os.path.dirname(above[-1]))
@@ -104,12 +104,12 @@ _MENTIONS = re.compile(rb"^\s*from\s*\.", re.MULTILINE)
 
 
 def _find_relative_import(path: str) -> ast.ImportFrom | None:
-    """Find the import that reaches furthest up, of those that cannot be passed over: none of ``try`` statements."""
+    """Find the relative import that reaches furthest up, except those in ``try`` statements."""
     try:
         source = read_regular(path, MAX_PROJECT_BYTES)
         tree = parse_source(source, path) if _MENTIONS.search(source) else None
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return None  # whoever inspects it says why
+        return None  # inspecting the script reports the error
     found = [] if tree is None else list(_relative_imports(tree))
     return max(found, key=lambda statement: statement.level, default=None)
 
@@ -123,5 +123,5 @@ def _relative_imports(node: ast.AST) -> Iterator[ast.ImportFrom]:
 
 
 def _is_for_types(node: ast.AST) -> bool:
-    """Whether a statement is ``if TYPE_CHECKING``, which is never gone into."""
+    """Whether a statement is ``if TYPE_CHECKING``, whose body is never executed."""
     return isinstance(node, ast.If) and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"

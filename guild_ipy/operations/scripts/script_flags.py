@@ -1,7 +1,7 @@
-"""Python scripts as operations: what a script takes, found without running it.
+"""Finds the flags of a Python script without running it.
 
-A script that adds arguments to a parser, or imports click and has a command, takes the arguments; modules of its
-project are looked at for them, too. Any other takes its module-level constants.
+The flags of a script that adds arguments to a parser, or imports click and has a command, are these arguments, which
+are also looked for in modules of its project. The flags of any other script are its module-level constants.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def inspect_script(path: str, *, command: Sequence[str] = (), roots: Sequence[st
     Parameters
     ----------
     command
-        Words that follow its name on the command line: those that name sub-commands choose among its flags.
+        The words after its name on the command line; those that name sub-commands select among its flags.
     roots
-        Folders that its imports begin at, beside its own.
+        The folders where its imports begin, besides its own.
 
     Raises
     ------
     UsageError
-        If it cannot be read, or is no Python.
+        If it cannot be read, or is not Python.
     """
     with _explaining(path):
         tree = _parse(path)
@@ -60,7 +60,7 @@ def inspect_constants(path: str) -> ScriptInterface:
 
 
 def inspect_map(path: str, name: str) -> ScriptInterface | None:
-    """Find the entries of a module-level map; None where there is no map of that name; UsageError as above."""
+    """Find the entries of a module-level map; None if there is no map of that name; UsageError as above."""
     with _explaining(path):
         found = find_map(_parse(path), name)
     if found is None:
@@ -86,7 +86,7 @@ def _parse(path: str) -> ast.Module:
 
 
 def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequence[str]) -> ScriptInterface:
-    # Start-up cost: 25 ms, for scripts alone.
+    # start-up cost: 25 ms, only for scripts
     from guild_ipy.operations.scripts.absl_flags import read_absl
     from guild_ipy.operations.scripts.argparse_flags import read_argparse
     from guild_ipy.operations.scripts.click_flags import read_click
@@ -117,7 +117,7 @@ def _constants(found: Mapping[str, FlagValue]) -> ScriptInterface:
 
 
 def _find_imports(nodes: Iterable[ast.AST]) -> set[str]:
-    """Find the top-level names of what is imported anywhere in a script."""
+    """Find the top-level names of all modules that a script imports."""
     names: set[str] = set()
     for node in nodes:
         if isinstance(node, ast.Import):

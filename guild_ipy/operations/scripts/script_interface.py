@@ -1,4 +1,4 @@
-"""What a script takes: its flags, and how each is written on its command line."""
+"""The interface of a script: its flags, and how each is written on its command line."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class InterfaceKind(StrEnum):
 
     ARGPARSE = "argparse"
     CLICK = "click"
-    """Scripts that use typer too, which builds on it."""
+    """Also for scripts that use typer, which builds on click."""
     ABSL = "absl"
     CONSTANTS = "constants"
-    """Module-level constants are given other values; there is no command line."""
+    """The values of module-level constants are replaced; there is no command line."""
 
 
 class ArgumentStyle(Enum):
@@ -38,19 +38,19 @@ class ScriptArgument:
     flag: FlagDef
     style: ArgumentStyle = ArgumentStyle.VALUE
     off_name: str = ""
-    """For `PAIR`: the option that says no."""
+    """For `PAIR`: the option that means no."""
     passes_default: bool = True
-    """Whether the default is written on the command line too.
+    """Whether a value that is equal to the default is written on the command line, too.
 
-    It is not where the script would read it back as something else: ``add_argument("--lr", default=0.1)``
-    makes text of everything that it is given. Nor where it may stand beside no other option.
+    It is left out if the script would read it as another value: ``add_argument("--lr", default=0.1)`` makes text of
+    every given value. It is also left out if the option excludes others.
     """
     no_text: str = "False"
-    """What says no where an option has a value."""
+    """The value that means no, for an option with a value."""
     joint: str = ""
-    """What joins the items of a list that is one word."""
+    """The text that joins the items of a list into one word."""
     level: int = 0
-    """How many words of the command stand before it: options of ``git`` come before the ``add`` of ``git add``."""
+    """The number of sub-command words before it: options of ``git`` come before the ``add`` of ``git add``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,16 +60,16 @@ class ScriptInterface:
     kind: InterfaceKind
     arguments: tuple[ScriptArgument, ...] = ()
     command: tuple[str, ...] = ()
-    """The sub-command that is meant: words on its command line."""
+    """The selected sub-command, as words of the command line."""
     commands: tuple[str, ...] = ()
-    """The sub-commands that could follow."""
+    """The sub-commands that can follow."""
     needs_command: bool = False
     """Whether one of them must follow."""
     unread: str = ""
     """The library by which the script takes arguments that could not be read; empty where all were."""
 
     others: Mapping[str, str] = field(default_factory=dict)
-    """Of a script whose constants are its flags: names that it gives other values, and what each is given."""
+    """If constants are the flags: names with other values than constants -> a description of the value."""
 
     @property
     def flags(self) -> tuple[FlagDef, ...]:

@@ -1,6 +1,6 @@
-"""Values that source shows without running: literals, constants of the module, and what is computed of these.
+"""Evaluates static expressions, which need no running: literals, constants of the module, and simple computations.
 
-An item of a list or map that only running the script would show is its expression; a flag cannot have it.
+An item of a list or map that is not static is represented by its expression; a flag cannot have it as its value.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Namespace:
 
 
 class NotStaticError(Exception):
-    """An expression whose value only running the script would show."""
+    """An expression whose value is known only when the script runs."""
 
 
 def find_names(tree: ast.Module) -> dict[str, object]:
-    """Return the value of each module-level name that is bound once in the source, to something static."""
+    """Return the value of each module-level name that is bound once in the source, to a static value."""
     bindings = Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not _is_read(node))
     names: dict[str, object] = {}
     for statement in tree.body:
@@ -48,7 +48,7 @@ def evaluate(node: ast.expr, names: Variables) -> Any:  # noqa: ANN401, C901, PL
     Raises
     ------
     NotStaticError
-        If it takes more than literals, `names` and simple arithmetic.
+        If it has more than literals, `names` and simple arithmetic.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def evaluate(node: ast.expr, names: Variables) -> Any:  # noqa: ANN401, C901, PL
 
 
 def holds(node: ast.expr, names: Variables) -> bool:
-    """Whether a condition holds; NotStaticError if only running the script would show it."""
+    """Whether a condition is true; NotStaticError if that is known only when the script runs."""
     value = evaluate(node, names)
     if not is_plain(value):
         raise NotStaticError
@@ -98,12 +98,12 @@ def holds(node: ast.expr, names: Variables) -> bool:
 
 
 def is_plain(value: object) -> bool:
-    """Whether something is a value of its own, and does not stand for what the source does not show."""
+    """Whether an object is a static value, and not a stand-in for an unknown one."""
     return value is None or isinstance(value, str | int | float | list | dict)
 
 
 def find_flag_value(node: ast.expr | None, names: Variables) -> FlagValue:
-    """Return the value of an expression if it is static and a flag can have it, else None."""
+    """Return the value of an expression if it is static and can be the value of a flag, else None."""
     try:
         value = None if node is None else evaluate(node, names)
     except NotStaticError:
@@ -112,7 +112,7 @@ def find_flag_value(node: ast.expr | None, names: Variables) -> FlagValue:
 
 
 def find_text(node: ast.expr | None, names: Variables) -> str:
-    """Return the text that an expression is, or an empty one."""
+    """Return the text that an expression evaluates to, or an empty text."""
     value = find_flag_value(node, names)
     return value if isinstance(value, str) else ""
 
@@ -139,12 +139,12 @@ def _items(node: ast.expr, names: Variables) -> list[Any]:
 
 
 def as_list(value: object) -> list[Any]:
-    """Return what a loop over a static value goes through.
+    """Return the items of a static value in a loop over it.
 
     Raises
     ------
     NotStaticError
-        If it is nothing that a loop goes through.
+        If it cannot be looped over.
     """
     if isinstance(value, str | list | dict):
         return list(value)
@@ -166,7 +166,7 @@ def _evaluate_map(keys: Sequence[ast.expr | None], values: Sequence[ast.expr], n
 
 
 def _write_part(part: ast.expr, names: Variables) -> str:
-    """Write one part of an f-string; no format is wide enough to fill memory."""
+    """Write one part of an f-string; refuses formats that are wide enough to fill the memory."""
     match part:
         case ast.Constant(value=str(text)):
             return text
@@ -200,7 +200,7 @@ def bind_target(target: ast.expr, value: object) -> dict[str, Any]:
     Raises
     ------
     NotStaticError
-        If the target takes more than names, or another number of values.
+        If the target has more than names, or does not fit the number of values.
 
     Examples
     --------
@@ -317,11 +317,11 @@ _METHODS: dict[str, tuple[type, Callable[..., Any]]] = {
     "replace": (str, _replace),
     "format": (str, _format_text),
 }
-#: A width that nobody means, or one that stands elsewhere.
+#: A width in a format that is unreasonably large, or given elsewhere.
 _WIDE = re.compile(r"\d{3}|\*")
-#: A field of a format that reaches into an object, or takes its width from one.
+#: A field in a format that reads an attribute or item, or takes its width from another field.
 _REACHING = re.compile(r"\{[^}]*[.\[{]")
-#: In the names within a comprehension; what is computed in one within another takes too long.
+#: A name that marks the scope of a comprehension; nested ones are refused, since they may take too long.
 _WITHIN_LOOP = ""
 _LONGEST_LOOP = 256
 _ONLY_NUMBERS = {*_UNARY.values(), *_BINARY.values()} - {operator.add, operator.not_}
@@ -331,13 +331,13 @@ _LONGEST = 10_000
 
 
 def _apply(function: Callable[..., Any], *operands: object) -> object:
-    """Compute; bounded, so that no source makes the inspection slow."""
+    """Compute an operation on numbers or texts, within limits so that no source makes the inspection slow."""
     if function is operator.mod and isinstance(operands[0], str):
         function = _fill_text
     if not all(_is_small(operand, numbers_only=function in _ONLY_NUMBERS) for operand in operands):
         raise NotStaticError
     if not all(map(is_plain, operands)) or (function is str and not isinstance(operands[0], str | int | float)):
-        raise NotStaticError  # a list may hold expressions
+        raise NotStaticError  # a list may contain expressions
     try:
         return function(*operands)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:

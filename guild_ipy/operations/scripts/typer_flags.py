@@ -1,4 +1,4 @@
-"""Flags of a script that uses typer, read from its source: the parameters of functions that are its commands."""
+"""Flags of a script that uses typer, read from its source: the parameters of the functions that are commands."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def read_typer(tree: ast.Module, command: Sequence[str] = ()) -> ScriptInterface | None:
-    """Return what a script takes; None if nothing shows a command of it.
+    """Return the interface of a script; None if no command is found.
 
     Parameters
     ----------
     command
-        Words that follow the script's name: those that name commands count.
+        The words after the script's name; only those that name commands matter.
     """
     source = _TyperSource(
         tree=tree,
@@ -71,7 +71,7 @@ def _find_run(source: _TyperSource) -> _Function | None:
 
 
 def _find_app(source: _TyperSource) -> str | None:
-    """Find the name of the app that is called, else of the first."""
+    """Find the name of the app that the script calls, else of the first."""
     apps = [
         statement.targets[0].id
         for statement in source.tree.body
@@ -150,14 +150,14 @@ def _read_function(function: _Function, source: _TyperSource) -> tuple[ScriptArg
 
 @dataclass(frozen=True, kw_only=True)
 class _Parameter:
-    """A parameter, its parts found."""
+    """The parts of a parameter."""
 
     name: str
     type: ast.expr | None
     default: ast.expr | None
-    """None where it must be given."""
+    """None for a required parameter."""
     words: tuple[str, ...]
-    """The forms of its option that are said."""
+    """The forms of its option that are declared."""
     keywords: Mapping[str, ast.expr]
     is_option: bool
     source: _TyperSource
@@ -195,7 +195,7 @@ def _read_parameter(parameter: ast.arg, default: ast.expr | None, source: _Typer
 
 
 def _unwrap(annotation: ast.expr | None) -> tuple[ast.expr | None, ast.Call | None]:
-    """Part ``Annotated[T, typer.Option(...)]``, and take None out of a union."""
+    """Split ``Annotated[T, typer.Option(...)]``, and remove None from a union."""
     info = None
     match annotation:
         case ast.Subscript(value=owner, slice=ast.Tuple(elts=[inner, *more])) if _name(owner) == "Annotated":

@@ -1,4 +1,4 @@
-"""What is said where a script takes arguments that its source does not show."""
+"""Detects arguments of a script that cannot be read from its source, and explains them in errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from guild_ipy.errors import FlagError, UsageError, suggest
 from guild_ipy.operations.scripts.constant_flags import refuse_other_values
 from guild_ipy.operations.scripts.script_interface import ScriptInterface
 
-#: Libraries that read a command line, and the names of larger ones that do.
+#: Libraries that read a command line, and functions of larger libraries that do.
 _LIBRARIES = {
     "argh",
     "cleo",
@@ -36,12 +36,12 @@ _LIBRARIES = {
     "tyro",
 }
 _NAMES = {"LightningCLI", "HfArgumentParser", "from_cli", "optparse", "getopt"}
-#: Functions of a library that are called so give a parser, or what one has read.
+#: Names of functions in libraries that return a parser, or arguments that were parsed.
 _READERS = {"get_args", "get_arguments", "get_parser", "make_parser", "parse_args", "parse_arguments"}
 
 
 def find_unread(nodes: Iterable[ast.AST]) -> str:
-    """Return by what a script takes arguments that are not looked for in its source; empty where nothing shows any."""
+    """Return the library by which a script takes arguments that are not read from its source; empty for none."""
     for node in nodes:
         if isinstance(node, ast.Import):
             names = [alias.name.partition(".")[0] for alias in node.names]
@@ -63,12 +63,12 @@ def find_unread(nodes: Iterable[ast.AST]) -> str:
 
 @contextlib.contextmanager
 def explaining_unread(interface: ScriptInterface, name: str, *, is_declared: bool = False) -> Iterator[None]:
-    """Say of an unknown flag that it may be one that could not be read, or that of a sub-command, and what to do.
+    """Explain in the error about an unknown flag that arguments could not be read, or belong to a sub-command.
 
     Parameters
     ----------
     is_declared
-        Whether the operation is one of a Guild file.
+        Whether the operation is declared in a Guild file.
     """
     try:
         yield
@@ -113,12 +113,12 @@ ASSIGNING = frozenset({"hydra", "omegaconf", "sacred", "nemo"})
 
 
 def check_command(interface: ScriptInterface, words: tuple[str, ...], name: str) -> tuple[str, ...]:
-    """Return the words that follow a script before all else.
+    """Return the sub-command of a script as words.
 
     Raises
     ------
     UsageError
-        For one that is not a command of it, and where it needs one.
+        For an unknown sub-command, and if one is missing.
     """
     known = interface.command
     if interface.unread and not interface.commands and words[: len(known)] == known:

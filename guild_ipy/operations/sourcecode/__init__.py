@@ -1,4 +1,4 @@
-"""The source code of the moment: which files of a project are copied, and their digest.
+"""Takes snapshots of source code: finds the files of a project that are copied, and computes their digest.
 
 - ``snapshot``: the copy
 - ``source_walk``: finds the files

@@ -1,9 +1,9 @@
-"""The source code of the moment: the text files of a project, and their digest.
+"""Snapshots of source code: the text files of a project, and their digest.
 
 The rules are those of Guild AI 0.9.0 for a project without a Guild file and without git: text files of at most 1 MiB,
 at most 100 of them, in folders that are not hidden. Unlike there, notebooks of function runs, Guild home, other runs
-and folders with more than 1000 files are never copied, and what holds secrets is linked. The notes of a snapshot say
-what was left out.
+and folders with more than 1000 files are never copied, and files that hold secrets are linked. The notes of a snapshot
+name the files that were left out.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ MAX_BYTES = 2**20
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """Source code, and what the user should know about what is not in it."""
+    """Source code, and notes for the user about files that are left out."""
 
     source: ProjectSource
     notes: tuple[str, ...] = ()
 
 
 class SourceCache:
-    """What earlier snapshots read: a file is read again only when the file system says that it changed."""
+    """Files that earlier snapshots have read: a file is read again only if the file system says that it changed."""
 
     def __init__(self) -> None:
         self._projects: dict[tuple[str, bool], _Project] = {}
@@ -68,15 +68,15 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
     Parameters
     ----------
     dest
-        Where in the run directory they go.
+        The folder in the run directory for the files.
     excluded_dirs
         Folders that are not entered; `project_dir` itself always is.
     extra
-        Files that belong to it whatever the rules say; they hide files of the project with the same path.
+        Files that are added whatever the rules say; they replace files of the project with the same path.
     cache
-        Kept by the caller from one snapshot to the next.
+        A cache, which the caller keeps from one snapshot to the next.
     choice
-        Rules of a Guild file, which take files away or add others, of any kind and size.
+        Rules of a Guild file, which exclude files or add others, of any kind and size.
     left_out
         Paths of files and folders that come into the run in another way.
     """
@@ -101,7 +101,7 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
 
 @dataclass(frozen=True, kw_only=True)
 class _Untold:
-    """The paths that nobody has said anything about, so that the usual rules hold for them."""
+    """The paths that no rule of the user concerns, so that the usual rules hold for them."""
 
     root: str
     choice: SourceChoice | None
@@ -126,7 +126,7 @@ def _is_among(path: str, paths: Collection[str]) -> bool:
 
 
 def _read_chosen(found_files: Iterable[FoundFile]) -> tuple[list[SourceFile], list[str]]:
-    """Read the files that rules name; beside them the paths of those that may hold secrets, which are not copied."""
+    """Read the files that rules name; also return the paths of those that may hold secrets, which are not copied."""
     files: list[SourceFile] = []
     secret: list[str] = []
     for found in found_files:
@@ -164,10 +164,10 @@ def digest_files(files: Iterable[SourceFile]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Known:
-    """What is known of a file while its `stamp` stays."""
+    """The cached content of a file, valid while its `stamp` is the same."""
 
     stamp: tuple[int, ...]
-    """Times, size and inode; empty where they cannot be trusted to change with the file."""
+    """Times, size and inode; empty if they may not change when the file changes."""
     file: SourceFile | None
     """None if it is not a text, too large, or a key."""
     why_not: str = ""
@@ -182,21 +182,21 @@ class _Taken:
     large: Sequence[str]
     binary: Sequence[str]
     keys: Sequence[str]
-    """Private keys, by what they hold."""
+    """Private keys, recognized by their content."""
     unreadable: Sequence[str]
     first_left: str | None
-    """The first of the files that are more than are taken."""
+    """The first file beyond the limit on their number."""
 
 
 @dataclass
 class _Project:
-    """The files of one project as last seen, and the source that was made of them."""
+    """The files of a project as last read, and the source that was made from them."""
 
     known: dict[str, _Known] = field(default_factory=dict)
     source: ProjectSource | None = None
 
     def take(self, found_files: Iterable[FoundFile]) -> _Taken:
-        """Read files until there are enough."""
+        """Read files up to the limit on their number."""
         seen: dict[str, _Known] = {}
         files: list[SourceFile] = []
         left: dict[str, list[str]] = {"large": [], "binary": [], "key": [], "unreadable": []}
@@ -225,9 +225,9 @@ class _Project:
         )
 
     def make_source(self, dest: str, files: Sequence[SourceFile], links: tuple[SourceLink, ...]) -> ProjectSource:
-        """Make a source, the last one if nothing changed: digests cost more than comparing."""
+        """Make a source, or return the last one if nothing changed: comparing is faster than a digest."""
         ordered = tuple(sorted(files, key=lambda file: file.path))
-        last = self.source  # another thread may put another in its place
+        last = self.source  # another thread may replace it
         if last is None or (last.dest, last.links) != (dest, links) or last.files != ordered:
             digest = digest_files(ordered) if ordered else ""
             self.source = last = ProjectSource(dest=dest, files=ordered, digest=digest, links=links)
@@ -263,15 +263,15 @@ def _read(found: FoundFile, stamp: tuple[int, ...]) -> _Known:
 
 
 _HEAD = 8192
-#: Text whatever they hold (Guild AI 0.9.0).
+#: Extensions of files that are text whatever their content (Guild AI 0.9.0).
 _TEXT = (".py", ".csv", ".md", ".sh", ".txt")
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
-#: What no encoding of text uses; the others are white space, and the escape of terminals.
+#: Bytes that no encoding of text uses; the other control characters are white space, and the escape of terminals.
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\b\t\n\v\f\r\x1b"))
 
 
 def _is_text(head: bytes, path: str) -> bool:
-    """Whether a file that begins so is text, in whatever encoding."""
+    """Whether a file with this beginning is text, in any encoding."""
     return path.lower().endswith(_TEXT) or head.startswith(_MARKS) or len(head.translate(None, _CONTROLS)) == len(head)
 
 
@@ -285,7 +285,7 @@ _REMEDY = "bring data along with --file PATH, or put an empty .guild-nocopy into
 def _write_notes(
     taken: _Taken, walk: SourceWalk, untold: _Untold, linked: Sequence[str], *, tells_binary: bool
 ) -> Iterator[str]:
-    """Say what was left out, and what is linked; binary files only where copies are what a run finds around it."""
+    """Return notes about files that are left out or linked; about binary files only if the run works in the copy."""
     if taken.first_left is not None:
         yield f"more than {MAX_FILES} source files: {taken.first_left!r} and those after it are not copied; {_REMEDY}"
     elif walk.is_cut:

@@ -1,7 +1,7 @@
-"""Rules of ``sourcecode`` in a Guild file: which files are copied beside, or in place of, the usual ones.
+"""The rules of ``sourcecode`` in a Guild file: files that are copied besides, or in place of, the usual ones.
 
-A pattern without a slash is held against the name of a file, one with a slash against its path; ``*`` takes slashes
-too. A folder stands for all that is in it. The last rule that matches counts (Guild AI 0.9.0).
+A pattern without a slash is matched with the name of a file, one with a slash with its path; ``*`` matches slashes too.
+A folder stands for all files in it. The last rule that matches counts (Guild AI 0.9.0).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from guild_ipy.domain.declarations.operation_def import SourceRule
 from guild_ipy.operations.sourcecode.source_walk import FoundFile, leads_up
 from guild_ipy.store.files.regular_file import open_reader
 
-#: How many files are looked at for rules that take more than the usual ones.
+#: How many files are searched at most for rules that include other files than the usual ones.
 MAX_FILES = 20_000
 
 
@@ -26,7 +26,7 @@ class SourceChoice:
     rules: tuple[SourceRule, ...]
 
     def verdict(self, path: str, root: str) -> bool | None:
-        """Whether the rules take a file; None where they say nothing."""
+        """Whether the rules include a file; None if no rule matches it."""
         found: bool | None = None
         for rule in self.rules:
             if rule.kind != "dir" and _matches(path, rule, root):
@@ -34,7 +34,7 @@ class SourceChoice:
         return found
 
     def find(self, root: str, excluded: Sequence[str] = ()) -> Iterator[FoundFile]:
-        """Find the files that the rules take, whatever they hold."""
+        """Find the files that the rules include, whatever their content."""
         if not any(rule.is_include and rule.kind != "dir" for rule in self.rules):
             return
         left_out = {os.path.realpath(each) for each in excluded}
@@ -70,7 +70,7 @@ def _look_at(root: str, path: str) -> Iterator[FoundFile]:
     try:
         if os.path.isfile(full):
             yield FoundFile(path=path, full_path=full, stat=os.stat(full))
-    except OSError:  # gone since
+    except OSError:  # removed since
         return
 
 

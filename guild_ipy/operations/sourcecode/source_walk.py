@@ -1,7 +1,7 @@
-"""Which files of a project can be source: a walk that stays out of environments, caches and runs.
+"""Walks over the files of a project that can be source, outside environments, caches and runs.
 
-Files come in a fixed order: those of a folder by name, then its folders by name. Hidden files are among them, hidden
-folders are not entered (Guild AI 0.9.0). Links to folders are followed, but never in a circle.
+The order is fixed: the files of a folder by name, then its folders by name. Hidden files are included, hidden folders
+are not entered (Guild AI 0.9.0). Links to folders are followed, but not in a circle.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from itertools import islice
 
 from guild_ipy.domain.secrets import names_secret_file, names_secret_folder
 
-#: How many files and folders are looked at before the walk ends.
+#: How many files and folders the walk visits at most.
 MAX_ENTRIES = 20_000
-#: A folder below the root with more than this is data, and left alone.
+#: A folder below the root with more entries is data, and is skipped.
 MAX_FOLDER = 1000
-#: How many files and folders are looked at through links to folders: what they lead to may be a whole disk.
+#: How many files and folders are visited through links to folders, which may lead to a whole disk.
 MAX_LINKED = 5000
 
 _SKIPPED_DIRS = frozenset({"__pycache__", "build", "dist", "node_modules"})
-#: Hidden folders of tools, which nobody expects in a run.
+#: Hidden folders of tools, which users do not expect in a run.
 _TOOL_FOLDERS = re.compile(
     r"\.(git|hg|svn|jj|github|gitlab|circleci|vscode|idea|devcontainer|env|.*venv.*|tox|nox|eggs|pixi|direnv"
     r"|.*cache|ipynb_checkpoints|virtual_documents|jupyter|ipython|guild|hypothesis|dvc|ds_store|trash.*|nfs.*"
     r"|local|npm|conda|mamba|cargo|rustup|nv|cursor.*|vscode-server|terraform|import_linter_cache)",
     re.IGNORECASE,
 )
-#: Files that tie a folder to a work tree of git, which a run is not.
+#: Files that mark a work tree of git, which a run is not.
 _NO_SOURCE = frozenset({".git", ".DS_Store"})
-#: Where the kernel shows itself as files.
+#: File systems of the kernel.
 _NO_DISK = ("/proc", "/sys", "/dev")
-#: Names that end so are not even opened.
+#: Files with these endings are not opened.
 _BINARY = re.compile(
     r"\.(7z|a|arrow|avif?|bin|bmp|bz2|ckpt|db|dll|dylib|egg|exe|feather|flac|gif|gz|h5|hdf5|heic|ico|jar|jpe?g|joblib"
     r"|keras|mkv|mov|mp[34]|np[yz]|o|og[gv]|onnx|parquet|pdf|pickle|pkl|png|pth?|py[cdo]|rar|safetensors|so|sqlite3?"
@@ -68,22 +68,22 @@ class SourceWalk:
     Parameters
     ----------
     root
-        Where to begin, without symbolic links in it. It is walked whatever it is.
+        The folder where the walk begins, without symbolic links in its path. It is walked whatever it is.
     excluded
-        Folders not to enter, by whatever names they are met.
+        Folders that are not entered, whatever path leads to them.
     """
 
     def __init__(self, root: str, excluded: Collection[str] = ()) -> None:
         self.root = root
         self.unreadable: list[str] = []
         self.crowded: list[str] = []
-        """Folders that were left alone for their size and hold more than binary files."""
+        """Folders that were skipped for their size and have other files than binary ones."""
         self.hidden: list[str] = []
-        """Hidden folders, but for those of tools."""
+        """Hidden folders, except those of tools."""
         self.circles: list[str] = []
-        """Links to folders that they are in."""
+        """Links to folders that contain them."""
         self.binary: list[str] = []
-        """Files that are not text, by their names."""
+        """Files that are not text, as their names tell."""
         self.secrets: list[str] = []
         """Files and folders that hold secrets."""
         self._excluded = frozenset(map(_identify, excluded))
@@ -93,12 +93,12 @@ class SourceWalk:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there were more files and folders than the walk looks at."""
+        """Whether there were more files and folders than the walk visits."""
         return self._left <= 0
 
     @property
     def is_link_cut(self) -> bool:
-        """Whether there were more through links to folders than the walk looks at."""
+        """Whether there were more files and folders through links than the walk visits."""
         return self._left_linked <= 0
 
     def __iter__(self) -> Iterator[FoundFile]:
@@ -147,11 +147,11 @@ class SourceWalk:
                 self.binary.append(folder + entry.name)
                 return None
             return FoundFile(path=folder + entry.name, full_path=entry.path, stat=entry.stat())
-        except OSError:  # a link in a circle, or gone since
+        except OSError:  # a link in a circle, or removed since
             return None
 
     def _enter(self, entry: os.DirEntry[str], folder: _Folder) -> _Folder | None:
-        """Return a folder that is to be entered, and note one that is left out."""
+        """Return a folder if it is to be entered, and record one that is left out."""
         name, path = entry.name, f"{folder.path}{entry.name}/"
         if name in _SKIPPED_DIRS or name.endswith(".egg-info") or not _is_dir(entry) or self._is_excluded(entry):
             return None
@@ -187,7 +187,7 @@ def _is_dir(entry: os.DirEntry[str]) -> bool:
 
 
 def leads_up(link: str, root: str) -> bool:
-    """Whether a link below `root` leads to a folder that it is in itself, maybe through other links, or to no disk."""
+    """Whether a link below `root` leads, perhaps through other links, to a folder that contains it, or to no disk."""
     real = os.path.realpath(link)
     folder = os.path.dirname(link)
     while True:
@@ -203,7 +203,7 @@ def _is_within(path: str, folder: str) -> bool:
 
 
 def _is_foreign(path: str, names: set[str]) -> bool:
-    """Whether a folder says that it is an environment, a run, or not to be copied (``.guild-nocopy``)."""
+    """Whether a folder is marked as an environment, as a run, or as not to be copied (``.guild-nocopy``)."""
     if names & {".guild-nocopy", "pyvenv.cfg", "conda-meta"}:
         return True
     markers = {"bin": "activate", "Scripts": "activate", ".guild": "opref"}
@@ -211,7 +211,7 @@ def _is_foreign(path: str, names: set[str]) -> bool:
 
 
 def _identify(path: str) -> tuple[int, int] | None:
-    """Return what a folder is known by under all its names: device and inode; None if it is not there."""
+    """Return device and inode, which identify a folder under all its names; None if it does not exist."""
     try:
         state = os.stat(path)
     except OSError:

@@ -1,4 +1,4 @@
-"""The parts of an operation of a Guild file, checked.
+"""Reads and checks the definitions of operations in a Guild file.
 
 - ``models``, ``definitions``: models, and the definition of one operation
 - ``flag_definitions``: flags

@@ -1,4 +1,4 @@
-"""One operation of a model, as a definition that is checked and complete."""
+"""Reads one operation of a model as a definition that is checked and complete."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ from guild_ipy.operations.guildfile.reading.yaml_nodes import (
 )
 from guild_ipy.operations.references import check_references, find_references
 
-#: What ``exec`` may refer to beside flags.
+#: The references that ``exec`` may have besides flags.
 WORDS = ("flag_args", "python_exe", "guild_python_exe", "project_dir")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelParts:
-    """What a model gives to all of its operations."""
+    """The parts of a model that its operations share."""
 
     name: str
     folder: str
@@ -58,7 +58,7 @@ class ModelParts:
 
 
 def read_definition(entry: MapEntry, model: ModelParts) -> OperationDef:
-    """Read one operation; GuildFileError for attributes that are none, and values that do not fit them."""
+    """Read one operation; GuildFileError for unknown attributes and invalid values."""
     name = _check_name(entry)
     node = _with_step_flags(read_map(entry.value, f"operation {name!r}"), model.items)
     OPERATION.check(node)
@@ -100,7 +100,7 @@ def read_definition(entry: MapEntry, model: ModelParts) -> OperationDef:
 
 
 def _unused(node: MapNode) -> Iterator[str]:
-    """Say which attributes of an operation and its parts have no meaning here."""
+    """Return notes about attributes of an operation and its parts that have no effect here."""
     yield from OPERATION.unused(node)
     requires, sourcecode, steps, notebook = (node.get(name) for name in ("requires", "sourcecode", "steps", "notebook"))
     yield from [] if requires is None else unused_attributes(requires)
@@ -110,7 +110,7 @@ def _unused(node: MapNode) -> Iterator[str]:
 
 
 def _yielding(dependency: Dependency, dest: FlagsDest | None) -> Dependency:
-    """Have a configuration that flags go to anyway, and that is required too, take the place of the other."""
+    """Let a required configuration replace the same file, if flags are written to it anyway."""
     if dest is None or not _is_config(dest):
         return dependency
     sources = (
@@ -223,7 +223,7 @@ def _compile_pattern(pattern: str, node: YamlNode) -> re.Pattern[str]:
 def _check_exec(main: Main, flags: Sequence[FlagDef], node: MapNode, *, takes_more: bool) -> None:
     """Refuse a reference to a flag that the operation does not take, and text around ``${flag_args}``.
 
-    With `takes_more` it has flags that are not declared.
+    With `takes_more` the operation may have flags that are not declared.
     """
     names = [*(WORDS if main.is_exec else WORDS[1:]), *(flag.name for flag in flags)]
     for word in main.command_words:
@@ -244,7 +244,7 @@ def _check_exec(main: Main, flags: Sequence[FlagDef], node: MapNode, *, takes_mo
 
 
 def _with_step_flags(node: MapNode, items: Sequence[Item]) -> MapNode:
-    """Put what the flags of steps include in its place."""
+    """Replace ``$include`` in the flags of steps by the included flags."""
     steps = node.get("steps")
     if not isinstance(steps, ListNode):
         return node
@@ -261,7 +261,7 @@ def _step_with_flags(step: YamlNode, items: Sequence[Item]) -> YamlNode:
 
 
 def with_defaults(entry: MapEntry, defaults: YamlNode | None) -> MapEntry:
-    """Give an operation what ``operation-defaults`` say and it does not."""
+    """Return an operation with the attributes of ``operation-defaults`` that it does not have itself."""
     if defaults is None or is_nothing(defaults) or not isinstance(entry.value, MapNode):
         return entry
     has_main = any(word in entry.value for word in MAINS)

@@ -1,4 +1,4 @@
-"""``flags`` of an operation: what each takes, checked against itself."""
+"""Reads ``flags`` of an operation, and checks that each definition is consistent."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def read_flags(section: MapNode, operation: str, *, skips_arguments: bool = Fals
     Parameters
     ----------
     skips_arguments
-        ``default-flag-arg-skip``: what holds for flags that say nothing of ``arg-skip``.
+        ``default-flag-arg-skip``: the value for flags without ``arg-skip``.
     """
     parts = [
         _Parts(
@@ -64,13 +64,13 @@ def read_flags(section: MapNode, operation: str, *, skips_arguments: bool = Fals
 
 
 def unused_in_flags(section: MapNode) -> Iterator[str]:
-    """Say which attributes of flags have no meaning here."""
+    """Return notes about attributes of flags that have no effect here."""
     for entry in section:
         yield from FLAG.unused(entry.value) if isinstance(entry.value, MapNode) else ()
 
 
 def _refuse_twins(section: MapNode, flags: list[FlagDef]) -> None:
-    """Refuse an alias that is the name or alias of another flag, and one option for two flags."""
+    """Refuse an alias that is the name or alias of another flag, and the same option for two flags."""
     names = {flag.name for flag in flags}
     options: dict[str, str] = {}
     for entry, flag in zip(section, flags, strict=True):
@@ -128,7 +128,7 @@ def _read_flag(parts: _Parts, *, skips: bool) -> FlagDef:
 
 
 def _check(flag: FlagDef, parts: _Parts, *, is_required: bool) -> FlagDef:
-    """Hold the default against the type, the choices and the range."""
+    """Check the default against the type, the choices and the range."""
     if flag.minimum is not None and flag.maximum is not None and flag.minimum > flag.maximum:
         place = parts.node.get("max").place  # type: ignore[union-attr] # it has one
         raise place.error(f"max {flag.maximum} of flag {flag.name!r} is less than its min {flag.minimum}; swap them")
@@ -220,6 +220,6 @@ def _read_choice(node: YamlNode, name: str) -> FlagChoice:
 
 
 def read_names(node: YamlNode, what: str) -> tuple[str, ...]:
-    """Read names of flags: a list, or text with commas between."""
+    """Read names of flags: a list, or text with commas."""
     names = read_texts(node, what)
     return tuple(part.strip() for name in names for part in name.split(",") if part.strip())

@@ -1,4 +1,4 @@
-"""What an operation runs: ``main``, ``exec``, ``notebook`` or ``steps``; and how flags get there: ``flags-dest``."""
+"""Reads what an operation runs (``main``, ``exec``, ``notebook``, ``steps``), and ``flags-dest``."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from guild_ipy.operations.guildfile.reading.fields import leads_out, read_text, 
 from guild_ipy.operations.guildfile.reading.yaml_nodes import MapNode, ScalarNode, YamlNode
 from guild_ipy.operations.references import check_references
 
-#: The words that say what an operation runs.
+#: The attributes that say what an operation runs.
 MAINS = ("exec", "main", "notebook", "steps")
-#: Names by which Guild AI calls a kind of destination.
+#: Words of Guild AI -> kinds of destinations.
 _KINDS = {kind.value: kind for kind in FlagsDestKind} | {"dict": FlagsDestKind.GLOBAL}
 _NAMED = frozenset({FlagsDestKind.GLOBAL, FlagsDestKind.NAMESPACE, FlagsDestKind.CONFIG})
 _CONFIG_ENDINGS = (".yml", ".yaml", ".json", ".cfg", ".ini")
 
 
 def read_main(name: str, node: MapNode) -> Main:
-    """Read what an operation runs; without a word of it, it is the module of its own name."""
+    """Read what an operation runs; without such an attribute it is the module with the name of the operation."""
     given = [word for word in MAINS if node.get(word) is not None]
     if len(given) > 1:
         entry = node.entry(given[1])
@@ -53,7 +53,7 @@ def read_main(name: str, node: MapNode) -> Main:
 
 
 def unused_options(notebook: YamlNode) -> Iterator[str]:
-    """Say that the options of a notebook have no meaning here."""
+    """Return notes that the options of a notebook have no effect here."""
     _, *options = read_words(notebook, "notebook")
     yield from (f"{notebook.place}: notebook option {each!r} is not supported and has no effect" for each in options)
 
@@ -69,7 +69,7 @@ def _read_notebook(node: YamlNode) -> NotebookMain:
 
 
 def read_flags_dest(node: YamlNode) -> FlagsDest:
-    """Read ``flags-dest``; ``off`` and ``no`` are the command line, as in Guild AI 0.9.0."""
+    """Read ``flags-dest``; ``off`` and ``no`` mean the command line, as in Guild AI 0.9.0."""
     if isinstance(node, ScalarNode) and node.value is False:
         return FlagsDest(kind=FlagsDestKind.ARGS)
     text = read_text(node, "flags-dest")
@@ -87,7 +87,7 @@ def read_flags_dest(node: YamlNode) -> FlagsDest:
     elif kind in _NAMED and not all(part.isidentifier() for part in name.split(".")):
         raise node.place.error(f"flags-dest {text!r} names no variable of Python; write {word}:NAME")
     if colon and kind not in _NAMED:
-        name = ""  # args:click, which is found out from the script
+        name = ""  # args:click; the library is found from the script
     return FlagsDest(kind=kind, name=name)
 
 

@@ -1,4 +1,4 @@
-"""The models of a Guild file, with what they extend and include, as operations."""
+"""Reads the operations of all models of a Guild file, with the items that these extend and include."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from guild_ipy.operations.guildfile.reading.yaml_nodes import MapEntry, MapNode
 
 @dataclass(frozen=True, kw_only=True)
 class WrongOperation:
-    """An operation that cannot be read, and why."""
+    """An operation that cannot be read, with the error."""
 
     name: str
     model: str
@@ -35,21 +35,21 @@ class WrongOperation:
 
 @dataclass(frozen=True, kw_only=True)
 class Operations:
-    """The operations of a Guild file, those that are wrong apart."""
+    """The operations of a Guild file, valid and invalid ones."""
 
     operations: tuple[OperationDef, ...] = ()
     wrong: tuple[WrongOperation, ...] = ()
     problems: tuple[GuildFileError, ...] = ()
-    """What is wrong with models of whose operations not even the names are known."""
+    """Errors of models whose operations are not even known by name."""
 
 
 def read_operations(items: Sequence[Item], path: str, folder: str, version: str) -> Operations:
-    """Read all operations of all models, those of a model in the order of the file.
+    """Read all operations of all models, for each model in the order of the file.
 
     Parameters
     ----------
     path, folder, version
-        The Guild file, where it is, and the MD5 of what it holds.
+        The Guild file, its folder, and the MD5 of its content.
     """
     models: list[tuple[Item, MapNode]] = []
     wrong: list[WrongOperation] = []
@@ -86,7 +86,7 @@ def read_operations(items: Sequence[Item], path: str, folder: str, version: str)
 
 
 def _put_error(error: GuildFileError, item: Item, wrong: list[WrongOperation], problems: list[GuildFileError]) -> None:
-    """Take all operations of a model as wrong."""
+    """Record an error for all operations of a model."""
     own = item.node.get("operations")
     names = [entry.key.text for entry in own if entry.key.value != "$include"] if isinstance(own, MapNode) else []
     wrong += [WrongOperation(name=name, model=item.name, error=error) for name in names]
@@ -94,7 +94,7 @@ def _put_error(error: GuildFileError, item: Item, wrong: list[WrongOperation], p
 
 
 def _read_notes(item: Item, node: MapNode, items: Sequence[Item]) -> tuple[str, ...]:
-    """Read what is said of all operations of a model: what of it, and of what it extends, has no meaning here."""
+    """Return notes about attributes without an effect, of a model and of the items that it extends."""
     inherited = (note for each in parents(item, items) for note in each.notes)
     return (*item.notes, *inherited, *_unused(node))
 
@@ -107,7 +107,7 @@ def _read_operation(entry: MapEntry, parts: ModelParts) -> OperationDef | WrongO
 
 
 def _name_steps(operation: OperationDef, own: set[str]) -> OperationDef:
-    """Return steps of a pipeline the full names of operations of its model."""
+    """Replace the names of operations of the same model in steps by their full names."""
     main = operation.main
     if not isinstance(main, StepsMain) or not operation.model:
         return operation
@@ -119,7 +119,7 @@ def _name_steps(operation: OperationDef, own: set[str]) -> OperationDef:
 
 
 def default_models(items: Sequence[Item]) -> frozenset[str]:
-    """Return the models whose operations need no model in front: the only one, those that say so, that without name."""
+    """Return the models whose operations are run without the model's name: the only, the default, the unnamed one."""
     models = [item for item in items if item.is_model]
     if len(models) == 1:
         return frozenset({models[0].name})
@@ -127,7 +127,7 @@ def default_models(items: Sequence[Item]) -> frozenset[str]:
 
 
 def _unused(node: MapNode) -> Iterator[str]:
-    """Say which attributes of resources and source rules of a model have no meaning here."""
+    """Return notes about attributes of resources and source rules of a model that have no effect here."""
     sourcecode, resources = node.get("sourcecode"), node.get("resources")
     yield from SOURCECODE.unused(sourcecode) if isinstance(sourcecode, MapNode) else ()
     for entry in resources if isinstance(resources, MapNode) else ():
@@ -137,7 +137,7 @@ def _unused(node: MapNode) -> Iterator[str]:
 def _read_resources(
     node: MapNode, items: Sequence[Item], folder: str
 ) -> dict[str, Dependency | GuildFileError] | GuildFileError:
-    """Read the resources of a model; those that are wrong are missed by who requires them."""
+    """Read the resources of a model; invalid ones are errors for the operations that require them."""
     try:
         return read_resources(read_section(node, "resources", items), folder)
     except GuildFileError as error:

@@ -1,4 +1,4 @@
-"""Dependencies that Python declares: what ``@guild_ipy.operation(requires=...)`` is given, read as in a Guild file."""
+"""Reads the dependencies and flags that ``@guild_ipy.operation`` declares, as in a Guild file."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from guild_ipy.operations.guildfile.reading.yaml_nodes import (
 def parse_requires(data: Any, location: str, origin: str) -> tuple[Dependency, ...]:  # noqa: ANN401 - what users write
     """Read dependencies: text, a dict, or a list of these.
 
-    A dict is what a Guild file has there. Text is ``kind:value``, or the name of an operation.
+    A dict has the attributes of a Guild file. Text is ``kind:value``, or the name of an operation.
 
     Parameters
     ----------
     location
-        The folder that files are looked for in.
+        The folder in which files are looked for.
     origin
         The name of the function, for messages.
 
     Raises
     ------
     GuildFileError
-        For what is not a dependency.
+        For a value that is not a dependency.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def parse_flag_defs(data: Mapping[str, Any], origin: str) -> tuple[FlagDef, ...]
     Raises
     ------
     GuildFileError
-        For what is not a flag, and for a default that the flag cannot have.
+        For a value that is not a flag, and for a default that the flag cannot have.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""``resources`` of a model and ``requires`` of an operation: dependencies."""
+"""Reads dependencies: ``resources`` of a model and ``requires`` of an operation."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Resources:
     """The named resources that an operation can require."""
 
     location: str
-    """The folder that files are looked for in."""
+    """The folder in which files are looked for."""
     model: str = ""
     by_model: Mapping[str, Mapping[str, Dependency | GuildFileError] | GuildFileError] = field(default_factory=dict)
-    """An error stands for what cannot be read: it is for the operations that require it."""
+    """The resources by name; an invalid one is an error, for the operations that require it."""
 
     def find(self, name: str) -> Dependency | None:
         """Find a resource of the operation's own model, or ``model:name``.
@@ -29,7 +29,7 @@ class Resources:
         Raises
         ------
         GuildFileError
-            If it is there, and wrong.
+            If it exists, but is invalid.
         """
         model, colon, rest = name.partition(":")
         found = self._of(self.model).get(name) or (self._of(model).get(rest) if colon else None)
@@ -45,14 +45,14 @@ class Resources:
 
     @property
     def names(self) -> list[str]:
-        """What can be named."""
+        """The names of all resources."""
         readable = {model: named for model, named in self.by_model.items() if not isinstance(named, GuildFileError)}
         own = [*readable.get(self.model, {})]
         return own + [f"{model}:{name}" for model, named in readable.items() if model for name in named]
 
 
 def read_resources(section: MapNode, location: str) -> dict[str, Dependency | GuildFileError]:
-    """Read the named resources of a model; an error stands for one that is wrong."""
+    """Read the named resources of a model; an error takes the place of an invalid one."""
     found: dict[str, Dependency | GuildFileError] = {}
     for entry in section:
         try:
@@ -63,12 +63,12 @@ def read_resources(section: MapNode, location: str) -> dict[str, Dependency | Gu
 
 
 def read_requires(node: YamlNode, resources: Resources) -> tuple[Dependency, ...]:
-    """Read what an operation requires: one dependency or a list.
+    """Read ``requires`` of an operation: one dependency or a list.
 
     Raises
     ------
     GuildFileError
-        For a resource that is not there, and a source that says nothing or too much.
+        For a resource that does not exist, and for an incomplete or contradictory source.
     """
     items = node.items if isinstance(node, ListNode) else (node,)
     return tuple(_read_required(item, resources) for item in items)
@@ -137,7 +137,7 @@ def _read_resource(node: YamlNode, location: str, name: str | None) -> Dependenc
 
 
 def unused_attributes(node: YamlNode) -> list[str]:
-    """Say which attributes of sources have no meaning here."""
+    """Return notes about attributes of sources that have no effect here."""
     if isinstance(node, ListNode):
         return [note for item in node.items for note in unused_attributes(item)]
     if not isinstance(node, MapNode):

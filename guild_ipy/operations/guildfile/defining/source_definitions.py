@@ -1,4 +1,4 @@
-"""The sources of a dependency: what each is of, and how its files come into the run."""
+"""Reads the sources of a dependency: their kinds, and how their files come into the run."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def read_target_type(node: MapNode) -> TargetType | None:
     return None if found is None else TargetType(read_choice(found, "target-type", words))
 
 
-# -- what it is of
+# -- kind and value
 
 
 def _kind_of(node: MapNode) -> tuple[SourceKind, MapEntry]:
@@ -110,7 +110,7 @@ def _kind_of(node: MapNode) -> tuple[SourceKind, MapEntry]:
 
 
 def _is_multi_run_word(entry: MapEntry) -> bool:
-    """Whether an entry is ``multi-run: yes``, which says how an operation is taken."""
+    """Whether an entry is ``multi-run: yes``, which says that all runs of an operation are linked."""
     return (
         entry.key.value == "multi-run" and isinstance(entry.value, ScalarNode) and isinstance(entry.value.value, bool)
     )
@@ -129,12 +129,12 @@ def _check_operation(text: str, place: FilePlace) -> str:
 
 
 def _check_expression(text: str, place: FilePlace) -> str:
-    """Refuse what the select language does not understand; one name alone is that of an operation."""
+    """Refuse an invalid expression of the select language; a single name is that of an operation."""
     if _NAME.match(text) or _REFERENCE in text:
         return text
     if not text.strip():
         raise place.error("an empty expression selects nothing; name an operation, or write an expression")
-    from guild_ipy.query.parse import parse_select  # start-up cost: for those who select runs
+    from guild_ipy.query.parse import parse_select  # start-up cost: only for expressions
 
     try:
         parse_select(text)
@@ -172,7 +172,7 @@ _CHECKS: dict[SourceKind, Callable[[str, FilePlace], str]] = {
 }
 
 
-# -- what is taken of it
+# -- files
 
 
 def _read_expression(node: MapNode) -> str | None:
@@ -194,7 +194,7 @@ def _read_select(node: MapNode) -> list[FilePattern]:
 
 
 def _compile(pattern: str, place: FilePlace) -> int:
-    """Return the number of groups; an error for no regular expression. What holds ``${flag}`` is not known yet."""
+    """Return the number of groups; an error for an invalid expression. Text with ``${flag}`` cannot be checked yet."""
     if _REFERENCE in pattern:
         return 1
     try:
@@ -228,7 +228,7 @@ def _read_rename(node: YamlNode) -> Rename:
 
 
 def _read_flag_name(node: YamlNode, what: str) -> str | None:
-    """Read ``flag-name``; with ``no`` the source has no name beside its own."""
+    """Read ``flag-name``; with ``no`` the source has no other name than its own."""
     if isinstance(node, ScalarNode) and node.value is False:
         return None
     return read_text(node, what)

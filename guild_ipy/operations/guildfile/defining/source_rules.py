@@ -1,4 +1,4 @@
-"""``sourcecode``: which files of the project are copied."""
+"""Reads ``sourcecode``: the rules that say which files of the project are copied."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read_source_rules(node: YamlNode | None) -> SourceRules | None:
 
 
 def join_rules(model: SourceRules | None, own: SourceRules | None) -> SourceRules | None:
-    """Return what holds for an operation: its own rules come after those of its model, so that they count more."""
+    """Return the rules for an operation: its own follow those of its model, and so take precedence."""
     if model is None or own is None:
         return own or model
     return SourceRules(

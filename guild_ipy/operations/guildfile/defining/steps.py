@@ -1,4 +1,4 @@
-"""``steps`` of a pipeline."""
+"""Reads ``steps`` of a pipeline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from guild_ipy.operations.guildfile.reading.yaml_nodes import ListNode, MapNode,
 
 _OPTIONS_WITH_TEXT = {"--label": "label", "-l": "label", "--tag": "tag", "-t": "tag", "--random-seed": "seed"}
 _SILENT = frozenset({"-y", "--yes"})
-#: Options of ``guild run`` without a meaning here, those that take a value first; who writes them is told so.
+#: Options of ``guild run`` without an effect here, first those that take a value; users get a note about them.
 _UNSUPPORTED_WITH_TEXT = frozenset(
     "--batch-label -bl --batch-tag -bt --batch-comment -bc --comment -c --gpus --optimizer -o --minimize -N "
     "--maximize -X --opt-flag -Fo --max-trials --trials -m --stop-after --remote -r --break --run-dir -d --run-id "
@@ -43,7 +43,7 @@ def read_steps(node: YamlNode) -> tuple[Step, ...]:
 
 
 def unused_in_steps(node: YamlNode) -> Iterator[str]:
-    """Say which attributes and options of steps have no meaning here."""
+    """Return notes about attributes and options of steps that have no effect here."""
     for item in node.items if isinstance(node, ListNode) else ():
         command = item
         if isinstance(item, MapNode):
@@ -66,7 +66,7 @@ def _read_step(node: YamlNode) -> Step:
 
 
 def _read_command(node: YamlNode, details: MapNode) -> Step:
-    """Read ``OPERATION NAME=VALUE --label TEXT``; what the map says beside it counts more."""
+    """Read ``OPERATION NAME=VALUE --label TEXT``; attributes of the map take precedence."""
     words = _words(read_text(node, "a step"), node)
     given = _split(words[1:], node)
     options = given.options
@@ -99,7 +99,7 @@ def _words(text: str, node: YamlNode) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Given:
-    """What stands behind the name of an operation."""
+    """The flags and options after the name of an operation."""
 
     flags: dict[str, FlagValue] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
@@ -138,7 +138,7 @@ def _read_flags(details: MapNode) -> dict[str, FlagValue]:
 
 
 def _value(node: YamlNode) -> FlagValue:
-    """Return the value of a flag; what is included from definitions has it as default."""
+    """Return the value of a flag; for an included definition its default."""
     default = node.entry("default") if isinstance(node, MapNode) else None
     return plain_value(node if default is None else default.value)
 

@@ -1,4 +1,4 @@
-"""Nodes as values of one type; what is none is an error that says where and what it should be."""
+"""Reads nodes as values of one type; an error says where a value is wrong, and what it should be."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from guild_ipy.operations.guildfile.reading.yaml_nodes import FilePlace, ListNod
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """The attributes of what a Guild file declares.
+    """The attributes of a declaration in a Guild file.
 
-    `owner` is what messages call it.
+    `owner` is its name in messages.
     """
 
     node: MapNode
     owner: str
 
     def get(self, name: str, read: Callable[[YamlNode, str], Any], default: Any = None) -> Any:  # noqa: ANN401 - of any type
-        """Read an attribute; `default` where nothing stands behind its name."""
+        """Read an attribute; `default` if it has no value."""
         found = self.node.get(name)
         return default if found is None else read(found, f"{name} of {self.owner}")
 
 
 def read_map(node: YamlNode, what: str) -> MapNode:
-    """Take a map."""
+    """Read a map."""
     if not isinstance(node, MapNode):
         raise node.place.error(f"{what} is a map, not {node}; write 'name: value' lines below it")
     return node
 
 
 def read_text(node: YamlNode, what: str) -> str:
-    """Take text; a number is the text that it is written as."""
+    """Read text; a number counts as the text by which it is written."""
     if isinstance(node, ScalarNode):
         if isinstance(node.value, str):
             return node.value
@@ -46,7 +46,7 @@ def read_text(node: YamlNode, what: str) -> str:
 
 
 def read_words(node: YamlNode, what: str) -> tuple[str, ...]:
-    """Take a command: text that is split as by a shell, or a list of words."""
+    """Read a command: text that is split as by a shell, or a list of words."""
     if isinstance(node, ListNode):
         return tuple(read_text(item, f"a word of {what}") for item in node.items)
     return tuple(split_words(read_text(node, what), what, node.place))
@@ -61,7 +61,7 @@ def split_words(text: str, what: str, place: FilePlace) -> list[str]:
 
 
 def read_texts(node: YamlNode, what: str) -> tuple[str, ...]:
-    """Take a list of text; a single one needs no list."""
+    """Read a list of texts; a single text needs no list."""
     if isinstance(node, ListNode):
         return tuple(read_text(item, f"an item of {what}") for item in node.items)
     if isinstance(node, MapNode):
@@ -70,27 +70,27 @@ def read_texts(node: YamlNode, what: str) -> tuple[str, ...]:
 
 
 def read_texts_and_places(node: YamlNode, what: str) -> list[tuple[str, FilePlace]]:
-    """Take a list of text, and give with each where it stands."""
+    """Read a list of texts, with the place of each."""
     places = [item.place for item in node.items] if isinstance(node, ListNode) else [node.place]
     return list(zip(read_texts(node, what), places, strict=True))
 
 
 def read_bool(node: YamlNode, what: str) -> bool:
-    """Take yes or no."""
+    """Read yes or no."""
     if isinstance(node, ScalarNode) and isinstance(node.value, bool):
         return node.value
     raise node.place.error(f"{what} is yes or no, not {node}")
 
 
 def read_number(node: YamlNode, what: str) -> int | float:
-    """Take a number."""
+    """Read a number."""
     if isinstance(node, ScalarNode) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return node.value
     raise node.place.error(f"{what} is a number, not {node}; write it without quotes")
 
 
 def read_choice(node: YamlNode, what: str, choices: tuple[str, ...]) -> str:
-    """Take one of some words."""
+    """Read one of several words."""
     text = read_text(node, what)
     if text not in choices:
         raise node.place.error(f"{what} is one of {', '.join(choices)}, not {text!r}{suggest(text, choices)}")
@@ -98,7 +98,7 @@ def read_choice(node: YamlNode, what: str, choices: tuple[str, ...]) -> str:
 
 
 def read_inner_path(node: YamlNode, what: str) -> str:
-    """Take a path below the run directory, where something is written to."""
+    """Read a path below the run directory, where files are written."""
     text = read_text(node, what)
     if leads_out(text):
         raise node.place.error(f"{what} {text!r} leads out of the run directory; name a path below it, without '..'")
@@ -106,7 +106,7 @@ def read_inner_path(node: YamlNode, what: str) -> str:
 
 
 def leads_out(path: str) -> bool:
-    """Whether a path that is to lie below a folder does not, or says so in a dangerous way."""
+    """Whether a path, which should lie below a folder, may lead out of it."""
     return os.path.isabs(path) or ".." in path.replace("\\", "/").split("/") or "\0" in path or path.startswith("~")
 
 

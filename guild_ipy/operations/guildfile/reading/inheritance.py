@@ -1,4 +1,4 @@
-"""``extends``: what a model takes from configs and other models."""
+"""``extends``: joins a model with the configs and other models that it extends."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def extend(item: Item, items: Sequence[Item]) -> MapNode:
     Raises
     ------
     GuildFileError
-        For a parent that is not there, and parents that extend each other.
+        For a parent that does not exist, and for parents that extend each other.
     """
     return _extend(item.checked(), items, (item.name,))
 
 
 def parents(item: Item, items: Sequence[Item]) -> list[Item]:
-    """Return the models and configs that an item extends, and what these extend."""
+    """Return the models and configs that an item extends, also indirectly."""
     node = item.node.get("extends")
     names = [] if node is None else read_texts(node, "extends")
     own = [each for name in names for each in items if each.name == name]
@@ -66,7 +66,7 @@ def _find(name: str, place: FilePlace, items: Sequence[Item]) -> MapNode:
 
 
 def _join(child: MapNode, parent: MapNode) -> MapNode:
-    """Add what only the parent has; maps that both have are joined in the same way."""
+    """Add the entries that only the parent has; maps that both have are joined in the same way."""
     own = {entry.key.value: entry for entry in child}
     entries: list[MapEntry] = []
     for entry in parent:
@@ -80,11 +80,11 @@ def _join(child: MapNode, parent: MapNode) -> MapNode:
     return MapNode(place=child.place, entries=(*entries, *own.values()))
 
 
-# -- short forms, written out so that maps meet maps
+# -- short forms, expanded so that maps can be joined with maps
 
 
 def with_maps(node: MapNode) -> MapNode:
-    """Write out the short forms of operations (``train: main``) and flags (``lr: 0.1``)."""
+    """Expand the short forms of operations (``train: main``) and flags (``lr: 0.1``)."""
     return _change(_change(node, "operations", _operations), "flags", flag_maps)
 
 
@@ -101,7 +101,7 @@ def _operations(node: MapNode) -> MapNode:
 
 
 def operation_map(entry: MapEntry) -> MapEntry:
-    """Write out the short forms of one operation."""
+    """Expand the short forms of one operation."""
     value = entry.value
     if entry.key.value == "$include":
         return entry
@@ -113,7 +113,7 @@ def operation_map(entry: MapEntry) -> MapEntry:
 
 
 def flag_maps(node: MapNode) -> MapNode:
-    """Write out the short forms of flags."""
+    """Expand the short forms of flags."""
     return node.with_entries(_flag(entry) for entry in node)
 
 

@@ -1,4 +1,4 @@
-"""The items of a Guild file, those of the files that it includes among them."""
+"""The items of a Guild file: models and configs, also those of files that it includes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from guild_ipy.operations.guildfile.reading.yaml_nodes import (
 from guild_ipy.operations.guildfile.reading.yaml_text import parse_text
 from guild_ipy.store.files.regular_file import read_regular
 
-#: How many files a Guild file may include, those of included ones counted.
+#: How many files a Guild file may include, directly and indirectly.
 MAX_FILES = 50
 
 _KINDS = ("model", "config", "package", "include")
@@ -31,19 +31,19 @@ _KINDS = ("model", "config", "package", "include")
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A model or a config as written."""
+    """A model or config as written."""
 
     name: str
-    """Empty for the model of operations that have none."""
+    """Empty for the model of operations without a model."""
     is_model: bool
     node: MapNode
     is_default: bool = False
     error: GuildFileError | None = None
-    """What is wrong with it: nothing can be taken from it."""
+    """The error, for an item that cannot be read."""
     notes: tuple[str, ...] = ()
 
     def checked(self) -> MapNode:
-        """Return what is written; GuildFileError for an item that is wrong."""
+        """Return the content; GuildFileError for an item that cannot be read."""
         if self.error is not None:
             raise self.error
         return self.node
@@ -51,25 +51,25 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Items:
-    """What a Guild file consists of."""
+    """The items of a Guild file, and its problems."""
 
     items: tuple[Item, ...]
     problems: tuple[GuildFileError, ...]
-    """What could not be read: items that are none, and files that are not there."""
+    """Errors for unknown items and missing files."""
 
 
 def read_items(path: str, content: bytes) -> Items:
-    """Read the models and configs of a Guild file and of what it includes.
+    """Read the models and configs of a Guild file and of the files that it includes.
 
     Parameters
     ----------
     path
-        Of the file, absolute; `content` is what it holds.
+        The absolute path of the file, whose content is `content`.
 
     Raises
     ------
     GuildFileError
-        For what is no Guild file at all.
+        If it is not a Guild file at all.
     """
     reading = _Reading(root=os.path.dirname(path), files=[], problems=[])
     items = list(_read_file(path, content, (), reading))
@@ -77,7 +77,7 @@ def read_items(path: str, content: bytes) -> Items:
 
 
 def _refuse_twins(items: Sequence[Item]) -> Iterator[Item]:
-    """Return items with an error where two are of one name."""
+    """Return the items; two items of the same name are replaced by errors."""
     known: dict[tuple[bool, str], list[Item]] = {}
     for item in items:
         known.setdefault((item.is_model, item.name), []).append(item)
@@ -95,7 +95,7 @@ def _refuse_twins(items: Sequence[Item]) -> Iterator[Item]:
 class _Reading:
     root: str
     files: list[str]
-    """Those that have been read: each is read once, however often it is included."""
+    """The files that have been read: each is read once, however often it is included."""
     problems: list[GuildFileError]
 
 
@@ -119,7 +119,7 @@ def _read_item(node: YamlNode, path: str, chain: tuple[str, ...], reading: _Read
 
 
 def _top_level(node: YamlNode) -> Iterator[YamlNode]:
-    """Return the items of a file; a map is operations, or one model that says so."""
+    """Return the items of a file; a map holds operations, or one model."""
     if isinstance(node, ListNode):
         yield from node.items
         return
@@ -150,7 +150,7 @@ def _kind_of(item: MapNode) -> str:
 def _make_item(kind: str, node: MapNode) -> Item:
     entry = node.entry(kind)
     name = "" if entry is None or (kind == "model" and _is_empty(entry)) else read_text(entry.value, f"the {kind} name")
-    if kind == "config":  # it may hold what only its author knows about
+    if kind == "config":  # it may have attributes of its author's own
         foreign = (f"{error}; it has no effect" for error in CONFIG.unknown(node))
         return Item(name=name, is_model=False, node=node, notes=(*CONFIG.unused(node), *foreign))
     notes, default = tuple(MODEL.unused(node)), node.get("default")
@@ -189,7 +189,7 @@ def _read_included(path: str, place: FilePlace, chain: tuple[str, ...], reading:
 
 
 def _find_include(name: str, folder: str, place: FilePlace) -> str:
-    """Find a file beside the including one, or the Guild file of a package."""
+    """Find a file next to the including one, or the Guild file of a package."""
     path = os.path.normpath(os.path.join(folder, name))
     if os.path.isfile(path):
         return path

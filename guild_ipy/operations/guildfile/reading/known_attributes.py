@@ -1,4 +1,4 @@
-"""Which attributes there are: those that have a meaning here, those that only Guild AI knows, and no others."""
+"""The attributes of Guild files: those that have an effect here, and those that only Guild AI supports."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ class Attributes:
     """The attributes of one kind of thing."""
 
     owner: str
-    """What has them, for messages."""
+    """The kind of declaration that has them, for messages."""
     known: frozenset[str]
     silent: frozenset[str] = frozenset()
-    """Without a meaning, and nobody misses it."""
+    """Attributes without an effect, which need no note."""
     unsupported: frozenset[str] = frozenset()
-    """Without a meaning here; who writes them is told so."""
+    """Attributes without an effect here, about which users get a note."""
 
     def check(self, node: MapNode) -> None:
-        """Refuse an attribute that is none."""
+        """Raise an error for an unknown attribute."""
         for error in self.unknown(node):
             raise error
 
     def unknown(self, node: MapNode) -> Iterator[GuildFileError]:
-        """Say which attributes are none."""
+        """Return errors for unknown attributes."""
         everything = self.known | self.silent | self.unsupported
         for entry in node:
             if entry.name not in everything:
@@ -35,7 +35,7 @@ class Attributes:
                 yield entry.place.error(f"{self.owner} has no attribute {entry.name!r}{hint}")
 
     def unused(self, node: MapNode) -> Iterator[str]:
-        """Say which attributes have no meaning here."""
+        """Return notes about attributes that have no effect here."""
         for entry in node:
             if entry.key.value in self.unsupported:
                 yield f"{entry.place}: {self.owner} attribute {entry.key.text!r} is not supported and has no effect"
@@ -86,7 +86,7 @@ RESOURCE = Attributes(
     known=_words("name sources description target-path path target-type preserve-path default-unpack flag-name"),
     silent=_words("private references"),
 )
-#: Those that say what a source is of; ``multi-run`` is one where it is text.
+#: The attributes that give the kind of a source; ``multi-run`` does if its value is text.
 SOURCE_KINDS = ("operation", "run", "multi-run", "file", "config", "module", "url")
 SOURCE = Attributes(
     owner="a source",

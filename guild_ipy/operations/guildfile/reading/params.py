@@ -1,4 +1,4 @@
-"""``params`` of a model, and ``{{ name }}`` in its text."""
+"""``params`` of a model, and references to them in its text, ``{{ name }}``."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _REFERENCE = re.compile(r"\{\{(.*?)\}\}")
 
 
 def fill_params(model: MapNode) -> MapNode:
-    """Put the values of a model's params in the place of references to them; others stay as they are.
+    """Replace references to params of a model by their values; other references stay as they are.
 
     Raises
     ------
     GuildFileError
-        For params that refer to each other in a circle, and one within text that is not a text itself.
+        For params that refer to each other in a circle, and for a param within a text whose value is not text.
     """
     node = model.get("params")
     if node is None:
@@ -30,7 +30,7 @@ def fill_params(model: MapNode) -> MapNode:
 
 
 def _resolve(value: YamlNode, params: Mapping[str, YamlNode], chain: tuple[str, ...]) -> YamlNode:
-    """Fill a param with others."""
+    """Replace the references in a param."""
     if not isinstance(value, ScalarNode) or not isinstance(value.value, str):
         return value
     inner: dict[str, YamlNode] = {}

@@ -1,4 +1,4 @@
-"""``$include``: flags, operations and resources that stand at another model, config or operation."""
+"""``$include``: adds flags, operations and resources of another model, config or operation."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _REFERENCE = re.compile(r"(?:(?P<model>[^:#]*):)?(?P<name>[^:#]+)(?:#(?P<only>.+
 
 
 def read_section(owner: MapNode, section: str, items: Sequence[Item]) -> MapNode:
-    """Return a section of a model or an operation with what it includes; what it says itself comes first.
+    """Return a section of a model or operation with the entries that it includes; its own entries come first.
 
     Raises
     ------
     GuildFileError
-        For a reference to what is not there, and sections that include each other.
+        For a reference that leads nowhere, and for sections that include each other.
     """
     node = owner.get(section)
     if node is None:
@@ -52,7 +52,7 @@ def _read(node: MapNode, search: _Search, chain: tuple[str, ...]) -> MapNode:
 
 
 def _put(found: dict[object, MapEntry], entry: MapEntry) -> None:
-    """Add an entry; the attributes of two maps of one name are joined, the later ones count."""
+    """Add an entry; the attributes of two maps of the same name are joined, and later ones take precedence."""
     earlier = found.get(entry.key.value)
     if earlier is not None and isinstance(earlier.value, MapNode) and isinstance(entry.value, MapNode):
         entry = MapEntry(key=entry.key, value=entry.value.with_entries((*earlier.value, *entry.value)))

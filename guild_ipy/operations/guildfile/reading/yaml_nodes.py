@@ -1,4 +1,4 @@
-"""What a Guild file holds: values that know where they were written."""
+"""The values of a Guild file, which know where they were written."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class FilePlace:
     path: str
     line: int = 0
     column: int = 0
-    """Both are 0 where there is no file: what a decorator was given."""
+    """Both are 0 if there is no file, for values that a decorator was given."""
     problem: str = ""
-    """What is wrong here whatever is wanted of it; every error that points here says so."""
+    """An error that makes the value unusable; every error that points here reports it."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
@@ -47,7 +47,7 @@ class ScalarNode:
     place: FilePlace
     value: Scalar
     text: str
-    """As written, without quotes."""
+    """The text as written, without quotes."""
 
     def __str__(self) -> str:
         if isinstance(self.value, str):
@@ -71,7 +71,7 @@ class ListNode:
 
 @dataclass(frozen=True, kw_only=True)
 class WrongNode:
-    """A value that nothing can be read of; its place says why. Who does not need it goes on."""
+    """A value that cannot be read; its place says why. It matters only if the value is used."""
 
     place: FilePlace
 
@@ -88,14 +88,14 @@ class MapEntry:
 
     @property
     def name(self) -> str:
-        """The name; an error where it is not a text."""
+        """The name; an error if it is not text."""
         if not isinstance(self.key.value, str):
             raise self.key.place.error(f"{self.key} is no name; put it in quotes: '{self.key.text}'")
         return self.key.value
 
     @property
     def place(self) -> FilePlace:
-        """Where the name stands."""
+        """The place of the name."""
         return self.key.place
 
 
@@ -124,16 +124,16 @@ class MapNode:
         return self._by_name.get(name)
 
     def get(self, name: str) -> YamlNode | None:
-        """Find a value; None too where nothing stands behind the name."""
+        """Find a value; None also for a name without a value."""
         entry = self._by_name.get(name)
         return None if entry is None or is_nothing(entry.value) else entry.value
 
     def with_entries(self, entries: Iterable[MapEntry]) -> MapNode:
-        """Return a map in the same place; of entries with one name the last counts."""
+        """Return a map in the same place; of entries with the same name the last counts."""
         return MapNode(place=self.place, entries=tuple({entry.key.value: entry for entry in entries}.values()))
 
     def without(self, *names: str) -> MapNode:
-        """Leave out some names."""
+        """Return the map without some names."""
         return self.with_entries(entry for entry in self if entry.key.value not in names)
 
 
@@ -141,12 +141,12 @@ YamlNode: TypeAlias = ScalarNode | ListNode | MapNode | WrongNode
 
 
 def is_nothing(node: YamlNode) -> bool:
-    """Whether nothing stands there."""
+    """Whether a node is empty."""
     return isinstance(node, ScalarNode) and node.value is None
 
 
 def make_entry(name: str, value: YamlNode, place: FilePlace | None = None) -> MapEntry:
-    """Make an entry whose name stands where its value does, or at `place`."""
+    """Make an entry whose name has the place of its value, or `place`."""
     return MapEntry(key=ScalarNode(place=place or value.place, value=name, text=name), value=value)
 
 
@@ -162,7 +162,7 @@ def plain_value(node: YamlNode) -> FlagValue:
 
 
 def make_node(value: object, place: FilePlace) -> YamlNode:
-    """Make a node of Python data, all of it in one place; an error for what YAML cannot say."""
+    """Make a node from Python data, all with one place; an error for data that YAML cannot express."""
     if value is None or isinstance(value, bool | int | float | str):
         return ScalarNode(place=place, value=value, text=str(value))
     if isinstance(value, list | tuple):

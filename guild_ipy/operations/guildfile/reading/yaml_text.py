@@ -1,4 +1,4 @@
-"""From the text of a Guild file to nodes, within limits that no honest file meets."""
+"""Parses the text of a Guild file into nodes, within limits that ordinary files do not reach."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from guild_ipy.store.files.yaml_codec import loader_class
 if TYPE_CHECKING:
     import yaml
 
-#: What a Guild file may be at most: bytes, levels, and values, those after an alias counted each time.
+#: Limits of a Guild file: bytes, levels, and values, where an alias counts as all values that it stands for.
 MAX_BYTES = 2**18
 MAX_DEPTH = 40
 MAX_VALUES = 50_000
 
 _CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MERGE = "tag:yaml.org,2002:merge"
-#: Parts of libyaml's complaints, and what to do about them.
+#: Parts of messages of libyaml, and the remedies.
 _ADVICE = (
     ("mapping values are not allowed", "put text that holds ': ' in quotes, or indent the line as its neighbours"),
     ("cannot start any token", "indent with spaces, and put text that begins with a special character in quotes"),
@@ -57,7 +57,7 @@ def parse_text(content: bytes, path: str) -> YamlNode | None:
     Raises
     ------
     GuildFileError
-        For what is no YAML, too large, too deep, or uses tags.
+        For text that is not YAML, is too large or too deep, or uses tags.
     """
     if len(content) > MAX_BYTES:
         raise GuildFileError(
@@ -108,7 +108,7 @@ class _Anchored:
 
 @dataclass(kw_only=True)
 class _Composer:
-    """Builds nodes of the events of a YAML parser; one for each file."""
+    """Builds nodes from the events of a YAML parser; one for each file."""
 
     loader: Any
     path: str
@@ -195,7 +195,7 @@ class _Composer:
         try:
             value = self.loader.construct_object(yaml.ScalarNode(tag, event.value), deep=True)
         except (yaml.YAMLError, ValueError, KeyError, OverflowError) as error:
-            if event.tag is None:  # 2026-02-31 looks like a date and is none
+            if event.tag is None:  # 2026-02-31 looks like a date and is not one
                 return str(event.value)
             raise place.error(f"{event.value!r} is no value of the type {event.tag!r}; leave out the tag") from error
         if isinstance(value, date):
@@ -233,7 +233,7 @@ def _is_merge(event: Any) -> bool:  # noqa: ANN401 - an event of PyYAML
 
 
 def _merged(value: YamlNode) -> list[MapEntry]:
-    """Return the entries that ``<<`` takes from a map, or from several, of which the first count."""
+    """Return the entries that ``<<`` takes from a map, or from several, of which the first take precedence."""
     maps = value.items if isinstance(value, ListNode) else (value,)
     found: dict[tuple[type, Scalar], MapEntry] = {}
     for each in maps:
@@ -245,7 +245,7 @@ def _merged(value: YamlNode) -> list[MapEntry]:
 
 
 def _is_same(first: YamlNode, second: YamlNode) -> bool:
-    """Whether two values that stand under one name say the same, so that there is nothing to choose."""
+    """Whether two values with the same name are equal, so that they do not conflict."""
     is_single = isinstance(first, ScalarNode) and isinstance(second, ScalarNode)
     return is_single and plain_value(first) == plain_value(second)
 

@@ -1,4 +1,4 @@
-"""Which variables and magics of the notebook code names: also within texts that are code.
+"""Finds the variables and magics of the notebook that code names, also in texts that are code.
 
 - ``code_names``: the names in a piece of Python
 - ``text_names``: the names in one text, if it reads as code

@@ -1,4 +1,4 @@
-"""What a piece of Python names: variables, the magics that it calls, and texts with what is done with them."""
+"""Collects the names in a piece of Python: variables, magics that it calls, and texts that may contain names."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-#: Functions and methods that look up names in the text that they are given, be it one bare name.
+#: Functions and methods that look up the names in their text arguments.
 EVALUATORS = frozenset({"eval", "exec", "globals", "query", "sql", "sqldf", "ev", "ex", "var_expand"})
-#: Namespaces that are asked for names by text.
+#: Namespaces in which names are looked up by text.
 _NAMESPACES = frozenset({"user_ns", "user_global_ns", "__main__"})
 
 
 class TextKind(Enum):
-    """What is done with a text, as far as the code around it tells."""
+    """How a text is used, as far as the code around it tells."""
 
     UNKNOWN = "nothing is known"
     CODE = "its names are looked up"
@@ -26,24 +26,24 @@ class TextKind(Enum):
 
 @dataclass(kw_only=True)
 class CodeNames:
-    """What code names; filled while it is read."""
+    """The names in a piece of code; filled while it is read."""
 
     names: set[str] = field(default_factory=set)
     """Names that it reads."""
     magics: set[str] = field(default_factory=set)
     texts: dict[str, TextKind] = field(default_factory=dict)
-    """Its texts, but docstrings."""
+    """Its texts, except docstrings."""
     evaluates: bool = False
     """Whether it evaluates text."""
 
     def add_text(self, text: str, kind: TextKind) -> None:
-        """Add a text; one that is there as UNKNOWN may become more."""
+        """Add a text; a known kind replaces UNKNOWN."""
         if kind is not TextKind.UNKNOWN or text not in self.texts:
             self.texts[text] = kind
 
 
 def read_tree(tree: ast.AST) -> CodeNames:
-    """Collect what a piece of Python names.
+    """Collect the names in a piece of Python.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def read_tree(tree: ast.AST) -> CodeNames:
 
 _DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
-#: Magics whose line or body is not Python.
+#: Magics whose line or body is not Python code.
 _NO_PYTHON = frozenset(
     "! sx system bash sh script ruby perl pypy python2 html HTML javascript js latex markdown svg SVG writefile file "
     "cd pip conda mamba micromamba uv ls ll cat mkdir cp mv rm run env set_env load_ext reload_ext matplotlib pylab "
@@ -82,7 +82,7 @@ _NO_PYTHON = frozenset(
 
 
 def _read_shell_call(node: ast.Call, found: CodeNames) -> Iterator[ast.expr]:
-    """Read a call of the notebook's shell, such as a magic; the constants that were read."""
+    """Read a call of the notebook's shell, such as a magic; return the constants that were read."""
     function = node.func
     if not (isinstance(function, ast.Attribute) and _is_shell(function.value)):
         return
@@ -104,7 +104,7 @@ def _is_shell(node: ast.expr) -> bool:
 
 
 def _evaluates(node: ast.AST) -> bool:
-    """Whether it is a call of an evaluator that is given something, or looks into a namespace."""
+    """Whether a node is a call of an evaluator with arguments, or an access to a namespace."""
     if isinstance(node, ast.Call):
         called = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
         return called == "globals" or (called in EVALUATORS and bool(node.args or node.keywords))
@@ -122,17 +122,17 @@ def _docstring(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> I
         yield first.value
 
 
-#: What Python may warn about when it reads a text: an escape that is none, a number that ends in letters.
+#: Text about which Python may warn when it is parsed: invalid escapes, numbers that end in letters.
 _DOUBTFUL = re.compile(r"\\|\d[^\W\d]")
 _WARNING_FILTERS = threading.Lock()
 
 
 def parse_quietly(source: str) -> ast.Module | None:
-    """Parse a text that is only looked at; None if it is not Python."""
+    """Parse a text without warnings; None if it is not Python."""
     try:
         if not _DOUBTFUL.search(source):
             return ast.parse(source.strip())
-        with _WARNING_FILTERS, warnings.catch_warnings():  # they belong to all threads
+        with _WARNING_FILTERS, warnings.catch_warnings():  # the filters are shared by all threads
             warnings.simplefilter("ignore")
             return ast.parse(source.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -1,7 +1,7 @@
-"""What comes along with a program if it can: variables that only its texts name, and magics that it uses.
+"""Packs the variables that only texts of a program name, and the magics that it uses, as far as they can travel.
 
-A text may be no code after all, so nothing is refused: what cannot travel is noted, for the error of a run that misses
-it.
+A text may turn out not to be code, so nothing is refused: variables that cannot travel are recorded, and named in the
+error of a run that misses them.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from guild_ipy.operations.packing.texts.mentioned_names import MentionedNames
 
 @dataclass(kw_only=True)
 class ExtraVariables:
-    """Packs what texts name, and what that names in turn."""
+    """Packs the variables that texts name, and the variables that these name in turn."""
 
     attempt: Callable[[Mapping[str, Any]], int]
-    """Packs variables and returns how many bytes they are; if it raises all is as before."""
+    """Packs variables and returns their size in bytes; an error leaves the payload as it was."""
     notebook: Notebook
     mentioned: MentionedNames
     present: Collection[str]
     """Variables that are packed already."""
     sizes: dict[str, int] = field(default_factory=dict)
-    """Variables that came along -> how many bytes."""
+    """Variables that were packed -> their size in bytes."""
     _left_out: dict[str, str] = field(default_factory=dict)
     _magics: list[NotebookMagic] = field(default_factory=list)
     _extensions: dict[str, None] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class ExtraVariables:
     _seen_magics: set[str] = field(default_factory=set)
 
     def pack(self) -> NotebookState:
-        """Pack all of it but the state itself."""
+        """Pack all variables and magics, and return the state, which is not packed yet."""
         while self._pack_variables() or self._pack_magics():
             continue
         return NotebookState(

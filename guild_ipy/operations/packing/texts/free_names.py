@@ -1,4 +1,4 @@
-"""Which variables of the notebook a cell reads: those that it names before it has given them a value itself."""
+"""Finds the variables of the notebook that a cell reads: names that it uses before it has assigned them itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def find_free_names(tree: ast.Module) -> set[str]:
 
 
 def _read_before_bound(statements: Sequence[ast.stmt], bound: set[str]) -> Iterator[str]:
-    """Return the names that are read; `bound` gets those that have a value after the statements, whatever happens."""
+    """Return the names that are read; adds to `bound` those that always have a value after the statements."""
     for statement in statements:
         yield from _read_by(statement, bound)
         bound |= _bound_by(statement)
@@ -75,7 +75,7 @@ def _own_variables(node: ast.AST) -> set[str]:
 
 
 def _walk_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Return the nodes of a function's body, but none within other functions, classes and comprehensions."""
+    """Return the nodes of a function's body, except those in other functions, classes and comprehensions."""
     for node in nodes:
         yield node
         if not isinstance(node, _SCOPES):

@@ -1,4 +1,4 @@
-"""The variables and magics of the notebook that code names only in texts; see ``code_text``."""
+"""Collects the variables and magics of the notebook that code names only in texts; see ``text_names``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from guild_ipy.operations.packing.texts.text_names import read_text, words_of
 
 _MOST_ITEMS = 1000
 _SHELL = "get_ipython"
-#: What IPython keeps of the cells of a notebook.
+#: Variables in which IPython keeps the history of cells.
 _HISTORY = re.compile(r"_|In\Z|Out\Z")
 
 
@@ -26,7 +26,7 @@ class _Text:
     text: str
     kind: TextKind
     is_value: bool = False
-    """Whether it is the value of a variable or of a flag, which any of the code may evaluate."""
+    """Whether it is the value of a variable or flag, which any part of the code may evaluate."""
 
 
 class MentionedNames:
@@ -53,11 +53,11 @@ class MentionedNames:
         return new
 
     def read_values(self, values: Iterable[object]) -> None:
-        """Read texts that the program is given: values of flags, of defaults, of variables."""
+        """Read texts that are passed to the program: values of flags, defaults and variables."""
         self._texts += [_Text(text=text, kind=TextKind.UNKNOWN, is_value=True) for text in _texts_in(values)]
 
     def read_object(self, obj: object) -> None:
-        """Read what a partial, a class of the notebook or an object of one holds."""
+        """Read the texts in a partial, in a class of the notebook or in an object of one."""
         if isinstance(obj, functools.partial):
             self.read_values((*obj.args, *obj.keywords.values()))
         elif (obj if isinstance(obj, type) else type(obj)).__module__ == "__main__":
@@ -69,7 +69,7 @@ class MentionedNames:
         self._read(read_tree(ast.parse(source)))
 
     def read_function(self, function: types.FunctionType) -> None:
-        """Read a function of the notebook; closely where it has a text that may name something, or uses magics."""
+        """Read a function of the notebook, with its source if it uses magics or a text that may name a variable."""
         code = function.__code__
         found = CodeNames()
         _read_code(code, found)
@@ -81,7 +81,7 @@ class MentionedNames:
 
     def _read_annotations(self, definition: type | types.FunctionType | None) -> None:
         """Read annotations that are texts, as all are below ``from __future__ import annotations``."""
-        with contextlib.suppress(NameError):  # newer versions of Python evaluate them only now
+        with contextlib.suppress(NameError):  # newer versions of Python evaluate annotations only here
             texts = _texts_in([getattr(definition, "__annotations__", {})])
             self._texts += [_Text(text=text, kind=TextKind.CODE) for text in texts]
 
@@ -101,7 +101,7 @@ class MentionedNames:
 
 
 def _texts_in(values: Iterable[object]) -> Iterator[str]:
-    """Return the texts among values, and within small lists and the like."""
+    """Return the texts among values, and in small lists and the like."""
     for value in values:
         if type(value) is str:
             yield value
@@ -111,7 +111,7 @@ def _texts_in(values: Iterable[object]) -> Iterator[str]:
 
 
 def _read_code(code: types.CodeType, found: CodeNames) -> None:
-    """Read compiled code, which has names and texts, but not who is given which."""
+    """Read compiled code, which has names and texts, but does not tell which function gets which text."""
     found.names.update(code.co_names)
     kind = TextKind.UNKNOWN if EVALUATORS.isdisjoint(code.co_names) else TextKind.CODE
     found.evaluates = found.evaluates or kind is TextKind.CODE
@@ -126,7 +126,7 @@ def _read_code(code: types.CodeType, found: CodeNames) -> None:
 
 
 def _read_definition(code: types.CodeType) -> CodeNames | None:
-    """Read the source of a function; None if it is not to be had."""
+    """Read the source of a function; None if it is not available."""
     tree = parse_quietly("".join(linecache.getlines(code.co_filename)))
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, _DEFINITIONS) and _place(node) == (code.co_firstlineno, code.co_name):

@@ -1,9 +1,9 @@
-"""Which names a text means, if it reads as code.
+"""Collects the names in a text, if it reads as code.
 
 Code is also written as text: ``df.query("a > @limit")``, ``eval("f(x)")``, ``duckdb.sql("select * from df")``,
-``!train {lr} $seed``, the body of ``%%time``. A text that is given to something that evaluates it means every name in
-it. Any other text counts if it can hardly be anything but code: a call, an operator between spaces, a table in SQL,
-``@name``. So ``"model.pt"``, ``"data"`` and prose mean nothing.
+``!train {lr} $seed``, the body of ``%%time``. If a function evaluates the text, every name in it counts. Any other text
+counts only if it can hardly be anything but code: a call, an operator between spaces, a table in SQL, ``@name``. So
+``"model.pt"``, ``"data"`` and prose name no variables.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ ToPython = Callable[[str], str]
 
 
 def read_text(text: str, kind: TextKind, to_python: ToPython, depth: int = 0) -> CodeNames:
-    """Collect what a text means; nothing if it does not read as code.
+    """Collect the names in a text; none if it does not read as code.
 
-    `to_python` turns what IPython understands into Python.
+    `to_python` converts IPython's syntax to Python.
     """
     found = CodeNames()
     if len(text) > _LONGEST or depth > _DEEPEST:
@@ -62,7 +62,7 @@ def read_text(text: str, kind: TextKind, to_python: ToPython, depth: int = 0) ->
 
 
 def _code_in(text: str, kind: TextKind, to_python: ToPython) -> Iterator[ast.Module]:
-    """Return the Python that a text is, or has within braces."""
+    """Parse the Python code that a text is, or that it has in braces."""
     if kind is not TextKind.UNKNOWN:
         pieces = map(parse_quietly, _BRACES.findall(text))
         yield from (piece for piece in pieces if piece is not None)
@@ -81,7 +81,7 @@ def _code_in(text: str, kind: TextKind, to_python: ToPython) -> Iterator[ast.Mod
 
 
 def _parse_magic(text: str, to_python: ToPython) -> Iterator[ast.Module]:
-    """Parse the body of a cell, or a line with options in front, whose values may be names."""
+    """Parse the body of a cell, or a line that begins with options, whose values may be names."""
     try:
         tree = parse_quietly(to_python(text))
     except SyntaxError:
@@ -105,7 +105,7 @@ def _is_telling(tree: ast.Module, text: str) -> bool:
 
 
 def _tells(node: ast.AST, text: str) -> bool:
-    """Whether this is hardly to be found in prose or in the name of a file."""
+    """Whether a node is hardly found in prose or in the name of a file."""
     if isinstance(node, ast.Call):
         return f"{ast.unparse(node.func)}(" in text  # not ``loss (train)``
     if isinstance(node, ast.BinOp):
@@ -116,7 +116,7 @@ def _tells(node: ast.AST, text: str) -> bool:
 
 
 def _marked_names(text: str, kind: TextKind) -> Iterator[str]:
-    """Return the names that stand where other languages have them: tables of SQL, ``@name`` of pandas, ``$name``."""
+    """Return names in the syntax of other languages: tables of SQL, ``@name`` of pandas, ``$name`` of a shell."""
     if kind is not TextKind.UNKNOWN:
         yield from _DOLLAR.findall(text)
     if kind is TextKind.SHELL:
@@ -133,7 +133,7 @@ def _marked_names(text: str, kind: TextKind) -> Iterator[str]:
 
 
 def words_of(text: str) -> set[str]:
-    """Return all that could be a name in a text.
+    """Return all words in a text that could be names.
 
     Examples
     --------

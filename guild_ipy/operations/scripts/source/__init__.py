@@ -1,8 +1,8 @@
-"""What a script would do with its parsers, followed through its source and the modules of its project; nothing is run.
+"""Follows a script and the modules of its project to the parsers that it makes, without running it.
 
 - ``script_reader``: follows statements
 - ``calls``: follows calls
-- ``objects``: what names stand for
+- ``objects``: the objects that names refer to
 - ``project_modules``: modules of the project
-- ``parsers``, ``parser_methods``: parsers, and what is added to them
+- ``parsers``, ``parser_methods``: parsers with their arguments, and the effects of their methods
 """

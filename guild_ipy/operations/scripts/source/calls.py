@@ -1,4 +1,4 @@
-"""What a call of the source hands over, the parameters that take it, and where its statements stand."""
+"""Calls in a source: their arguments, the binding of these to parameters, and the frames of statements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from guild_ipy.operations.scripts.source.objects import Foreign, Function, Scope
 
 @dataclass(frozen=True, kw_only=True)
 class CallArguments:
-    """The arguments of a call: values, or expressions where the source does not show one."""
+    """The arguments of a call: values, or expressions for unknown values."""
 
     positional: tuple[Any, ...] = ()
     named: Mapping[str, Any] = field(default_factory=dict)
@@ -23,13 +23,13 @@ class CallArguments:
         return CallArguments(positional=self.positional[1:], named=self.named)
 
     def followed_by(self, other: CallArguments) -> CallArguments:
-        """Return these arguments with those of a later call after them."""
+        """Return these arguments followed by those of a later call."""
         return CallArguments(positional=(*self.positional, *other.positional), named={**self.named, **other.named})
 
 
 @dataclass(eq=False, kw_only=True)
 class Partial:
-    """What ``functools.partial`` gave."""
+    """The result of ``functools.partial``."""
 
     callee: object
     arguments: CallArguments
@@ -37,20 +37,20 @@ class Partial:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """Where a statement stands."""
+    """The module, names and method around a statement."""
 
     scope: Scope
     path: str
-    """Of its file."""
+    """The path of its file."""
     method: Function | None = None
-    """The method that it is in, for ``super()``."""
+    """The method that contains it, for ``super()``."""
     returned: list[object] = field(default_factory=list)
 
 
 def bind_parameters(
     function: Function, given: CallArguments, value_of: Callable[[ast.expr], object]
 ) -> dict[str, object]:
-    """Return the parameters of a function with what a call gives them; the defaults through `value_of`."""
+    """Return the values of the parameters of a function for a call; `value_of` evaluates defaults."""
     declared = function.node.args
     names = [parameter.arg for parameter in (*declared.posonlyargs, *declared.args)]
     values = list(given.positional) if function.bound is None else [function.bound, *given.positional]

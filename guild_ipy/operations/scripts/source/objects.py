@@ -1,4 +1,4 @@
-"""What names of a source stand for while it is followed: functions, classes, objects, modules, things of libraries."""
+"""The objects that names of a source refer to while it is followed: functions, classes, modules, library objects."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from guild_ipy.operations.scripts.source.parsers import Parser
 from guild_ipy.operations.scripts.static_values import Namespace, NotStaticError, is_plain
 
 Scope = ChainMap[str, Any]
-"""The names that a statement sees, from the innermost function to its module."""
+"""The names that are visible to a statement, from the innermost function to its module."""
 
 
 @dataclass(eq=False, kw_only=True)
 class Foreign:
-    """Something of which the source is not here: a name of a library, or what a call of it gave."""
+    """An object without source: a name of a library, or the result of calling one."""
 
     name: str
-    """As it would be imported: ``argparse.ArgumentParser``; the name alone where nothing says where it comes from."""
+    """The name with its module, ``argparse.ArgumentParser``; the name alone if the module is unknown."""
     is_made: bool = False
-    """Whether it is what a call gave."""
+    """Whether it is the result of a call."""
     is_library: bool = False
-    """Whether an import says where it comes from."""
+    """Whether its module is known from an import."""
 
     def find(self, name: str) -> Foreign:
         """Return an attribute of it."""
@@ -33,7 +33,7 @@ class Foreign:
 
 @dataclass(eq=False, kw_only=True)
 class Function:
-    """A function of the source, or a method with what it is bound to."""
+    """A function of the source, or a method with the object that it is bound to."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     scope: Scope
@@ -41,7 +41,7 @@ class Function:
     """Of its file."""
     bound: object = None
     of_class: Class | None = None
-    """For a method, the class that it is written in."""
+    """For a method, the class that defines it."""
 
     def bind(self, owner: object) -> Function:
         """Return the method of an object."""
@@ -49,7 +49,7 @@ class Function:
 
     @property
     def decorators(self) -> list[str]:
-        """The names of its decorators that are plain names."""
+        """The names of its decorators, as far as they are plain names."""
         found = [] if isinstance(self.node, ast.Lambda) else self.node.decorator_list
         return [node.id for node in found if isinstance(node, ast.Name)]
 
@@ -62,11 +62,11 @@ class Module(Namespace):
 
     @property
     def public(self) -> dict[str, Any]:
-        """The names that ``import *`` takes."""
+        """The names that ``import *`` imports."""
         return {name: value for name, value in self.names.items() if not name.startswith("_")}
 
     def find(self, name: str) -> object:
-        """Return what the module calls so."""
+        """Return the object with this name in the module."""
         if name not in self.names:
             raise NotStaticError
         return self.names[name]
@@ -81,7 +81,7 @@ class Class(Namespace):
     bases: list[object]
 
     def find(self, name: str) -> object:
-        """Return an attribute of it, or of a class that it is derived from."""
+        """Return an attribute of the class or of one of its base classes."""
         if name in self.names:
             return self.names[name]
         for base in self.bases:
@@ -90,11 +90,11 @@ class Class(Namespace):
         raise NotStaticError
 
     def has(self, name: str) -> bool:
-        """Whether it or a class that it is derived from has the attribute."""
+        """Whether the class or one of its base classes has the attribute."""
         return name in self.names or any(isinstance(base, Class) and base.has(name) for base in self.bases)
 
     def foreign_bases(self) -> list[Foreign]:
-        """Return the classes of libraries that it is derived from."""
+        """Return the base classes that belong to libraries."""
         found = [base for base in self.bases if isinstance(base, Foreign)]
         for base in self.bases:
             found += base.foreign_bases() if isinstance(base, Class) else []
@@ -107,7 +107,7 @@ class Object(Namespace):
 
     made_of: Class
     parser: Parser | None = None
-    """The parser that it is, where its class is derived from one."""
+    """The parser that it is, if its class is derived from one."""
     names: dict[str, Any] = field(default_factory=dict)
 
     def find(self, name: str) -> object:
@@ -119,7 +119,7 @@ class Object(Namespace):
 
 @dataclass(eq=False, kw_only=True)
 class Super(Namespace):
-    """What ``super()`` gives within a method."""
+    """The result of ``super()`` in a method."""
 
     owner: object
     bases: list[object]
@@ -133,21 +133,21 @@ class Super(Namespace):
 
 
 def super_of(method: Function | None) -> Super | Foreign:
-    """Return what ``super()`` gives in a method."""
+    """Return the result of ``super()`` in a method."""
     if method is None or method.of_class is None:
         return Foreign(name="", is_made=True)
     return Super(owner=method.bound, bases=method.of_class.bases)
 
 
 def bound_to(found: object, owner: object, owner_class: Class) -> object:
-    """Return a method bound to an object; one that is static stays as it is, one of the class is bound to that."""
+    """Return a method bound to an object; a class method is bound to the class, a static one is not bound."""
     if not isinstance(found, Function) or "staticmethod" in found.decorators:
         return found
     return found.bind(owner_class if "classmethod" in found.decorators else owner)
 
 
 def join_ways(name: str, values: Sequence[object]) -> object:
-    """Return the one value that several ways lead to: what is not a plain value is the same for all."""
+    """Return the value after several branches, unknown if they lead to different plain values."""
     made = [value for value in values if not is_plain(value) and not isinstance(value, Foreign)]
     if made:
         return made[-1]
@@ -158,6 +158,6 @@ def join_ways(name: str, values: Sequence[object]) -> object:
 
 
 def unknown_names(target: ast.expr) -> dict[str, Foreign]:
-    """Return the names that an assignment or a loop binds, where the source does not show to what."""
+    """Return the names that an assignment or a loop binds, with unknown values."""
     names = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
     return {name: Foreign(name=name, is_made=True) for name in names}

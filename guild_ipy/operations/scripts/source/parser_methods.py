@@ -1,4 +1,4 @@
-"""What the methods of argparse do to the parsers of a source."""
+"""The effects of the methods of argparse on the parsers of a source."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from guild_ipy.operations.scripts.source.objects import Foreign, Function, Objec
 from guild_ipy.operations.scripts.source.parsers import AddedArgument, Commands, Parser
 from guild_ipy.operations.scripts.static_values import is_plain
 
-#: Libraries whose parsers take exactly what is added to them.
+#: Libraries whose parsers take no other arguments than those added to them.
 _PLAIN = {"argparse", "configargparse"}
 
 
 @dataclass(eq=False, kw_only=True)
 class Method:
-    """A method of a parser, or of what ``add_subparsers()`` gave."""
+    """A method of a parser, or of the result of ``add_subparsers()``."""
 
     owner: Parser | Commands
     name: str
 
 
 def is_parser_class(found: Foreign) -> bool:
-    """Whether something of a library is a class of parsers."""
+    """Whether a library object is a class of parsers."""
     return not found.is_made and found.name.rpartition(".")[2].endswith(("ArgumentParser", "ArgParser"))
 
 
 def adds_arguments(node: ast.FunctionDef) -> bool:
-    """Whether a function adds arguments to a parser itself."""
+    """Whether a function itself adds arguments to a parser."""
     return any(isinstance(inner, ast.Attribute) and inner.attr == "add_argument" for inner in ast.walk(node))
 
 
 def make_parser(made_of: Foreign, given: CallArguments) -> Parser:
-    """Make a parser: with what its parents have."""
+    """Make a parser with the arguments of its parents."""
     library, dot, _ = made_of.name.partition(".")
     parser = Parser(
         prefix_chars=_text(given.named.get("prefix_chars")) or "-", is_open=bool(dot) and library not in _PLAIN
@@ -44,12 +44,12 @@ def make_parser(made_of: Foreign, given: CallArguments) -> Parser:
 
 
 def call_method(method: Method, given: CallArguments, *, in_doubt: bool) -> object:
-    """Do what a method does; return what it gives.
+    """Apply a method of a parser, and return its result.
 
     Parameters
     ----------
     in_doubt
-        Whether only running the source would show that it comes to this call.
+        Whether it is unknown if this call is reached.
     """
     if isinstance(method.owner, Commands):
         return _add_parser(method.owner, given) if method.name == "add_parser" else Foreign(name="", is_made=True)
@@ -141,11 +141,11 @@ def _text(value: object) -> str:
 
 
 def _as_node(value: object) -> ast.expr:
-    """Return the expression of a value: a constant, or the name of what is none."""
+    """Return an expression for a value: a constant, or the name of an object."""
     if isinstance(value, ast.expr):
         return value
     if is_plain(value):
-        return ast.Constant(value=value)  # type: ignore[arg-type] # a list too, which no source could write so
+        return ast.Constant(value=value)  # type: ignore[arg-type] # also a list, which source cannot write
     if isinstance(value, Function) and not isinstance(value.node, ast.Lambda):
         return ast.Name(id=value.node.name, ctx=ast.Load())
     if isinstance(value, Foreign) and value.name:
@@ -153,12 +153,12 @@ def _as_node(value: object) -> ast.expr:
     return ast.Name(id="_", ctx=ast.Load())
 
 
-#: Functions that a parser is handed to, and that add nothing to it.
+#: Functions that take a parser, and add nothing to it.
 _HARMLESS = {"print", "argcomplete.autocomplete", "isinstance", "vars", "str", "repr", "id", "len", "list"}
 
 
 def open_parsers(callee: object, given: CallArguments) -> None:
-    """Remember of parsers that they are handed to code that is not here."""
+    """Mark parsers that are passed to code without source, which may add arguments."""
     if isinstance(callee, Foreign) and callee.name in _HARMLESS:
         return
     for value in (*given.positional, *given.named.values()):

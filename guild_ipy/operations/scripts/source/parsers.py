@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class AddedArgument:
-    """One ``add_argument(...)``, with the values that names had then."""
+    """One ``add_argument(...)``, with the values that names had at that point."""
 
     words: tuple[str, ...]
-    """Its option strings, or its name; an empty one could not be read."""
+    """Its option strings, or its name; empty for one that could not be read."""
     keywords: Mapping[str, ast.expr]
-    """What is static is a constant."""
+    """Its keywords; static values are constants."""
     is_rival: bool = False
-    """Whether it excludes others: it is one of a mutually exclusive group."""
+    """Whether it belongs to a mutually exclusive group."""
     is_in_doubt: bool = False
-    """Whether only running the source would show that there is such an argument."""
+    """Whether it is unknown if the argument exists."""
     prefix_chars: str = "-"
 
 
@@ -29,18 +29,18 @@ class Parser:
     prefix_chars: str = "-"
     added: list[AddedArgument] = field(default_factory=list)
     defaults: dict[str, ast.expr] = field(default_factory=dict)
-    """What ``set_defaults`` puts in place of the default of each destination."""
+    """Destination -> its default from ``set_defaults``."""
     commands: dict[str, Parser] = field(default_factory=dict)
     needs_command: bool = False
     is_command: bool = False
     is_parsed: bool = False
     is_open: bool = False
-    """Whether there are, or may be, arguments that could not be read."""
+    """Whether there are, or may be, more arguments, which could not be read."""
     is_rivals: bool = False
     """Whether it is a mutually exclusive group."""
 
     def group(self, *, is_rivals: bool) -> Parser:
-        """Return a group: what is added to it is added to the parser."""
+        """Return a group; arguments that are added to it are added to the parser."""
         return Parser(
             prefix_chars=self.prefix_chars,
             added=self.added,
@@ -50,7 +50,7 @@ class Parser:
         )
 
     def take_over(self, parent: Parser) -> None:
-        """Add what a parent has."""
+        """Add the arguments and defaults of a parent."""
         self.added += parent.added
         self.defaults |= parent.defaults
         self.is_open = self.is_open or parent.is_open
@@ -58,7 +58,7 @@ class Parser:
 
 @dataclass(eq=False, kw_only=True)
 class Commands:
-    """What ``add_subparsers()`` gave."""
+    """The result of ``add_subparsers()``."""
 
     parser: Parser
 

@@ -1,4 +1,4 @@
-"""The modules of a project as source: what an import of a script means, found without importing anything."""
+"""Finds the modules that a script imports from its project, as source, without importing them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from guild_ipy.store.files.regular_file import read_regular
 
-#: A larger file holds data; one that is larger than small and mentions no parser has neither options nor settings.
+#: Larger files hold data; files above the small size that do not mention a parser are skipped, too.
 _LARGEST = 2**20
 _SMALL = 2**13
 _MENTIONS = (b"add_argument", b"ArgumentParser", b"ArgParser")
-#: More modules than these are not needed to find the options of a script.
+#: How many modules are read at most to find the options of a script.
 _MOST = 64
 
 
@@ -33,7 +33,7 @@ class ProjectModules:
     Parameters
     ----------
     roots
-        Folders that imports begin at, absolute; the first that has a module counts.
+        The folders where imports begin, absolute; the first that has a module counts.
     """
 
     def __init__(self, roots: Sequence[str]) -> None:
@@ -41,7 +41,7 @@ class ProjectModules:
         self._read: dict[str, SourceModule | None] = {}
 
     def find(self, name: str, *, level: int = 0, importer: str = "") -> SourceModule | None:
-        """Find a module by its dotted name; a relative one from the file that imports it; None where there is none."""
+        """Find a module by its dotted name, a relative one from the importing file; None if there is none."""
         folders: Sequence[str] = self._roots
         if name in sys.stdlib_module_names and not level:
             return None
@@ -71,7 +71,7 @@ def _paths(folders: Sequence[str], parts: Sequence[str]) -> Iterator[str]:
 
 
 def _read(path: str) -> SourceModule | None:
-    """Read a module; None if it is none that Python could import, which its import will say."""
+    """Read a module; None if Python cannot import it either."""
     try:
         if os.path.getsize(path) > _LARGEST:
             return None
@@ -84,7 +84,7 @@ def _read(path: str) -> SourceModule | None:
 
 
 def parse_source(source: bytes, path: str) -> ast.Module:
-    """Parse a file; the errors of :func:`ast.parse`."""
+    """Parse a file; raises the errors of :func:`ast.parse`."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what the compiler warns about is shown when the script runs
+        warnings.simplefilter("ignore")  # warnings of the compiler are shown when the script runs
         return ast.parse(source, path)

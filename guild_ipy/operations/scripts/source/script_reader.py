@@ -1,8 +1,8 @@
-"""Following a script and the modules of its project to the parsers that it makes; nothing of it is run.
+"""Follows a script and the modules of its project to the parsers that it makes, without running it.
 
-Statements are gone through in order, and calls of functions of the project are gone into with the values that are
-known. Where only running it would show which way it goes, all ways are gone, and what they leave in different
-states is unknown from there on.
+Statements are interpreted in order, and calls of functions of the project are followed with the values that are known.
+If a condition is not known, all branches are followed, and a name that has different values after them is unknown from
+there on.
 """
 
 from __future__ import annotations
@@ -40,24 +40,24 @@ from guild_ipy.operations.scripts.static_values import (
     is_plain,
 )
 
-#: So that no source makes the reading slow.
+#: Limits, so that no source makes the reading slow.
 _MOST_STEPS = 20_000
 _DEEPEST = 24
 
 
 class _TooMuchError(Exception):
-    """The source is not followed any further."""
+    """A limit is reached: the source is not followed any further."""
 
 
 class SourceReader:
-    """Goes through a script; see :func:`read_parsers`."""
+    """Interprets a script to find its parsers."""
 
     def __init__(self, modules: ProjectModules) -> None:
         self.parsers: list[Parser] = []
         self.loose = Parser()
-        """What is added to a parser of which nothing shows where it was made."""
+        """Arguments that are added to parsers of unknown origin."""
         self.given = Parser(is_open=True)
-        """What is added to something that a library gave."""
+        """Arguments that are added to an object from a library."""
         self.is_complete = True
         self._modules = modules
         self._loaded: dict[str, Module] = {}
@@ -67,13 +67,13 @@ class SourceReader:
         self._doubts = 0
 
     def follow(self, tree: ast.Module, path: str) -> None:
-        """Go through a script as Python would that is started on it."""
+        """Follow a script as if Python ran it."""
         frame = Frame(scope=ChainMap({"__name__": "__main__"}), path=path)
         with self._within_limits():
             self._block(tree.body, frame)
 
     def follow_unreached(self, tree: ast.Module, path: str) -> None:
-        """Go into functions that nothing was seen to call, and that add arguments."""
+        """Follow functions that add arguments, but were not seen to be called."""
         for node in ast.walk(tree):
             if (
                 isinstance(node, ast.FunctionDef)
@@ -99,7 +99,7 @@ class SourceReader:
     # -- statements
 
     def _block(self, body: Sequence[ast.stmt], frame: Frame) -> str:
-        """Go through statements; the word that ends the block, or an empty one."""
+        """Follow statements; return the keyword that ends the block, or an empty text."""
         return next(filter(None, (self._statement(statement, frame) for statement in body)), "")
 
     def _statement(self, statement: ast.stmt, frame: Frame) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
@@ -154,7 +154,7 @@ class SourceReader:
         return self._branches([body, other], frame)
 
     def _branches(self, bodies: Sequence[Sequence[ast.stmt]], frame: Frame) -> str:
-        """Go all ways; a name that they leave with different values is unknown after them."""
+        """Follow all branches; a name that has different values after them is unknown."""
         self._doubts += 1
         scopes = [frame.scope.new_child() for _ in bodies]
         pairs = zip(bodies, scopes, strict=True)
@@ -207,7 +207,7 @@ class SourceReader:
         self._block(node.body, replace(frame, scope=scope))
         for found in made.names.values():
             if isinstance(found, Function):
-                found.scope = frame.scope  # a method does not see the names of its class
+                found.scope = frame.scope  # the names of a class are not visible to its methods
                 found.of_class = made
         frame.scope[node.name] = made
 
@@ -258,7 +258,7 @@ class SourceReader:
     # -- expressions
 
     def value(self, node: ast.expr, frame: Frame) -> Any:  # noqa: ANN401, C901, PLR0911 - one case a kind
-        """Return what an expression gives; something foreign where the source does not show it."""
+        """Return the value of an expression; a :class:`Foreign` object if it is unknown."""
         self._count()
         match node:
             case ast.Call():
@@ -325,7 +325,7 @@ class SourceReader:
         return self.call(callee, self._arguments(node, frame))
 
     def call(self, callee: object, given: CallArguments) -> object:
-        """Return what a call gives."""
+        """Return the result of a call."""
         if isinstance(callee, Foreign) and callee.name in {"functools.partial", "partial"} and given.positional:
             return Partial(callee=given.positional[0], arguments=given.rest)
         if isinstance(callee, Partial):
@@ -363,7 +363,7 @@ class SourceReader:
         return values
 
     def _argument(self, node: ast.expr, frame: Frame) -> Any:  # noqa: ANN401 - as value
-        """Return the value of an argument; its expression where that says more than the value."""
+        """Return the value of an argument, or its expression if that tells more."""
         found = self.value(node, frame)
         if isinstance(found, Foreign) and (found.is_made or not found.name):
             return node
