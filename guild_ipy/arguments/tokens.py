@@ -6,7 +6,7 @@ from __future__ import annotations
 class ObjectToken(str):
     """A word that was exactly one ``{expr}`` or ``$name``, or an assignment ``name=`` of one.
 
-    It is the word's text to whatever parses options, and carries what the expression gave.
+    Parsers see the text of the word; it carries the value of the expression.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from guild_ipy.session.session import Session
 from guild_ipy.view.plain_values import format_json
 
 
-def show_file(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the options of `cat`, as below those of other verbs
+def show_file(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the options of the verb
     """Write every byte of the file, as it is."""
     with wanted.open(session) as file:
         if file is not None:

@@ -5,7 +5,7 @@ Words are split as a shell does. ``'…'`` is taken as it stands; in ``"…"`` a
 - ``{expr}`` and ``$name`` are evaluated in the notebook,
 - ``${name}`` stays as it is: in a label it stands for a flag of the run,
 - ``{{``, ``}}``, ``$$`` and ``\$`` stand for ``{``, ``}`` and ``$``,
-- braces around what is no Python expression, as in ``{a: 1}``, are YAML and stay text,
+- braces around text that is not a Python expression, as in ``{a: 1}``, are YAML and stay text,
 - a bracket keeps its words together: ``layers=[64, 32]`` is one word, and so is ``shape=(4, 4)``,
 - ``#`` at the beginning of a word ends the line.
 

@@ -27,7 +27,7 @@ def call_line(verb: str, line: str, names: dict[str, Any]) -> object:
         print(help_text(verb, f"%guild_{verb}"))
         return None
     if verb in _STARTS_RUNS:
-        warm_up()  # while it is found out what shall be run
+        warm_up()  # while the options are read
     wanted = VERBS[verb].parse(words)
     return OWN_WAYS.get(verb, _carry_out)(wanted, get_session())
 

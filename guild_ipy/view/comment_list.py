@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from guild_ipy.printable import printable, printable_lines
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.files.attr_types import Comment
 from guild_ipy.view.changed_runs import name_runs
-from guild_ipy.view.run_lines import format_time
+from guild_ipy.view.run_lines import LineList, format_time
 
 
-class CommentList(list[tuple[str, tuple[Comment, ...]]]):
+class CommentList(LineList[tuple[str, tuple[Comment, ...]]]):
     """The comments of some runs: for each its name and its comments, the first of which has number 1."""
 
     def __str__(self) -> str:
         return "\n".join(line for name, comments in self for line in _lines(name, comments))
 
     __repr__ = __str__
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
-        printer.text(str(self))
 
 
 def list_comments(runs: Iterable[Run]) -> CommentList:

@@ -102,7 +102,7 @@ def _ending(record: RunRecord) -> str:
 def collapse_returns(text: str) -> str:
     r"""Keep of each line only the text that its last carriage return leaves visible.
 
-    The return itself stays, for what an earlier portion wrote on that line.
+    The return itself stays: an earlier portion may have written on that line.
 
     Examples
     --------

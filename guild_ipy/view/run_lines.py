@@ -1,4 +1,4 @@
-"""Lists of runs as text."""
+"""Lists as text: runs, and other results of a line each."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Member = TypeVar("Member")
 
 
 class LineList(list[Member]):
-    """Names of files, or explanations: a list like any other, and a text of many lines."""
+    """A list like any other, whose text has a line for each member."""
 
     def __str__(self) -> str:
         return "\n".join(printable(str(each)) for each in self)

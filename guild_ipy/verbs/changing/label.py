@@ -55,7 +55,7 @@ class Label:
         """Return the new label; empty for none.
 
         In text that is set, appended or prepended, ``${lr}`` is the value of the flag of the run, ``${label}`` its
-        label, and ``${default_label}`` what its flags make.
+        label, and ``${default_label}`` the label that is made of its flags.
 
         Examples
         --------

@@ -23,6 +23,7 @@ from guild_ipy.store.files.attrs import delete_attr, write_attr
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.verbs.changing.label import remove_words
 from guild_ipy.view.changed_runs import ChangedRuns, count_runs, name_runs, shorten
+from guild_ipy.view.run_lines import LineList
 
 TAGS = "tags"
 LABEL = "label"
@@ -62,7 +63,7 @@ class Tag:
         for tag in (*self.add, *self.remove):
             _check_tag(tag)
 
-    def carry_out(self, session: Session) -> ChangedRuns | TagList:
+    def carry_out(self, session: Session) -> ChangedRuns | LineList[str]:
         """Change the tags, or list them."""
         if self.list_all:
             return list_tags(replace(self.selection, default="all").find(session))
@@ -111,16 +112,6 @@ class Tagged:
     """The new label, if that has changed, too."""
 
 
-class TagList(list[str]):
-    """Tags, shown one on a line."""
-
-    def __str__(self) -> str:
-        return "\n".join(map(printable, self))
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
-        printer.text(str(self))
-
-
 def several_tags(tags: object) -> tuple[Any, ...]:
     """Return the tags that a call in Python names: one, or several in a list or the like."""
     return tuple(tags) if isinstance(tags, Iterable) and not isinstance(tags, str) else (tags,)
@@ -134,9 +125,9 @@ def _check_tag(tag: object) -> None:
         raise UsageError(f"a tag is a text of one line, with at most {_LONGEST} characters, not {shown!r}")
 
 
-def list_tags(runs: Iterable[Run]) -> TagList:
+def list_tags(runs: Iterable[Run]) -> LineList[str]:
     """Return all tags of some runs, sorted."""
-    return TagList(sorted({tag for run in runs for tag in run.tags}))
+    return LineList(sorted({tag for run in runs for tag in run.tags}))
 
 
 def edit_tags(session: Session, runs: Sequence[Run], edit: Tag) -> list[Tagged]:

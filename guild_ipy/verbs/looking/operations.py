@@ -21,6 +21,7 @@ from guild_ipy.operations.operation import Operation
 from guild_ipy.operations.surroundings import Surroundings
 from guild_ipy.printable import printable, printable_lines
 from guild_ipy.session.session import Session
+from guild_ipy.view.run_lines import LineList
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ class OperationInfo:
     """Why it cannot be run, for an operation of a Guild file or a part of one."""
 
 
-class OperationList(list[OperationInfo]):
+class OperationList(LineList[OperationInfo]):
     """Operations, shown one on a line with their flags, or in detail."""
 
     def __init__(self, operations: Iterable[OperationInfo] = (), *, in_detail: bool = False) -> None:
@@ -65,9 +66,6 @@ class OperationList(list[OperationInfo]):
 
     def __str__(self) -> str:
         return format_details(self) if self._in_detail else format_operations(self)
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
-        printer.text(str(self))
 
 
 def list_operations(session: Session) -> list[OperationInfo]:

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from guild_ipy.domain.attributes import BY_NAME, SHOWN
 from guild_ipy.errors import UsageError
-from guild_ipy.index.asking.column_table import Field
+from guild_ipy.index.queries.column_table import Field
 from guild_ipy.query.expression import parse_place
 from guild_ipy.query.names import Names, Place
 from guild_ipy.query.nodes import Kind
