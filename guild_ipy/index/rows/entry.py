@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from guild_ipy.domain.attributes import KEPT
@@ -120,21 +119,33 @@ def run_row(record: RunRecord) -> tuple[Any, ...]:
 
 # -- as text
 
+_FIELDS = tuple(field.name for field in fields(RunRecord) if field.name != "dir")
+
 
 def encode_record(record: RunRecord) -> str:
     """Write a record as JSON: the values of its fields, but for `dir`; the inverse of :func:`decode_record`."""
-    values = list(_get_values(record))
-    for place, write in _WRITERS:
-        values[place] = write(values[place])
-    return encode_json(values)
+    values = vars(record) | {
+        "opref": _opref_words(record.opref),
+        "trial_opref": _opref_words(record.trial_opref),
+        "status": record.status.value,
+        "comments": [[each.body, each.time, each.user, each.host] for each in record.comments],
+    }
+    return encode_json([values[name] for name in _FIELDS])
 
 
 def decode_record(path: str, text: str) -> RunRecord:
     """Read the record of the run at `path`; ValueError, TypeError or LookupError if it is not one."""
-    values: list[Any] = json.loads(text)
-    for place, read in _READERS:
-        values[place] = read(values[place])
-    return RunRecord(dir=RunDir(path), **dict(zip(_FIELDS, values, strict=True)))
+    values: dict[str, Any] = dict(zip(_FIELDS, json.loads(text), strict=True))
+    comments = [Comment(body=body, time=at, user=user, host=host) for body, at, user, host in values["comments"]]
+    values |= {
+        "dir": RunDir(path),
+        "opref": _read_opref(values["opref"]),
+        "trial_opref": _read_opref(values["trial_opref"]),
+        "status": RunStatus(values["status"]),
+        "tags": tuple(values["tags"]),
+        "comments": tuple(comments),
+    }
+    return RunRecord(**values)
 
 
 def encode_operation(opref: OpRef | None, operation: str | None) -> str:
@@ -160,39 +171,3 @@ def _opref(type: str, package: str, version: str, model: str, name: str) -> OpRe
 
 def _read_opref(words: list[str] | None) -> OpRef | None:
     return None if words is None else _opref(*words)
-
-
-def _read_comments(comments: list[list[Any]]) -> tuple[Comment, ...]:
-    return tuple([Comment(body=body, time=at, user=user, host=host) for body, at, user, host in comments])
-
-
-def _comment_words(comments: tuple[Comment, ...]) -> list[list[Any]]:
-    return [[each.body, each.time, each.user, each.host] for each in comments]
-
-
-_FIELDS = tuple(field.name for field in fields(RunRecord) if field.name != "dir")
-_get_values = attrgetter(*_FIELDS)
-
-
-def _by_place(functions: Mapping[str, Callable[[Any], object]]) -> list[tuple[int, Callable[[Any], object]]]:
-    return [(_FIELDS.index(name), function) for name, function in functions.items()]
-
-
-#: The fields that JSON does not give back as they are, and what they are there.
-_WRITERS = _by_place(
-    {
-        "opref": _opref_words,
-        "trial_opref": _opref_words,
-        "status": attrgetter("value"),
-        "comments": _comment_words,
-    }
-)
-_READERS = _by_place(
-    {
-        "opref": _read_opref,
-        "trial_opref": _read_opref,
-        "status": RunStatus,
-        "tags": tuple,
-        "comments": _read_comments,
-    }
-)
