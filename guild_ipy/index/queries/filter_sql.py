@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.choosing.operation_name import is_operation_named
@@ -29,38 +28,29 @@ _RECORD = "(select data from record where record.k = run.k)"
 _IS_TAGGED, _IS_COMMENTED = "guild_ipy_is_tagged", "guild_ipy_is_commented"
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilterCondition:
-    """A condition after ``where``; the parameters are by name."""
-
-    sql: str
-    parameters: Mapping[str, Any]
-
-
 def make_condition(
-    connection: sqlite3.Connection, run_filter: RunFilter, where: Callable[[str], SqlCondition]
-) -> FilterCondition:
-    """Turn a filter into a condition on the table of runs; `deleted` and `limit` are left to the caller.
+    connection: sqlite3.Connection, run_filter: RunFilter, where: SqlCondition | None
+) -> tuple[str, dict[str, Any]]:
+    """Turn a filter into a condition on the table of runs, with its parameters by name.
 
-    `where` turns an expression of the select language into a condition.
+    `where` is the condition of its expression; `deleted` and `limit` are left to the caller.
     """
-    writer = _FilterWriter(connection, where)
-    tests = list(writer.tests(run_filter))
-    return FilterCondition(sql=" and ".join(tests) or "true", parameters=writer.parameters)
-
-
-def prepare_filters(connection: sqlite3.Connection) -> None:
-    """Make a connection able to answer what SQLite cannot: whether a run is tagged or commented so."""
-    connection.create_function(_IS_TAGGED, 2, _is_tagged, deterministic=True)
-    connection.create_function(_IS_COMMENTED, 2, _is_commented, deterministic=True)
+    if run_filter.tags or run_filter.comments:  # SQLite cannot tell
+        connection.create_function(_IS_TAGGED, 2, _is_tagged, deterministic=True)
+        connection.create_function(_IS_COMMENTED, 2, _is_commented, deterministic=True)
+    writer = _FilterWriter(connection)
+    tests, parameters = list(writer.tests(run_filter)), writer.parameters
+    if where is not None:
+        tests.append(f"({where.sql})")
+        parameters |= where.parameters
+    return " and ".join(tests) or "true", parameters
 
 
 class _FilterWriter:
     """Collects parameters while tests are written."""
 
-    def __init__(self, connection: sqlite3.Connection, where: Callable[[str], SqlCondition]) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._make_where = where
         self.parameters: dict[str, Any] = {}
 
     def tests(self, run_filter: RunFilter) -> Iterator[str]:
@@ -73,8 +63,6 @@ class _FilterWriter:
         yield from self._texts(run_filter)
         if run_filter.started is not None:
             yield from self._within(run_filter.started)
-        if run_filter.where is not None:
-            yield self._where(run_filter.where)
 
     def _texts(self, run_filter: RunFilter) -> Iterator[str]:
         if run_filter.unlabeled:
@@ -112,11 +100,6 @@ class _FilterWriter:
             yield f"coalesce(started, initialized) >= {self._put(to_microseconds(span.start))}"
         if span.end is not None:
             yield f"coalesce(started, initialized) < {self._put(to_microseconds(span.end))}"
-
-    def _where(self, text: str) -> str:
-        condition = self._make_where(text)
-        self.parameters.update(condition.parameters)
-        return f"({condition.sql})"
 
 
 def _operations(connection: sqlite3.Connection, names: tuple[str, ...]) -> list[int]:

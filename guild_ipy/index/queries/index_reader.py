@@ -16,7 +16,7 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.values.scalars import ScalarSummary
 from guild_ipy.index.database import Database
 from guild_ipy.index.queries.column_table import ColumnReader, StaleSegment, Table, Wanted
-from guild_ipy.index.queries.filter_sql import make_condition, prepare_filters
+from guild_ipy.index.queries.filter_sql import make_condition
 from guild_ipy.index.rows.entry import Care, decode_record
 from guild_ipy.index.rows.scalar_rows import read_scalar_row
 from guild_ipy.index.rows.sql_values import text_from_sql, text_to_sql
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from guild_ipy.index.queries.expression_sql import Expressions
     from guild_ipy.query.expression import Dropped
     from guild_ipy.query.names import Names
-    from guild_ipy.query.sql import SqlCondition
 
 _WIDEST_GAP = 20
 
@@ -189,21 +188,20 @@ class IndexReader:
         return [(k, decode_record(f"{folder}/{text_from_sql(id)}", data)) for k, id, data in rows]  # noqa: A001 - as above
 
     def _query(self, run_filter: RunFilter, best: Best | None) -> _Query:
-        def where(text: str) -> SqlCondition:
-            return self._expressions.condition(text, stops_early=run_filter.limit is not None and best is None)
-
-        if run_filter.tags or run_filter.comments:
-            prepare_filters(self._db)
-        condition = make_condition(self._db, run_filter, where)
-        source, order, parameters = "run", "", dict(condition.parameters)
+        where = None
+        if run_filter.where is not None:
+            stops_early = run_filter.limit is not None and best is None
+            where = self._expressions.condition(run_filter.where, stops_early=stops_early)
+        condition, parameters = make_condition(self._db, run_filter, where)
+        source, order = "run", ""
         if best is not None:
             ranking = self._expressions.ranking(best)
             parameters |= ranking.parameters
             source, order = f"({ranking.sql}) join run using (k)", f"v {'desc' if best.greatest else 'asc'}, "
-        is_short = run_filter.limit is not None or condition.sql == "true"
+        is_short = run_filter.limit is not None or condition == "true"
         by_time = "time" if is_short else "+time"  # of many, sorting is 3 to 15 times as fast as the index
         parameters["limit"] = -1 if run_filter.limit is None else run_filter.limit
-        rest = f"where {condition.sql} order by {order}{by_time} desc, id limit :limit"
+        rest = f"where {condition} order by {order}{by_time} desc, id limit :limit"
         return _Query(source=source, rest=rest, parameters=parameters)
 
     @cached_property
