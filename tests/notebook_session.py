@@ -144,7 +144,7 @@ def _stands_by(pid: int) -> bool:
     """Whether a process is a fork server of ours or waits for one to be given a run, or keeps the books of this one."""
     if pid == resource_tracker._resource_tracker._pid:  # of this process, which ends with it
         return True
-    if "guild_ipy.engine.beside.zygote" not in _read_command(pid) or _holds_run(pid):
+    if "guild_ipy.engine.beside.fork_server_process" not in _read_command(pid) or _holds_run(pid):
         return False
     while pid not in {0, 1, os.getpid()}:
         pid = int(_read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[1])

@@ -11,7 +11,7 @@
 - ``follow``: the output of a run as it grows
 - ``stopping``: stopping runs
 - ``interrupts``: Ctrl-C while a run is started
-- ``inherited``: limits and masks of the notebook
+- ``inherited_limits``: limits that a run inherits from the notebook
 - ``meta``: ``meta.json``, which says how the program of a run is executed
 
 The ``main.py`` of a run imports ``job`` (a function or cell), ``script``, ``command`` or ``notebook_file``: these names

@@ -12,7 +12,7 @@ import os
 import sys
 
 from guild_ipy.engine.child.process import end_process
-from guild_ipy.engine.script import ALIVE_VARIABLE, import_from, run_dir_of, take_over
+from guild_ipy.engine.script import ALIVE_VARIABLE, enter_run, import_from, run_dir_of
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def run_command_main(main: str, words: Sequence[str], *, sourcecode: str) -> NoR
     """Become the command whose ``main.py`` this is."""
     run_dir = run_dir_of(main)
     lock = os.environ.get(ALIVE_VARIABLE)
-    supervised = take_over(run_dir)
+    supervised = enter_run(run_dir)
     if lock is not None:
         os.set_inheritable(int(lock), True)  # the run lives as long as the command
     _restore_signals()

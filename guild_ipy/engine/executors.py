@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -32,7 +31,7 @@ from guild_ipy.store.files.messages import send_message
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import hold_alive
 
-#: How long a supervisor has to go away when its run is called off.
+#: How long a supervisor has to go away when its run is cancelled.
 _LEAVE_SECONDS = 5.0
 _POLL_SECONDS = 0.01
 _NO_SUPERVISOR = "its supervisor could not be started"
@@ -52,7 +51,7 @@ class Fallback:
         return cls(request=request, last_start=_look_at_start(request))
 
     def has_begun(self) -> bool:
-        """Whether the run has begun: its supervisor writes the attribute before it lets the run go."""
+        """Whether the run has begun: its supervisor writes the attribute before the run executes its program."""
         return _look_at_start(self.request) != self.last_start
 
     def start(self) -> socket.socket:
@@ -79,7 +78,7 @@ class Fallback:
         while (alive := hold_alive(run_dir, create=False)) is None:
             if time.monotonic() > deadline or not os.path.exists(run_dir.alive):
                 raise EngineError(_NO_SUPERVISOR)
-            select.select([], [], [], _POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)
         return alive
 
 
@@ -88,7 +87,7 @@ class Executor(Protocol):
 
     `start` takes over the descriptor `alive`, which holds the run's lock: when it returns, the caller no longer holds
     it; when it raises, the caller still does. The directory may still be empty: the run waits for
-    :meth:`StartedRun.let_go`.
+    :meth:`StartedRun.execute_program`.
     """
 
     def start(self, request: LaunchRequest, alive: int) -> StartedRun:
@@ -122,13 +121,13 @@ class StartedRun:
             self._say(self.channel, PREPARED)
             yield_processor()  # where the supervisor was woken on this very processor, it would wait behind us
 
-    def let_go(self) -> None:
-        """Let the run go: all of its files are there."""
+    def execute_program(self) -> None:
+        """Let the run execute its program: all of its files are there."""
         if self.channel is not None:
             self._say(self.channel, GO)
 
-    def call_off(self) -> None:
-        """Give up, in place of `let_go`; when it returns, nobody touches the directory."""
+    def cancel(self) -> None:
+        """Give the run up, in place of `execute_program`; afterwards no process touches its directory."""
         self.fallback = None
         if self.channel is not None:
             with contextlib.suppress(OSError):  # it is gone already
@@ -181,9 +180,9 @@ class StartedRun:
             channel.close()
             self.channel = None
         if not part and not self.started and not self.failure:
-            self._go_on_without(self.fallback)
+            self._use_fallback(self.fallback)
 
-    def _go_on_without(self, fallback: Fallback | None) -> None:
+    def _use_fallback(self, fallback: Fallback | None) -> None:
         """Go on with another supervisor where the first is gone and the run has not begun."""
         self.fallback = None
         if fallback is None:
@@ -222,7 +221,7 @@ class ForkExecutor:
         fallback = Fallback.of(request)
         with _new_channel() as (ours, theirs):
             self._server.fork(theirs, alive)
-        started = _hand_over(request, ours, alive)
+        started = _send_request(request, ours, alive)
         started.fallback = fallback
         return started
 
@@ -246,7 +245,7 @@ class FreshExecutor:
             except OSError as error:
                 raise EngineError(f"cannot start an interpreter: {error.strerror}") from error
         _reap_later(process)
-        return _hand_over(request, ours, alive)
+        return _send_request(request, ours, alive)
 
 
 @contextlib.contextmanager
@@ -262,7 +261,7 @@ def _new_channel() -> Iterator[tuple[socket.socket, socket.socket]]:
         undo.pop_all()
 
 
-def _hand_over(request: LaunchRequest, channel: socket.socket, alive: int) -> StartedRun:
+def _send_request(request: LaunchRequest, channel: socket.socket, alive: int) -> StartedRun:
     try:
         send_message(channel, format_request(request))
     except OSError as error:

@@ -43,6 +43,7 @@ _NOT_PRELOADED = frozenset(
     "comm debugpy matplotlib_inline nest_asyncio jedi parso prompt_toolkit pygments psutil guild_ipy "
     "backcall stack_data executing asttokens pure_eval pytest _pytest pluggy cloudpickle yaml".split()
 )
+_PROGRAM = "guild_ipy.engine.beside.fork_server_process"
 _BOOT_SECONDS = 60
 _END_SECONDS = 5
 #: So many modules of a package that it has already are not worth another server.
@@ -77,7 +78,7 @@ def import_env(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 class ForkServer:
-    """A zygote process and the socket to it; any thread may use it."""
+    """A fork server process and the socket to it; any thread may use it."""
 
     def __init__(self, key: ServerKey, env: Mapping[str, str], idle: float = 600.0) -> None:
         self.key = key
@@ -88,7 +89,7 @@ class ForkServer:
         self._socket, theirs = message_pair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "guild_ipy.engine.beside.zygote", str(theirs.fileno()), str(idle)],
+                [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno()), str(idle)],
                 env={**env, "MPLBACKEND": "Agg"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -31,7 +31,7 @@ from guild_ipy.store.run_dir import RunDir
 
 
 class InlineExecutor:
-    """Runs the operation when it is let go, and returns when it is over."""
+    """Runs the operation in :meth:`StartedRun.execute_program`, which returns when it is over."""
 
     def start(self, request: LaunchRequest, alive: int) -> StartedRun:
         """See :class:`guild_ipy.engine.executors.Executor`."""
@@ -43,7 +43,7 @@ class _InlineRun(StartedRun):
     request: LaunchRequest
     alive: int
 
-    def let_go(self) -> None:
+    def execute_program(self) -> None:
         run_dir, request = self.run_dir, self.request
         self.started = True
         try:
@@ -58,7 +58,7 @@ class _InlineRun(StartedRun):
         finally:
             os.close(self.alive)
 
-    def call_off(self) -> None:
+    def cancel(self) -> None:
         os.close(self.alive)
 
 

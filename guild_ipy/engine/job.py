@@ -27,7 +27,7 @@ from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.child.unpack import unpack
 from guild_ipy.engine.child.workers import SharedMain, repeat_steps
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
-from guild_ipy.engine.script import is_child_of_run, run_dir_of, take_over
+from guild_ipy.engine.script import enter_run, is_child_of_run, run_dir_of
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -131,7 +131,7 @@ def run_job(job: Job) -> NoReturn:
         set_up(job.run_dir, job.namespace)
         job.repeat()
         sys.exit()
-    supervised = take_over(job.run_dir)
+    supervised = enter_run(job.run_dir)
     set_up(job.run_dir, job.namespace)
     end_process(job.run_dir, job.execute(), supervised=supervised)
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from guild_ipy.engine.inherited import Inherited, encode_inherited, parse_inherited
+from guild_ipy.engine.inherited_limits import InheritedLimits, encode_limits, parse_limits
 
 PREPARED = b"p"
 GO = b"g"
@@ -40,7 +40,7 @@ class LaunchRequest:
     """Values that are not scalars when they are printed under these names: those of flags."""
     stop_grace: float
     scan_interval: float
-    inherited: Inherited = field(default_factory=Inherited)
+    inherited: InheritedLimits = field(default_factory=InheritedLimits)
     """What the process of the run has from the starter."""
     project_dir: str = ""
     """Where git is asked for the commit."""
@@ -51,14 +51,14 @@ class LaunchRequest:
 
 def format_request(request: LaunchRequest) -> bytes:
     """Write a request as it is sent."""
-    values = {**vars(request), "inherited": encode_inherited(request.inherited)}
+    values = {**vars(request), "inherited": encode_limits(request.inherited)}
     return json.dumps(values).encode("utf-8", "surrogateescape")
 
 
 def parse_request(content: bytes) -> LaunchRequest:
     """Read what :func:`format_request` wrote."""
     values = json.loads(content.decode("utf-8", "surrogateescape"))
-    return LaunchRequest(**{**values, "inherited": parse_inherited(values["inherited"])})
+    return LaunchRequest(**{**values, "inherited": parse_limits(values["inherited"])})
 
 
 def send_word(channel: socket.socket, word: bytes) -> None:

@@ -23,7 +23,7 @@ from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
 from guild_ipy.engine.notebook.live_client import LiveClient
 from guild_ipy.engine.notebook.notebook_kernel import entering_code, kernel_environment, make_kernel_manager
-from guild_ipy.engine.script import run_dir_of, take_over
+from guild_ipy.engine.script import enter_run, run_dir_of
 from guild_ipy.errors import NotebookError, StoreError
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.whole_file import write_file
@@ -37,7 +37,7 @@ _SAVING = 0.1
 def run_notebook_main(main: str) -> NoReturn:
     """Run the notebook file whose ``main.py`` this is, as the whole of this process."""
     run_dir = run_dir_of(main)
-    supervised = take_over(run_dir)
+    supervised = enter_run(run_dir)
     execution = NotebookExecution(run_dir=run_dir)
     code = run_to_end(execution.run, run_dir, {})
     end_process(run_dir, -execution.stopped_by or code, supervised=supervised)

@@ -13,8 +13,8 @@ from _frozen_importlib_external import SourceFileLoader
 
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.process import end_process, run_to_end
+from guild_ipy.engine.child.restart_for_flags import restart_for_flags
 from guild_ipy.engine.child.spawning import set_main_of_spawned
-from guild_ipy.engine.child.unattended import renew_for_flags
 from guild_ipy.engine.output.streams import redirect_streams
 from guild_ipy.store.run_dir import RunDir
 
@@ -52,7 +52,7 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
         namespace.update(__file__=os.path.join(run_dir.path, script), __package__=package)
         execute(namespace, constants, map_name)
         return
-    supervised = take_over(run_dir)
+    supervised = enter_run(run_dir)
     enter_script(
         namespace,
         script=script,
@@ -151,12 +151,12 @@ def run_dir_of(main: str) -> RunDir:
     return RunDir(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(main)))))
 
 
-def take_over(run_dir: RunDir) -> bool:
+def enter_run(run_dir: RunDir) -> bool:
     """Take the run's folder and streams; whether there is a supervisor, or this was started by hand or by guild."""
     alive = os.environ.pop(ALIVE_VARIABLE, None)
     is_same_process = os.environ.get(PROCESS_VARIABLE) == _process_text(run_dir)  # which began anew by ``os.execv``
     if alive is None and not is_same_process:
-        renew_for_flags(run_dir)
+        restart_for_flags(run_dir)
     mark_process(run_dir)
     os.chdir(run_dir.path)
     if alive is None and not is_same_process:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import time
 from dataclasses import dataclass
@@ -94,7 +93,7 @@ class _Stopped:
             is_left_alone = self.supervisor is not None and not self.supervisor.is_alive()
             if time.monotonic() > deadline or is_left_alone:
                 return not self.lives()
-            select.select([], [], [], _POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)
         return True
 
 
@@ -106,7 +105,7 @@ def _stop_by_supervisor(run: _Stopped, supervisor: ProcessId, settings: Settings
         return True
     if not supervisor.is_alive():
         return False
-    from guild_ipy.engine.beside.leftovers import kill_tree  # start-up cost: it loads the C library
+    from guild_ipy.engine.beside.descendants import kill_tree  # start-up cost: it loads the C library
 
     kill_tree(supervisor.pid)
     if not run.wait(_END_SECONDS):
@@ -173,7 +172,7 @@ def _wait_for_word(run_dir: RunDir) -> None:
     """Give a `guild` command that started the run the time to write how it ended."""
     deadline = time.monotonic() + _WORD_SECONDS
     while not os.path.exists(run_dir.attr("exit_status")) and time.monotonic() < deadline:
-        select.select([], [], [], _POLL_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
 def _leads_group(process: ProcessId) -> bool:

@@ -13,7 +13,7 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.executors import StartedRun
 from guild_ipy.engine.follow import OutputTail
-from guild_ipy.engine.inherited import read_inherited
+from guild_ipy.engine.inherited_limits import read_limits
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch_channel import LaunchRequest
 from guild_ipy.engine.meta import JobMeta, read_meta
@@ -112,7 +112,7 @@ def let_go(started: StartedRun, interrupts: HeldInterrupts) -> None:
     """Let a run go whose files are all there; one in this process can be interrupted."""
     if started.channel is None:
         interrupts.let_through()
-    started.let_go()
+    started.execute_program()
 
 
 def get_ready(session: Session, options: LaunchOptions) -> None:
@@ -186,7 +186,7 @@ def _request(session: Session, plan: RunPlan) -> LaunchRequest:
         flag_numbers=flag_numbers(meta.flags),
         stop_grace=session.settings.stop_grace,
         scan_interval=session.settings.scan_interval,
-        inherited=read_inherited(),
+        inherited=read_limits(),
         project_dir=project_dir,
         cache_dir=home.cache,
     )

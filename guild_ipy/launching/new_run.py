@@ -216,7 +216,7 @@ def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: Held
     try:
         fill_run_dir(home, run_dir, spec, meta, copying=interrupts.passing, open_program=started.open_program)
     except BaseException:
-        started.call_off()
+        started.cancel()
         shutil.rmtree(run_dir.path, ignore_errors=True)
         raise
     return started

@@ -23,7 +23,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
-from guild_ipy.engine.script import run_dir_of, take_over
+from guild_ipy.engine.script import enter_run, run_dir_of
 from guild_ipy.errors import GuildError, RunError, RunStateError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
@@ -48,7 +48,7 @@ def run_pipeline_main(main: str) -> NoReturn:
     """Run the pipeline whose ``main.py`` this is, as the whole of this process."""
     run_dir = run_dir_of(main)
     meta = require_meta(run_dir)
-    supervised = take_over(run_dir)
+    supervised = enter_run(run_dir)
     stopping = _Stopping()
     code = run_to_end(lambda: _run_all(run_dir, meta), run_dir, {})
     end_process(run_dir, -stopping.number or code, supervised=supervised)

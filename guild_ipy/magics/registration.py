@@ -87,9 +87,11 @@ def _keep_warm(result: object) -> None:  # noqa: ARG001 - IPython hands it over
     """
     from guild_ipy.session.session import find_shell, get_session  # start-up cost
 
-    engine, shell = get_session().engine, find_shell()
-    if engine.is_used or (shell is not None and _defines_code(shell.user_ns)):
-        engine.warm_up()
+    session, shell = get_session(), find_shell()
+    if shell is not None and _defines_code(shell.user_ns):
+        session.engine.warm_up()
+    else:
+        session.keep_warm()
 
 
 def _defines_code(variables: Mapping[str, object]) -> bool:

@@ -87,6 +87,11 @@ class Session:
                 self._engine = Engine(self.settings)
             return self._engine
 
+    def keep_warm(self) -> None:
+        """Do as ``engine.warm_up`` if this session has had a fork server: one that was idle has ended."""
+        if self._engine is not None and self._engine.is_used:
+            self._engine.warm_up()
+
     @cached_property
     def source_cache(self) -> SourceCache:
         """What the last snapshots have read."""

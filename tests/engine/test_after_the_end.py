@@ -102,7 +102,7 @@ def begin(in_home, tmp_path):
         spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions())
         run_dir, alive = prepare_run(context.home, spec)
         started = ask_again(context, Run(run_dir), alive, LaunchOptions(isolation=isolation))
-        started.let_go()
+        started.execute_program()
         assert started.wait_started(20)
         wait_until(lambda: Run(run_dir).output)
         return Run(run_dir), started, context.home

@@ -16,10 +16,9 @@ from tests.notebook_session import find_processes, open_notebook, wait_until
 
 IMPATIENT = """
 from dataclasses import replace
-from guild_ipy.engine.engine import Engine
-from guild_ipy.session.session import set_session
+from guild_ipy.session.session import Session, set_session
 
-set_session(replace(get_session(), engine=Engine(replace(get_session().settings, fork_server_idle=1.0))))
+set_session(Session(replace(get_session().settings, fork_server_idle=1.0)))
 engine = get_session().engine
 
 def wait_until_ended():

@@ -62,14 +62,14 @@ def test_a_run_goes_when_its_files_are_there(ask, fill):
     assert not started.wait(0.1)
     fill(run_dir, started)
     assert not started.wait(0.1)
-    started.let_go()
+    started.execute_program()
     assert started.wait(20)
     assert (Run(run_dir).output, Run(run_dir).status) == ("hello\n", RunStatus.COMPLETED)
 
 
 def test_nothing_is_left_of_a_run_that_is_called_off(ask, notebook):
     run_dir, started = ask()
-    started.call_off()
+    started.cancel()
     assert not os.path.exists(run_dir.path)
     assert os.listdir(notebook.context.home.runs) == []
 
@@ -107,7 +107,7 @@ def test_whoever_waits_for_several_runs_hears_of_each(ask, fill):
     begun = [ask() for _ in range(3)]
     for run_dir, started in begun:
         fill(run_dir, started)
-        started.let_go()
+        started.execute_program()
     waiting = [started for _, started in begun]
     while waiting:
         news, _, _ = select.select(waiting, [], [], 20)
@@ -169,7 +169,7 @@ def test_runs_in_the_queue_of_a_killed_fork_server_start_all_the_same(ask_in_que
         fill(run_dir, started)
         if moment == "filled":
             frozen_server()
-        started.let_go()
+        started.execute_program()
     frozen_server()
     assert [started.wait(60) for _, started in asked] == [True] * 3
     assert [(Run(run_dir).status, Run(run_dir).output) for run_dir, _ in asked] == [
@@ -186,7 +186,7 @@ def test_a_spare_that_outlives_its_fork_server_sees_its_run_to_the_end(notebook,
     run_dir, started = ask_in_queue()
     send_to_all([server], signal.SIGKILL)
     fill(run_dir, started)
-    started.let_go()
+    started.execute_program()
     assert started.wait(60)
     assert (started.ended, started.exit_status, Run(run_dir).status) == (True, 0, RunStatus.COMPLETED)
 
@@ -194,7 +194,7 @@ def test_a_spare_that_outlives_its_fork_server_sees_its_run_to_the_end(notebook,
 def test_a_run_in_the_queue_of_a_killed_fork_server_can_be_left_in_the_background(ask_in_queue, fill, frozen_server):
     run_dir, started = ask_in_queue()
     fill(run_dir, started)
-    started.let_go()
+    started.execute_program()
     frozen_server()
     assert started.wait_started(60)
     started.close()
@@ -205,7 +205,7 @@ def test_a_run_that_is_called_off_is_not_started_when_the_fork_server_is_killed(
     run_dir, started = ask_in_queue()
     fill(run_dir, started)
     frozen_server()
-    started.call_off()
+    started.cancel()
     wait_until(lambda: not is_alive(run_dir))
     assert (started.channel, Run(run_dir).output) == (None, "")
 
@@ -213,7 +213,7 @@ def test_a_run_that_is_called_off_is_not_started_when_the_fork_server_is_killed(
 def test_a_run_that_was_deleted_in_the_queue_is_not_made_anew(ask_in_queue, fill, frozen_server):
     run_dir, started = ask_in_queue()
     fill(run_dir, started)
-    started.let_go()
+    started.execute_program()
     shutil.rmtree(run_dir.path)
     frozen_server()
     assert started.wait(60)

@@ -12,7 +12,7 @@ import pytest
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine import stopping
-from guild_ipy.engine.beside.leftovers import kill_group
+from guild_ipy.engine.beside.descendants import kill_group
 from guild_ipy.engine.stopping import stop_run
 from guild_ipy.errors import RunStateError
 from guild_ipy.linux import boot_id, process_start

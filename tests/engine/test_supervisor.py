@@ -17,9 +17,9 @@ from guild_ipy.operations.surroundings import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
-from guild_ipy.store.output import iter_output_lines
 from guild_ipy.store.state.lock import is_alive, read_lock
 from tests.notebook_session import wait_until
+from tests.output_lines import iter_output_lines
 
 WAIT = """
 import os, select, sys
@@ -68,7 +68,7 @@ def start(notebook, prepare, isolation):
 
 def begin(context, run, alive, isolation):
     started = ask_again(context, run, alive, LaunchOptions(isolation=isolation))
-    started.let_go()
+    started.execute_program()
     return started
 
 
@@ -185,7 +185,7 @@ def test_an_interpreter_that_is_not_there_is_told(notebook, prepare):
     plan = RunPlan(run_dir=run.dir, opref=run.record.opref, meta=get_meta(run), env=os.environ)
     request = replace(_request(notebook.context, plan), python="/not/there/python")
     started = notebook.context.engine.start(request, alive, "fresh")
-    started.let_go()
+    started.execute_program()
     assert started.wait(20)
     assert "/not/there/python" in started.failure
     assert run.status is RunStatus.ERROR

@@ -26,7 +26,10 @@ class Process:
     @property
     def role(self) -> str:
         """``run``, ``supervisor``, ``server``, ``standby`` (waits for a request), ``kernel`` or ``child`` (of any)."""
-        leads_session, is_server = self.pid == self.session, "guild_ipy.engine.beside.zygote" in self.command
+        leads_session, is_server = (
+            self.pid == self.session,
+            "guild_ipy.engine.beside.fork_server_process" in self.command,
+        )
         if "tests/faults/programs" in self.command:
             return "kernel"
         if self.run_id is not None:
@@ -76,7 +79,7 @@ def read_process(pid: int) -> Process:
 
 def _is_server(pid: int) -> bool:
     with suppress(OSError):
-        return b"guild_ipy.engine.beside.zygote" in _read(f"/proc/{pid}/cmdline")
+        return b"guild_ipy.engine.beside.fork_server_process" in _read(f"/proc/{pid}/cmdline")
     return False
 
 

@@ -14,7 +14,7 @@ from guild_ipy.engine.beside.warm_pages import WarmPages
 from guild_ipy.engine.child.libraries.restore_setup import set_up
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.process import end_process, run_to_end
-from guild_ipy.engine.inherited import take_over
+from guild_ipy.engine.inherited_limits import apply_limits
 from guild_ipy.engine.job import open_job
 from guild_ipy.engine.launch_channel import GO, PREPARED, LaunchRequest, wait_for_word
 from guild_ipy.engine.meta import require_meta
@@ -32,7 +32,7 @@ def become_run(request: LaunchRequest, supervisor: socket.socket, pages: WarmPag
     run_dir = RunDir(request.path)
     code = 1
     try:
-        take_over(request.inherited)
+        apply_limits(request.inherited)
         _enter(run_dir, request.env)
         if wait_for_word(supervisor) != PREPARED:
             os._exit(code)

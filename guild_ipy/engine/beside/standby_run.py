@@ -50,14 +50,14 @@ class StandbyRun:
         """Let it open its program, whose files are there; if it could not, its exit status tells."""
         send_word(self._socket, PREPARED)
 
-    def start(self) -> int:
+    def execute_program(self) -> int:
         """Let it start; return its process id."""
         send_word(self._socket, GO)
         self._socket.close()
         return self.pid
 
     def dismiss(self) -> None:
-        """End it before it has been let go."""
+        """Kill it before it executes a program."""
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
 

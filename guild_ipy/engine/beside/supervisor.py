@@ -22,10 +22,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from guild_ipy.engine.beside.leftovers import kill_group, kill_orphans
+from guild_ipy.engine.beside.descendants import kill_descendants, kill_group
 from guild_ipy.engine.beside.provenance_writer import ProvenanceWriter
 from guild_ipy.engine.beside.standby_run import StandbyRun
-from guild_ipy.engine.inherited import take_over, take_umask
+from guild_ipy.engine.inherited_limits import apply_limits, apply_umask
 from guild_ipy.engine.launch_channel import (
     GO,
     PREPARED,
@@ -116,7 +116,7 @@ def _see_to_end(run_dir: RunDir, request: LaunchRequest, pid: int, stop_requests
     exit_status = watch.wait()
     if not watch.stopped_by:
         provenance.finish(stop_requests)
-    kill_orphans()
+    kill_descendants()
     with contextlib.suppress(GuildError):  # it has been deleted, or the disk is full: whoever lists the run settles it
         ending.write(exit_status, is_killed=watch.stopped_by == signal.SIGKILL)
     return exit_status
@@ -137,7 +137,7 @@ def main() -> None:
 def _take_request(content: bytes) -> LaunchRequest:
     """Read a request; all that this process writes from now on has the mask of the starter."""
     request = parse_request(content)
-    take_umask(request.inherited)
+    apply_umask(request.inherited)
     return request
 
 
@@ -163,14 +163,14 @@ def _fail(run_dir: RunDir, channel: socket.socket, alive: int, reason: str) -> N
     """Write and tell that the run could not be started."""
     with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
         write_end(run_dir, exit_status=1)
-    kill_orphans()
+    kill_descendants()
     os.close(alive)
     send_event(channel, "failed", reason=reason)
 
 
 def _start(run_dir: RunDir, request: LaunchRequest, alive: int, fork: StandbyRun | None) -> int:
     write_attr(run_dir, "started", time.time_ns() // 1000)
-    pid = _spawn_run(run_dir, request, alive) if fork is None else fork.start()
+    pid = _spawn_run(run_dir, request, alive) if fork is None else fork.execute_program()
     with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so
         _write_lock(run_dir, pid)
     clear_staged(run_dir)
@@ -200,7 +200,7 @@ def _spawn_run(run_dir: RunDir, request: LaunchRequest, alive: int) -> int:
         stderr=output,
         pass_fds=(alive,),
         process_group=0,
-        preexec_fn=partial(take_over, request.inherited),  # noqa: PLW1509 - this process has no threads yet
+        preexec_fn=partial(apply_limits, request.inherited),  # noqa: PLW1509 - this process has no threads yet
     )
     os.close(output)
     process.returncode = 0  # collected by pid below, not by Popen

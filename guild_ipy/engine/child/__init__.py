@@ -5,14 +5,14 @@ Before the program:
 - ``unpack``: opens the payload
 - ``libraries``: sets libraries up as in the notebook
 - ``notebook_names``, ``run_shell``: stand for IPython
-- ``unattended``: a run that no process of ours has started
+- ``restart_for_flags``: a run that Guild AI has started with other flags
 
 After it:
 
 - ``lazy_result``: coroutines and generators, run to their end
 - ``outcome``: the value returned or the exception raised
 - ``failure``, ``missing_file``: the traceback, and the hint below it
-- ``process``, ``buffered``: the end of the process, and output that is still in buffers
+- ``process``, ``open_files``: the end of the process, and what is still in the buffers of open files
 
 Processes that multiprocessing begins anew:
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from guild_ipy.engine.child.buffered import finish_files, flush_c_output
+from guild_ipy.engine.child.open_files import flush_c_output, write_open_files
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.run_dir import RunDir
 
@@ -69,14 +69,14 @@ def end_process(run_dir: RunDir, code: int, *, supervised: bool) -> NoReturn:
 
     A negative code is a signal that the process sends to itself.
     """
-    for last_rite in (save_figures, _join_threads, _run_exit_functions, _forget_workers, finish_files, flush_c_output):
+    for step in (save_figures, _join_threads, _run_exit_functions, _remove_workers, write_open_files, flush_c_output):
         try:
-            last_rite(run_dir)
+            step(run_dir)
         except BaseException as error:  # noqa: BLE001 - code that the user registered with atexit; the status stands
             _write_failure(error, run_dir, {})
     _flush()
     if supervised:
-        _write_own_word(run_dir, code)
+        _write_exit_status(run_dir, code)
     if code < 0:
         import signal  # start-up cost
 
@@ -165,19 +165,19 @@ def _make_room(run_dir: RunDir) -> None:
         return
 
 
-def _join_threads(run_dir: RunDir) -> None:  # noqa: ARG001 - a last rite
+def _join_threads(run_dir: RunDir) -> None:  # noqa: ARG001 - a step of the end
     threading = sys.modules.get("threading")
     if threading is not None:
         threading._shutdown()  # noqa: SLF001 - what Python's own end calls
 
 
-def _run_exit_functions(run_dir: RunDir) -> None:  # noqa: ARG001 - a last rite
+def _run_exit_functions(run_dir: RunDir) -> None:  # noqa: ARG001 - a step of the end
     import atexit  # start-up cost
 
     atexit._run_exitfuncs()  # noqa: SLF001 - what Python's own end calls
 
 
-def _forget_workers(run_dir: RunDir) -> None:
+def _remove_workers(run_dir: RunDir) -> None:
     if os.path.exists(run_dir.workers):
         import shutil  # start-up cost: for runs that began processes anew
 
@@ -192,8 +192,8 @@ def _flush() -> None:
             continue
 
 
-def _write_own_word(run_dir: RunDir, code: int) -> None:
-    """Say how the run ended, in case that its supervisor is gone."""
+def _write_exit_status(run_dir: RunDir, code: int) -> None:
+    """Write how the run ended, for the case that its supervisor is gone."""
     run_dir = _find_moved(run_dir)
     aside = run_dir.exit_status + ".new"
     try:

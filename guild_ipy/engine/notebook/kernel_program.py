@@ -14,7 +14,7 @@ import zmq
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 
-from guild_ipy.engine.output.asking import refuse_input, refuse_password, refuse_questions
+from guild_ipy.engine.output.no_input import refuse_input, refuse_password, refuse_questions
 
 _TRACKER = "resource_tracker import main"
 

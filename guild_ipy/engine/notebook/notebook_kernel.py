@@ -15,7 +15,7 @@ from functools import partial
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.workers import SharedMain
 from guild_ipy.engine.meta import JobMeta
-from guild_ipy.engine.output import asking
+from guild_ipy.engine.output import no_input
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.run_dir import RunDir
 
@@ -121,7 +121,7 @@ def _show_without_ours(
     last, at = tb, tb
     while at.tb_next is not None:
         at = at.tb_next
-        if at.tb_frame.f_code.co_filename != asking.__file__:
+        if at.tb_frame.f_code.co_filename != no_input.__file__:
             last = at
     last.tb_next = None
     shell.showtraceback((kind, error, tb), tb_offset=tb_offset, running_compiled_code=True)

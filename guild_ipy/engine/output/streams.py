@@ -16,7 +16,7 @@ import time
 from _struct import pack  # struct, without its Python half
 from _thread import allocate_lock
 
-from guild_ipy.engine.output.asking import refuse_questions
+from guild_ipy.engine.output.no_input import refuse_questions
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:

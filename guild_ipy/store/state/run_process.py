@@ -22,8 +22,12 @@ from guild_ipy import linux
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import LockContent, ProcessId
 
-#: The modules of the fork server and of supervisors, whose forks keep their command line.
-_ENGINE = (b"guild_ipy.engine.beside.zygote", b"guild_ipy.engine.beside.supervisor")
+#: The modules of the fork server, of this version and the one before, and of supervisors; forks keep the command line.
+_ENGINE = (
+    b"guild_ipy.engine.beside.fork_server_process",
+    b"guild_ipy.engine.beside.zygote",
+    b"guild_ipy.engine.beside.supervisor",
+)
 #: So much later than its ``LOCK`` a process may seem to begin: the clock may have been set since.
 _CLOCK_SECONDS = 60.0
 

@@ -1,7 +1,7 @@
-"""What a run has written, and Python or C has not handed to the system yet.
+"""Writes what is still in the buffers of open files when a run ends.
 
-The end of the interpreter would do it: it lets go of all objects, and a file is closed when it is let go of. The end
-of a run spares the time that this takes, so it looks for the files alone.
+The interpreter does so at its end, when it deletes all objects, which takes up to half a second. A run does not wait
+for that, so the files are looked for alone.
 
 Light on imports: see :mod:`guild_ipy.engine.child.process`.
 """
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _STANDARD_STREAMS = range(3)
 
 
-def finish_files(run_dir: RunDir) -> None:  # noqa: ARG001 - a last rite
-    """Write what is left in files that are still open; text first, which lies above what is packed and above bytes."""
+def write_open_files(run_dir: RunDir) -> None:  # noqa: ARG001 - a step of the end
+    """Write the buffers of files that are still open: those of text first, which write to those of bytes."""
     for file in sorted(_find_files(), key=_depth):
         try:
             if isinstance(file, (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)):
@@ -35,8 +35,8 @@ def finish_files(run_dir: RunDir) -> None:  # noqa: ARG001 - a last rite
             continue
 
 
-def flush_c_output(run_dir: RunDir) -> None:  # noqa: ARG001 - a last rite
-    """Write what C code has printed, where there is any that can be called."""
+def flush_c_output(run_dir: RunDir) -> None:  # noqa: ARG001 - a step of the end
+    """Write the buffers of C code, where ctypes is loaded, by which they are reached."""
     ctypes = sys.modules.get("ctypes")
     if ctypes is not None:
         ctypes.pythonapi.fflush(None)
@@ -49,7 +49,7 @@ def _find_files() -> Iterator[_IOBase]:
 
 
 def _is_open_file(file: _IOBase) -> bool:
-    """Whether it writes to a file on a disk: who is at the other end of a pipe may never read."""
+    """Whether it writes to a file on a disk: the reader of a pipe may never read."""
     try:
         descriptor = file.fileno()
         writes = file.writable() and descriptor not in _STANDARD_STREAMS

@@ -1,14 +1,14 @@
 """The fork server: a process that has imported what the notebook has, and forks a supervisor for each run.
 
-``python -m guild_ipy.engine.beside.zygote SOCKET IDLE`` with an inherited SEQPACKET socket. First message, from the
-kernel: the modules to import, as JSON. First answer: ``{"ready": true, "threads": [names]}``. Then each message is
-one byte with two descriptors, the channel and the ``alive`` lock of a run (``launch_channel``).
+``python -m guild_ipy.engine.beside.fork_server_process SOCKET IDLE`` with an inherited SEQPACKET socket. First message,
+from the kernel: the modules to import, as JSON. First answer: ``{"ready": true, "threads": [names]}``. Then each
+message is one byte with two descriptors, the channel and the ``alive`` lock of a run (``launch_channel``).
 
 It ends with the kernel, or after ``IDLE`` seconds without a request; its supervisors do not. A request that comes at
 that very moment is lost with its descriptors, so the kernel finds the channel closed, and starts another supervisor.
 
 It imports, and never computes: no threads are started, no CUDA touched. A module that starts a Python thread when it
-is imported is reported, and the kernel starts another zygote without it.
+is imported is reported, and the kernel starts another fork server without it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import warnings
 import guild_ipy.engine.child.outcome  # noqa: F401 - for the runs, which then need not load it
 from guild_ipy.engine.beside.standby import Standby, refuse_request
 from guild_ipy.engine.beside.warm_pages import RunPages
-from guild_ipy.engine.output.asking import refuse_questions
+from guild_ipy.engine.output.no_input import refuse_questions
 from guild_ipy.engine.output.output_scalars import OutputScanner
 from guild_ipy.engine.run_files.provenance import packages_text, platform_text
 from guild_ipy.linux import boot_id

@@ -3,7 +3,7 @@ import sys
 
 FAMILY = """
 import os, signal, sys, time
-from guild_ipy.engine.beside.leftovers import kill_group, kill_orphans
+from guild_ipy.engine.beside.descendants import kill_group, kill_descendants
 from guild_ipy.linux import adopt_orphans
 
 adopt_orphans()
@@ -25,7 +25,7 @@ if child == 0:
 names = b""
 while names.count(b"\\n") < int(sys.argv[1]) + 1:
     names += os.read(reader, 1000)
-kill_orphans()
+kill_descendants()
 for name in names.split():
     try:
         os.kill(int(name), 0)
@@ -35,7 +35,7 @@ for name in names.split():
 
 GROUP = """
 import os, signal
-from guild_ipy.engine.beside.leftovers import kill_group, kill_orphans
+from guild_ipy.engine.beside.descendants import kill_group, kill_descendants
 child = os.fork()
 if child == 0:
     os.setpgid(0, 0)
@@ -47,7 +47,7 @@ except PermissionError:
 kill_group(child)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 kill_group(child)
-kill_orphans()
+kill_descendants()
 """
 
 

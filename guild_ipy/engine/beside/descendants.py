@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import time
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ def kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def kill_orphans() -> None:
+def kill_descendants() -> None:
     """Kill all descendants of the caller and wait for them.
 
     They are frozen before they are killed: what is frozen forks no more, and nothing dies that would make room for
@@ -33,7 +32,7 @@ def kill_orphans() -> None:
         for pid in frozen:
             _send(pid, signal.SIGKILL)
         while _collect(frozen) and time.monotonic() < deadline:
-            select.select([], [], [], _POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
 
 def kill_tree(pid: int) -> None:

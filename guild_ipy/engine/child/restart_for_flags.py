@@ -1,4 +1,4 @@
-"""A run that is started by Guild AI, or by hand on its ``main.py``: nobody has looked whether its flags are others now.
+"""A run that is started by Guild AI, or by hand on its ``main.py``, may have other flags than its program was made for.
 
 Light on imports: see :mod:`guild_ipy.engine.child.process`.
 """
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _RENEWED_VARIABLE = "GUILD_IPY_RENEWED"
 
 
-def renew_for_flags(run_dir: RunDir) -> None:
+def restart_for_flags(run_dir: RunDir) -> None:
     """Begin this process anew where the attribute ``flags`` has other values than the program was made for."""
-    from guild_ipy.engine.meta import changed_flags, read_meta  # start-up cost: nobody waits beside such a run
+    from guild_ipy.engine.meta import changed_flags, read_meta  # start-up cost: for runs without a supervisor
 
     if os.environ.pop(_RENEWED_VARIABLE, None) == run_dir.id:
         return

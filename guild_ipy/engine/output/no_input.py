@@ -1,7 +1,6 @@
-"""What asks somebody: a run has nobody to ask, and says so in one line, with what to do.
+"""A run that asks the user something fails with one line, which says what to do instead: a run has no input.
 
-That goes for ``input``, ``getpass``, debuggers, consoles, and the prompts of click, whichever of them a run imports and
-whenever.
+That goes for ``input``, ``getpass``, debuggers, consoles, and the prompts of click, whenever a run imports them.
 
 Light on imports: see :mod:`guild_ipy.engine.child.process`.
 """
@@ -30,7 +29,7 @@ _NO_CONSOLE = (
 
 
 def refuse_questions() -> None:
-    """Have this process refuse all that asks somebody."""
+    """Have this process refuse everything that asks the user."""
     builtins.input = refuse_input
     if any(isinstance(finder, _AskerFinder) for finder in sys.meta_path):
         return
@@ -59,7 +58,7 @@ def _describe_secret(prompt: object) -> str:
     return _describe(prompt, "read the secret from an environment variable or a file")
 
 
-# -- modules that ask
+# -- modules that ask the user
 
 
 def _refuse_passwords(getpass: ModuleType) -> None:
@@ -95,7 +94,7 @@ def _caller() -> FrameType:
 
 
 def _refuse_prompts(termui: ModuleType) -> None:
-    """Refuse in the way of click, which takes an EOFError for a user who has had enough and drops its message."""
+    """Refuse in the way of click, which takes an EOFError for a user who ends the input and drops its message."""
     exceptions: Any = sys.modules[termui.__name__.replace("termui", "exceptions")]  # which it has imported
 
     def refuse(describe: Callable[[object], str]) -> Callable[[object], str]:
@@ -111,7 +110,7 @@ def _refuse_prompts(termui: ModuleType) -> None:
 
 
 def _refuse_consoles(code: ModuleType) -> None:
-    """Refuse those that read here; they take an EOFError of ``input`` for a user who has had enough."""
+    """Refuse those that read here; they take an EOFError of ``input`` for a user who ends the input."""
     console: Any = code.InteractiveConsole
     interact, reads_here = console.interact, console.raw_input
 
