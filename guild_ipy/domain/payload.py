@@ -21,7 +21,7 @@ import sys
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from guild_ipy.domain.forms import Form
 
@@ -29,6 +29,11 @@ from guild_ipy.domain.forms import Form
 @dataclass(frozen=True, kw_only=True)
 class FunctionCall:
     """A call of `function` whose flag values are filled in by the run."""
+
+    source: ClassVar[str] = ""
+    """Only a cell has a text."""
+    variables: ClassVar[Mapping[str, Any]] = {}
+    """Only a cell has variables beside it; a function refers to them itself."""
 
     function: Callable[..., Any]
     objects: Mapping[str, Any] = field(default_factory=dict)
@@ -54,6 +59,9 @@ class FunctionCall:
 @dataclass(frozen=True, kw_only=True)
 class CellCode:
     """The text of a cell, as Python, and the notebook variables that it reads."""
+
+    objects: ClassVar[Mapping[str, Any]] = {}
+    """Only a call has arguments."""
 
     source: str
     filename: str

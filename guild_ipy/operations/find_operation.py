@@ -34,20 +34,35 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     """
     if (operation := _as_operation(word)) is not None:
         return operation
-    project_dir = surroundings.notebook.project_dir
     if word is None:
-        default = find_guild_operation(None, project_dir, surroundings.import_path)
-        if default is None:
-            check_guild_file(project_dir)
-            known = ", ".join(known_operations(surroundings.notebook))
-            hint = f"; known: {known}" if known else ": a function of the notebook, or the path of a script or notebook"
-            raise UsageError(f"run: nothing is named; write what to run{hint}")
-        return default
+        return _find_default(surroundings)
     if not isinstance(word, str):
         raise UsageError(
             f"an operation is a function, a script or a name, not {type(word).__name__}; name the function itself, and "
             f"its arguments beside it: run(train, lr=0.1)"
         )
+    return _find_named(word, surroundings)
+
+
+def _as_operation(word: object) -> Operation | None:
+    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation):
+        return word
+    return FunctionOperation(function=word) if callable(word) else None
+
+
+def _find_default(surroundings: Surroundings) -> Operation:
+    project_dir = surroundings.notebook.project_dir
+    default = find_guild_operation(None, project_dir, surroundings.import_path)
+    if default is None:
+        check_guild_file(project_dir)
+        known = ", ".join(known_operations(surroundings.notebook))
+        hint = f"; known: {known}" if known else ": a function of the notebook, or the path of a script or notebook"
+        raise UsageError(f"run: nothing is named; write what to run{hint}")
+    return default
+
+
+def _find_named(word: str, surroundings: Surroundings) -> Operation:
+    project_dir = surroundings.notebook.project_dir
     word = word if os.path.exists(os.path.join(project_dir, word)) else word.removesuffix("()")  # as listings have it
     found = _find_variable(word, surroundings.notebook.variables)
     if callable(found):
@@ -64,12 +79,6 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if not word.endswith((".py", ".ipynb")):
         check_guild_file(project_dir)
     raise OperationNotFound(word, known_operations(surroundings.notebook))
-
-
-def _as_operation(word: object) -> Operation | None:
-    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation):
-        return word
-    return FunctionOperation(function=word) if callable(word) else None
 
 
 def _find_file(word: str, project_dir: str) -> Operation | None:

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from guild_ipy.domain.opening import MOVED, find_in_main
-from guild_ipy.domain.payload import CellCode
 from guild_ipy.engine.child.unpack import unpack
 from guild_ipy.errors import DamagedRun, LostException, ResultError
 from guild_ipy.store.files.regular_file import open_reader, read_regular
@@ -96,4 +95,4 @@ class _Reader(pickle.Unpickler):
     def _sent(self) -> dict[str, Any]:
         namespace: dict[str, Any] = {"__name__": "__main__"}
         program = unpack(self._run_dir, namespace, is_beside=True)
-        return {**namespace, **(program.variables if isinstance(program, CellCode) else {})}
+        return {**namespace, **program.variables}

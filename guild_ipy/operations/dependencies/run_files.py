@@ -56,9 +56,7 @@ def take(  # noqa: PLR0913 - what a source says, and where
 
     Parameters
     ----------
-    dependency, source
-        The source and dependency, which may say how files are renamed and placed.
-    folder, paths
+    paths
         The paths of the files, relative to the folder.
     fill_in
         Replaces ``${name}`` in a text by values of flags.
@@ -71,8 +69,9 @@ def take(  # noqa: PLR0913 - what a source says, and where
     UsageError
         For a link that leads out, and for a place outside the run directory.
     """
-    said = source.target_type or dependency.target_type
+    declared = source.target_type or dependency.target_type
     secrets = linked_secrets(RunDir(folder)) if is_closed else ()
+    root = folder if is_closed else ""
     taken = []
     for path in paths:
         origin = os.path.normpath(os.path.join(folder, path))
@@ -80,12 +79,11 @@ def take(  # noqa: PLR0913 - what a source says, and where
             continue
         if is_closed:
             refuse_way_out(folder, path)
-        name = _renamed(os.path.basename(origin), source, fill_in)
-        target = os.path.join(_target_folder(dependency, source, path, fill_in), name)
+        into = _target_folder(dependency, source, path, fill_in)
+        target = os.path.join(into, _renamed(os.path.basename(origin), source, fill_in))
         if target.split(os.sep)[0] == _PRIVATE:
             raise UsageError(f"{path!r} would take the place of the run's own {_PRIVATE!r}; give a target-path")
-        root = folder if is_closed else ""
-        how = said or (TargetType.LINK if not is_closed and _holds_secrets(folder, path) else TargetType.COPY)
+        how = declared or (TargetType.LINK if not is_closed and _holds_secrets(folder, path) else TargetType.COPY)
         taken.append(
             TakenFile(path=target, origin=origin, how=how, replaces=source.replace_existing, word=path, root=root)
         )

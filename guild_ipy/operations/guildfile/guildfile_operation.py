@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.domain.declarations.dependency import Dependency
+from guild_ipy.domain.declarations.operation_def import OperationDef
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
@@ -69,13 +70,7 @@ class GuildFileOperation(FoundOperation):
         bound = bind(flags)
         taken = snapshot_declared(self, options.files, surroundings)
         return Template(
-            opref=OpRef(
-                type="guildfile",
-                package=definition.guildfile,
-                version=definition.version,
-                model=definition.model,
-                name=definition.name,
-            ),
+            opref=_opref(definition),
             source=taken.source,
             project_dir=definition.folder,
             import_path=surroundings.import_path,
@@ -101,6 +96,16 @@ class GuildFileOperation(FoundOperation):
         with explaining_unread(self.interface or _ALL_READ, self.name, is_declared=True):
             bound = bind_flags(self.flags, given, operation=self.name)
         return check_values(bound, self.flags, self.name, self.definition.folder)
+
+
+def _opref(definition: OperationDef) -> OpRef:
+    return OpRef(
+        type="guildfile",
+        package=definition.guildfile,
+        version=definition.version,
+        model=definition.model,
+        name=definition.name,
+    )
 
 
 def describe_requires(requires: Sequence[Dependency]) -> tuple[str, ...]:

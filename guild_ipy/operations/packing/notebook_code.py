@@ -19,7 +19,7 @@ from guild_ipy.operations.packing.notebook_setup import pack_setup
 from guild_ipy.operations.packing.pack import Packed, pack
 from guild_ipy.operations.packing.packer import LARGE_BUFFER
 from guild_ipy.operations.packing.unsendable import explain_unsendable
-from guild_ipy.operations.sourcecode.snapshot import snapshot
+from guild_ipy.operations.sourcecode.snapshot import Snapshot, snapshot
 from guild_ipy.operations.surroundings import SpecOptions, Surroundings
 
 
@@ -52,30 +52,18 @@ def make_template(
     packed = _pack(code, notebook, uses)
     setup = pack_setup(notebook)
     program, cell_files = _cells(packed, code, notebook)
-    taken = snapshot(
-        notebook.project_dir,
-        dest=SOURCECODE_DIR,
-        excluded_dirs=surroundings.excluded_dirs,
-        include_notebooks=False,
-        extra=cell_files,
-        cache=surroundings.source_cache,
-        left_out=tuple(left_to_dependencies(options.files, notebook.project_dir, notebook.project_dir)),
-    )
+    taken = _take_snapshot(cell_files, options, surroundings)
     content = PackedCode(payload=packed.payload, buffers=packed.buffers, setup=setup.content)
     bound = Bound(flags=code.flags, program=program, packed=content, objects=_describe_objects(code.code), env=code.env)
 
     def bind_others(flags: Mapping[str, Any]) -> Bound:
         other = bind(flags)
+        rebound = replace(bound, flags=other.flags, env=other.env)
         if _is_same_code(other, code):
-            return replace(bound, flags=other.flags, env=other.env)
-        packed = _pack(other, notebook, uses)
-        return replace(
-            bound,
-            flags=other.flags,
-            env=other.env,
-            packed=replace(content, payload=packed.payload, buffers=packed.buffers),
-            objects=_describe_objects(other.code),
-        )
+            return rebound
+        anew = _pack(other, notebook, uses)
+        own = replace(content, payload=anew.payload, buffers=anew.buffers)
+        return replace(rebound, packed=own, objects=_describe_objects(other.code))
 
     return Template(
         opref=OpRef(type="func", package=notebook.path, name=code.name),
@@ -87,6 +75,19 @@ def make_template(
         bound=bound,
         bind=bind_others,
         notes=(*setup.notes, *taken.notes, *_describe_extra_variables(packed.sizes)),
+    )
+
+
+def _take_snapshot(cell_files: Sequence[SourceFile], options: SpecOptions, surroundings: Surroundings) -> Snapshot:
+    project_dir = surroundings.notebook.project_dir
+    return snapshot(
+        project_dir,
+        dest=SOURCECODE_DIR,
+        excluded_dirs=surroundings.excluded_dirs,
+        include_notebooks=False,
+        extra=cell_files,
+        cache=surroundings.source_cache,
+        left_out=tuple(left_to_dependencies(options.files, project_dir, project_dir)),
     )
 
 
@@ -105,8 +106,7 @@ def _texts(flags: Flags) -> dict[str, object]:
 
 
 def _describe_objects(program: FunctionCall | CellCode) -> tuple[str, ...]:
-    objects = program.objects if isinstance(program, FunctionCall) else {}
-    return tuple(f"{name}: <{_describe(value)}>" for name, value in objects.items())
+    return tuple(f"{name}: <{_describe(value)}>" for name, value in program.objects.items())
 
 
 def _describe(value: object) -> str:

@@ -57,13 +57,13 @@ def pack(
         packer.dump_definitions()
         if packer.suspects:
             _try_to_open(buffer.getvalue(), packer)
-        _read_texts(packer, program, flags)
-        present = {*uses, *(program.variables if isinstance(program, CellCode) else ())}
+        packer.mentioned.read_source(program.source)
+        packer.mentioned.read_values(flags.values())
         extra_variables = ExtraVariables(
             attempt=lambda values: packer.attempt(values, lambda: _try_to_open(buffer.getvalue(), packer)),
             notebook=notebook,
             mentioned=packer.mentioned,
-            present=present,
+            present={*uses, *program.variables},
         )
         state = extra_variables.pack()
         if state != NotebookState():
@@ -74,13 +74,6 @@ def pack(
         code_files=tuple(packer.code_files),
         sizes=extra_variables.sizes,
     )
-
-
-def _read_texts(packer: Packer, program: FunctionCall | CellCode, flags: Mapping[str, Any]) -> None:
-    """Collect names from the text of a cell and of flags; functions are read while they are packed."""
-    if isinstance(program, CellCode):
-        packer.mentioned.read_source(program.source)
-    packer.mentioned.read_values(flags.values())
 
 
 def _try_to_open(pickled: bytes, packer: Packer) -> None:

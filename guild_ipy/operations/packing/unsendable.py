@@ -50,11 +50,10 @@ def _variable_of(value: object, name: str, notebook: Notebook) -> str:
 def _referenced(program: FunctionCall | CellCode, notebook: Notebook) -> Iterator[tuple[str, Any]]:
     """Return the variables that could be the cause, the innermost first; functions are searched, not named."""
     seen: set[int] = set()
-    if isinstance(program, CellCode):
-        yield from _leaves(program.variables, notebook, seen)
-        return
+    yield from _leaves(program.variables, notebook, seen)
     yield from _leaves(program.objects, notebook, seen)
-    yield from _leaves({getattr(program.function, "__name__", "it"): program.function}, notebook, seen)
+    if isinstance(program, FunctionCall):
+        yield from _leaves({getattr(program.function, "__name__", "it"): program.function}, notebook, seen)
 
 
 def _leaves(variables: Mapping[str, Any], notebook: Notebook, seen: set[int]) -> Iterator[tuple[str, Any]]:

@@ -42,7 +42,7 @@ def find_names(tree: ast.Module) -> dict[str, object]:
     return names
 
 
-def evaluate(node: ast.expr, names: Variables) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 - one case a kind; callers narrow it
+def evaluate(node: ast.expr, names: Variables) -> Any:  # noqa: ANN401, PLR0911 - one case a kind; callers narrow it
     """Return the value of an expression.
 
     Raises
@@ -68,12 +68,20 @@ def evaluate(node: ast.expr, names: Variables) -> Any:  # noqa: ANN401, C901, PL
             return _evaluate_map(keys, values, names)
         case ast.JoinedStr(values=parts):
             return "".join(_write_part(part, names) for part in parts)
+        case ast.IfExp(test=test, body=body, orelse=other):
+            return evaluate(body if holds(test, names) else other, names)
+        case ast.ListComp(elt=element, generators=[loop]) | ast.GeneratorExp(elt=element, generators=[loop]):
+            return [evaluate(element, inner) for inner in _loop(loop, names)]
+    return _compute(node, names)
+
+
+def _compute(node: ast.expr, names: Variables) -> Any:  # noqa: ANN401 - as evaluate
+    """Return the value of an operation or a call."""
+    match node:
         case ast.Subscript(value=owner, slice=index):
             return _apply(operator.getitem, evaluate(owner, names), evaluate(index, names))
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
             return bool(_apply(_COMPARISONS[type(op)], evaluate(left, names), evaluate(right, names)))
-        case ast.IfExp(test=test, body=body, orelse=other):
-            return evaluate(body if holds(test, names) else other, names)
         case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
             return _apply(_UNARY[type(op)], evaluate(operand, names))
         case ast.BinOp(op=op, left=left, right=right) if type(op) in _BINARY:
@@ -84,8 +92,6 @@ def evaluate(node: ast.expr, names: Variables) -> Any:  # noqa: ANN401, C901, PL
             return _apply(_FUNCTIONS[name], *(evaluate(argument, names) for argument in arguments))
         case ast.Call(func=ast.Attribute(value=owner, attr=name), args=arguments, keywords=[]) if name in _METHODS:
             return _call_method(evaluate(owner, names), name, [evaluate(argument, names) for argument in arguments])
-        case ast.ListComp(elt=element, generators=[loop]) | ast.GeneratorExp(elt=element, generators=[loop]):
-            return [evaluate(element, inner) for inner in _loop(loop, names)]
     raise NotStaticError
 
 

@@ -84,23 +84,22 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
     walk = SourceWalk(root, excluded_dirs)
     project = (cache or SourceCache())._project(root, include_notebooks=include_notebooks)  # noqa: SLF001 - same module
     hidden = (*left_out, *(file.path for file in extra))
+    usual = _UsualFiles(root=root, choice=choice, hidden=hidden)
     taken = project.take(
         found
         for found in walk
-        if not _is_among(found.path, hidden) and (include_notebooks or not found.path.endswith(".ipynb"))
-        if choice is None or choice.verdict(found.path, root) is None
+        if usual.contain(found.path) and (include_notebooks or not found.path.endswith(".ipynb"))
     )
     chosen = () if choice is None else choice.find(root, excluded_dirs)
     copied, linked = _read_chosen(found for found in chosen if not _is_among(found.path, hidden))
-    untold = _Untold(root=root, choice=choice, hidden=hidden)
-    linked = sorted({*linked, *untold.among([*walk.secrets, *taken.keys])})
+    linked = sorted({*linked, *usual.among([*walk.secrets, *taken.keys])})
     source = project.make_source(dest, [*extra, *taken.files, *copied], _links(root, linked))
-    notes = _write_notes(taken, walk, untold, linked, tells_binary=dest == ".")
+    notes = _write_notes(taken, walk, usual, linked, tells_binary=dest == ".")
     return Snapshot(source=source, notes=tuple(notes))
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Untold:
+class _UsualFiles:
     """The paths that no rule of the user concerns, so that the usual rules hold for them."""
 
     root: str
@@ -108,9 +107,9 @@ class _Untold:
     hidden: Collection[str]
 
     def among(self, paths: Iterable[str]) -> list[str]:
-        return [path for path in paths if self._holds(path.rstrip("/"))]
+        return [path for path in paths if self.contain(path.rstrip("/"))]
 
-    def _holds(self, path: str) -> bool:
+    def contain(self, path: str) -> bool:
         if _is_among(path, self.hidden):
             return False
         return self.choice is None or self.choice.verdict(path, self.root) is None
@@ -283,7 +282,7 @@ _REMEDY = "bring data along with --file PATH, or put an empty .guild-nocopy into
 
 
 def _write_notes(
-    taken: _Taken, walk: SourceWalk, untold: _Untold, linked: Sequence[str], *, tells_binary: bool
+    taken: _Taken, walk: SourceWalk, usual: _UsualFiles, linked: Sequence[str], *, tells_binary: bool
 ) -> Iterator[str]:
     """Return notes about files that are left out or linked; about binary files only if the run works in the copy."""
     if taken.first_left is not None:
@@ -301,7 +300,7 @@ def _write_notes(
         "cannot be read, not copied": [*walk.unreadable, *taken.unreadable],
     }
     for why, paths in left.items():
-        if named := untold.among(paths):
+        if named := usual.among(paths):
             yield f"{why}: {_name_some(named)}"
     if linked:
         yield f"may hold secrets, linked and not copied: {_name_some(linked)}"

@@ -102,7 +102,8 @@ class SourceReader:
         """Follow statements; return the keyword that ends the block, or an empty text."""
         return next(filter(None, (self._statement(statement, frame) for statement in body)), "")
 
-    def _statement(self, statement: ast.stmt, frame: Frame) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
+    def _statement(self, statement: ast.stmt, frame: Frame) -> str:  # noqa: C901 - one case a kind
+        """Follow a statement; return the keyword if it ends the block, or an empty text."""
         self._count()
         match statement:
             case ast.Import() | ast.ImportFrom():
@@ -127,6 +128,14 @@ class SourceReader:
                 return "return"
             case ast.Break() | ast.Continue():
                 return "break" if isinstance(statement, ast.Break) else "continue"
+            case ast.Global(names=names):
+                frame.scope.maps[-1].update({name: Foreign(name=name) for name in names})
+            case _:
+                return self._compound_statement(statement, frame)
+        return ""
+
+    def _compound_statement(self, statement: ast.stmt, frame: Frame) -> str:
+        match statement:
             case ast.If(test=test, body=body, orelse=other):
                 return self._if(test, body, other, frame)
             case ast.For(target=target, iter=over, body=body) | ast.AsyncFor(target=target, iter=over, body=body):
@@ -142,8 +151,6 @@ class SourceReader:
             case ast.Match(subject=subject, cases=cases):
                 self.value(subject, frame)
                 return self._branches([*(case.body for case in cases), []], frame)
-            case ast.Global(names=names):
-                frame.scope.maps[-1].update({name: Foreign(name=name) for name in names})
         return ""
 
     def _if(self, test: ast.expr, body: list[ast.stmt], other: list[ast.stmt], frame: Frame) -> str:
