@@ -4,14 +4,14 @@
 - ``run_dir``: the names of all files of a run
 - ``run_record``: a run as listings show it
 - ``run_list``: the runs of a home
-- ``output``: what a run has printed
+- ``output``: the output of a run
 - ``claim``: one process starts a run, no other
-- ``attr_change``: attributes that several change at once
+- ``attr_change``: attributes that several processes change at once
 - ``owners``: runs of other users
 - ``trash``: deleted runs
 - ``left_behind``: files and folders of killed processes
 - ``files``: reading and writing files
-- ``state``: what a run is doing, and who has changed it
+- ``state``: the state of runs, their marks, and the log of changes
 - ``events``: event files and scalars
-- ``used_runs``: what a run has used
+- ``used_runs``: the runs and files that a run has used
 """

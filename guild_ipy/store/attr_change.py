@@ -1,4 +1,4 @@
-"""Changing an attribute that several may change at once: what each of them has added stays."""
+"""Changing an attribute that several processes may change at once: none loses what another has added."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read_checked(run_dir: RunDir, name: str) -> Any:  # noqa: ANN401 - of the ty
     Raises
     ------
     DamagedRun
-        If it is not what such an attribute must hold.
+        If its value is not of the type of the attribute.
     """
     value = read_attr(run_dir, name)
     if value is not None:
@@ -32,7 +32,7 @@ def read_checked(run_dir: RunDir, name: str) -> Any:  # noqa: ANN401 - of the ty
 
 
 def change_attr(run_dir: RunDir, name: str, change: Callable[[Any], Any], *, anew: bool = False) -> None:
-    """Return an attribute of listings the value that `change` makes of the one it has (None: it is not there).
+    """Set an attribute of listings to the value that `change` makes of its present one (None: it is not there).
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def change_attr(run_dir: RunDir, name: str, change: Callable[[Any], Any], *, ane
     change
         Called once; an empty value removes the attribute.
     anew
-        Take one that cannot be read for one that is not there.
+        Treat an attribute that cannot be read as one that is not there.
 
     Raises
     ------

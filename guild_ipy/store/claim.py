@@ -1,7 +1,7 @@
-"""Claiming a run that is to be started: one starter wins, also against queues of Guild AI.
+"""Claiming a run that is to be started: of several starters, queues of Guild AI among them, one wins.
 
-Guild AI takes the file lock ``locks/run-status`` before it turns ``STAGED`` into ``PENDING``; so do we. What says that
-the claimer lives is ``alive``: the descriptor goes on to the supervisor and the run.
+Guild AI takes the file lock ``locks/run-status`` before it turns ``STAGED`` into ``PENDING``; so do we. The lock on
+``alive`` says that the starter lives; its descriptor is handed on to the supervisor and the run.
 """
 
 from __future__ import annotations

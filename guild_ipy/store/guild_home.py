@@ -39,7 +39,7 @@ class Home:
 
     @property
     def cache(self) -> str:
-        """What we may rebuild at any time; Guild AI keeps its own beside it."""
+        """Files that we can rebuild at any time; Guild AI keeps its own beside them."""
         return self.path + "/cache/guild_ipy"
 
     @property
@@ -62,7 +62,7 @@ def find_home(settings: Settings, cwd: str) -> Home:
 
     In this order: ``GUILD_HOME``; ``.guild`` in an activated environment, if it is there; the nearest
     ``.guild`` from `cwd` up to the user's directory; ``.guild`` in the user's directory, whether or not it is
-    there. The private ``.guild`` of a run is no Guild home.
+    there. The private ``.guild`` of a run is not a Guild home.
     """
     if settings.guild_home:
         return Home(os.path.normpath(os.path.join(cwd, settings.guild_home)))
@@ -90,7 +90,7 @@ def check_not_deleted(home: Home, run_dir: str | None) -> None:
     home
         The home that is about to be used.
     run_dir
-        The directory of the run that this process is; None if it is none.
+        The directory of the run that this process executes; None if it executes none.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Temporary files and folders whose makers were killed: whoever makes the next removes them.
+"""Temporary files and folders of processes that were killed; the next process that makes some removes them.
 
-A maker that may work for long holds a lock on what it makes for as long as it needs it; the system drops the lock when
-the maker is gone, whatever happened. Where there are no locks age alone tells.
+A process that needs its file or folder for long holds a lock on it; the system drops the lock when the process is gone,
+however it ended. On file systems without locks, age alone decides.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from guild_ipy.store.state.lock import hold_alive
 
 #: Folders of this package in the folder for temporary files.
 TENSORBOARD_PREFIX = "guild_ipy-tensorboard-"
-#: What is younger may not be locked yet, or is of a maker that works for moments and takes no lock.
+#: A younger file may not be locked yet, or belong to a process that needs it for moments only and takes no lock.
 _HOUR_SECONDS = 3600.0
 
 
@@ -31,7 +31,7 @@ def hold_in_use(path: str) -> int:
 
 
 def remove_left_behind(parent: str, prefixes: tuple[str, ...]) -> None:
-    """Remove what this user has left in a folder under names that begin so, and nobody uses any more."""
+    """Remove files and folders of this user in `parent` whose names begin so and which are not in use."""
     try:
         entries = [*os.scandir(parent)]
     except OSError:
@@ -69,12 +69,12 @@ def _is_in_use(path: str) -> bool:
     return False
 
 
-#: For so long the folder may be that of a run on its way, also on a machine whose locks are not seen here.
+#: A younger folder may be that of a run which is just being made, also on a machine whose locks are not seen here.
 _MAKING_SECONDS = 600.0
 
 
 def remove_skeleton(run_dir: RunDir) -> None:
-    """Remove a folder among the runs that is not a run, if it is certain that it will not become one."""
+    """Remove a folder among the runs that is not a run and certainly will not become one."""
     if not _is_skeleton(run_dir):
         return
     try:

@@ -1,4 +1,4 @@
-"""What a run printed, and the time and stream of each line.
+"""The output of a run, and the time and stream of each line.
 
 ``output`` has the bytes of stdout and stderr as they were written. ``output.index`` has one row of 9 bytes
 for each line, the last one also without a newline (Guild AI's format)::
@@ -6,7 +6,7 @@ for each line, the last one also without a newline (Guild AI's format)::
     >Q  time in milliseconds since 1970
     B   0 for stdout, 1 for stderr
 
-A run of ours writes rows for what passes through Python. For bytes that it finds written by others (C code,
+A run of ours writes rows for output that passes through Python. For bytes that it finds written by others (C code,
 child processes) it appends a row of 24 bytes to ``job/output.gaps``, of which :func:`complete_index` makes
 index rows::
 
@@ -14,7 +14,7 @@ index rows::
     Q   first byte of the gap in ``output``
     Q   first byte after it
 
-An index may be missing or too short, while a run is at work and ever after: such lines have no time.
+An index may be missing or too short, also after the run has ended; the lines beyond it have no time.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ROW = struct.Struct(">QB")
 GAP = struct.Struct(">QQQ")
 STDOUT, STDERR = 0, 1
 
-#: What is read of an output at once.
+#: An output with more bytes is not read whole.
 MAX_OUTPUT_BYTES = 2 * 2**30
 _CHUNK_BYTES = 2**20
 _ROWS_AT_ONCE = 4096
@@ -49,7 +49,7 @@ def read_output_bytes(run_dir: RunDir) -> bytes:
     Raises
     ------
     DamagedRun
-        If it cannot be read, or is too much to be held in memory.
+        If it cannot be read, or is too large to be held in memory.
     """
     output = _open(run_dir.output)
     if output is None:
@@ -63,7 +63,7 @@ def read_output_bytes(run_dir: RunDir) -> bytes:
 
 
 def read_output(run_dir: RunDir) -> str:
-    """Read all that a run printed as text; what is no UTF-8 becomes the replacement character."""
+    """Read all that a run printed as text; bytes that are not UTF-8 become the replacement character."""
     return read_output_bytes(run_dir).decode("utf-8", "replace")
 
 
@@ -117,7 +117,7 @@ def _write_index(run_dir: RunDir, files: _Files, lines: int) -> None:
         with os.fdopen(open_regular(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as new:
             for block in _iter_row_blocks(files):
                 new.write(block[: lines * ROW.size - new.tell()])
-                if new.tell() >= lines * ROW.size:  # what follows is of no line
+                if new.tell() >= lines * ROW.size:  # the rows that follow belong to no line
                     break
             new.writelines(_repeat_row(_row_at_end(files), lines - new.tell() // ROW.size))
         os.rename(aside, run_dir.output_index)
@@ -174,7 +174,7 @@ def _row_at_end(files: _Files) -> bytes:
 
 
 def _count_lines(files: _Files) -> int:
-    """Count the lines of the output; what follows the last newline is one."""
+    """Count the lines of the output; text after the last newline is one."""
     size = _size(files.output)
     if files.output is None or not size:
         return 0
@@ -196,7 +196,7 @@ def _count_newlines(files: _Files, start: int, end: int) -> int:
 
 
 def _skip_hole(descriptor: int, start: int, end: int) -> int:
-    """Return where a file has data again: in the holes that a terabyte may consist of there is no newline."""
+    """Return where data begins again after a hole, which has no newlines and may be terabytes long."""
     try:
         return os.lseek(descriptor, start, os.SEEK_DATA)
     except OSError as error:
@@ -204,7 +204,7 @@ def _skip_hole(descriptor: int, start: int, end: int) -> int:
 
 
 def _open_aid(path: str) -> BinaryIO | None:
-    """Open a file that only helps to read the output; None where something else is in its place."""
+    """Open a file that only adds to the output; None if there is something else than a file in its place."""
     try:
         return _open(path)
     except DamagedRun:

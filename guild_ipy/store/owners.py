@@ -1,4 +1,4 @@
-"""Runs of other users: a home that many can read has runs that only some can change."""
+"""Runs of other users: in a home that many users can read, not all can change every run."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def describe_user(number: int) -> str:
 
 
 def _is_writable(folder: str) -> bool:
-    """Whether files can be made in a folder; true as well where there is none, which others have to say."""
+    """Whether files can be made in a folder; true as well if it is not there, which other checks report."""
     can_ask = os.access in os.supports_effective_ids
     return os.access(folder, os.W_OK | os.X_OK, effective_ids=can_ask) or not os.path.exists(folder)
 

@@ -3,7 +3,7 @@
 The layout is that of Guild AI 0.9.0, plus ``.guild/job``, ``.guild/tmp`` and ``.guild/alive``, which its command
 ignores::
 
-    <run id>/                     what the operation wrote
+    <run id>/                     files that the operation wrote
       .guild/
         opref                     written last: a directory without it is not a run
         attrs/<name>              one YAML document each
@@ -16,15 +16,15 @@ ignores::
         sourcecode/               snapshot of a notebook function: its cells and local modules; text of a notebook file
         job/                      what the process executes
           main.py                 the program; runs by hand too
-          meta.json               import path, names of cells, what flags there are
-          requires.json           what the operation requires, to resolve it anew
+          meta.json               import path, names of cells, flags
+          requires.json           the dependencies of the operation, to resolve them anew
           payload.pkl             the packed function
-          setup.pkl               what is set up for all code of the notebook: logging, warnings, options
+          setup.pkl               settings for all code of the notebook: logging, warnings, options
           buffer-0, ...           its large arrays; hard links to one copy for all runs
-          result.pkl, result.txt  what it returned, or the repr of it
-          exception.pkl           what it raised
-          exit_status             its own word, in case the supervisor is gone
-          workers/                the main modules of processes that the run begins anew, while it goes
+          result.pkl, result.txt  the return value, or its repr
+          exception.pkl           the exception that it raised
+          exit_status             written by the run itself, in case the supervisor is gone
+          workers/                the main modules of processes that the run starts afresh, while it is at work
           output.gaps             where bytes came from below Python
           reserve                 64 KiB that are freed to write the end when the disk is full
 """
@@ -40,7 +40,7 @@ _HEX_DIGITS = frozenset("0123456789abcdef")
 
 
 def is_run_id(text: str) -> bool:
-    """Whether `text` is what a run made by us or by ``guild`` is called: 32 hex digits."""
+    """Whether `text` is a name that we and ``guild`` give to runs: 32 hex digits."""
     return len(text) == _ID_LENGTH and _HEX_DIGITS.issuperset(text)
 
 
@@ -54,7 +54,7 @@ class RunDir:
     path, id
         The directory and its name.
     guild, attrs, job
-        The private part, the folder of attributes, the folder of what the process executes.
+        The private part, the folder of attributes, the folder with the program of the run.
 
     Examples
     --------
@@ -148,12 +148,12 @@ class RunDir:
 
     @property
     def meta(self) -> str:
-        """What the program needs to know, as JSON."""
+        """How the program is called, as JSON."""
         return self.job + "/meta.json"
 
     @property
     def requires(self) -> str:
-        """What the operation requires, as JSON."""
+        """The dependencies that the operation declares, as JSON."""
         return self.job + "/requires.json"
 
     @property
@@ -163,7 +163,7 @@ class RunDir:
 
     @property
     def setup(self) -> str:
-        """What is set up for all code of the notebook, packed."""
+        """Settings for all code of the notebook, packed."""
         return self.job + "/setup.pkl"
 
     def buffer(self, number: int) -> str:
@@ -187,27 +187,27 @@ class RunDir:
 
     @property
     def exception(self) -> str:
-        """What the operation raised, pickled."""
+        """The exception that the operation raised, pickled."""
         return self.job + "/exception.pkl"
 
     @property
     def exception_text(self) -> str:
-        """Type, message and traceback of what the operation raised, as JSON."""
+        """Type, message and traceback of that exception, as JSON."""
         return self.job + "/exception.json"
 
     @property
     def outcome(self) -> tuple[str, ...]:
-        """All that is kept of what the operation returned or raised."""
+        """The files of the return value and of the exception."""
         return self.result, self.result_text, self.result_error, self.exception, self.exception_text
 
     @property
     def exit_status(self) -> str:
-        """The run's own word on how it ended."""
+        """The exit status as the run itself writes it."""
         return self.job + "/exit_status"
 
     @property
     def workers(self) -> str:
-        """The main modules of processes that the run begins anew."""
+        """The main modules of processes that the run starts afresh."""
         return self.job + "/workers"
 
     @property

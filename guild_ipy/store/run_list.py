@@ -1,7 +1,7 @@
 """The runs of a home: list their directories and find one by the beginning of its id.
 
 A directory is a run if it has an operation reference. One with the name of a run and a recorded id but
-without a reference has lost it, and is listed as damaged once nobody can be making it any more.
+without a reference has lost it, and is listed as damaged once it is certain that no process is still making it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def is_run(path: str) -> bool:
 def find_run_dir(home: Home, id_prefix: str, *, deleted: bool = False) -> RunDir:
     """Find the run whose id begins with `id_prefix`.
 
-    Of several deleted runs of one id the last that was deleted is meant, whose directory has the id itself.
+    Of several deleted runs of one id, this is the one that was deleted last; its directory has the id itself.
 
     Raises
     ------

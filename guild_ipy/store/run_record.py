@@ -27,7 +27,7 @@ _OPREF_BYTES = 65536
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
-    """What one look at a run directory found; times are microseconds since 1970."""
+    """A run directory at one moment; times are microseconds since 1970."""
 
     dir: RunDir
     opref: OpRef | None
@@ -75,16 +75,16 @@ class RunRecord:
 
 
 def read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
-    """Read a run, and write nothing: one that died without a word has the end that settling would write.
+    """Read a run, and write nothing: a run that was killed has the end that settling would write.
 
-    Anything that cannot be read makes its status DAMAGED and is named; the rest is still there. Only these of its
-    attributes are looked at.
+    If anything cannot be read, the status is DAMAGED and `damage` names it; the rest is still there. Only the
+    attributes `attrs` are read.
     """
     return _read(run_dir, attrs, foresee)
 
 
 def read_settled_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
-    """Read a run; one that died without a word is given its end first, so that `guild` sees it, too."""
+    """Read a run, after the end of one that was killed is written, so that `guild` sees it, too."""
     return _read(run_dir, attrs, _settle)
 
 
@@ -113,7 +113,7 @@ def read_status(run_dir: RunDir) -> RunStatus:
 
 
 def settled_status(run_dir: RunDir) -> RunStatus:
-    """Read the status alone; a run that died without a word is given its end."""
+    """Return the status alone, after the end of a run that was killed is written."""
     try:
         return _settle(run_dir).status
     except DamagedRun:
@@ -137,7 +137,7 @@ def read_opref(run_dir: RunDir) -> OpRef:
         raise DamagedRun(run_dir.opref, str(error)) from error
 
 
-# -- parts of a record, each noting what is wrong with it
+# -- parts of a record; damage is noted
 
 
 def _settle(run_dir: RunDir) -> RunState:
@@ -190,7 +190,7 @@ def _read_attrs(run_dir: RunDir, attrs: Iterable[str], damage: list[str]) -> dic
 
 
 def _there(run_dir: RunDir, attrs: Iterable[str], damage: list[str]) -> set[str]:
-    """Return those of the attributes that are there."""
+    """Return the attributes that are there."""
     try:
         return set(attrs).intersection(list_attrs(run_dir))
     except DamagedRun as error:

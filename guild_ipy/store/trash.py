@@ -7,7 +7,7 @@ A run that is deleted while the trash has one of the same id takes its place, an
 ``<id>_<hex digits>`` (Guild AI does the same, with other letters). When that one is restored, it has its id again.
 
 A run that is purged is renamed to ``trash/.purged-…`` first, where no listing of either program finds it, and then
-removed. What an interrupted purge leaves there is removed by the next.
+removed. The next purge removes what an interrupted one has left there.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def restore_run(home: Home, run_dir: RunDir) -> RunDir:
 
 
 def purge_run(home: Home, run_dir: RunDir) -> None:
-    """Remove a run of the trash for good, and what an interrupted purge left.
+    """Remove a run of the trash for good, and all that interrupted purges have left.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def purge_run(home: Home, run_dir: RunDir) -> None:
     note_change(home, run_dir.id)
     _remove(doomed.path)
     for path in _leftovers(home):
-        with suppress(StoreError):  # it may be of another user, and is not what was asked for
+        with suppress(StoreError):  # it may belong to another user, and was not asked for
             _remove(path)
 
 
@@ -122,7 +122,7 @@ def _check_place(run_dir: RunDir, folder: str) -> None:
 
 @contextmanager
 def _held(run_dir: RunDir) -> Iterator[None]:
-    """Hold the lock of a run, so that nobody starts it meanwhile; RunStateError if it is running."""
+    """Hold the lock of a run, so that it cannot be started meanwhile; RunStateError if it is running."""
     descriptor = hold_alive(run_dir, create=False)
     try:
         _check_idle(run_dir, is_ours=descriptor is not None)
@@ -161,7 +161,7 @@ def _make_folder(home: Home, folder: str) -> None:
 
 
 def _leftovers(home: Home) -> list[str]:
-    """Return what interrupted purges have left, also those of earlier versions, in the folder of the runs itself."""
+    """Return the paths that interrupted purges have left, also those of earlier versions, among the runs themselves."""
     folders = (os.path.dirname(home.trash), home.trash)
     try:
         return [f"{folder}/{name}" for folder in folders for name in os.listdir(folder) if name.startswith(_PURGED)]
@@ -170,7 +170,7 @@ def _leftovers(home: Home) -> list[str]:
 
 
 def _remove(path: str) -> None:
-    """Remove a tree, also one with folders that are not writable, and one that another process removes, too."""
+    """Remove a tree, even if folders in it are not writable or another process is removing it as well."""
     for attempt in range(_ATTEMPTS):
         try:
             shutil.rmtree(path)

@@ -1,8 +1,8 @@
 """Reading long event files, about ten times as fast as record by record.
 
 A program reports the same scalars in the same order again and again. The bytes are then rows of one length, which
-differ in times, steps, values and checksums only, and what stands at one place of all rows is a slice. Bytes that are
-not so are read record by record (:mod:`guild_ipy.store.events.tfevents`).
+differ in times, steps, values and checksums only, and the bytes at one place of all rows are a slice. Other bytes are
+read record by record (:mod:`guild_ipy.store.events.tfevents`).
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _read_series(rows: _Rows, place: _Place) -> Series:
     return Series(tag=place.tag, steps=steps, values=values.tolist())
 
 
-@lru_cache(maxsize=1)  # what a program reports at once has one step
+@lru_cache(maxsize=1)  # scalars that are reported together have one step
 def _read_steps(columns: tuple[bytes, ...], count: int) -> Sequence[int]:
     """Return so many numbers, of which each column has 7 bits, the lowest first."""
     steps = [0] * count

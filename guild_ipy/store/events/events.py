@@ -27,7 +27,7 @@ from guild_ipy.store.events.tfevents import (
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 
-#: What the name of an event file contains.
+#: The part that names of event files have in common.
 EVENT_MARK = ".tfevents."
 
 _CHUNK_BYTES = 2**20
@@ -112,7 +112,7 @@ def find_event_files(run_dir: RunDir) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class EventFiles:
-    """What a walk through a run finds."""
+    """The files that a walk through a run finds."""
 
     paths: list[str]
     """Event files, sorted."""
@@ -121,7 +121,7 @@ class EventFiles:
 
 
 def list_event_files(run_dir: RunDir) -> EventFiles:
-    """Walk through a run as :func:`find_event_files` does, and note what else it sees."""
+    """Find event files as :func:`find_event_files` does, and return the names in ``.guild`` as well."""
     found: list[str] = []
     private: frozenset[str] = frozenset()
     folders = [run_dir.path]

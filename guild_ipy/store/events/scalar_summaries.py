@@ -35,7 +35,7 @@ class ScalarSummaries:
         self._files: dict[str, FileScalars] = {}
 
     def update(self) -> dict[str, ScalarSummary]:
-        """Read what is new, and give all summaries by name."""
+        """Read what is new, and return all summaries by name."""
         for path in find_event_files(self._run_dir):
             self._files.setdefault(path, FileScalars()).read(path)
         return merge_files(self._run_dir, self._files)
@@ -43,7 +43,7 @@ class ScalarSummaries:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a summary needs to know of the points so far."""
+    """The points of one scalar so far, as far as a summary needs them."""
 
     first: float
     first_step: int
@@ -133,20 +133,20 @@ class Tally:
 
 @dataclass(slots=True)
 class FileScalars:
-    """What has been read of one event file."""
+    """The scalars that have been read of one event file."""
 
     offset: int = 0
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By tag."""
 
     def add(self, content: bytes) -> bool:
-        """Count the values of a file that has been read whole; whether it ends with a whole record."""
+        """Count the values of a file, given whole; return whether it ends with a complete record."""
         series, self.offset, _ = decode_series(content)
         _add_series(self.tallies, series)
         return self.offset == len(content)
 
     def read(self, path: str) -> None:
-        """Read what has been added; of a file that cannot be opened there is nothing more."""
+        """Read what has been added; a file that cannot be opened adds nothing."""
         try:
             for series, offset in iter_series(path, self.offset):
                 _add_series(self.tallies, series)
@@ -164,13 +164,13 @@ class NamedTally(NamedTuple):
 
 
 def merge_files(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str, ScalarSummary]:
-    """Summarise what was read of the files of a run, which are given by their paths."""
+    """Summarise the files of a run, which are given by their paths."""
     tallies = merge_tallies(run_dir, files)
     return {name: tally.summary(tag, prefix) for name, (tag, prefix, tally) in tallies.items()}
 
 
 def merge_tallies(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str, NamedTally]:
-    """Put together what was read of the files of a run, which are given by their paths: by name, sorted."""
+    """Merge the tallies of the files of a run, which are given by their paths; by name, sorted."""
     folders: dict[str, dict[str, Tally]] = {}
     for path in sorted(files):
         merged = folders.setdefault(os.path.dirname(path), {})

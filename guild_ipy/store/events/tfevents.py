@@ -8,8 +8,8 @@ A file is a row of records, the first of which names the version::
     value     1 tag (text), 2 simple value (float) or 8 tensor, 9 metadata
     tensor    1 type (1 float, 2 double), 4 content (LE bytes), 5 float values, 6 double values
 
-Numbers before names are field numbers of protobuf. A reader takes what it can: it stops at a torn record and
-passes over what it does not know. The checksum of a length is checked, that of an event is not.
+Numbers before names are field numbers of protobuf. Reading stops at a torn record and skips fields that are not
+listed here. The checksum of a length is checked, that of an event is not.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def encode_version() -> bytes:
 
 
 def encode_point(point: Point) -> bytes:
-    """Return the event of one value; what is too large for 32 bits becomes infinite."""
+    """Return the event of one value; a number too large for 32 bits becomes infinite."""
     tag = point.tag.encode("utf-8", "replace")
     value = b"\x0a" + _varint(len(tag)) + tag + b"\x15" + _pack_float(point.value)
     summary = b"\x0a" + _varint(len(value)) + value
@@ -177,7 +177,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, int, bytes]]:
         else:
             raise ValueError(f"wire type {kind} is unknown")
         if end > len(message):
-            raise ValueError("a field ends behind its message")
+            raise ValueError("a field ends beyond its message")
         yield key >> 3, kind, message[position:end]
         position = end
 

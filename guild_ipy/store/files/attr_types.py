@@ -1,7 +1,7 @@
-"""What the attributes of listings must hold, whoever wrote them.
+"""The types of the attributes of listings, whichever program wrote them.
 
-Each parser takes what YAML gave and returns a value of the one type, or raises TypeError or ValueError with what is
-wrong, to be put after the attribute's name.
+Each parser takes the value that YAML holds and returns it as the type of the attribute, or raises TypeError or
+ValueError with a reason that is put after the attribute's name.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _parse_texts(value: object) -> tuple[str, ...]:
 
 
 def parse_flags(value: object) -> dict[str, FlagValue]:
-    """Take the flags of an operation; the runs that its dependencies use are among them on disk, and no flags of it."""
+    """Take the flags of an operation, without the runs of its dependencies, which are among them on disk."""
     if not isinstance(value, dict):
         raise TypeError(f"it holds {type(value).__name__}, not a map")
     named = ((str(name), item) for name, item in value.items())
@@ -57,7 +57,7 @@ def parse_flags(value: object) -> dict[str, FlagValue]:
 
 
 def parse_value(value: object) -> FlagValue:
-    """Turn what YAML can say beyond flag values (dates, bytes, sets) into text."""
+    """Turn values of YAML that flags cannot have (dates, bytes, sets) into text."""
     if isinstance(value, dict):
         return {str(name): parse_value(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -92,7 +92,7 @@ PARSERS: Mapping[str, Callable[[object], object]] = {
     "sourcecode_digest": _parse_text,
 }
 
-#: What the format of a run directory gives a meaning, or Guild AI keeps for itself.
+#: Names that have a meaning in the format of a run directory, or that Guild AI keeps for itself.
 _STRUCTURAL = frozenset(
     "cmd comments compare deps env exit_status flags host id initialized label marked max_trials objective op opdef"
     " pip_freeze platform plugins r_packages_loaded r_sys_info random_seed resolved_deps run_params"

@@ -1,4 +1,4 @@
-"""Folders that are made in one that is there: what has been deleted meanwhile is not made anew.
+"""Making folders inside one that is there; if that was deleted meanwhile it is not made anew.
 
 The process of a run imports this, so it loads nothing that Python has not loaded anyway.
 """
@@ -9,7 +9,7 @@ import os
 
 
 def make_folders(path: str, *, inside: str) -> None:
-    """Make the folder `path` and what is missing above it, below the folder `inside`, which must exist.
+    """Make the folder `path`, and missing folders above it, inside the folder `inside`, which must exist.
 
     Raises
     ------

@@ -16,8 +16,8 @@ from guild_ipy.store.run_dir import RunDir
 def hold_dir(run_dir: RunDir) -> RunDir:
     """Return the same directory by a path that holds until this process ends, also for its forks.
 
-    Its ``id`` is not that of the run. Where the system has no such paths, and where the directory is gone already,
-    it is the path that was given.
+    Its ``id`` is not that of the run. Where the system has no such paths, or the directory is gone already, `run_dir`
+    itself is returned.
     """
     try:
         descriptor = os.open(run_dir.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -16,16 +16,16 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
     from io import BufferedReader
 
-#: What is read whole unless more is asked for: a label of a gigabyte is not.
+#: The largest file that is read whole unless a caller allows more: a label of a gigabyte is not read.
 MAX_BYTES = 16 * 2**20
-#: What is read whole of files that users write: scripts, notebooks with their outputs, configurations.
+#: The same for files that users write: scripts, notebooks with their outputs, configurations.
 MAX_PROJECT_BYTES = 256 * 2**20
 _ALWAYS = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _FIRST_READ = 65536
 
 
 def open_regular(path: str, flags: int = os.O_RDONLY, mode: int = 0o666) -> int:
-    """Open a regular file; its descriptor.
+    """Open a regular file, and return its descriptor.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def open_regular(path: str, flags: int = os.O_RDONLY, mode: int = 0o666) -> int:
     try:
         descriptor = os.open(path, flags | _ALWAYS, mode)
     except OSError as error:
-        if error.errno == errno.ENXIO:  # a socket, or a pipe that nobody reads
+        if error.errno == errno.ENXIO:  # a socket, or a pipe without a reader
             raise _not_regular(path) from error
         raise
     kind = os.fstat(descriptor).st_mode

@@ -47,7 +47,7 @@ def write_file(run_dir: RunDir, path: str, content: bytes, *, durable: bool = Fa
 
 
 def write_new_file(path: str, content: bytes | memoryview) -> None:
-    """Write a file that nobody can see yet."""
+    """Write a file that is not visible to others yet, and so need not appear whole."""
     try:
         _write_new(path, content, durable=False)
     except OSError as error:
@@ -62,7 +62,7 @@ def sync_file(path: str) -> None:
         return
     try:
         os.fsync(descriptor)
-    except OSError:  # the disk says no; what can be read now is all that there is
+    except OSError:  # the disk refuses; nothing more can be done
         return
     finally:
         os.close(descriptor)

@@ -19,7 +19,7 @@ from guild_ipy.domain.values.flags import format_float
 if TYPE_CHECKING:
     import yaml
 
-#: libyaml takes some 3 s for each MiB; what is read without it may have any size.
+#: libyaml takes some 3 s for each MiB; texts that are read without it may have any size.
 MAX_PARSED = 2**20
 MAX_PARSED_PURE = 2**16
 #: An alias costs a few characters and may stand for millions of values.
@@ -271,7 +271,7 @@ def _decode_any(text: str) -> Any:  # noqa: ANN401
 def _parse(text: str) -> Any:  # noqa: ANN401
     import yaml  # start-up cost: 15 ms, and most attributes need no parser
 
-    # libyaml refuses what stands for a byte that is no UTF-8 in the name of a file
+    # libyaml refuses the escapes that stand for bytes of a file name that are not UTF-8
     loader = loader_class(pure="\\ud" in text and len(text) <= MAX_PARSED_PURE)
     try:
         _check_depth(yaml.parse(text, Loader=loader))
@@ -302,7 +302,7 @@ def _key(node: Any, word: Callable[[str], str]) -> str:  # noqa: ANN401 - as abo
 
 
 def _check_depth(events: Iterable[yaml.Event]) -> None:
-    """Refuse what nests so deeply that libyaml's loader, which recurses in C, would crash the interpreter."""
+    """Refuse nesting so deep that libyaml's loader, which recurses in C, would crash the interpreter."""
     import yaml  # start-up cost, see above
 
     depth = 0

@@ -1,6 +1,6 @@
-"""What a run is doing, and who has changed it.
+"""The state of runs, their marks, and the log of changes.
 
-- ``state``, by ``markers`` and ``lock``: what a run is doing
+- ``state``, with ``markers`` and ``lock``: whether a run waits, runs or has ended
 - ``run_process``: which processes are those of a run
 - ``signals``: the signal that ended a run
 - ``reconcile``: settles runs whose processes are gone

@@ -1,13 +1,13 @@
-"""The change log of a home: which of its runs were changed, so that nobody has to look at all of them.
+"""The change log of a home: which of its runs were changed, so that a reader need not look at all of them.
 
-Whoever changes a run appends its id to ``<home>/cache/guild_ipy/changes`` afterwards; a reader remembers how far it has
-read. One that finds no trail from there to the present must look at every run::
+After every change of a run its id is appended to ``<home>/cache/guild_ipy/changes``; a reader remembers how far it has
+read. If the log no longer reaches back to there, the reader must look at every run::
 
     guild_ipy changes 5f3a after -     the name of this log, and of the one before it
     0123456789abcdef0123456789abcdef   a run; a name that is not a run id stands as a JSON string
 
 A log that has grown long becomes ``changes.1``, and a new one is begun. A writer holds a shared ``flock`` on the log
-while it appends, so nobody writes to a log that has been put away.
+while it appends, so that no line is written to a log that has become ``changes.1``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MAX_BYTES = 2**20
 _FIRST = "-"
 _HEAD_BYTES = 200
 _ATTEMPTS = 100
-#: What is read at once; one that has grown longer without being put away is not ours.
+#: The most that is read at once; a log that has grown longer without being rotated is not ours.
 _LONGEST = 64 * MAX_BYTES
 
 
@@ -46,7 +46,7 @@ class LogPosition:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """What was read of the log."""
+    """The part of the log since a position."""
 
     ids: frozenset[str]
     position: LogPosition
@@ -55,7 +55,7 @@ class Changes:
 
 
 def note_change(home: Home, *ids: str) -> None:
-    """Say that runs have been changed. It never fails: an index finds out by itself, a little later."""
+    """Note that runs have been changed. This never fails: without it an index notices the change a little later."""
     lines = "".join(f"{id if is_run_id(id) else json.dumps(id)}\n" for id in ids).encode()  # noqa: A001 - the word of the field
     try:
         _append(home, lines)
@@ -64,7 +64,7 @@ def note_change(home: Home, *ids: str) -> None:
 
 
 def read_changes(home: Home, since: LogPosition) -> Changes:
-    """Read what was noted since a position."""
+    """Read the changes since a position."""
     nothing = Changes(ids=frozenset(), position=since)
     try:
         info = os.stat(_path(home))
@@ -99,7 +99,7 @@ def _append(home: Home, lines: bytes) -> None:
         finally:
             os.close(descriptor)
         if is_long:
-            _put_away(home)
+            _rotate(home)
         return
 
 
@@ -113,7 +113,7 @@ def _open(home: Home) -> int:
 
 
 def _begin(home: Home) -> None:
-    """Begin a log; where two do so at once, one wins."""
+    """Begin a log; if two processes do so at once, one wins."""
     make_folders(home.cache, inside=home.path)
     aside = f"{_path(home)}.{os.getpid()}-{os.urandom(4).hex()}"
     head = f"guild_ipy changes {os.urandom(8).hex()} after {_name_of(_old_path(home))}\n"
@@ -130,7 +130,7 @@ def _begin(home: Home) -> None:
         os.unlink(aside)
 
 
-def _put_away(home: Home) -> None:
+def _rotate(home: Home) -> None:
     descriptor = open_regular(_path(home), os.O_WRONLY)
     try:
         lock_if_possible(descriptor, fcntl.LOCK_EX)
@@ -160,7 +160,7 @@ def _read_since(home: Home, since: LogPosition) -> Changes:
 
 
 def _read_rest(home: Home, since: LogPosition, before: str) -> list[str] | None:
-    """Return what follows a position in the log before the current one; None if that is not the one to follow."""
+    """Return the ids after a position in the previous log; None if the position is in another log."""
     if since.log != before:
         return None
     if before == _FIRST:

@@ -2,14 +2,14 @@
 
 The truth is a ``flock`` on ``.guild/alive``, held by the supervisor and the run: the kernel of the operating system
 drops it when both are gone, whatever happened. ``LOCK`` is for Guild AI, which reads the first 10 characters as
-a process id; after them stand what makes that id unmistakable::
+a process id; after them stands all that makes that id unmistakable::
 
     1234      start=556677 boot=<boot id> host=<name> supervisor=1233:556676
 
 ``start`` is the start time in clock ticks since boot (field 22 of ``/proc/<pid>/stat``).
 
-Where the file system has no locks (``ENOLCK`` and its like), what ``LOCK`` and ``PENDING`` say takes their place: that
-is nearly as good, but two starters may take one run, and of a run on another machine nobody knows whether it lives.
+Where the file system has no locks (``ENOLCK`` and its like), the content of ``LOCK`` and ``PENDING`` takes their place.
+That is nearly as good, but two starters may take one run, and whether a run on another machine lives is not known.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class ProcessId:
 
 @dataclass(frozen=True, kw_only=True)
 class LockContent:
-    """What ``LOCK`` says."""
+    """The content of ``LOCK``."""
 
     run: ProcessId
     supervisor: ProcessId | None = None
@@ -96,7 +96,7 @@ def read_lock(run_dir: RunDir) -> LockContent | None:
 
 
 def hold_alive(run_dir: RunDir, *, create: bool = True) -> int | None:
-    """Take the lock that says the run lives; the descriptor that holds it, or None if another process does.
+    """Take the lock that says the run lives; return the descriptor that holds it, None if another process does.
 
     The descriptor is closed on exec; processes that it is handed to keep the lock with it.
     """
@@ -123,7 +123,7 @@ def hold_alive(run_dir: RunDir, *, create: bool = True) -> int | None:
 
 
 def _take(descriptor: int) -> bool:
-    """Take the lock unless a process holds it for good; one that only looks holds it, shared, for microseconds."""
+    """Take the lock unless a process holds it for long; one that only tests it holds it, shared, for microseconds."""
     for _ in range(_ATTEMPTS):
         if _try_lock(descriptor, fcntl.LOCK_EX):
             return True
@@ -172,7 +172,7 @@ def _refusal(run_dir: RunDir) -> int | None:
 
 
 def lock_if_possible(descriptor: int, kind: int) -> None:
-    """Lock a file, and wait for that; a file system without locks goes without."""
+    """Wait for the lock of a file; does nothing on a file system without locks."""
     try:
         fcntl.flock(descriptor, kind)
     except OSError as error:
@@ -181,7 +181,7 @@ def lock_if_possible(descriptor: int, kind: int) -> None:
 
 
 def _seems_alive(run_dir: RunDir) -> bool:
-    """Whether a process of a run lives, or starts it, by what is written of it."""
+    """Whether a process of a run lives, or starts it, as ``LOCK`` and ``PENDING`` say."""
     try:
         lock = read_lock(run_dir)
     except DamagedRun:

@@ -1,9 +1,8 @@
 """The marker files ``PENDING`` and ``STAGED``.
 
-Guild AI only looks whether they exist, and writes them empty. Ours have a line in them: it says that whoever
-set the marker holds ``alive`` for as long as it works on the run, so that ``PENDING`` with a free lock was
-left by a process that died. An empty ``PENDING`` may be of a ``guild`` command that is still at work, and is
-left alone.
+Guild AI only looks whether they exist, and writes them empty. Ours have a line in them: it says that the process which
+set the marker holds ``alive`` for as long as it works on the run, so that ``PENDING`` with a free lock was left by a
+process that died. An empty ``PENDING`` may belong to a ``guild`` command that is still at work, and is left alone.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from guild_ipy.errors import StoreError
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 
-#: What our markers contain.
+#: The content of our markers.
 MARK = b"guild_ipy\n"
 
 

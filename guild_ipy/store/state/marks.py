@@ -1,4 +1,4 @@
-"""What is remembered of the marks of a run: who set or took them, when and why.
+"""The marks of a run: who set or removed them, when and why.
 
 The mark itself is the attribute ``marked`` of Guild AI: ``true``, or not there. Beside it stands an attribute
 ``_marks``, which that program does not show: a list of maps, the oldest first::
@@ -9,16 +9,16 @@ The mark itself is the attribute ``marked`` of Guild AI: ``true``, or not there.
     by: user                   or rule, or optimizer
     reason: best on the test set
     rule: min loss
-    marked: true               what the action made it
-    before: false              what it was
+    marked: true               whether the run was marked after the action
+    before: false              and before it
     undone: 1795176060000000   when it was taken back, if it was
 
-The history is written first. A process that dies in between leaves an entry that the mark contradicts, as one does
-that ``guild mark`` follows, which knows no history; the mark is what counts.
+The history is written first. If a process dies in between, or ``guild mark``, which knows no history, is used later,
+the mark contradicts the last entry; then the mark counts.
 
-Of several marked runs a dependency uses the one that was marked last. When that was, the history says. A mark that
-``guild mark`` or a hand has set is as old as the file ``marked``: also where the history has an earlier one, if the
-file was written by itself, after the history.
+Of several marked runs a dependency uses the one that was marked last. The history says when that was. A mark that
+``guild mark`` or a user by hand has set is as old as the file ``marked``, also if the history has an earlier one: then
+the file was written by itself, after the history.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _APART = 100_000
 
 
 class MarkedBy(Enum):
-    """What sets a mark."""
+    """Who or what set a mark."""
 
     USER = "user"
     RULE = "rule"
@@ -71,7 +71,7 @@ class MarkEntry:
 
     @property
     def action(self) -> tuple[int, str, str]:
-        """What entries of one action have in common, whatever the run."""
+        """The part that the entries of one action on several runs have in common."""
         return self.when, self.who, self.host
 
     def __str__(self) -> str:
@@ -86,7 +86,7 @@ class MarkEntry:
 
 
 def read_history(run_dir: RunDir) -> tuple[MarkEntry, ...]:
-    """Read what is remembered, the oldest first; what cannot be read is left out."""
+    """Read the history, the oldest entry first; entries that cannot be read are left out."""
     try:
         entries = read_attr(run_dir, HISTORY)
     except DamagedRun:
@@ -109,7 +109,7 @@ def last_action(history: Sequence[MarkEntry]) -> MarkEntry | None:
 
 
 def describe_mark(run_dir: RunDir) -> str:
-    """Say since when a marked run is marked, by whom and why; nothing of one that is not."""
+    """Say since when a marked run is marked, by whom and why; empty for a run that is not."""
     if not is_marked(run_dir):
         return ""
     last = last_action(read_history(run_dir))
@@ -117,7 +117,7 @@ def describe_mark(run_dir: RunDir) -> str:
 
 
 def read_mark_time(run_dir: RunDir) -> int:
-    """Return when a marked run was marked, in microseconds since 1970; 0 of one that is not."""
+    """Return when a marked run was marked, in microseconds since 1970; 0 for a run that is not."""
     written = _written_at(run_dir, MARKED)
     last = last_action(read_history(run_dir))
     is_remembered = last is not None and last.marked and written < _written_at(run_dir, HISTORY) + _APART
@@ -125,13 +125,13 @@ def read_mark_time(run_dir: RunDir) -> int:
 
 
 def write_mark(run_dir: RunDir, entry: MarkEntry) -> None:
-    """Mark a run, or take its mark away, and remember it."""
+    """Mark a run, or remove its mark, and note that in the history."""
     history = (*read_history(run_dir), replace(entry, before=is_marked(run_dir)))
     _write(run_dir, history, marked=entry.marked)
 
 
 def undo_mark(run_dir: RunDir, entry: MarkEntry, when: int) -> None:
-    """Make the mark what it was before an entry of the history, which stays there as taken back."""
+    """Restore the mark as it was before an entry of the history, which stays there as taken back."""
     history = [replace(each, undone=when) if each == entry else each for each in read_history(run_dir)]
     _write(run_dir, history, marked=entry.before)
 

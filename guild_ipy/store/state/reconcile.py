@@ -1,13 +1,13 @@
 """Settling runs whose processes died without writing an end.
 
-Such a run has an ``alive`` file that nobody holds, and still says that it is at work. Settling takes the
-lock, looks again, and then:
+Such a run has an ``alive`` file that no process holds, and is still marked as at work. Settling takes the lock, looks
+again, and then:
 
-- the run's own word, ``job/exit_status``, is its exit status;
-- otherwise -9 (killed), if it had come to life or was about to;
-- a run that was only about to be started again is what it was before: staged, or ended.
+- ``job/exit_status``, which the run itself wrote, is its exit status;
+- otherwise -9 (killed), if it had started or was about to start;
+- a run that was only about to be started again is as it was before: staged, or ended.
 
-A home that cannot be written keeps its runs as they are; a reader is told what would have been written. Runs
+A home that cannot be written keeps its runs as they are; readers see the state that would have been written. Runs
 that Guild AI made have no ``alive`` and are never touched.
 """
 
@@ -25,15 +25,15 @@ from guild_ipy.store.state.lock import hold_alive
 from guild_ipy.store.state.markers import clear_pending, is_our_pending, remove_marker
 from guild_ipy.store.state.state import RunState, look, read_state
 
-#: What a run gets that was killed together with its supervisor.
+#: The exit status of a run that was killed together with its supervisor.
 KILLED = -9
 
-#: ``guild`` sets ``started`` some milliseconds before it writes ``LOCK``; for so long nothing is written.
+#: ``guild`` sets ``started`` some milliseconds before it writes ``LOCK``; meanwhile nothing is written here.
 GRACE_SECONDS = 5.0
 
 
 def settle(run_dir: RunDir) -> RunState:
-    """Write the end of a lost run, and give its state after that; a run that is not lost is left alone.
+    """Write the end of a lost run, and return its state; a run that is not lost is left alone.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def foresee(run_dir: RunDir) -> RunState:
 
 
 def _settle_held(run_dir: RunDir) -> RunState:
-    """Settle a run whose lock we hold, so that nobody else starts or settles it."""
+    """Settle a run whose lock we hold, so that no other process starts or settles it."""
     state = look(run_dir, alive=False)
     if not state.is_lost:
         return state

@@ -1,13 +1,14 @@
 """Which processes are those of a run: only these are listed as it, and only these ever get a signal.
 
 A number in ``LOCK`` is no more than a hint. The process that once had it may have died with its machine, and its number
-may be another's by now; a run may also have written another number there. What counts is what Linux tells of a process:
+may be another's by now; a run may also have written another number there. Linux tells more of a process:
 
-- A process of ours has ``alive`` open for writing, which the supervisor and the run inherit from who started them.
+- A process of ours has ``alive`` open for writing; the supervisor and the run inherit it from the process that started
+  them.
 - A process of Guild AI is not younger than its ``LOCK``, which is written after it, and has the run in its environment,
   as Guild AI has started it. Where it has written something else over its environment (titles of processes do),
-  it works in the directory of the run. What another user runs can be seen only from outside: it belongs to the user
-  who wrote ``LOCK``.
+  it works in the directory of the run. Of a process of another user only its owner can be seen, who must be the owner
+  of ``LOCK``.
 
 On other systems none of this is known, and no process is that of a run.
 """

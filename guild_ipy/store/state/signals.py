@@ -1,4 +1,4 @@
-"""How a signal ended a run: somebody stopped it, it crashed, or the system killed it.
+"""How a signal ended a run: it was stopped, it crashed, or the system killed it.
 
 The exit status names the signal. A stop that needs a SIGKILL is noted in the attribute ``stop_signal``, since a run
 that the system kills when memory runs out ends with the same one.
@@ -12,7 +12,7 @@ from guild_ipy.errors import DamagedRun, GuildError
 from guild_ipy.store.files.attrs import read_attr, write_attr
 from guild_ipy.store.run_dir import RunDir
 
-#: What may be the reason for a SIGKILL of unknown origin.
+#: The likely reason for a SIGKILL of unknown origin.
 MAYBE_NO_MEMORY = ", perhaps by the system because memory ran out"
 #: The attribute that says which signal a stop needed.
 STOP_SIGNAL = "stop_signal"
@@ -24,7 +24,7 @@ _CRASHES = frozenset("SIGSEGV SIGABRT SIGBUS SIGFPE SIGILL SIGSYS SIGTRAP".split
 
 
 def note_kill(run_dir: RunDir) -> None:
-    """Say that a stop takes a SIGKILL to end the run; on a full disk it is not said."""
+    """Note that a stop needs a SIGKILL to end the run; on a full disk nothing is noted."""
     with contextlib.suppress(GuildError):
         write_attr(run_dir, STOP_SIGNAL, _KILL)
 
@@ -48,7 +48,7 @@ def describe_signal(run_dir: RunDir, exit_status: int) -> str:
 
 
 def is_stop(run_dir: RunDir, exit_status: int) -> bool:
-    """Whether a run that ended so was stopped, by its user or by a program that ends others in order."""
+    """Whether a run that ended so was stopped, by its user or by a program that ends others properly."""
     number = -exit_status
     return number in {*_STOPS, _INTERRUPTED_BY_GUILD} or (number == _KILL and _was_stopped(run_dir))
 

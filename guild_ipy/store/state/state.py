@@ -1,4 +1,4 @@
-"""What the markers, the locks and the exit status of a run say it is doing.
+"""The state of a run, as its markers, its locks and its exit status say.
 
 The order of the tests is that of Guild AI 0.9.0, with a truer test for a living process::
 
@@ -30,14 +30,14 @@ from guild_ipy.store.state.run_process import is_of_run
 
 @dataclass(frozen=True, kw_only=True)
 class RunState:
-    """One look at a run."""
+    """The state of a run at one moment."""
 
     status: RunStatus
     exit_status: int | None = None
     is_held: bool = False
     """Whether a process of the run, or one that works on it, holds ``alive``."""
     is_lost: bool = False
-    """Whether its processes died without a word: see :mod:`guild_ipy.store.state.reconcile`."""
+    """Whether its processes died and its end was not written: see :mod:`guild_ipy.store.state.reconcile`."""
 
 
 def read_state(run_dir: RunDir) -> RunState:
@@ -90,7 +90,7 @@ def _status(run_dir: RunDir, names: set[str], *, exit_status: int | None, held: 
 
 
 def _is_lost(run_dir: RunDir, names: set[str], *, status: RunStatus, exit_status: int | None) -> bool:
-    """Whether a run whose ``alive`` is free says that someone is at work, or ended without an exit status."""
+    """Whether a run whose ``alive`` is free is marked as at work, or ended without an exit status."""
     if status is RunStatus.PENDING:
         return is_our_pending(run_dir)
     ended = status is RunStatus.ERROR and exit_status is None and "LOCK.remote" not in names

@@ -1,4 +1,4 @@
-"""What a run has used: the runs and files that its dependencies brought.
+"""The runs and files that a run has used, as its dependencies.
 
 - ``deps``: the attribute ``deps``, whoever wrote it
 - ``manifest``: where each file of a run came from

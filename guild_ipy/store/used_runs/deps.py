@@ -1,10 +1,10 @@
-"""Which runs a run has used, as its directory says, whoever made it.
+"""Which runs a run has used, whether we or Guild AI made it.
 
 Attribute ``deps`` (Guild AI 0.9.0): dependency → source → ``config`` (the run, or a list), ``paths`` of its files, seen
 from the run directory, and ``uri``; where ``config`` is missing the paths tell. Attribute ``_dependencies`` (ours)
 says why: a list of ``dependency``, ``source``, ``runs`` and ``reason``, and ``where``, an expression that a run chosen
 by rule had to pass as well, if there was one. A pipeline, which has an attribute ``steps``, has links to the runs of
-its steps. What is malformed tells nothing, and is not an error.
+its steps. Malformed entries are skipped, and are not an error.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _STEPS = "steps"
 _OPERATION = "operation:"
 _RUN = "run:"
 _ID = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
-#: Sources that are not of runs; what looks like an id in their paths is none.
+#: Sources that are not runs; nothing in their paths is the id of a run.
 _NO_RUNS = ("file:", "config:", "module:", "url:", "http:", "https:")
 
 
@@ -44,13 +44,13 @@ class Upstream:
     reason: str
     """The value of a :class:`~guild_ipy.domain.choosing.chosen_run.Reason`, or an expression."""
     uri: str = ""
-    """What the source asks for: ``operation:train``."""
+    """What the source requires: ``operation:train``."""
     where: str | None = None
-    """What runs of these operations had to pass as well."""
+    """A condition that runs of these operations had to meet as well."""
 
     @property
     def is_chosen_by_rule(self) -> bool:
-        """Whether it was used because it was marked or the latest, and not because somebody asked for it."""
+        """Whether it was used because it was marked or the latest, and not because the user named it."""
         return self.reason in CHOSEN_BY_RULE
 
     @property
@@ -84,7 +84,7 @@ def read_dep_paths(run_dir: RunDir) -> dict[str, list[str]]:
 
 
 def find_users(run_dirs: Iterable[RunDir]) -> dict[str, list[RunDir]]:
-    """Return for each id the runs that name it among what they use; :func:`read_upstreams` tells whether they do."""
+    """Return for each id the runs whose dependencies mention it; :func:`read_upstreams` tells whether they use it."""
     users: dict[str, list[RunDir]] = {}
     for run_dir in run_dirs:
         for run_id in _mentioned(run_dir):
@@ -124,7 +124,7 @@ def _read_sources(run_dir: RunDir) -> Iterator[Upstream]:
 def _combine(
     sources: Sequence[_DepSource], notes: Sequence[_Note], read_flags: Callable[[], object]
 ) -> Iterator[Upstream]:
-    """Put together what was used, and why; a note on a source that is not resolved yet counts by itself."""
+    """Join the sources with the notes on them; a note on a source that is not resolved yet counts by itself."""
     told = {(note.source, run_id): note for note in notes for run_id in note.runs}
     is_told = all((source.name, run_id) in told for source in sources for run_id in source.runs)
     given = None if is_told else read_flags()
@@ -171,7 +171,7 @@ def _notes(value: object) -> Iterator[_Note]:
 
 
 def _guess_reason(source: _DepSource, given: object) -> str:
-    """Tell by the flags of the user whether he named the run."""
+    """Tell by the flags of the user whether the user named the run."""
     both = {source.name, source.uri}
     names = both | {each.removeprefix(_OPERATION) for each in both}
     is_given = any(value is not None for name, value in items_of(given) if name in names)
@@ -232,7 +232,7 @@ def _links(run_dir: RunDir) -> list[tuple[str, str]]:
     return [(name, last) for name, (folder, _, last) in ids if is_run_id(last) and folder in {"..", runs}]
 
 
-# -- ids in bytes: a tenth of what reading YAML takes
+# -- ids in bytes, which is ten times as fast as reading YAML
 
 
 def _mentioned(run_dir: RunDir) -> set[str]:

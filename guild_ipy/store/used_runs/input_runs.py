@@ -31,7 +31,7 @@ RUNS_FILE = "guild-runs.json"
 
 @dataclass(frozen=True, kw_only=True)
 class InputRun:
-    """What the file says of a run; `dir` is absolute."""
+    """A run in the file; `dir` is absolute."""
 
     id: str
     dir: str
@@ -46,14 +46,14 @@ class InputRun:
 
 
 def find_input_files(run_dir: RunDir) -> dict[str, str]:
-    """Return the path of each ``guild-runs.json`` of a run by the name of the dependency that it is of.
+    """Return the path of each ``guild-runs.json`` of a run by the name of its dependency.
 
-    Where a dependency has several, each has the name of its source.
+    If a dependency has several of them, each has the name of its source.
 
     Raises
     ------
     DamagedRun
-        If the attribute ``deps`` cannot be read; what is malformed in it is passed over.
+        If the attribute ``deps`` cannot be read; malformed entries are skipped.
     """
     found = {}
     for name, sources in items_of(read_attr(run_dir, DEPS)):
@@ -69,7 +69,7 @@ def read_input_runs(path: str) -> list[InputRun]:
     Raises
     ------
     DamagedRun
-        If it is not there, or is not what is written.
+        If it is not there, or is not of the form above.
     """
     try:
         return [_parse_run(run, os.path.dirname(path)) for run in _list(json.loads(read_bytes(path, 2**30) or b""))]
@@ -132,5 +132,5 @@ def _moment(value: object) -> datetime | None:
 def _list_names(folder: str) -> list[str]:
     try:
         return os.listdir(folder)
-    except (OSError, ValueError):  # it is gone, or what the run says is not a path
+    except (OSError, ValueError):  # it is gone, or the entry of the run is not a path
         return []

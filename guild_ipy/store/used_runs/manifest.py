@@ -7,7 +7,7 @@ run::
     d <path in run> <sha1 or -> <uri> [<part>]    dependency
     i <path in run> <sha1 or -> <uri> [<part>]    internal file
 
-A line cannot hold a newline, and Guild AI fails on bytes that are no UTF-8; such names are left out.
+A line cannot hold a newline, and Guild AI fails on bytes that are not UTF-8; such names are left out.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def format_manifest(entries: Iterable[ManifestEntry]) -> str:
 
 
 def parse_manifest(text: str) -> list[ManifestEntry]:
-    """Read the lines of a manifest; lines that say nothing are passed over."""
+    """Read the lines of a manifest; lines of another form are skipped."""
     return list(_parse_lines(text))
 
 
@@ -80,7 +80,7 @@ def read_manifest(run_dir: RunDir) -> list[ManifestEntry]:
 
 
 def linked_secrets(run_dir: RunDir) -> frozenset[str]:
-    """Return the paths of the links that a run has to what holds secrets in its project: it did not make them."""
+    """Return the paths of links to files of the project that hold secrets; the run did not make these links."""
     found = (entry.path for entry in read_manifest(run_dir) if entry.kind == "i")
     return frozenset(path for path in found if os.path.islink(os.path.join(run_dir.path, path)))
 
