@@ -6,7 +6,6 @@ after a run that failed the exit status of the run, and 128 + n where signal n e
 - ``shell_verb``: reads a verb's options, asks, carries it out, prints
 - ``shell_output``: verbs whose result a shell shows in a way of its own
 - ``terminal``: questions, and a run while it goes
-- ``shell_session``: the session of a command
 - ``editor``: texts that are written in the user's editor
 """
 

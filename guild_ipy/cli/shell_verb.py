@@ -4,24 +4,44 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from textwrap import indent
 from typing import Any
 
 from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question, Searching
 from guild_ipy.cli.shell_output import OWN_WAYS
-from guild_ipy.cli.shell_session import shell_session
 from guild_ipy.cli.terminal import AgreeingViewer, AskingViewer, ShellViewer, ask
-from guild_ipy.session.session import Session
+from guild_ipy.operations.notebook import Notebook
+from guild_ipy.session.session import Session, get_session
 from guild_ipy.verbs import VERBS
 from guild_ipy.view.changed_runs import ChangedRuns
 from guild_ipy.view.plain_values import format_json
+from guild_ipy.view.progress import show_progress
 from guild_ipy.view.run_lines import format_runs
+
+_UNLIMITED = 2**30
 
 
 def call_verb(verb: str, words: Sequence[str]) -> None:
     """Carry out ``guild-ipy VERB words``."""
     wanted = VERBS[verb].parse(words)
-    OWN_WAYS.get(verb, _carry_out)(wanted, shell_session())
+    OWN_WAYS.get(verb, _carry_out)(wanted, _make_session())
+
+
+class _ShellSession(Session):
+    """A session without a notebook: functions that this process has loaded are not operations."""
+
+    @property
+    def notebook(self) -> Notebook:
+        return replace(super().notebook, variables={})
+
+
+def _make_session() -> Session:
+    """Return a session in which all output is shown: a pipe loses nothing."""
+    session = _ShellSession(replace(get_session().settings, output_rate=_UNLIMITED))
+    if sys.stderr.isatty():
+        session.current_index.progress = show_progress
+    return session
 
 
 def _carry_out(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the options of any verb
