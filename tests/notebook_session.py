@@ -26,7 +26,7 @@ from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import RunError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session, set_session
 from guild_ipy.session.viewer import SilentViewer, Viewer

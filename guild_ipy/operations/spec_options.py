@@ -1,0 +1,23 @@
+"""The options that a user gives for a run, besides flags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpecOptions:
+    """The options of a run besides its flags."""
+
+    name: str = ""
+    """The word that named a function of the notebook, and so names the operation; empty for a function object."""
+    label: str | None = None
+    tags: tuple[str, ...] = ()
+    comment: str | None = None
+    random_seed: int | None = None
+    uses: tuple[str, ...] = ()
+    """Variables of the notebook that the code uses without naming them."""
+    files: tuple[str, ...] = ()
+    """Files and folders that the run gets besides its dependencies."""
+    output_scalars: tuple[str, ...] = ()
+    """Patterns in place of the default ones; see :mod:`guild_ipy.engine.output.output_scalars`."""
