@@ -22,7 +22,7 @@ from guild_ipy.launching.changed_files import changed_files
 from guild_ipy.launching.launch import PIPELINE_MODULE, get_meta
 from guild_ipy.launching.recorded_template import recorded_label_template, recorded_template
 from guild_ipy.launching.reselect import read_requires, recorded_flags
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.files.folders import make_folders

@@ -22,7 +22,7 @@ from guild_ipy.errors import GuildError, RunStateError
 from guild_ipy.launching.recorded_template import bind_command
 from guild_ipy.operations.guildfile.filling import FLAG_ARGS
 from guild_ipy.operations.scripts.main_module import find_module
-from guild_ipy.operations.surroundings import python_import_path
+from guild_ipy.operations.search_context import python_import_path
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.run_dir import RunDir
 

@@ -44,7 +44,7 @@ from guild_ipy.operations.functions.function_name import check_given_name
 from guild_ipy.operations.given_files import require_files
 from guild_ipy.operations.guildfile.lookup import note_hidden
 from guild_ipy.operations.operation import Template
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, Viewer
@@ -137,15 +137,15 @@ class _Planned:
 
 
 def _plan(session: Session, request: RunRequest) -> _Planned:
-    surroundings = session.surroundings
-    operation = find_operation(request.operation, surroundings)
-    files = require_files(request.spec.files, surroundings.notebook.project_dir, operation.folder)
+    context = session.search_context
+    operation = find_operation(request.operation, context)
+    files = require_files(request.spec.files, context.notebook.project_dir, operation.folder)
     requires = (*operation.requires, *files)
     own_flags = frozenset(flag.name for flag in operation.flags) if requires else frozenset()
     given, flags = split_given(requires, request.flags, own_flags)
     check_given_name(request.spec.name, operation.kind)
     with naming_dependencies(requires):
-        template = operation.template(request.args, flags, request.spec, surroundings)
+        template = operation.template(request.args, flags, request.spec, context)
         spec = template.spec(request.spec)
         if paths := default_paths(requires, spec.flags):
             spec = template.spec(request.spec, {**flags, **paths})
@@ -153,11 +153,11 @@ def _plan(session: Session, request: RunRequest) -> _Planned:
         from guild_ipy.launching.step_checks import check_steps  # start-up cost: few projects have pipelines
 
         _refuse_files(request)
-        check_steps(spec.program.steps, spec.flags, surroundings)
+        check_steps(spec.program.steps, spec.flags, context)
         spec = replace(spec, program=replace(spec.program, module=PIPELINE_MODULE))
     notes = template.notes
     if isinstance(operation, FunctionOperation) and operation.word:
-        notes = (*note_hidden(operation.word, surroundings.notebook.project_dir), *notes)
+        notes = (*note_hidden(operation.word, context.notebook.project_dir), *notes)
     if requires:
         spec = replace(spec, requires=requires)
     try:

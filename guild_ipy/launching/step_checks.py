@@ -11,10 +11,10 @@ from guild_ipy.errors import GuildError, GuildFileError
 from guild_ipy.launching.step_flags import step_flags
 from guild_ipy.operations.dependencies.given_dependencies import split_given
 from guild_ipy.operations.find_operation import find_operation
-from guild_ipy.operations.surroundings import Surroundings
+from guild_ipy.operations.search_context import SearchContext
 
 
-def check_steps(steps: Sequence[Step], flags: Flags, surroundings: Surroundings) -> None:
+def check_steps(steps: Sequence[Step], flags: Flags, context: SearchContext) -> None:
     """Refuse a pipeline with a step whose operation is not there, or does not take the flags that it would get.
 
     Raises
@@ -22,7 +22,7 @@ def check_steps(steps: Sequence[Step], flags: Flags, surroundings: Surroundings)
     GuildFileError
         For the first such step.
     """
-    elsewhere = replace(surroundings, notebook=replace(surroundings.notebook, variables={}, shell=None))
+    elsewhere = replace(context, notebook=replace(context.notebook, variables={}, shell=None))
     for step in steps:
         try:
             _check(step, flags, elsewhere)
@@ -30,8 +30,8 @@ def check_steps(steps: Sequence[Step], flags: Flags, surroundings: Surroundings)
             raise GuildFileError.at(step.origin, f"step {step.name!r} cannot be run: {error}") from error
 
 
-def _check(step: Step, flags: Flags, surroundings: Surroundings) -> None:
-    operation = find_operation(step.operation, surroundings)
+def _check(step: Step, flags: Flags, context: SearchContext) -> None:
+    operation = find_operation(step.operation, context)
     own_flags = frozenset(flag.name for flag in operation.flags)
     _, own = split_given(operation.requires, step_flags(step, flags), own_flags)
     operation.check(own)

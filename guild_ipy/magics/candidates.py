@@ -44,12 +44,12 @@ class SessionCandidates:
 
     def flags(self, operation: str) -> Iterable[FlagDef]:
         """Return the flags of an operation; none if there is no such operation."""
-        info = describe_operation(operation, get_session().surroundings)
+        info = describe_operation(operation, get_session().search_context)
         return () if info is None else info.flags
 
     def dependencies(self, operation: str) -> Iterable[Candidate]:
         """Return the names by which runs and files can be given for the requirements of an operation, as words."""
-        info = describe_operation(operation, get_session().surroundings)
+        info = describe_operation(operation, get_session().search_context)
         if info is None:
             return []
         names = given_names(info.requires, {flag.name for flag in info.flags})
@@ -58,7 +58,7 @@ class SessionCandidates:
     def dependency_runs(self, operation: str, name: str) -> Iterable[Candidate]:
         """Return the short ids of runs that can be given for one of these, the newest first."""
         session = get_session()
-        info = describe_operation(operation, session.surroundings)
+        info = describe_operation(operation, session.search_context)
         sources = [source for each in info.requires for source in each.sources] if info is not None else []
         named = (source for source in sources if source.given_name == name)
         return [

@@ -2,7 +2,8 @@
 
 - ``find_operation``: finds the operation that a word names
 - ``operation``: the protocol of operations, and the template that specs are made from
-- ``surroundings``, ``notebook``: where an operation is looked for
+- ``search_context``, ``notebook``: where operations are looked for
+- ``spec_options``: the options of a run besides its flags
 - ``declaration``: what the decorator declares for a function
 - ``flag_values``: values of flags
 

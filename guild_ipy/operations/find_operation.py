@@ -18,10 +18,10 @@ from guild_ipy.operations.operation import Operation
 from guild_ipy.operations.script_operation import ScriptOperation
 from guild_ipy.operations.scripts.script_file import ScriptFile, find_script
 from guild_ipy.operations.scripts.script_flags import inspect_script
-from guild_ipy.operations.surroundings import Surroundings
+from guild_ipy.operations.search_context import SearchContext
 
 
-def find_operation(word: object, surroundings: Surroundings) -> Operation:
+def find_operation(word: object, context: SearchContext) -> Operation:
     """Find the operation that `word` names.
 
     It is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, the
@@ -35,13 +35,13 @@ def find_operation(word: object, surroundings: Surroundings) -> Operation:
     if (operation := _as_operation(word)) is not None:
         return operation
     if word is None:
-        return _find_default(surroundings)
+        return _find_default(context)
     if not isinstance(word, str):
         raise UsageError(
             f"an operation is a function, a script or a name, not {type(word).__name__}; name the function itself, and "
             f"its arguments beside it: run(train, lr=0.1)"
         )
-    return _find_named(word, surroundings)
+    return _find_named(word, context)
 
 
 def _as_operation(word: object) -> Operation | None:
@@ -50,24 +50,24 @@ def _as_operation(word: object) -> Operation | None:
     return FunctionOperation(function=word) if callable(word) else None
 
 
-def _find_default(surroundings: Surroundings) -> Operation:
-    project_dir = surroundings.notebook.project_dir
-    default = find_guild_operation(None, project_dir, surroundings.import_path)
+def _find_default(context: SearchContext) -> Operation:
+    project_dir = context.notebook.project_dir
+    default = find_guild_operation(None, project_dir, context.import_path)
     if default is None:
         check_guild_file(project_dir)
-        known = ", ".join(known_operations(surroundings.notebook))
+        known = ", ".join(known_operations(context.notebook))
         hint = f"; known: {known}" if known else ": a function of the notebook, or the path of a script or notebook"
         raise UsageError(f"run: nothing is named; write what to run{hint}")
     return default
 
 
-def _find_named(word: str, surroundings: Surroundings) -> Operation:
-    project_dir = surroundings.notebook.project_dir
+def _find_named(word: str, context: SearchContext) -> Operation:
+    project_dir = context.notebook.project_dir
     word = word if os.path.exists(os.path.join(project_dir, word)) else word.removesuffix("()")  # as listings have it
-    found = _find_variable(word, surroundings.notebook.variables)
+    found = _find_variable(word, context.notebook.variables)
     if callable(found):
         return FunctionOperation(function=found, word=word)
-    declared = find_guild_operation(word, project_dir, surroundings.import_path)
+    declared = find_guild_operation(word, project_dir, context.import_path)
     if declared is not None:
         return declared
     file = _find_file(word, project_dir)
@@ -75,10 +75,10 @@ def _find_named(word: str, surroundings: Surroundings) -> Operation:
         return file
     if found is not None:
         raise UsageError(f"{word!r} is of type {type(found).__name__}, and cannot be run; name a function or a script")
-    _refuse_words(word, surroundings)
+    _refuse_words(word, context)
     if not word.endswith((".py", ".ipynb")):
         check_guild_file(project_dir)
-    raise OperationNotFound(word, known_operations(surroundings.notebook))
+    raise OperationNotFound(word, known_operations(context.notebook))
 
 
 def _find_file(word: str, project_dir: str) -> Operation | None:
@@ -98,14 +98,14 @@ def _open_script(script: ScriptFile, project_dir: str) -> ScriptOperation:
     return ScriptOperation(file=script, interface=inspect_script(script.path, command=script.words, roots=roots))
 
 
-def _refuse_words(word: str, surroundings: Surroundings) -> None:
+def _refuse_words(word: str, context: SearchContext) -> None:
     """Refuse words after an operation that has no sub-commands: UsageError names the first of them."""
     head, space, rest = word.partition(" ")
     if not space or not rest.strip():
         return
-    is_known = callable(_find_variable(head, surroundings.notebook.variables))
-    project_dir = surroundings.notebook.project_dir
-    if is_known or head.endswith(".ipynb") or find_guild_operation(head, project_dir, surroundings.import_path):
+    is_known = callable(_find_variable(head, context.notebook.variables))
+    project_dir = context.notebook.project_dir
+    if is_known or head.endswith(".ipynb") or find_guild_operation(head, project_dir, context.import_path):
         raise UsageError(f"run: {rest.split()[0]!r} is no flag; write flags as name=value")
 
 

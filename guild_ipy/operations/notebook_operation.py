@@ -15,7 +15,8 @@ from guild_ipy.operations.file_source import place_in_project, snapshot_with
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.notebook_interface import NotebookFileInterface, check_notebook_tools, set_aside
 from guild_ipy.operations.operation import Bound, Template, refuse_positional
-from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+from guild_ipy.operations.search_context import SearchContext
+from guild_ipy.operations.spec_options import SpecOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class NotebookFileOperation:
         bind_flags(self.flags, flags, operation=self.name)
 
     def template(
-        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, context: SearchContext
     ) -> Template:
         """See :class:`~guild_ipy.operations.operation.Operation`.
 
@@ -63,20 +64,20 @@ class NotebookFileOperation:
         """
         refuse_positional(args, self, "a notebook")
         check_notebook_tools()
-        project, name = place_in_project(self.path, surroundings)
+        project, name = place_in_project(self.path, context)
 
         def bind(given: Mapping[str, Any]) -> Bound:
             values = bind_flags(self.flags, given, operation=name)
             return Bound(flags=values, program=NotebookFileProgram(path=name, constants=values))
 
         bound = bind(flags)
-        taken = snapshot_with(self.path, self.folder, options, surroundings)
+        taken = snapshot_with(self.path, self.folder, options, context)
         return Template(
             opref=OpRef(type="script", package=project, name=name),
             source=set_aside(taken.source, self.name, name),
             project_dir=project,
-            import_path=surroundings.import_path,
-            env=surroundings.env,
+            import_path=context.import_path,
+            env=context.env,
             given=flags,
             bound=bound,
             bind=bind,

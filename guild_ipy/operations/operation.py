@@ -18,7 +18,8 @@ from guild_ipy.domain.values.run_label import cut_label, default_label, fill_lab
 from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 from guild_ipy.errors import UsageError
 from guild_ipy.operations.flag_values.flag_size import check_size
-from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+from guild_ipy.operations.search_context import SearchContext
+from guild_ipy.operations.spec_options import SpecOptions
 
 
 class Operation(Protocol):
@@ -56,7 +57,7 @@ class Operation(Protocol):
         """Refuse flags that it does not take: FlagError or UsageError."""
 
     def template(
-        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, context: SearchContext
     ) -> Template:
         """Bind flags, pack the code and copy the source, once for all runs with these arguments.
 

@@ -18,7 +18,8 @@ from guild_ipy.operations.operation import Bound, Template, refuse_positional
 from guild_ipy.operations.scripts.script_file import ScriptFile
 from guild_ipy.operations.scripts.script_flags import ScriptInterface, script_arguments
 from guild_ipy.operations.scripts.unread import check_command, explaining_unread
-from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+from guild_ipy.operations.search_context import SearchContext
+from guild_ipy.operations.spec_options import SpecOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +62,14 @@ class ScriptOperation:
         self._bind_flags(name, check_command(self.interface, self.file.words, name), flags)
 
     def template(
-        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, context: SearchContext
     ) -> Template:
         """See :class:`~guild_ipy.operations.operation.Operation`."""
         if args and args[0] in self.interface.commands:
             name = f"{self.name} {args[0]}"
             raise UsageError(f"{self.name!r} takes flags by name only; a command goes with it, as in {name!r}")
         refuse_positional(args, self, "a script")
-        project, path = place_in_project(self.path, surroundings, self.file.root)
+        project, path = place_in_project(self.path, context, self.file.root)
         name = self.file.name or path
         command = check_command(self.interface, self.file.words, name)
         interface = replace(self.interface, command=command)
@@ -86,13 +87,13 @@ class ScriptOperation:
             return Bound(flags=values, program=program)
 
         bound = bind(flags)
-        taken = snapshot_with(self.path, project, options, surroundings)
+        taken = snapshot_with(self.path, project, options, context)
         return Template(
             opref=OpRef(type="script", package=project, name=" ".join((name, *command))),
             source=taken.source,
             project_dir=project,
-            import_path=surroundings.import_path,
-            env=surroundings.env,
+            import_path=context.import_path,
+            env=context.env,
             given=flags,
             bound=bound,
             bind=bind,

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.launching.launch import LaunchOptions
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.verbs.running.run import RunOperation
 
 Value = TypeVar("Value")

@@ -18,8 +18,8 @@ from guild_ipy.store.guild_home import Home, find_home
 if TYPE_CHECKING:
     from guild_ipy.engine.engine import Engine
     from guild_ipy.index.index import Index
+    from guild_ipy.operations.search_context import SearchContext
     from guild_ipy.operations.sourcecode.snapshot import SourceCache
-    from guild_ipy.operations.surroundings import Surroundings
 
 
 class Session:
@@ -122,12 +122,12 @@ class Session:
         return Notebook(variables=variables, shell=shell, project_dir=current_dir(), path=_notebook_path(variables))
 
     @property
-    def surroundings(self) -> Surroundings:
+    def search_context(self) -> SearchContext:
         """Where operations are looked for."""
-        from guild_ipy.operations.surroundings import Surroundings, python_import_path  # start-up cost, as above
+        from guild_ipy.operations.search_context import SearchContext, python_import_path  # start-up cost, as above
 
         notebook, home = self.notebook, self.home
-        return Surroundings(
+        return SearchContext(
             notebook=notebook,
             env=copy_environment(),
             import_path=python_import_path(notebook.project_dir),

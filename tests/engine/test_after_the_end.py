@@ -14,7 +14,7 @@ from guild_ipy.errors import RunError
 from guild_ipy.launching.launch import LaunchOptions, ask_again
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.operations.find_operation import find_operation
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.viewer import SilentViewer
 from guild_ipy.store.guild_home import Home, create_home
@@ -97,7 +97,7 @@ def begin(in_home, tmp_path):
 
     def begin(name, isolation, path="moving/home"):
         context = in_home(tmp_path / path)
-        around = context.surroundings
+        around = context.search_context
         flags = {"go": f"{tmp_path}/go"}
         spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions())
         run_dir, alive = prepare_run(context.home, spec)

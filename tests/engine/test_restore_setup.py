@@ -11,7 +11,7 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.restart import Change, restart
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.functions.cell import CellOperation
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.viewer import SilentViewer
 
 
@@ -42,7 +42,7 @@ def lab(notebook, request):
 
 
 def notes_of(session):
-    around = session.context.surroundings
+    around = session.context.search_context
     return find_operation("train", around).template((), {}, SpecOptions(), around).notes
 
 

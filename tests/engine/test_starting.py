@@ -16,7 +16,7 @@ from guild_ipy.errors import StoreError
 from guild_ipy.launching.launch import LaunchOptions, RunPlan, ask_for_process
 from guild_ipy.linux import is_stopped
 from guild_ipy.operations.find_operation import find_operation
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.state.lock import is_alive
 from tests.notebook_session import wait_until
@@ -30,7 +30,7 @@ def isolation(request):
 @pytest.fixture
 def spec(notebook):
     notebook.cell("def hello():\n    print('hello')\n")
-    around = notebook.context.surroundings
+    around = notebook.context.search_context
     return find_operation("hello", around).template((), {}, SpecOptions(), around).spec(SpecOptions())
 
 

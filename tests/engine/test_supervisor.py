@@ -13,7 +13,7 @@ from guild_ipy.engine.run_files.prepare import prepare_run
 from guild_ipy.launching.launch import LaunchOptions, RunPlan, _request, ask_again, get_meta
 from guild_ipy.linux import process_start
 from guild_ipy.operations.find_operation import find_operation
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
@@ -44,7 +44,7 @@ def prepare(notebook):
     notebook.cell(WAIT)
 
     def prepare(name="wait", **flags):
-        around = notebook.context.surroundings
+        around = notebook.context.search_context
         spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions())
         run_dir, alive = prepare_run(notebook.context.home, spec)
         return Run(run_dir), alive

@@ -13,7 +13,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import format_flag
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.restart import Change, restart
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.printable import printable
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import list_runs, select_run

@@ -18,7 +18,7 @@ from guild_ipy.errors import (
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.state.signals import MAYBE_NO_MEMORY, note_kill

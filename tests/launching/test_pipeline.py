@@ -8,7 +8,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import GuildFileError, RunError, RunStateError
 from guild_ipy.launching.launch import PIPELINE_MODULE, LaunchOptions
 from guild_ipy.launching.restart import Change, restart, start
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.lineage_graph import trace_lineage
 from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.events.scalar_summaries import summarize

@@ -13,7 +13,7 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest
 from guild_ipy.launching.new_run import run as run_request
 from guild_ipy.launching.restart import Change, restart, start
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.viewer import SilentViewer
 from guild_ipy.store.used_runs.manifest import read_manifest
 from guild_ipy.verbs.looking.diff import diff

@@ -10,7 +10,7 @@ from guild_ipy.operations.find_operation import find_operation, known_operations
 from guild_ipy.operations.notebook_interface import inspect_notebook
 from guild_ipy.operations.notebook_operation import NotebookFileOperation
 from guild_ipy.operations.sourcecode.snapshot import digest_files
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from tests.notebook_files import write_notebook
 
 
@@ -19,7 +19,7 @@ def spec(notebook):
     """Find and resolve an operation; the spec."""
 
     def spec(word, *args, **flags):
-        around = notebook.context.surroundings
+        around = notebook.context.search_context
         return find_operation(word, around).template(args, flags, SpecOptions(), around).spec(SpecOptions())
 
     return spec
@@ -125,6 +125,6 @@ class TestResolving:
 
     def test_it_is_found_by_its_path(self, notebook):
         write_notebook("a.ipynb", "lr = 0.1")
-        found = find_operation("a.ipynb", notebook.context.surroundings)
+        found = find_operation("a.ipynb", notebook.context.search_context)
         assert isinstance(found, NotebookFileOperation)
         assert found.name == "a.ipynb"

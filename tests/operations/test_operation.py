@@ -8,23 +8,24 @@ from guild_ipy.domain.program import NotebookProgram, ScriptProgram
 from guild_ipy.errors import FlagError, OperationNotFound, UsageError
 from guild_ipy.operations.find_operation import ScriptOperation, find_operation, known_operations
 from guild_ipy.operations.functions.cell import CellOperation
-from guild_ipy.operations.surroundings import SpecOptions, python_import_path
+from guild_ipy.operations.search_context import python_import_path
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.store.guild_home import Home
 
 SCRIPT = "lr = 0.1\nprint('loss:', lr)\n"
 
 
 @pytest.fixture
-def surroundings(notebook):
-    return lambda: notebook.context.surroundings
+def search_context(notebook):
+    return lambda: notebook.context.search_context
 
 
 @pytest.fixture
-def spec(surroundings):
+def spec(search_context):
     """Find and resolve an operation; the spec."""
 
     def spec(word, *args, options=None, **flags):
-        around = surroundings()
+        around = search_context()
         return (
             find_operation(word, around)
             .template(args, flags, options or SpecOptions(), around)
@@ -41,77 +42,77 @@ def write(path, text=SCRIPT):
 
 
 class TestFinding:
-    def test_a_callable_is_itself(self, surroundings):
-        assert find_operation(len, surroundings()).function is len
+    def test_a_callable_is_itself(self, search_context):
+        assert find_operation(len, search_context()).function is len
         cell = CellOperation(text="")
-        assert find_operation(cell, surroundings()) is cell
+        assert find_operation(cell, search_context()) is cell
 
-    def test_a_name_is_looked_up_in_the_notebook(self, notebook, surroundings):
+    def test_a_name_is_looked_up_in_the_notebook(self, notebook, search_context):
         notebook.cell("class Model:\n    def fit(self): pass\nmodel = Model()\ndef train(): pass")
         names = notebook.shell.user_ns
-        assert find_operation("train", surroundings()).function is names["train"]
-        assert find_operation("model.fit", surroundings()).function == names["model"].fit
+        assert find_operation("train", search_context()).function is names["train"]
+        assert find_operation("model.fit", search_context()).function == names["model"].fit
 
-    def test_a_path_is_a_script_of_the_project(self, surroundings):
+    def test_a_path_is_a_script_of_the_project(self, search_context):
         write("lib/train it.py")
-        found = find_operation("lib/train it.py", surroundings())
+        found = find_operation("lib/train it.py", search_context())
         assert isinstance(found, ScriptOperation)
         assert found.path == os.path.join(os.getcwd(), "lib/train it.py")
-        assert find_operation(found.path, surroundings()).path == found.path
+        assert find_operation(found.path, search_context()).path == found.path
 
-    def test_a_function_wins_over_a_file_of_its_name(self, notebook, surroundings):
+    def test_a_function_wins_over_a_file_of_its_name(self, notebook, search_context):
         write("train")
         notebook.cell("def train(): pass")
-        assert find_operation("train", surroundings()).kind == "function"
+        assert find_operation("train", search_context()).kind == "function"
 
-    def test_a_file_wins_over_a_variable_that_cannot_be_run(self, notebook, surroundings):
+    def test_a_file_wins_over_a_variable_that_cannot_be_run(self, notebook, search_context):
         write("train")
         notebook.cell("train = 1")
-        assert isinstance(find_operation("train", surroundings()), ScriptOperation)
+        assert isinstance(find_operation("train", search_context()), ScriptOperation)
 
-    def test_parentheses_behind_a_name_are_those_of_listings(self, notebook, surroundings):
+    def test_parentheses_behind_a_name_are_those_of_listings(self, notebook, search_context):
         notebook.cell("def train(): pass")
-        assert find_operation("train()", surroundings()).function is notebook.shell.user_ns["train"]
+        assert find_operation("train()", search_context()).function is notebook.shell.user_ns["train"]
         write("odd()")
-        assert isinstance(find_operation("odd()", surroundings()), ScriptOperation)
+        assert isinstance(find_operation("odd()", search_context()), ScriptOperation)
 
-    def test_an_unknown_name_is_refused_with_all_that_are_known(self, notebook, surroundings):
+    def test_an_unknown_name_is_refused_with_all_that_are_known(self, notebook, search_context):
         notebook.cell("def train(): pass")
         write("prepare.py")
         with pytest.raises(OperationNotFound, match=r"^no operation 'xyz' here; known: train, prepare.py$"):
-            find_operation("xyz", surroundings())
+            find_operation("xyz", search_context())
         with pytest.raises(UsageError, match=r"^run: nothing is named; write what to run; known: train, prepare.py$"):
-            find_operation(None, surroundings())
+            find_operation(None, search_context())
 
-    def test_where_nothing_is_known_the_kinds_are_named(self, surroundings):
+    def test_where_nothing_is_known_the_kinds_are_named(self, search_context):
         with pytest.raises(OperationNotFound, match=r"here; name a function of a notebook, an operation of guild\.yml"):
-            find_operation("xyz", surroundings())
+            find_operation("xyz", search_context())
 
-    def test_a_folder_is_refused_by_name(self, surroundings):
+    def test_a_folder_is_refused_by_name(self, search_context):
         os.mkdir("lib")
         with pytest.raises(UsageError, match=r"^'lib' is a folder; name a script or notebook in it$"):
-            find_operation("lib", surroundings())
+            find_operation("lib", search_context())
 
-    def test_an_unknown_name_is_refused_with_a_suggestion(self, notebook, surroundings):
+    def test_an_unknown_name_is_refused_with_a_suggestion(self, notebook, search_context):
         notebook.cell("def train(): pass")
         with pytest.raises(OperationNotFound, match=r"no operation 'trian' here .did you mean 'train'"):
-            find_operation("trian", surroundings())
+            find_operation("trian", search_context())
 
     @pytest.mark.parametrize(
         ("word", "message"),
         [("number", "'number' is of type int, and cannot be run"), (5, "an operation is a function, .*, not int")],
     )
-    def test_what_cannot_be_run_is_refused(self, notebook, surroundings, word, message):
+    def test_what_cannot_be_run_is_refused(self, notebook, search_context, word, message):
         notebook.cell("number = 5")
         with pytest.raises(UsageError, match=message):
-            find_operation(word, surroundings())
+            find_operation(word, search_context())
 
-    def test_functions_of_the_notebook_and_scripts_are_known(self, notebook, surroundings):
+    def test_functions_of_the_notebook_and_scripts_are_known(self, notebook, search_context):
         for path in ("b.py", "_c.py", "d.txt", "sub/e.py"):
             write(path)
         notebook.cell("from os.path import join\ndef train(): pass\nclass Model: pass\ndef _private(): pass\nx = 1")
         notebook.cell("import functools\nquick = lambda: 1")
-        assert known_operations(surroundings().notebook) == ["quick", "train", "b.py"]
+        assert known_operations(search_context().notebook) == ["quick", "train", "b.py"]
 
 
 class TestFunctions:
@@ -157,10 +158,10 @@ class TestFunctions:
         notebook.cell("def train(): return 2")
         assert spec("train").source.digest != first
 
-    def test_objects_are_described_for_the_preview(self, notebook, surroundings):
+    def test_objects_are_described_for_the_preview(self, notebook, search_context):
         notebook.cell("import numpy as np, pandas as pd\ndef train(data, frame, model, lr=0.1): pass")
         args = (notebook.cell("np.zeros((3, 2))"), notebook.cell("pd.DataFrame({'a': [1]})"), object())
-        made = find_operation("train", surroundings()).template(args, {}, SpecOptions(), surroundings())
+        made = find_operation("train", search_context()).template(args, {}, SpecOptions(), search_context())
         assert made.bound.objects == ("data: <ndarray 3 x 2>", "frame: <DataFrame 1 x 1>", "model: <object>")
 
 

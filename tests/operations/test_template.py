@@ -5,7 +5,7 @@ from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.packing import notebook_code
 from guild_ipy.operations.packing.pack import pack
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def template(notebook):
     """Make the template of an operation; its `spec` takes flags by name."""
 
     def template(word, *args, **flags):
-        around = notebook.context.surroundings
+        around = notebook.context.search_context
         made = find_operation(word, around).template(args, flags, SpecOptions(), around)
         return lambda **others: made.spec(SpecOptions(), others)
 
@@ -87,7 +87,7 @@ def test_a_flag_that_is_unknown_is_refused_for_each_run(notebook, template, word
 
 def test_seed_and_label_are_those_of_each_run(notebook):
     notebook.cell("def train(lr=0.1): return lr")
-    around = notebook.context.surroundings
+    around = notebook.context.search_context
     made = find_operation("train", around).template((), {}, SpecOptions(), around)
     first = made.spec(SpecOptions(random_seed=1, label="first ${lr}"))
     other = made.spec(SpecOptions(random_seed=2, tags=("a",)), {"lr": 3})

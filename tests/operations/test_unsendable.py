@@ -5,7 +5,7 @@ import pytest
 from guild_ipy.errors import CannotSend
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.functions.cell import CellOperation
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def refuse(notebook):
     """Try to send an operation; the refusal."""
 
     def refuse(operation, *args, **given):
-        around = notebook.context.surroundings
+        around = notebook.context.search_context
         with pytest.raises(CannotSend) as caught:
             find_operation(operation, around).template(args, given, SpecOptions(), around)
         return caught.value

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.run_refs import list_runs
 from guild_ipy.verbs.changing.label import Label, edit_labels

@@ -11,7 +11,7 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import ACTIVE, RunStatus
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.launching.launch import LaunchOptions
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.lineage_graph import LineageScope
 from guild_ipy.verbs import VERBS
 from guild_ipy.verbs.changing.label import Label

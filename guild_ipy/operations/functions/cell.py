@@ -22,7 +22,8 @@ from guild_ipy.operations.operation import Template, refuse_positional
 from guild_ipy.operations.packing.notebook_code import BoundCode, make_template
 from guild_ipy.operations.packing.texts.free_names import find_free_names
 from guild_ipy.operations.scripts.constant_flags import define_constants, refuse_other_values
-from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+from guild_ipy.operations.search_context import SearchContext
+from guild_ipy.operations.spec_options import SpecOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,18 +46,18 @@ class CellOperation:
         """Accept all: a cell is not a step of a pipeline, and its flags are checked when they are bound."""
 
     def template(
-        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, context: SearchContext
     ) -> Template:
         """See :class:`~guild_ipy.operations.operation.Operation`."""
         refuse_positional(args, self, "a cell")
-        notebook = surroundings.notebook
+        notebook = context.notebook
         first = bind_cell(self, flags, notebook)
         made = make_template(
             self._code(first),
             flags,
             lambda given: self._code(bind_cell(self, given, notebook)),
             options,
-            surroundings,
+            context,
         )
         return replace(made, flag_defs=first.flag_defs)
 

@@ -17,7 +17,8 @@ from guild_ipy.operations.functions.function_name import function_name
 from guild_ipy.operations.guildfile.guildfile_operation import describe_requires
 from guild_ipy.operations.operation import Template
 from guild_ipy.operations.packing.notebook_code import BoundCode, make_template
-from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+from guild_ipy.operations.search_context import SearchContext
+from guild_ipy.operations.spec_options import SpecOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +66,10 @@ class FunctionOperation:
         bind_call(self.function, self.interface, (), flags)
 
     def template(
-        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, context: SearchContext
     ) -> Template:
         """See :class:`~guild_ipy.operations.operation.Operation`."""
-        name = options.name or self.word or function_name(self.function, surroundings.notebook.variables)
+        name = options.name or self.word or function_name(self.function, context.notebook.variables)
         interface = replace(self.interface, name=name)
         declared = declaration_of(self.function)
 
@@ -77,7 +78,7 @@ class FunctionOperation:
             env = _fill_env(declared, bound.flags, interface.flags)
             return BoundCode(name=name, code=bound.call, flags=bound.flags, env=env)
 
-        made = make_template(bind(flags), flags, bind, options, surroundings)
+        made = make_template(bind(flags), flags, bind, options, context)
         made = replace(made, flag_defs=interface.flags, takes_any_flag=interface.takes_any_flag)
         return made if declared is NOTHING_DECLARED else _with_declaration(made, declared)
 

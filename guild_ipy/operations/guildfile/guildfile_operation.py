@@ -15,7 +15,8 @@ from guild_ipy.operations.guildfile.found_operation import FoundOperation
 from guild_ipy.operations.operation import Bound, Template, refuse_positional
 from guild_ipy.operations.scripts.script_interface import InterfaceKind, ScriptInterface
 from guild_ipy.operations.scripts.unread import explaining_unread
-from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+from guild_ipy.operations.search_context import SearchContext
+from guild_ipy.operations.spec_options import SpecOptions
 
 _ALL_READ = ScriptInterface(kind=InterfaceKind.CONSTANTS)
 
@@ -51,7 +52,7 @@ class GuildFileOperation(FoundOperation):
         self._bind_flags(flags)
 
     def template(
-        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, surroundings: Surroundings
+        self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, context: SearchContext
     ) -> Template:
         """See :class:`~guild_ipy.operations.operation.Operation`."""
         from guild_ipy.operations.guildfile.operation_source import snapshot_declared
@@ -68,13 +69,13 @@ class GuildFileOperation(FoundOperation):
             return make_program(self, command, self._bind_flags(given))
 
         bound = bind(flags)
-        taken = snapshot_declared(self, options.files, surroundings)
+        taken = snapshot_declared(self, options.files, context)
         return Template(
             opref=_opref(definition),
             source=taken.source,
             project_dir=definition.folder,
-            import_path=surroundings.import_path,
-            env=surroundings.env,
+            import_path=context.import_path,
+            env=context.env,
             given=flags,
             bound=bound,
             bind=bind,

@@ -14,12 +14,12 @@ from guild_ipy.operations.given_files import left_to_dependencies
 from guild_ipy.operations.guildfile.found_operation import FoundOperation
 from guild_ipy.operations.guildfile.program_builder import main_file, source_dest, source_root
 from guild_ipy.operations.notebook_interface import place_beside, set_aside
+from guild_ipy.operations.search_context import SearchContext
 from guild_ipy.operations.sourcecode.snapshot import Snapshot, digest_files, read_source_file, snapshot
 from guild_ipy.operations.sourcecode.source_choice import SourceChoice
-from guild_ipy.operations.surroundings import Surroundings
 
 
-def snapshot_declared(operation: FoundOperation, files: Sequence[str], surroundings: Surroundings) -> Snapshot:
+def snapshot_declared(operation: FoundOperation, files: Sequence[str], context: SearchContext) -> Snapshot:
     """Read the files that ``sourcecode`` selects, and always the script itself.
 
     `files` are left out: the run gets them as dependencies.
@@ -42,13 +42,13 @@ def snapshot_declared(operation: FoundOperation, files: Sequence[str], surroundi
         taken = snapshot(
             root,
             dest=dest,
-            excluded_dirs=surroundings.excluded_dirs,
+            excluded_dirs=context.excluded_dirs,
             extra=extra,
-            cache=surroundings.source_cache,
+            cache=context.source_cache,
             choice=choice,
             left_out=(
                 *_resolved_paths(operation, root),
-                *left_to_dependencies(files, surroundings.notebook.project_dir, root),
+                *left_to_dependencies(files, context.notebook.project_dir, root),
             ),
         )
     if operation.notebook is None:

@@ -19,8 +19,9 @@ from guild_ipy.operations.packing.notebook_setup import pack_setup
 from guild_ipy.operations.packing.pack import Packed, pack
 from guild_ipy.operations.packing.packer import LARGE_BUFFER
 from guild_ipy.operations.packing.unsendable import explain_unsendable
+from guild_ipy.operations.search_context import SearchContext
 from guild_ipy.operations.sourcecode.snapshot import Snapshot, snapshot
-from guild_ipy.operations.surroundings import SpecOptions, Surroundings
+from guild_ipy.operations.spec_options import SpecOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,18 +42,18 @@ def make_template(
     given: Mapping[str, Any],
     bind: Callable[[Mapping[str, Any]], BoundCode],
     options: SpecOptions,
-    surroundings: Surroundings,
+    context: SearchContext,
 ) -> Template:
     """Pack `code`, which `bind` has returned for the flags `given`, and take a snapshot of the source.
 
     For other flags the packed code is used again, unless they come with other objects or texts.
     """
-    notebook = surroundings.notebook
+    notebook = context.notebook
     uses = _used(options.uses, notebook)
     packed = _pack(code, notebook, uses)
     setup = pack_setup(notebook)
     program, cell_files = _cells(packed, code, notebook)
-    taken = _take_snapshot(cell_files, options, surroundings)
+    taken = _take_snapshot(cell_files, options, context)
     content = PackedCode(payload=packed.payload, buffers=packed.buffers, setup=setup.content)
     bound = Bound(flags=code.flags, program=program, packed=content, objects=_describe_objects(code.code), env=code.env)
 
@@ -69,8 +70,8 @@ def make_template(
         opref=OpRef(type="func", package=notebook.path, name=code.name),
         source=taken.source,
         project_dir=notebook.project_dir,
-        import_path=surroundings.import_path,
-        env=surroundings.env,
+        import_path=context.import_path,
+        env=context.env,
         given=given,
         bound=bound,
         bind=bind_others,
@@ -78,15 +79,15 @@ def make_template(
     )
 
 
-def _take_snapshot(cell_files: Sequence[SourceFile], options: SpecOptions, surroundings: Surroundings) -> Snapshot:
-    project_dir = surroundings.notebook.project_dir
+def _take_snapshot(cell_files: Sequence[SourceFile], options: SpecOptions, context: SearchContext) -> Snapshot:
+    project_dir = context.notebook.project_dir
     return snapshot(
         project_dir,
         dest=SOURCECODE_DIR,
-        excluded_dirs=surroundings.excluded_dirs,
+        excluded_dirs=context.excluded_dirs,
         include_notebooks=False,
         extra=cell_files,
-        cache=surroundings.source_cache,
+        cache=context.source_cache,
         left_out=tuple(left_to_dependencies(options.files, project_dir, project_dir)),
     )
 

@@ -26,7 +26,7 @@ from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.packing.module_sources import ModuleSources, Reach
 from guild_ipy.operations.packing.shell_objects import ShellObjects
 from guild_ipy.operations.packing.texts.mentioned_names import MentionedNames
-from guild_ipy.operations.surroundings import python_import_path
+from guild_ipy.operations.search_context import python_import_path
 
 _LIST_OF_MODULES = threading.RLock()
 #: Arrays of at least this many bytes are kept in files of their own.

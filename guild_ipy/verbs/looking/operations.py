@@ -18,7 +18,7 @@ from guild_ipy.operations.find_operation import find_operation, known_operations
 from guild_ipy.operations.guildfile.file import GuildFile
 from guild_ipy.operations.guildfile.lookup import open_guild_file, open_guild_operations
 from guild_ipy.operations.operation import Operation
-from guild_ipy.operations.surroundings import Surroundings
+from guild_ipy.operations.search_context import SearchContext
 from guild_ipy.printable import printable, printable_lines
 from guild_ipy.session.session import Session
 from guild_ipy.view.run_lines import LineList
@@ -73,13 +73,13 @@ def list_operations(session: Session) -> list[OperationInfo]:
 
     Wrong parts of the Guild file come last, each with its error.
     """
-    surroundings = session.surroundings
-    notebook = surroundings.notebook
+    context = session.search_context
+    notebook = context.notebook
     file = open_guild_file(notebook.project_dir)
-    declared = open_guild_operations(file, surroundings.import_path)
+    declared = open_guild_operations(file, context.import_path)
     own = known_operations(notebook, list(declared))
     shown = {name: each for name, each in declared.items() if not callable(notebook.variables.get(name))}
-    found = (_describe(name, shown[name]) if name in shown else describe_operation(name, surroundings) for name in own)
+    found = (_describe(name, shown[name]) if name in shown else describe_operation(name, context) for name in own)
     return [*(info for info in found if info is not None), *([] if file is None else _describe_wrong(file))]
 
 
@@ -98,14 +98,14 @@ def get_operations(session: Session, names: Sequence[str]) -> list[OperationInfo
     OperationNotFound, UsageError, GuildFileError
         For the first name that is not an operation, or cannot be read.
     """
-    surroundings = session.surroundings
-    return [_describe(name, find_operation(name, surroundings)) for name in names]
+    context = session.search_context
+    return [_describe(name, find_operation(name, context)) for name in names]
 
 
-def describe_operation(name: str, surroundings: Surroundings) -> OperationInfo | None:
+def describe_operation(name: str, context: SearchContext) -> OperationInfo | None:
     """Describe an operation; return None where it cannot be read (a script with a syntax error)."""
     try:
-        return _describe(name, find_operation(name, surroundings))
+        return _describe(name, find_operation(name, context))
     except GuildError:
         return None
 

@@ -20,7 +20,7 @@ from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart, start
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs
 from guild_ipy.session.session import Session

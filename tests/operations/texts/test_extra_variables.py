@@ -7,7 +7,7 @@ from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.packing.pack import pack
-from guild_ipy.operations.surroundings import SpecOptions
+from guild_ipy.operations.spec_options import SpecOptions
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_what_comes_along_may_name_more(notebook, send):
 def test_a_large_one_is_noted(notebook):
     notebook.cell("import numpy as np\nlarge, small = np.ones(2**20), np.ones(2)")
     cell = CellOperation(text="eval('large.sum() + small.sum()')", name="cell")
-    notes = cell.template((), {}, SpecOptions(), notebook.context.surroundings).notes
+    notes = cell.template((), {}, SpecOptions(), notebook.context.search_context).notes
     assert notes == ("the variable 'large' (8 MiB) comes along, because a text of the code names it",)
 
 
