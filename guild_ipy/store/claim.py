@@ -19,7 +19,7 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_record import settled_status
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive, lock_if_possible
-from guild_ipy.store.state.markers import clear_pending, clear_staged, set_pending, set_staged
+from guild_ipy.store.state.markers import remove_marker, set_pending, set_staged
 
 
 def claim_run(home: Home, run_dir: RunDir) -> int:
@@ -52,10 +52,10 @@ def claim_run(home: Home, run_dir: RunDir) -> int:
 def release_run(run_dir: RunDir, alive: int, *, staged: bool) -> None:
     """Give a claimed run back, staged or as it was."""
     if not staged:
-        clear_staged(run_dir)
+        remove_marker(run_dir.staged)
     elif not os.path.exists(run_dir.staged):
         set_staged(run_dir)
-    clear_pending(run_dir)
+    remove_marker(run_dir.pending)
     os.close(alive)
 
 

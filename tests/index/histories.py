@@ -20,7 +20,7 @@ from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_list import list_run_dirs
 from guild_ipy.store.run_record import read_status
-from guild_ipy.store.state.markers import clear_pending, set_staged
+from guild_ipy.store.state.markers import remove_marker, set_staged
 from guild_ipy.store.trash import delete_run, restore_run
 from guild_ipy.verbs.changing.label import Label, edit_labels
 from guild_ipy.verbs.changing.mark import mark
@@ -102,7 +102,7 @@ class History:
             write_attr(run_dir, "started", self._random.randint(1, 1000))
             if os.path.exists(run_dir.staged):
                 os.unlink(run_dir.staged)
-            clear_pending(run_dir)
+            remove_marker(run_dir.pending)
         return None
 
     def _end(self, _: RunDir) -> None:

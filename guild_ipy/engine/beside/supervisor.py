@@ -46,7 +46,7 @@ from guild_ipy.store.files.messages import receive_message
 from guild_ipy.store.files.whole_file import sync_file, write_new_file
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock, this_process
-from guild_ipy.store.state.markers import clear_pending, clear_staged, remove_marker
+from guild_ipy.store.state.markers import remove_marker
 
 RESERVE_BYTES = 65536
 #: How long a look at a flood of output may take while something else may have to be heard.
@@ -173,8 +173,8 @@ def _start(run_dir: RunDir, request: LaunchRequest, alive: int, fork: StandbyRun
     pid = _spawn_run(run_dir, request, alive) if fork is None else fork.execute_program()
     with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so
         _write_lock(run_dir, pid)
-    clear_staged(run_dir)
-    clear_pending(run_dir)
+    remove_marker(run_dir.staged)
+    remove_marker(run_dir.pending)
     return pid
 
 

@@ -42,15 +42,14 @@ def encode_attr(value: object) -> bytes:
     return yaml_codec.encode(value).encode("utf-8", "surrogatepass")
 
 
-def delete_attr(run_dir: RunDir, name: str) -> bool:
-    """Remove an attribute; whether it was there."""
+def delete_attr(run_dir: RunDir, name: str) -> None:
+    """Remove an attribute, if it is there."""
     try:
         os.unlink(run_dir.attr(name))
     except FileNotFoundError:
-        return False
+        return
     except OSError as error:
         raise StoreError(f"cannot remove {run_dir.attr(name)!r}: {error.strerror or error}") from error
-    return True
 
 
 def list_attrs(run_dir: RunDir) -> list[str]:

@@ -23,19 +23,9 @@ def set_pending(run_dir: RunDir) -> None:
     _write(run_dir.pending)
 
 
-def clear_pending(run_dir: RunDir) -> None:
-    """Remove ``PENDING``, if it is there."""
-    remove_marker(run_dir.pending)
-
-
 def set_staged(run_dir: RunDir) -> None:
     """Mark the run as one that waits to be started."""
     _write(run_dir.staged)
-
-
-def clear_staged(run_dir: RunDir) -> None:
-    """Remove ``STAGED``, if it is there."""
-    remove_marker(run_dir.staged)
 
 
 def is_our_pending(run_dir: RunDir) -> bool:

@@ -22,7 +22,7 @@ from guild_ipy.store.files.attrs import read_attr, write_attr
 from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import hold_alive
-from guild_ipy.store.state.markers import clear_pending, is_our_pending, remove_marker
+from guild_ipy.store.state.markers import is_our_pending, remove_marker
 from guild_ipy.store.state.state import RunState, look, read_state
 
 #: The exit status of a run that was killed together with its supervisor.
@@ -88,7 +88,7 @@ def _write_end(run_dir: RunDir, end: RunState) -> None:
         write_attr(run_dir, "stopped", _find_end_time(run_dir))
         write_attr(run_dir, "exit_status", end.exit_status, durable=True)
     remove_marker(run_dir.lock)
-    clear_pending(run_dir)
+    remove_marker(run_dir.pending)
 
 
 def _guild_may_be_starting(run_dir: RunDir) -> bool:
