@@ -1,8 +1,8 @@
-"""What only Linux offers, in one place, and what another system would do in its stead.
+"""The calls that only Linux has, in one place, and for each what another Unix would do instead.
 
-Two things make runs safe: a process is told from a later one that has its number, and no process of a run is left
-behind. macOS and the BSDs have other calls for both; a port of guild_ipy begins here. Nothing else in the package reads
-``/proc``, or calls what :mod:`os` and :mod:`socket` have on Linux alone.
+Two things make runs safe: a process is distinguished from a later one that has its number, and no process of a run is
+left behind. macOS and the BSDs have other calls for both; a port of guild_ipy begins here. No other file of the package
+reads ``/proc``, or calls what :mod:`os`, :mod:`fcntl` and :mod:`socket` have on Linux alone.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _MADV_POPULATE_WRITE = 23
 #: Of an entry of ``pagemap``: "present" and "mapped by this process alone".
 _COPIED = 1 << 63 | 1 << 56
 _ENTRY_BYTES = 8
+_FICLONE = 0x40049409
 
 
 # -- one process: elsewhere kinfo_proc of sysctl(KERN_PROC_PID), or proc_pidinfo(3) of macOS
@@ -107,7 +108,7 @@ def open_files(pid: int) -> Iterator[tuple[str, str]]:
 
 
 def is_for_writing(open_file: str) -> bool:
-    """Whether one of the :func:`open_files` is open for writing."""
+    """Whether one of the :func:`open_files` is open for writing; elsewhere ``fi_openflags`` of proc_pidfdinfo(3)."""
     for line in _read(open_file.replace("/fd/", "/fdinfo/")).splitlines():
         if line.startswith(b"flags:"):
             return bool(int(line.split()[1], 8) & _WRITING)
@@ -162,7 +163,7 @@ def adopt_orphans() -> None:
 
 
 def yield_processor() -> None:
-    """Let another process go first that was woken on this very processor; elsewhere sched_yield(2) of the C library."""
+    """Let a process go first that was woken on this processor; elsewhere sched_yield(2) of the C library."""
     os.sched_yield()
 
 
@@ -174,7 +175,7 @@ def usable_processors() -> tuple[int, ...]:
 
 
 def use_processors(numbers: tuple[int, ...]) -> None:
-    """Use these processors alone, where the system allows it; elsewhere nothing."""
+    """Restrict this process to these processors, if the system allows it; elsewhere do nothing."""
     if numbers and usable_processors() != numbers:
         with contextlib.suppress(OSError, AttributeError):
             os.sched_setaffinity(0, numbers)
@@ -238,7 +239,7 @@ def _page_bytes() -> int:
 
 
 def path_of_descriptor(descriptor: int) -> str | None:
-    """Return a path to an open folder that holds wherever it is moved; None where there is none.
+    """Return a path to an open folder that stays right when the folder is moved; None where there is no such path.
 
     Elsewhere F_GETPATH of fcntl(2), each time anew.
     """
@@ -247,8 +248,22 @@ def path_of_descriptor(descriptor: int) -> str | None:
 
 
 def reserve_space(descriptor: int, size: int) -> None:
-    """Take so many bytes of the disk for a file; OSError if it is full. Elsewhere F_PREALLOCATE of fcntl(2)."""
+    """Reserve disk space for a file; OSError if the disk is full. Elsewhere F_PREALLOCATE of fcntl(2)."""
     os.posix_fallocate(descriptor, 0, size)
+
+
+def share_blocks(source: int, copy: int) -> bool:
+    """Let a file share the blocks of another, and return whether it does: not on every file system, nor between two.
+
+    Elsewhere False, and the content is copied; clonefile(2) of macOS takes paths.
+    """
+    import fcntl  # start-up cost: for copies only
+
+    try:
+        fcntl.ioctl(copy, _FICLONE, source)
+    except OSError:
+        return False
+    return True
 
 
 def list_mounts() -> Iterator[tuple[str, str]]:
@@ -260,7 +275,10 @@ def list_mounts() -> Iterator[tuple[str, str]]:
 
 
 def message_pair() -> tuple[socket.socket, socket.socket]:
-    """Return two connected sockets that keep messages apart; elsewhere SOCK_DGRAM."""
+    """Return two connected sockets that keep messages apart.
+
+    Elsewhere SOCK_DGRAM, where the end of the other side is a ConnectionResetError in place of an empty message.
+    """
     import socket  # start-up cost
 
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -1,6 +1,9 @@
+import glob
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +74,11 @@ def test_messages_are_kept_apart():
         one.send(b"a")
         one.send(b"b")
         assert (other.recv(10), other.recv(10)) == (b"a", b"b")
+
+
+def test_no_other_file_has_calls_of_linux_alone():
+    calls = r"pidfd_|os\.pipe2|sched_|posix_fallocate|CLOCK_BOOTTIME|SEQPACKET|prctl|madvise|FICLONE|[\"']/proc/"
+    package = os.path.dirname(linux.__file__)
+    paths = glob.glob(f"{package}/**/*.py", recursive=True)
+    found = {path for path in paths if re.search(calls, Path(path).read_text(encoding="utf-8"))}
+    assert found == {linux.__file__}

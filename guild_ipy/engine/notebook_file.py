@@ -124,7 +124,7 @@ def _last_words(error: BaseException, client: LiveClient) -> str:
     """Return what the process of the kernel said that explains the error."""
     if isinstance(error, CellExecutionError | NotebookError):
         return ""
-    return client.complaints.crash if client.code_cells_executed else client.complaints.text
+    return client.stderr.crash if client.code_cells_executed else client.stderr.text
 
 
 def _explain(error: BaseException, client: LiveClient) -> BaseException:

@@ -1,8 +1,9 @@
 """The fork server: a process that has imported what the notebook has, and forks a supervisor for each run.
 
-``python -m guild_ipy.engine.beside.fork_server_process SOCKET IDLE`` with an inherited SEQPACKET socket. First message,
-from the kernel: the modules to import, as JSON. First answer: ``{"ready": true, "threads": [names]}``. Then each
-message is one byte with two descriptors, the channel and the ``alive`` lock of a run (``launch_channel``).
+``python -m guild_ipy.engine.beside.fork_server_process SOCKET IDLE`` with an inherited socket that keeps messages
+apart. First message, from the kernel: the modules to import, as JSON. First answer: ``{"ready": true, "threads":
+[names]}``. Then each message is one byte with two descriptors, the channel and the ``alive`` lock of a run
+(``launch_channel``).
 
 It ends with the kernel, or after ``IDLE`` seconds without a request; its supervisors do not. A request that comes at
 that very moment is lost with its descriptors, so the kernel finds the channel closed, and starts another supervisor.

@@ -40,7 +40,7 @@ class Standby:
 
     def __init__(self, server: socket.socket, pages: RunPages, idle: float) -> None:
         self._server = server
-        self._pipe, theirs = os.pipe2(os.O_CLOEXEC)
+        self._pipe, theirs = os.pipe()
         try:
             self.pid = os.fork()
             if self.pid == 0:

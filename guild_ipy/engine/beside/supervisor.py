@@ -231,7 +231,9 @@ def _reserve(run_dir: RunDir) -> None:
 @contextlib.contextmanager
 def _stop_requests() -> Iterator[int]:
     """Turn SIGTERM and SIGINT into bytes that can be read from the descriptor."""
-    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer)
     for number in _STOP_SIGNALS:
         signal.signal(number, lambda *_: None)

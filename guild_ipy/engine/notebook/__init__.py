@@ -2,6 +2,6 @@
 
 - ``notebook_kernel``: starts and stops the kernel
 - ``kernel_program``: the program of the kernel
-- ``kernel_complaints``: why a kernel cannot start, or where it crashed
+- ``kernel_stderr``: why a kernel could not start, or where it crashed
 - ``live_client``: executes cells, and shows their output at once
 """

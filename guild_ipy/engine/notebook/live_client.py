@@ -14,7 +14,7 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-from guild_ipy.engine.notebook.kernel_complaints import KernelComplaints
+from guild_ipy.engine.notebook.kernel_stderr import KernelStderr
 from guild_ipy.errors import NotebookError
 
 #: How long the output of a cell may still arrive after the cell has ended; more than a full pipe of it takes.
@@ -37,7 +37,7 @@ class LiveClient(NotebookClient):
         """Exit status of a kernel that ended unasked, negative for a signal."""
         self.has_exited = False
         """Whether a cell has called ``exit()``."""
-        self.complaints = KernelComplaints()
+        self.stderr = KernelStderr()
         self._is_line_begun = False
         self._interrupting: asyncio.Future[None] | None = None
 
@@ -49,10 +49,10 @@ class LiveClient(NotebookClient):
         NotebookError, RuntimeError
         """
         try:
-            await self.async_start_new_kernel(env=dict(env), stdout=subprocess.DEVNULL, stderr=self.complaints.writer)
+            await self.async_start_new_kernel(env=dict(env), stdout=subprocess.DEVNULL, stderr=self.stderr.writer)
         finally:
-            os.close(self.complaints.writer)
-        asyncio.get_running_loop().add_reader(self.complaints, self.complaints.read)
+            os.close(self.stderr.writer)
+        asyncio.get_running_loop().add_reader(self.stderr, self.stderr.read)
         client = await self.async_start_new_kernel_client()
         reply = await self.async_wait_for_reply(client.execute(code, silent=True, store_history=False))
         content = reply["content"] if reply is not None else {}
@@ -66,8 +66,8 @@ class LiveClient(NotebookClient):
         if self._manager.provisioner is not None and self._manager.has_kernel:
             self.kernel_status = await self._manager.provisioner.poll()
             await self._manager.shutdown_kernel(now=at_once or self.kernel_status is not None)
-        asyncio.get_running_loop().remove_reader(self.complaints)
-        self.complaints.close()
+        asyncio.get_running_loop().remove_reader(self.stderr)
+        self.stderr.close()
 
     def interrupt_kernel(self) -> None:
         """Interrupt what the kernel does."""

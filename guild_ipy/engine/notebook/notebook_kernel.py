@@ -98,7 +98,7 @@ def enter_kernel(shell: Any, path: str, import_path: Sequence[str], seed: int) -
         opened={name: value for name, value in namespace.items() if not name.startswith("_")},
     ).share()
     with contextlib.suppress(OSError):  # a kernel that is configured to catch nothing below Python
-        faulthandler.enable(sys.stderr, all_threads=False)  # where a crash is heard; see KernelComplaints
+        faulthandler.enable(sys.stderr, all_threads=False)  # where a crash is heard; see KernelStderr
 
 
 def _executed_statements(namespace: Mapping[str, Any]) -> Iterator[ast.stmt]:

@@ -1,17 +1,15 @@
-"""Copying a file as it is: with its permissions, its holes, and where the file system can, without its blocks."""
+"""Copies a file with its permissions and its holes, and shares its blocks where the file system can."""
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
 import stat
 
+from guild_ipy.linux import share_blocks
 from guild_ipy.store.files.regular_file import open_regular
 
-#: FICLONE of linux/fs.h: let a file share the blocks of another.
-_CLONE = 0x40049409
 _CHUNK_BYTES = 2**20
 
 
@@ -22,23 +20,14 @@ def copy_file(origin: str, target: str) -> None:
         mode = stat.S_IMODE(os.fstat(source).st_mode)
         copy = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode | stat.S_IWUSR)
         with os.fdopen(source, "rb", closefd=False) as read, os.fdopen(copy, "wb") as written:
-            if not (_share_blocks(source, copy) or _copy_data(source, copy)):
+            if not (share_blocks(source, copy) or _copy_data(source, copy)):
                 shutil.copyfileobj(read, written, _CHUNK_BYTES)
     finally:
         os.close(source)
 
 
-def _share_blocks(source: int, copy: int) -> bool:
-    """Let a file share the blocks of another; whether it does: not on every file system, nor from one to another."""
-    try:
-        fcntl.ioctl(copy, _CLONE, source)
-    except OSError:
-        return False
-    return True
-
-
 def _copy_data(source: int, copy: int) -> bool:
-    """Copy a file with its holes, which take no time and no room; whether its file system knows of them."""
+    """Copy a file with its holes, which take no time and no room; return whether its file system knows of them."""
     size = os.fstat(source).st_size
     end = 0
     try:

@@ -36,7 +36,7 @@ def set_up(run_dir: RunDir, namespace: dict[str, Any]) -> None:
         return
     with open_reader(run_dir.setup) as file:
         program = load_program(file, namespace)
-    setup: Setup = program.variables["setup"]  # type: ignore[union-attr] # a cell without text holds it
+    setup: Setup = program.variables["setup"]  # of a cell without text
     _set_logging(setup.logging)
     if setup.warning_filters is not None:
         _set_filters(setup.warning_filters, namespace)

@@ -1,4 +1,4 @@
-"""What the process of a kernel says that its cells do not: why it cannot start, and where it crashed."""
+"""The standard error of a kernel's process: why it could not start, or where it crashed."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import os
 import re
 
 _MOST = 65536
-#: What Python writes then, up to where the frames are no longer the user's.
+#: What Python writes at a crash, up to the first frame that is not the user's.
 _CRASH = rb"^Fatal Python error.*?(?=^  File \"[^\n]*/IPython/core/interactiveshell\.py|\Z)"
 
 
-class KernelComplaints:
+class KernelStderr:
     """The end of a kernel's standard error, below what the kernel itself catches and sends.
 
-    The kernel writes there too what code below Python prints in its cells, which has come as a message already.
+    Output of C code in its cells appears there too, and has come as a message already.
     """
 
     def __init__(self) -> None:
-        self._reader, self.writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._reader, self.writer = os.pipe()
+        for descriptor in (self._reader, self.writer):
+            os.set_blocking(descriptor, False)
         self._text = b""
 
     def fileno(self) -> int:
@@ -25,7 +27,7 @@ class KernelComplaints:
         return self._reader
 
     def read(self) -> None:
-        """Take what there is."""
+        """Read what has been written."""
         try:
             while part := os.read(self._reader, _MOST):
                 self._text = (self._text + part)[-_MOST:]
@@ -33,7 +35,7 @@ class KernelComplaints:
             return
 
     def close(self) -> None:
-        """Take the rest, and hear no more."""
+        """Read the rest and close the pipe."""
         self.read()
         os.close(self._reader)
 
@@ -45,5 +47,5 @@ class KernelComplaints:
 
     @property
     def text(self) -> str:
-        """All of it, as far as it is kept."""
+        """The end of it: the last 64 KiB."""
         return self._text.decode(errors="replace")
