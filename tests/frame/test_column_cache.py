@@ -6,7 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from guild_ipy.frame.columns.column_cache import keeper_of
+from guild_ipy.frame.columns.column_cache import columns_of
 from guild_ipy.frame.runs_frame import runs
 from guild_ipy.index.index import Index
 from guild_ipy.session.session import get_session
@@ -128,7 +128,7 @@ def test_a_home_that_is_changed_by_its_log_is_seen(df, home):
 
 def test_a_run_in_the_place_of_one_that_is_gone_is_not_taken_for_it(df, add_run, home):
     context = get_session()
-    generation = keeper_of(context.index).newest(context, lambda names: ())
+    generation = columns_of(context.index).now(context, lambda names: ())
     shutil.rmtree(home.run_dir("bbbb".ljust(32, "0")).path)
     add_run("cccc")
     runs()

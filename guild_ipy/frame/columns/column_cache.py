@@ -42,7 +42,8 @@ class Naming:
     def __init__(self, names: list[str], deleted: frozenset[str]) -> None:
         self.names = names
         self.deleted = deleted
-        self.made: dict[str, pd.DataFrame | None] = {}
+        self.frames: dict[str, pd.DataFrame | None] = {}
+        """See :class:`guild_ipy.frame.columns.rows.Rows`."""
 
     @cached_property
     def array(self) -> Array:
@@ -55,7 +56,7 @@ class Naming:
         return {name: row for row, name in enumerate(self.names)}
 
 
-class Generation:
+class KeptColumns:
     """Columns of all live runs, newest first, as of one generation of the index.
 
     Attributes
@@ -145,14 +146,14 @@ def as_names(names: Sequence[str]) -> Array:
     return pd.arrays.StringArray(np.array(names, dtype=object))
 
 
-class Keeper:
-    """Keeps the columns that were asked for of the newest generation."""
+class ColumnCache:
+    """The columns that were asked for, as of the newest generation of the index."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
-        self._kept: Generation | None = None
+        self._kept: KeptColumns | None = None
 
-    def newest(self, session: Session, choose: Chooser, *, full: bool = False) -> Generation | None:
+    def now(self, session: Session, choose: Chooser, *, full: bool = False) -> KeptColumns | None:
         """Return columns of all live runs as they are now; None where there is no index."""
         with self._mutex:
             kept = self._kept
@@ -162,21 +163,11 @@ class Keeper:
                 self._kept = _read(session, choose)
             return self._kept
 
-    def columns(self, session: Session, gen: int, choose: Chooser) -> Generation | None:
-        """Return columns of all live runs as of `gen` or later; None where there is no index."""
-        if gen == 0:
-            return None
-        with self._mutex:
-            kept = self._kept
-            if kept is None or kept.gen != gen or (_missing(kept, choose) and not _complete(session, kept, choose)):
-                self._kept = kept = _read(session, choose)
-            return kept
-
 
 @lru_cache(maxsize=1)
-def keeper_of(index: Index) -> Keeper:  # noqa: ARG001 - it is what the columns are of
-    """Return the keeper of the columns of an index; that of another is let go."""
-    return Keeper()
+def columns_of(index: Index) -> ColumnCache:  # noqa: ARG001 - it is what the columns are of
+    """Return the cache of the columns of an index; that of another is given up."""
+    return ColumnCache()
 
 
 def remember_names(
@@ -192,17 +183,17 @@ def remember_names(
     return known, wanted
 
 
-def _read(session: Session, choose: Chooser, *, full: bool = False) -> Generation | None:
+def _read(session: Session, choose: Chooser, *, full: bool = False) -> KeptColumns | None:
     known, wanted = remember_names(choose, _BEGINNING)
     table = session.index.table(wanted, full=full)
-    return Generation(table, known) if table.gen else None
+    return KeptColumns(table, known) if table.gen else None
 
 
-def _missing(kept: Generation, choose: Chooser) -> set[Field]:
+def _missing(kept: KeptColumns, choose: Chooser) -> set[Field]:
     return set(choose(kept.known.__getitem__)) - kept.columns.keys()
 
 
-def _complete(session: Session, kept: Generation, choose: Chooser, *, full: bool = False) -> bool:
+def _complete(session: Session, kept: KeptColumns, choose: Chooser, *, full: bool = False) -> bool:
     """Add the columns that are missing; False if runs have changed."""
     try:
         missing = _missing(kept, choose)

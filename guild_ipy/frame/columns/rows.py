@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,14 +14,15 @@ from guild_ipy.frame.columns.column_cache import (
     ID,
     KINDS,
     Chooser,
-    Generation,
+    KeptColumns,
     as_names,
-    keeper_of,
+    columns_of,
     read_field,
     remember_names,
 )
 from guild_ipy.frame.columns.column_values import Array, ColumnValues, make_values
 from guild_ipy.frame.columns.deleted_ids import list_deleted
+from guild_ipy.frame.columns.dtypes import Column
 from guild_ipy.frame.columns.run_names import read_names, run_column, short_names
 from guild_ipy.frame.columns.runs_of_frame import find_run_dirs
 from guild_ipy.index.queries.column_table import Field, Table
@@ -42,8 +44,8 @@ class Rows:
     columns: Mapping[Field, ColumnValues] = field(repr=False)
     at: Array | None = field(default=None, repr=False)
     """Where in the columns the runs stand; None: they are all, in their order."""
-    made: dict[str, pd.DataFrame | None] | None = field(default=None, repr=False)
-    """Where frames of these runs are kept, None for one that was made and not kept; None itself: they are not."""
+    frames: dict[str, pd.DataFrame | None] | None = field(default=None, repr=False)
+    """Frames of all runs by name, None for one that was made once and not kept; of some runs none are kept."""
     _taken: dict[Field, ColumnValues] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -62,6 +64,33 @@ class Rows:
         at = places if self.at is None else self.at[places]
         return Rows(names=self.names[places], known=self.known, columns=self.columns, at=at)
 
+    def frame(self, name: str, make: Callable[[], Mapping[str, Column]]) -> pd.DataFrame:
+        """Return a frame of these runs that nobody else holds.
+
+        Parameters
+        ----------
+        name
+            The name of the frame; one of all runs is kept under it, until a run changes.
+        make
+            Makes its columns; their arrays may be those of the rows.
+        """
+        frame = self._frame(name, make)
+        for heading, dtype in frame.dtypes.items():
+            if pd.api.types.is_object_dtype(dtype):  # lists are not copied with the array that holds them
+                frame[heading] = pd.Series(list(map(copy.deepcopy, frame[heading])), dtype=object)
+        return frame
+
+    def _frame(self, name: str, make: Callable[[], Mapping[str, Column]]) -> pd.DataFrame:
+        if self.frames is None:
+            return pd.DataFrame(make())
+        if name not in self.frames:
+            self.frames[name] = None  # most are asked for once between two changes: only the second is worth its memory
+            return pd.DataFrame(make())
+        kept = self.frames[name]
+        if kept is None:
+            self.frames[name] = kept = pd.DataFrame(make())
+        return kept.copy()
+
 
 def read_rows(session: Session, run_filter: RunFilter, choose: Chooser, *, full: bool = False) -> Rows:
     """Return the runs that pass a filter, newest first.
@@ -75,16 +104,14 @@ def read_rows(session: Session, run_filter: RunFilter, choose: Chooser, *, full:
     full
         Also see at once what others have changed in place.
     """
-    keeper = keeper_of(session.index)
-    if run_filter == EVERY:
-        kept = keeper.newest(session, choose, full=full)
-        return _read_directly(session, run_filter, choose) if kept is None else _all_of(session, kept)
     for _ in range(0 if run_filter.deleted else _ATTEMPTS):
-        passing = session.index.table((), run_filter, full=full)
-        kept = keeper.columns(session, passing.gen, choose)
+        kept = columns_of(session.index).now(session, choose, full=full)
         if kept is None:
             break
-        if kept.gen == passing.gen:
+        if run_filter == EVERY:
+            return _all_of(session, kept)
+        passing = session.index.table((), run_filter)
+        if passing.gen == kept.gen:
             return _some_of(session, kept, kept.rows(passing.numbers))
     return _read_directly(session, run_filter, choose)
 
@@ -97,7 +124,7 @@ def find_rows(session: Session, frame: pd.DataFrame, choose: Chooser) -> Rows:
     RunNotFound
         For the first name in its column ``run`` that means no run, or several.
     """
-    kept = keeper_of(session.index).newest(session, choose)
+    kept = columns_of(session.index).now(session, choose)
     if kept is not None:
         naming = kept.naming(session, list_deleted(session.home))
         if run_column(frame).to_list() == naming.names:
@@ -115,17 +142,17 @@ def find_rows(session: Session, frame: pd.DataFrame, choose: Chooser) -> Rows:
 # -- from what is kept
 
 
-def _all_of(session: Session, kept: Generation) -> Rows:
+def _all_of(session: Session, kept: KeptColumns) -> Rows:
     naming = kept.naming(session, list_deleted(session.home))
-    return Rows(names=naming.array, known=kept.known, columns=kept.columns, made=naming.made)
+    return Rows(names=naming.array, known=kept.known, columns=kept.columns, frames=naming.frames)
 
 
-def _some_of(session: Session, kept: Generation, rows: Array) -> Rows:
+def _some_of(session: Session, kept: KeptColumns, rows: Array) -> Rows:
     names = kept.naming(session, list_deleted(session.home)).array
     return Rows(names=names[rows], known=kept.known, columns=kept.columns, at=rows)
 
 
-def _from_both(session: Session, kept: Generation, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
+def _from_both(session: Session, kept: KeptColumns, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
     """Return runs that are named in other ways, or of which some are deleted or have just come."""
     rows = {name: _row(session, kept, run_dir) for name, run_dir in run_dirs.items()}
     live = Rows(
@@ -140,7 +167,7 @@ def _from_both(session: Session, kept: Generation, run_dirs: Mapping[str, RunDir
     return _merge(live, _read_one_by_one(session, others, choose), list(run_dirs), choose)
 
 
-def _row(session: Session, kept: Generation, run_dir: RunDir) -> int | None:
+def _row(session: Session, kept: KeptColumns, run_dir: RunDir) -> int | None:
     return kept.row_by_id(session).get(run_dir.id) if run_dir == session.home.run_dir(run_dir.id) else None
 
 

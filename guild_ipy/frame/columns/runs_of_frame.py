@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from guild_ipy.errors import RunNotFound
-from guild_ipy.frame.columns.column_cache import Generation, NamesOfKind, keeper_of
+from guild_ipy.frame.columns.column_cache import KeptColumns, NamesOfKind, columns_of
 from guild_ipy.frame.columns.deleted_ids import list_deleted
 from guild_ipy.frame.columns.run_names import find_ids
 from guild_ipy.index.queries.column_table import Field
@@ -24,7 +24,7 @@ def find_run_dirs(session: Session, names: Sequence[str]) -> dict[str, RunDir]:
     RunNotFound
         For the first name that means none, or several.
     """
-    kept = keeper_of(session.index).newest(session, _no_columns)
+    kept = columns_of(session.index).now(session, _no_columns)
     found = {} if kept is None else _find_kept(session, kept, names)
     if len(found) < len(names):
         found |= _find_any(session, kept, [name for name in names if name not in found])
@@ -51,14 +51,14 @@ def _no_columns(names: NamesOfKind) -> list[Field]:  # noqa: ARG001 - those that
     return []
 
 
-def _find_kept(session: Session, kept: Generation, names: Sequence[str]) -> dict[str, RunDir]:
+def _find_kept(session: Session, kept: KeptColumns, names: Sequence[str]) -> dict[str, RunDir]:
     """Find runs by the names that stand for them now."""
     row_by_name, ids = kept.naming(session, list_deleted(session.home)).row_by_name, kept.ids(session)
     found = {name: ids[row] for name in names if (row := row_by_name.get(name)) is not None}
     return {name: session.home.run_dir(each) for name, each in found.items() if each}
 
 
-def _find_any(session: Session, kept: Generation | None, names: Sequence[str]) -> dict[str, RunDir]:
+def _find_any(session: Session, kept: KeptColumns | None, names: Sequence[str]) -> dict[str, RunDir]:
     """Find runs by any beginning of their ids; a live one before a deleted one of the same id.
 
     In a run, those that it was given are found wherever Guild home is.

@@ -5,5 +5,4 @@
 - ``comparison``: runs side by side
 - ``flag_table``, ``scalar_table``, ``noted_attributes``: flags, summaries of scalars, attributes set by users
 - ``points``: every value of scalars
-- ``whole``: frames of all runs, kept until a run changes
 """

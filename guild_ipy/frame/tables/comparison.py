@@ -13,7 +13,6 @@ from guild_ipy.frame.columns.dtypes import Column, value_column
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.frame.tables.core import core_column, core_fields, keep_time, run_column
-from guild_ipy.frame.tables.whole import hand_out
 from guild_ipy.index.queries.column_table import Field
 from guild_ipy.verbs.looking.compared_columns import ComparedColumn, default_columns
 from guild_ipy.verbs.looking.written_columns import parse_columns
@@ -38,7 +37,7 @@ def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
     has `written` them: ``run``, and these.
     """
     if written is None:
-        return keep_time(rows, hand_out(rows, "compare", lambda: _make_all(rows, used_columns(rows))))
+        return keep_time(rows, rows.frame("compare", lambda: _make_all(rows, used_columns(rows))))
     return pd.DataFrame(_make_all(rows, _columns(rows.known.__getitem__, written)))
 
 

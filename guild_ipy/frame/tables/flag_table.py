@@ -9,7 +9,6 @@ from guild_ipy.frame.columns.dtypes import Column, value_column
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.frame.tables.core import run_column
-from guild_ipy.frame.tables.whole import hand_out
 from guild_ipy.index.queries.column_table import Field
 from guild_ipy.verbs.looking.compared_columns import headings
 
@@ -21,7 +20,7 @@ def flag_fields(names: NamesOfKind) -> list[Field]:
 
 def flags_frame(rows: Rows) -> pd.DataFrame:
     """Return one row a run: ``run``, and each flag that one of them has, by name."""
-    return hand_out(rows, "flags", lambda: _make(rows))
+    return rows.frame("flags", lambda: _make(rows))
 
 
 def _make(rows: Rows) -> dict[str, Column]:

@@ -11,7 +11,6 @@ from guild_ipy.frame.columns.column_cache import Chooser
 from guild_ipy.frame.columns.dtypes import Column, texts_column
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.tables.core import core_columns, core_fields, keep_time
-from guild_ipy.frame.tables.whole import hand_out
 from guild_ipy.index.queries.column_table import Field
 
 
@@ -23,7 +22,7 @@ def listing_fields(*, details: bool, more: Sequence[Field] = ()) -> Chooser:
 
 def list_rows(rows: Rows) -> pd.DataFrame:
     """Return one row a run: ``run operation started time status label marked``."""
-    return keep_time(rows, hand_out(rows, "listing", lambda: core_columns(rows, LISTED)))
+    return keep_time(rows, rows.frame("listing", lambda: core_columns(rows, LISTED)))
 
 
 def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> pd.DataFrame:
@@ -38,7 +37,7 @@ def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> p
     make_stale
         Makes the column ``stale``, for which files of all runs are read; not called where the frame is kept.
     """
-    return keep_time(rows, hand_out(rows, "details", lambda: _make_details(rows, folder, make_stale())))
+    return keep_time(rows, rows.frame("details", lambda: _make_details(rows, folder, make_stale())))
 
 
 def _make_details(rows: Rows, folder: str, stale: Column) -> dict[str, Column]:

@@ -9,7 +9,6 @@ from guild_ipy.frame.columns.dtypes import Column, value_column
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.frame.tables.core import run_column
-from guild_ipy.frame.tables.whole import hand_out
 from guild_ipy.index.queries.column_table import Field
 from guild_ipy.store.files.attr_types import is_own
 from guild_ipy.verbs.looking.compared_columns import headings
@@ -25,7 +24,7 @@ def attributes_frame(rows: Rows) -> pd.DataFrame:
 
     An attribute that cannot be read is missing.
     """
-    return hand_out(rows, "attributes", lambda: _make(rows))
+    return rows.frame("attributes", lambda: _make(rows))
 
 
 def _make(rows: Rows) -> dict[str, Column]:
