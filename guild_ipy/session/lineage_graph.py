@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
-from guild_ipy.session.stale import Today
+from guild_ipy.session.stale import PresentChoices
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_list import is_run
 from guild_ipy.store.run_record import RunRecord, read_run
@@ -158,9 +158,9 @@ class _Tracer:
         """Return what was collected."""
         if len(self._places) > _FEW:
             self._known = {record.dir.id: record for record in self._index.records(EVERY)}
-        today = Today(self._list_records)
+        choices = PresentChoices(self._list_records)
         nearest_first = sorted(self._places, key=lambda id: self._places[id][1])  # noqa: A006 - as above
-        members = {id: self._member(self._find(id), today) for id in nearest_first}  # noqa: A001 - as above
+        members = {id: self._member(self._find(id), choices) for id in nearest_first}  # noqa: A001 - as above
         return LineageGraph(id=self._root.id, members=members, uses=tuple(self._uses))
 
     def _list_records(self, run_filter: RunFilter) -> list[RunRecord]:
@@ -169,7 +169,7 @@ class _Tracer:
             return self._index.records(run_filter)
         return [record for record in self._known.values() if record.status in run_filter.statuses]
 
-    def _member(self, run_dir: RunDir, today: Today) -> Member:
+    def _member(self, run_dir: RunDir, choices: PresentChoices) -> Member:
         relation, depth = self._places[run_dir.id]
         known = self._known.get(run_dir.id)
         record = known if known is not None and known.dir == run_dir else _read(run_dir)
@@ -179,7 +179,7 @@ class _Tracer:
             depth=depth,
             record=record,
             is_deleted=record is None or os.path.dirname(run_dir.path) != self._home.runs,
-            is_stale=record is not None and any(today.outdated_among(self._read_upstreams(run_dir), run_dir.id)),
+            is_stale=record is not None and any(choices.outdated_among(self._read_upstreams(run_dir), run_dir.id)),
         )
 
     def _read_upstreams(self, run_dir: RunDir) -> Sequence[Upstream]:

@@ -223,13 +223,13 @@ class Run:
     def find_outdated(self) -> tuple[Outdated, ...]:
         """Return the runs that it used, and those that would be used now in their place."""
         from guild_ipy.session.session import Session, get_session  # start-up cost, as the next: for those who ask
-        from guild_ipy.session.stale import Today
+        from guild_ipy.session.stale import PresentChoices
 
         session, home = self._session or get_session(), home_of(self._dir)
         if home in (session.home, session.home.deleted):
-            return Today(session.index.records).find_outdated(self._dir)
+            return PresentChoices(session.index.records).find_outdated(self._dir)
         with Session.for_home(home.path, session.settings, settles=session.settles) as other:
-            return Today(other.index.records).find_outdated(self._dir)
+            return PresentChoices(other.index.records).find_outdated(self._dir)
 
     def get(self, attr: str, default: Any = None) -> Any:  # noqa: ANN401 - attributes are of any type
         """Read an attribute (a file of ``.guild/attrs``); `default` if it is not there."""

@@ -47,7 +47,7 @@ class _Asked:
     where: str | None
 
 
-class Today:
+class PresentChoices:
     """What dependencies would use now.
 
     Parameters
@@ -102,8 +102,8 @@ class Today:
 
 def find_stale(list_records: ListRecords, run_dirs: Iterable[RunDir]) -> frozenset[str]:
     """Return the ids of those among runs that are stale."""
-    today = Today(list_records)
-    return frozenset(run_dir.id for run_dir in run_dirs if today.find_outdated(run_dir))
+    choices = PresentChoices(list_records)
+    return frozenset(run_dir.id for run_dir in run_dirs if choices.find_outdated(run_dir))
 
 
 @lru_cache(maxsize=4096)
