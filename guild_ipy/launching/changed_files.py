@@ -20,7 +20,7 @@ def changed_files(meta: JobMeta, run_dir: RunDir) -> Iterator[tuple[str, bytes]]
     if meta.command is None or not meta.command.config:
         return
     from guild_ipy.operations.config_file import change_config  # start-up cost, as above
-    from guild_ipy.operations.guildfile.filling import config_values
+    from guild_ipy.operations.guildfile.filled_command import config_values
 
     path = os.path.join(run_dir.path, meta.command.config)
     yield path, change_config(path, config_values(meta.flags, meta.flag_defs))

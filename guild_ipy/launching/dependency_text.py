@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from guild_ipy.operations.dependencies.choose import is_usable, list_candidates
-from guild_ipy.operations.dependencies.resolve import Considered, Resolution
+from guild_ipy.operations.dependencies.resolve import ConsideredRuns, Resolution
+from guild_ipy.operations.dependencies.run_choice import is_usable, list_candidates
 from guild_ipy.printable import printable
 from guild_ipy.session.session import Session
 from guild_ipy.store.run_record import RunRecord
@@ -46,7 +46,7 @@ def explain_lines(session: Session, resolution: Resolution) -> tuple[str, ...]:
     )
 
 
-def _preview(resolution: Resolution, considered: Considered) -> Iterator[str]:
+def _preview(resolution: Resolution, considered: ConsideredRuns) -> Iterator[str]:
     records = considered.choice.records
     if not considered.source.is_multi:
         yield f"{considered.dependency.title}: {_describe(records[0])}  ({considered.choice.reason})"
@@ -59,7 +59,7 @@ def _preview(resolution: Resolution, considered: Considered) -> Iterator[str]:
         yield f"  and {len(records) - _SHOWN} more"
 
 
-def _explain(session: Session, considered: Considered) -> Iterator[str]:
+def _explain(session: Session, considered: ConsideredRuns) -> Iterator[str]:
     chosen = considered.choice.records[0]
     yield f"candidates for {considered.dependency.title}, the newest first; the one marked last comes before:"
     candidates = list_candidates(session.index, considered.query)
@@ -69,7 +69,7 @@ def _explain(session: Session, considered: Considered) -> Iterator[str]:
         yield f"  {_describe(record)}{_verdict(considered, record)}"
 
 
-def _verdict(considered: Considered, record: RunRecord) -> str:
+def _verdict(considered: ConsideredRuns, record: RunRecord) -> str:
     mark = "  marked" if record.marked else ""
     if record.dir == considered.choice.records[0].dir:
         return f"{mark}  <- used: {considered.choice.reason}"

@@ -14,13 +14,13 @@ from guild_ipy.domain.values.flags import Flags
 from guild_ipy.engine.output.ending import write_end
 from guild_ipy.engine.run_files.prepare import prepare_run
 from guild_ipy.errors import DependencyError
-from guild_ipy.operations.dependencies.choose import is_usable, list_candidates
 from guild_ipy.operations.dependencies.resolve import (
     NOTHING_REQUIRED,
-    Needs,
     Resolution,
+    ResolveContext,
     resolve_dependencies,
 )
+from guild_ipy.operations.dependencies.run_choice import is_usable, list_candidates
 from guild_ipy.operations.dependencies.run_query import has_expression, make_query
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
@@ -56,7 +56,7 @@ def find_dependencies(
     if not requires:
         return NOTHING_REQUIRED
     cache = os.path.join(session.home.path, "cache", "resources")
-    needs = Needs(
+    context = ResolveContext(
         index=session.index,
         cache=cache,
         flags=flags,
@@ -64,7 +64,7 @@ def find_dependencies(
         force=choice.force,
         preferred=choice.preferred,
     )
-    return resolve_dependencies(requires, needs)
+    return resolve_dependencies(requires, context)
 
 
 def list_usable(session: Session, source: Source) -> list[RunRecord]:

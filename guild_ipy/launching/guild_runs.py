@@ -20,7 +20,7 @@ from guild_ipy.engine.meta import JobMeta, digest_flags, read_meta
 from guild_ipy.engine.output.output_scalars import check_patterns
 from guild_ipy.errors import GuildError, RunStateError
 from guild_ipy.launching.recorded_template import bind_command
-from guild_ipy.operations.guildfile.filling import FLAG_ARGS
+from guild_ipy.operations.guildfile.filled_command import FLAG_ARGS
 from guild_ipy.operations.scripts.main_module import find_module
 from guild_ipy.operations.search_context import python_import_path
 from guild_ipy.session.run_handle import Run

@@ -30,7 +30,7 @@ from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart, would_change
 from guild_ipy.launching.step_flags import step_flags
 from guild_ipy.launching.step_links import find_linked, link_paths, link_run
-from guild_ipy.operations.references import flag_filler
+from guild_ipy.operations.flag_references import flag_filler
 from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session, get_session

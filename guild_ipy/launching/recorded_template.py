@@ -12,9 +12,9 @@ from guild_ipy.domain.run_spec import ProjectSource
 from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
-from guild_ipy.operations.operation import Bound, Template
+from guild_ipy.operations.operation import BoundProgram, Template
 from guild_ipy.operations.scripts.script_flags import InterfaceKind, ScriptInterface, inspect_script, script_arguments
-from guild_ipy.operations.scripts.unread import explaining_unread
+from guild_ipy.operations.scripts.unread_arguments import explaining_unread
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.run_dir import RunDir
 
@@ -30,7 +30,7 @@ def recorded_template(run: Run, meta: JobMeta) -> Template:
         project_dir=meta.command.project_dir if meta.command is not None else "",
         import_path=meta.import_path,
         given={},
-        bound=Bound(flags=meta.flags, program=meta.program, env=meta.env),
+        bound=BoundProgram(flags=meta.flags, program=meta.program, env=meta.env),
         bind=lambda given: _bind(run.dir, meta, given),
         flag_defs=meta.flag_defs,
         takes_any_flag=meta.takes_any_flag,
@@ -47,7 +47,7 @@ def recorded_label_template(run: Run) -> str | None:
     return template if isinstance(template, str) else None
 
 
-def bind_command(run_dir: RunDir, meta: JobMeta, flags: Flags) -> Bound:
+def bind_command(run_dir: RunDir, meta: JobMeta, flags: Flags) -> BoundProgram:
     """Fill the command that a Guild file, or Guild AI, has declared for a run.
 
     Raises
@@ -55,9 +55,9 @@ def bind_command(run_dir: RunDir, meta: JobMeta, flags: Flags) -> Bound:
     FlagError
         For a path that does not exist, and a value that cannot reach the program.
     """
-    from guild_ipy.operations.guildfile.filling import fill_command  # start-up cost: for runs of Guild files
+    from guild_ipy.operations.guildfile.filled_command import fill_command  # start-up cost: for runs of Guild files
     from guild_ipy.operations.guildfile.flag_checks import check_values
-    from guild_ipy.operations.guildfile.interface import inspect_for
+    from guild_ipy.operations.guildfile.open_operation import inspect_for
 
     command, program = meta.command, meta.program
     assert command is not None
@@ -69,10 +69,10 @@ def bind_command(run_dir: RunDir, meta: JobMeta, flags: Flags) -> Bound:
         roots = [os.path.join(run_dir.path, root) for root in program.roots]
         interface = inspect_for(path, dest, command=command.words, roots=roots)
     filled = fill_command(command, flags, meta.flag_defs, interface)
-    return Bound(flags=flags, program=program.with_values(filled.words, filled.constants), env=filled.env)
+    return BoundProgram(flags=flags, program=program.with_values(filled.words, filled.constants), env=filled.env)
 
 
-def _bind(run_dir: RunDir, meta: JobMeta, given: Mapping[str, Any]) -> Bound:
+def _bind(run_dir: RunDir, meta: JobMeta, given: Mapping[str, Any]) -> BoundProgram:
     program = meta.program
     interface = _NAMES
     if isinstance(program, ScriptProgram) and meta.command is None:
@@ -85,7 +85,7 @@ def _bind(run_dir: RunDir, meta: JobMeta, given: Mapping[str, Any]) -> Bound:
     if meta.command is not None:
         return bind_command(run_dir, meta, flags)
     constants = flags if interface.kind is InterfaceKind.CONSTANTS else {}
-    return Bound(flags=flags, program=program.with_values(script_arguments(interface, flags), constants))
+    return BoundProgram(flags=flags, program=program.with_values(script_arguments(interface, flags), constants))
 
 
 def _read_interface(script: ScriptProgram, run_dir: RunDir) -> ScriptInterface:

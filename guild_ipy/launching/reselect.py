@@ -18,7 +18,7 @@ from guild_ipy.engine.run_files.dependency_attrs import dependency_flags, encode
 from guild_ipy.engine.run_files.place_files import place_dependencies, remove_placed
 from guild_ipy.errors import DamagedRun, RunStateError, UsageError
 from guild_ipy.launching.found_dependencies import DependencyChoice, find_dependencies
-from guild_ipy.operations.dependencies.given_dependencies import Given, tied_paths
+from guild_ipy.operations.dependencies.given_dependencies import GivenDependency, tied_paths
 from guild_ipy.operations.dependencies.resolve import Resolution, nothing_taken
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
@@ -120,7 +120,9 @@ def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagVa
     return {name: value for name, value in flags.items() if name in names} if isinstance(flags, dict) else {}
 
 
-def _check_members(session: Session, run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> None:
+def _check_members(
+    session: Session, run: Run, requires: Sequence[Dependency], recorded: Mapping[str, GivenDependency]
+) -> None:
     """Refuse to start a run again that has links to runs which are deleted; RunStateError names the first."""
     for source in _sources(requires):
         if not (source.is_multi or source.target_type is TargetType.LINK):
@@ -151,7 +153,9 @@ def _sources(requires: Sequence[Dependency]) -> list[Source]:
     return [source for each in requires for source in each.sources]
 
 
-def _changed_inputs(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> dict[Source, str]:
+def _changed_inputs(
+    run: Run, requires: Sequence[Dependency], recorded: Mapping[str, GivenDependency]
+) -> dict[Source, str]:
     """Return the runs that the flags of a run name in place of those that it has used: by Guild AI, or by hand."""
     flags = recorded_flags(run, requires)
     found: dict[Source, str] = {}
@@ -164,12 +168,12 @@ def _changed_inputs(run: Run, requires: Sequence[Dependency], recorded: Mapping[
     return found
 
 
-def _given_again(source: Source, used: Given) -> Given | str:
+def _given_again(source: Source, used: GivenDependency) -> GivenDependency | str:
     """Return what was used as one would give it: runs, or the path of a file."""
     return used if source.kind.is_of_runs else used.text
 
 
-def _is_whole(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, Given]) -> bool:
+def _is_whole(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, GivenDependency]) -> bool:
     """Whether each source of runs was resolved, in the last attempt or before, and what was placed is still there."""
     needed = (source for source in _sources(requires) if source.kind.is_of_runs and not source.optional)
     if not all(source.resolving_name in recorded for source in needed):
@@ -178,14 +182,14 @@ def _is_whole(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, G
     return all(os.path.lexists(os.path.join(run.path, path)) for path in placed)
 
 
-def _read_recorded(run: Run) -> dict[str, Given]:
+def _read_recorded(run: Run) -> dict[str, GivenDependency]:
     """Return the runs and paths that were used, by the names of sources; what is malformed counts as none."""
-    found: dict[str, Given] = {}
+    found: dict[str, GivenDependency] = {}
     recorded = run.get(DEPENDENCIES)
     for entry in recorded if isinstance(recorded, list) else ():
         if isinstance(entry, dict) and (refs := _recorded_refs(entry)):
             reason = str(entry.get("reason") or Reason.EXPLICIT)
-            found[str(entry.get("source"))] = Given(text=" ".join(refs), refs=refs, recorded=reason)
+            found[str(entry.get("source"))] = GivenDependency(text=" ".join(refs), refs=refs, recorded=reason)
     return found
 
 

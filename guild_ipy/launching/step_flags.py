@@ -6,8 +6,8 @@ from typing import Any
 
 from guild_ipy.domain.declarations.operation_def import Step
 from guild_ipy.domain.values.flags import Flags, FlagValue, format_flag
+from guild_ipy.operations.flag_references import FLAG_REFERENCE, flag_filler
 from guild_ipy.operations.flag_values.flag_binding import FlagText
-from guild_ipy.operations.references import FLAG_REFERENCE, flag_filler
 
 
 def step_flags(step: Step, flags: Flags) -> dict[str, Any]:

@@ -17,8 +17,8 @@ Kinds of operations:
 The content of a run:
 
 - ``packing``: code of the notebook, packed for another process
-- ``sourcecode``, ``file_source``: the snapshot of a project
+- ``sourcecode``, ``project_copy``: the snapshot of a project
 - ``dependencies``: runs and files that an operation requires
 - ``given_files``: files that the user gives to one run
-- ``config_file``, ``references``: configuration, and ``${flag}`` in texts
+- ``config_file``, ``flag_references``: configuration, and ``${flag}`` in texts
 """

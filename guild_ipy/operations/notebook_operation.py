@@ -11,10 +11,10 @@ from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import NotebookFileProgram
 from guild_ipy.domain.values.flags import FlagDef
-from guild_ipy.operations.file_source import place_in_project, snapshot_with
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.notebook_interface import NotebookFileInterface, check_notebook_tools, set_aside
-from guild_ipy.operations.operation import Bound, Template, refuse_positional
+from guild_ipy.operations.operation import BoundProgram, Template, refuse_positional
+from guild_ipy.operations.project_copy import place_in_project, snapshot_with
 from guild_ipy.operations.search_context import SearchContext
 from guild_ipy.operations.spec_options import SpecOptions
 
@@ -66,9 +66,9 @@ class NotebookFileOperation:
         check_notebook_tools()
         project, name = place_in_project(self.path, context)
 
-        def bind(given: Mapping[str, Any]) -> Bound:
+        def bind(given: Mapping[str, Any]) -> BoundProgram:
             values = bind_flags(self.flags, given, operation=name)
-            return Bound(flags=values, program=NotebookFileProgram(path=name, constants=values))
+            return BoundProgram(flags=values, program=NotebookFileProgram(path=name, constants=values))
 
         bound = bind(flags)
         taken = snapshot_with(self.path, self.folder, options, context)

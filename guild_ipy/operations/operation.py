@@ -69,7 +69,7 @@ class Operation(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bound:
+class BoundProgram:
     """The values of flags, and the program with these values."""
 
     flags: Flags
@@ -96,9 +96,9 @@ class Template:
     """The environment of their processes."""
     given: Mapping[str, Any]
     """The flags that the template was made with, as they were given."""
-    bound: Bound
+    bound: BoundProgram
     """The same flags, bound."""
-    bind: Callable[[Mapping[str, Any]], Bound]
+    bind: Callable[[Mapping[str, Any]], BoundProgram]
     """Binds other flags."""
     flag_defs: tuple[FlagDef, ...] = ()
     takes_any_flag: bool = False

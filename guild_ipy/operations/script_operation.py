@@ -12,12 +12,12 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import ScriptProgram
 from guild_ipy.domain.values.flags import FlagDef, FlagValue
 from guild_ipy.errors import UsageError
-from guild_ipy.operations.file_source import place_in_project, snapshot_with
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
-from guild_ipy.operations.operation import Bound, Template, refuse_positional
+from guild_ipy.operations.operation import BoundProgram, Template, refuse_positional
+from guild_ipy.operations.project_copy import place_in_project, snapshot_with
 from guild_ipy.operations.scripts.script_file import ScriptFile
 from guild_ipy.operations.scripts.script_flags import ScriptInterface, script_arguments
-from guild_ipy.operations.scripts.unread import check_command, explaining_unread
+from guild_ipy.operations.scripts.unread_arguments import check_command, explaining_unread
 from guild_ipy.operations.search_context import SearchContext
 from guild_ipy.operations.spec_options import SpecOptions
 
@@ -74,7 +74,7 @@ class ScriptOperation:
         command = check_command(self.interface, self.file.words, name)
         interface = replace(self.interface, command=command)
 
-        def bind(given: Mapping[str, Any]) -> Bound:
+        def bind(given: Mapping[str, Any]) -> BoundProgram:
             values = self._bind_flags(name, command, given)
             program = ScriptProgram(
                 path=path,
@@ -84,7 +84,7 @@ class ScriptOperation:
                 roots=(os.path.relpath(self.file.root, project),) if self.file.root else (),
                 package=self.file.package,
             )
-            return Bound(flags=values, program=program)
+            return BoundProgram(flags=values, program=program)
 
         bound = bind(flags)
         taken = snapshot_with(self.path, project, options, context)

@@ -8,7 +8,7 @@ from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.declarations.dependency import Source, SourceKind
 from guild_ipy.errors import RunNotFound, RunStateError
-from guild_ipy.operations.dependencies.choose import choose_run
+from guild_ipy.operations.dependencies.run_choice import choose_run
 from guild_ipy.operations.dependencies.run_query import make_query
 from guild_ipy.store.files.attrs import list_attrs, write_attr
 from guild_ipy.store.state.marks import MarkedBy

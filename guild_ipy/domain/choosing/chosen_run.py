@@ -1,6 +1,6 @@
 """The rule by which a dependency chooses a run where none is named: the run marked last, else the latest.
 
-This is the only place of the rule. :mod:`guild_ipy.operations.dependencies.choose` applies it when an operation is run,
+This is the only place of the rule. :mod:`guild_ipy.operations.dependencies.run_choice` applies it when an operation is run,
 and :mod:`guild_ipy.session.stale` applies it again to find runs for which it would choose another run now.
 """
 

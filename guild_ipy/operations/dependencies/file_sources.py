@@ -22,7 +22,7 @@ from guild_ipy.store.files.regular_file import MAX_PROJECT_BYTES, open_reader, r
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileNeeds:
+class FileSourceContext:
     """The values that sources of files are resolved with."""
 
     flags: Flags
@@ -32,7 +32,9 @@ class FileNeeds:
     """Folder for downloads and unpacked archives."""
 
 
-def resolve_file_source(dependency: Dependency, source: Source, given: str | None, needs: FileNeeds) -> ResolvedSource:
+def resolve_file_source(
+    dependency: Dependency, source: Source, given: str | None, context: FileSourceContext
+) -> ResolvedSource:
     """Find the files of a source.
 
     Parameters
@@ -41,7 +43,7 @@ def resolve_file_source(dependency: Dependency, source: Source, given: str | Non
         The source, which is not of runs, and its dependency.
     given
         The path that the user gave in place of that of the source.
-    needs
+    context
         Flags, and the folder for downloads.
 
     Raises
@@ -54,11 +56,11 @@ def resolve_file_source(dependency: Dependency, source: Source, given: str | Non
     if source.kind is SourceKind.MODULE:
         _check_module(source)
         return ResolvedSource(source=source)
-    path = _find_path(dependency, source, given, needs)
+    path = _find_path(dependency, source, given, context)
     if source.kind is SourceKind.CONFIG:
-        files: tuple[TakenFile, ...] = (_write_config(dependency, source, path, needs),)
+        files: tuple[TakenFile, ...] = (_write_config(dependency, source, path, context),)
     else:
-        files = _take_path(dependency, source, path, needs)
+        files = _take_path(dependency, source, path, context)
     return ResolvedSource(source=source, value=given, files=files)
 
 
@@ -72,12 +74,12 @@ def _check_module(source: Source) -> None:
         raise NothingToUse(f"no Python module {source.value!r}; install what has it")
 
 
-def _find_path(dependency: Dependency, source: Source, given: str | None, needs: FileNeeds) -> str:
+def _find_path(dependency: Dependency, source: Source, given: str | None, context: FileSourceContext) -> str:
     is_fetched = given is None and source.kind is SourceKind.URL
     if is_fetched:
-        path = download(needs.fill_in(source.value), needs.cache, read_download_limit())
+        path = download(context.fill_in(source.value), context.cache, read_download_limit())
     else:
-        path = os.path.join(dependency.location, os.path.expanduser(given or needs.fill_in(source.value)))
+        path = os.path.join(dependency.location, os.path.expanduser(given or context.fill_in(source.value)))
     if not os.path.exists(path):
         raise NothingToUse(f"there is no file {path!r}")
     if not (os.path.isfile(path) or os.path.isdir(path)):
@@ -89,17 +91,17 @@ def _find_path(dependency: Dependency, source: Source, given: str | None, needs:
     return os.path.normpath(path)
 
 
-def _take_path(dependency: Dependency, source: Source, path: str, needs: FileNeeds) -> tuple[TakenFile, ...]:
+def _take_path(dependency: Dependency, source: Source, path: str, context: FileSourceContext) -> tuple[TakenFile, ...]:
     folder = path
     if source.unpack is not False and os.path.isfile(path) and is_archive(path):
-        folder = unpack_archive(path, needs.cache)
+        folder = unpack_archive(path, context.cache)
         paths = selected_paths(folder, source.select) if source.select else sorted(os.listdir(folder))
     elif os.path.isdir(path) and source.select:
         paths = selected_paths(path, source.select)
     else:
         root = dependency.location if _is_below(path, dependency.location) else os.path.dirname(path)
         folder, paths = root, [os.path.relpath(path, root)]
-    return take(dependency, source, folder, paths, needs.fill_in, is_closed=False)
+    return take(dependency, source, folder, paths, context.fill_in, is_closed=False)
 
 
 def _is_below(path: str, folder: str) -> bool:
@@ -114,9 +116,11 @@ def _sha256(path: str) -> str:
 # -- configuration
 
 
-def _write_config(dependency: Dependency, source: Source, path: str, needs: FileNeeds) -> TakenFile:
+def _write_config(dependency: Dependency, source: Source, path: str, context: FileSourceContext) -> TakenFile:
     """Return a configuration file with the parameters of the source and the flags written into it."""
-    file = take(dependency, source, os.path.dirname(path), [os.path.basename(path)], needs.fill_in, is_closed=False)[0]
+    file = take(dependency, source, os.path.dirname(path), [os.path.basename(path)], context.fill_in, is_closed=False)[
+        0
+    ]
     kind = config_kind(path)
     try:
         config = READERS[kind](read_regular(path, MAX_PROJECT_BYTES).decode())
@@ -126,7 +130,7 @@ def _write_config(dependency: Dependency, source: Source, path: str, needs: File
         raise NothingToUse(f"{path!r} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(config, dict):
         raise NothingToUse(f"{path!r} holds no map at its top")
-    for values in (source.params, {name: value for name, value in needs.flags.items() if value is not None}):
+    for values in (source.params, {name: value for name, value in context.flags.items() if value is not None}):
         put_in(config, values)
     name = file.path.removesuffix(".in")
     try:

@@ -17,7 +17,7 @@ _WHERE = re.compile(r"\s*where\s+(.*\S)\s*", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class GivenDependency:
     """The runs that are given for a source, by name or by an expression.
 
     Attributes
@@ -38,7 +38,7 @@ class Given:
     recorded: str = ""
 
 
-def parse_given(value: Any) -> Given:  # noqa: ANN401 - texts, runs, frames, and lists of these
+def parse_given(value: Any) -> GivenDependency:  # noqa: ANN401 - texts, runs, frames, and lists of these
     """Read a value: names of runs separated by commas or spaces, ``where`` and an expression, a run, or a frame.
 
     Paths, which can contain spaces, are separated by commas only.
@@ -50,14 +50,14 @@ def parse_given(value: Any) -> Given:  # noqa: ANN401 - texts, runs, frames, and
     >>> parse_given("where label contains 'red'").expression
     "label contains 'red'"
     """
-    if isinstance(value, Given):
+    if isinstance(value, GivenDependency):
         return value
     if isinstance(value, str):
         if found := _WHERE.fullmatch(value):
-            return Given(text=value, expression=found[1])
-        return Given(text=value, refs=_split(value.strip().removeprefix("[").removesuffix("]")))
+            return GivenDependency(text=value, expression=found[1])
+        return GivenDependency(text=value, refs=_split(value.strip().removeprefix("[").removesuffix("]")))
     refs = tuple(_refs(value))
-    return Given(text=" ".join(refs), refs=refs)
+    return GivenDependency(text=" ".join(refs), refs=refs)
 
 
 def split_given(

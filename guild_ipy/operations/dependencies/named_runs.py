@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from guild_ipy.domain.choosing.chosen_run import Reason
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.errors import NothingToUse
-from guild_ipy.operations.dependencies.choose import Choice
+from guild_ipy.operations.dependencies.run_choice import RunChoice
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
 from guild_ipy.store.run_dir import is_run_id
 from guild_ipy.store.run_record import RunRecord
@@ -26,7 +26,7 @@ _HEX = re.compile(r"[0-9a-f]{1,32}")
 _AT_ONCE = 1000
 
 
-def choose_named(index: Index, query: RunQuery, refs: Sequence[str], *, force: bool = False) -> Choice:
+def choose_named(index: Index, query: RunQuery, refs: Sequence[str], *, force: bool = False) -> RunChoice:
     """Return the named runs, each once; NothingToUse for a run that does not exist or cannot be used.
 
     A run must be of the operation and have a status in which it can be used; an expression in the declaration does not
@@ -36,7 +36,7 @@ def choose_named(index: Index, query: RunQuery, refs: Sequence[str], *, force: b
     found = list({record.dir.id: record for record in names.find(refs)}.values())
     if not force:
         _check(index, replace(query, chosen=None) if query.operation else query, found)
-    return Choice(records=tuple(found), reason=Reason.EXPLICIT)
+    return RunChoice(records=tuple(found), reason=Reason.EXPLICIT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,18 +17,18 @@ from guild_ipy.domain.declarations.resolved_dependency import ResolvedDependency
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import DependencyError, GuildError, NothingToUse, SelectError
-from guild_ipy.operations.dependencies.choose import (
-    Choice,
+from guild_ipy.operations.dependencies.given_dependencies import GivenDependency, parse_given
+from guild_ipy.operations.dependencies.linked_runs import describe_runs, link_runs
+from guild_ipy.operations.dependencies.named_runs import choose_named, looks_like_id
+from guild_ipy.operations.dependencies.run_choice import (
+    RunChoice,
     choose_preferred,
     choose_run,
     choose_set,
 )
-from guild_ipy.operations.dependencies.given_dependencies import Given, parse_given
-from guild_ipy.operations.dependencies.linked_runs import describe_runs, link_runs
-from guild_ipy.operations.dependencies.named_runs import choose_named, looks_like_id
 from guild_ipy.operations.dependencies.run_files import generated_names, selected_paths, take
 from guild_ipy.operations.dependencies.run_query import RunQuery, has_expression, make_query, quote
-from guild_ipy.operations.references import strict_filler
+from guild_ipy.operations.flag_references import strict_filler
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.run_record import RunRecord
 from guild_ipy.store.used_runs.input_runs import RUNS_FILE
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Needs:
+class ResolveContext:
     """The values that dependencies are resolved with.
 
     Attributes
@@ -67,13 +67,13 @@ class Needs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Considered:
+class ConsideredRuns:
     """The runs of a source: the query, and the runs that were chosen."""
 
     dependency: Dependency
     source: Source
     query: RunQuery
-    choice: Choice
+    choice: RunChoice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ class Resolution:
     """The resolved dependencies of an operation."""
 
     dependencies: tuple[ResolvedDependency, ...] = ()
-    considered: tuple[Considered, ...] = ()
+    considered: tuple[ConsideredRuns, ...] = ()
     """For the preview."""
     notes: tuple[str, ...] = ()
 
@@ -90,7 +90,7 @@ class Resolution:
 NOTHING_REQUIRED = Resolution()
 
 
-def resolve_dependencies(requires: Sequence[Dependency], needs: Needs) -> Resolution:
+def resolve_dependencies(requires: Sequence[Dependency], context: ResolveContext) -> Resolution:
     """Find the runs and files of each dependency, and their places in the run directory; only the cache is written to.
 
     Raises
@@ -100,31 +100,31 @@ def resolve_dependencies(requires: Sequence[Dependency], needs: Needs) -> Resolu
     SelectError
         If an expression that the user gives cannot be understood.
     """
-    work = _Work(needs)
+    resolver = _Resolver(context)
     resolved = tuple(
         ResolvedDependency(
-            dependency=dependency, sources=tuple(work.resolve(dependency, source) for source in dependency.sources)
+            dependency=dependency, sources=tuple(resolver.resolve(dependency, source) for source in dependency.sources)
         )
         for dependency in requires
     )
-    return Resolution(dependencies=resolved, considered=tuple(work.considered), notes=tuple(work.notes))
+    return Resolution(dependencies=resolved, considered=tuple(resolver.considered), notes=tuple(resolver.notes))
 
 
-class _Work:
+class _Resolver:
     """Resolves dependencies, and collects what was considered and notes for the user."""
 
-    def __init__(self, needs: Needs) -> None:
-        self._needs = needs
-        self._fill_in = strict_filler(needs.flags)
-        self.considered: list[Considered] = []
+    def __init__(self, context: ResolveContext) -> None:
+        self._context = context
+        self._fill_in = strict_filler(context.flags)
+        self.considered: list[ConsideredRuns] = []
         self.notes: list[str] = []
 
     @cached_property
     def _names(self) -> Names | None:
-        return self._needs.index.names()
+        return self._context.index.names()
 
     def resolve(self, dependency: Dependency, source: Source) -> ResolvedSource:
-        value = self._needs.given.get(source)
+        value = self._context.given.get(source)
         try:
             if source.kind.is_of_runs:
                 return self._resolve_runs(dependency, source, None if value is None else parse_given(value))
@@ -146,19 +146,19 @@ class _Work:
 
     def _resolve_files(self, dependency: Dependency, source: Source, given: str | None) -> ResolvedSource:
         # Start-up cost: 25 ms for the network, archives and configurations.
-        from guild_ipy.operations.dependencies.file_sources import FileNeeds, resolve_file_source
+        from guild_ipy.operations.dependencies.file_sources import FileSourceContext, resolve_file_source
 
-        needs = FileNeeds(flags=self._needs.flags, fill_in=self._fill_in, cache=self._needs.cache)
-        return resolve_file_source(dependency, source, given, needs)
+        context = FileSourceContext(flags=self._context.flags, fill_in=self._fill_in, cache=self._context.cache)
+        return resolve_file_source(dependency, source, given, context)
 
-    def _resolve_runs(self, dependency: Dependency, source: Source, given: Given | None) -> ResolvedSource:
-        folder = None if source.is_multi else _existing_folder(given, self._needs.index.home.runs)
+    def _resolve_runs(self, dependency: Dependency, source: Source, given: GivenDependency | None) -> ResolvedSource:
+        folder = None if source.is_multi else _existing_folder(given, self._context.index.home.runs)
         if folder is not None:
             files = self._files_of(dependency, source, folder, generated_names(RunDir(folder)))
             return self._check(source, ResolvedSource(source=source, reason=Reason.EXPLICIT, value=folder, files=files))
         query = make_query(source, self._names if has_expression(source) else None)
         choice = self._choose(source, query, given)
-        self.considered.append(Considered(dependency=dependency, source=source, query=query, choice=choice))
+        self.considered.append(ConsideredRuns(dependency=dependency, source=source, query=query, choice=choice))
         self._note_passed_over(source, choice)
         ids = tuple(record.dir.id for record in choice.records)
         if source.is_multi:
@@ -170,11 +170,11 @@ class _Work:
             files = self._files_of(dependency, source, run_dir.path, generated_names(run_dir))
         return self._check(source, ResolvedSource(source=source, runs=ids, reason=choice.reason, files=files))
 
-    def _choose(self, source: Source, query: RunQuery, given: Given | None) -> Choice:
-        index, force = self._needs.index, self._needs.force
+    def _choose(self, source: Source, query: RunQuery, given: GivenDependency | None) -> RunChoice:
+        index, force = self._context.index, self._context.force
         if given is None:
             choose = choose_set if source.is_multi else choose_run
-            return choose_preferred(index, query, self._needs.preferred, several=source.is_multi) or choose(
+            return choose_preferred(index, query, self._context.preferred, several=source.is_multi) or choose(
                 index, query
             )
         if given.expression is not None:
@@ -191,7 +191,7 @@ class _Work:
 
     def _link(self, dependency: Dependency, source: Source, records: Sequence[RunRecord]) -> tuple[TakenFile, ...]:
         links = link_runs(dependency, source, records, self._fill_in)
-        summaries = self._needs.index.summaries([record.dir for record in records])
+        summaries = self._context.index.summaries([record.dir for record in records])
         text = json.dumps(describe_runs(records, summaries), indent=2, allow_nan=False) + "\n"
         path = os.path.join(os.path.dirname(links[0].path), RUNS_FILE)
         return (*links, TakenFile(path=path, content=text.encode(), word=RUNS_FILE))
@@ -212,7 +212,7 @@ class _Work:
             self.notes.append(what)
         return resolved
 
-    def _note_passed_over(self, source: Source, choice: Choice) -> None:
+    def _note_passed_over(self, source: Source, choice: RunChoice) -> None:
         for record in choice.passed_over:
             self.notes.append(f"the marked run {record.dir.short_id} of {source.value} is {record.status}, so not used")
 
@@ -223,7 +223,7 @@ def nothing_taken(source: Source) -> str:
     return f"no file of {source.resolving_name} is taken" + (f": none matches {wanted}" if wanted else "")
 
 
-def _existing_folder(given: Given | None, runs: str) -> str | None:
+def _existing_folder(given: GivenDependency | None, runs: str) -> str | None:
     """Return the folder that is given in place of a run, if it is not a run of the home."""
     if given is None or len(given.refs) != 1 or os.sep not in given.refs[0]:
         return None
@@ -231,14 +231,14 @@ def _existing_folder(given: Given | None, runs: str) -> str | None:
     return folder if os.path.isdir(folder) and os.path.dirname(folder) != os.path.realpath(runs) else None
 
 
-def _only_ref(given: Given) -> str:
+def _only_ref(given: GivenDependency) -> str:
     """Return the name of the run; several words are one label, unless they look like ids."""
     if len(given.refs) > 1 and (given.text.split() != list(given.refs) or all(map(looks_like_id, given.refs))):
         raise NothingToUse(f"it takes one run, not {len(given.refs)}; give one id")
     return given.text.strip() if len(given.refs) > 1 else given.refs[0]
 
 
-def _choose_recorded(index: Index, query: RunQuery, ids: Sequence[str]) -> Choice:
+def _choose_recorded(index: Index, query: RunQuery, ids: Sequence[str]) -> RunChoice:
     """Return the runs that an earlier start used, whatever their status is now."""
     try:
         return choose_named(index, query, ids, force=True)

@@ -100,6 +100,8 @@ def _command(declared: Declaration) -> Command:
 def _fill_env(declared: Declaration, flags: Flags, definitions: tuple[FlagDef, ...]) -> Mapping[str, str]:
     if not declared.env:
         return {}
-    from guild_ipy.operations.guildfile.filling import fill_command  # start-up cost: for functions with a decorator
+    from guild_ipy.operations.guildfile.filled_command import (
+        fill_command,  # start-up cost: for functions with a decorator
+    )
 
     return fill_command(_command(declared), flags, definitions, None).env

@@ -8,9 +8,9 @@
 An operation that can be run:
 
 - ``guildfile_operation``: the operation as verbs see it
-- ``found_operation``, ``interface``: an operation with its script, and the flags of both
+- ``found_operation``, ``open_operation``: an operation with its script, and the flags of both
 - ``flag_checks``: checks that a definition alone cannot make
-- ``filling``: a command filled with flags
+- ``filled_command``: a command filled with flags
 - ``program_builder``, ``operation_source``: the program and the source of a run
 """
 

@@ -12,9 +12,9 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.guildfile.found_operation import FoundOperation
-from guild_ipy.operations.operation import Bound, Template, refuse_positional
+from guild_ipy.operations.operation import BoundProgram, Template, refuse_positional
 from guild_ipy.operations.scripts.script_interface import InterfaceKind, ScriptInterface
-from guild_ipy.operations.scripts.unread import explaining_unread
+from guild_ipy.operations.scripts.unread_arguments import explaining_unread
 from guild_ipy.operations.search_context import SearchContext
 from guild_ipy.operations.spec_options import SpecOptions
 
@@ -65,7 +65,7 @@ class GuildFileOperation(FoundOperation):
         definition = self.definition
         command = make_command(self)
 
-        def bind(given: Mapping[str, Any]) -> Bound:
+        def bind(given: Mapping[str, Any]) -> BoundProgram:
             return make_program(self, command, self._bind_flags(given))
 
         bound = bind(flags)

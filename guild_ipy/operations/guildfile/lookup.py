@@ -33,7 +33,7 @@ def find_guild_operation(
     definition = file.default if word is None else file.find(word)
     if definition is None:
         return None
-    from guild_ipy.operations.guildfile.interface import open_operation  # start-up cost, as below
+    from guild_ipy.operations.guildfile.open_operation import open_operation  # start-up cost, as below
 
     return open_operation(definition, file.name_of(definition), import_path)
 
@@ -42,7 +42,7 @@ def open_guild_operations(file: GuildFile | None, import_path: Iterable[str] = (
     """Return the valid operations of a Guild file by their names."""
     if file is None:
         return {}
-    from guild_ipy.operations.guildfile.interface import open_operation  # start-up cost, as below
+    from guild_ipy.operations.guildfile.open_operation import open_operation  # start-up cost, as below
 
     named = ((file.name_of(each), each) for each in file.operations)
     return {name: open_operation(definition, name, import_path) for name, definition in named}

@@ -27,14 +27,14 @@ from guild_ipy.domain.run_spec import SourceFile
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import FlagError, GuildFileError, suggest
 from guild_ipy.operations.config_file import change_config
-from guild_ipy.operations.guildfile.filling import Filled, config_target, config_values, fill_command
+from guild_ipy.operations.guildfile.filled_command import FilledCommand, config_target, config_values, fill_command
 from guild_ipy.operations.guildfile.found_operation import FoundOperation
 from guild_ipy.operations.notebook_interface import check_notebook_tools, inspect_notebook
-from guild_ipy.operations.operation import Bound
+from guild_ipy.operations.operation import BoundProgram
 from guild_ipy.operations.scripts.main_module import known_modules, search_folders
 
 
-def make_program(operation: FoundOperation, command: Command, flags: Flags) -> Bound:
+def make_program(operation: FoundOperation, command: Command, flags: Flags) -> BoundProgram:
     """Make the program of a run.
 
     Raises
@@ -48,10 +48,10 @@ def make_program(operation: FoundOperation, command: Command, flags: Flags) -> B
     """
     filled = fill_command(command, flags, operation.flags, operation.interface)
     program = _make_main(operation, command, filled)
-    return Bound(flags=flags, program=program, env=filled.env, files=_files(operation, flags))
+    return BoundProgram(flags=flags, program=program, env=filled.env, files=_files(operation, flags))
 
 
-def _make_main(operation: FoundOperation, command: Command, filled: Filled) -> Program:
+def _make_main(operation: FoundOperation, command: Command, filled: FilledCommand) -> Program:
     match operation.definition.main:
         case StepsMain(steps=steps):
             return StepsProgram(steps=steps)
@@ -91,7 +91,7 @@ def make_command(operation: FoundOperation) -> Command:
     )
 
 
-def _notebook(operation: FoundOperation, main: NotebookMain, filled: Filled) -> NotebookFileProgram:
+def _notebook(operation: FoundOperation, main: NotebookMain, filled: FilledCommand) -> NotebookFileProgram:
     if operation.notebook is None:
         path = os.path.join(operation.definition.folder, main.path)
         inspect_notebook(path)  # raises UsageError if the file is missing or invalid
@@ -102,7 +102,7 @@ def _notebook(operation: FoundOperation, main: NotebookMain, filled: Filled) -> 
     return NotebookFileProgram(path=_run_path(operation.notebook.path, operation.definition), constants=constants)
 
 
-def _script(operation: FoundOperation, main: PythonMain, filled: Filled) -> ScriptProgram:
+def _script(operation: FoundOperation, main: PythonMain, filled: FilledCommand) -> ScriptProgram:
     module = operation.module
     if module is None:
         raise _no_module(operation.definition, main)

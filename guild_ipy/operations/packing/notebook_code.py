@@ -14,7 +14,7 @@ from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.operations.given_files import left_to_dependencies
 from guild_ipy.operations.notebook import Notebook
-from guild_ipy.operations.operation import Bound, Template
+from guild_ipy.operations.operation import BoundProgram, Template
 from guild_ipy.operations.packing.notebook_setup import pack_setup
 from guild_ipy.operations.packing.pack import Packed, pack
 from guild_ipy.operations.packing.packer import LARGE_BUFFER
@@ -55,9 +55,11 @@ def make_template(
     program, cell_files = _cells(packed, code, notebook)
     taken = _take_snapshot(cell_files, options, context)
     content = PackedCode(payload=packed.payload, buffers=packed.buffers, setup=setup.content)
-    bound = Bound(flags=code.flags, program=program, packed=content, objects=_describe_objects(code.code), env=code.env)
+    bound = BoundProgram(
+        flags=code.flags, program=program, packed=content, objects=_describe_objects(code.code), env=code.env
+    )
 
-    def bind_others(flags: Mapping[str, Any]) -> Bound:
+    def bind_others(flags: Mapping[str, Any]) -> BoundProgram:
         other = bind(flags)
         rebound = replace(bound, flags=other.flags, env=other.env)
         if _is_same_code(other, code):

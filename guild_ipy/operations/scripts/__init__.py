@@ -7,5 +7,5 @@
 - ``command_line``: writes flags as words
 - ``static_values``: evaluates expressions that need no running
 - ``source``: follows the statements of a script to its parsers
-- ``unread``: messages about arguments that cannot be read
+- ``unread_arguments``: messages about arguments that cannot be read
 """

@@ -20,7 +20,7 @@ from guild_ipy.operations.scripts.command_line import script_arguments
 from guild_ipy.operations.scripts.constant_flags import define_constants
 from guild_ipy.operations.scripts.script_interface import InterfaceKind, ScriptArgument, ScriptInterface
 from guild_ipy.operations.scripts.source.project_modules import parse_source
-from guild_ipy.operations.scripts.unread import find_unread
+from guild_ipy.operations.scripts.unread_arguments import find_unread
 from guild_ipy.store.files.regular_file import MAX_PROJECT_BYTES, read_regular
 
 __all__ = [

@@ -17,7 +17,7 @@ from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.engine.run_files.provenance import host_name, user_name
 from guild_ipy.errors import NothingToUse, RunStateError, UsageError
 from guild_ipy.index.index import Index
-from guild_ipy.operations.dependencies.choose import Choice, choose_run
+from guild_ipy.operations.dependencies.run_choice import RunChoice, choose_run
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
 from guild_ipy.printable import printable
 from guild_ipy.session.matching import select
@@ -265,7 +265,7 @@ def _describe(index: Index, operation: str) -> str:
     return f"{what}: {_reason(choice)}{_of_guild(index, query, used)}"
 
 
-def _reason(choice: Choice) -> str:
+def _reason(choice: RunChoice) -> str:
     unused = [f"{record.dir.short_id}, which is {record.status}" for record in choice.passed_over]
     if choice.reason == Reason.MARKED:
         return "it is the one marked last" + (f" but for {shorten(unused)}" if unused else "")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from guild_ipy.index.index import Index
-from guild_ipy.operations.dependencies.resolve import Needs
+from guild_ipy.operations.dependencies.resolve import ResolveContext
 from guild_ipy.settings import Settings
 from guild_ipy.store.run_dir import RunDir
 from tests.bare_runs import touch
@@ -50,10 +50,10 @@ def add(make_run) -> Callable[..., RunDir]:
 
 
 @pytest.fixture
-def needs(index, tmp_path) -> Callable[..., Needs]:
+def needs(index, tmp_path) -> Callable[..., ResolveContext]:
     """Give what is resolved with; `given` is by source."""
 
-    def needs(*, flags=None, **fields) -> Needs:
-        return Needs(index=index, cache=f"{tmp_path}/cache", flags=flags or {}, **fields)
+    def needs(*, flags=None, **fields) -> ResolveContext:
+        return ResolveContext(index=index, cache=f"{tmp_path}/cache", flags=flags or {}, **fields)
 
     return needs

@@ -19,6 +19,7 @@ from guild_ipy.domain.values.argument import argument_text
 from guild_ipy.domain.values.flags import FlagDef
 from guild_ipy.domain.values.scalars import expand_aliases
 from guild_ipy.errors import suggest
+from guild_ipy.operations.flag_references import check_references, find_references
 from guild_ipy.operations.guildfile.defining.flag_definitions import read_flags, read_names, unused_in_flags
 from guild_ipy.operations.guildfile.defining.main_definitions import MAINS, read_flags_dest, read_main, unused_options
 from guild_ipy.operations.guildfile.defining.resources import Resources, read_requires, unused_attributes
@@ -37,7 +38,6 @@ from guild_ipy.operations.guildfile.reading.yaml_nodes import (
     is_nothing,
     make_entry,
 )
-from guild_ipy.operations.references import check_references, find_references
 
 #: The references that ``exec`` may have besides flags.
 WORDS = ("flag_args", "python_exe", "guild_python_exe", "project_dir")

@@ -14,10 +14,10 @@ from guild_ipy.domain.declarations.operation_def import (
     StepsMain,
 )
 from guild_ipy.errors import suggest
+from guild_ipy.operations.flag_references import check_references
 from guild_ipy.operations.guildfile.defining.steps import read_steps
 from guild_ipy.operations.guildfile.reading.fields import leads_out, read_text, read_words
 from guild_ipy.operations.guildfile.reading.yaml_nodes import MapNode, ScalarNode, YamlNode
-from guild_ipy.operations.references import check_references
 
 #: The attributes that say what an operation runs.
 MAINS = ("exec", "main", "notebook", "steps")

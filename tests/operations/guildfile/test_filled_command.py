@@ -8,7 +8,7 @@ from guild_ipy.domain.declarations.command_template import Command
 from guild_ipy.domain.declarations.operation_def import FlagsDest
 from guild_ipy.domain.values.flags import FlagDef
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.guildfile.filling import fill_command, flag_words
+from guild_ipy.operations.guildfile.filled_command import fill_command, flag_words
 
 
 def words(value, **attributes):

@@ -7,7 +7,7 @@ import pytest
 
 from guild_ipy.domain.declarations.dependency import SourceKind
 from guild_ipy.errors import DependencyError, SelectError
-from guild_ipy.operations.dependencies.given_dependencies import Given, parse_given
+from guild_ipy.operations.dependencies.given_dependencies import GivenDependency, parse_given
 from guild_ipy.operations.dependencies.resolve import resolve_dependencies
 from guild_ipy.store.state.marks import MarkEntry, write_mark
 from tests.bare_runs import touch
@@ -214,11 +214,11 @@ class TestNamed:
         assert choose(run_of("train", expression="label contains best"), "ab")[0] == ["ab"]
 
     def test_one_that_was_used_before_is_used_again_whatever_it_is_now(self, choose):
-        given = Given(text="", refs=("dd44".ljust(32, "0"),), recorded="latest")
+        given = GivenDependency(text="", refs=("dd44".ljust(32, "0"),), recorded="latest")
         assert choose(run_of("train"), given)[:2] == (["dd"], "latest")
 
     def test_one_that_was_used_before_and_is_gone_is_named(self, refuse):
-        given = Given(text="", refs=("e" * 32,), recorded="latest")
+        given = GivenDependency(text="", refs=("e" * 32,), recorded="latest")
         assert refuse(run_of("train"), given) == (
             "run eeeeeeee, which it used the last time, is deleted; restore it, or choose anew with --reselect"
         )

@@ -21,7 +21,7 @@ _SHOWN = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class RunChoice:
     """The runs that are used, and why.
 
     Attributes
@@ -39,7 +39,7 @@ class Choice:
     passed_over: tuple[RunRecord, ...] = ()
 
 
-def choose_run(index: Index, query: RunQuery) -> Choice:
+def choose_run(index: Index, query: RunQuery) -> RunChoice:
     """Choose a run by the rule of ``chosen_run``; NothingToUse if there is none."""
     chosen = chosen_run.choose_run(
         index.records(RunFilter(where=query.any_status, marked=True)),
@@ -50,24 +50,24 @@ def choose_run(index: Index, query: RunQuery) -> Choice:
     if chosen.run is None:
         why = f"no suitable run for {query.wanted}{_describe_passed_over(chosen.passed_over)}"
         raise NothingToUse(why, lacks_run=query.operation is not None)
-    return Choice(records=(chosen.run,), reason=chosen.reason, passed_over=chosen.passed_over)
+    return RunChoice(records=(chosen.run,), reason=chosen.reason, passed_over=chosen.passed_over)
 
 
-def choose_set(index: Index, query: RunQuery) -> Choice:
+def choose_set(index: Index, query: RunQuery) -> RunChoice:
     """Choose all runs that the query is about, newest first; NothingToUse if there is none."""
     records = tuple(index.records(RunFilter(where=query.expression)))
     if not records:
         raise NothingToUse(f"no suitable run for {query.wanted}", lacks_run=query.operation is not None)
-    return Choice(records=records, reason=query.chosen or query.wanted)
+    return RunChoice(records=records, reason=query.chosen or query.wanted)
 
 
-def choose_preferred(index: Index, query: RunQuery, ids: Sequence[str], *, several: bool) -> Choice | None:
+def choose_preferred(index: Index, query: RunQuery, ids: Sequence[str], *, several: bool) -> RunChoice | None:
     """Choose the newest or all of the runs with these ids, which are of the same pipeline; None if none can be used."""
     if not ids:
         return None
     listed = ", ".join(map(quote, ids))
     records = index.records(RunFilter(where=f"{query.expression} and id in [{listed}]", limit=None if several else 1))
-    return Choice(records=tuple(records), reason=Reason.PIPELINE) if records else None
+    return RunChoice(records=tuple(records), reason=Reason.PIPELINE) if records else None
 
 
 def list_candidates(index: Index, query: RunQuery) -> list[RunRecord]:

@@ -13,8 +13,8 @@ from guild_ipy.domain.declarations.operation_def import FlagsDestKind
 from guild_ipy.domain.values.argument import argument_text
 from guild_ipy.domain.values.flags import FlagDef, Flags, FlagValue
 from guild_ipy.errors import FlagError
+from guild_ipy.operations.flag_references import fill_references
 from guild_ipy.operations.flag_values.flag_binding import parse_flag_value
-from guild_ipy.operations.references import fill_references
 from guild_ipy.operations.scripts.command_line import script_arguments
 from guild_ipy.operations.scripts.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
 
@@ -23,7 +23,7 @@ _MAPS = {FlagsDestKind.GLOBAL, FlagsDestKind.NAMESPACE}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filled:
+class FilledCommand:
     """The parts of a run that depend on the values of flags."""
 
     words: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Filled:
 
 def fill_command(
     command: Command, flags: Flags, definitions: Sequence[FlagDef], interface: ScriptInterface | None = None
-) -> Filled:
+) -> FilledCommand:
     """Fill a command with the values of flags.
 
     Parameters
@@ -49,14 +49,14 @@ def fill_command(
     """
     kind = command.dest.kind
     if command.is_exec:
-        return Filled(words=_exec_words(command, flags, definitions), env=_env(command, flags))
+        return FilledCommand(words=_exec_words(command, flags, definitions), env=_env(command, flags))
     before = tuple(_fill(word, flags, command) for word in command.words)
     if kind is FlagsDestKind.ARGS:
         words = _place(flags, definitions, interface, before)
-        return Filled(words=words, env=_env(command, flags))
+        return FilledCommand(words=words, env=_env(command, flags))
     if kind is FlagsDestKind.GLOBALS or kind in _MAPS:
-        return Filled(words=before, constants=_constants(flags, definitions), env=_env(command, flags))
-    return Filled(words=before, env=_env(command, flags))
+        return FilledCommand(words=before, constants=_constants(flags, definitions), env=_env(command, flags))
+    return FilledCommand(words=before, env=_env(command, flags))
 
 
 def _place(
