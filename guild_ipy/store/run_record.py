@@ -18,7 +18,7 @@ from guild_ipy.store.files.attr_types import PARSERS, Comment
 from guild_ipy.store.files.attrs import list_attrs, read_attr
 from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.state.reconcile import foresee, settle
+from guild_ipy.store.state.reconcile import settle, state_if_settled
 from guild_ipy.store.state.state import RunState, read_state
 
 _FRESH_SECONDS = 2.0
@@ -80,7 +80,7 @@ def read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
     If anything cannot be read, the status is DAMAGED and `damage` names it; the rest is still there. Only the
     attributes `attrs` are read.
     """
-    return _read(run_dir, attrs, foresee)
+    return _read(run_dir, attrs, state_if_settled)
 
 
 def read_settled_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
@@ -107,7 +107,7 @@ def _read(run_dir: RunDir, attrs: Iterable[str], get_state: Callable[[RunDir], R
 def read_status(run_dir: RunDir) -> RunStatus:
     """Read the status alone, without PyYAML, and write nothing; see :func:`read_run`."""
     try:
-        return foresee(run_dir).status
+        return state_if_settled(run_dir).status
     except DamagedRun:
         return RunStatus.DAMAGED
 

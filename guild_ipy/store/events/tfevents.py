@@ -34,8 +34,8 @@ _WALL_TAG, _STEP_TAG, _SUMMARY_TAG, _SIMPLE_TAG = 0x09, 0x10, 0x2A, 0x15
 _VALUE_TAG = _NAME_TAG = 0x0A
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _FLOAT_TYPE, _DOUBLE_TYPE = 1, 2
-#: Where the step of an event of the usual shape begins, and how far after its end the tag.
-_STEP_AT, _TAG_AT = 10, 6
+#: In an event of the usual shape the time comes first, and the value last.
+_TIME_END, _VALUE_BYTES = 9, 4
 _SIGN_BIT, _MODULUS = 2**63, 2**64
 
 
@@ -91,12 +91,11 @@ def decode_records(buffer: bytes) -> Iterator[tuple[int, int]]:
 def decode_points(event: bytes) -> list[Point]:
     """Read the scalars of one event; none if it is of another kind or damaged."""
     try:
-        found = _find_step(event)
+        found = _read_usual(event[_TIME_END:-_VALUE_BYTES]) if event[0] == _WALL_TAG else None
         if found is None:
             return _decode_event(event)
-        step, end = found
-        tag, value = _decode_tag(event[end + _TAG_AT : -5]), _FLOAT.unpack_from(event, len(event) - 4)[0]
-        return [Point(step, _DOUBLE.unpack_from(event, 1)[0], tag, value)]
+        step, tag, _ = found
+        return [Point(step, _DOUBLE.unpack_from(event, 1)[0], tag, _FLOAT.unpack(event[-_VALUE_BYTES:])[0])]
     except (IndexError, ValueError, struct.error):
         return []
 
@@ -107,21 +106,25 @@ def find_step(event: bytes) -> range | None:
     The usual shape is: time, step if it is not 0, one short tag, simple value.
     """
     try:
-        found = _find_step(event)
+        found = _read_usual(event[_TIME_END:-_VALUE_BYTES]) if event[0] == _WALL_TAG else None
     except (IndexError, ValueError):
         return None
-    return None if found is None else range(_STEP_AT, found[1])
+    return None if found is None else range(_TIME_END + 1, _TIME_END + found[2])
 
 
-def _find_step(event: bytes) -> tuple[int, int] | None:
-    """Return the step of an event of the usual shape, and where it ends; None for any other."""
-    if event[0] != _WALL_TAG or event[-5] != _SIMPLE_TAG:
+@lru_cache(maxsize=4096)  # runs of one operation report the same scalars at the same steps
+def _read_usual(middle: bytes) -> tuple[int, str, int] | None:
+    """Read the bytes between the time and the value of an event of the usual shape: step, tag, and where the step ends.
+
+    None for any other shape.
+    """
+    step, end = _read_varint(middle, 1) if middle[0] == _STEP_TAG else (0, 0)
+    size = len(middle) + _VALUE_BYTES - end
+    shape = (_SUMMARY_TAG, size - 2, _VALUE_TAG, size - 4, _NAME_TAG)
+    tag = middle[end + 6 : -1]
+    if tuple(middle[end : end + 5]) != shape or middle[end + 5] != len(tag) or middle[-1] != _SIMPLE_TAG:
         return None
-    step, end = _read_varint(event, _STEP_AT) if event[_STEP_AT - 1] == _STEP_TAG else (0, _STEP_AT - 1)
-    shape = (_SUMMARY_TAG, len(event) - end - 2, _VALUE_TAG, len(event) - end - 4, _NAME_TAG)
-    if tuple(event[end : end + 5]) != shape or end + _TAG_AT + event[end + 5] != len(event) - 5:
-        return None
-    return _signed(step), end
+    return _signed(step), _decode_tag(tag), end
 
 
 def _decode_event(event: bytes) -> list[Point]:

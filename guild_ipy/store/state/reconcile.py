@@ -43,16 +43,16 @@ def settle(run_dir: RunDir) -> RunState:
     try:
         descriptor = hold_alive(run_dir, create=False)
     except StoreError:
-        return foresee(run_dir)
+        return state_if_settled(run_dir)
     if descriptor is None:
-        return foresee(run_dir)
+        return state_if_settled(run_dir)
     try:
         return _settle_held(run_dir)
     finally:
         os.close(descriptor)
 
 
-def foresee(run_dir: RunDir) -> RunState:
+def state_if_settled(run_dir: RunDir) -> RunState:
     """Return the state that a run would have after :func:`settle`, and write nothing; DamagedRun as there."""
     return _resulting_state(run_dir, read_state(run_dir))
 
