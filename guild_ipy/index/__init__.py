@@ -3,7 +3,7 @@
 It is a cache. Run directories are the truth. A damaged index is deleted and built anew; where there can be no file,
 the same questions are asked of a database in memory; and no verb fails because of it.
 
-- ``index``: what callers ask
+- ``index``: the index as the layers above use it
 - ``synced``: a database that is brought up to date before each question
 - ``database``, ``place``, ``schema``: the file, its place, its tables
 - ``rows``: a run as rows

@@ -1,6 +1,6 @@
 """The SQLite database of an index: a file in the user's cache, or, where there can be none, the memory of this process.
 
-It is a cache. Whatever SQLite or we find wrong with a file, it is deleted and built anew.
+It is a cache: a file in which SQLite or we find anything wrong is deleted and built anew.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from guild_ipy.index.schema import APPLICATION_ID, INDEXES, SCHEMA_VERSION, make_tables
 
 _MEMORY = ":memory:"
-#: Of pages that have been read.
+#: The size of the cache of pages that have been read.
 _CACHE_KIB = 16 * 2**10
 
 #: Errors that say nothing about the database, but about the disk, the memory or the moment.
@@ -35,7 +35,7 @@ _CIRCUMSTANCES = frozenset(
 
 
 class DamagedIndex(Exception):
-    """The index is not as we write it."""
+    """The file is not one that this version writes for this home."""
 
 
 class Database:
@@ -57,7 +57,7 @@ class Database:
         self._patience = patience
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
-        """Which file is open."""
+        """The inode of the file that is open."""
 
     def open(self) -> sqlite3.Connection:
         """Return the connection; an empty database is made if there is none.
@@ -74,7 +74,7 @@ class Database:
         return self._connection
 
     def is_open(self) -> bool:
-        """Return whether it is open, and the file is still that which was opened."""
+        """Return whether it is open, and its file has not been replaced."""
         if self._connection is None or self.path is None:
             return self._connection is not None
         try:
@@ -95,13 +95,13 @@ class Database:
                 connection.execute("rollback")
 
     def close(self) -> None:
-        """Close it; it is opened again when it is used again."""
+        """Close the connection; it is opened again when it is needed."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def delete(self) -> None:
-        """Close it, and remove its file."""
+        """Close the connection, and remove the file."""
         self.close()
         if self.path is not None:
             for ending in ("-journal", "-wal", "-shm", ""):

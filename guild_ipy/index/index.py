@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from guild_ipy.query.names import Names
 
 
-#: The names of files. In the first each run was settled before it was read, in the second none was.
+#: Names of files. Runs were settled before they were read into the first, and only looked at for the second.
 SETTLED, UNSETTLED = "index.db", "unsettled.db"
 
 
 class Index:
-    """What is known of the runs of a home without reading their directories.
+    """The runs of a home, as far as they are known without reading their directories.
 
     Every method can be called by any thread. None fails because of the index: one that is damaged is built anew, and
     where there can be no file, the directories are read into a database in memory, which answers the same questions.
-    Deleted runs are always asked for there.
+    Deleted runs are always read into memory.
 
     Parameters
     ----------
@@ -65,12 +65,12 @@ class Index:
         return self._live.trouble
 
     def close(self) -> None:
-        """Close its files; it opens them again when it is used again."""
+        """Close its files; they are opened again when they are needed."""
         self._live.close()
         self._deleted.close()
 
     def refresh(self, *, full: bool = False) -> bool:
-        """Bring it up to date, with `full` also what others changed in place; return whether there is a file."""
+        """Bring it up to date, with `full` also with changes by others in place; return whether there is a file."""
         return self._live.ask(self._live.is_file, full=full)
 
     def records(self, run_filter: RunFilter, *, full: bool = False) -> list[RunRecord]:
@@ -79,16 +79,16 @@ class Index:
         return runs.ask(lambda reader: reader.records(runs.home, run_filter), full=full)
 
     def best(self, run_filter: RunFilter, best: Best, *, full: bool = False) -> list[RunRecord]:
-        """Return the runs that have a number there, the best first, and of equal ones the newest."""
+        """Return the runs that have a number to be ranked by, the best first, and of equal ones the newest."""
         runs = self._of(run_filter)
         return runs.ask(lambda reader: reader.best(runs.home, run_filter, best), full=full)
 
     def ids(self, run_filter: RunFilter, best: Best | None = None, *, full: bool = False) -> list[str]:
-        """Return the ids of the runs that pass a filter, newest first, or of those that have a number there."""
+        """Return the ids of the runs that pass a filter, newest first, or with `best` the best first."""
         return self._of(run_filter).ask(lambda reader: reader.ids(run_filter, best), full=full)
 
     def explain(self, run_filter: RunFilter) -> list[tuple[RunRecord, Dropped | None]]:
-        """Return the runs that pass the rest of a filter, and why its expression does not let them pass."""
+        """Return the runs that pass the rest of a filter, each with the reason why its expression drops it."""
         runs = self._of(run_filter)
         return runs.ask(lambda reader: reader.explain(runs.home, run_filter))
 
@@ -113,7 +113,7 @@ class Index:
         run_filter
             Which runs.
         full
-            Also see at once what others have changed in place in runs that have ended; else that takes some seconds.
+            Also see at once changes by others in place in runs that have ended; else that takes some seconds.
 
         Returns
         -------
@@ -151,9 +151,7 @@ class Index:
         return self._deleted if run_filter.deleted else self._live
 
     def _read_table(self, run_dirs: Sequence[RunDir], wanted: Wanted) -> Table:
-        from guild_ipy.index.refreshing.refresh import (
-            put_runs,  # start-up cost: for those who compare runs that are not live
-        )
+        from guild_ipy.index.refreshing.refresh import put_runs  # start-up cost: most runs are live
 
         database = Database(home_key(self.home))
         numbers = put_runs(database, run_dirs, self._settle)
@@ -167,8 +165,8 @@ class Index:
 
 
 def _leave_alone(run_dir: RunDir) -> None:
-    """Write nothing."""
+    """Leave a run as it is."""
 
 
 def _show_nothing(done: int, total: int) -> None:
-    """Read in silence."""
+    """Show no progress."""

@@ -3,8 +3,8 @@
 SQLite relies on locks that not every network file system has, so an index there could be damaged by two machines; each
 machine has its own.
 
-Beside each index stands the path of its home, in the file ``home``. One whose home is not there, and that nobody has
-used for a month, is removed by whoever makes a new index; should the home come back, its index is built anew.
+Beside each index stands the path of its home, in the file ``home``. One whose home is not there, and that was
+not used for a month, is removed when another index is made; should the home come back, its index is built anew.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def home_key(home: Home) -> str:
 
 
 def note_home(folder: str, home: Home) -> None:
-    """Say in the folder of an index which home it is of; nothing is said where that cannot be written."""
+    """Write into the folder of an index which home it is of, if that can be written."""
     try:
         descriptor = open_regular(f"{folder}/{_HOME_FILE}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(descriptor, "wb") as file:
@@ -83,7 +83,7 @@ def _is_orphan(folder: str) -> bool:
 
 
 def _is_shared(path: str) -> bool:
-    """Whether a path is on a file system that other machines may write to."""
+    """Return whether a path is on a file system that other machines may write to."""
     path = os.path.realpath(path)
     best, kind = "", ""
     for point, name in list_mounts():
@@ -94,7 +94,7 @@ def _is_shared(path: str) -> bool:
 
 
 def _private_folder() -> str:
-    import tempfile  # start-up cost: most homes need none
+    import tempfile  # start-up cost: few homes need one
 
     path = f"{tempfile.gettempdir()}/guild_ipy-{os.getuid()}"
     os.makedirs(path, mode=0o700, exist_ok=True)

@@ -2,8 +2,8 @@
 
 ::
 
-    meta       one row: what the index was brought up to date with
-    run        one row a run: what it is selected and sorted by
+    meta       one row: the state of the home that the index shows
+    run        one row a run: the values that runs are selected and sorted by
     operation  operation references, each once, as JSON
     record     the run whole, its kept attributes, and the numbers of its scalars, as JSON
                (:mod:`guild_ipy.index.rows.entry`)
@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from guild_ipy.domain.attributes import KEPT
 
-#: "GIpy": what ``file`` and we know the database by.
+#: "GIpy": by this ``file`` and we recognise the database.
 APPLICATION_ID = 0x47497079
 #: A database of another version is built anew.
 SCHEMA_VERSION = 5
@@ -63,7 +63,7 @@ create table colseg(
     primary key(n, field, seg)) without rowid;
 """
 
-#: What makes them quick, and keeps a run from being in them twice.
+#: They make queries quick, and keep a run from being in the tables twice.
 INDEXES = """
 create unique index run_by_id on run(id);
 create index run_by_time on run(time desc, id);

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 
 _ATTEMPTS = 2
-#: What reading a damaged database can raise beside its own errors: values of wrong types.
+#: Errors beside those of SQLite that reading a damaged database can raise: values have wrong types.
 _NONSENSE = (struct.error, ValueError, TypeError, LookupError, AttributeError)
 
 
 class SyncedDatabase:
-    """A file that is used where it can be, and a database in memory where it cannot.
+    """A file where there can be one, else a database in memory, brought up to date before each question.
 
     Parameters
     ----------
@@ -69,19 +69,19 @@ class SyncedDatabase:
         """Runs that were changed in place."""
 
     def ask(self, question: Callable[[IndexReader], _Answer], *, full: bool = False) -> _Answer:
-        """Ask a database that is up to date; `full` also sees at once what others changed in place."""
+        """Ask a database that is up to date; `full` also sees changes by others in place at once."""
         with self._mutex:
             self.trouble = None
             for _ in range(_ATTEMPTS if self._file_name else 0):
                 try:
                     return question(self._up_to_date(self._open_file(), full=full))
-                except (StoreError, SelectError, UsageError):  # the home cannot be read, the question is a wrong one
+                except (StoreError, SelectError, UsageError):  # the home cannot be read, or the question is wrong
                     raise
                 except (sqlite3.Error, DamagedIndex, OSError, *_NONSENSE) as error:
                     self.trouble = f"{type(error).__name__}: {error}"
                     if not (is_damage(error) and self._delete_file()):
                         break
-            # no thread looks for changes here, and to look at every run is quick beside the reading of all
+            # no thread looks for changes here, and looking at every run is quick compared with reading all
             return question(self._up_to_date(self._open_memory(), full=True))
 
     def is_file(self, reader: IndexReader) -> bool:
@@ -89,7 +89,7 @@ class SyncedDatabase:
         return reader.database is self._file
 
     def keep(self, reader: IndexReader, stale: list[StaleSegment]) -> None:
-        """Store segments of columns; if that cannot be done they are made again the next time."""
+        """Store segments of columns; if that fails they are made again the next time."""
         if stale:
             try:
                 with self._mutex, reader.database.write() as connection:
@@ -98,7 +98,7 @@ class SyncedDatabase:
                 self.trouble = f"{type(error).__name__}: {error}"
 
     def close(self) -> None:
-        """Close its files; it opens them again when it is used again."""
+        """Close its files; they are opened again when they are needed."""
         if self._recheck is not None:
             self._recheck.close()
         with self._mutex:
@@ -118,8 +118,8 @@ class SyncedDatabase:
             self._refresh(database, plan)
             reader.forget_state()
         if database is self._file:
-            self._keep_house(reader, is_new=is_new)
-            self._memory = None  # of a time at which there could be no file
+            self._follow_up(reader, is_new=is_new)
+            self._memory = None  # there was a time without a file
         return reader
 
     def _read(self, database: Database) -> IndexReader:
@@ -130,9 +130,7 @@ class SyncedDatabase:
         return self._reader
 
     def _refresh(self, database: Database, plan: RefreshPlan) -> None:
-        from guild_ipy.index.refreshing.refresh import (
-            refresh,  # start-up cost: for those who find that something has changed
-        )
+        from guild_ipy.index.refreshing.refresh import refresh  # start-up cost: mostly nothing has changed
 
         refresh(self.home, database, plan, self._settle, self._progress)
 
@@ -158,14 +156,14 @@ class SyncedDatabase:
             return False
         return True
 
-    def _keep_house(self, reader: IndexReader, *, is_new: bool) -> None:
-        """Note whose file this is, and remove those of homes that are gone; have changes looked for."""
+    def _follow_up(self, reader: IndexReader, *, is_new: bool) -> None:
+        """Note the home of a new file, remove files of homes that are gone, and have changes in place looked for."""
         if is_new:
             folder = find_folder(self.home, self._settings.cache_dir)
             note_home(folder, self.home)
             remove_orphans(os.path.dirname(folder))
         if self._settings.index_few and not reader.state().is_small:
-            from guild_ipy.index.refreshing.recheck import Recheck  # start-up cost: of few runs each is looked at
+            from guild_ipy.index.refreshing.recheck import Recheck  # start-up cost: few runs are all looked at anyway
 
             self._recheck = self._recheck or Recheck(self._look)
             self._recheck.begin()
@@ -177,7 +175,7 @@ class SyncedDatabase:
                 return 0
             try:
                 changed, last = find_changed_after(self.home, self._reader, after)
-            except (sqlite3.Error, *_NONSENSE):  # the next listing finds out about it
+            except (sqlite3.Error, *_NONSENSE):  # the next listing meets the same error and handles it
                 return 0
             self._suspects |= changed
             return last

@@ -1,10 +1,10 @@
-"""The select language: which runs, in words; it knows nothing of runs on disk.
+"""The select language: expressions that select runs. It knows nothing of runs on disk.
 
-- ``expression``: what callers use
+- ``expression``: an expression, as callers use it
 - ``parse``: the language, from text to ``nodes``, within ``limits``
-- ``plan``, ``meanings``, ``conditions``: what nodes mean
+- ``plan``, ``meanings``, ``conditions``: the meaning of nodes
 - ``words``, ``names``, ``times``: attributes, names and times in an expression
-- ``checks``: what a check of a value says
+- ``checks``: checks of values in Python
 - ``sql``, ``sql_functions``: conditions as SQL
-- ``refusal``: what is wrong, and where
+- ``refusal``: an error in a part of an expression
 """

@@ -1,7 +1,7 @@
-"""What a check of a value says, where SQLite leaves it to Python.
+"""Checks of values in Python, for those that SQLite cannot make.
 
 Truth values are the numbers 1 and 0. A number never equals a text and has no order with one; a NaN equals NaN and has
-no order; None passes no check.
+no order; no check lets None pass.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Operand: TypeAlias = "FlagValue | tuple[FlagValue, ...]"
 
 
 class Check(Enum):
-    """What is asked of a value; `Operand` is what it is compared with."""
+    """A check of a value; the value is compared with an `Operand`."""
 
     EQUAL = "="
     LESS = "<"
@@ -55,7 +55,7 @@ def compile_check(check: Check, operand: Operand) -> Callable[[FlagValue], bool]
 
 
 def equal(one: FlagValue, other: FlagValue) -> bool:
-    """Whether two values are the same."""
+    """Return whether two values are the same."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(equal, one, other))
     return one == other or (_is_nan(one) and _is_nan(other))
@@ -71,7 +71,7 @@ def text_of(value: FlagValue) -> str:
 
 
 def has_text(text: str, part: str) -> bool:
-    """Whether `part` occurs in `text`, whatever the case.
+    """Return whether `part` occurs in `text`, whatever the case.
 
     A part in ASCII is compared as SQLite does: only A to Z have two cases.
     """
@@ -82,9 +82,9 @@ def has_text(text: str, part: str) -> bool:
 
 @lru_cache(maxsize=64)
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a regular expression; re.error, OverflowError or RecursionError if it is none."""
+    """Compile a regular expression; re.error, OverflowError or RecursionError if it is not one."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # of what other versions may read differently
+        warnings.simplefilter("ignore", FutureWarning)  # about syntax that other versions may read differently
         return re.compile(pattern)
 
 

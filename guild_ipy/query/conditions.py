@@ -1,4 +1,4 @@
-"""What is asked of a run: checks of values at places, and how they are joined."""
+"""Checks of the values of a run, and how they are joined."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ Plan: TypeAlias = "Condition | Constant | And[Plan] | Or[Plan] | Not[Plan]"
 
 
 def any_of(plans: Sequence[Plan]) -> Plan:
-    """Join with ``or``."""
+    """Join conditions with ``or``."""
     return plans[0] if len(plans) == 1 else Or(items=tuple(plans))
 
 
 def all_of(plans: Sequence[Plan]) -> Plan:
-    """Join with ``and``."""
+    """Join conditions with ``and``."""
     return plans[0] if len(plans) == 1 else And(items=tuple(plans))
 
 
 def among(place: Place, values: tuple[FlagValue, ...]) -> Plan:
-    """Ask for one of `values`."""
+    """Return the condition that the value is one of `values`."""
     if len(values) == 1:
         return Condition(place=place, check=Check.EQUAL, operand=values[0])
     return Condition(place=place, check=Check.AMONG, operand=values)
 
 
 def between(place: Place, low: FlagValue, high: FlagValue) -> Plan:
-    """Ask for a value from `low` to `high`, both included."""
+    """Return the condition that the value is from `low` to `high`, both included."""
     least = Condition(place=place, check=Check.AT_LEAST, operand=low)
     return And(items=(least, Condition(place=place, check=Check.AT_MOST, operand=high)))
 
 
 def within(place: Place, start: int | None, end: int | None) -> Plan:
-    """Ask for a moment from `start` until before `end`; None leaves a side open."""
+    """Return the condition that the moment is from `start` until before `end`; None leaves a side open."""
     bounds: list[Plan] = []
     if start is not None:
         bounds.append(Condition(place=place, check=Check.AT_LEAST, operand=start))

@@ -1,4 +1,4 @@
-"""How long and how deep an expression may be: what SQLite can take, with room to spare."""
+"""How long and how deep an expression may be: as much as SQLite can take, with room to spare."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHOWN = 60
 
 
 def check_pattern(pattern: Literal) -> None:
-    """Refuse a regular expression that is too long, or not one."""
+    """Refuse text that is not a regular expression, or is too long for one."""
     if len(pattern.text) > _LONGEST_PATTERN:
         raise Refusal(f"a regular expression has at most {_LONGEST_PATTERN} characters", pattern.span[0])
     try:

@@ -1,4 +1,4 @@
-"""What a test means, by the type of what it is about.
+"""The meaning of a test, by the type of the value that it is about.
 
 Here the values of an expression take that type: the digits of an id become text, words become a status, spans of time
 become moments.
@@ -31,18 +31,18 @@ _Meaning: TypeAlias = "Callable[[Place, Comparison, tuple[Literal, ...], datetim
 
 
 def plan_at(place: Place, test: Comparison, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
-    """Say what `test`, with `literals`, means where the value is at `place`."""
+    """Return the meaning of `test`, with `literals`, where the value is at `place`."""
     return _MEANINGS[place.type](place, test, literals, now)
 
 
 def plan_defined(place: Place) -> Plan:
-    """Say what it means that there is a value at `place`."""
+    """Return the condition that there is a value at `place`."""
     if place.type is AttributeType.TRUTH:  # ``marked is undefined``, as in Guild AI
         return Condition(place=place, check=Check.EQUAL, operand=True)
     return Condition(place=place, check=Check.DEFINED)
 
 
-# -- what a test means for each type of what it is about
+# -- the meaning of a test, for each type of value
 
 
 def _plan_any(place: Place, test: Comparison, literals: tuple[Literal, ...], _: datetime | None) -> Plan:
@@ -81,7 +81,7 @@ def _plan_text(place: Place, test: Comparison, literals: tuple[Literal, ...], _:
 
 
 def _plan_operation(place: Place, test: Comparison, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
-    """Read what an operation equals as a name of it; `op` is also compared as it is recorded."""
+    """Read the operand of an operation as a name; `op` is also compared as it is recorded."""
     if test.operator not in {Operator.EQUAL, Operator.IN}:
         return _plan_text(place, test, literals, now)
     names = tuple(_operation_name(each, test) for each in literals)
@@ -199,7 +199,7 @@ def _band(literal: Literal) -> tuple[FlagValue, FlagValue]:
 
 
 def _is_also_text(literal: Literal) -> bool:
-    """Whether a word that YAML reads as something else, such as ``yes`` or ``inf``, can be meant as it stands."""
+    """Return whether a word that YAML reads as something else, such as ``yes`` or ``inf``, can be meant as text."""
     value = literal.value
     if isinstance(value, bool):
         return literal.text.lower() not in {"true", "false"}

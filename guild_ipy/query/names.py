@@ -1,4 +1,4 @@
-"""What a name stands for."""
+"""The places where the value of a name is found."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def find_places(name: Name, names: Names | None) -> tuple[Place, ...]:
     Parameters
     ----------
     name
-        What was written.
+        The name, as it was written.
     names
         The names that there are; None takes every name for that of a flag or a scalar.
 

@@ -1,4 +1,4 @@
-"""What was written, as frozen values: tests, and how they are joined.
+"""An expression as frozen values: tests, and how they are joined.
 
 Each node knows its `span`, the part of the text that it was read from; it does not count in comparisons.
 """
@@ -17,7 +17,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Operator(Enum):
-    """What a test does; the value is how it is written. The opposites are a :class:`Not` around one of these."""
+    """The operator of a test; the value is how it is written. The opposites are a :class:`Not` around one of these."""
 
     EQUAL = "="
     LESS = "<"
@@ -34,7 +34,7 @@ class Operator(Enum):
 
 
 class Kind(Enum):
-    """What a name can stand for; the value is its prefix."""
+    """The kind of value that a name can stand for; the value is its prefix."""
 
     ATTR = "attr"
     FLAG = "flag"

@@ -56,7 +56,7 @@ _MOST_PARENTHESES = 100
 _LARGEST = 2**63 - 1
 
 
-# -- what words look like: a pattern takes a word, group 1, and the blanks after it
+# -- patterns of words: a pattern takes a word, group 1, and the blanks after it
 
 
 def _word(pattern: str) -> re.Pattern[str]:
@@ -67,7 +67,7 @@ def _keyword(words: str) -> re.Pattern[str]:
     return _word(rf"(?ai:{words}){_END}")
 
 
-#: What a word, keyword or number ends before.
+#: A word, keyword or number ends before one of these.
 _END = r"(?=[\s,<>!=()\[\]]|$)"
 _RESERVED = rf"(?ai:and|or|not|in|is|contains){_END}"
 _UNIT = r"(?ai:(?:second|sec|minute|min|hour|hr|day|week|month|year)s?)"
@@ -95,7 +95,7 @@ _PLAIN = _word(rf"(?!{_RESERVED})[^\s,<>!=()\[\]\"'][^\s,<>!=()\[\]]*(?:\(\))?")
 _ANYTHING = re.compile(r"[<>!=~]+|[^\s,<>!=()\[\]]+|\S")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U(000[0-9a-fA-F]{5}|0010[0-9a-fA-F]{4})|([\\\"'ntr]))")
 
-# -- what they mean
+# -- meanings of words
 
 _OPERATORS = {**{each.value: each for each in Operator}, "==": Operator.EQUAL, "on": Operator.WITHIN}
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
@@ -110,7 +110,7 @@ _YAML_WORDS: dict[str, FlagValue] = {
     **dict.fromkeys(["-inf", "-.inf"], -math.inf),
 }
 
-#: What people write who know another language.
+#: Operators of other languages that people may write.
 _HINTS = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not", "===": "=", "!==": "!="}
 _HINTS |= {"like": "contains", "~": "matches", "=~": "matches"}
 
@@ -170,7 +170,7 @@ class _Parser:
         return found
 
     def _take(self, pattern: re.Pattern[str]) -> str | None:
-        """Take the next word, if it looks like that."""
+        """Take the next word, if it matches a pattern."""
         found = pattern.match(self._text, self._position)
         if found is None:
             return None
@@ -349,7 +349,7 @@ class _Parser:
     # -- refusals
 
     def _unexpected(self, wanted: str) -> _Unexpected:
-        """Say what was expected here, and what stands here instead."""
+        """Return the error that says what was expected here, and what was found."""
         position = min(self._position, len(self._text.rstrip()))
         found = _ANYTHING.match(self._text, position)
         word = found[0] if found else ""

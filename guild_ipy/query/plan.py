@@ -1,4 +1,4 @@
-"""What an expression means for given names and a given time.
+"""The meaning of an expression for given names and a given time.
 
 A plan is true or false of every run; no check has a third answer.
 """
@@ -17,7 +17,7 @@ from guild_ipy.query.refusal import Refusal
 
 @dataclass(frozen=True, kw_only=True)
 class PlanScope:
-    """What the meaning of an expression depends on."""
+    """The names and the time that the meaning of an expression depends on."""
 
     names: Names | None = None
     """The names that runs have; None takes every name for that of a flag or a scalar."""
@@ -26,7 +26,7 @@ class PlanScope:
 
 
 def make_plan(node: Node, scope: PlanScope) -> Plan:
-    """Say what `node` means; Refusal if it cannot mean anything."""
+    """Return the meaning of `node`; Refusal if it has none."""
     if isinstance(node, Comparison):
         return _plan_test(node, scope)
     if isinstance(node, And):
@@ -50,7 +50,7 @@ def _plan_test(test: Comparison, scope: PlanScope) -> Plan:
 
 
 def _find_places(test: Comparison, names: Names | None) -> tuple[Place, ...]:
-    """Find what a test is about; whether ``flag:x is undefined`` can be asked of a name that no run has."""
+    """Find the places that a test is about; ``flag:x is undefined`` can be about a name that no run has."""
     try:
         return find_places(test.name, names)
     except Refusal:

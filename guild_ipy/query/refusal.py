@@ -1,4 +1,4 @@
-"""What is wrong with an expression, and where, for those who do not have the whole text at hand."""
+"""An error in a part of an expression, raised where the whole text is not at hand."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class SqlColumn:
     sql: str
     """An expression over a row of the table of runs, or of the table that `within` names."""
     within: str = "{}"
-    """What turns a test of that expression into a test of a run."""
+    """Turns a test of that expression into a test of a run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,16 +54,16 @@ class SqlSchema:
     """For each of :data:`guild_ipy.domain.attributes.ATTRIBUTES`; several texts are a JSON list, or NULL for none."""
     tables: Mapping[Kind, str]
     names: str
-    """Gives `n` of a name, with ``{kind}`` and ``{text}`` in the place of parameters."""
+    """Selects `n` of a name, with ``{kind}`` and ``{text}`` in the place of parameters."""
     boxed: str
-    """What `t` is where `v` is not what SQLite can compare: lists, maps, NaN, large numbers."""
+    """The `t` of a `v` that SQLite cannot compare: lists, maps, NaN, large numbers."""
     missing: str
-    """What `t` is for None."""
+    """The `t` of None."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SqlCondition:
-    """What stands behind ``where``; the parameters are by name."""
+    """A condition, as it stands after ``where``; the parameters are by name."""
 
     sql: str
     parameters: Mapping[str, SqlParameter]
@@ -119,7 +119,7 @@ class _SqlWriter:
         return f"({', '.join(map(self.put, values))})"
 
     def name(self, place: Place) -> str:
-        """Return what finds the number of a name."""
+        """Return the query that finds the number of a name."""
         sql = self.schema.names.format(kind=self.put(place.kind.value), text=self.put(place.name))
         return f"({sql})"
 
@@ -133,7 +133,7 @@ class _SqlWriter:
         return f"select k, {value} from {schema.tables[place.kind]} where n = {self.name(place)}"  # noqa: S608 - ours
 
     def write(self, plan: Plan, *, opposite: bool = False) -> str:
-        """Write a plan, or its opposite; a `not` goes down to the checks, for SQLite nests little."""
+        """Write a plan, or its opposite; a `not` goes down to the checks, since SQLite limits the nesting."""
         if isinstance(plan, Condition):
             condition = self._condition(plan)
             return f"not ifnull({condition}, false)" if opposite else condition
@@ -170,7 +170,7 @@ class _SqlWriter:
             case AttributeType.TEXTS:
                 return f"({column} is not null and {self._call(condition, column, self.put(self.schema.boxed))})"
             case AttributeType.TEXT | AttributeType.OPERATION | AttributeType.STATUS:
-                if check in _ORDERS:  # half a character makes text bytes
+                if check in _ORDERS:  # text with half a character is stored as bytes
                     return f"cast({column} as text) {check.value} {self.put(_single(operand))}"
                 if (part := _ascii_part(condition)) is not None:
                     return f"instr(lower({column}), {self.put(part)}) > 0"
@@ -240,7 +240,7 @@ def _several(operand: Any) -> Sequence[FlagValue]:  # noqa: ANN401 - the check t
 
 
 def _ascii_part(condition: Condition) -> str | None:
-    """Return the text to look for, if that is something that SQLite can do."""
+    """Return the text to look for, if SQLite can look for it."""
     if condition.check is not Check.CONTAINS:
         return None
     part: str = _several(condition.operand)[1]  # type: ignore[assignment] # the text of the pair

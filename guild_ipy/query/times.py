@@ -41,7 +41,7 @@ def within(literal: Literal, now: datetime | None) -> tuple[int | None, int | No
 
 
 def between(first: Literal, second: Literal, now: datetime | None) -> tuple[int | None, int | None]:
-    """Return the beginning and the end of what lies between two spans, in either order."""
+    """Return the beginning and the end of the time between two spans, in either order."""
     after(second, now)  # so that an error points at the second
     return _bounds(_parse(first, lambda text: parse_time_range(f"between {text} and {_plain(second)}", now)))
 

@@ -15,7 +15,7 @@ STATUS_WORDS = {
     "failed": RunStatus.ERROR,
 }
 
-#: Words that are tests: of what, and of what value it has, or has not.
+#: Words that are tests by themselves: the attribute, and the value that it has, or has not.
 FLAG_WORDS: dict[str, tuple[str, FlagValue, bool]] = {
     "marked": ("marked", True, True),
     "unmarked": ("marked", True, False),

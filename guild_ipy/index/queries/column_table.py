@@ -1,4 +1,4 @@
-"""Whole columns of all runs, read from stored segments and brought up to date with what has changed since.
+"""Whole columns of all runs, read from stored segments and brought up to date with the runs that have changed since.
 
 A segment that is missing, or in which many runs have changed, is made from the tables and given back to be stored.
 """
@@ -21,12 +21,12 @@ from guild_ipy.index.schema import SEGMENT_BITS
 SEGMENT_RUNS = 1 << SEGMENT_BITS
 #: When more runs of a segment have changed, it is made and stored anew.
 _MOST_PATCHED = 256
-#: Up to so many runs are looked for one by one.
+#: Up to this number of runs each is looked for by its id.
 _FEW = 500
 
 #: The columns of the table of runs that can be asked for.
 RUN_FIELDS = ("id", "beginning", "time", "operation", *(each.name for each in KEPT))
-#: What is not a column of the table, as SQL.
+#: Columns that are computed, as SQL.
 _COMPUTED = {"beginning": f"iif(typeof(id) = 'text', substr(id, 1, {SHORT_ID_LENGTH}), id)"}
 #: How a column is read, if not as text or a number.
 _READ: Mapping[str, Callable[[Any], Any]] = {
@@ -37,7 +37,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 
 @dataclass(frozen=True)
 class Field:
-    """What a column holds.
+    """The kind and name of the values in a column.
 
     Examples
     --------
@@ -85,7 +85,7 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class StaleSegment:
-    """A segment that is worth storing."""
+    """A segment that was made anew, to be stored."""
 
     n: int
     part: str
@@ -161,7 +161,7 @@ class ColumnReader:
         return segment
 
     def _changed_since(self, seg: int, gen: int) -> list[int]:
-        """Return the runs of a segment that have changed; those that are gone do not matter."""
+        """Return the runs of a segment that have changed; runs that are gone do not matter."""
         if self._segments.get(seg, 0) <= gen:
             return []
         if (seg, gen) not in self._changed:
@@ -173,7 +173,7 @@ class ColumnReader:
 
 
 class _ColumnSource:
-    """Where the values of a column come from."""
+    """Reads the values of a column from the tables."""
 
     def __init__(self, connection: sqlite3.Connection, field: Field, n: int) -> None:
         self.n = n

@@ -42,7 +42,7 @@ SELECT_SCHEMA = SqlSchema(
 
 
 class Expressions:
-    """What the select language says, on one open index."""
+    """Turns expressions into SQL, for one open index."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -58,7 +58,7 @@ class Expressions:
         return _with_now(condition)
 
     def ranking(self, best: Best) -> SqlCondition:
-        """Turn it into a table with the number `v` of each run `k` that has one."""
+        """Return a table of the runs, `k`, that have a number there, `v`."""
         return _with_now(make_ranking(parse_measure(best.name, PlanScope(names=self.names())), SELECT_SCHEMA))
 
     def names(self) -> Names | None:
@@ -66,7 +66,7 @@ class Expressions:
         return _read_names(self._db)
 
     def explain(self, text: str, numbers: Iterable[int]) -> dict[int, Dropped]:
-        """Return, for those of some runs that do not pass an expression, the first clause that each does not pass."""
+        """Return for each of some runs that an expression drops the first clause that it does not pass."""
         left = set(numbers)
         dropped: dict[int, Dropped] = {}
         for clause in Select.parse(text, PlanScope(names=self.names())).clauses():
@@ -95,7 +95,7 @@ class Expressions:
 
 
 def prepare_connection(connection: sqlite3.Connection) -> Checks:
-    """Make a connection able to answer conditions of the select language."""
+    """Add the checks of the select language to a connection."""
     checks = Checks(from_sql)
     connection.create_function(CHECK, 3, checks, deterministic=True)
     return checks
@@ -103,7 +103,7 @@ def prepare_connection(connection: sqlite3.Connection) -> Checks:
 
 @lru_cache(maxsize=64)
 def _timeless_condition(text: str, names: Names | None, *, stops_early: bool) -> SqlCondition | None:
-    """Return the condition of an expression that will mean the same tomorrow; None for another one."""
+    """Return the condition of an expression, to be kept; None if its meaning depends on the time."""
     select = Select.parse(text, PlanScope(names=names))
     if any(place.type is AttributeType.MOMENT for place in select.places()):
         return None

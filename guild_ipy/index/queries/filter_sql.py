@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: As a label or comment to look for: none at all (as in ``guild runs -Fl -``).
 _NOTHING = "-"
-#: What Python's ``str.strip`` takes away.
+#: The characters that Python's ``str.strip`` removes.
 _BLANKS = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
@@ -35,7 +35,7 @@ def make_condition(
 
     `where` is the condition of its expression; `deleted` and `limit` are left to the caller.
     """
-    if run_filter.tags or run_filter.comments:  # SQLite cannot tell
+    if run_filter.tags or run_filter.comments:  # SQLite has no such checks
         connection.create_function(_IS_TAGGED, 2, _is_tagged, deterministic=True)
         connection.create_function(_IS_COMMENTED, 2, _is_commented, deterministic=True)
     writer = _FilterWriter(connection)
@@ -57,7 +57,7 @@ class _FilterWriter:
         if run_filter.statuses:
             yield self._among("status", [status.value for status in run_filter.statuses])
         if run_filter.marked is not None:
-            yield f"marked = {int(run_filter.marked)}"  # no parameter: so SQLite sees that `run_by_mark` will do
+            yield f"marked = {int(run_filter.marked)}"  # not a parameter, so that SQLite uses `run_by_mark`
         if run_filter.operations:
             yield self._among("op", _operations(self._connection, run_filter.operations))
         yield from self._texts(run_filter)

@@ -1,4 +1,4 @@
-"""Reading the tables."""
+"""Reading records, ids, names and summaries of runs from the tables."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Watched:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexState:
-    """What the index was brought up to date with."""
+    """The state of the home that the index shows."""
 
     gen: int
     runs: bytes
@@ -59,7 +59,7 @@ class IndexState:
     """Whether all runs have been read once."""
     unsettled: tuple[Watched, ...]
     folders: tuple[str, ...]
-    """What lies among the runs and is none."""
+    """Folders among the runs that are not runs."""
     is_small: bool
     """Whether there are so few runs that all can be looked at every time."""
 
@@ -79,7 +79,7 @@ class IndexReader:
     Parameters
     ----------
     database
-        Where it is.
+        The database.
     few
         Up to how many runs make a home a small one.
     """
@@ -104,7 +104,7 @@ class IndexReader:
         return self._state
 
     def watched(self, *, after: int = 0, limit: int = -1) -> list[tuple[int, Watched]]:
-        """Return runs with their numbers, from a number on."""
+        """Return runs with their numbers, after the run of a number."""
         sql = f"{_WATCHED} where run.k > ? order by run.k limit ?"
         return self._watched(sql, (after, limit))
 
@@ -127,7 +127,7 @@ class IndexReader:
         return [text_from_sql(id) for id in self._column("id", self._query(run_filter, best))]  # noqa: A001 - as above
 
     def explain(self, home: Home, run_filter: RunFilter) -> list[tuple[RunRecord, Dropped | None]]:
-        """Return the live runs that pass the rest of a filter, and why its expression does not let them pass."""
+        """Return the live runs that pass the rest of a filter, each with the reason why its expression drops it."""
         assert run_filter.where is not None, "the caller has an expression"
         with self._moment():
             runs = self._matching(home, replace(run_filter, where=None))
@@ -139,13 +139,13 @@ class IndexReader:
         return self._expressions.names()
 
     def table(self, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
-        """Return columns of the live runs that pass a filter, newest first, and what of them is worth storing."""
+        """Return columns of the live runs that pass a filter, newest first, and segments to be stored."""
         with self._moment():
             numbers = array("q", self._column("k", self._query(run_filter, None)))
             return _read_columns(ColumnReader(self._db), numbers, wanted)
 
     def table_of(self, ids: Sequence[str], wanted: Wanted) -> tuple[Table, list[StaleSegment]] | None:
-        """Return columns of certain runs, likewise; None if one of them is not known."""
+        """Return columns of certain runs, and segments to be stored; None if one of the runs is not known."""
         with self._moment():
             table = ColumnReader(self._db)
             numbers = table.find(ids)
@@ -206,7 +206,7 @@ class IndexReader:
 
     @cached_property
     def _expressions(self) -> Expressions:
-        from guild_ipy.index.queries.expression_sql import Expressions  # start-up cost: for those who select
+        from guild_ipy.index.queries.expression_sql import Expressions  # start-up cost: few listings have one
 
         return Expressions(self._db)
 
@@ -215,7 +215,7 @@ class IndexReader:
         return [value for (value,) in self._rows(sql, query.parameters)]
 
     def _rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Ask; Ctrl-C ends it also where SQLite has called us."""
+        """Execute a query; Ctrl-C also ends one in which SQLite has called Python."""
         try:
             return self._db.execute(sql, parameters).fetchall()
         except sqlite3.OperationalError:
@@ -281,7 +281,7 @@ def _read_columns(table: ColumnReader, numbers: array[int], wanted: Wanted) -> t
 
 
 def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Return the first and last of each row of neighbours; few gaps are not worth a query."""
+    """Return the first and last number of each range; small gaps are included, since a query costs more."""
     first = last = -1
     for number in sorted(numbers):
         if first >= 0 and number - last > _WIDEST_GAP:

@@ -108,7 +108,7 @@ def encode_segment(segment: Segment) -> bytes:
 
 
 def decode_segment(data: bytes) -> Segment:
-    """Read a segment; ValueError, LookupError or struct.error for what is none."""
+    """Read a segment; ValueError, LookupError or struct.error if it is not one."""
     form, size, present, integers, words = _HEADER.unpack_from(data)
     start = _HEADER.size
     parts = []
@@ -188,7 +188,7 @@ def _fits(segment: Segment, value: Any) -> bool:  # noqa: ANN401 - any value of 
 
 
 def _patch_in_place(segment: Segment, changes: Mapping[int, Any]) -> Segment:
-    """Put values that fit in a copy of the segment, where there is none yet too."""
+    """Put values that fit into a copy of the segment, also at positions that have none yet."""
     values = bytearray(segment.values) if segment.form in {"b", "c"} else segment.values[:]
     present = bytearray(segment.present)
     for position, value in changes.items():

@@ -1,7 +1,7 @@
 """Reading a run that has ended and is whole, as nearly all are, in one pass over its files.
 
-It is why a first build takes two thirds of the time. A run that is unusual in any way is left to
-:func:`guild_ipy.index.rows.entry.read_entry`; what both read they read alike.
+It cuts the time of a first build by a third. A run that is unusual in any way is left to
+:func:`guild_ipy.index.rows.entry.read_entry`; both read the same values.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Unusual(Exception):
 
 
 def read_ended(run_dir: RunDir) -> ReadRun | None:
-    """Read a run that has ended; None for any other, and for one of which anything is odd."""
+    """Read a run that has ended; None for any other run, and for an unusual one."""
     try:
         return _read(run_dir)
     except (OSError, ValueError, TypeError, LookupError, Unusual):
@@ -96,7 +96,7 @@ def _read_events(run_dir: RunDir, paths: list[str]) -> tuple[tuple[EventSource, 
 
 
 def _read_files(paths: list[str], stamps: list[int]) -> list[bytes]:
-    """Read files that are neither empty nor large, and put their stamps, of before, after the others."""
+    """Read files that are neither empty nor large; append their stamps, taken before they are read, to `stamps`."""
     contents = []
     for path in paths:
         descriptor = os.open(path, _FLAGS)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 #: How long it rests for each second of work.
 _REST = 1.0
-#: For so long nothing is looked for after a pass over all runs.
+#: The pause after a pass over all runs.
 _PAUSE_SECONDS = 1.0
 
 
@@ -31,13 +31,13 @@ class Recheck:
         self._look = look
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._not_before = time.monotonic() + _PAUSE_SECONDS  # a shell is gone by then
+        self._not_before = time.monotonic() + _PAUSE_SECONDS  # a shell command has ended by then
 
     def begin(self) -> None:
         """Begin a pass over all runs, unless one is at work or has just ended."""
         if (self._thread is None or not self._thread.is_alive()) and time.monotonic() >= self._not_before:
             self._stop.clear()
-            atexit.register(self.close)  # it must not be at work when the interpreter takes things apart
+            atexit.register(self.close)  # it must have ended before the interpreter shuts down
             self._thread = threading.Thread(target=self._pass_over_all, name="guild_ipy recheck", daemon=True)
             self._thread.start()
 

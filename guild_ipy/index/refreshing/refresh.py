@@ -21,7 +21,7 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_list import is_run
 from guild_ipy.store.state.changes import LogPosition, read_changes
 
-#: For so long the database is locked at a time, and then left to other processes.
+#: How long the database is locked at a time; in the pause other processes can use it.
 _CHUNK_SECONDS = 1.0
 _PAUSE_SECONDS = 0.05
 
@@ -70,7 +70,7 @@ def put_runs(database: Database, run_dirs: Sequence[RunDir], settle: Callable[[R
 
 
 class _Refresh:
-    """The rest of the work; every call of :meth:`go_on` does a part of it in one transaction."""
+    """The work of a refresh; each call of :meth:`go_on` does a part of it in one transaction."""
 
     def __init__(self, home: Home, plan: RefreshPlan, settle: Callable[[RunDir], None]) -> None:
         self._home = home
@@ -81,7 +81,7 @@ class _Refresh:
         """The names of the runs that have not been read yet."""
         self._total = 0
         self._new: frozenset[str] = frozenset()
-        """The names of which nothing was known."""
+        """The names that were not known."""
         self._position = LogPosition()
         self._folder: Stamp | None = None
         self._is_racy = False
@@ -113,7 +113,7 @@ class _Refresh:
         return sorted(filter(is_name, names))
 
     def _scan(self, writer: RowWriter) -> set[str]:
-        """List the folder of runs: forget those that are gone; return those that are new or in the place of another."""
+        """List the folder of runs: forget runs that are gone; return those that are new or have replaced another."""
         read_at = time.time_ns()
         self._folder = stamp_folder(self._home)
         self._is_racy = self._folder.is_racy(read_at)

@@ -1,6 +1,6 @@
 """Finding out what has changed since the index was written, at a cost that does not depend on how many runs there are.
 
-Before every listing these are looked at:
+Before every listing it looks at
 
 - the stamp of the folder of runs; only if it has changed is the folder listed;
 - runs that have not ended, and folders among the runs that may become one;
@@ -27,7 +27,7 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_list import is_run
 from guild_ipy.store.state.changes import LogPosition, read_changes
 
-#: As much as a listing may have to wait for.
+#: A listing may have to wait for as long.
 _LOOK_SECONDS = 0.005
 _RUNS_AT_A_TIME = 200
 
@@ -41,7 +41,7 @@ class RefreshPlan:
     is_scan_due: bool = False
     """Whether the folder of runs has to be listed."""
     position: LogPosition | None = None
-    """Where the change log ends, if that is farther than before."""
+    """Where the change log ends, if it has grown."""
 
     def __bool__(self) -> bool:
         return bool(self.ids) or self.is_scan_due or self.position is not None
@@ -115,9 +115,7 @@ def _has_changed(home: Home, reader: IndexReader, watched: Watched, settle: Call
     run_dir = home.run_dir(watched.id)
     if watched.care is not Care.FLUID:
         return _is_changed(run_dir, watched)
-    from guild_ipy.index.rows.event_sources import (
-        stamp_sources,  # start-up cost: where all runs have ended nobody asks
-    )
+    from guild_ipy.index.rows.event_sources import stamp_sources  # start-up cost: mostly no run is at work
 
     settle(run_dir)
     kept = reader.read_entry_text(text_to_sql(watched.id))
@@ -131,9 +129,7 @@ def _is_changed(run_dir: RunDir, watched: Watched, *, is_deep: bool = False) -> 
         return True
     if not is_deep:
         return have_changed(run_dir, watched.sources)
-    from guild_ipy.index.rows.event_sources import (
-        stamp_sources,  # start-up cost: where all runs have ended nobody asks
-    )
+    from guild_ipy.index.rows.event_sources import stamp_sources  # start-up cost: mostly no run is at work
 
     return stamp_sources(run_dir) != watched.sources
 

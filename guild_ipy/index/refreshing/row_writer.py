@@ -37,7 +37,7 @@ _CLUSTER = itemgetter(0)
 
 @dataclass(frozen=True, kw_only=True)
 class KnownRun:
-    """A run as the tables have it."""
+    """A run as it is in the tables."""
 
     k: int
     data: str
@@ -65,12 +65,12 @@ class RowWriter:
         self._changed: set[int] = set()
         self._new: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._old: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        """Rows that may take the place of others."""
+        """Rows that may replace others."""
 
-    # -- what is known
+    # -- reading
 
     def find(self, id: str) -> KnownRun | None:  # noqa: A002 - the word of the field
-        """Return a run as the tables have it."""
+        """Return a run as it is in the tables."""
         sql = "select k, data, attrs, scalars from run join record using (k) where id = ?"
         row = self._db.execute(sql, (text_to_sql(id),)).fetchone()
         if row is None:
@@ -91,7 +91,7 @@ class RowWriter:
         log, inode, offset = self._db.execute("select log, log_inode, log_offset from meta").fetchone()
         return LogPosition(log=log, inode=inode, offset=offset)
 
-    # -- what is new
+    # -- collecting
 
     def put(self, read: ReadRun, known: KnownRun | None = None) -> int:
         """Keep a run, in place of what is known of it; return its number."""
@@ -156,16 +156,16 @@ class RowWriter:
         self._db.execute("insert or ignore into folder values (?)", (text_to_sql(name),))
 
     def set_scanned(self, runs: bytes, *, is_racy: bool) -> None:
-        """Say that all runs are known that were there at a stamp of their folder."""
+        """Note that all runs are known that were there when their folder had this stamp."""
         self._db.execute("update meta set runs = ?, runs_racy = ?, complete = 1", (runs, is_racy))
 
     def set_position(self, position: LogPosition) -> None:
-        """Say that the change log has been read up to there."""
+        """Note how far the change log has been read."""
         values = (position.log, position.inode, position.offset)
         self._db.execute("update meta set log = ?, log_inode = ?, log_offset = ?", values)
 
     def finish(self) -> None:
-        """Write the collected rows; if a run has changed, that gets a number."""
+        """Write the collected rows; a change of a run makes a new generation."""
         if self._changed:
             self.gen += 1
             self._db.execute("update meta set gen = ?", (self.gen,))
@@ -219,7 +219,7 @@ class RowWriter:
         if self._folders and text_to_sql(name) in self._folders:
             self._db.execute("delete from folder where name = ?", (text_to_sql(name),))
 
-    # -- numbers for what many runs share
+    # -- numbers of values that many runs share
 
     def _watched_number(self, names: str | bytes | None) -> int:
         if names not in self._watched:

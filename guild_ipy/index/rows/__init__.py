@@ -4,5 +4,5 @@
 - ``run_rows``, ``scalar_rows``: the rows of a run, and of its scalars
 - ``sql_values``: values as SQLite holds them
 - ``event_sources``: how far the event files of a run have been read
-- ``stamps``: whether a run has changed since, without reading it
+- ``stamps``: tells whether a run has changed, without reading it
 """

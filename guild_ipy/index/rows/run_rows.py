@@ -19,7 +19,7 @@ ValueRows: TypeAlias = "tuple[tuple[str, ...], tuple[tuple[Any, Any], ...]]"
 
 @dataclass(frozen=True, kw_only=True)
 class ReadRun:
-    """All that the index keeps of one run."""
+    """Everything that the index keeps of one run."""
 
     entry: IndexEntry
     inode: int

@@ -54,7 +54,7 @@ def summary_rows(summaries: Iterable[ScalarSummary]) -> ScalarRows:
 
 
 def tally_rows(tallies: Mapping[str, NamedTally]) -> ScalarRows:
-    """Return the same of tallies by name."""
+    """Return the numbers of tallies, by name, as columns."""
     return {(name, prefix): _row(tally.numbers()) for name, (_, prefix, tally) in tallies.items()}
 
 

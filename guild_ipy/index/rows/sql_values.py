@@ -24,7 +24,7 @@ SqlValue: TypeAlias = "int | float | str | bytes | None"
 BOOLEAN, NOTHING, JSON = "b", "n", "j"
 _LARGEST = 2**63 - 1
 
-#: Compact, and of any Python value that an attribute can have: what JSON cannot say becomes text.
+#: Compact, and of any Python value that an attribute can have: a value that JSON does not have becomes text.
 encode_json = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
@@ -77,7 +77,7 @@ def integer_to_sql(number: int | None) -> int | float | None:
 
 
 def is_sayable(text: str) -> bool:
-    """Whether text is UTF-8."""
+    """Return whether text can be encoded as UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError:

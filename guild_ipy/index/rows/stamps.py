@@ -1,9 +1,9 @@
-"""Telling without reading a file whether a run has changed: the stamps of all that its entry was read from.
+"""Telling without reading a file whether a run has changed: the stamps of all files that its entry was read from.
 
 A stamp is the time of the last change of content and of the inode, the size and the number of the inode; so neither
-a clock that jumps nor a file moved in with its old times hides a change. A change can hide in one way: it is made
-after a file was read and within one tick of the clock of its file system. So what is younger than a tick when it is
-read is read again.
+a clock that jumps nor a file moved in with its old times hides a change. A change can be missed in one way: it is
+made after a file was read and within one tick of the clock of its file system. So a file that is younger than a tick
+when it is read is read again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from guild_ipy.store.run_dir import RunDir
 TICK_NS = 50_000_000
 #: File systems of other machines and old formats count seconds.
 COARSE_TICK_NS = 2_000_000_000
-#: For so long an empty file counts as one that is being written (:mod:`guild_ipy.store.run_record`), and a bit longer.
+#: How long an empty file counts as one that is being written (:mod:`guild_ipy.store.run_record`), and a bit longer.
 _WRITING_NS = 3_000_000_000
 _SECOND_NS = 1_000_000_000
 
@@ -39,30 +39,30 @@ class Stamp:
     newest: int
     """The latest change among them, in nanoseconds."""
     has_empty: bool
-    """Whether one of them is an empty file: someone may be writing it."""
+    """Whether one of them is an empty file, which may be one that is being written."""
 
     def is_racy(self, read_at: int) -> bool:
-        """Whether a change could hide that was made after `read_at`, when the stamps were taken."""
+        """Return whether a change could be missed that was made after `read_at`, when the stamps were taken."""
         return is_racy(self.newest, read_at) or (self.has_empty and self.newest + _WRITING_NS > read_at)
 
 
 def stamp_run(run_dir: RunDir, names: Iterable[str]) -> Stamp:
-    """Take the stamps of a run, of its metadata, and of what `names` are in its folder of attributes."""
+    """Take the stamps of a run, of its metadata, and of the attributes of these names."""
     return make_stamp(_stamp_run(run_dir, names))
 
 
 def digest_run(run_dir: RunDir, names: Iterable[str]) -> bytes:
-    """Return the digest of the same stamps, for which less is to be computed."""
+    """Return the digest of the same stamps, which takes less time."""
     return _digest(_stamp_run(run_dir, names))
 
 
 def stamp_paths(paths: Iterable[str]) -> Stamp:
-    """Take the stamps of paths, in this order; one that is not there has a stamp too."""
+    """Take the stamps of paths, in this order; a path that is not there has a stamp too."""
     return make_stamp(_stamp(paths))
 
 
 def make_stamp(numbers: Sequence[int]) -> Stamp:
-    """Make a stamp of what :func:`stamp_path` gives, path after path."""
+    """Make a stamp of the numbers of :func:`stamp_path`, path after path."""
     has_empty = 0 in numbers[2::4] and any(
         not size and inode for size, inode in zip(numbers[2::4], numbers[3::4], strict=True)
     )
@@ -80,18 +80,18 @@ def stamp_path(path: str) -> FileStamp:
 
 
 def parse_stamp(text: str) -> FileStamp:
-    """Read the stamp of a file; ValueError if it is none."""
+    """Read the stamp of a file; ValueError if it is not one."""
     mtime, ctime, size, inode = map(int, text.split())
     return mtime, ctime, size, inode
 
 
 def have_changed(run_dir: RunDir, known: Mapping[str, FileStamp]) -> bool:
-    """Whether one of the known files of a run has changed."""
+    """Return whether one of the known files of a run has changed."""
     return any(stamp_path(f"{run_dir.path}/{path}") != stamp for path, stamp in known.items())
 
 
 def is_racy(newest: int, read_at: int) -> bool:
-    """Whether what changed last at `newest` could have changed again, unseen, after it was read at `read_at`."""
+    """Return whether a file that changed last at `newest` could have changed, unseen, after `read_at`."""
     tick = COARSE_TICK_NS if newest % _SECOND_NS == 0 else TICK_NS
     return newest + tick > read_at
 
