@@ -49,7 +49,7 @@ _NAME = "guild"
 class GuildAccessor:
     """The runs of a frame.
 
-    What it gives has the frame's own names in ``run``, so that it can be merged with the frame. The frame itself
+    Frames that it returns have the frame's own names in ``run``, so that they can be merged with it. The frame itself
     is never changed; list again to see a new mark or label.
 
     Examples
@@ -61,7 +61,7 @@ class GuildAccessor:
     """
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        run_column(frame)  # pandas asks for the refusal here
+        run_column(frame)  # pandas expects a refusal here
         self._frame = frame
 
     # -- look
@@ -83,7 +83,7 @@ class GuildAccessor:
     def scalars(self) -> pd.DataFrame:
         """Return one row a run and scalar: ``run prefix tag``, values and steps of first, last, min and max.
 
-        Behind these ``avg_val count total``.
+        After these ``avg_val count total``.
         """
         return scalars_frame(get_session(), self._rows(summary_fields))
 
@@ -108,7 +108,7 @@ class GuildAccessor:
         return compare_frame(self._rows(compare_fields(columns)), columns)
 
     def diff(self) -> RunDiff:
-        """Say what the two runs differ in, the older one first: attributes, flags, scalars, environment, files, source.
+        """Return how the two runs differ, the older one first: attributes, flags, scalars, environment, files, source.
 
         Raises
         ------
@@ -131,9 +131,9 @@ class GuildAccessor:
         column
             As in :meth:`compare`: ``loss``, ``min loss``, ``max accuracy``.
         max
-            Whether the greatest is the best; None means: if the column says ``max``.
+            Whether the greatest is the best; None means only if the column says ``max``.
         limit
-            Give a frame in place of the run: at most that many rows of this one, the best first.
+            Return a frame in place of the run: at most that many rows of this one, the best first.
 
         Raises
         ------
@@ -172,7 +172,7 @@ class GuildAccessor:
         return plot_curves(curves, dict(zip(rows.names, label_runs(rows), strict=True)), scalars, ax)
 
     def parallel(self, columns: str | Iterable[str] | None = None, *, ax: Axes | None = None) -> Axes:
-        """Draw parallel coordinates: a line for each run across its flags to what came of it.
+        """Draw parallel coordinates: a line for each run across its flags to its results.
 
         Parameters
         ----------
@@ -188,7 +188,7 @@ class GuildAccessor:
     # -- change
 
     def mark(self, *, clear: bool = False, reason: str | None = None) -> int:
-        """Mark the runs, or clear their marks, and say so; how many there were. ``run.marks`` remembers `reason`."""
+        """Mark the runs, or clear their marks; return how many there were. ``run.marks`` remembers `reason`."""
         return self._change(Mark(selection=self._selection(), clear=clear, reason=reason))
 
     def label(
@@ -200,7 +200,7 @@ class GuildAccessor:
         remove: str | None = None,
         clear: bool = False,
     ) -> int:
-        """Change the labels of the runs in one of these ways, and say so; how many there were."""
+        """Change the labels of the runs in one of these ways, and say so; return how many runs there were."""
         if [text, append, prepend, remove].count(None) != (4 if clear else 3):
             raise UsageError("label takes one of a text, append, prepend, remove and clear")
         return self._change(
@@ -253,7 +253,7 @@ class GuildAccessor:
         return self._tell(write_comments(get_session(), self._selection(), change))
 
     def delete(self) -> int:
-        """Move the runs to the trash, without asking, and say so; how many there were. :meth:`restore` undoes it.
+        """Move the runs to the trash, without asking; return how many there were. :meth:`restore` undoes it.
 
         Raises
         ------
@@ -320,7 +320,7 @@ def _open(run_dir: RunDir) -> Run:
 
 
 def register_accessor() -> None:
-    """Make ``df.guild`` this class; a class of an earlier load of this module gives way without a warning."""
+    """Make ``df.guild`` this class; one from an earlier load of this module is replaced without a warning."""
     if getattr(getattr(pd.DataFrame, _NAME, None), "__module__", None) == __name__:
         delattr(pd.DataFrame, _NAME)
     pd.api.extensions.register_dataframe_accessor(_NAME)(GuildAccessor)

@@ -12,7 +12,7 @@ from guild_ipy.errors import UsageError, suggest
 
 
 class RunKeywords(TypedDict, total=False):
-    """What a listing can be narrowed by; None and False narrow nothing."""
+    """The filters of a listing; None and False filter nothing."""
 
     operations: str | Iterable[str] | None
     labels: str | Iterable[str] | None
@@ -42,7 +42,7 @@ def parse_keywords(keywords: Mapping[str, object]) -> RunFilter:
     Raises
     ------
     UsageError
-        For a keyword that is not there, or a value that it cannot have.
+        For a keyword that does not exist, or a value that it cannot have.
     """
     for word in keywords:
         if word not in RunKeywords.__annotations__:

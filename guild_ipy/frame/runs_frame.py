@@ -33,13 +33,13 @@ def runs(
     Parameters
     ----------
     details
-        Also give ``id stopped exit_status tags comments digest stale run_dir damage``.
+        Also return ``id stopped exit_status tags comments digest stale run_dir damage``.
     stale
         Only runs that used another run because it was marked or the latest, and would use a different one now.
     refresh
-        ``"full"``: see at once what others have changed in place in runs that have ended; else it takes some seconds.
+        ``"full"``: see changes by others in place in runs that have ended at once; else it takes some seconds.
     **filters
-        What the runs must all be; several texts for one of the first four are alternatives.
+        Every run passes all of them; several texts for one of the first four are alternatives.
         ``operations labels tags comments``: a text or several. ``running completed error terminated pending
         staged damaged``: any of those that are True. ``marked unmarked unlabeled deleted``: True or False.
         ``started``: a time range. ``digest``: beginning of the source digest. ``limit``: at most that many.
@@ -54,7 +54,7 @@ def runs(
     Raises
     ------
     UsageError
-        For a filter that is not there, or a value that it cannot have.
+        For a filter that does not exist, or a value that it cannot have.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def frame_runs(
 
 
 def compare_selected(selection: RunSelection, columns: Written = None) -> pd.DataFrame:
-    """Put runs beside each other: those that are named, in their order, else all that pass the filter."""
+    """Put runs beside each other: the named ones in their order, else all that pass the filter."""
     session, fields = get_session(), compare_fields(columns)
     if not selection.refs:
         return compare_frame(read_rows(session, selection.filter, fields), columns)

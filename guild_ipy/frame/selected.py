@@ -14,7 +14,7 @@ from guild_ipy.verbs.looking.select import SelectRuns
 
 
 def frame_wanted(wanted: SelectRuns) -> pd.DataFrame:
-    """List the runs that are selected: of names and of a rule in their order, of an expression the newest first."""
+    """List the selected runs: by names or a rule in their order, by an expression the newest first."""
     if wanted.best is None and not wanted.refs:
         return frame_runs(wanted.filter)
     return _frame_ids(wanted.find_ids(get_session()), deleted=wanted.filter.deleted)

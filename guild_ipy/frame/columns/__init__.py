@@ -1,6 +1,6 @@
-"""What frames are made of: columns of runs as arrays.
+"""Columns of runs as arrays, of which frames are made.
 
-- ``rows``: certain runs in order, with columns
+- ``rows``: certain runs in order, with columns, and the frames made of them
 - ``column_cache``: the columns of all runs of a home, as long as no run changes
 - ``column_values``: the values of one column
 - ``dtypes``: from values to arrays of the right dtype

@@ -1,7 +1,7 @@
 """The columns of all runs of a home, kept from one call to the next for as long as no run changes.
 
-What is kept are arrays in the order of a listing. A frame is made of parts or copies of them, so that nothing that is
-done to a frame can be seen in the next.
+The arrays are kept in the order of a listing. A frame is made of parts or copies of them, so that a change to a frame
+cannot be seen in the next.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from guild_ipy.index.queries.column_table import Field, Table, TableColumn
 from guild_ipy.session.session import Session
 
 NamesOfKind: TypeAlias = Callable[[str], Sequence[str]]
-"""Says which names of a kind there are: ``flag``, ``attr`` or ``scalar``."""
+"""Returns the names of a kind: ``flag``, ``attr`` or ``scalar``."""
 Chooser: TypeAlias = Callable[[NamesOfKind], Iterable[Field]]
 """Chooses columns."""
 
@@ -32,12 +32,12 @@ KINDS = ("flag", "attr", "scalar")
 _BEGINNING = Field("run", "beginning")
 _NOTHING = RunFilter(limit=0)
 _LABEL = Field("run", "label")
-#: What is shown as categories.
+#: Columns that are shown as categories.
 _WORDS = frozenset({Field("run", "operation"), Field("run", "status")})
 
 
-class Naming:
-    """What stands for each run in a frame, as a list, an array, and by name; and the frames made with it."""
+class RunNames:
+    """The names of runs in a frame, as a list, an array, and with their rows; and the frames made with them."""
 
     def __init__(self, names: list[str], deleted: frozenset[str]) -> None:
         self.names = names
@@ -66,7 +66,7 @@ class KeptColumns:
     known
         The names that there are, by kind.
     columns
-        What has been asked for so far.
+        The columns that have been asked for so far.
     """
 
     def __init__(self, table: Table, known: Mapping[str, Sequence[str]]) -> None:
@@ -78,10 +78,10 @@ class KeptColumns:
         self.add(table)
         self._ids: list[str] | None = None
         self._row_by_id: dict[str, int] | None = None
-        self._naming: Naming | None = None
+        self._naming: RunNames | None = None
 
     def add(self, table: Table) -> None:
-        """Take in more columns of the same generation, out of the table: what is there twice is soon gone."""
+        """Add columns of the same generation, and take them out of the table to free their memory."""
         while table.columns:
             field, column = table.columns.popitem()
             self.columns[field] = read_field(field, column, self.numbers)
@@ -91,7 +91,7 @@ class KeptColumns:
         return self._row_of[np.array(numbers, np.int64)]
 
     def ids(self, session: Session) -> list[str]:
-        """Return the ids of the runs, which are read when they are first asked for; "" for one that is gone since."""
+        """Return the ids of the runs, read on first use; "" for one that is gone since."""
         if self._ids is None:
             table = session.index.table((ID,), _NOTHING)
             found = self._read_texts(table.columns[ID])
@@ -106,14 +106,14 @@ class KeptColumns:
             self._row_by_id = {each: row for row, each in enumerate(self.ids(session))}
         return self._row_by_id
 
-    def naming(self, session: Session, deleted: frozenset[str]) -> Naming:
-        """Return what stands for each run in a frame; the names of deleted ones are left to these."""
+    def naming(self, session: Session, deleted: frozenset[str]) -> RunNames:
+        """Return the names of the runs; none of them is the name of a deleted run."""
         if self._naming is None or self._naming.deleted != deleted:
-            self._naming = Naming(self._names(session, deleted), deleted)
+            self._naming = RunNames(self._names(session, deleted), deleted)
         return self._naming
 
     def _names(self, session: Session, deleted: frozenset[str]) -> list[str]:
-        """Name runs by the beginnings of their ids, if no two have one; else by what it takes."""
+        """Name runs by the beginnings of their ids; by longer ones where two runs have the same."""
         beginnings = self._beginnings
         others = {beginning_of(each) for each in deleted}
         if len(others.union(beginnings)) == len(others) + len(beginnings):
@@ -134,7 +134,7 @@ class KeptColumns:
 
 
 def read_field(field: Field, column: TableColumn, numbers: Array) -> ColumnValues:
-    """Read a column in the form in which it is quickly handed out; an empty label is none."""
+    """Read a column in the form that is quickest to make a frame of; an empty label counts as none."""
     values = read_values(column, numbers)
     if field in _WORDS:
         return values
@@ -142,7 +142,7 @@ def read_field(field: Field, column: TableColumn, numbers: Array) -> ColumnValue
 
 
 def as_names(names: Sequence[str]) -> Array:
-    """Return what stands for runs as a column."""
+    """Return names of runs as a column."""
     return pd.arrays.StringArray(np.array(names, dtype=object))
 
 
@@ -165,15 +165,15 @@ class ColumnCache:
 
 
 @lru_cache(maxsize=1)
-def columns_of(index: Index) -> ColumnCache:  # noqa: ARG001 - it is what the columns are of
-    """Return the cache of the columns of an index; that of another is given up."""
+def columns_of(index: Index) -> ColumnCache:  # noqa: ARG001 - the key of the cache
+    """Return the cache of the columns of an index; the cache of another index is given up."""
     return ColumnCache()
 
 
 def remember_names(
     choose: Chooser, always: Field
 ) -> tuple[dict[str, Sequence[str]], Callable[[NamesOfKind], Iterable[Field]]]:
-    """Return a map that will have the names by kind, and what to ask a table for, so that it has."""
+    """Return a map, and the argument for a table that fills the map with the names of each kind."""
     known: dict[str, Sequence[str]] = {}
 
     def wanted(names: NamesOfKind) -> set[Field]:
@@ -197,7 +197,7 @@ def _complete(session: Session, kept: KeptColumns, choose: Chooser, *, full: boo
     """Add the columns that are missing; False if runs have changed."""
     try:
         missing = _missing(kept, choose)
-    except (SelectError, UsageError):  # a name that there was not, and may be now
+    except (SelectError, UsageError):  # a name that was not known, and may be now
         return False
     table = session.index.table(missing, _NOTHING, full=full)  # the numbers of the runs are known
     if table.gen != kept.gen:

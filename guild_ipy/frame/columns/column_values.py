@@ -1,6 +1,6 @@
-"""The values of one column as arrays: what the index stores in segments, in an order of one's own.
+"""The values of one column as arrays: those that the index stores in segments, in any order.
 
-The forms are those of ``segments``. Texts are what a frame holds, anything else is an array of
+The forms are those of ``segments``. Texts are as a frame holds them, anything else is an array of
 objects, both with ``pd.NA`` where there is none; words are places in a list, -1 where there is none.
 """
 
@@ -45,18 +45,18 @@ class ColumnValues:
         return replace(self, data=self.data[rows], present=self.present[rows], whole=whole)
 
     def as_text(self) -> ColumnValues:
-        """Return words as texts, which are quicker to hand out; other values as they are."""
+        """Return words as texts, which are quicker to copy; other values as they are."""
         if self.form != "c":
             return self
         return replace(self, form="t", data=_texts(np.array([*self.words, pd.NA], dtype=object)[self.data]), words=())
 
     def without(self, value: object) -> ColumnValues:
-        """Return the values with nothing where it is `value`."""
+        """Return the values, without those that are `value`."""
         same = np.array([each == value for each in self.to_objects()], dtype=bool)
         return make_values(_where(same, None, self.to_objects()).tolist()) if same.any() else self
 
     def is_empty(self) -> bool:
-        """Whether there is no value at all."""
+        """Return whether there is no value at all."""
         return not self.present.any()
 
     def to_objects(self) -> Array:
@@ -83,7 +83,7 @@ def read_values(column: TableColumn, numbers: Array) -> ColumnValues:
 
 
 def _narrow(whole: Array) -> Array:
-    """Return whole numbers in as few bytes as they take: they are kept, and most are small."""
+    """Return whole numbers in as few bytes as possible, since they are kept and most are small."""
     least, greatest = whole.min(initial=0), whole.max(initial=0)
     for size in (np.int8, np.int16, np.int32):
         if np.iinfo(size).min <= least and greatest <= np.iinfo(size).max:
@@ -92,14 +92,14 @@ def _narrow(whole: Array) -> Array:
 
 
 def make_values(objects: Sequence[Any]) -> ColumnValues:
-    """Return Python objects as values; None is none."""
+    """Return Python objects as values; None stands for no value."""
     starts = range(0, len(objects), SEGMENT_RUNS)
     segments = tuple(make_segment(objects[start : start + SEGMENT_RUNS]) for start in starts)
     return read_values(TableColumn(segments=segments), np.arange(len(objects)))
 
 
 def first_of(several: Sequence[ColumnValues]) -> ColumnValues:
-    """Return of each row the first value that there is."""
+    """Return for each row the first value that there is."""
     return reduce(_fill_up, several)
 
 
@@ -118,7 +118,7 @@ def _common_form(segments: Sequence[Segment]) -> str:
 
 
 def _is_exact(segment: Segment) -> bool:
-    """Whether its numbers are the same as floats."""
+    """Return whether its numbers are the same as floats."""
     return segment.form != "q" or bool(np.abs(np.frombuffer(segment.values, np.int64)).max() <= EXACT_AS_FLOAT)
 
 

@@ -9,12 +9,12 @@ from functools import lru_cache
 from guild_ipy.errors import StoreError
 from guild_ipy.store.guild_home import Home
 
-#: Of file systems that keep whole seconds, a folder can change without another time.
+#: File systems with times in whole seconds: a folder can change and keep its time.
 _RACY_NANOSECONDS = 2_000_000_000
 
 
 def list_deleted(home: Home) -> frozenset[str]:
-    """Return what is called like a run in the trash."""
+    """Return the names in the trash."""
     try:
         info = os.stat(home.trash)
     except OSError:
@@ -32,5 +32,5 @@ def _list(folder: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4)
-def _list_once(folder: str, mtime: int, inode: int) -> frozenset[str]:  # noqa: ARG001 - they tell when it has changed
+def _list_once(folder: str, mtime: int, inode: int) -> frozenset[str]:  # noqa: ARG001 - they change with the folder
     return _list(folder)

@@ -105,7 +105,7 @@ def value_column(values: ColumnValues) -> Column:
         return pd.arrays.BooleanArray(values.data, ~values.present)
     if values.form == "d":
         return _value_column_of_numbers(values)
-    narrowed = make_values(values.to_objects().tolist())  # of all runs they may be of any type, and of these of one
+    narrowed = make_values(values.to_objects().tolist())  # these may be of one type where all are not
     return _object_column(narrowed) if narrowed.form in {"j", "n"} else value_column(narrowed)
 
 

@@ -32,7 +32,7 @@ def _candidates() -> Iterator[tzinfo]:
 
 
 def _agrees(zone: tzinfo) -> bool:
-    """Whether `zone` has the offset of the C library in winter and in summer."""
+    """Return whether `zone` has the offset of the C library in winter and in summer."""
     year = time.localtime().tm_year
     probes = (datetime(year, month, 1, 12, tzinfo=UTC) for month in (1, 7))
     return all(probe.astimezone(zone).utcoffset() == probe.astimezone().utcoffset() for probe in probes)

@@ -1,4 +1,4 @@
-"""Some runs in order, with columns of theirs: what every frame is made of."""
+"""Some runs in order, with their columns: every frame is made of them."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Rows:
     """Runs in order."""
 
     names: Array
-    """What stands for each in the column ``run``."""
+    """Their names in the column ``run``."""
     known: Mapping[str, Sequence[str]]
-    """Names of flags, attributes and scalars by kind, also some that none of these runs has."""
+    """Names of flags, attributes and scalars by kind; some may be of other runs only."""
     columns: Mapping[Field, ColumnValues] = field(repr=False)
     at: Array | None = field(default=None, repr=False)
-    """Where in the columns the runs stand; None: they are all, in their order."""
+    """The rows of the runs in the columns; None for all, in their order."""
     frames: dict[str, pd.DataFrame | None] | None = field(default=None, repr=False)
     """Frames of all runs by name, None for one that was made once and not kept; of some runs none are kept."""
     _taken: dict[Field, ColumnValues] = field(default_factory=dict, repr=False)
@@ -102,7 +102,7 @@ def read_rows(session: Session, run_filter: RunFilter, choose: Chooser, *, full:
     choose
         Which columns, of all that there are.
     full
-        Also see at once what others have changed in place.
+        Also see changes by others in place at once.
     """
     for _ in range(0 if run_filter.deleted else _ATTEMPTS):
         kept = columns_of(session.index).now(session, choose, full=full)
@@ -139,7 +139,7 @@ def find_rows(session: Session, frame: pd.DataFrame, choose: Chooser) -> Rows:
     return _from_both(session, kept, run_dirs, choose)
 
 
-# -- from what is kept
+# -- from kept columns
 
 
 def _all_of(session: Session, kept: KeptColumns) -> Rows:
@@ -153,7 +153,7 @@ def _some_of(session: Session, kept: KeptColumns, rows: Array) -> Rows:
 
 
 def _from_both(session: Session, kept: KeptColumns, run_dirs: Mapping[str, RunDir], choose: Chooser) -> Rows:
-    """Return runs that are named in other ways, or of which some are deleted or have just come."""
+    """Return runs that are named by more or fewer digits, or of which some are deleted or new."""
     rows = {name: _row(session, kept, run_dir) for name, run_dir in run_dirs.items()}
     live = Rows(
         names=as_names([name for name, row in rows.items() if row is not None]),

@@ -1,7 +1,7 @@
-"""What stands in a ``run`` column: the beginning of an id, long enough to mean one run.
+"""The names in a ``run`` column: the beginning of an id, long enough to mean one run.
 
 Plain text that one can read, type and compare, and that survives sorting, joining and saving. It has 8
-digits as everywhere; where two runs of the home share these, both get as many as it takes. A later run can
+digits as everywhere; where two runs of the home share these, both get as many as are needed. A later run can
 still come to share them: then the name is refused, never taken for one of the two. Of a run that was deleted several
 times, the trash has older deletions as ``<id>_<word>``; a name that may be the id and these means the id.
 """
@@ -76,7 +76,7 @@ def read_names(frame: pd.DataFrame) -> list[str]:
     Raises
     ------
     UsageError
-        If there is no such column, or it holds what cannot be a run id.
+        If there is no such column, or it holds a value that cannot be a run id.
     """
     column = run_column(frame).dropna()
     if isinstance(column.dtype, pd.StringDtype):
@@ -99,7 +99,7 @@ def _short_name(each: str, ordered: Sequence[str]) -> str:
     at = after = bisect_left(ordered, each)
     while after < len(ordered) and (ordered[after] == each or _is_older(ordered[after], each)):
         after += 1
-    beside = (*ordered[max(0, at - 1) : at], *ordered[after : after + 1])  # nothing shares more with it
+    beside = (*ordered[max(0, at - 1) : at], *ordered[after : after + 1])  # no other id shares more digits with it
     alike = [other for other in beside if other.startswith(each[:SHORT_ID_LENGTH])]
     length = SHORT_ID_LENGTH
     while any(other.startswith(each[:length]) for other in alike) and length < len(each):
@@ -119,7 +119,7 @@ def _find_id(name: str, ordered: Sequence[str]) -> str | None:
 
 
 def _is_older(other: str, each: str) -> bool:
-    """Whether a name is that of an older deletion of a run."""
+    """Return whether a name is that of an older deletion of a run."""
     return other.startswith(f"{each}_")
 
 

@@ -1,4 +1,4 @@
-"""From what stands in a ``run`` column back to the runs."""
+"""From the names in a ``run`` column back to the runs."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def find_deleted(session: Session, names: Sequence[str]) -> list[RunDir]:
     return [run_dirs[ids[name]] for name in names]
 
 
-def _no_columns(names: NamesOfKind) -> list[Field]:  # noqa: ARG001 - those that are always there are enough
+def _no_columns(names: NamesOfKind) -> list[Field]:  # noqa: ARG001 - the columns that are always kept are enough
     return []
 
 
 def _find_kept(session: Session, kept: KeptColumns, names: Sequence[str]) -> dict[str, RunDir]:
-    """Find runs by the names that stand for them now."""
+    """Find runs by their present names."""
     row_by_name, ids = kept.naming(session, list_deleted(session.home)).row_by_name, kept.ids(session)
     found = {name: ids[row] for name in names if (row := row_by_name.get(name)) is not None}
     return {name: session.home.run_dir(each) for name, each in found.items() if each}
@@ -61,7 +61,7 @@ def _find_kept(session: Session, kept: KeptColumns, names: Sequence[str]) -> dic
 def _find_any(session: Session, kept: KeptColumns | None, names: Sequence[str]) -> dict[str, RunDir]:
     """Find runs by any beginning of their ids; a live one before a deleted one of the same id.
 
-    In a run, those that it was given are found wherever Guild home is.
+    Within a run, the runs that it was given are found in any Guild home.
     """
     home = session.home
     live = list_run_dirs(home) if kept is None else map(home.run_dir, filter(None, kept.ids(session)))

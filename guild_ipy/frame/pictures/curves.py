@@ -1,4 +1,4 @@
-"""Learning curves: what runs reported, step by step."""
+"""Learning curves: the values that runs reported, step by step."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Curve:
 
 
 def make_curves(reported: Sequence[Points]) -> list[Curve]:
-    """Put together what the files of each run hold of each scalar; what the machine did is left out."""
+    """Join the values of each scalar in the files of each run; scalars of the machine are left out."""
     parts: dict[tuple[str, str], list[Points]] = {}
     for points in reported:
         if not points.tag.startswith(_SYSTEM):
@@ -50,9 +50,9 @@ def plot_curves(
     Parameters
     ----------
     curves
-        What to draw.
+        The curves to draw.
     labels
-        What the runs are called, in the order of the legend.
+        The names of the runs, in the order of the legend.
     scalars
         Which scalars; none means the first six, ``loss`` before the others.
     ax
@@ -109,7 +109,7 @@ def _make_panels(count: int) -> Array:
 
 
 def _colours(runs: Sequence[str]) -> dict[str, object]:
-    """Give each run a colour: one of a few that differ, or a place on a scale from the first to the last."""
+    """Return a colour for each run: one of a few that differ, or a place on a scale from the first to the last."""
     maps = load_pyplot().colormaps
     if len(runs) <= _FEW_COLOURS:
         return {run: maps["tab10"](place) for place, run in enumerate(runs)}
@@ -128,7 +128,7 @@ def _draw(ax: Axes, curves: Sequence[Curve], labels: Mapping[str, str], colours:
 
 
 def _add_legend(panels: Array, labels: Mapping[str, str]) -> None:
-    """Name the runs beside the last panel of the first row, as many as there is place for."""
+    """Name the runs beside the last panel of the first row, as many as there is room for."""
     handles = {
         text: handle for panel in panels for handle, text in zip(*panel.get_legend_handles_labels(), strict=True)
     }

@@ -21,7 +21,7 @@ from guild_ipy.view.lineage_text import format_lineage
 
 
 class Lineage:
-    """What a run was made of, and what was made of it.
+    """The runs that a run has used, and those that have used it.
 
     A notebook shows it as a picture; iterating gives the runs that are there, the one that was asked about first.
 
@@ -46,7 +46,7 @@ class Lineage:
 
     @cached_property
     def svg(self) -> str:
-        """The picture: text of an SVG that stands for itself."""
+        """The picture: the text of a complete SVG."""
         return draw_lineage(self.graph)
 
     def __iter__(self) -> Iterator[Run]:
@@ -107,7 +107,7 @@ def _rows(graph: LineageGraph) -> Iterator[tuple[Member, Use | None]]:
 
 
 def _is_farther_down(used: Member, user: Member) -> bool:
-    """Whether a use leads away from the run on the side of those that used it."""
+    """Return whether a use leads away from the run, on the side of the runs that used it."""
     return user.relation is Relation.DOWNSTREAM and used.relation is not Relation.UPSTREAM
 
 

@@ -1,4 +1,4 @@
-"""Parallel coordinates: each run a line across its flags to what came of it."""
+"""Parallel coordinates: each run is a line across its flags to its results."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _WIDTH_OF_AXIS = 1.6
 _LEAST_WIDTH = 6.0
 _HEIGHT = 4.4
 _TICKS = 5
-#: Ticks that are nearer to each other could not be read.
+#: Ticks that are closer to each other could not be read.
 _LEAST_GAP = 0.06
-#: Positive numbers that go over so many times the least are shown by their magnitude.
+#: Positive numbers with a greater ratio of the greatest to the least are shown on a logarithmic scale.
 _WIDE = 50.0
 _MOST_WORDS = 12
 _TWO = 2

@@ -1,7 +1,7 @@
 """The library that pictures are made with.
 
-It is matplotlib: pandas itself plots with it, notebooks show its figures without more, and who uses Jupyter has it.
-It is an extra, and is loaded when the first picture is asked for.
+It is matplotlib: pandas itself plots with it, notebooks show its figures as they are, and most users of Jupyter have
+it. It is an extra, and is loaded when the first picture is asked for.
 """
 
 from __future__ import annotations

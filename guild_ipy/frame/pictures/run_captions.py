@@ -1,4 +1,4 @@
-"""What runs are called in pictures: by short id and the flags that tell them apart."""
+"""The names of runs in pictures: short id, and the flags that tell them apart."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _LONGEST = 40
 
 
 def label_fields(names: NamesOfKind) -> list[Field]:
-    """Choose what labels are made of."""
+    """Choose the columns that labels are made of."""
     return [_LABEL, *(Field("flag", name) for name in names("flag"))]
 
 
 def label_runs(rows: Rows) -> list[str]:
-    """Give each run a text: ``3f2a1b4c lr=0.1``, or with its label where all flags are the same."""
+    """Return a text for each run: ``3f2a1b4c lr=0.1``, or with its label where all flags are the same."""
     telling = [(name, values) for name, values in _flags(rows) if differs(values)][:_MOST_FLAGS]
     texts = [[_flag(name, value) for value in values.to_objects()] for name, values in telling]
     if not texts:
@@ -31,7 +31,7 @@ def label_runs(rows: Rows) -> list[str]:
 
 
 def differs(values: ColumnValues) -> bool:
-    """Whether the runs do not all have the same there."""
+    """Return whether the runs differ there."""
     return len({repr(value) for value in values.to_objects()}) > 1
 
 

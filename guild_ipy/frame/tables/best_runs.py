@@ -21,7 +21,7 @@ def rank(comparison: pd.DataFrame, written: str, *, greatest: bool | None = None
     written
         The column as the user has written it.
     greatest
-        Whether the greatest is the best; None means: if ``max`` is asked for.
+        Whether the greatest is the best; None means only if ``max`` is asked for.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Runs side by side: what they were given and what came of it."""
+"""Runs side by side: their flags and their results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Written: TypeAlias = "str | Iterable[str] | None"
 
 
 def compare_fields(written: Written) -> Chooser:
-    """Return what a comparison is made of."""
+    """Return a function that chooses the columns of a comparison."""
 
     def choose(names: NamesOfKind) -> list[Field]:
         return [field for column in _columns(names, written) for field in _fields(column)]
@@ -47,7 +47,7 @@ def _make_all(rows: Rows, chosen: Sequence[ComparedColumn]) -> dict[str, Column]
 
 
 def used_columns(rows: Rows) -> list[ComparedColumn]:
-    """Return the columns of every comparison in which one of the rows has something."""
+    """Return the columns of every comparison in which one of the rows has a value."""
     return default_columns(_used(rows))
 
 
@@ -62,7 +62,7 @@ def _fields(column: ComparedColumn) -> Sequence[Field]:
 
 
 def _used(rows: Rows) -> NamesOfKind:
-    """Return the names that one of the rows has something for."""
+    """Return the names for which one of the rows has a value."""
 
     def names(kind: str) -> list[str]:
         part = "last" if kind == "scalar" else ""

@@ -1,4 +1,4 @@
-"""The columns that every run has: who it is, and how it fares."""
+"""The columns that every run has, as status, times and label."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def core_columns(rows: Rows, names: Sequence[str]) -> dict[str, Column]:
 
 
 def core_column(rows: Rows, name: str) -> Column:
-    """Return one of them."""
+    """Return the column of a name; see :func:`core_columns`."""
     if name == RUN:
         return run_column(rows)
     attribute = BY_NAME[name]
@@ -51,7 +51,7 @@ def core_column(rows: Rows, name: str) -> Column:
 
 
 def run_column(rows: Rows) -> Column:
-    """Return what stands for the runs."""
+    """Return the column ``run``."""
     column: Column = rows.names
     return column
 
@@ -73,7 +73,7 @@ def _is(status: ColumnValues, words: Sequence[str]) -> np.ndarray:
 
 
 def _time(status: ColumnValues, started: ColumnValues, stopped: ColumnValues) -> Column:
-    """Return how long runs took, or have been at work."""
+    """Return how long runs took, or have been running."""
     begin = ticks_of(started)
     end = np.where(_is(status, _ACTIVE), time.time_ns() // 1000, ticks_of(stopped))
     known = started.present & (end > 0) & ~_is(status, [RunStatus.STAGED.value])

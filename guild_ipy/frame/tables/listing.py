@@ -1,4 +1,4 @@
-"""The frame of a listing: who the runs are and how they fare."""
+"""The frame of a listing: the columns of every run."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from guild_ipy.index.queries.column_table import Field
 
 
 def listing_fields(*, details: bool, more: Sequence[Field] = ()) -> Chooser:
-    """Return what a listing is made of, and `more`."""
+    """Return a function that chooses the columns of a listing, and `more`."""
     fields = [*core_fields([*LISTED, *DETAILS] if details else LISTED), *more]
-    return lambda names: fields  # noqa: ARG005 - whatever names there are
+    return lambda names: fields  # noqa: ARG005 - the same for all names
 
 
 def list_rows(rows: Rows) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> p
     rows
         The runs.
     folder
-        Where their directories are.
+        The folder of their directories.
     make_stale
         Makes the column ``stale``, for which files of all runs are read; not called where the frame is kept.
     """

@@ -1,4 +1,4 @@
-"""What users have noted on runs beyond what every run has."""
+"""The attributes that users have set on runs, one column each."""
 
 from __future__ import annotations
 

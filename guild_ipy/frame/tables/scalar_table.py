@@ -16,7 +16,7 @@ from guild_ipy.frame.columns.runs_of_frame import find_run_dirs
 from guild_ipy.index.queries.column_table import Field
 from guild_ipy.session.session import Session
 
-#: Heading -> part of a scalar in the index, in the order that users of ``guild.ipy`` know.
+#: Headings, in the order of ``guild.ipy``, and the parts of a scalar in the index.
 _PARTS = {
     "first_val": "first",
     "first_step": "first_step",
@@ -56,7 +56,7 @@ def scalars_frame(session: Session, rows: Rows) -> pd.DataFrame:
 
 
 class _Grid:
-    """Runs by scalars; where there is something, a row of the frame, run by run."""
+    """Runs by scalars; each place that has a value is a row of the frame, run by run."""
 
     def __init__(self, reported: Array) -> None:
         self.rows, self.places = np.nonzero(reported)
@@ -81,7 +81,7 @@ def _steps(columns: Sequence[ColumnValues]) -> list[Array]:
 
 
 def _split(session: Session, rows: Rows, name: str, present: Array) -> tuple[str, str]:
-    """Return the sub-directory and the tag of a scalar; where a tag could have a ``#`` itself, a run is asked."""
+    """Return the sub-directory and the tag of a scalar; where the tag could contain a ``#``, the files tell."""
     if "#" not in name or not present.any():
         return "", name
     first = rows.names[present][0]

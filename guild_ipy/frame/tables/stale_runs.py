@@ -20,7 +20,7 @@ def keep_stale(session: Session, rows: Rows, folder: str, limit: int | None) -> 
 
 
 def stale_column(session: Session, rows: Rows, folder: str, *, all_are: bool) -> Column:
-    """Say of each row whether its run is stale; `all_are` for rows of which that is known."""
+    """Return for each row whether its run is stale; `all_are` if that is known of all."""
     return pd.Series(np.ones(len(rows), dtype=bool) if all_are else _are_stale(session, rows, folder))
 
 
