@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from guild_ipy.arguments.run_selection import flatten_refs
 from guild_ipy.arguments.tokens import ObjectToken, QuotedToken, token_value
 from guild_ipy.errors import UsageError
-from guild_ipy.session.run_refs import RunRef
+
+if TYPE_CHECKING:
+    from guild_ipy.session.run_refs import RunRef
 
 #: An id or its beginning, an index, or a range of them.
 _REF = re.compile(r"[0-9a-f]{1,32}|[0-9]*:[0-9]*")
@@ -18,19 +19,26 @@ _REF = re.compile(r"[0-9a-f]{1,32}|[0-9]*:[0-9]*")
 
 def read_refs(words: Sequence[str]) -> tuple[RunRef, ...]:
     """Return the runs that words name; none where they are an expression: names of runs alone never make one."""
-    values = list(map(token_value, words))
-    return flatten_refs(values) if values and all(map(_names_run, values)) else ()
+    return _find_refs(list(map(token_value, words)))
 
 
 def read_which(which: Sequence[object], expr: Any) -> tuple[tuple[RunRef, ...], Any]:  # noqa: ANN401 - it is checked where it is parsed
     """Return the runs that a call in Python names, and its expression, which may be given by name."""
     given = [each for each in which if each is not None]
-    refs = flatten_refs(given) if given and all(map(_names_run, given)) else ()
+    refs = _find_refs(given)
     if given and not refs and len(given) > 1:
         raise UsageError("select takes one expression, or runs: select('lr < 0.1 and completed')")
     if given and expr is not None:
         raise UsageError("select: expr is the same as the expression before it; give one of them")
     return refs, given[0] if given and not refs else expr
+
+
+def _find_refs(values: Sequence[object]) -> tuple[RunRef, ...]:
+    if not values or not all(map(_names_run, values)):
+        return ()
+    from guild_ipy.arguments.run_selection import flatten_refs  # start-up cost: most ask for an expression
+
+    return flatten_refs(values)
 
 
 def _names_run(value: object) -> bool:

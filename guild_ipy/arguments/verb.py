@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
 
 from guild_ipy.arguments.option import declared_fields
 from guild_ipy.arguments.parser import VerbParser
-from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.session.run_handle import Run
-from guild_ipy.session.session import Session
-from guild_ipy.session.viewer import Viewer
+
+if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.run_filter import RunFilter
+    from guild_ipy.session.run_handle import Run
+    from guild_ipy.session.session import Session
+    from guild_ipy.session.viewer import Viewer
 
 
 class Options(Protocol):

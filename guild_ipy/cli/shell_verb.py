@@ -10,9 +10,9 @@ from typing import Any
 
 from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question, Searching
 from guild_ipy.cli.shell_output import OWN_WAYS
-from guild_ipy.cli.terminal import AgreeingViewer, AskingViewer, ShellViewer, ask
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.session.session import Session, get_session
+from guild_ipy.session.viewer import Viewer
 from guild_ipy.verbs import VERBS
 from guild_ipy.view.changed_runs import ChangedRuns
 from guild_ipy.view.plain_values import format_json
@@ -70,12 +70,16 @@ def _carry_out(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the opt
 
 
 def _agrees(question: Question) -> bool:
+    from guild_ipy.cli.terminal import ask  # start-up cost: for verbs that ask
+
     text = f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"
     return ask(text, enter_agrees=question.enter_agrees)
 
 
-def _viewer(wanted: Followed) -> ShellViewer:
+def _viewer(wanted: Followed) -> Viewer:
     """Return the viewer of a run; it asks first, unless the options say that it need not."""
+    from guild_ipy.cli.terminal import AgreeingViewer, AskingViewer, ShellViewer  # start-up cost: for verbs that run
+
     if getattr(wanted, "preview", False):
         return ShellViewer()
     return AgreeingViewer() if getattr(wanted, "yes", False) else AskingViewer()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import RunStateError
-from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session, find_shell
+
+if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.run_filter import RunFilter
+    from guild_ipy.session.run_handle import Run
 
 _SHOWN = 10
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from guild_ipy.session.run_handle import Run
+if TYPE_CHECKING:
+    from guild_ipy.session.run_handle import Run
 
 
 def run_values(run: Run) -> dict[str, Any]:

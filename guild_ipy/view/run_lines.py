@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from guild_ipy.printable import printable
-from guild_ipy.session.run_handle import Run
+
+if TYPE_CHECKING:
+    from guild_ipy.session.run_handle import Run
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.arguments.expression_words import join_words, read_refs
 from guild_ipy.arguments.filter_options import add_deleted, add_filters, read_best, read_filter
@@ -19,11 +19,13 @@ from guild_ipy.domain.values.flags import plain_text
 from guild_ipy.errors import RunNotFound, UsageError, suggest
 from guild_ipy.printable import printable
 from guild_ipy.session.matching import Explanation, explain, select_ids
-from guild_ipy.session.run_handle import Run
-from guild_ipy.session.run_refs import RunRef, select_runs
 from guild_ipy.session.session import Session
 from guild_ipy.view.plain_values import run_values
 from guild_ipy.view.run_lines import format_runs, format_time
+
+if TYPE_CHECKING:
+    from guild_ipy.session.run_handle import Run
+    from guild_ipy.session.run_refs import RunRef
 
 _GIVEN = Group(title="what to give", description="Ids, the newest first, unless it is one of these.")
 _WORDS = "which runs, such as: loss < 0.5 and completed; or their ids or indexes: 1 3f2a1b4c 2:4"
@@ -129,7 +131,7 @@ class SelectRuns:
         if not self.refs:
             return select_ids(session.index, self.filter, self.best)
         limit = self.filter.limit
-        ids = [run.id for run in select_runs(session, self.refs, replace(self.filter, limit=None))]
+        ids = [run.id for run in _find_runs(session, self.refs, replace(self.filter, limit=None))]
         if self.best is None:
             return ids[:limit]
         every = RunFilter(deleted=self.filter.deleted, limit=_ALL)
@@ -166,7 +168,13 @@ class SelectRuns:
         return printable(str(value) if self.explain else plain_text("" if value is None else value))
 
     def _runs(self, session: Session, ids: list[str]) -> list[Run]:
-        return select_runs(session, ids, RunFilter(deleted=self.filter.deleted), default="none")
+        return _find_runs(session, ids, RunFilter(deleted=self.filter.deleted))
+
+
+def _find_runs(session: Session, refs: Sequence[RunRef], run_filter: RunFilter) -> list[Run]:
+    from guild_ipy.session.run_refs import select_runs  # start-up cost: most ask for ids, by an expression
+
+    return select_runs(session, refs, run_filter, default="none")
 
 
 def _attribute_of(found: Run, name: str) -> Any:  # noqa: ANN401 - attributes are of any type
