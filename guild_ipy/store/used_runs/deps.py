@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,17 +117,11 @@ class _Note:
 
 
 def _read_sources(run_dir: RunDir) -> Iterator[Upstream]:
+    """Read sources and the notes on them; a note on a source that is not resolved yet counts by itself."""
     sources, notes = list(_sources(_read(run_dir, DEPS))), list(_notes(_read(run_dir, DEPENDENCIES)))
-    yield from _combine(sources, notes, lambda: _read(run_dir, "user_flags"))
-
-
-def _combine(
-    sources: Sequence[_DepSource], notes: Sequence[_Note], read_flags: Callable[[], object]
-) -> Iterator[Upstream]:
-    """Join the sources with the notes on them; a note on a source that is not resolved yet counts by itself."""
     told = {(note.source, run_id): note for note in notes for run_id in note.runs}
     is_told = all((source.name, run_id) in told for source in sources for run_id in source.runs)
-    given = None if is_told else read_flags()
+    given = None if is_told else _read(run_dir, "user_flags")
     for source in sources:
         for run_id in source.runs:
             note = told.get((source.name, run_id))
