@@ -84,7 +84,7 @@ def read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
 
 
 def read_settled_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
-    """Read a run, after the end of one that was killed is written, so that `guild` sees it, too."""
+    """Read a run; if it was killed, its end is written first, so that `guild` sees it, too."""
     return _read(run_dir, attrs, _settle)
 
 
@@ -113,7 +113,7 @@ def read_status(run_dir: RunDir) -> RunStatus:
 
 
 def settled_status(run_dir: RunDir) -> RunStatus:
-    """Return the status alone, after the end of a run that was killed is written."""
+    """Return the status alone; if the run was killed, its end is written first."""
     try:
         return _settle(run_dir).status
     except DamagedRun:

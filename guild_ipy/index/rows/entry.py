@@ -31,7 +31,7 @@ class Care(IntEnum):
     """How closely a run has to be watched."""
 
     FLUID = 0
-    """What it is depends on more than its files: processes, locks, the time. It is read for every listing."""
+    """Its state depends on more than its files: processes, locks, the time. It is read for every listing."""
     OPEN = 1
     """It has not ended; its stamps are compared for every listing."""
     SETTLED = 2

@@ -101,5 +101,5 @@ _STRUCTURAL = frozenset(
 
 
 def is_own(name: str) -> bool:
-    """Whether an attribute is one that a user or an operation has noted on a run."""
+    """Whether an attribute was added to a run by a user or an operation, and has no meaning in the format."""
     return not name.startswith("_") and name not in _STRUCTURAL

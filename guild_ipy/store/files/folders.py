@@ -1,4 +1,4 @@
-"""Making folders inside one that is there; if that was deleted meanwhile it is not made anew.
+"""Making folders inside an existing one, which is not made anew if it was deleted meanwhile.
 
 The process of a run imports this, so it loads nothing that Python has not loaded anyway.
 """

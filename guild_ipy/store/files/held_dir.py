@@ -1,4 +1,4 @@
-"""A run directory that stays the same one whatever becomes of its path.
+"""A run directory that stays the same one even if its path is moved, deleted or replaced.
 
 A supervisor works for as long as its run. Meanwhile the run, or its whole home, may be moved, deleted, or replaced by
 another of the same name. Through an open descriptor the directory is reached wherever it is, and a deleted one takes

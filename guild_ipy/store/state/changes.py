@@ -64,7 +64,7 @@ def note_change(home: Home, *ids: str) -> None:
 
 
 def read_changes(home: Home, since: LogPosition) -> Changes:
-    """Read the changes since a position."""
+    """Read the changes since a position; a damaged log is removed, and the next writer begins a new one."""
     nothing = Changes(ids=frozenset(), position=since)
     try:
         info = os.stat(_path(home))
