@@ -29,7 +29,6 @@ def recorded_template(run: Run, meta: JobMeta) -> Template:
         source=ProjectSource(dest=meta.sourcecode),
         project_dir=meta.command.project_dir if meta.command is not None else "",
         import_path=meta.import_path,
-        given={},
         bound=BoundProgram(flags=meta.flags, program=meta.program, env=meta.env),
         bind=lambda given: _bind(run.dir, meta, given),
         flag_defs=meta.flag_defs,
@@ -83,9 +82,10 @@ def _bind(run_dir: RunDir, meta: JobMeta, given: Mapping[str, Any]) -> BoundProg
     absent = {name for name, value in bound.items() if value is None and name not in {*meta.flags, *given}}
     flags = {**meta.flags, **{name: value for name, value in bound.items() if name not in absent}}
     if meta.command is not None:
-        return bind_command(run_dir, meta, flags)
+        return replace(bind_command(run_dir, meta, flags), given=given)
     constants = flags if interface.kind is InterfaceKind.CONSTANTS else {}
-    return BoundProgram(flags=flags, program=program.with_values(script_arguments(interface, flags), constants))
+    program = program.with_values(script_arguments(interface, flags), constants)
+    return BoundProgram(flags=flags, given=given, program=program)
 
 
 def _read_interface(script: ScriptProgram, run_dir: RunDir) -> ScriptInterface:

@@ -68,7 +68,7 @@ class NotebookFileOperation:
 
         def bind(given: Mapping[str, Any]) -> BoundProgram:
             values = bind_flags(self.flags, given, operation=name)
-            return BoundProgram(flags=values, program=NotebookFileProgram(path=name, constants=values))
+            return BoundProgram(flags=values, given=given, program=NotebookFileProgram(path=name, constants=values))
 
         bound = bind(flags)
         taken = snapshot_with(self.path, self.folder, options, context)
@@ -78,7 +78,6 @@ class NotebookFileOperation:
             project_dir=project,
             import_path=context.import_path,
             env=context.env,
-            given=flags,
             bound=bound,
             bind=bind,
             flag_defs=self.flags,

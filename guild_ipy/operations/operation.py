@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -73,6 +73,8 @@ class BoundProgram:
     """The values of flags, and the program with these values."""
 
     flags: Flags
+    given: Collection[str] = ()
+    """The names of the flags that the user gave; ``learning_rate`` may stand for ``learning-rate``."""
     program: Program
     packed: PackedCode | None = None
     objects: tuple[str, ...] = ()
@@ -94,10 +96,8 @@ class Template:
     """``sys.path`` of the notebook, absolute."""
     env: Mapping[str, str] = field(default_factory=dict)
     """The environment of their processes."""
-    given: Mapping[str, Any]
-    """The flags that the template was made with, as they were given."""
     bound: BoundProgram
-    """The same flags, bound."""
+    """The flags that the template was made with, bound."""
     bind: Callable[[Mapping[str, Any]], BoundProgram]
     """Binds other flags."""
     flag_defs: tuple[FlagDef, ...] = ()
@@ -119,7 +119,6 @@ class Template:
         ------
         FlagError, CannotSend, UsageError
         """
-        given = self.given if flags is None else flags
         bound = self.bound if flags is None else self.bind(flags)
         check_size(bound.flags)
         template = label_template(options.label, options.tags)
@@ -131,7 +130,7 @@ class Template:
             packed=bound.packed,
             source=self.source,
             flags=bound.flags,
-            user_flags=_chosen(bound.flags, given),
+            user_flags=_given_flags(bound),
             label=cut_label(default_label(recorded) if shown is None else fill_label(shown, recorded)),
             label_template=template,
             tags=tuple(dict.fromkeys((*self.tags, *options.tags))),
@@ -157,10 +156,9 @@ def refuse_positional(args: Sequence[Any], operation: Operation, kind: str) -> N
         raise UsageError(f"{operation.name!r} is {kind} and takes flags by name only")
 
 
-def _chosen(flags: Flags, given: Mapping[str, Any]) -> dict[str, FlagValue]:
-    """Return the flags that the user gave; ``learning_rate`` may stand for ``learning-rate``."""
-    names = {name.replace("-", "_") for name in given}
-    return {name: value for name, value in flags.items() if name.replace("-", "_") in names}
+def _given_flags(bound: BoundProgram) -> dict[str, FlagValue]:
+    names = {name.replace("-", "_") for name in bound.given}
+    return {name: value for name, value in bound.flags.items() if name.replace("-", "_") in names}
 
 
 def _seed(options: SpecOptions) -> int:

@@ -84,7 +84,7 @@ class ScriptOperation:
                 roots=(os.path.relpath(self.file.root, project),) if self.file.root else (),
                 package=self.file.package,
             )
-            return BoundProgram(flags=values, program=program)
+            return BoundProgram(flags=values, given=given, program=program)
 
         bound = bind(flags)
         taken = snapshot_with(self.path, project, options, context)
@@ -94,7 +94,6 @@ class ScriptOperation:
             project_dir=project,
             import_path=context.import_path,
             env=context.env,
-            given=flags,
             bound=bound,
             bind=bind,
             flag_defs=self.flags,

@@ -129,6 +129,10 @@ class TestFunctions:
         assert found.user_flags == {"lr": 1}
         assert [flag.name for flag in found.flag_defs] == ["lr", "n", "data"]
 
+    def test_a_flag_that_is_given_by_position_is_recorded_as_given(self, notebook, spec):
+        notebook.cell("def train(lr=0.1, n=2): pass")
+        assert spec("train", 1).user_flags == {"lr": 1}
+
     def test_captured_cells_are_files_in_the_order_of_execution(self, notebook, spec):
         notebook.cell("unused = 1\ndef other(): pass")
         notebook.cell("def inner(): return 1")

@@ -49,7 +49,8 @@ class BoundCall:
 
     call: FunctionCall
     flags: Flags
-    user_flags: Flags = field(default_factory=dict)
+    given: frozenset[str]
+    """The names of the flags that the user gave, by name or by position."""
 
 
 def inspect_callable(function: Callable[..., Any], name: str = "") -> CallableInterface:
@@ -114,8 +115,7 @@ def bind_call(
         variadic=variadic,
         forms=tuple(find_forms(flags, Arguments(given=values, defaults=_defaults(interface)), definitions)),
     )
-    user_flags = {name: flags.get(name, value) for name, value in given_flags.items()}
-    return BoundCall(call=call, flags=flags, user_flags=user_flags)
+    return BoundCall(call=call, flags=flags, given=frozenset(given_flags))
 
 
 def _refuse_typed(interface: CallableInterface, named: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
@@ -53,16 +53,17 @@ class CellOperation:
         notebook = context.notebook
         first = bind_cell(self, flags, notebook)
         made = make_template(
-            self._code(first),
-            flags,
-            lambda given: self._code(bind_cell(self, given, notebook)),
+            self._code(first, flags),
+            lambda given: self._code(bind_cell(self, given, notebook), given),
             options,
             context,
         )
         return replace(made, flag_defs=first.flag_defs)
 
-    def _code(self, bound: BoundCell) -> BoundCode:
-        return BoundCode(name=self.name, code=bound.code, flags=bound.flags, env={}, cell_number=self.number)
+    def _code(self, bound: BoundCell, given: Collection[str]) -> BoundCode:
+        return BoundCode(
+            name=self.name, code=bound.code, flags=bound.flags, given=given, env={}, cell_number=self.number
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,9 +76,9 @@ class FunctionOperation:
         def bind(given: Mapping[str, Any]) -> BoundCode:
             bound = bind_call(self.function, interface, args, given)
             env = _fill_env(declared, bound.flags, interface.flags)
-            return BoundCode(name=name, code=bound.call, flags=bound.flags, env=env)
+            return BoundCode(name=name, code=bound.call, flags=bound.flags, given=bound.given, env=env)
 
-        made = make_template(bind(flags), flags, bind, options, context)
+        made = make_template(bind(flags), bind, options, context)
         made = replace(made, flag_defs=interface.flags, takes_any_flag=interface.takes_any_flag)
         return made if declared is NOTHING_DECLARED else _with_declaration(made, declared)
 

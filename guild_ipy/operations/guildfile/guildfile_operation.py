@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.domain.declarations.dependency import Dependency
@@ -66,7 +66,7 @@ class GuildFileOperation(FoundOperation):
         command = make_command(self)
 
         def bind(given: Mapping[str, Any]) -> BoundProgram:
-            return make_program(self, command, self._bind_flags(given))
+            return replace(make_program(self, command, self._bind_flags(given)), given=given)
 
         bound = bind(flags)
         taken = snapshot_declared(self, options.files, context)
@@ -76,7 +76,6 @@ class GuildFileOperation(FoundOperation):
             project_dir=definition.folder,
             import_path=context.import_path,
             env=context.env,
-            given=flags,
             bound=bound,
             bind=bind,
             flag_defs=self.flags,

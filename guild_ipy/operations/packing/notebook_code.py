@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,8 @@ class BoundCode:
     """The name of the operation."""
     code: FunctionCall | CellCode
     flags: Flags
+    given: Collection[str]
+    """The names of the flags that the user gave."""
     env: Mapping[str, str]
     """The variables that they add to the environment of the process."""
     cell_number: int | None = None
@@ -39,12 +41,11 @@ class BoundCode:
 
 def make_template(
     code: BoundCode,
-    given: Mapping[str, Any],
     bind: Callable[[Mapping[str, Any]], BoundCode],
     options: SpecOptions,
     context: SearchContext,
 ) -> Template:
-    """Pack `code`, which `bind` has returned for the flags `given`, and take a snapshot of the source.
+    """Pack `code`, which `bind` has returned, and take a snapshot of the source.
 
     For other flags the packed code is used again, unless they come with other objects or texts.
     """
@@ -56,12 +57,17 @@ def make_template(
     taken = _take_snapshot(cell_files, options, context)
     content = PackedCode(payload=packed.payload, buffers=packed.buffers, setup=setup.content)
     bound = BoundProgram(
-        flags=code.flags, program=program, packed=content, objects=_describe_objects(code.code), env=code.env
+        flags=code.flags,
+        given=code.given,
+        program=program,
+        packed=content,
+        objects=_describe_objects(code.code),
+        env=code.env,
     )
 
     def bind_others(flags: Mapping[str, Any]) -> BoundProgram:
         other = bind(flags)
-        rebound = replace(bound, flags=other.flags, env=other.env)
+        rebound = replace(bound, flags=other.flags, given=other.given, env=other.env)
         if _is_same_code(other, code):
             return rebound
         anew = _pack(other, notebook, uses)
@@ -74,7 +80,6 @@ def make_template(
         project_dir=notebook.project_dir,
         import_path=context.import_path,
         env=context.env,
-        given=given,
         bound=bound,
         bind=bind_others,
         notes=(*setup.notes, *taken.notes, *_describe_extra_variables(packed.sizes)),
