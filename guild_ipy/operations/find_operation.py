@@ -9,7 +9,6 @@ from typing import Any
 from guild_ipy.errors import OperationNotFound, UsageError
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.functions.function import FunctionOperation
-from guild_ipy.operations.guildfile.guildfile_operation import GuildFileOperation
 from guild_ipy.operations.guildfile.lookup import check_guild_file, find_guild_operation, list_guild_operations
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_interface import inspect_notebook, is_notebook_file
@@ -32,8 +31,10 @@ def find_operation(word: object, context: SearchContext) -> Operation:
     ------
     OperationNotFound, UsageError, GuildFileError
     """
-    if (operation := _as_operation(word)) is not None:
-        return operation
+    if isinstance(word, CellOperation):
+        return word
+    if callable(word):
+        return FunctionOperation(function=word)
     if word is None:
         return _find_default(context)
     if not isinstance(word, str):
@@ -42,12 +43,6 @@ def find_operation(word: object, context: SearchContext) -> Operation:
             f"its arguments beside it: run(train, lr=0.1)"
         )
     return _find_named(word, context)
-
-
-def _as_operation(word: object) -> Operation | None:
-    if isinstance(word, CellOperation | ScriptOperation | NotebookFileOperation | GuildFileOperation):
-        return word
-    return FunctionOperation(function=word) if callable(word) else None
 
 
 def _find_default(context: SearchContext) -> Operation:

@@ -150,6 +150,12 @@ class Template:
         )
 
 
+def describe_requires(requires: Sequence[Dependency]) -> tuple[str, ...]:
+    """Return a line that names the sources of dependencies; nothing if there are none."""
+    names = [source.resolving_name for dependency in requires for source in dependency.sources]
+    return (f"requires {', '.join(names)}",) if names else ()
+
+
 def refuse_positional(args: Sequence[Any], operation: Operation, kind: str) -> None:
     """Raise UsageError for positional values, for an operation that takes flags by name only."""
     if args:

@@ -14,8 +14,7 @@ from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.operations.declaration import NOTHING_DECLARED, Declaration, declaration_of
 from guild_ipy.operations.functions.call import CallableInterface, bind_call, inspect_callable
 from guild_ipy.operations.functions.function_name import function_name
-from guild_ipy.operations.guildfile.guildfile_operation import describe_requires
-from guild_ipy.operations.operation import Template
+from guild_ipy.operations.operation import Template, describe_requires
 from guild_ipy.operations.packing.notebook_code import BoundCode, make_template
 from guild_ipy.operations.search_context import SearchContext
 from guild_ipy.operations.spec_options import SpecOptions

@@ -12,7 +12,7 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.guildfile.found_operation import FoundOperation
-from guild_ipy.operations.operation import BoundProgram, Template, refuse_positional
+from guild_ipy.operations.operation import BoundProgram, Template, describe_requires, refuse_positional
 from guild_ipy.operations.scripts.script_interface import InterfaceKind, ScriptInterface
 from guild_ipy.operations.scripts.unread_arguments import explaining_unread
 from guild_ipy.operations.search_context import SearchContext
@@ -106,9 +106,3 @@ def _opref(definition: OperationDef) -> OpRef:
         model=definition.model,
         name=definition.name,
     )
-
-
-def describe_requires(requires: Sequence[Dependency]) -> tuple[str, ...]:
-    """Return a line that names the sources of dependencies; nothing if there are none."""
-    names = [source.resolving_name for dependency in requires for source in dependency.sources]
-    return (f"requires {', '.join(names)}",) if names else ()

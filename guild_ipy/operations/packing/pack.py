@@ -15,7 +15,7 @@ from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
 from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.operations.notebook import Notebook
-from guild_ipy.operations.packing.packer import Packer, Unsendable
+from guild_ipy.operations.packing.packer import PayloadPacker, Unsendable
 from guild_ipy.operations.packing.texts.extra_variables import ExtraVariables
 
 _NOTHING: Mapping[str, Any] = {}
@@ -50,7 +50,7 @@ def pack(
         variable.
     """
     buffer = io.BytesIO()
-    packer = Packer(buffer, notebook)
+    packer = PayloadPacker(buffer, notebook)
     with contextlib.closing(packer):
         packer.dump(program)
         packer.dump({**uses, **packer.pop_definitions()})
@@ -76,7 +76,7 @@ def pack(
     )
 
 
-def _try_to_open(pickled: bytes, packer: Packer) -> None:
+def _try_to_open(pickled: bytes, packer: PayloadPacker) -> None:
     """Open a payload without the objects of the notebook, as its run will do."""
     buffers = [buffer.toreadonly() for buffer in packer.buffers]
     try:

@@ -61,7 +61,7 @@ _Way: TypeAlias = Callable[[Any], Any]
 """Reduces an object as ``reducer_override`` of pickle does; NotImplemented leaves it to pickle."""
 
 
-class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
+class PayloadPacker(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
     """Writes the pickles of one payload; must be closed."""
 
     def __init__(self, file: io.BytesIO, notebook: Notebook) -> None:
