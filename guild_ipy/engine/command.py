@@ -1,4 +1,4 @@
-"""Running a command; what the ``main.py`` of a run of ``exec`` imports.
+"""Executes a command; imported by the ``main.py`` of a run of ``exec``.
 
 The command takes the place of this process: its signals and its exit status are those of the run. Its output goes to
 the output file, which is already standard output here.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-#: What shells say for a command that is not there, and one that cannot be run.
+#: The exit status of shells for a command that is not found, and for one that cannot be executed.
 _NOT_FOUND = 127
 _NOT_RUNNABLE = 126
 
@@ -35,14 +35,14 @@ def run_command_main(main: str, words: Sequence[str], *, sourcecode: str) -> NoR
     if os.path.basename(words[0]).startswith("python"):
         import_from(os.path.normpath(os.path.join(run_dir.path, sourcecode)))
     try:
-        os.execvp(words[0], [*words])  # noqa: S606 - what exec declares goes to no shell
+        os.execvp(words[0], [*words])  # noqa: S606 - without a shell, as exec declares
     except OSError as error:
         code = _report(words, error)
     end_process(run_dir, code, supervised=supervised)
 
 
 def _restore_signals() -> None:
-    """Give a command the signals that Python has taken away from it."""
+    """Restore the signals that Python ignores and a command expects."""
     import signal  # start-up cost: nothing else needs it before
 
     for name in ("SIGPIPE", "SIGXFSZ"):

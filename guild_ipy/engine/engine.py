@@ -23,13 +23,13 @@ _ATTEMPTS = 2
 class Engine:
     """Starts runs; keeps a fork server warm. Any thread may use it.
 
-    One engine belongs to one process: a fork of it has none.
+    An engine belongs to one process: a fork of that process must not use it.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._mutex = threading.RLock()
-        """Held while servers are exchanged, and never while one is waited for."""
+        """Held while servers are exchanged, and never while waiting for one."""
         self._server: ForkServer | None = None
         self._next: ForkServer | None = None
         self._dismissed: list[ForkServer] = []
@@ -40,13 +40,13 @@ class Engine:
 
     @property
     def is_used(self) -> bool:
-        """Whether there is a fork server, or was one that has ended because it was idle."""
+        """Whether a fork server has been started, even if it has ended since because it was idle."""
         return self._server is not None or self._next is not None
 
     def warm_up(self) -> None:
-        """Start a fork server for what this process has imported, without waiting for it.
+        """Start a fork server with the modules that this process has imported, without waiting for it.
 
-        One starts at a time: while threads import one module after the other, the machine is theirs.
+        Only one starts at a time, so that a thread that imports modules one by one does not start one for each.
         """
         if self._settings.isolation != "fork":
             return
@@ -61,7 +61,7 @@ class Engine:
                 self._next = ForkServer(key, copy_environment(), self._settings.fork_server_idle)
 
     def get_ready(self, isolation: str) -> None:
-        """Wait for what `start` would wait for; it takes what this process has imported since.
+        """Wait until `start` need not wait for a fork server.
 
         Raises
         ------
@@ -79,13 +79,13 @@ class Engine:
     def start(self, request: LaunchRequest, alive: int, isolation: str) -> StartedRun:
         """Start a prepared run; see :class:`guild_ipy.engine.executors.Executor`.
 
-        ``fork`` falls back to a fresh interpreter where a fork would not do: other import-time variables in the
-        environment of the run, or no fork server.
+        ``fork`` falls back to a fresh interpreter if the environment of the run has other import-time variables, or if
+        there is no fork server.
         """
         if isolation not in ISOLATIONS:
             raise UsageError(f"isolation {isolation!r} is none of {', '.join(ISOLATIONS)}")
         if isolation == "inline":
-            from guild_ipy.engine.inline import InlineExecutor  # start-up cost: it loads all that a run loads
+            from guild_ipy.engine.inline import InlineExecutor  # start-up cost: it loads the modules of a run
 
             return InlineExecutor().start(request, alive)
         for _ in range(_ATTEMPTS):
@@ -93,7 +93,7 @@ class Engine:
             if server is None:
                 break
             forks = isolation == "fork" and server.key.import_env == import_env(request.env)
-            with contextlib.suppress(EngineError):  # it died meanwhile, or another thread has put a newer in its place
+            with contextlib.suppress(EngineError):  # it died meanwhile, or another thread has replaced it
                 return ForkExecutor(server).start(
                     request if forks == request.forks else replace(request, forks=forks), alive
                 )
@@ -110,7 +110,7 @@ class Engine:
             server.close()
 
     def _usable_server(self) -> ForkServer | None:
-        """Return the newest server that is ready; wait only when there is no other."""
+        """Return the newest server that is ready; wait for one only if there is none."""
         self.warm_up()
         deadline = time.monotonic() + _BOOT_SECONDS
         while True:
@@ -130,7 +130,7 @@ class Engine:
 
     def _adopt_next(self) -> None:
         assert self._next is not None
-        if self._next.threaded:  # forking a process with threads is unsound: once more, without those modules
+        if self._next.threaded:  # a process with threads must not fork: start another one without those modules
             self._threaded |= frozenset(self._next.threaded)
             self._dismiss(self._next)
             self._next = None
@@ -142,7 +142,7 @@ class Engine:
 
     def _give_up(self, booting: ForkServer) -> None:
         with self._mutex:
-            if booting is self._next:  # else another thread has done so
+            if booting is self._next:  # otherwise another thread has done so
                 self._dismiss(booting)
                 self._next = None
 

@@ -31,7 +31,7 @@ from guild_ipy.store.files.messages import send_message
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import hold_alive
 
-#: How long a supervisor has to go away when its run is cancelled.
+#: How long a supervisor has to end when its run is cancelled.
 _LEAVE_SECONDS = 5.0
 _POLL_SECONDS = 0.01
 _NO_SUPERVISOR = "its supervisor could not be started"
@@ -39,15 +39,15 @@ _NO_SUPERVISOR = "its supervisor could not be started"
 
 @dataclass(frozen=True, kw_only=True)
 class Fallback:
-    """Another supervisor, for a run whose fork server dies before it has given it one."""
+    """Another supervisor, for a run whose fork server ends before it has received the request."""
 
     request: LaunchRequest
     last_start: tuple[int, int] | None
-    """What was to be seen of the attribute ``started`` when the run was asked for."""
+    """Identifies the attribute ``started`` as it was when the run was asked for."""
 
     @classmethod
     def of(cls, request: LaunchRequest) -> Fallback:
-        """Note how things stand before the run is asked for."""
+        """Return the fallback of a run that has not been asked for yet."""
         return cls(request=request, last_start=_look_at_start(request))
 
     def has_begun(self) -> bool:
@@ -60,7 +60,7 @@ class Fallback:
         Raises
         ------
         EngineError, StoreError
-            If there is none to be had, or a process still holds the run, or the run is gone.
+            If none can be started, or a process still holds the run, or the run is gone.
         """
         alive = self._take()
         try:
@@ -72,7 +72,7 @@ class Fallback:
         return started.channel
 
     def _take(self) -> int:
-        """Take the lock of the run, which a fork that waited for the lost supervisor may hold for a moment yet."""
+        """Take the lock of the run, which a process that the lost supervisor had forked may hold for a moment."""
         run_dir = RunDir(self.request.path)
         deadline = time.monotonic() + _LEAVE_SECONDS
         while (alive := hold_alive(run_dir, create=False)) is None:
@@ -91,35 +91,35 @@ class Executor(Protocol):
     """
 
     def start(self, request: LaunchRequest, alive: int) -> StartedRun:
-        """Ask for a process for the run in its directory; EngineError when none could be had."""
+        """Ask for a process for the run in its directory; EngineError if none can be started."""
         ...
 
 
 @dataclass(kw_only=True)
 class StartedRun:
-    """A run on its way, as its starter sees it."""
+    """A run that was asked for, as its starter sees it."""
 
     run_dir: RunDir
     channel: socket.socket | None
-    """None once nothing more will be heard."""
+    """None once it is closed."""
     failure: str = ""
-    """Why there is no process, where none could be started."""
+    """Why no process could be started; empty otherwise."""
     started: bool = False
     exit_status: int | None = None
-    """As the supervisor told it."""
+    """As told by the supervisor."""
     ended: bool = False
-    """Whether the supervisor said so; if the channel is closed without it, it died."""
+    """As told by the supervisor; if the channel is closed and this is false, the supervisor died."""
     fallback: Fallback | None = None
-    """What to do if the supervisor is gone before it has said anything."""
+    """Used if the supervisor is gone before it has told anything."""
     _pending: bytes = field(default=b"", repr=False)
     _words: bytes = b""
-    """What was said to the supervisor, for another one."""
+    """The words sent to the supervisor, which a fallback is sent again."""
 
     def open_program(self) -> None:
-        """Let the run open its program, whose files are there: opening it may take as long as writing the others."""
+        """Let the run open its program, whose files are there, while the other files are written."""
         if self.channel is not None:
             self._say(self.channel, PREPARED)
-            yield_processor()  # where the supervisor was woken on this very processor, it would wait behind us
+            yield_processor()  # to the supervisor, if it was woken on this processor
 
     def execute_program(self) -> None:
         """Let the run execute its program: all of its files are there."""
@@ -127,33 +127,33 @@ class StartedRun:
             self._say(self.channel, GO)
 
     def cancel(self) -> None:
-        """Give the run up, in place of `execute_program`; afterwards no process touches its directory."""
+        """Cancel the run, in place of `execute_program`; afterwards no process uses its directory."""
         self.fallback = None
         if self.channel is not None:
-            with contextlib.suppress(OSError):  # it is gone already
+            with contextlib.suppress(OSError):  # the supervisor is gone already
                 self.channel.shutdown(socket.SHUT_WR)
             self.wait(_LEAVE_SECONDS)
             self.close()
 
     def fileno(self) -> int:
-        """Return the descriptor to wait for, among those of other runs: it is readable when there is news of the run.
+        """Return a descriptor that is readable when there is news of the run, to wait for several runs at once.
 
-        :meth:`wait` with 0 then takes the news. ValueError once nothing more will be heard.
+        :meth:`wait` with 0 then reads the news. ValueError if the channel is closed.
         """
         if self.channel is None:
             raise ValueError(f"nothing more will be heard of run {self.run_dir.short_id}")
         return self.channel.fileno()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until all files of the run are written, or its supervisor is gone; whether that is so."""
+        """Wait until all files of the run are written, or its supervisor is gone; return whether that is so."""
         return self._listen(timeout, lambda: False)
 
     def wait_started(self, timeout: float | None = None) -> bool:
-        """Wait until the process lives (or has ended already)."""
+        """Wait until the process has started; return whether it has."""
         return self._listen(timeout, lambda: self.started) or self.started
 
     def close(self) -> None:
-        """Listen no more; the run goes on."""
+        """Close the channel; the run goes on."""
         if self.channel is not None:
             self.channel.close()
             self.channel = None
@@ -183,11 +183,11 @@ class StartedRun:
             self._use_fallback(self.fallback)
 
     def _use_fallback(self, fallback: Fallback | None) -> None:
-        """Go on with another supervisor where the first is gone and the run has not begun."""
+        """Start another supervisor, unless the run has begun already."""
         self.fallback = None
         if fallback is None:
             self.failure = _NO_SUPERVISOR
-        elif fallback.has_begun():  # it goes on by itself
+        elif fallback.has_begun():  # the run goes on without its supervisor
             self.started = True
         else:
             try:
@@ -250,7 +250,7 @@ class FreshExecutor:
 
 @contextlib.contextmanager
 def _new_channel() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """Return both ends; theirs is closed afterwards, ours only if the block fails."""
+    """Yield both ends; theirs is closed afterwards, ours only if the block fails."""
     try:
         ours, theirs = socket.socketpair()
     except OSError as error:
@@ -284,7 +284,7 @@ _reaping = threading.Lock()
 
 
 def _reap_later(process: subprocess.Popen[bytes]) -> None:
-    """Collect supervisors that have ended, so that none stays a zombie while this process lives."""
+    """Collect supervisors that have ended, and remember this one, so that no zombies stay."""
     with _reaping:
         _supervisors[:] = [p for p in _supervisors if p.poll() is None]
         _supervisors.append(process)

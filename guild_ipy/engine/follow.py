@@ -1,6 +1,6 @@
 """The output of a run as it grows, in portions that a face can show.
 
-The file always has all of it. What comes faster than the face can take is passed over, and said so.
+The file has all of it. Output that comes faster than the face can show it is skipped, with a note.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CHUNK = 65536
 
 
 class OutputTail:
-    """What a run prints, from its beginning or from now on.
+    """Reads the output of a run, from its beginning or from now on.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class OutputTail:
             self._tail.skip_to_end()
 
     def follow(self, wait: Callable[[float], bool]) -> Iterator[str]:
-        """Return new output as text until `wait`, which waits up to so many seconds, says that the run has ended."""
+        """Yield new output as text until `wait(seconds)` returns that the run has ended."""
         while not wait(self._interval):
             text = self._tail.read(final=False)
             if text:
@@ -47,7 +47,7 @@ class OutputTail:
         yield from self.rest()
 
     def rest(self) -> Iterator[str]:
-        """Return what has not been given of the output of a run that has ended."""
+        """Yield the rest of the output of a run that has ended."""
         text = self._tail.read(final=True)
         if text:
             yield text
@@ -73,7 +73,7 @@ class _Tail:
         self.offset = _size(self.path)
 
     def read(self, *, final: bool) -> str:
-        """Return what may be shown now; at the end, at most the last second's worth."""
+        """Return the output that the budget allows; at the end, that of one second."""
         self._refill()
         available = _size(self.path) - self.offset
         if available <= 0:
@@ -96,7 +96,7 @@ class _Tail:
         return self._decoder.decode(content, final=final)
 
     def _skip(self, count: int) -> str:
-        """Pass over `count` bytes and the rest of the line that they end in."""
+        """Skip `count` bytes and the rest of their last line; return a note."""
         rest = _read_at(self.path, self.offset + count, _CHUNK)
         count += rest.find(b"\n") + 1
         self.offset += count
@@ -112,7 +112,7 @@ def _size(path: str) -> int:
 
 
 def _read_at(path: str, offset: int, count: int) -> bytes:
-    """Read a part of a file; nothing where the run has put something else in its place."""
+    """Read a part of a file; nothing if the run has replaced it by something else."""
     parts = []
     with contextlib.suppress(OSError), open_reader(path) as file:
         file.seek(offset)

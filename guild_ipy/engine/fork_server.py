@@ -1,8 +1,8 @@
-"""The kernel's side of the fork server: which modules it has, when another one is needed.
+"""The kernel's side of the fork server: starts one with the modules of the kernel, and sends it requests.
 
-A server is good for one :class:`ServerKey`. When the kernel imports more, another is started in the background; the
-old one serves until the new one is ready (a run then imports the missing modules itself), and ends when its socket
-is closed. A server that is idle ends by itself.
+A server is made for one :class:`ServerKey`. When the kernel imports more, another is started in the background; the
+old one serves until the new one is ready (its runs import the missing modules themselves), and ends when its socket is
+closed. A server that is idle ends by itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from guild_ipy.engine.launch_channel import is_readable
 from guild_ipy.errors import EngineError
 from guild_ipy.linux import message_pair
 
-#: Variables that act when a library is loaded: a run that sets them otherwise needs a fresh interpreter.
+#: Variables that libraries read when they are loaded: a run with other values needs a fresh interpreter.
 IMPORT_TIME_VARIABLES = (
     "PYTHONHASHSEED",
     "PYTHONPATH",
@@ -37,7 +37,7 @@ IMPORT_TIME_VARIABLES = (
     "LD_LIBRARY_PATH",
     "CUDA_VISIBLE_DEVICES",
 )
-#: The notebook's own machinery, which a run does not need and which starts threads; ours, which is loaded anyway.
+#: Packages of the notebook, which a run does not need and which start threads, and ours, which is loaded anyway.
 _NOT_PRELOADED = frozenset(
     "IPython ipykernel ipykernel_launcher ipywidgets anywidget zmq tornado jupyter_client jupyter_core traitlets "
     "comm debugpy matplotlib_inline nest_asyncio jedi parso prompt_toolkit pygments psutil guild_ipy "
@@ -46,13 +46,13 @@ _NOT_PRELOADED = frozenset(
 _PROGRAM = "guild_ipy.engine.beside.fork_server_process"
 _BOOT_SECONDS = 60
 _END_SECONDS = 5
-#: So many modules of a package that it has already are not worth another server.
+#: Up to so many new modules of packages that a server has already are not worth another server.
 _FEW_MODULES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerKey:
-    """What a fork server was made for."""
+    """The modules and variables that a fork server is made for."""
 
     modules: tuple[str, ...]
     import_env: tuple[tuple[str, str], ...]
@@ -63,7 +63,7 @@ class ServerKey:
         return cls(modules=_installed(modules), import_env=import_env(env))
 
     def serves(self, wanted: ServerKey) -> bool:
-        """Whether a server of this key does for `wanted`: the few modules that it lacks, a run imports itself."""
+        """Whether a server of this key will do for `wanted`: a run imports a few missing modules itself."""
         missing = set(wanted.modules) - set(self.modules)
         packages = {name.partition(".")[0] for name in self.modules}
         is_new = any(name.partition(".")[0] not in packages for name in missing)
@@ -71,7 +71,7 @@ class ServerKey:
 
 
 def import_env(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the variables that act at import time."""
+    """Return the variables that libraries read when they are loaded, with their values."""
     names = [name for name in IMPORT_TIME_VARIABLES if name in env]
     values = ((name, env.get(name)) for name in names)  # another thread may have removed one meanwhile
     return tuple((name, value) for name, value in values if value is not None)
@@ -97,11 +97,11 @@ class ForkServer:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
-        with contextlib.suppress(OSError):  # it died at once; is_ready finds out
+        with contextlib.suppress(OSError):  # it died at once, and is never ready
             self._socket.send(json.dumps(key.modules).encode())
 
     def is_ready(self, timeout: float = 0.0) -> bool:
-        """Whether it can fork; waits up to `timeout` seconds. False for good when it died or was dismissed."""
+        """Wait up to `timeout` seconds until it can fork; False if it cannot yet, has died or was dismissed."""
         if not self._ready and self._mutex.acquire(timeout=timeout):
             try:
                 if not self._ready and self._is_open() and is_readable(self._socket, timeout):
@@ -111,11 +111,11 @@ class ForkServer:
         return self._ready
 
     def is_running(self) -> bool:
-        """Whether its process lives."""
+        """Whether its process has not ended."""
         return self._process.poll() is None
 
     def fork(self, channel: socket.socket, alive: int) -> None:
-        """Ask for a supervisor that talks on `channel`; EngineError when the server is gone or was dismissed."""
+        """Ask for a supervisor that uses `channel`; EngineError if the server is gone or was dismissed."""
         if not self.is_ready(_BOOT_SECONDS):
             raise EngineError("the fork server did not start")
         try:
@@ -125,14 +125,14 @@ class ForkServer:
             raise EngineError(f"the fork server is gone: {error.strerror}") from error
 
     def dismiss(self) -> None:
-        """Let it end, without waiting for that; its runs go on, and those that it was asked for are still started."""
+        """Let it end, without waiting; its runs go on, and requests that it has are still served."""
         with contextlib.suppress(OSError):  # it has ended, or was dismissed before
-            self._socket.shutdown(socket.SHUT_RDWR)  # whoever waits for an answer hears of it, too
+            self._socket.shutdown(socket.SHUT_RDWR)  # this also wakes a thread that waits for an answer
         with self._mutex:
             self._socket.close()
 
     def close(self) -> None:
-        """Let it end, and wait for that; one that hangs while it imports is killed."""
+        """Let it end, and wait for its end; one that hangs in an import is killed."""
         self.dismiss()
         try:
             self._process.wait(timeout=_END_SECONDS)

@@ -24,19 +24,19 @@ _LIMITS = {
 
 @dataclass(frozen=True, kw_only=True)
 class InheritedLimits:
-    """Those of one process."""
+    """The limits of one process."""
 
     umask: int | None = None
-    """None where it cannot be read without changing it."""
+    """None if it cannot be read without changing it."""
     niceness: int | None = None
     processors: tuple[int, ...] = ()
-    """Those that it may use; empty where that cannot be said."""
+    """The processors that it may use; empty if that is unknown."""
     resources: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """``RLIMIT_NAME`` -> soft and hard limit."""
 
 
 def read_limits() -> InheritedLimits:
-    """Return the limits that a process inherits which this thread starts."""
+    """Return the limits of this process, which one that it starts inherits."""
     return InheritedLimits(
         umask=linux.read_umask(),
         niceness=os.getpriority(os.PRIO_PROCESS, 0),
@@ -57,13 +57,13 @@ def parse_limits(values: Mapping[str, Any]) -> InheritedLimits:
 
 
 def apply_umask(limits: InheritedLimits) -> None:
-    """Give this process the mask of file modes."""
+    """Set the mask of file modes of this process."""
     if limits.umask is not None:
         os.umask(limits.umask)
 
 
 def apply_limits(limits: InheritedLimits) -> None:
-    """Give this process all of them; one that the system refuses, such as less niceness, stays as it is."""
+    """Set all limits of this process; one that the system refuses, such as less niceness, stays unchanged."""
     apply_umask(limits)
     if limits.niceness is not None and os.getpriority(os.PRIO_PROCESS, 0) != limits.niceness:
         with contextlib.suppress(OSError):

@@ -1,7 +1,6 @@
 """A run without isolation, in the calling process: for debuggers and for systems without fork.
 
-Its process id is in no ``LOCK``, since stopping the run must not stop the kernel; it stays pending for Guild AI until
-it has ended.
+It writes no ``LOCK``, since stopping the run must not stop the kernel; for Guild AI it is pending until it has ended.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from guild_ipy.store.run_dir import RunDir
 
 
 class InlineExecutor:
-    """Runs the operation in :meth:`StartedRun.execute_program`, which returns when it is over."""
+    """Runs the operation in :meth:`StartedRun.execute_program`, which returns when it has ended."""
 
     def start(self, request: LaunchRequest, alive: int) -> StartedRun:
         """See :class:`guild_ipy.engine.executors.Executor`."""
@@ -72,7 +71,7 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
 
 @contextlib.contextmanager
 def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[dict[str, Any]]:
-    """Lend the process's main module, streams, folder, path, arguments and environment to a run."""
+    """Give main module, streams, folder, path, arguments and environment to a run, and restore them afterwards."""
     mains = _find_main_modules()
     environ, folder, hook = dict(os.environ), current_dir(), sys.excepthook
     saved = (sys.stdout, sys.stderr, sys.path[:], sys.argv[:], sys.orig_argv[:], sys.meta_path[:])
@@ -102,7 +101,7 @@ def _find_main_modules() -> dict[str, ModuleType]:
 
 
 def _lend_handlers(streams: Mapping[int, TextIO]) -> list[tuple[logging.StreamHandler[Any], TextIO]]:
-    """Let what is logged go to other streams; the handlers, and the streams that they had."""
+    """Redirect log handlers to other streams; return the handlers with the streams that they had."""
     loggers = (logging.root, *logging.root.manager.loggerDict.values())
     handlers = (handler for logger in loggers for handler in getattr(logger, "handlers", ()))
     lent = [

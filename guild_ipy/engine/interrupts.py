@@ -1,4 +1,4 @@
-"""Interrupts (Ctrl-C, the stop button of a notebook) are answered where they can be: not while a run is on its way."""
+"""Holds interrupts (Ctrl-C, the stop button of a notebook) back while a run is being started."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Self
 
 
 class HeldInterrupts:
-    """Keeps SIGINT back, from entering the block until its end or :meth:`let_through`.
+    """Holds SIGINT back until the end of the block or :meth:`let_through`.
 
-    Other threads than the main one are never interrupted; there it does nothing.
+    Only the main thread is interrupted; in other threads it does nothing.
 
     Examples
     --------
@@ -40,7 +40,7 @@ class HeldInterrupts:
         self.let_through()
 
     def let_through(self) -> None:
-        """Hold them no more; one that came meanwhile is raised here, as a KeyboardInterrupt."""
+        """Stop holding interrupts back; one that came meanwhile is raised here as a KeyboardInterrupt."""
         if self._is_holding:
             self._is_holding = False
             signal.signal(signal.SIGINT, self._handler)
@@ -49,7 +49,7 @@ class HeldInterrupts:
 
     @contextlib.contextmanager
     def passing(self) -> Iterator[None]:
-        """Let them through within a block that may take long and can be undone."""
+        """Allow interrupts within a block that may take long and can be undone."""
         was_holding = self._is_holding
         self.let_through()
         try:

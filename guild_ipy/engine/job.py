@@ -1,4 +1,4 @@
-"""The run of a notebook function or cell; what the ``main.py`` of such a run imports.
+"""The run of a notebook function or cell; imported by the ``main.py`` of such a run.
 
 The run directory is the only input: the fork server, a fresh interpreter and ``python main.py`` by hand all open the
 job in the namespace that is their ``__main__`` and run it.
@@ -38,20 +38,20 @@ class Job:
     run_dir: RunDir
     meta: JobMeta
     cells: Mapping[str, CellFile]
-    """Python's name for the code of a captured cell -> its file."""
+    """The file of each captured cell, by the name that Python has for its code."""
     program: FunctionCall | CellCode
     namespace: dict[str, Any]
     notebook: NotebookState
     sent: Mapping[str, Any]
-    """What the notebook has by these names, as it came."""
+    """Objects of the notebook by name, as they were unpacked."""
 
     def execute(self) -> int:
-        """Seed the random generators, run the program to its end, and give its exit status."""
+        """Seed the random generators, run the program to its end, and return its exit status."""
         seed_generators(self.meta.random_seed)
         return run_to_end(self._call, self.run_dir, self.cells, self.sent)
 
     def repeat(self) -> None:
-        """Run the program, and keep nothing of it."""
+        """Run the program without keeping its result."""
         self._call()
 
     def _call(self) -> object:
@@ -71,7 +71,7 @@ class Job:
         return run_out(self.program.function(*arguments, **keywords))
 
     def _share_main(self, statements: Sequence[ast.stmt] = (), filename: str = "") -> None:
-        """Let processes that the operation begins anew have what this one has."""
+        """Let processes that the operation spawns have what this one has."""
         SharedMain(
             run_dir=self.run_dir,
             namespace=self.namespace,
@@ -111,21 +111,21 @@ def open_job(run_dir: RunDir, meta: JobMeta, namespace: dict[str, Any], *, is_be
 
 
 def open_worker(main: str, namespace: dict[str, Any]) -> None:
-    """Give a process that a run has begun anew, whose main module this is, what the run has."""
+    """Prepare a process that a run has spawned, whose main module has this namespace."""
     run_dir = run_dir_of(os.path.dirname(main))
     meta = require_meta(run_dir)
     name = namespace["__name__"]
     if not meta.program.is_file:
         open_job(run_dir, meta, namespace)
         set_up(run_dir, namespace)
-    namespace["__name__"] = name  # a cell that asks for it has brought its own along
+    namespace["__name__"] = name  # a cell that imports it has its own
     repeat_steps(main, namespace)
 
 
 def run_job(job: Job) -> NoReturn:
     """Run a job as the whole of this process.
 
-    A child of the run that begins it anew has nothing to say of how the run ends.
+    In a child of the run it does not write how the run ends.
     """
     if is_child_of_run(job.run_dir):
         set_up(job.run_dir, job.namespace)
@@ -141,7 +141,7 @@ def _cell_tree(cell: CellCode, flags: Mapping[str, object]) -> ast.Module:
 
 
 def _run_cell(tree: ast.Module, filename: str, namespace: dict[str, Any]) -> object:
-    """Run a cell; its value is that of its last line, if that is an expression, as in a notebook."""
+    """Run a cell; return the value of its last line, if that is an expression, as a notebook shows it."""
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
         _evaluate(tree, filename, namespace)

@@ -1,11 +1,11 @@
-"""How a run is asked for and what is heard of it: the channel between a starter and a supervisor.
+"""The messages between the starter of a run and its supervisor.
 
 A channel is a stream socket of its own for each run. The starter sends one :class:`LaunchRequest` (JSON, as a message
-of :mod:`guild_ipy.store.files.messages`). Then it writes the files of the run, and sends a byte as soon as there is
-more that can be made ready: ``p``, which may be left out, once those are there that the program is made of, and ``g``
-once all are. The supervisor answers with lines of JSON: ``{"event": "started"}`` when the process of the run lives,
-``{"event": "ended"}`` when all files of the run are written. End of file means that the other one is gone: a
-supervisor that hears no ``g`` starts nothing.
+of :mod:`guild_ipy.store.files.messages`). Then it writes the files of the run, and sends a byte at two
+moments: ``p``, which may be left out, when the files of the program are there, so that the run can open it, and ``g``
+when all files are there, so that the run can execute it. The supervisor answers with lines of JSON: ``{"event":
+"started"}`` when the process of the run has started, ``{"event": "ended"}`` when all files of the run are written. End
+of file means that the other side is gone: a supervisor that receives no ``g`` starts nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ GO = b"g"
 
 @dataclass(frozen=True, kw_only=True)
 class LaunchRequest:
-    """What a supervisor needs to know."""
+    """What a supervisor is told about a run."""
 
     path: str
     """The run directory."""
@@ -37,20 +37,20 @@ class LaunchRequest:
     output_scalars: Sequence[str]
     """Patterns of the scalars to look for in the output."""
     flag_numbers: Mapping[str, float]
-    """Values that are not scalars when they are printed under these names: those of flags."""
+    """Numeric flags: a value that is printed under such a name is not a scalar (``flag_echoes``)."""
     stop_grace: float
     scan_interval: float
     inherited: InheritedLimits = field(default_factory=InheritedLimits)
-    """What the process of the run has from the starter."""
+    """Limits that the run inherits from the starter."""
     project_dir: str = ""
-    """Where git is asked for the commit."""
+    """The folder whose commit is recorded."""
     cache_dir: str = ""
     stop_after: float | None = None
-    """Seconds after which it is stopped."""
+    """Seconds after which the run is stopped."""
 
 
 def format_request(request: LaunchRequest) -> bytes:
-    """Write a request as it is sent."""
+    """Encode a request."""
     values = {**vars(request), "inherited": encode_limits(request.inherited)}
     return json.dumps(values).encode("utf-8", "surrogateescape")
 
@@ -62,7 +62,7 @@ def parse_request(content: bytes) -> LaunchRequest:
 
 
 def send_word(channel: socket.socket, word: bytes) -> None:
-    """Tell the supervisor which files are there; one that is gone is found by who listens."""
+    """Send a word; if the other side is gone, the next receive tells."""
     try:
         channel.sendall(word)
     except OSError:
@@ -70,7 +70,7 @@ def send_word(channel: socket.socket, word: bytes) -> None:
 
 
 def wait_for_word(channel: socket.socket) -> bytes:
-    """Wait until more files are there, or all; empty if the starter is gone, or called it off."""
+    """Wait for the next word; empty if the other side is gone, or has cancelled the run."""
     try:
         return channel.recv(1)
     except OSError:
@@ -78,7 +78,7 @@ def wait_for_word(channel: socket.socket) -> bytes:
 
 
 def send_event(channel: socket.socket, event: str, **values: Any) -> None:  # noqa: ANN401 - JSON
-    """Tell the starter, if it still listens."""
+    """Tell the starter, if it is still there."""
     try:
         channel.sendall(json.dumps({"event": event, **values}).encode() + b"\n")
     except OSError:  # the kernel is gone; the run goes on without it

@@ -1,7 +1,7 @@
-"""``.guild/job/meta.json``: what a run's program needs to know, and what a restart may change.
+"""``.guild/job/meta.json``: how the program of a run is executed.
 
-The values of flags are not in it: the attribute ``flags`` has them, which Guild AI and users change. For each flag
-there is a digest of the value that the rest was made for: the command line, constants, and files with values in them.
+The values of flags are not in it but in the attribute ``flags``, which Guild AI and users change. For each flag it has
+a digest of the value for which the rest was made: the command line, constants, and files with values in them.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class JobMeta:
 
     operation: str
     flags: Flags
-    """Those of the operation, out of the attribute ``flags``; they are not in the file."""
+    """The flags of the operation, read from the attribute ``flags``; they are not in the file."""
     made_for: Mapping[str, str] = field(default_factory=dict)
     """Digests of the values that arguments, constants and environment were made for, by the names of flags."""
     input_names: tuple[str, ...] = ()
-    """Names under which the attribute ``flags`` also says which runs and files are used."""
+    """Names in the attribute ``flags`` that say which runs and files are used."""
     made_label: str = ""
-    """The label that was made of these flags; empty where the user gave one."""
+    """The label that was made of these flags; empty if the user gave one."""
     random_seed: int
     import_path: tuple[str, ...]
     python: str
@@ -62,9 +62,9 @@ class JobMeta:
     command: Command | None = None
     """For an operation of a Guild file: how flags reach the program."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """What that adds to the environment."""
+    """Environment variables that the Guild file adds."""
     secret_env: tuple[str, ...] = ()
-    """Those of `env` that are not written: a later start takes them from the environment of who starts the run."""
+    """Names of `env` whose values are not written: a later start takes them from the environment of its starter."""
     output_scalars: tuple[str, ...] = ()
     flag_defs: tuple[FlagDef, ...] = ()
     """What a restart with other flags is checked against."""
@@ -72,12 +72,12 @@ class JobMeta:
 
     @property
     def recorded_flags(self) -> Flags:
-        """The flags as the attribute has them: lists of what Guild AI can run itself are text there."""
+        """The flags as the attribute has them: lists are text there if Guild AI itself can run the operation."""
         return as_recorded(self.flags, self.flag_defs) if self.program.is_file else self.flags
 
 
 def digest_flags(flags: Flags) -> dict[str, str]:
-    """Return a digest of each value, by which one that has been changed is told from the one that it was.
+    """Return a digest of each value, by which a changed value is recognized.
 
     Examples
     --------
@@ -91,13 +91,13 @@ def digest_flags(flags: Flags) -> dict[str, str]:
 
 
 def changed_flags(meta: JobMeta) -> dict[str, FlagValue]:
-    """Return the flags that somebody has changed since the program was made for them; one that is gone is None."""
+    """Return the flags that were changed since the program was made for them; one that was removed is None."""
     now = digest_flags(meta.flags)
     return {name: meta.flags.get(name) for name in {**meta.made_for, **now} if meta.made_for.get(name) != now.get(name)}
 
 
 def encode_meta(meta: JobMeta) -> bytes:
-    """Write the JSON."""
+    """Encode the content of the file."""
     values = {
         **{name: value for name, value in vars(meta).items() if name != "flags"},
         "flag_defs": [
@@ -153,7 +153,7 @@ def program_of(run_dir: RunDir, meta: JobMeta, kind: type[_P]) -> _P:
 
 
 def _own_flags(run_dir: RunDir, values: Mapping[str, Any]) -> dict[str, FlagValue]:
-    """Read the flags of the operation out of the attribute, which has the runs and files that are used, too."""
+    """Return the flags of the operation from the attribute, which also names the runs and files that are used."""
     inputs = {*values.get("input_names", ())} - {each["name"] for each in values["flag_defs"]}
     try:
         flags = parse_flags(read_attr(run_dir, "flags") or {})
@@ -172,7 +172,7 @@ def _parse_meta(values: dict[str, Any], flags: dict[str, FlagValue]) -> JobMeta:
     written = values.pop("format")
     if written == 1:
         values = to_format_2(values)
-        if "flags" in values:  # as it was written at first
+        if "flags" in values:  # as the first version wrote it
             values["made_for"] = digest_flags(values.pop("flags"))
     elif written != FORMAT:
         raise ValueError("it was written by another version of guild_ipy")
@@ -219,7 +219,7 @@ def _command(values: dict[str, Any] | None) -> Command | None:
     return Command(**{**values, "dest": FlagsDest.parse(values["dest"])})
 
 
-#: Names of its fields -> those of the program that they belong to.
+#: Names of fields -> names of the fields of the program.
 _FIELDS = {
     "script": {"script": "path", "arguments": "arguments", "subcommand": "command", "constants": "constants"}
     | {name: name for name in ("map_name", "roots", "package")},

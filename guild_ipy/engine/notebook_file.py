@@ -1,7 +1,7 @@
-"""The run of a notebook file; what the ``main.py`` of such a run imports.
+"""The run of a notebook file; imported by the ``main.py`` of such a run.
 
 nbclient executes the cells in a kernel that is a child of this process. What they print goes to the run's output at
-once; the notebook with its outputs is kept in the run directory, as far as it has come.
+once; the notebook with the outputs so far is saved in the run directory.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from guild_ipy.store.files.whole_file import write_file
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.signals import MAYBE_NO_MEMORY, signal_name
 
-#: Saving takes no more than this part of the time.
+#: The part of the time that saving may take.
 _SAVING = 0.1
 
 
@@ -49,7 +49,7 @@ class NotebookExecution:
 
     run_dir: RunDir
     stopped_by: int = 0
-    """The signal that asked it to stop."""
+    """The signal that stopped it."""
     is_in_cell: bool = False
 
     def run(self) -> None:
@@ -108,7 +108,7 @@ class NotebookExecution:
 
 
 def _read_notebook(run_dir: RunDir, program: NotebookFileProgram) -> nbformat.NotebookNode:
-    """Return the notebook as it is executed: flags in place, and no outputs yet."""
+    """Return the notebook with its flags set and without outputs."""
     with open(f"{run_dir.sourcecode}/{program.path}", "rb") as file:
         notebook: nbformat.NotebookNode = nbformat.v4.reads(file.read())  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
@@ -121,14 +121,14 @@ def _read_notebook(run_dir: RunDir, program: NotebookFileProgram) -> nbformat.No
 
 
 def _last_words(error: BaseException, client: LiveClient) -> str:
-    """Return what the process of the kernel said that explains the error."""
+    """Return the part of the kernel's standard error that explains the error."""
     if isinstance(error, CellExecutionError | NotebookError):
         return ""
     return client.stderr.crash if client.code_cells_executed else client.stderr.text
 
 
 def _explain(error: BaseException, client: LiveClient) -> BaseException:
-    """Say in one line what ended a notebook; the traceback of a cell has been written already."""
+    """Return in one line what ended a notebook; the traceback of a cell has been written already."""
     cell = client.code_cells_executed
     if isinstance(error, NotebookError):
         return error
@@ -185,7 +185,7 @@ class _KeptNotebook:
         self._next = ended + (ended - begun) / _SAVING
 
     def save_in_turn(self) -> None:
-        """Write it, unless that took long and was not long ago; a full disk may have room again at the end."""
+        """Write it, unless the last time took long and was not long ago; errors of a full disk are ignored."""
         if time.monotonic() >= self._next:
             try:
                 self.save()

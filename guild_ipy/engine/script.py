@@ -1,4 +1,4 @@
-"""Running a script; what the ``main.py`` of a script's run imports.
+"""Runs a script; imported by the ``main.py`` of a run of a script.
 
 Light on imports: see :mod:`guild_ipy.engine.child.process`.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Set by the supervisor: the descriptor that holds the run's ``alive`` lock.
 ALIVE_VARIABLE = "GUILD_IPY_ALIVE_FD"
-#: Set by a run for what it starts: its id and process id.
+#: Set by a run for processes that it starts: its id and process id.
 PROCESS_VARIABLE = "GUILD_IPY_PROCESS"
 
 
@@ -45,7 +45,7 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
 ) -> None:
     """Run the script whose ``main.py`` this is, as the whole of this process.
 
-    In a process that a run has begun anew, which imports it as another module, the script is only imported.
+    In a process that the run has spawned, which imports ``main.py`` under another name, the script is only imported.
     """
     run_dir = run_dir_of(main)
     if namespace["__name__"] != "__main__":
@@ -69,9 +69,9 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
 
 
 def share_script(namespace: dict[str, Any], script: str, constants: Mapping[str, object], run_dir: RunDir) -> None:
-    """Let processes that are begun anew have the values of flags that are not in the text of the script.
+    """Let spawned processes have the values of flags that are not in the text of the script.
 
-    It has none where it is run from where it lies, in the project.
+    Its text has none if it is run in place, in the project.
     """
     if constants and (os.path.isabs(script) or script.startswith(".guild/")):
         set_main_of_spawned(namespace, lambda: run_dir.main)
@@ -89,7 +89,7 @@ def enter_script(  # noqa: PLR0913 - as above
 ) -> None:
     """Make the process look as if Python had been started on the script: ``argv``, ``path``, ``__file__``.
 
-    With `roots` imports begin there and not at the script, as they do for a module of a `package`.
+    With `roots` imports begin there and not beside the script, as they do for a module of a `package`.
     """
     path = os.path.join(run_dir.path, script)
     sys.argv[:] = [path, *arguments]
@@ -104,13 +104,13 @@ def enter_script(  # noqa: PLR0913 - as above
 
 
 def import_from(folder: str) -> None:
-    """Let processes that are begun anew find modules in this folder, wherever they begin."""
+    """Let spawned processes find modules in this folder."""
     others = os.environ.get("PYTHONPATH", "")
     os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{others}" if others else folder
 
 
 def _enter_package(namespace: dict[str, Any], package: str, path: str) -> None:
-    """Name the module as ``python -m`` names it, by which ``multiprocessing`` and others begin it anew."""
+    """Name the module as ``python -m`` does, so that ``multiprocessing`` and others can spawn it."""
     name = f"{package}.{os.path.basename(path).removesuffix('.py')}"
     spec = ModuleSpec(name, SourceFileLoader(name, path), origin=path)
     spec.has_location = True
@@ -152,9 +152,9 @@ def run_dir_of(main: str) -> RunDir:
 
 
 def enter_run(run_dir: RunDir) -> bool:
-    """Take the run's folder and streams; whether there is a supervisor, or this was started by hand or by guild."""
+    """Change to the run's folder and streams; False if it has no supervisor, started by hand or by Guild AI."""
     alive = os.environ.pop(ALIVE_VARIABLE, None)
-    is_same_process = os.environ.get(PROCESS_VARIABLE) == _process_text(run_dir)  # which began anew by ``os.execv``
+    is_same_process = os.environ.get(PROCESS_VARIABLE) == _process_text(run_dir)  # after ``os.execv``
     if alive is None and not is_same_process:
         restart_for_flags(run_dir)
     mark_process(run_dir)
@@ -169,13 +169,13 @@ def enter_run(run_dir: RunDir) -> bool:
 
 
 def is_child_of_run(run_dir: RunDir) -> bool:
-    """Whether a process of the run has started this one, as another that the run does not consist of."""
+    """Whether this process was started by the process of the run, and is not that process."""
     marked = os.environ.get(PROCESS_VARIABLE, "")
     return marked.startswith(run_dir.id) and marked != _process_text(run_dir)
 
 
 def mark_process(run_dir: RunDir) -> None:
-    """Let what this process starts know that it is the run."""
+    """Mark the environment, so that child processes know which process is the run."""
     os.environ[PROCESS_VARIABLE] = _process_text(run_dir)
 
 

@@ -1,4 +1,4 @@
-"""Stopping runs: through the supervisor, which knows the process group and what the run left behind."""
+"""Stops runs: through the supervisor, which knows the process group and all descendants."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from guild_ipy.store.state.run_process import find_holder, find_process, find_su
 from guild_ipy.store.state.signals import note_kill
 
 _POLL_SECONDS = 0.02
-#: The signals that a run gets, a grace period apart. Guild AI begins with SIGTERM: its processes take a SIGINT that
-#: comes while they start for an error.
+#: The signals that a run gets, a grace period apart. For Guild AI the first is SIGTERM: a SIGINT while its process
+#: starts would count as an error.
 _OURS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _OF_GUILD = (signal.SIGTERM, signal.SIGKILL)
-_WORD_SECONDS = 2.0
-#: What a supervisor needs to write the end once its run is dead.
+_GUILD_SECONDS = 2.0
+#: How long a supervisor has to write the end of its run.
 _END_SECONDS = 10.0
 
 
 def stop_run(run_dir: RunDir, settings: Settings) -> None:
     """Stop a running run: SIGINT, then SIGTERM, then SIGKILL, a grace period apart; wait until it has ended.
 
-    Only processes that are known to be those of the run get a signal (:mod:`guild_ipy.store.state.run_process`). A
-    supervisor that does not see its run to an end is killed with it.
+    Only processes that are known to belong to the run get a signal (:mod:`guild_ipy.store.state.run_process`). A
+    supervisor that does not end its run is killed with it.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def find_running_process(run_dir: RunDir) -> ProcessId | None:
 
 
 def resume_supervisor(run_dir: RunDir) -> None:
-    """Let the supervisor of a run go on, if something has stopped it, as its run can do."""
+    """Let the supervisor of a run go on if it was stopped by a signal, which its run can send."""
     lock = _read_lock(run_dir)
     if lock is not None and (lock.supervisor is None or not is_stopped(lock.supervisor.pid)):
         return
@@ -80,14 +80,14 @@ class _Stopped:
     process: ProcessId | None
 
     def lives(self) -> bool:
-        """Whether a process of the run is left, or its end is not written."""
+        """Whether a process of the run is left, or its end is not written yet."""
         held = is_alive(self.run_dir)
         if held is None and self.supervisor is not None:
             return self.supervisor.is_alive()
         return bool(held) or (self.process is not None and self.process.is_alive())
 
     def wait(self, timeout: float) -> bool:
-        """Wait until no process of the run lives, or until its supervisor is gone; whether none lives."""
+        """Wait until no process of the run is left, or its supervisor is gone; return whether none is left."""
         deadline = time.monotonic() + timeout
         while self.lives():
             is_left_alone = self.supervisor is not None and not self.supervisor.is_alive()
@@ -98,7 +98,7 @@ class _Stopped:
 
 
 def _stop_by_supervisor(run: _Stopped, supervisor: ProcessId, settings: Settings) -> bool:
-    """Have the supervisor stop its run; at last kill it with all that it has started. Whether the run has ended."""
+    """Let the supervisor stop its run, or kill it with its descendants; False if only the run is left."""
     _signal(supervisor, signal.SIGTERM)
     _signal(supervisor, signal.SIGCONT)  # its run may have stopped it
     if run.wait(2 * settings.stop_grace + _END_SECONDS):
@@ -116,7 +116,7 @@ def _stop_by_supervisor(run: _Stopped, supervisor: ProcessId, settings: Settings
 
 
 def _stop_process(run: _Stopped, process: ProcessId, settings: Settings) -> None:
-    """Stop a run whose supervisor is gone, or that Guild AI started; its process group too, if it leads one."""
+    """Stop a run whose supervisor is gone, or that Guild AI started, with its process group if it leads one."""
     is_ours = is_alive(run.run_dir) is not None
     leads_group = _leads_group(process)
     alone = _Stopped(run_dir=run.run_dir, supervisor=None, process=process)
@@ -129,9 +129,9 @@ def _stop_process(run: _Stopped, process: ProcessId, settings: Settings) -> None
             if number == signal.SIGKILL:
                 note_kill(run.run_dir)
             if leads_group:
-                _signal_group(process, signal.SIGKILL)  # what it left behind
+                _signal_group(process, signal.SIGKILL)  # the rest of the group
             if not is_ours:
-                _wait_for_word(run.run_dir)
+                _wait_for_guild(run.run_dir)
             return
     raise RunStateError(f"run {run.run_dir.short_id} (pid {process.pid}) does not end")
 
@@ -144,7 +144,7 @@ def _read_lock(run_dir: RunDir) -> LockContent | None:
 
 
 def _check_owner(run_dir: RunDir, lock: LockContent | None) -> None:
-    """Refuse to stop what another user runs; only root could."""
+    """Refuse to stop a run of another user; only root could."""
     if lock is None or not lock.is_alive() or os.geteuid() == 0:
         return
     owner = process_owner(lock.run.pid)
@@ -156,7 +156,7 @@ def _check_owner(run_dir: RunDir, lock: LockContent | None) -> None:
 
 
 def _check_gone(run_dir: RunDir, lock: LockContent | None) -> None:
-    """Say why nothing was stopped, where the run still counts as running."""
+    """Raise an error if nothing was stopped and the run still counts as running."""
     if lock is not None and not lock.is_local() and not is_of_run(run_dir, lock):
         raise RunStateError(f"run {run_dir.short_id} runs on {lock.host!r}; stop it there")
     if is_alive(run_dir):
@@ -168,9 +168,9 @@ def _check_gone(run_dir: RunDir, lock: LockContent | None) -> None:
         )
 
 
-def _wait_for_word(run_dir: RunDir) -> None:
-    """Give a `guild` command that started the run the time to write how it ended."""
-    deadline = time.monotonic() + _WORD_SECONDS
+def _wait_for_guild(run_dir: RunDir) -> None:
+    """Wait for a `guild` command that started the run to write how it ended."""
+    deadline = time.monotonic() + _GUILD_SECONDS
     while not os.path.exists(run_dir.attr("exit_status")) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
 
@@ -188,7 +188,7 @@ def _signal_group(leader: ProcessId, number: signal.Signals) -> None:
 
 
 def _signal(process: ProcessId, number: signal.Signals) -> None:
-    """Send a signal to this very process, not to a later one of its number."""
+    """Send a signal to this process, and not to a later one with its number."""
     with contextlib.suppress(ProcessLookupError):
         descriptor = open_process(process.pid)
         try:

@@ -32,7 +32,7 @@ SETTINGS = Settings(stop_grace=0.5)
 
 @pytest.fixture(autouse=True)
 def nobody_waits_for_guild(monkeypatch):
-    monkeypatch.setattr(stopping, "_WORD_SECONDS", 0.0)
+    monkeypatch.setattr(stopping, "_GUILD_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Nothing of a run stays behind: its process group, and grandchildren that left it."""
+"""Kills the processes that a run leaves behind: its process group, and descendants that have left the group."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def kill_group(group: int) -> None:
 def kill_descendants() -> None:
     """Kill all descendants of the caller and wait for them.
 
-    They are frozen before they are killed: what is frozen forks no more, and nothing dies that would make room for
-    another, so also a swarm that forks as fast as it is killed comes to an end. What cannot be killed (it has become
-    another user) is left after some seconds.
+    They are stopped before they are killed: a stopped process does not fork, and none dies that would make room for
+    another, so this ends even for processes that fork as fast as they are killed. A process that cannot be killed,
+    since it has become another user's, is left after some seconds.
     """
     deadline = time.monotonic() + _LONGEST_SECONDS
     while _has_children() and (frozen := _freeze(os.getpid())) and time.monotonic() < deadline:
@@ -36,14 +36,14 @@ def kill_descendants() -> None:
 
 
 def kill_tree(pid: int) -> None:
-    """Kill a process and all of its descendants, frozen before."""
+    """Stop a process and all of its descendants, then kill them."""
     _send(pid, signal.SIGSTOP)
     for each in [*_freeze(pid), pid]:
         _send(each, signal.SIGKILL)
 
 
 def _has_children() -> bool:
-    """Whether the caller has children; those that are dead already are collected."""
+    """Whether the caller has children; those that have ended already are collected."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -53,7 +53,7 @@ def _has_children() -> bool:
 
 
 def _freeze(root: int) -> list[int]:
-    """Stop all descendants of a process, until a look finds no new ones; those."""
+    """Stop all descendants of a process until no new ones are found; return them."""
     frozen: dict[int, None] = {}
     while new := [pid for pid in _descendants(root) if pid not in frozen]:
         for pid in new:
@@ -71,10 +71,10 @@ def _descendants(root: int) -> Iterator[int]:
 
 
 def _collect(pids: Iterable[int]) -> bool:
-    """Collect those children that are dead; whether some of them live on as children of the caller."""
+    """Collect the children that have ended; return whether some are still alive."""
     is_left = False
     for pid in pids:
-        with contextlib.suppress(ChildProcessError):  # the child of another, for now
+        with contextlib.suppress(ChildProcessError):  # its parent is another process, for now
             is_left |= os.waitpid(pid, os.WNOHANG)[0] == 0
     return is_left
 

@@ -1,4 +1,4 @@
-"""What happens in a forked process before it is the run."""
+"""Turns a forked process into a run."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def become_run(request: LaunchRequest, supervisor: socket.socket, pages: WarmPag
         supervisor.close()
         code = execute()
         pages.note()
-    except BaseException as error:  # noqa: BLE001 - nothing may return into the supervisor's code
+    except BaseException as error:  # noqa: BLE001 - nothing may return into the code of the supervisor
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
         end_process(run_dir, code, supervised=True)
@@ -62,7 +62,7 @@ def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:
 
 
 def set_environment(env: Mapping[str, str]) -> None:
-    """Make the environment of the process that of the run, touching only what differs."""
+    """Set the environment of the process to that of the run; variables that do not differ are not set."""
     for name in os.environ.keys() - env.keys():
         del os.environ[name]
     for name, value in env.items() - os.environ.items():
@@ -70,9 +70,9 @@ def set_environment(env: Mapping[str, str]) -> None:
 
 
 def open_run(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = False) -> Callable[[], int]:
-    """Prepare this process for what ``main.py`` of the run would do; the function that does it and gives its status.
+    """Prepare this process for the program of the run; return the function that executes it and returns its status.
 
-    `is_beside` is true in the process of a notebook, whose own classes must stay as they are.
+    `is_beside` is true in the process of a notebook, whose own classes must stay unchanged.
     """
     meta = require_meta(run_dir)
     program = meta.program
@@ -93,12 +93,12 @@ def open_run(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = Fa
 
 
 def new_main(run_dir: RunDir) -> dict[str, Any]:
-    """Give the process a ``__main__`` of its own, which spawned children find in ``main.py``."""
+    """Give the process a ``__main__`` of its own, which spawned processes find in ``main.py``."""
     main = types.ModuleType("__main__")
     main.__file__ = run_dir.main
     main.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = main
-    if "__mp_main__" in sys.modules:  # the other name of it, where multiprocessing is loaded already
+    if "__mp_main__" in sys.modules:  # its other name, if multiprocessing is loaded already
         sys.modules["__mp_main__"] = main
     sys.argv[:] = [run_dir.main]
     sys.orig_argv[:] = [sys.executable, run_dir.main]

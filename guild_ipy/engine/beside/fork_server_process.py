@@ -8,8 +8,8 @@ apart. First message, from the kernel: the modules to import, as JSON. First ans
 It ends with the kernel, or after ``IDLE`` seconds without a request; its supervisors do not. A request that comes at
 that very moment is lost with its descriptors, so the kernel finds the channel closed, and starts another supervisor.
 
-It imports, and never computes: no threads are started, no CUDA touched. A module that starts a Python thread when it
-is imported is reported, and the kernel starts another fork server without it.
+It imports modules and computes nothing: it starts no threads and does not use CUDA. A module that starts a Python
+thread when it is imported is reported, and the kernel starts another fork server without it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import sys
 import threading
 import warnings
 
-import guild_ipy.engine.child.outcome  # noqa: F401 - for the runs, which then need not load it
+import guild_ipy.engine.child.outcome  # noqa: F401 - so that runs need not load it
 from guild_ipy.engine.beside.standby import Standby, refuse_request
 from guild_ipy.engine.beside.warm_pages import RunPages
 from guild_ipy.engine.output.no_input import refuse_questions
@@ -40,9 +40,9 @@ def main() -> None:
     server = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors are reaped by the system
-    refuse_questions()  # before others take functions out of modules that ask
+    refuse_questions()  # before other modules import functions from those that ask
     threaded = preload(json.loads(server.recv(_MESSAGE)))
-    _touch_what_runs_need()
+    _fill_caches()
     gc.collect()
     gc.freeze()
     pages = RunPages()
@@ -50,8 +50,8 @@ def main() -> None:
     serve(server, pages, idle=float(sys.argv[2]))
 
 
-def _touch_what_runs_need() -> None:
-    """Compute once what each supervisor and run would compute anew: caches are inherited by forks."""
+def _fill_caches() -> None:
+    """Compute values that each supervisor and run needs; forks inherit the caches."""
     platform_text()
     packages_text()
     boot_id()
@@ -60,7 +60,7 @@ def _touch_what_runs_need() -> None:
 
 
 def preload(modules: list[str]) -> list[str]:
-    """Import what can be imported; the names of modules that left a thread running."""
+    """Import the modules that can be imported; return the names of those that left a thread running."""
     threaded = []
     first = [*warnings.filters]
     with warnings.catch_warnings():
@@ -70,7 +70,7 @@ def preload(modules: list[str]) -> list[str]:
             before = threading.active_count()
             try:
                 importlib.import_module(name)
-            except (Exception, SystemExit):  # noqa: BLE001, S112 - the run imports it itself, and meets the error where it counts
+            except (Exception, SystemExit):  # noqa: BLE001, S112 - the run imports it again, and gets the error
                 continue
             if threading.active_count() > before:
                 threaded.append(name)
@@ -85,7 +85,7 @@ def serve(server: socket.socket, pages: RunPages, idle: float) -> None:
     while more:
         try:
             standby = Standby(server, pages, idle)
-        except OSError:  # no process to be had
+        except OSError:  # no process could be forked
             more = refuse_request(server)
         else:
             more = standby.wait()

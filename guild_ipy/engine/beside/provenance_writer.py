@@ -1,4 +1,4 @@
-"""Writing down where a run was made, beside the run: git may take its time, and nobody shall wait for it."""
+"""Records the provenance of a run while it goes on: git may be slow, and no run waits for it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_SECONDS = 5.0
 
 
 class ProvenanceWriter:
-    """Records the surroundings of a run; a process of its own asks git, where git must be asked.
+    """Records platform, packages and commit of a run; git, if it must be asked, is asked in a process of its own.
 
     Parameters
     ----------
@@ -31,13 +31,13 @@ class ProvenanceWriter:
         self._pid: int | None = None
         record_packages(run_dir)
         if not record_commit(run_dir, request.project_dir, request.cache_dir, may_ask=False):
-            with contextlib.suppress(OSError):  # no process to be had
+            with contextlib.suppress(OSError):  # no process could be forked
                 self._pid = os.fork()
             if self._pid == 0:
                 _ask(run_dir, request, closes)
 
     def finish(self, stop_requests: int) -> None:
-        """Wait a little for git, unless a stop is requested; a process that is left is the caller's to kill."""
+        """Wait some seconds for git, unless a stop is requested; the caller kills a process that is left."""
         if self._pid is None:
             return
         poll = select.poll()

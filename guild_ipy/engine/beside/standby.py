@@ -1,7 +1,7 @@
-"""A supervisor that is forked before anybody asks for it, so that no request waits for a fork.
+"""A supervisor that is forked before a run is asked for, so that no request waits for a fork.
 
-The fork server keeps one. It takes the next request from the fork server's socket by itself. When the run is on its
-way, it says so through a pipe, which it closes when the run has ended; then the fork server forks the next.
+The fork server keeps one. The supervisor receives the next request from the fork server's socket itself. It writes to
+a pipe when the run has started, and closes the pipe when the run has ended; then the fork server forks the next one.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from guild_ipy.linux import adopt_orphans
 
 _TAKEN = b"t"
 _CLOSED = b"c"
-#: How long a run has the machine for itself before the next standby is forked, if it takes that long.
+#: The next supervisor is forked when the run has ended, or after so long: a fork would slow down a short run.
 _REST_SECONDS = 0.2
 
 
 class Standby:
-    """The fork server's end of it; OSError if no process is to be had.
+    """The supervisor, as the fork server sees it; OSError if no process could be forked.
 
     Parameters
     ----------
     server
-        The socket that it takes a request from.
+        The socket from which it receives a request.
     pages
-        What it and its run will write to.
+        The memory that it and its run will write to.
     idle
-        For how many seconds it waits for a request.
+        How many seconds it waits for a request.
     """
 
     def __init__(self, server: socket.socket, pages: RunPages, idle: float) -> None:
@@ -53,18 +53,18 @@ class Standby:
             os.close(theirs)
 
     def wait(self) -> bool:
-        """Wait until another is needed; False when there will be no more requests, or were none for long."""
+        """Wait until another one is needed; False if there will be no more requests, or it has given up waiting."""
         word = os.read(self._pipe, 1)
         if word == _TAKEN:
             _wait_for(self._server.fileno(), self._pipe)
-        elif word != _CLOSED:  # it was killed; in case that this goes on, not in haste
+        elif word != _CLOSED:  # it was killed; the next one may be killed, too, so do not fork at once
             _wait_for(self._server.fileno())
         os.close(self._pipe)
         return word != _CLOSED
 
 
 def _wait_for(*descriptors: int) -> None:
-    """Wait until another request is there or the run has ended, but not long."""
+    """Wait until a descriptor is readable, but not long."""
     poll = select.poll()
     for descriptor in descriptors:
         poll.register(descriptor, select.POLLIN)
@@ -72,7 +72,7 @@ def _wait_for(*descriptors: int) -> None:
 
 
 def refuse_request(server: socket.socket) -> bool:
-    """Drop the next request, so that its starter hears that there is no supervisor; False when there are no more."""
+    """Drop the next request, so that its starter finds the channel closed; False if there are no more."""
     message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
     for descriptor in descriptors:
         os.close(descriptor)
@@ -80,7 +80,7 @@ def refuse_request(server: socket.socket) -> bool:
 
 
 def _say(pipe: int, word: bytes) -> None:
-    with contextlib.suppress(BrokenPipeError):  # the fork server was killed; the run has its supervisor all the same
+    with contextlib.suppress(BrokenPipeError):  # the fork server was killed; the run does not need it
         os.write(pipe, word)
 
 
@@ -91,7 +91,7 @@ def _stand_by(server: socket.socket, pipe: int, pages: RunPages, idle: float) ->
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         adopt_orphans()
         standby_run = StandbyRun(closes=(server.fileno(), pipe), pages=pages.run)
-        if not is_readable(server, 0):  # nobody is in a hurry
+        if not is_readable(server, 0):  # no request is waiting
             pages.supervisor.copy()
         descriptors = socket.recv_fds(server, 1, 2)[1] if is_readable(server, idle) else []
         server.close()

@@ -19,14 +19,14 @@ from guild_ipy.store.files.messages import receive_message, send_message
 
 
 class StandbyRun:
-    """The supervisor's end of it.
+    """The process, as its supervisor sees it.
 
     Parameters
     ----------
     closes
         Descriptors of the supervisor that the run must not keep open.
     pages
-        What the run will write to.
+        The memory that the run will write to.
     """
 
     def __init__(self, closes: Iterable[int], pages: WarmPages) -> None:
@@ -35,23 +35,23 @@ class StandbyRun:
         if self.pid == 0:
             _wait(theirs, (self._socket.detach(), *closes), pages)
         theirs.close()
-        os.setpgid(self.pid, self.pid)  # the run does the same; whoever comes first
+        os.setpgid(self.pid, self.pid)  # the run does the same; either may come first
 
     def tell(self, request: bytes, alive: int) -> bool:
-        """Let it make itself ready for a request; whether it was there to hear it."""
+        """Let it prepare itself for a request; return whether it was still alive."""
         try:
             socket.send_fds(self._socket, [b"r"], [alive])
             send_message(self._socket, request)
-        except OSError:  # somebody killed it while it waited
+        except OSError:  # it was killed while it waited
             return False
         return True
 
     def open_program(self) -> None:
-        """Let it open its program, whose files are there; if it could not, its exit status tells."""
+        """Let it open its program; its exit status tells if it fails."""
         send_word(self._socket, PREPARED)
 
     def execute_program(self) -> int:
-        """Let it start; return its process id."""
+        """Let it execute the program; return its process id."""
         send_word(self._socket, GO)
         self._socket.close()
         return self.pid

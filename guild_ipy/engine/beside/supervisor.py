@@ -49,7 +49,7 @@ from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock, this
 from guild_ipy.store.state.markers import remove_marker
 
 RESERVE_BYTES = 65536
-#: How long a look at a flood of output may take while something else may have to be heard.
+#: How long output is read before the supervisor looks again for a stop request and the end of the run.
 _LOOK_SECONDS = 0.2
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
@@ -57,12 +57,12 @@ _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """What is called at two moments of a run."""
+    """Functions that are called at two moments of a run."""
 
     on_way: Callable[[], object] = lambda: None
-    """Its process works."""
+    """Its process has started."""
     ended: Callable[[], object] = lambda: None
-    """Its end is written and told; only its way to the disk is waited for after that."""
+    """Its end is written and told; all that is left is to flush it to the disk."""
 
 
 def supervise(
@@ -73,7 +73,7 @@ def supervise(
 ) -> None:
     """Run one request to its end; the lock `alive` is held from before until all is written.
 
-    `standby_run` becomes the run where a fork may be it; otherwise the run is a fresh interpreter.
+    `standby_run` becomes the run if the request allows a fork; otherwise the run is a fresh interpreter.
     """
     progress = progress or Progress()
     try:
@@ -100,9 +100,9 @@ def supervise(
         send_event(channel, "started", pid=pid)
         progress.on_way()
         exit_status = _see_to_end(held, request, pid, stop_requests, closes=(channel.fileno(), alive))
-    os.close(alive)  # who hears of the end may restart or delete the run at once
+    os.close(alive)  # a starter that is told of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
-    yield_processor()  # the starter first
+    yield_processor()  # to the starter, which was waiting
     progress.ended()
     sync_file(held.attr("exit_status"))
 
@@ -117,7 +117,7 @@ def _see_to_end(run_dir: RunDir, request: LaunchRequest, pid: int, stop_requests
     if not watch.stopped_by:
         provenance.finish(stop_requests)
     kill_descendants()
-    with contextlib.suppress(GuildError):  # it has been deleted, or the disk is full: whoever lists the run settles it
+    with contextlib.suppress(GuildError):  # it was deleted, or the disk is full: the next listing settles the run
         ending.write(exit_status, is_killed=watch.stopped_by == signal.SIGKILL)
     return exit_status
 
@@ -135,7 +135,7 @@ def main() -> None:
 
 
 def _take_request(content: bytes) -> LaunchRequest:
-    """Read a request; all that this process writes from now on has the mask of the starter."""
+    """Read a request, and set the mask of file modes to that of the starter for all that this process writes."""
     request = parse_request(content)
     apply_umask(request.inherited)
     return request
@@ -150,7 +150,7 @@ def _wait_for_files(channel: socket.socket, fork: StandbyRun | None) -> bool:
 
 
 def _leave(run_dir: RunDir, standby_run: StandbyRun | None) -> None:
-    """Undo the preparation; a starter that died leaves half a directory, which is not a run."""
+    """Undo the preparation; a directory without ``opref``, of a starter that died, is not a run and is removed."""
     if standby_run is not None:
         standby_run.dismiss()
     if os.path.exists(run_dir.opref):
@@ -160,8 +160,8 @@ def _leave(run_dir: RunDir, standby_run: StandbyRun | None) -> None:
 
 
 def _fail(run_dir: RunDir, channel: socket.socket, alive: int, reason: str) -> None:
-    """Write and tell that the run could not be started."""
-    with contextlib.suppress(OSError, GuildError):  # a full disk: whoever lists the run settles it
+    """Write that the run could not be started, and tell the starter."""
+    with contextlib.suppress(OSError, GuildError):  # a full disk: the next listing settles the run
         write_end(run_dir, exit_status=1)
     kill_descendants()
     os.close(alive)
@@ -171,7 +171,7 @@ def _fail(run_dir: RunDir, channel: socket.socket, alive: int, reason: str) -> N
 def _start(run_dir: RunDir, request: LaunchRequest, alive: int, fork: StandbyRun | None) -> int:
     write_attr(run_dir, "started", time.time_ns() // 1000)
     pid = _spawn_run(run_dir, request, alive) if fork is None else fork.execute_program()
-    with contextlib.suppress(GuildError):  # a full disk: the run lives, and `alive` says so
+    with contextlib.suppress(GuildError):  # a full disk: the run goes on, and `alive` is locked
         _write_lock(run_dir, pid)
     remove_marker(run_dir.staged)
     remove_marker(run_dir.pending)
@@ -179,7 +179,7 @@ def _start(run_dir: RunDir, request: LaunchRequest, alive: int, fork: StandbyRun
 
 
 def _write_lock(run_dir: RunDir, pid: int) -> None:
-    """Write ``LOCK``, in place: while ``PENDING`` is there nobody reads it."""
+    """Write ``LOCK`` in place: it is not read while ``PENDING`` exists."""
     lock = LockContent(
         run=ProcessId(pid=pid, start=process_start(pid)),
         supervisor=this_process(),
@@ -203,12 +203,12 @@ def _spawn_run(run_dir: RunDir, request: LaunchRequest, alive: int) -> int:
         preexec_fn=partial(apply_limits, request.inherited),  # noqa: PLW1509 - this process has no threads yet
     )
     os.close(output)
-    process.returncode = 0  # collected by pid below, not by Popen
+    process.returncode = 0  # _Watch collects it, not Popen
     return process.pid
 
 
 def _try_to_reserve(run_dir: RunDir) -> bool:
-    """Do as `_reserve` does; what keeps it from that is told when the run starts."""
+    """Reserve disk space; if that fails, it is tried again when the run starts, and the error told then."""
     try:
         _reserve(run_dir)
     except OSError:
@@ -217,7 +217,7 @@ def _try_to_reserve(run_dir: RunDir) -> bool:
 
 
 def _reserve(run_dir: RunDir) -> None:
-    """Keep some disk space, to be able to write the end when the run has filled the disk."""
+    """Reserve disk space, so that the end can be written when the run has filled the disk."""
     descriptor = os.open(run_dir.reserve, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         reserve_space(descriptor, RESERVE_BYTES)
@@ -254,7 +254,7 @@ class _Watch:
     stopped_by: int = 0
 
     def wait(self) -> int:
-        """Return the exit status of the run: negative for a signal, also when it ended well after a stop."""
+        """Wait for the run; return its exit status: negative for a signal, also if it ended by itself after a stop."""
         descriptor = open_process(self.pid)
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
@@ -278,21 +278,21 @@ class _Watch:
         self.stopped_by = number
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, number)
-            os.killpg(self.pid, signal.SIGCONT)  # what has stopped itself can clean up, too
+            os.killpg(self.pid, signal.SIGCONT)  # a stopped process can handle the signal only when it goes on
         return time.monotonic() + self.request.stop_grace
 
     def _scan(self) -> None:
-        with contextlib.suppress(OSError, GuildError):  # a full disk now; the last scan tries again
+        with contextlib.suppress(OSError, GuildError):  # a full disk: the last scan tries again
             self.recorder.scan(_LOOK_SECONDS)
 
     def _exit_status(self) -> int:
-        kill_group(self.pid)  # while the dead run is not collected, nobody else can have its number
+        kill_group(self.pid)  # no other process can have its number until it is collected
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return -self.stopped_by if self.stopped_by and status >= 0 else status
 
 
 def _is_stop(signals: bytes) -> bool:
-    """Whether one of the signals that came asks for a stop; others end matches that take too long."""
+    """Whether one of these signals asks for a stop; other signals limit the time of pattern matches."""
     return any(number in _STOP_SIGNALS for number in signals)
 
 

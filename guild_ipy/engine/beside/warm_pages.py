@@ -1,12 +1,12 @@
-"""Memory that a run will write to is copied before the run is asked for.
+"""Copies the memory that a run will write to before the run is asked for.
 
-A fork shares the memory of its parent, and each page of it is copied when it is first written to, which takes 2 us and
-more; to look at a Python object is to write its reference count. An empty run and its supervisor copy some 800 pages
+A fork shares the memory of its parent, and each page is copied when it is first written to, which takes 2 us and more;
+reading a Python object writes its reference count. An empty run and its supervisor copy some 800 pages
 each, a third of the time of the run, and nearly the same ones for each run. So the first run of a fork server notes at
 its end which pages it has copied, as does its supervisor, and those that are forked ahead of a later run copy these
 while they wait.
 
-To copy a page changes no content, so a wrong note costs some memory and harms nothing.
+Copying a page changes no content, so a wrong note costs some memory and does no harm.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PageRange = tuple[int, int]
 """The number of a page, and how many there are from it on."""
 
 _NOTE_BYTES = 2**16
-#: A run that writes to more of the fork server's memory takes long anyway; each process that waits would hold as much.
+#: A run that writes to more takes long anyway, and each process that waits would hold as much memory.
 _MOST_PAGES = 4096
 
 
@@ -59,7 +59,7 @@ class WarmPages:
 
 @dataclass(frozen=True, kw_only=True)
 class RunPages:
-    """What the two processes of a run write to."""
+    """The pages of both processes of a run."""
 
     supervisor: WarmPages = field(default_factory=WarmPages)
     run: WarmPages = field(default_factory=WarmPages)

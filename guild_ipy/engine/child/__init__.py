@@ -1,10 +1,10 @@
-"""What the process of a run does: it opens the program, executes it, and leaves its outcome.
+"""The process of a run: it opens the program, executes it, and keeps its outcome.
 
 Before the program:
 
 - ``unpack``: opens the payload
 - ``libraries``: sets libraries up as in the notebook
-- ``notebook_names``, ``run_shell``: stand for IPython
+- ``notebook_names``, ``run_shell``: the names and the shell of IPython
 - ``restart_for_flags``: a run that Guild AI has started with other flags
 
 After it:
@@ -14,7 +14,7 @@ After it:
 - ``failure``, ``missing_file``: the traceback, and the hint below it
 - ``process``, ``open_files``: the end of the process, and what is still in the buffers of open files
 
-Processes that multiprocessing begins anew:
+Processes that multiprocessing spawns:
 
 - ``workers``, ``spawning``
 """

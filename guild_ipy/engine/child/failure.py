@@ -1,4 +1,4 @@
-"""What a run prints when its operation raises: the user's own frames, with cells named as the notebook does."""
+"""The traceback that a run prints: frames of the user's code only, with cells named as in the notebook."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def show_cells(cells: Mapping[str, CellFile], sourcecode: str) -> None:
 
 
 def format_failure(error: BaseException, cells: Mapping[str, CellFile]) -> str:
-    """Write the traceback of `error` without the frames of the engine; an error of ours is about the user's alone."""
+    """Return the traceback of `error` without the frames of the engine; of our own errors only the message."""
     if isinstance(error, NotebookError):
         return f"{error}\n"  # the kernel has written the traceback
     if _is_misused_magic(error):
@@ -47,14 +47,14 @@ def _is_misused_magic(error: BaseException) -> bool:
 
 
 def _foreign_folders(error: BaseException) -> tuple[str, ...]:
-    """Return the folders whose code is not the user's: ours, and that of IPython, which calls magics."""
+    """Return the folders of code that is not the user's: this package, and IPython, which calls magics."""
     ours = _PACKAGE if isinstance(error, GuildError) else _ENGINE
     ipython = getattr(sys.modules.get("IPython"), "__file__", None)
     return tuple(folder + os.sep for folder in (ours, ipython and os.path.dirname(ipython)) if folder)
 
 
 def drop_outer_frames(error: BaseException) -> None:
-    """Have the traceback of `error` begin with the user's code; all of it stays where there is none."""
+    """Let the traceback of `error` begin with the user's code; it stays whole if there is none."""
     rest = error.__traceback__
     while rest is not None and rest.tb_frame.f_code.co_filename.startswith(_ENGINE + os.sep):
         rest = rest.tb_next
@@ -63,7 +63,7 @@ def drop_outer_frames(error: BaseException) -> None:
 
 
 def _drop_frames(summary: traceback.TracebackException, folders: tuple[str, ...]) -> None:
-    """Cut frames of files in folders, and of imports, in the exception and all that it is chained to."""
+    """Remove frames of files in folders, and of imports, from the exception and those that it is chained to."""
     frames = [f for f in summary.stack if not f.filename.startswith((*folders, _IMPORT_SYSTEM))]
     summary.stack = traceback.StackSummary.from_list(frames)
     for chained in (summary.__cause__, summary.__context__, *(summary.exceptions or ())):

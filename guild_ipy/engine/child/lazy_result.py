@@ -1,7 +1,6 @@
-"""What an operation comes to: coroutines, generators and other lazy iterators that it returned are run to their end.
+"""Runs coroutines, generators and other lazy iterators that an operation returned to their end.
 
-The values that a generator gave are the result, as a list, while they are not more than :data:`MOST_VALUES` and
-:data:`MOST_BYTES`, pickled.
+The values of a generator are the result, as a list, up to :data:`MOST_VALUES` and :data:`MOST_BYTES` when pickled.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from guild_ipy.domain.yielded import Yielded
 MOST_VALUES = 100_000
 MOST_BYTES = 64 * 2**20
 _MIB = 2**20
-#: Iterators that never end, and that execute nothing.
+#: Iterators that never end and execute no code of the user.
 _ENDLESS = (itertools.count, itertools.cycle, itertools.repeat)
 
 
 def run_out(result: object) -> object:
-    """Run what an operation returned to its end, where it has only been begun; its outcome."""
+    """Run a lazy value that an operation returned to its end, and return the outcome; another value as it is."""
     if inspect.isawaitable(result) or inspect.isasyncgen(result):
         import asyncio  # start-up cost: 40 ms, for the few operations that are asynchronous
 
@@ -53,13 +52,13 @@ def _run_out_iterator(iterator: Iterator[Any]) -> object:
 
 
 def _is_lazy(result: object) -> TypeGuard[Iterator[Any]]:
-    """Whether it is a generator or an iterator of Python's own, as ``map``; one of a class of the user's is a value."""
+    """Whether it is a generator or an iterator of Python itself, as ``map``; one of the user's class is a value."""
     is_own = type(result).__module__ in {"builtins", "itertools"}
     return is_own and isinstance(result, Iterator) and not isinstance(result, _ENDLESS)
 
 
 class YieldedValues:
-    """Stands for values that are not kept: a result that cannot be pickled, and says why."""
+    """Stands for values that are too many to keep: it cannot be pickled, and its text says why."""
 
     def __init__(self, *, count: int, reason: str) -> None:
         self._count = count
@@ -73,7 +72,7 @@ class YieldedValues:
 
 
 class _Kept:
-    """The values so far, as long as they may be kept."""
+    """The values so far, until they are too many."""
 
     def __init__(self) -> None:
         self._values: list[Any] = []
@@ -82,7 +81,7 @@ class _Kept:
         self._reason = ""
 
     def add(self, value: object) -> None:
-        """Take one more; the values are let go of as soon as they are too many."""
+        """Add a value; all values are dropped as soon as they are too many."""
         self._count += 1
         if self._reason:
             return
@@ -97,7 +96,7 @@ class _Kept:
             self._drop(f"with more than {MOST_BYTES // _MIB} MiB")
 
     def outcome(self, returned: object) -> object:
-        """Return the list of the values, with what the generator returned; that alone where they are not kept."""
+        """Return the list of the values, or what the generator returned if they were dropped."""
         if not self._reason:
             return self._values if returned is None else Yielded(self._values, returned=returned)
         lost = YieldedValues(count=self._count, reason=self._reason)
@@ -117,7 +116,7 @@ _ATOMS = (bool, int, float, type(None))
 def _size(value: object) -> int:
     if isinstance(value, _ATOMS):
         return sys.getsizeof(value)
-    import cloudpickle  # start-up cost: for what a generator gives
+    import cloudpickle  # start-up cost: for values of generators
 
     buffers: list[pickle.PickleBuffer] = []
     try:

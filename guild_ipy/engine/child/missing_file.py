@@ -1,7 +1,7 @@
-"""The line below an error about a file that lies in the project and not in the run: how the run gets it.
+"""Explains an error about a file that is in the project and not in the run: how the run gets it.
 
-The file is named by the error itself (``filename``), by its message, or, where a library names none (SQLite), by a
-constant or variable of the code that failed.
+The name of the file is an attribute of the error (``filename``), or in its message, or, if a library gives no name
+(SQLite), a constant or variable of the code that failed.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _SAYS_MISSING = re.compile(
     r"[ \w]* (open|opened|opening|find|load|read|reading)",
     re.IGNORECASE,
 )
-#: SQLite makes an empty database where there is none, and does not say which.
+#: SQLite makes an empty database if there is none, and does not name the file.
 _NAMES_NO_FILE = re.compile(r"unable to open database|no such table", re.IGNORECASE)
-#: What these say is about names in code.
+#: Errors about names in code, not files.
 _NOT_ABOUT_FILES = (ImportError, NameError, AttributeError, KeyError, SyntaxError, KeyboardInterrupt)
 _QUOTED = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|`([^`\n]+)`")
 _PATH_WORD = re.compile(r"[^\s'\"`,;()\[\]{}<>=]*[./][^\s'\"`,;()\[\]{}<>=]*")
@@ -45,17 +45,17 @@ def explain_missing(error: BaseException, run_dir: RunDir) -> str:
         return ""
     try:
         places = _Places.of(run_dir)
-    except (GuildError, OSError):  # it cannot be said where the project is
+    except (GuildError, OSError):  # the project is not known
         return ""
     lines = (*map(places.explain, named), *map(places.explain_database, databases))
     return next((f"{line}\n" for line in lines if line), "")
 
 
-# -- what an error is about
+# -- the paths that an error names
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Return an error, what it was raised from or while handling, and the members of groups, each once."""
+    """Return an error with its causes, contexts and the members of groups, each once."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -100,7 +100,7 @@ def _as_path(value: object) -> str | None:
 
 
 def _names_in(text: str) -> Iterator[str]:
-    """Return what may be a path in a message."""
+    """Return the parts of a message that may be a path."""
     for match in _QUOTED.finditer(text):
         yield _URL.sub("", next(filter(None, match.groups())))
     for match in _PATH_WORD.finditer(text):
@@ -108,14 +108,14 @@ def _names_in(text: str) -> Iterator[str]:
 
 
 def _names_of(frame: FrameType) -> Iterator[str]:
-    """Return texts and paths that the code of a frame names: constants, its variables, and those of its module."""
+    """Return the texts and paths that a frame uses: constants, its variables, and those of its module."""
     known = {**{name: frame.f_globals.get(name) for name in frame.f_code.co_names}, **frame.f_locals}
     for value in (*_constants(frame.f_code), *known.values()):
         if isinstance(value, str | os.PathLike) and (name := _as_path(value)) and len(name) < _LONGEST:
             yield _URL.sub("", name)
 
 
-#: More is not a path.
+#: A longer text is not a path.
 _LONGEST = 1000
 
 
@@ -124,26 +124,26 @@ def _constants(code: CodeType) -> Iterator[object]:
         yield from value if isinstance(value, tuple) else (value,)
 
 
-# -- where it is
+# -- where the file is
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Places:
-    """The directory of a run, and the folders in which its code would be at home."""
+    """The directory of a run, and the folders of the project in which its code would run."""
 
     run: str
     current: str
     project: str
-    """Where the run was started."""
+    """The folder in which the run was started."""
     beside: str
-    """Where its script or notebook lies."""
+    """The folder of its script or notebook."""
     is_function: bool
     is_notebook: bool
-    """Whether the run finds what lies beside its program at its top."""
+    """Whether files beside its program are at the top of the run directory."""
 
     @classmethod
     def of(cls, run_dir: RunDir) -> _Places:
-        """Find them; GuildError or OSError if that cannot be done."""
+        """Return those of a run; GuildError or OSError if they cannot be found."""
         meta = require_meta(run_dir)
         project = meta.import_path[0] if meta.import_path else ""
         return cls(
@@ -156,7 +156,7 @@ class _Places:
         )
 
     def explain(self, name: str) -> str:
-        """Say where a file is, and how the run gets it; nothing for one that is in the run, or nowhere."""
+        """Return where a file is and how the run gets it; empty if it is in the run, or nowhere."""
         path = self._path_in_run(name)
         if not path or os.path.lexists(os.path.join(self.run, path)):
             return ""
@@ -169,7 +169,7 @@ class _Places:
         return ""
 
     def explain_database(self, name: str) -> str:
-        """Say it of a file of SQLite, in whose place the run may have made an empty one by now."""
+        """Do the same for a file of SQLite, in whose place the run may have made an empty one."""
         path = self._path_in_run(name)
         found = self._find(path) if path else None
         if found is None or _is_database(os.path.join(self.run, path)) or not _is_database(found):
@@ -181,7 +181,7 @@ class _Places:
         return next(filter(os.path.exists, places), None)
 
     def _path_in_run(self, name: str) -> str:
-        """Return a path as it is from the run directory, maybe with ``..`` in front; empty for one of elsewhere."""
+        """Return a path relative to the run directory, perhaps with ``..`` in front; empty for one elsewhere."""
         if "\0" in name:
             return ""
         full = os.path.normpath(os.path.join(self.current, name))
@@ -228,7 +228,7 @@ def _folder_of_main(run_dir: RunDir, meta: JobMeta, project: str) -> str:
         return project
     if os.path.isabs(main):
         return os.path.dirname(main)
-    origin = meta.main_origin or next(  # a manifest says it of runs that were made before
+    origin = meta.main_origin or next(  # older runs have it in their manifest
         (entry.origin[0] for entry in read_manifest(run_dir) if entry.path == main and entry.kind == "s"), main
     )
     return os.path.dirname(os.path.join(project, origin))

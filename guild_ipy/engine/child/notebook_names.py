@@ -14,14 +14,14 @@ from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
 
 
 def get_ipython() -> Any:  # noqa: ANN401 - a shell, of a package that is loaded only on demand
-    """Return the shell of this process, made on first use: a function that says ``!ls`` works in a run."""
+    """Return the shell of this process, made on first use, so that ``!ls`` in a function works in a run."""
     from guild_ipy.engine.child.run_shell import shell_of  # start-up cost: for runs that use it
 
     return shell_of(sys.modules["__main__"])
 
 
 def display(*objects: object, **options: Any) -> Any:  # noqa: ANN401 - a handle, of a package as above
-    """Show objects as IPython's ``display`` does; in a run that is their text, in its output."""
+    """Show objects as IPython's ``display`` does; in a run their text is printed."""
     get_ipython()
     from guild_ipy.engine.child.run_shell import show  # start-up cost: for runs that use it
 
@@ -29,7 +29,7 @@ def display(*objects: object, **options: Any) -> Any:  # noqa: ANN401 - a handle
 
 
 class LazyShell:
-    """Stands for the notebook's shell until something is asked of it."""
+    """Stands for the notebook's shell until an attribute of it is used."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         if name.startswith("__"):
@@ -39,7 +39,7 @@ class LazyShell:
 
 Program = TypeVar("Program")
 
-#: Functions of :mod:`guild_ipy.domain.payload` -> what they are in a run.
+#: Functions of :mod:`guild_ipy.domain.payload` -> their replacement in a run.
 NOTEBOOK_NAMES: Mapping[str, Callable[[], Any]] = {
     "shell_getter": lambda: get_ipython,
     "shell": LazyShell,
@@ -50,10 +50,10 @@ NOTEBOOK_NAMES: Mapping[str, Callable[[], Any]] = {
 def open_in_notebook(
     open_program: Callable[[], Program], namespace: Mapping[str, Any], *, is_beside: bool
 ) -> tuple[Program, NotebookState]:
-    """Open a program where every module finds what it finds in a notebook; return it and what is known of that.
+    """Open a program with the names of IPython in place; return it with what is known of the notebook.
 
     A module that registers magics when it is imported asks for the shell while the program is opened. In the process
-    of the notebook (`is_beside`) all of that is there, and stays as it is.
+    of the notebook (`is_beside`) these names exist, and stay unchanged.
     """
     own = vars(builtins)
     names = {} if is_beside else {function.__name__: function for function in (display, get_ipython)}
@@ -64,7 +64,7 @@ def open_in_notebook(
     if names and not state.has_shell:
         del own["display"]
     if names and not (has_shell or state.magics or state.extensions):
-        del own["get_ipython"]  # libraries ask whether it is there; the first call loads IPython
+        del own["get_ipython"]  # libraries look whether it exists; the first call loads IPython
     if names and has_shell:
         from guild_ipy.engine.child.run_shell import add_magics  # it is loaded
 

@@ -1,7 +1,7 @@
-"""What a run leaves for whoever started it: what its operation returned or raised.
+"""Keeps what the operation of a run returned or raised, for its starter.
 
-Classes and functions that came from the notebook go back by their names, so that the notebook gets its own; those that
-the run made go by value.
+Classes and functions that came from the notebook are pickled by name, so that the notebook gets its own; those that
+the run made are pickled by value.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NOTHING_SENT: Mapping[str, Any] = {}
 
 
 def keep_result(run_dir: RunDir, value: object, sent: Mapping[str, Any] = _NOTHING_SENT) -> None:
-    """Keep what an operation returned; as text where it cannot be pickled, which is said in the output."""
+    """Keep the result of an operation; as text if it cannot be pickled, with a note in the output."""
     why = _try_to_keep(run_dir, run_dir.result, value, sent)
     if why is None:
         return
@@ -44,7 +44,7 @@ def keep_result(run_dir: RunDir, value: object, sent: Mapping[str, Any] = _NOTHI
 def keep_exception(
     run_dir: RunDir, error: BaseException, cells: Mapping[str, CellFile], sent: Mapping[str, Any] = _NOTHING_SENT
 ) -> None:
-    """Keep what an operation raised, and its text for where it cannot be made again."""
+    """Keep the exception of an operation, with its text in case it cannot be unpickled."""
     why = _try_to_keep(run_dir, run_dir.exception, error, sent)
     summary = {
         "type": _type_name(type(error)),
@@ -52,14 +52,14 @@ def keep_exception(
         "traceback": format_failure(error, cells),
         "why": why or "",
     }
-    with contextlib.suppress(GuildError):  # a full disk; the output says it all
+    with contextlib.suppress(GuildError):  # a full disk; the output has the traceback
         write_file(run_dir, run_dir.exception_text, json.dumps(summary).encode())
     if why is not None:
         _say(f"the exception ({type(error).__name__}) could not be kept: {why}; run.exception has its text")
 
 
 def _try_to_keep(run_dir: RunDir, path: str, value: object, sent: Mapping[str, Any]) -> str | None:
-    """Pickle a value; the reason why that cannot be done, or None."""
+    """Pickle a value into a file; return why it cannot be pickled, or None."""
     buffer = io.BytesIO()
     try:
         _Pickler(buffer, sent).dump(value)
@@ -105,7 +105,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         return NotImplemented if way is None else way(obj)
 
     def _find_way(self, cls: type) -> Callable[[Any], Any] | None:
-        """Find how objects of a class are reduced; None is for plain ones."""
+        """Return how objects of a class are reduced; None for the usual way."""
         if issubclass(cls, type | types.FunctionType):
             return self._reduce_definition
         if cls is types.CodeType:
@@ -128,7 +128,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         return known(obj) if known is not None else copies.reduce_content(obj)
 
     def _is_sent(self, obj: object, path: str) -> bool:
-        """Whether the notebook has an object under this name, and will find it there."""
+        """Whether the notebook has this very object under its name."""
         name, *parts = path.split(".")
         try:
             return functools.reduce(getattr, parts, self._sent[name]) is obj
@@ -139,5 +139,5 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
 def _reduce_code(code: types.CodeType) -> Any:  # noqa: ANN401
     try:
         return payload.reduce_code(code)
-    except ValueError:  # somebody has changed it
+    except ValueError:  # it was changed
         return NotImplemented

@@ -1,7 +1,7 @@
 """The process of a run: how its operation ends, and how the process ends after it.
 
-A script in a fresh interpreter imports this module and little else, so it and what it imports at the top stay with
-modules that Python has loaded anyway; everything else is imported where it is used (start-up cost).
+A script in a fresh interpreter imports this module and little else, so this module and those that it imports at the
+top import only modules that Python has loaded anyway; others are imported where they are used (start-up cost).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from guild_ipy.domain.program import CellFile
 
 SIGINT = 2  # signal.SIGINT, without loading enum
-#: What shows exceptions before the user's code runs.
+#: The hook before the user's code runs.
 _FIRST_HOOK = sys.excepthook
 
 
@@ -31,15 +31,13 @@ def run_to_end(
     cells: Mapping[str, CellFile],
     sent: Mapping[str, object] | None = None,
 ) -> int:
-    """Run an operation, keep what it returned or raised, and give the exit status of the process.
+    """Run an operation, keep its result or exception, and return the exit status of the process.
 
-    `sent` is what came from the notebook, by name.
+    `sent` has the objects that came from the notebook, by name.
 
     0 when it returned, 1 when it raised, the code of a SystemExit, ``-SIGINT`` for a KeyboardInterrupt.
     """
-    if (
-        sys.excepthook is _FIRST_HOOK or sys.excepthook is sys.__excepthook__
-    ):  # one that the user's code sets may call it
+    if sys.excepthook is _FIRST_HOOK or sys.excepthook is sys.__excepthook__:  # a hook of the user's code may call it
         sys.excepthook = lambda _, error, __: _write_failure(error, run_dir, cells)
     try:
         result = operation()
@@ -97,7 +95,7 @@ def save_figures(run_dir: RunDir) -> None:
 
 
 def _find_moved(run_dir: RunDir) -> RunDir:
-    """Return where the run is now: whoever has moved it has moved the folder that this process works in."""
+    """Return the run directory where it is now: the current folder moves with it."""
     if os.path.exists(run_dir.guild):
         return run_dir
     try:
@@ -115,7 +113,7 @@ def _exit_code(request: SystemExit) -> int:
 
 
 def _report(error: BaseException, run_dir: RunDir, cells: Mapping[str, CellFile]) -> int:
-    """Show what an operation raised, as the user's code has told ``sys.excepthook``; the exit status."""
+    """Show the exception of an operation by ``sys.excepthook``, which the user may have set; return the exit status."""
     from guild_ipy.engine.child.failure import drop_outer_frames  # start-up cost
 
     _make_room(run_dir)
@@ -153,12 +151,12 @@ def _write_error(text: str) -> None:
         sys.stdout.flush()
         sys.stderr.write(text)
         sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):  # a full disk, a closed stream, or none: there is nobody to tell
+    except (OSError, ValueError, AttributeError):  # a full disk, a closed stream, or none
         return
 
 
 def _make_room(run_dir: RunDir) -> None:
-    """Give back half of the space that the supervisor keeps for the end: the disk may be full of what the run wrote."""
+    """Free half of the space that the supervisor has reserved for the end: the run may have filled the disk."""
     try:
         os.truncate(run_dir.reserve, os.stat(run_dir.reserve).st_size // 2)
     except OSError:  # it has no supervisor
@@ -179,7 +177,7 @@ def _run_exit_functions(run_dir: RunDir) -> None:  # noqa: ARG001 - a step of th
 
 def _remove_workers(run_dir: RunDir) -> None:
     if os.path.exists(run_dir.workers):
-        import shutil  # start-up cost: for runs that began processes anew
+        import shutil  # start-up cost: for runs that spawned processes
 
         shutil.rmtree(run_dir.workers, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""A run that is started by Guild AI, or by hand on its ``main.py``, may have other flags than its program was made for.
+"""Restarts the program of a run that Guild AI, or a user by hand, has started after changing its flags.
 
 Light on imports: see :mod:`guild_ipy.engine.child.process`.
 """
@@ -12,12 +12,12 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
     from guild_ipy.store.run_dir import RunDir
 
-#: Set for the program that is begun anew, with what was made for its flags.
+#: Set for the program that is restarted.
 _RENEWED_VARIABLE = "GUILD_IPY_RENEWED"
 
 
 def restart_for_flags(run_dir: RunDir) -> None:
-    """Begin this process anew where the attribute ``flags`` has other values than the program was made for."""
+    """Restart this process if the attribute ``flags`` has other values than the program was made for."""
     from guild_ipy.engine.meta import changed_flags, read_meta  # start-up cost: for runs without a supervisor
 
     if os.environ.pop(_RENEWED_VARIABLE, None) == run_dir.id:
@@ -33,4 +33,4 @@ def restart_for_flags(run_dir: RunDir) -> None:
         sys.exit(code)
     os.environ[_RENEWED_VARIABLE] = run_dir.id
     sys.stdout.flush()
-    os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very program
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the program of this process

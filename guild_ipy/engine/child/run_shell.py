@@ -1,4 +1,4 @@
-"""IPython's shell as a run has it: without a terminal, windows and history; an error in a magic is the run's error."""
+"""IPython's shell in a run: no terminal, windows or history; an error in a magic is the run's error."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO_TERMINAL = "nobody is at a run to answer"
 _NO_FRONT_END = "a run has no front end"
 __all__ = ["RunShell", "add_magics", "shell_of", "show"]
 
-#: Magics that mean nothing in a run -> why.
+#: Magics that do nothing in a run -> why.
 _IDLE_MAGICS = {
     **dict.fromkeys(("history", "hist", "recall", "rep", "rerun", "notebook", "macro", "save"), _NO_HISTORY),
     **dict.fromkeys(("debug", "pdb", "edit", "ed"), _NO_TERMINAL),
@@ -43,14 +43,14 @@ def shell_of(main: ModuleType) -> InteractiveShell:
 
 
 def add_magics(shell: InteractiveShell, state: NotebookState) -> None:
-    """Add the magics of the notebook that the code uses; those that could not travel say so."""
+    """Add the magics of the notebook that the code uses; one that could not be packed raises an error that says so."""
     for name, why in state.missing_magics.items():
         for kind in ("line", "cell"):
             shell.register_magic_function(_missing_magic(name, why), magic_kind=kind, magic_name=name)
     for extension in state.extensions:
         try:
             shell.extension_manager.load_extension(extension)
-        except Exception as error:  # noqa: BLE001 - any code of others; a magic of it may not be called at all
+        except Exception as error:  # noqa: BLE001 - code of others, whose magics may not be called at all
             print(f"%load_ext {extension}: {error}")  # noqa: T201 - as a magic
     for magic in state.magics:
         shell.register_magic_function(magic.function, magic_kind=magic.kind, magic_name=magic.name)
@@ -60,7 +60,7 @@ class RunShell(InteractiveShell):  # type: ignore[misc] # untyped package
     """A shell whose namespace is the ``__main__`` of a run."""
 
     def init_user_ns(self) -> None:
-        """Leave the names that came along, and the builtins that a notebook hides."""
+        """Leave the namespace of the run unchanged, but for builtins that a notebook hides."""
         own = dict(self.user_ns)
         super().init_user_ns()
         for name in _BUILTINS:
@@ -68,7 +68,7 @@ class RunShell(InteractiveShell):  # type: ignore[misc] # untyped package
         self.user_ns.update(own)
 
     def init_display_formatter(self) -> None:
-        """Make the text of what is shown, and nothing else."""
+        """Format displayed objects as text only."""
         super().init_display_formatter()
         self.display_formatter.active_types = ["text/plain"]
 
@@ -79,7 +79,7 @@ class RunShell(InteractiveShell):  # type: ignore[misc] # untyped package
         """Draw without windows; figures that are open at the end of a run are saved."""
         if gui not in {None, "inline", "agg"}:
             print(f"%matplotlib {gui}: a run shows no windows; its figures are saved as files")  # noqa: T201 - a magic
-        import matplotlib as mpl  # for those who ask for it
+        import matplotlib as mpl  # for runs that use it
 
         mpl.use("agg")
         return None, "agg"

@@ -1,4 +1,4 @@
-"""Which main module the processes import that ``multiprocessing`` begins anew (spawn, forkserver).
+"""The main module that processes import which ``multiprocessing`` spawns (spawn, forkserver).
 
 Light on imports: see :mod:`guild_ipy.engine.child.process`.
 """
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def set_main_of_spawned(namespace: Mapping[str, Any], find_main: Callable[[], str]) -> None:
-    """Let processes that the main module of this namespace begins anew import the file that `find_main` returns.
+    """Let processes that the main module of this namespace spawns import the file that `find_main` returns.
 
-    It is asked whenever a process is started.
+    It is called whenever a process is started.
     """
 
     def attach(spawn: ModuleType) -> None:

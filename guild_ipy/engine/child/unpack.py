@@ -1,4 +1,4 @@
-"""Opening a payload in the run; the counterpart of ``operations.pack``. Format: :mod:`guild_ipy.domain.payload`."""
+"""Opens a payload in the run; the counterpart of ``operations.pack``. Format: :mod:`guild_ipy.domain.payload`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def unpack(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = Fals
 def load_program(file: BinaryIO, namespace: dict[str, Any]) -> FunctionCall | CellCode:
     """Load another payload of the run, which has no buffers beside it.
 
-    What is known of the notebook stays as the payload of the program says: it alone has its magics.
+    The magics and other names of the notebook are those of the first payload.
     """
     known = {name: namespace[name] for name in (STATE_NAME,) if name in namespace}
     program = open_payload(file, namespace, names=NOTEBOOK_NAMES)

@@ -1,9 +1,9 @@
-"""What the processes that ``multiprocessing`` begins anew (spawn, forkserver) have of a run that is not a file.
+"""Lets processes that ``multiprocessing`` spawns (spawn, forkserver) use the definitions of a function or cell.
 
-Such a process imports the main module of the one that starts it. For the run of a function or a cell that is a file
-which opens the payload of the run, sets up what the notebook has set up (logging, warnings, options), and then repeats,
-in the order of the cell, its imports, definitions and constants; variables that these use get the values which they
-have in the run at that moment. No other line of a cell is executed again.
+Such a process imports the main module of the process that starts it. For the run of a function or a cell this is a file
+that opens the payload of the run, sets up logging, warnings and options as in the notebook, and then repeats the
+imports, definitions and constants of the cell in their order; variables that these use get the values that they have in
+the run at that moment. No other line of a cell is executed again.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import,
 
 @dataclass(frozen=True, kw_only=True)
 class SharedMain:
-    """The main module of a run, as it is when a process is begun anew."""
+    """The main module of a run, as it is when a process is spawned."""
 
     run_dir: RunDir
     namespace: dict[str, Any]
     find_statements: Callable[[], list[ast.stmt]] = list
-    """Finds what the cell consists of, or the cells so far, with flags."""
+    """Returns the statements of the cell, or of the cells so far, with flags."""
     filename: str = ""
     opened: Mapping[str, Any]
-    """The namespace before the operation began: what the payload gives by itself."""
+    """The namespace before the operation began, which is that of the payload."""
 
     def share(self) -> None:
-        """Let processes that are begun anew import it."""
+        """Let spawned processes import it."""
         set_main_of_spawned(self.namespace, self._write)
 
     def _write(self) -> str:
-        """Write what such a process needs, if it is not there; the path of its main module."""
+        """Write the files that such a process needs, if they do not exist; return the path of its main module."""
         content = marshal.dumps(list(_Description(main=self, statements=self.find_statements()).steps()))
         path = f"{self.run_dir.workers}/{hashlib.sha1(content, usedforsecurity=False).hexdigest()}.py"
         if not os.path.exists(path):
@@ -70,13 +70,13 @@ class SharedMain:
 
 @dataclass(frozen=True, kw_only=True)
 class _Description:
-    """What a process that is begun anew has to do."""
+    """The steps of a spawned process."""
 
     main: SharedMain
     statements: list[ast.stmt]
 
     def steps(self) -> Iterator[Step]:
-        """Return definitions as code, in their order, and each variable after the statement that gave it a value."""
+        """Return definitions as code, in their order, and each variable after the statement that assigned it."""
         futures = [each for each in self.statements if getattr(each, "module", None) == "__future__"]
         wanted = self._wanted()
         named = self._named()
@@ -91,17 +91,17 @@ class _Description:
         yield from self._values(sorted(wanted - done), named)
 
     def _values(self, names: list[str], named: AbstractSet[str]) -> Iterator[Step]:
-        """Pickle variables; one that cannot travel is missing there, and missed by its name."""
+        """Pickle variables; one that cannot be pickled is left out, and its use is a NameError."""
         for name in names:
             buffer = io.BytesIO()
             try:
                 _make_packer(buffer, self.main.namespace, named).dump(self.main.namespace[name])
-            except Exception:  # noqa: BLE001, S112 - whatever a type's own __reduce__ raises
+            except Exception:  # noqa: BLE001, S112 - a type's own __reduce__ may raise anything
                 continue
             yield name, buffer.getvalue()
 
     def _wanted(self) -> set[str]:
-        """Return the variables to send: those that definitions use, and others that the payload does not give."""
+        """Return the variables to send: those that definitions use, and those that the payload does not have."""
         opened = self.main.opened
         now = {name: value for name, value in self.main.namespace.items() if not name.startswith("__")}
         used = {node.id for each in self._definitions() for node in ast.walk(each) if isinstance(node, ast.Name)}
@@ -116,7 +116,7 @@ class _Description:
         return {name for each in self._definitions() for name in _bound_names(each)}
 
     def _named(self) -> AbstractSet[str]:
-        """Return the names by which a process that is begun anew finds definitions."""
+        """Return the names by which a spawned process finds definitions."""
         return self._named_here() | self.main.opened.keys()
 
 
@@ -125,12 +125,12 @@ def repeat_steps(path: str, namespace: dict[str, Any]) -> None:
     with open(_steps_path(path), "rb") as file:
         steps: list[Step] = marshal.loads(file.read())  # noqa: S302 - of the same run
     late = [step for step in steps if not _repeat(step, namespace)]
-    for step in late:  # what needs something that stands below it now
+    for step in late:  # a step that needs one below it
         _repeat(step, namespace)
 
 
 def _repeat(step: Step, namespace: dict[str, Any]) -> bool:
-    """Do a step; what cannot be done is missing, and missed by its name."""
+    """Do a step; one that fails is skipped, and the use of its names is a NameError."""
     name, content = step
     try:
         if name:
@@ -175,8 +175,8 @@ class _MainNamespace:
 
 
 def _make_packer(file: io.BytesIO, namespace: dict[str, Any], named: AbstractSet[str]) -> pickle.Pickler:
-    """Return a pickler that takes definitions of the main module by name where those are found there."""
-    import cloudpickle  # start-up cost: for runs that begin processes anew
+    """Return a pickler that pickles definitions of the main module by name if a spawned process has them."""
+    import cloudpickle  # start-up cost: for runs that spawn processes
 
     class Packer(cloudpickle.Pickler):  # type: ignore[misc] # untyped package
         def reducer_override(self, obj: Any) -> Any:  # noqa: ANN401 - pickle's own protocol

@@ -1,9 +1,7 @@
-"""The program of the kernel of a notebook file: that of Jupyter, except that it sends all that its cells show.
+"""The program of the kernel of a notebook file: Jupyter's, with two differences.
 
-And nobody can be asked: what a cell asks fails as it does in any run.
-
-A kernel drops messages when a cell shows a thousand things faster than they are taken, which nobody would read in a
-front end; a run keeps all of them.
+It sends all output: Jupyter's kernel drops messages when a cell shows a thousand things faster than they are received.
+And a cell that asks the user something fails, as it does in any run.
 """
 
 from __future__ import annotations
@@ -20,21 +18,21 @@ _TRACKER = "resource_tracker import main"
 
 
 class _Kernel(IPythonKernel):
-    """Puts these in the place of ``input`` and ``getpass.getpass`` while a cell is executed."""
+    """Replaces ``input`` and ``getpass.getpass`` by its own functions while a cell is executed."""
 
     raw_input = staticmethod(refuse_input)
     getpass = staticmethod(refuse_password)
 
     def _process_children(self) -> list[Any]:
-        """Return those that are to be ended before the kernel; it asks for 14 seconds, and waits for them."""
+        """Return the processes to end before the kernel: it asks them for 14 seconds, and waits for them."""
         return [child for child in super()._process_children() if not _ends_with_kernel(child)]  # type: ignore[no-untyped-call]
 
 
 def _ends_with_kernel(process: Any) -> bool:  # noqa: ANN401 - of psutil, which is not a requirement of ours
-    """Whether it has ended, or is a resource tracker of multiprocessing or joblib, which cannot be asked to end."""
+    """Whether a process has ended, or is a resource tracker of multiprocessing or joblib, which ends by itself."""
     try:
         return process.status() == "zombie" or any(_TRACKER in word for word in process.cmdline())
-    except Exception:  # noqa: BLE001 - what psutil raises of a process that is gone
+    except Exception:  # noqa: BLE001 - psutil raises it for a process that is gone
         return True
 
 

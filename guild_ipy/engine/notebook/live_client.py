@@ -1,4 +1,4 @@
-"""An nbclient whose cells are heard of while they run."""
+"""An nbclient that writes the output of cells while they run."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from nbclient import NotebookClient
 from guild_ipy.engine.notebook.kernel_stderr import KernelStderr
 from guild_ipy.errors import NotebookError
 
-#: How long the output of a cell may still arrive after the cell has ended; more than a full pipe of it takes.
+#: How long the output of a cell may still arrive after the cell has ended; a full pipe takes less.
 _OUTPUT_SECONDS = 600
-#: What a carriage return takes back.
+#: The part of a line that a carriage return removes.
 _OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\r\n])")
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
@@ -27,7 +27,7 @@ _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 class LiveClient(NotebookClient):
     """Executes cells, and writes what they print and show to this process's standard output and error.
 
-    Text is written as it comes; a value or picture as its plain text, a line of its own; an error as its traceback.
+    Text is written as it comes; a value or picture as its plain text, on a line of its own; an error as its traceback.
     """
 
     def __init__(self, notebook: nbformat.NotebookNode, km: AsyncKernelManager) -> None:
@@ -42,7 +42,7 @@ class LiveClient(NotebookClient):
         self._interrupting: asyncio.Future[None] | None = None
 
     async def open_kernel(self, env: Mapping[str, str], code: str) -> None:
-        """Start the kernel and execute `code` in it, of which nothing is kept.
+        """Start the kernel and execute `code` in it without keeping its output.
 
         Raises
         ------
@@ -60,7 +60,7 @@ class LiveClient(NotebookClient):
             raise NotebookError(f"the kernel could not be made ready: {content.get('ename')}: {content.get('evalue')}")
 
     async def close_kernel(self, *, at_once: bool) -> None:
-        """End the kernel, in peace or at once."""
+        """Shut the kernel down, or kill it."""
         if self.kc is not None:
             self.kc.stop_channels()
         if self._manager.provisioner is not None and self._manager.has_kernel:
@@ -70,13 +70,13 @@ class LiveClient(NotebookClient):
         self.stderr.close()
 
     def interrupt_kernel(self) -> None:
-        """Interrupt what the kernel does."""
+        """Interrupt the kernel."""
         self._interrupting = asyncio.ensure_future(self._manager.interrupt_kernel())
 
     def process_message(
         self, msg: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int
     ) -> nbformat.NotebookNode | None:
-        """Take a message of the kernel; see nbclient."""
+        """Process a message of the kernel; see nbclient."""
         self._write_message(msg["msg_type"], msg["content"])
         output: nbformat.NotebookNode | None = super().process_message(msg, cell, cell_index)
         if output is not None:
@@ -106,9 +106,9 @@ class LiveClient(NotebookClient):
 
 
 def _join_streams(outputs: list[nbformat.NotebookNode]) -> None:
-    """Make one of the last two outputs if they are pieces of one text, as a front end does.
+    """Join the last two outputs if they are pieces of one text, as a front end does.
 
-    A progress bar leaves its last state, not a thousand.
+    Of a progress bar only the last state is left.
     """
     if len(outputs) < 2 or any(output.output_type != "stream" for output in outputs[-2:]):  # noqa: PLR2004 - a pair
         return

@@ -19,7 +19,7 @@ from guild_ipy.engine.output import no_input
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.run_dir import RunDir
 
-TYPE_CHECKING = False  # typing.TYPE_CHECKING: the kernel imports this module, and nothing of what is below
+TYPE_CHECKING = False  # typing.TYPE_CHECKING: the kernel imports this module, and not these
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
 #: How long the functions that a notebook registered with atexit may take.
 _SHUTDOWN_SECONDS = 30.0
-#: ``-P``: a module of the project is none of the kernel's own.
+#: ``-P``: modules of the project do not replace those of the kernel.
 _COMMAND = [sys.executable, "-P", "-m", "guild_ipy.engine.notebook.kernel_program", "-f", "{connection_file}"]
 _NOT_FOR_KERNELS = frozenset({"MPLBACKEND", "PYTEST_CURRENT_TEST"})
 
 
 def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
-    """Return the manager of a kernel that is this interpreter, whatever kernels are installed by which name.
+    """Return the manager of a kernel that uses this interpreter, whatever kernels are installed.
 
-    What it listens on are sockets in the run's folder, which nobody else can take meanwhile and no other machine
-    reaches; their paths are relative, since a path of a socket has at most 107 bytes. Where the file system holds no
-    sockets, it is ports of this machine.
+    It listens on sockets in the run's folder, which no other program can take meanwhile and no other machine reaches;
+    their paths are relative, since the path of a socket has at most 107 bytes. If the file system has no sockets, it
+    listens on ports of this machine.
     """
     import zmq
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -54,9 +54,9 @@ def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
         connection_file=f"{run_dir.tmp}/kernel.json",
         shutdown_wait_time=_SHUTDOWN_SECONDS,
     )
-    manager.context.setsockopt(zmq.RCVHWM, 0)  # the other half of what the kernel's program does
+    manager.context.setsockopt(zmq.RCVHWM, 0)  # the kernel's program has the counterpart
     make_folders(run_dir.tmp, inside=run_dir.guild)
-    for left in glob.glob(glob.escape(run_dir.tmp) + "/kernel*"):  # by an attempt that was killed
+    for left in glob.glob(glob.escape(run_dir.tmp) + "/kernel*"):  # left by an attempt that was killed
         os.unlink(left)
     if _holds_sockets(run_dir.tmp):
         manager.transport = "ipc"
@@ -67,8 +67,8 @@ def make_kernel_manager(run_dir: RunDir) -> AsyncKernelManager:
 def kernel_environment(environment: dict[str, str], path: str) -> dict[str, str]:
     """Return the environment of a kernel that executes the notebook at `path`, as Jupyter would.
 
-    Figures are made by the backend that shows them in the notebook. A kernel that thinks it is under test does not
-    catch what is printed below Python.
+    Figures are made by the backend that shows them in the notebook. A kernel that runs under pytest does not capture
+    the output of C code.
     """
     own = {"JPY_SESSION_NAME": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     return {name: value for name, value in environment.items() if name not in _NOT_FOR_KERNELS} | own
@@ -82,12 +82,12 @@ def entering_code(notebook: str, run_dir: RunDir, meta: JobMeta) -> str:
 
 
 def enter_kernel(shell: Any, path: str, import_path: Sequence[str], seed: int) -> None:  # noqa: ANN401 - IPython's
-    """Make the calling process, the kernel of a shell, ready for the first cell, as a script is made ready."""
+    """Prepare the calling process, the kernel of a shell, for the first cell, as for a script."""
     sys.path[:] = dict.fromkeys(import_path)
     seed_generators(seed)
     run_dir, namespace = RunDir(path), vars(sys.modules["__main__"])
     for names in (shell.user_ns, shell.user_ns_hidden):
-        names["open"] = open  # that of IPython is a line in each traceback, and saves the kernel from nothing here
+        names["open"] = open  # IPython's adds a line to each traceback
     shell.set_custom_exc((Exception,), _show_without_ours)
     shell.events.register("post_run_cell", partial(_explain_missing, run_dir))
     SharedMain(
@@ -97,16 +97,16 @@ def enter_kernel(shell: Any, path: str, import_path: Sequence[str], seed: int) -
         filename="<notebook>",
         opened={name: value for name, value in namespace.items() if not name.startswith("_")},
     ).share()
-    with contextlib.suppress(OSError):  # a kernel that is configured to catch nothing below Python
-        faulthandler.enable(sys.stderr, all_threads=False)  # where a crash is heard; see KernelStderr
+    with contextlib.suppress(OSError):  # a kernel that does not capture the output of C code
+        faulthandler.enable(sys.stderr, all_threads=False)  # a crash is read from there; see KernelStderr
 
 
 def _executed_statements(namespace: Mapping[str, Any]) -> Iterator[ast.stmt]:
-    """Return the statements of the cells that a kernel has executed, and of the one that it executes."""
+    """Return the statements of the cells that a kernel has executed, with those of the current cell."""
     for text in namespace["In"]:
         try:
             yield from ast.parse(namespace["get_ipython"]().transform_cell(text)).body
-        except SyntaxError:  # it has failed, and brought nothing
+        except SyntaxError:  # a cell that is not Python has failed
             continue
 
 
@@ -117,7 +117,7 @@ def _show_without_ours(
     tb: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
-    """Show an error of a cell; where it asked somebody, without the function of ours that refused it."""
+    """Show an error of a cell; of a refused question without the frames of this package."""
     last, at = tb, tb
     while at.tb_next is not None:
         at = at.tb_next
@@ -128,7 +128,7 @@ def _show_without_ours(
 
 
 def _explain_missing(run_dir: RunDir, result: Any) -> None:  # noqa: ANN401 - as above
-    """Write how to get a file below the error of a cell that has not found it."""
+    """Write below the error of a cell how the run gets a file that is missing."""
     if result.error_in_exec is not None:
         from guild_ipy.engine.child.missing_file import explain_missing  # start-up cost
 
@@ -136,7 +136,7 @@ def _explain_missing(run_dir: RunDir, result: Any) -> None:  # noqa: ANN401 - as
 
 
 def _holds_sockets(folder: str) -> bool:
-    """Whether there can be a socket in the folder; by its relative path, as the kernel will have it."""
+    """Whether the folder can hold a socket with this relative path."""
     path = os.path.relpath(f"{folder}/kernel-none")
     try:
         with socket.socket(socket.AF_UNIX) as made:

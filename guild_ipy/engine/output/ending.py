@@ -1,4 +1,4 @@
-"""What is written when a run has ended: how it ended, its last scalars and a whole output index."""
+"""Writes how a run ended, its last scalars and its complete output index."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.markers import remove_marker
 from guild_ipy.store.state.signals import note_kill
 
-#: An output that takes more of the disk is not read once more for its index.
+#: A larger output is not read once more for its index.
 _MOST_INDEXED_BYTES = 2**34
 _BLOCK_BYTES = 512
 
@@ -30,9 +30,9 @@ class Ending:
         self._is_noted = False
 
     def write(self, exit_status: int, *, is_killed: bool = False) -> None:
-        """Write the end of a run whose process is gone, because a stop has killed it or otherwise.
+        """Write the end of a run whose process is gone.
 
-        How it ended comes first, and does not depend on what it printed.
+        How it ended is written first, and does not depend on its output.
         """
         if is_killed:
             note_kill(self._run_dir)
@@ -45,7 +45,7 @@ class Ending:
             self._finish()
         except (OSError, GuildError):  # a full disk
             self._free_reserve()
-            with contextlib.suppress(OSError, GuildError):  # whoever asks for scalars does it again: engine.recover
+            with contextlib.suppress(OSError, GuildError):  # engine.output.recover does it again when scalars are read
                 self._finish()
         clear_markers(self._run_dir)
 
@@ -58,11 +58,11 @@ class Ending:
             self._is_noted = True
             self._complete_index()
         self._recorder.close()
-        remove_marker(self._run_dir.reserve)  # only now, since it says that there is something left to do
+        remove_marker(self._run_dir.reserve)  # only now: while it exists, recover has something to do
 
     def _complete_index(self) -> None:
-        """Index the output, unless that would take long; its lines then have no time."""
-        with contextlib.suppress(DamagedRun, FileNotFoundError):  # there is something else in its place, or nothing
+        """Index the output; if that would take long, its lines have no time."""
+        with contextlib.suppress(DamagedRun, FileNotFoundError):  # it was removed or replaced
             output = os.stat(self._run_dir.output)
             if output.st_size == 0:  # no lines, so no rows
                 remove_marker(self._run_dir.output_gaps)
@@ -70,7 +70,7 @@ class Ending:
                 complete_index(self._run_dir)
 
     def _free_reserve(self) -> None:
-        """Give back the space that was kept for now; the file stays."""
+        """Free the reserved space; the file stays."""
         with contextlib.suppress(OSError):  # the run itself may have removed it
             os.truncate(self._run_dir.reserve, 0)
 
@@ -82,7 +82,7 @@ class Ending:
 
 
 def note_slow_patterns(run_dir: RunDir, patterns: Iterable[str]) -> None:
-    """Say at the end of the output of a run that scalars may be missing."""
+    """Append a note to the output of a run that scalars may be missing."""
     names = ", ".join(map(repr, patterns))
     note = f"\nguild_ipy: output scalar pattern {names} took too long; scalars may be missing\n"
     with contextlib.suppress(OSError):
@@ -94,18 +94,18 @@ def note_slow_patterns(run_dir: RunDir, patterns: Iterable[str]) -> None:
 
 
 def write_end(run_dir: RunDir, exit_status: int) -> None:
-    """Write what makes the run a finished one."""
+    """Write how a run ended, and remove the files of a run that is at work."""
     write_exit_status(run_dir, exit_status)
     clear_markers(run_dir)
 
 
 def write_exit_status(run_dir: RunDir, exit_status: int) -> None:
-    """Write how a run ended; while ``alive`` is held and ``LOCK`` is there, something more is written of it."""
+    """Write how a run ended; it is not finished before ``LOCK`` is removed and ``alive`` unlocked."""
     write_attr(run_dir, "stopped", time.time_ns() // 1000)
     write_attr(run_dir, "exit_status", exit_status)
 
 
 def clear_markers(run_dir: RunDir) -> None:
-    """Remove the files by which a run is at work."""
+    """Remove the files that mark a run as at work."""
     for marker in (run_dir.lock, run_dir.staged, run_dir.pending):
         remove_marker(marker)

@@ -1,8 +1,7 @@
-"""Telling a metric from the echo of a flag, where both have one name.
+"""Distinguishes a metric from the printed value of a flag of the same name.
 
-Many programs print their flags: ``lr: 0.1``. A value under the name of a flag is held back while it is that of the
-flag, and counts, with all before it, as soon as another one comes: then it is a metric, or a flag that the program
-changes as it goes.
+Many programs print their flags: ``lr: 0.1``. Values under the name of a flag are held back while they are that of the
+flag. As soon as another value comes, all of them count: it is a metric, or a flag that the program changes.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from collections.abc import Iterable, Mapping
 
 from guild_ipy.domain.values.scalars import ScalarPoint
 
-#: What is printed so often is a metric, even if it has the value of the flag each time.
+#: A value that is printed so often is a metric, even if it is that of the flag each time.
 MOST_HELD = 2**16
-#: A printed value of so many digits may be that of the flag, rounded.
+#: A printed value with so many digits may be the rounded value of the flag.
 _DIGITS = 3
 
 
 class EchoFilter:
-    """Holds back what only repeats the values of flags.
+    """Holds back points that only repeat the values of flags.
 
     Examples
     --------
@@ -71,7 +70,7 @@ def flag_numbers(flags: Mapping[str, object]) -> dict[str, float]:
 
 
 def _repeats(printed: float, flag: float) -> bool:
-    """Whether a printed value is that of the flag, or that rounded to the digits that are printed."""
+    """Whether a printed value is that of the flag, perhaps rounded to the digits that are printed."""
     if printed == flag or (math.isnan(printed) and math.isnan(flag)):
         return True
     if not (math.isfinite(printed) and math.isfinite(flag)):

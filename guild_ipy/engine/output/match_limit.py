@@ -1,9 +1,9 @@
-"""A limit of processor time for matching output: a pattern that backtracks may otherwise take for ever.
+"""Limits the processor time of pattern matches: one that backtracks may otherwise never end.
 
-``re`` looks for signals while it matches, so a timer ends a match where it is; no other process is needed, which would
-cost a fork for each run. The timer counts the time of the processor, so a machine that is busy, or was asleep, ends no
-match of another. Signals reach the main thread only: elsewhere nothing is limited, and other threads leave matching to
-the main thread of another process (:mod:`guild_ipy.engine.output.recover`).
+``re`` handles signals while it matches, so a timer can end a match; another process would cost a fork for each run. The
+timer counts processor time, so that no match ends early because the machine is busy or was asleep. Only the main thread
+handles signals: other threads leave matching to the main thread of another process
+(:mod:`guild_ipy.engine.output.recover`).
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from types import FrameType
 
 
 def can_limit() -> bool:
-    """Whether the calling thread is one in which a match can be ended."""
+    """Whether a match can be ended in the calling thread."""
     return threading.current_thread() is threading.main_thread()
 
 
 class TooSlow(Exception):
-    """A match has taken more than its time."""
+    """A match has taken too long."""
 
 
 class MatchLimit:
-    """Raises `TooSlow` in a match that goes on when `seconds` have been worked, and again each time."""
+    """Raises `TooSlow` in a match each time when `seconds` of processor time are used."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -34,7 +34,7 @@ class MatchLimit:
 
     @contextlib.contextmanager
     def counted(self) -> Iterator[None]:
-        """Count the time of what is done in this block, where that is possible."""
+        """Count the processor time of this block, if the thread can be limited."""
         if not can_limit():
             yield
             return

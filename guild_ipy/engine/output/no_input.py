@@ -66,7 +66,7 @@ def _refuse_passwords(getpass: ModuleType) -> None:
 
 
 def _refuse_debuggers(pdb: ModuleType) -> None:
-    """Refuse those that would ask here; one that was given other streams (of a socket, say) may go on."""
+    """Refuse debuggers that read standard input; one with other streams, of a socket for example, is allowed."""
 
     def set_trace(*_: object, **__: object) -> None:
         raise EOFError(_NO_DEBUGGER)
@@ -94,12 +94,12 @@ def _caller() -> FrameType:
 
 
 def _refuse_prompts(termui: ModuleType) -> None:
-    """Refuse in the way of click, which takes an EOFError for a user who ends the input and drops its message."""
-    exceptions: Any = sys.modules[termui.__name__.replace("termui", "exceptions")]  # which it has imported
+    """Refuse with an error of click, which takes an EOFError for a user who ends the input and drops its message."""
+    exceptions: Any = sys.modules[termui.__name__.replace("termui", "exceptions")]  # imported by termui
 
     def refuse(describe: Callable[[object], str]) -> Callable[[object], str]:
         def ask(prompt: object) -> str:
-            if not str(prompt).strip():  # an older click has written the rest already
+            if not str(prompt).strip():  # an older click has written the prompt already
                 sys.stdout.write("\n")
             raise exceptions.ClickException(describe(prompt))
 
@@ -110,7 +110,7 @@ def _refuse_prompts(termui: ModuleType) -> None:
 
 
 def _refuse_consoles(code: ModuleType) -> None:
-    """Refuse those that read here; they take an EOFError of ``input`` for a user who ends the input."""
+    """Refuse consoles that read standard input; they take an EOFError of ``input`` for a user who ends the input."""
     console: Any = code.InteractiveConsole
     interact, reads_here = console.interact, console.raw_input
 
@@ -127,12 +127,12 @@ def _refuse_console(*_: object, **__: object) -> None:
 
 
 def _refuse_shells(module: ModuleType) -> None:
-    """Refuse IPython's shells of a terminal."""
+    """Refuse IPython's terminal shells."""
     module.TerminalInteractiveShell.interact = _refuse_console
 
 
 def _refuse_embedded(module: ModuleType) -> None:
-    """Refuse ``IPython.embed()`` before it shows errors in its own way."""
+    """Refuse ``IPython.embed()``, which would show the error in its own way."""
     module.embed = _refuse_console  # type: ignore[attr-defined]
 
 
@@ -148,7 +148,7 @@ _ASKERS: Mapping[str, Callable[[ModuleType], None]] = {
 
 
 class _AskerFinder:
-    """Changes those modules as soon as they are imported, before others take functions out of them."""
+    """Changes these modules when they are imported, before other modules import functions from them."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         refuse = _ASKERS.get(name)

@@ -1,4 +1,4 @@
-r"""Scalars out of what a run prints.
+r"""Finds scalars in the output of a run.
 
 Each line is matched against patterns: regular expressions in one of these forms, those of ``output-scalars``
 in a Guild file::
@@ -8,15 +8,15 @@ in a Guild file::
     loss=(?P<loss>\S+)              the name of a group is the key; several are several keys
     loss: error is (\S+)            KEY: and an expression with one group
 
-In them ``\key``, ``\value`` and ``\step`` stand for what the default patterns take for such. What is no
-number counts for nothing. The key ``step`` is the step of the values of its line and of all that follow;
-before the first it is 0. What only repeats the value of a flag of that name is not a scalar, unless a pattern says the
-key itself (:mod:`guild_ipy.engine.output.flag_echoes`). A carriage return ends a line as a newline does, colours are
-passed over, and a line of more than 64 KiB is not looked at.
+In them ``\key``, ``\value`` and ``\step`` stand for what the default patterns match as such. A value that is
+not a number is ignored. The key ``step`` is the step of the values of its line and of all that follow;
+before the first it is 0. A value that only repeats a flag of that name is not a scalar, unless a pattern has the key
+itself (:mod:`guild_ipy.engine.output.flag_echoes`). A carriage return ends a line as a newline does, colours are
+ignored, and so is a line of more than 64 KiB.
 
-A run may print faster than that can be read. What cannot be read in some seconds once it has ended is passed over,
-but for its last part, so that the last values are right. A pattern of the user's that backtracks for long is ended on
-that line, and after a few such lines given up for the rest of the run, which is said in the output
+A run may print faster than its output can be read. Output that cannot be read within some seconds after its end is
+skipped, but for its last part, so that the last values are right. A match of a user's pattern that takes long is ended,
+and after a few such lines the pattern is not used for the rest of the run, with a note in the output
 (:mod:`guild_ipy.engine.output.match_limit`).
 """
 
@@ -46,10 +46,10 @@ MAX_LINE_BYTES = 65536
 STEP = "step"
 
 _CHUNK_BYTES = 2**18
-#: How much is read of the output of a run that has ended, and at least of its end.
+#: How many bytes are read of the output of a run that has ended, and at least of its end.
 _LONGEST_SECONDS = 3.0
 _LAST_BYTES = 2**18
-#: What matching may take of the processor at once: usual patterns take a tenth of it for a whole chunk.
+#: Processor time of one match: usual patterns take a tenth of it for a whole chunk.
 _MATCH_SECONDS = 0.4
 _MOST_SLOW_LINES = 3
 _NAMED = re.compile(r"([^\s:()\[\]\\]+): +(.+)\Z", re.DOTALL)
@@ -78,7 +78,7 @@ class OutputScanner:
         self._step = 0
 
     def feed(self, data: bytes) -> list[ScalarPoint]:
-        """Take the next piece, and give the points of the lines that it completes."""
+        """Return the points of the lines that the next piece completes."""
         lines = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
         if self._is_too_long and len(lines) > 1:
             lines[0] = b""
@@ -92,7 +92,7 @@ class OutputScanner:
         return self._echoes.let_through(points)
 
     def skip_line(self) -> None:
-        """Pass over what is left of the line that the next piece begins with."""
+        """Skip the rest of the line with which the next piece begins."""
         self._rest = b""
         self._is_too_long = True
 
@@ -136,7 +136,7 @@ class OutputScanner:
 class ScalarRecorder:
     """Writes the output scalars of one run to an event file, which is made at the first point.
 
-    What could not be written (disk full) is kept and written by the next scan.
+    Points that could not be written (disk full) are written by the next scan.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class ScalarRecorder:
         self._writer: EventWriter | None = None
 
     def scan(self, seconds: float = math.inf) -> bool:
-        """Read the output that is new, for about so long, and write its points; whether all of it is read."""
+        """Read new output for about `seconds` and write its points; return whether all of it is read."""
         deadline = time.monotonic() + seconds
         for chunk in self._read_new():
             self._unwritten += self._scanner.feed(chunk)
@@ -160,7 +160,7 @@ class ScalarRecorder:
         return True
 
     def scan_end(self) -> None:
-        """Read what is left once the run has ended, or the last part of what is too much."""
+        """Read the rest after the end of the run, or the last part of a rest that is too long."""
         if not self.scan(_LONGEST_SECONDS):
             self._offset = max(self._offset, os.stat(self._run_dir.output).st_size - _LAST_BYTES)
             self._scanner.skip_line()
@@ -172,7 +172,7 @@ class ScalarRecorder:
         return self._scanner.slow_patterns
 
     def close(self) -> None:
-        """Take the last line as complete, and close the event file."""
+        """Read the last line as complete, and close the event file."""
         self._unwritten += self._scanner.finish()
         try:
             self._write()
@@ -184,7 +184,7 @@ class ScalarRecorder:
     def _read_new(self) -> Iterator[bytes]:
         try:
             descriptor = open_regular(self._run_dir.output)
-        except OSError:  # the run has removed it, or put something else in its place
+        except OSError:  # the run has removed or replaced it
             return
         try:
             while chunk := os.pread(descriptor, _CHUNK_BYTES, self._offset):
@@ -203,9 +203,9 @@ class ScalarRecorder:
 
 
 def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str, float]) -> Sequence[str]:
-    """Write the output scalars of a run anew from all of its output, for a run whose supervisor died.
+    """Write the output scalars of a run again from all of its output, since its supervisor died.
 
-    Patterns that took too long on some lines are returned.
+    Return the patterns that took too long on some lines.
     """
     folder = f"{run_dir.tmp}/scalars.{get_native_id()}"
     try:
@@ -231,7 +231,7 @@ def needs_limit(patterns: Sequence[str]) -> bool:
 
 
 def check_patterns(patterns: Iterable[str]) -> None:
-    """Raise UsageError for a pattern that is not a regular expression, or has groups that say nothing."""
+    """Raise UsageError for a pattern that is not a regular expression, or whose groups have no meaning."""
     for pattern in patterns:
         _parse_pattern(pattern)
 
@@ -253,13 +253,13 @@ def guild_patterns(patterns: Sequence[str]) -> list[str | dict[str, str]] | None
 @dataclass(frozen=True, kw_only=True)
 class _Pattern:
     text: str
-    """As it was written."""
+    """The pattern as the user wrote it."""
     expression: re.Pattern[str]
     name: str | None = None
 
     @property
     def declared_keys(self) -> frozenset[str]:
-        """The keys that it says itself; those that it finds in a line may be names of flags."""
+        """The keys in the pattern itself; keys that it finds in a line may be names of flags."""
         named = self.expression.groupindex.keys() - {"_key", "_val"}
         return frozenset(named if self.name is None else {self.name})
 

@@ -1,10 +1,9 @@
-"""Finishing what a supervisor left undone when it was killed: scalars and output index.
+"""Finishes scalars and output index of a run whose supervisor was killed.
 
-The reserve that a supervisor keeps is removed when it has finished; so a run that has ended and still has one was
-left alone.
+A supervisor removes its reserve when it has finished, so a run that has ended and still has a reserve is not finished.
 
 A pattern of the user's that backtracks can be ended in a main thread only
-(:mod:`guild_ipy.engine.output.match_limit`), so in any other the work is done by a process, ``python -m
+(:mod:`guild_ipy.engine.output.match_limit`), so in any other thread a process does the work, ``python -m
 guild_ipy.engine.output.recover RUN_DIR``.
 """
 
@@ -28,14 +27,14 @@ from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive
 from guild_ipy.store.state.markers import remove_marker
 
-#: A process that takes longer, on a machine that is very busy, leaves the run to whoever looks at it next.
+#: After so long the process is ended, and the next look at the run tries again.
 _LONGEST_SECONDS = 60.0
 
 
 def recover_run(run_dir: RunDir) -> None:
     """Read the scalars of a run again, and complete its index, if its supervisor could not.
 
-    A home that cannot be written keeps its runs as they are.
+    Runs of a home that cannot be written stay unchanged.
     """
     if not os.path.exists(run_dir.reserve):
         return
@@ -71,7 +70,7 @@ def _recover(run_dir: RunDir, meta: JobMeta | None) -> None:
 def _recover_elsewhere(run_dir: RunDir) -> None:
     command = [sys.executable, "-P", "-m", "guild_ipy.engine.output.recover", run_dir.path]
     nothing = subprocess.DEVNULL
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # no process to be had, or no time: it stays as it is
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # no process could be started, or it took too long
         subprocess.run(command, stdin=nothing, stdout=nothing, stderr=nothing, timeout=_LONGEST_SECONDS, check=False)
 
 

@@ -1,8 +1,8 @@
-"""Standard output and error of a run, as Python sees them.
+"""The standard output and error of a run.
 
-Both are one append-only file, so the order is the order of writing and no byte sits in another process. After the
-bytes of a write come the index rows of its newlines (format in :mod:`guild_ipy.store.output`). Bytes that appeared
-without passing here (C code, child processes) are noted as a gap.
+Both are one append-only file, so the order is that of writing, and no byte waits in another process. After the bytes of
+a write the index rows of its newlines are written (format in :mod:`guild_ipy.store.output`). Bytes of C code and child
+processes, which do not pass here, are noted as a gap.
 
 Light on imports: see :mod:`guild_ipy.engine.child.process`.
 """
@@ -34,7 +34,7 @@ _BUFFER = 65536
 
 
 def open_output(run_dir: RunDir) -> int:
-    """Open the output file of a run to append to it; the descriptor."""
+    """Open the output file of a run to append to it; return the descriptor."""
     return os.open(run_dir.output, _APPEND, 0o666)
 
 
@@ -47,7 +47,7 @@ def redirect_streams(run_dir: RunDir) -> None:
 
 
 class IndexedOutput:
-    """Streams that write to the output file of a run that shares its process."""
+    """Streams that write to the output file of a run in the process of the notebook."""
 
     def __init__(self, run_dir: RunDir) -> None:
         self._descriptor = open_output(run_dir)
@@ -69,7 +69,7 @@ def _text(descriptor: int, stream: int, index: _OutputIndex) -> TextIO:
 
 
 class _OutputIndex:
-    """Rows and gaps; one for both streams, since they share a file."""
+    """Writes rows and gaps; one for both streams, since they share a file."""
 
     def __init__(self, run_dir: RunDir, output: int) -> None:
         self.lock = allocate_lock()
@@ -79,7 +79,7 @@ class _OutputIndex:
         self._end = os.fstat(output).st_size
 
     def add(self, start: int, end: int, newlines: int, stream: int) -> None:
-        """Note what has been written; the rows that a full disk costs are made up for by `complete_index`."""
+        """Write rows for bytes that have been written; rows that a full disk prevents are added by `complete_index`."""
         before, self._end = self._end, end
         try:
             if before < start:
@@ -105,7 +105,7 @@ class _OutputIndex:
 
 
 class _IndexedWriter(io.RawIOBase):
-    """Writes to a descriptor and notes when, and as which stream (0 out, 1 err)."""
+    """Writes to a descriptor, with the time and the stream (0 out, 1 err) to the index."""
 
     def __init__(self, descriptor: int, stream: int, index: _OutputIndex) -> None:
         self._descriptor = descriptor
@@ -123,7 +123,7 @@ class _IndexedWriter(io.RawIOBase):
         return False
 
     def write(self, data: ReadableBuffer, /) -> int:
-        if os.getpid() != self._owner:  # a forked child does not share our counts: its bytes are a gap
+        if os.getpid() != self._owner:  # the counts of a forked child are its own: its bytes are a gap
             return os.write(self._descriptor, data)
         with self._index.lock:
             count = os.write(self._descriptor, data)

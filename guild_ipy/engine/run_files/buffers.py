@@ -1,8 +1,8 @@
-"""Large arrays that travel to runs: one copy in the home, however many runs use it.
+"""Large arrays of payloads: one copy in the home for all runs that use it.
 
 A copy is named by the SHA-256 of its bytes, in ``cache/guild_ipy/buffers``; each run has a hard link to it, so it
-stays until the last of them is gone. A run maps its link privately: it may write to the array, and no other run sees
-that.
+stays until the last of them is gone. A run maps its link privately, so it can write to the array without changing it
+for others.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _UNUSED_SECONDS = 3600.0
 
 
 def write_buffers(home: Home, run_dir: RunDir, buffers: Sequence[memoryview]) -> None:
-    """Give a run its arrays."""
+    """Write or link the arrays of a run."""
     if not buffers:
         return
     folder = home.cache + "/buffers"
@@ -37,7 +37,7 @@ def write_buffers(home: Home, run_dir: RunDir, buffers: Sequence[memoryview]) ->
             _write_whole(kept, buffer)
         try:
             os.link(kept, run_dir.buffer(number))
-        except OSError:  # no hard links here, or too many: a copy of its own
+        except OSError:  # no hard links here, or too many: the run has its own copy
             write_new_file(run_dir.buffer(number), buffer)
 
 
@@ -57,7 +57,7 @@ def _write_whole(path: str, content: memoryview) -> None:
 
 
 def _remove_unused(folder: str) -> None:
-    """Remove copies that no run has a link to any more."""
+    """Remove copies that no run links to any more."""
     for entry in os.scandir(folder):
         with contextlib.suppress(FileNotFoundError):
             state = entry.stat()

@@ -1,8 +1,8 @@
-"""What a run records of what it depends on.
+"""The attributes in which a run records its dependencies.
 
-``deps`` is Guild AI 0.9.0's: names of dependencies, of their sources, and for each the run that was used (``config``),
-the files (``paths``, from the run directory) and the ``uri``. The flags of a run hold the run of each source as well.
-``_dependencies`` is our own: which runs, and why these::
+``deps`` has the format of Guild AI 0.9.0: names of dependencies, of their sources, and for each source the run that was
+used (``config``), the files (``paths``, from the run directory) and the ``uri``. The flags of a run also name the run
+of each source. ``_dependencies`` is an attribute of this package: which runs, and why these::
 
     - {dependency: train, source: "operation:train", runs: [3c0f...], reason: marked}
 
@@ -51,9 +51,9 @@ def encode_reasons(dependencies: Sequence[ResolvedDependency]) -> list[dict[str,
 
 
 def dependency_flags(dependencies: Sequence[ResolvedDependency], own: Collection[str] = ()) -> dict[str, FlagValue]:
-    """Return the flags by which Guild AI knows what was used: the run of each source, or the file that was given.
+    """Return the flags by which Guild AI knows the run of each source, or the file that was given.
 
-    `own` are names of flags of the operation: a named source of runs does not take the place of one.
+    `own` are the names of flags of the operation, which a named source of runs does not replace.
     """
     flags: dict[str, FlagValue] = {}
     for each in dependencies:
@@ -65,7 +65,7 @@ def dependency_flags(dependencies: Sequence[ResolvedDependency], own: Collection
 
 
 def explicit_flags(dependencies: Sequence[ResolvedDependency], own: Collection[str] = ()) -> dict[str, FlagValue]:
-    """Return those of these flags that the user gave."""
+    """Return the part of these flags that the user gave."""
     given = {
         _recorded_name(resolved.source, own)
         for each in dependencies
@@ -97,5 +97,5 @@ def _describe(run_dir: RunDir, resolved: ResolvedSource) -> dict[str, Any]:
 
 
 def _path(run_dir: RunDir, file: TakenFile) -> str:
-    """Return where a file comes from, seen from the run directory; one that is written for the run is in it."""
+    """Return the origin of a file relative to the run directory; one that is written for the run is in it."""
     return os.path.relpath(file.origin, run_dir.path) if file.origin else file.path

@@ -1,4 +1,4 @@
-"""The program of a run as files: ``main.py``, and the ``meta.json`` that it reads."""
+"""Makes the program of a run: ``main.py``, and the ``meta.json`` that it reads."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ if __name__ == "__main__":
 def job_meta(spec: RunSpec, earlier: JobMeta | None = None) -> JobMeta:
     """Return the ``meta.json`` of a spec; `earlier` is that of the same run, if there is one.
 
-    Where its code is from, and the Python that it is bound to, stay as they were.
+    The origin of its code, and the Python that it is bound to, stay as in `earlier`.
     """
     meta = JobMeta(
         operation=spec.opref.display_name,
@@ -120,7 +120,7 @@ def job_meta(spec: RunSpec, earlier: JobMeta | None = None) -> JobMeta:
 
 
 def _main_origin(spec: RunSpec) -> str:
-    """Find where a script or notebook file comes from; empty for one that is not copied."""
+    """Return the origin of a script or notebook file; empty if it is not copied."""
     if not spec.program.main_file:
         return ""
     inner = spec.source.path_inside(spec.program.main_file)

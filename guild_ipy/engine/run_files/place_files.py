@@ -1,4 +1,4 @@
-"""Bringing what a run depends on into its directory: copies, links, and files that are written for it.
+"""Places the files of dependencies in a run directory: copies, links, and files that are written for the run.
 
 A copy shares its blocks with the original where the file system can (a reflink), and nothing is ever written through
 a link: folders on the way to a file must be folders of the run.
@@ -24,12 +24,12 @@ from guild_ipy.store.used_runs.manifest import ManifestEntry, linked_secrets
 
 
 def place_dependencies(run_dir: RunDir, dependencies: Sequence[ResolvedDependency]) -> list[ManifestEntry]:
-    """Put all files of resolved dependencies into a run directory; what its manifest says of them.
+    """Place all files of resolved dependencies in a run directory; return their entries in its manifest.
 
     Raises
     ------
     DependencyError
-        If something else is in their place, or a link in them leads out of what they belong to.
+        If something else is in their place, or a link in a folder leads out of it.
     StoreError
         If one cannot be read or written.
     """
@@ -42,19 +42,19 @@ def place_dependencies(run_dir: RunDir, dependencies: Sequence[ResolvedDependenc
             for file in resolved.files
             for entry in _Placing(run_dir, dependency.dependency.title, resolved.source, file, written).place()
         ]
-    except BaseException:  # also an interrupt: what is half there would count as made by the run
+    except BaseException:  # also an interrupt: a partial file would count as made by the run
         for path in reversed(written):
             _remove_quietly(path)
         raise
 
 
 def remove_placed(run_dir: RunDir, entries: Sequence[ManifestEntry]) -> None:
-    """Take away what :func:`place_dependencies` brought, by what the manifest says of it, and folders left empty.
+    """Remove the files that :func:`place_dependencies` placed, by their manifest entries, and empty folders.
 
     Raises
     ------
     StoreError
-        If something of it cannot be removed.
+        If one of them cannot be removed.
     """
     paths = [entry.path for entry in entries if entry.kind == "d" and _is_inside(run_dir, entry.path)]
     try:
@@ -67,7 +67,7 @@ def remove_placed(run_dir: RunDir, entries: Sequence[ManifestEntry]) -> None:
 
 
 class _Placing:
-    """One file or folder on its way; paths that are written are noted in `written` before they are."""
+    """Places one file or folder; paths are noted in `written` before they are written."""
 
     def __init__(self, run_dir: RunDir, dependency: str, source: Source, file: TakenFile, written: list[str]) -> None:
         self._run_dir = run_dir
@@ -88,7 +88,7 @@ class _Placing:
             raise StoreError(f"cannot place {file.path!r} of {self._dependency}: {error.strerror or error}") from error
 
     def _write(self, target: str) -> Iterator[str]:
-        """Write it, and give what is there now, relative to the run directory."""
+        """Write it; return the new paths, relative to the run directory."""
         file = self._file
         if file.content is None and not os.path.exists(file.origin):
             raise self._refusal(f"{file.origin!r} is gone")
@@ -109,7 +109,7 @@ class _Placing:
         yield file.path
 
     def _copy_tree(self, target: str) -> Iterator[str]:
-        """Copy a folder, into one that is there if need be: files of several dependencies can have one."""
+        """Copy a folder, perhaps into an existing one: several dependencies can share a folder."""
         origin = os.path.realpath(self._file.origin)
         if os.path.commonpath([origin, os.path.realpath(self._run_dir.path)]) == origin:
             raise self._refusal(f"{origin!r} cannot be copied: the run directory is in it; name what is needed of it")
@@ -123,7 +123,7 @@ class _Placing:
                     yield path
 
     def _copy(self, origin: str, target: str, path: str) -> bool:
-        """Copy a file or link; whether it is there now, which a pipe or socket never is."""
+        """Copy a file or link; return False for a pipe or socket, which is not copied."""
         is_link = os.path.islink(origin)
         if not (is_link or stat.S_ISREG(os.lstat(origin).st_mode)):
             return False
@@ -149,7 +149,7 @@ class _Placing:
         os.mkdir(path)
 
     def _makes_room(self, origin: str, target: str, path: str) -> bool:
-        """Whether there is room for a file: not where the very file is; another one is in the way, or is removed."""
+        """Whether a file must be written: not if it is there already. Another one is removed, or an error raised."""
         if not os.path.lexists(target):
             return True
         if self._file.replaces:
@@ -182,7 +182,7 @@ class _Placing:
 
 
 def _moved_link(link: str, tree: str) -> str:
-    """Return the target of a copied link: the same if it stays within the copied folder, else where it leads to."""
+    """Return the target of a copied link: the same within the copied folder, otherwise an absolute path."""
     target = os.readlink(link)
     root, real = os.path.realpath(tree), os.path.realpath(link)
     stays = not os.path.isabs(target) and os.path.commonpath([root, real]) == root
@@ -190,7 +190,7 @@ def _moved_link(link: str, tree: str) -> str:
 
 
 def _is_inside(run_dir: RunDir, path: str) -> bool:
-    """Whether a path is one within a run, outside its private part, with no link on the way to its last word."""
+    """Whether a path is in a run, outside its ``.guild``, with no link among the folders above it."""
     plain = os.path.normpath(path)
     if os.path.isabs(plain) or plain.split(os.sep)[0] in {"..", ".", ".guild"}:
         return False
@@ -210,12 +210,12 @@ def _raise(error: OSError) -> None:
 
 def _remove_empty_folders(top: str) -> None:
     for folder, _, _ in os.walk(top, topdown=False):
-        with contextlib.suppress(OSError):  # something is in it
+        with contextlib.suppress(OSError):  # it is not empty
             os.rmdir(folder)
 
 
 def _remove_quietly(path: str) -> None:
-    """Remove a file, or a folder with nothing in it."""
+    """Remove a file or an empty folder, if possible."""
     with contextlib.suppress(OSError):
         if os.path.isdir(path) and not os.path.islink(path):
             os.rmdir(path)

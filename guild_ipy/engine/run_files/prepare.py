@@ -1,7 +1,7 @@
-"""Making a run directory of a RunSpec.
+"""Makes the run directory of a RunSpec.
 
 The directory is not a run until ``opref`` is there, which is written last; so the other files are written in place.
-What cannot be finished is removed.
+A directory that cannot be finished is removed.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def prepare_run(
 
 
 def make_run_dir(home: Home, id: str | None = None) -> tuple[RunDir, int]:  # noqa: A002 - the word of the field
-    """Make the empty directory of a run to be; it, and the descriptor that holds its ``alive`` lock.
+    """Make the empty directory of a run; return it with the descriptor that holds its ``alive`` lock.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def make_run_dir(home: Home, id: str | None = None) -> tuple[RunDir, int]:  # no
 
 
 def _remove_empty(run_dir: RunDir) -> None:
-    """Remove what `make_run_dir` has made so far, also where no descriptor is left, which rmtree needs."""
+    """Remove a directory that `make_run_dir` could not finish; rmtree would need a free descriptor."""
     with contextlib.suppress(OSError):
         os.unlink(run_dir.alive)
     for folder in (run_dir.tmp, run_dir.job, run_dir.attrs, run_dir.guild, run_dir.path):
@@ -129,21 +129,21 @@ def fill_run_dir(  # noqa: PLR0913 - a run, and how
     copying: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
     open_program: Callable[[], object] = lambda: None,
 ) -> None:
-    """Write all files of a run into its directory; what is left after an error is the caller's to remove.
+    """Write all files of a run into its directory; after an error the caller removes the directory.
 
-    `open_program` is called as soon as all is there that is needed to open its program. `copying` is entered while
-    files that the run depends on are copied, which may take long.
+    `open_program` is called as soon as all files of its program are written. `copying` is entered while files of
+    dependencies are copied, which may take long.
     """
     spec = set_flags_in_script(spec)
     with _naming_the_home(home):
         _write_program(home, run_dir, spec, meta)
-        if not spec.dependencies:  # a module of its source may look for them as soon as it is imported
+        if not spec.dependencies:  # modules of its source may read them when they are imported
             open_program()
         for name, value in _attrs(run_dir, spec).items():
             write_new_file(run_dir.attr(name), value if isinstance(value, bytes) else encode_attr(value))
         if spec.requires:
             write_new_file(run_dir.requires, encode_requires(spec.requires))
-        if staged:  # Guild AI's queues take the oldest; without it the order of making would be lost
+        if staged:  # Guild AI's queues start the oldest run first
             write_new_file(run_dir.attr("started"), encode_attr(time.time_ns() // 1000))
         with copying() if spec.dependencies else contextlib.nullcontext():
             placed = place_dependencies(run_dir, spec.dependencies)
@@ -207,12 +207,12 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
 
 
 def _recorded(spec: RunSpec, flags: Flags) -> Flags:
-    """Return flags as they are recorded; a function, which Guild AI cannot run itself, has its lists as they are."""
+    """Return flags as they are recorded; those of a function, which Guild AI cannot run itself, may be lists."""
     return as_recorded(flags, spec.flag_defs) if spec.program.is_file else flags
 
 
 def _op(spec: RunSpec) -> dict[str, object]:
-    """Return what Guild AI 0.9.0 needs to start or restart the run: our interpreter on our program."""
+    """Return the command by which Guild AI 0.9.0 starts or restarts the run: this interpreter and ``main.py``."""
     return {
         "op-cmd": {
             "cmd-args": [sys.executable, ".guild/job/main.py"],
@@ -233,7 +233,7 @@ def _op_env(spec: RunSpec) -> dict[str, str]:
 
 
 def _op_flags(definitions: Iterable[FlagDef]) -> dict[str, object]:
-    """Return what Guild AI has to know of flags to put them into the environment."""
+    """Return how Guild AI passes flags in the environment."""
     return {each.name: {"env-name": each.env_name} for each in definitions if each.env_name}
 
 
@@ -252,7 +252,7 @@ def _recorded_env(spec: RunSpec) -> Mapping[str, bytes]:
     return _env_attrs(tuple(env.items()), tuple(spec.command_env), secrets)
 
 
-@lru_cache(maxsize=8)  # runs of one session share theirs
+@lru_cache(maxsize=8)  # runs of one session share an environment
 def _env_attrs(
     env: tuple[tuple[str, str], ...], declared: tuple[str, ...], secrets: tuple[str, ...]
 ) -> Mapping[str, bytes]:
@@ -296,11 +296,11 @@ def _manifest(spec: RunSpec) -> list[ManifestEntry]:
 
 
 def _origin(file: SourceFile, project_dir: str) -> str:
-    """Return where a file is in the project, as Guild AI writes it; from elsewhere its place in the snapshot stands.
+    """Return the path of a file in the project, as Guild AI writes it; for a file from elsewhere that in the snapshot.
 
     An absolute path would make ``guild merge`` write over the file that the copy was made of.
     """
-    if not file.origin or file.origin == f"{project_dir}/{file.path}":  # as nearly all
+    if not file.origin or file.origin == f"{project_dir}/{file.path}":  # as nearly all are
         return file.path
     path = os.path.relpath(file.origin, project_dir)
     return file.path if path.startswith("..") else path

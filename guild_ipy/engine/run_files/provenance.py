@@ -1,7 +1,7 @@
-"""Where a run was made: platform, installed packages, commit of the project.
+"""Records where a run was made: platform, installed packages, commit of the project.
 
-All of it is written by the supervisor while the run goes on, and costs the run nothing: packages and platform are
-read once for each fork server, git is asked once for each state of a work tree.
+The supervisor writes it while the run goes on. Packages and platform are read once for each fork server, git is asked
+once for each state of a work tree.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from guild_ipy.store.files.whole_file import read_bytes, write_file, write_new_f
 from guild_ipy.store.run_dir import RunDir
 
 _GIT_SECONDS = 20
-#: A larger tree costs as much to look at as to ask git about.
+#: Looking at the files of a larger tree takes as long as asking git.
 _MOST_FILES = 2000
 
 
 def record_packages(run_dir: RunDir) -> None:
     """Write the attributes ``platform`` and ``pip_freeze``."""
-    with contextlib.suppress(GuildError):  # a full disk: the run itself is worth more than its surroundings
+    with contextlib.suppress(GuildError):  # a full disk: the run goes on without them
         write_file(run_dir, run_dir.attr("platform"), platform_text())
         write_file(run_dir, run_dir.attr("pip_freeze"), packages_text())
 
@@ -40,7 +40,7 @@ def record_packages(run_dir: RunDir) -> None:
 def record_commit(run_dir: RunDir, project_dir: str, cache_dir: str, *, may_ask: bool = True) -> bool:
     """Write the attribute ``vcs_commit`` in a git work tree; False if git must be asked, and may not.
 
-    `cache_dir` is that of the home, where answers of git are remembered.
+    Answers of git are kept in `cache_dir`.
     """
     root = _find_work_tree(project_dir) if project_dir else None
     if root is None:
@@ -87,7 +87,7 @@ def packages_text() -> bytes:
 
 @cache
 def user_name() -> str:
-    """Return the name of the user, or nothing where the system knows none."""
+    """Return the name of the user; empty if the system knows none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -118,7 +118,7 @@ def _find_work_tree(folder: str) -> str | None:
 
 
 def _recall(root: str, cache_dir: str) -> str | None:
-    """Return what git said about this very state of the tree."""
+    """Return the answer of git for this state of the tree, if it was asked."""
     try:
         remembered = read_bytes(_memory_path(root, cache_dir))
     except GuildError:
@@ -153,7 +153,7 @@ def _state_key(root: str) -> str | None:
 
 
 def _walk(root: str) -> Iterator[str]:
-    """Return the stamps of files and folders, but of nothing within hidden folders."""
+    """Yield the stamps of files and folders, except those in hidden folders."""
     folders = [root]
     while folders:
         for entry in _list(folders.pop()):
@@ -202,7 +202,7 @@ def _ask_git(root: str) -> str | None:
 
 def _git(root: str, *arguments: str) -> str:
     done = subprocess.run(
-        ["git", "--no-optional-locks", "-C", root, *arguments],  # noqa: S607 - git is found on PATH as the user's shell does
+        ["git", "--no-optional-locks", "-C", root, *arguments],  # noqa: S607 - git is looked up on PATH, as in a shell
         check=True,
         capture_output=True,
         stdin=subprocess.DEVNULL,

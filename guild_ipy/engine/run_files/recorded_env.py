@@ -1,8 +1,7 @@
-"""What is recorded of the environment of a run: the variables that are known to matter for running it again.
+"""The part of the environment of a run that is recorded: variables that matter for running it again.
 
-All others may be secrets, and are recorded by their names alone. Further ones are named by ``GUILD_IPY_RECORD_ENV``:
-names and patterns, with commas between them (``DATA_ROOT,RAY_*``). What has the name or the shape of a secret is never
-recorded, whoever named it.
+All others may be secrets, so only their names are recorded. ``GUILD_IPY_RECORD_ENV`` adds variables: names and
+patterns, separated by commas (``DATA_ROOT,RAY_*``). A value with the name or the shape of a secret is never recorded.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from fnmatch import fnmatchcase
 from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.domain.secrets import is_secret, is_secret_variable, names_secret
 
-#: The attribute with the names of those that were left out.
+#: The attribute with the names of variables whose values are not recorded.
 UNRECORDED = "_unrecorded_env"
 _MORE = "GUILD_IPY_RECORD_ENV"
 _NAMES = frozenset(
@@ -23,13 +22,13 @@ _NAMES = frozenset(
     "SOURCE_DATE_EPOCH MALLOC_ARENA_MAX XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME COLUMNS "
     # Python and its environments
     "VIRTUAL_ENV PYENV_VERSION PYENV_ROOT UV_PYTHON PIXI_PROJECT_ROOT PIXI_ENVIRONMENT_NAME "
-    # what we, or Guild AI, add
+    # added by us or by Guild AI
     "PROJECT_DIR CMD_DIR FLAGS_DEST "
     # libraries
     "MPLBACKEND MPLCONFIGDIR KERAS_BACKEND KERAS_HOME HF_HOME HF_HUB_CACHE HF_HUB_OFFLINE HF_DATASETS_CACHE "
     "HF_DATASETS_OFFLINE TRANSFORMERS_CACHE TRANSFORMERS_OFFLINE TOKENIZERS_PARALLELISM JAVA_HOME SPARK_HOME "
     "NVIDIA_VISIBLE_DEVICES NVIDIA_DRIVER_CAPABILITIES NVIDIA_TF32_OVERRIDE GPU_DEVICE_ORDINAL ROCR_VISIBLE_DEVICES "
-    # processes that work together
+    # distributed processes
     "RANK LOCAL_RANK GROUP_RANK NODE_RANK WORLD_SIZE LOCAL_WORLD_SIZE MASTER_ADDR MASTER_PORT "
     "PBS_JOBID PBS_JOBNAME PBS_QUEUE PBS_ARRAYID PBS_NODENUM LSB_JOBID LSB_JOBINDEX LSB_JOBNAME JOB_ID "
     "SGE_TASK_ID".split()
@@ -47,11 +46,11 @@ _BEGINNINGS = tuple(
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedEnv:
-    """What is known of an environment afterwards."""
+    """A recorded environment."""
 
     values: Mapping[str, str]
     other_names: tuple[str, ...]
-    """Variables that are recorded without their values."""
+    """Names of variables whose values are not recorded."""
 
 
 def recorded_env(env: Mapping[str, str], declared: Iterable[str] = (), secrets: Collection[str] = ()) -> RecordedEnv:
@@ -62,7 +61,7 @@ def recorded_env(env: Mapping[str, str], declared: Iterable[str] = (), secrets: 
     env
         The environment of a run.
     declared
-        Names of variables that the operation sets: those matter.
+        Names of variables that the operation sets, which are recorded.
     secrets
         Names of variables that the operation calls secret.
     """
@@ -80,7 +79,7 @@ def recorded_env(env: Mapping[str, str], declared: Iterable[str] = (), secrets: 
 
 
 def secret_names(spec: RunSpec) -> tuple[str, ...]:
-    """Return the names of the variables that an operation sets to a secret: their values are never on disk."""
+    """Return the names of variables that an operation sets to a secret, whose values are never written to disk."""
     called_secret = spec.command.env_secrets if spec.command else ()
     return tuple(
         name for name, value in spec.command_env.items() if name in called_secret or is_secret_variable(name, value)

@@ -1,4 +1,4 @@
-"""The environment of the process of a run, beside that of whoever starts it."""
+"""The variables that a run has in addition to the environment of its starter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from guild_ipy.store.run_dir import RunDir
 
 
 def run_environment(run_dir: RunDir, home: Home, opref: OpRef, project_dir: str, meta: JobMeta) -> dict[str, str]:
-    """Return what Guild AI adds to the environment of an operation, and what makes output readable."""
+    """Return the variables that Guild AI adds to the environment, and some that make output readable."""
     return {
         **meta.env,
         "PYTHONUNBUFFERED": "1",

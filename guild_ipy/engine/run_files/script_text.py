@@ -1,7 +1,7 @@
-"""The script of a run, with the values of its flags in its text.
+"""Writes the values of flags into the text of a script.
 
-Whatever begins anew from the file has them: workers of ``multiprocessing``, ``python script.py``, ``os.execv``. The
-text as it is in the project is set aside in ``.guild/sourcecode``, as that of a notebook file is.
+So processes that execute the file again have them: workers of ``multiprocessing``, ``python script.py``, ``os.execv``.
+The text of the project is kept in ``.guild/sourcecode``, as that of a notebook file is.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from guild_ipy.domain.source_text.changed_source import change_source
 
 
 def set_flags_in_script(spec: RunSpec) -> RunSpec:
-    """Return the spec with other values in the text of its script, where those of the project are others.
+    """Return the spec with the values of its flags in the text of its script.
 
-    A script that is run from where it lies, since its source is not copied, stays as it is.
+    A script that is run in place, since its source is not copied, stays unchanged.
     """
     program = spec.program
     if not isinstance(program, ScriptProgram) or not program.constants or spec.source.dest == SOURCECODE_DIR:
@@ -43,7 +43,7 @@ def set_flags_in_script(spec: RunSpec) -> RunSpec:
 
 
 def change_script(content: bytes, constants: Mapping[str, object], map_name: str) -> bytes:
-    """Return the content with other values; as it is where that is not Python, which is said when it runs."""
+    """Return the content with other values; unchanged if it is not Python, which is an error when it runs."""
     try:
         return change_source(content, constants, map_name)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

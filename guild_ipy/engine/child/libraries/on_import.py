@@ -1,4 +1,4 @@
-"""Acting on modules at the moment when they are imported, or at once on those that are there.
+"""Calls actions with modules when they are imported, or at once if they are loaded.
 
 Light on imports: see :mod:`guild_ipy.engine.child.process`.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def act_on_import(actions: Mapping[str, Callable[[ModuleType], object]]) -> None:
-    """Call each action with the module of its name, now if it is loaded and otherwise as soon as it is."""
+    """Call each action with the module of its name, now if it is loaded, otherwise when it is imported."""
     for name, action in actions.items():
         module = sys.modules.get(name)
         if module is None:
@@ -26,7 +26,7 @@ def act_on_import(actions: Mapping[str, Callable[[ModuleType], object]]) -> None
 
 
 def _finder() -> _ActingFinder:
-    """Return the finder of this process, which is put before all others when there is none yet."""
+    """Return the finder of this process; a new one is put before all others."""
     found = next((each for each in sys.meta_path if isinstance(each, _ActingFinder)), None)
     if found is None:
         found = _ActingFinder()
@@ -35,7 +35,7 @@ def _finder() -> _ActingFinder:
 
 
 class _ActingFinder:
-    """Finds a module as everybody else would, and acts on it once it is loaded."""
+    """Finds a module by the other finders, and calls its actions when it is loaded."""
 
     def __init__(self) -> None:
         self._actions: dict[str, list[Callable[[ModuleType], object]]] = {}
@@ -43,7 +43,7 @@ class _ActingFinder:
         """What is being looked for: another finder that asks all others would ask this one again, without end."""
 
     def add(self, name: str, action: Callable[[ModuleType], object]) -> None:
-        """Act on a module that is not loaded yet, after what is to be done with it already."""
+        """Add an action for a module that is not loaded yet, after those that it has."""
         self._actions.setdefault(name, []).append(action)
 
     def find_spec(
@@ -78,7 +78,7 @@ class _ActingLoader:
 
     def exec_module(self, module: ModuleType) -> None:
         assert module.__spec__ is not None
-        module.__spec__.loader = module.__loader__ = self._loader  # as if nobody had been here
+        module.__spec__.loader = module.__loader__ = self._loader  # as the other finders would have left it
         self._loader.exec_module(module)
         for action in self._actions:
             action(module)

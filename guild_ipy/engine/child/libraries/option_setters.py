@@ -1,4 +1,4 @@
-"""Setting options of libraries in a run as they were in the notebook, at the moment when the run imports them.
+"""Sets options of libraries in a run as they were in the notebook, when the run imports the library.
 
 :mod:`guild_ipy.operations.packing.library_options` finds them.
 """
@@ -13,14 +13,14 @@ from typing import Any
 
 
 def set_options(values: Mapping[str, Any], module: ModuleType) -> None:
-    """Set the options of a library; one that this version of it does not take stays as it is."""
+    """Set the options of a library; one that this version does not accept is left unchanged."""
     set_all = _SETTERS[module.__name__]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is deprecated was warned of in the notebook
+        warnings.simplefilter("ignore")  # the notebook has shown warnings of deprecated options
         for name, value in values.items():
             try:
                 set_all(module, name, value)
-            except Exception as error:  # noqa: BLE001 - an option is no reason to fail
+            except Exception as error:  # noqa: BLE001 - a run does not fail for an option
                 sys.stderr.write(f"the {module.__name__} option {name!r} could not be set: {error}\n")
 
 

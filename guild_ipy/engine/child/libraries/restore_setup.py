@@ -1,6 +1,6 @@
-"""Setting up a run as the notebook is: logging, warning filters, options of libraries.
+"""Sets up a run as the notebook was: logging, warning filters, options of libraries.
 
-What belongs to a library is set at the moment when the run imports it.
+What belongs to a library is set when the run imports it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _set_logging(state: LoggingState) -> None:
 
 
 def _libraries(state: LoggingState) -> set[str]:
-    """Return the packages that may set their loggers up themselves, when they are imported."""
+    """Return the packages that may set up their loggers themselves when they are imported."""
     tops = {logger.name.partition(".")[0] for logger in state.loggers if logger.name}
     return {top for top in tops if top.isidentifier() and top not in sys.modules}
 
@@ -79,7 +79,7 @@ def _set_logger(state: LoggerState) -> None:
 
 
 def _set_streams(logger: logging.Logger, wanted: tuple[StreamState, ...]) -> None:
-    """Give a logger these handlers of streams; those that a library has made itself are used."""
+    """Give a logger these stream handlers; those that a library has made itself are reused."""
     there = [each for each in logger.handlers if type(each) is logging.StreamHandler]
     for handler in there[len(wanted) :]:
         logger.removeHandler(handler)
@@ -102,7 +102,7 @@ def _set_handler(handler: logging.StreamHandler[Any], state: StreamState) -> Non
 
 
 def _set_filters(wanted: tuple[WarningFilter, ...], namespace: Mapping[str, Any]) -> None:
-    """Put these filters in the place of those that Python began with, after those that libraries have added since."""
+    """Replace the filters that Python starts with by these, after those that libraries have added since."""
     others = [each for each in warnings.filters if describe_filter(each) not in {*wanted, *FRESH_FILTERS}]
     warnings.resetwarnings()
     warnings.filters[:0] = others  # type: ignore[index] # a list
@@ -128,7 +128,7 @@ def _add_filter(wanted: WarningFilter, category: type[Warning], *, append: bool)
 
 
 def _find_category(module: str, name: str, namespace: Mapping[str, Any]) -> type[Warning] | None:
-    """Find a class of warnings; None where its module is not loaded, or the run does not have it."""
+    """Find a class of warnings; None if its module is not loaded, or does not have it."""
     loaded = sys.modules.get(module)
     values = namespace if module == "__main__" or loaded is None else vars(loaded)
     found = values.get(name)

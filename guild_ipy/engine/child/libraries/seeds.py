@@ -1,4 +1,4 @@
-"""Seeding random number generators, so that a run is reproducible and forked runs differ.
+"""Seeds random number generators, so that a run is reproducible and forked runs differ.
 
 All forks share the state of generators that were loaded before the fork. ``random``, numpy's legacy generator and torch
 are seeded if they are loaded, and otherwise at the moment when the operation imports them, so that a forked run and

@@ -1,4 +1,4 @@
-"""Whatever begins anew from the main file of a run has its flags and definitions."""
+"""Processes that a run spawns from its main file have its flags and definitions."""
 
 import os
 from datetime import UTC, datetime, timedelta
