@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
-from guild_ipy.store.left_behind import remove_skeleton
 from guild_ipy.store.run_list import is_run
 from guild_ipy.store.run_record import settled_status
 
@@ -65,6 +64,8 @@ def settle_run(run_dir: RunDir) -> None:
     A folder that is not a run, and never will be, is removed.
     """
     if not is_run(run_dir.path):
+        from guild_ipy.store.left_behind import remove_skeleton  # start-up cost: mostly there are only runs
+
         remove_skeleton(run_dir)
         return
     if os.path.exists(run_dir.reserve):
