@@ -14,10 +14,10 @@ Runs:
 - ``source_text``: constants in the text of scripts and notebooks
 
 What travels to a run, in a pickle that the run keeps. Pickles name modules and classes, so these must not be renamed
-without an entry in ``opening``:
+without an entry in ``payload_reader``:
 
 - ``payload``: the program, and what it is made of
-- ``opening``: opens such a pickle
+- ``payload_reader``: opens such a pickle
 - ``forms``: makes the arguments of a function from recorded flags
 - ``copies``, ``sent_modules``: objects and modules that a new process would not find by their names
 - ``notebook_state``, ``setup``: magics, and what is set up for all code of the notebook

@@ -1,6 +1,6 @@
 """What ``guild_ipy.operation`` declares for a function: the same as a Guild file for a script.
 
-Pickles of runs name this module and its class: a new name needs an entry in :mod:`guild_ipy.domain.opening`.
+Pickles of runs name this module and its class: a new name needs an entry in :mod:`guild_ipy.domain.payload_reader`.
 """
 
 from __future__ import annotations

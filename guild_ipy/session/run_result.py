@@ -9,7 +9,7 @@ import sys
 from functools import cached_property
 from typing import Any
 
-from guild_ipy.domain.opening import MOVED, find_in_main
+from guild_ipy.domain.payload_reader import MOVED, find_in_main
 from guild_ipy.engine.child.unpack import unpack
 from guild_ipy.errors import DamagedRun, LostException, ResultError
 from guild_ipy.store.files.regular_file import open_reader, read_regular

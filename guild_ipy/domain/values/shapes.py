@@ -3,7 +3,7 @@
 A shape is a tree that can be written as JSON, so that a restart, which does not load the user's code, checks flags as
 the first start did. In the payload of a run it also has the functions that make a Python value from a recorded one
 (:mod:`guild_ipy.domain.forms`). Pickles of runs name this module and its classes: a new name needs an entry in
-:mod:`guild_ipy.domain.opening`. How each kind is recorded as a flag::
+:mod:`guild_ipy.domain.payload_reader`. How each kind is recorded as a flag::
 
     PATH DECIMAL FRACTION UUID COMPLEX     text
     DATE DATETIME TIME                     text, in ISO format

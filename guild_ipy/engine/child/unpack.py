@@ -6,8 +6,8 @@ import io
 from typing import Any, BinaryIO
 
 from guild_ipy.domain.notebook_state import STATE_NAME
-from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
+from guild_ipy.domain.payload_reader import open_payload
 from guild_ipy.engine.child.notebook_names import NOTEBOOK_NAMES
 from guild_ipy.engine.run_files.buffers import open_buffers
 from guild_ipy.store.files.regular_file import open_reader
@@ -15,7 +15,7 @@ from guild_ipy.store.run_dir import RunDir
 
 
 def unpack(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = False) -> FunctionCall | CellCode:
-    """Load the payload of a run; see :func:`guild_ipy.domain.opening.open_payload`."""
+    """Load the payload of a run; see :func:`guild_ipy.domain.payload_reader.open_payload`."""
     with open_reader(run_dir.payload) as file:
         return open_payload(file, namespace, open_buffers(run_dir), NOTEBOOK_NAMES, is_beside=is_beside)
 

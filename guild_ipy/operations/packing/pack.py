@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
-from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import CellCode, FunctionCall
+from guild_ipy.domain.payload_reader import open_payload
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.packing.packer import PayloadPacker, Unsendable
 from guild_ipy.operations.packing.texts.extra_variables import ExtraVariables

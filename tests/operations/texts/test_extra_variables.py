@@ -3,8 +3,8 @@
 import pytest
 
 from guild_ipy.domain.notebook_state import STATE_NAME
-from guild_ipy.domain.opening import open_payload
 from guild_ipy.domain.payload import FunctionCall
+from guild_ipy.domain.payload_reader import open_payload
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.operations.packing.pack import pack
 from guild_ipy.operations.spec_options import SpecOptions

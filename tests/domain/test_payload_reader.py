@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import guild_ipy
-from guild_ipy.domain.opening import MOVED, open_payload
 from guild_ipy.domain.payload import FunctionCall
+from guild_ipy.domain.payload_reader import MOVED, open_payload
 from guild_ipy.operations.functions.call import bind_call, inspect_callable
 
 #: The modules of this package that payloads name. One that is renamed needs an entry in ``MOVED``, and then here.
