@@ -14,8 +14,8 @@ from answering import answer, timed
 
 from guild_ipy.frame.runs_frame import runs
 from guild_ipy.index.index import Index
-from guild_ipy.session.current_index import settle_run
 from guild_ipy.session.session import Session, get_session, set_session
+from guild_ipy.session.settling import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.state.changes import note_change

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
-from guild_ipy.store.run_list import is_run
-from guild_ipy.store.run_record import settled_status
 
 if TYPE_CHECKING:
     from guild_ipy.index.index import Index
-    from guild_ipy.store.run_dir import RunDir
 
 
 class CurrentIndex:
@@ -23,7 +19,7 @@ class CurrentIndex:
     Parameters
     ----------
     settles
-        Whether a run whose processes died is settled (:func:`settle_run`) before it is read; else it is only looked at.
+        Whether a run whose processes died is settled before it is read (:mod:`guild_ipy.session.settling`).
     """
 
     def __init__(self, *, settles: bool = True) -> None:
@@ -35,7 +31,8 @@ class CurrentIndex:
 
     def of(self, home: Home, settings: Settings) -> Index:
         """Return the index of a home."""
-        from guild_ipy.index.index import Index
+        from guild_ipy.index.index import Index  # start-up cost, as the next: some verbs list no runs
+        from guild_ipy.session.settling import settle_run
 
         with self._mutex:
             if self._index is None or self._index.home != home:
@@ -56,20 +53,3 @@ class CurrentIndex:
         if self._index is not None:
             self._index.close()
             self._index = None
-
-
-def settle_run(run_dir: RunDir) -> None:
-    """Write what the dead processes of a run left undone: its end, its scalars, the index of its output.
-
-    A folder that is not a run, and never will be, is removed.
-    """
-    if not is_run(run_dir.path):
-        from guild_ipy.store.left_behind import remove_skeleton  # start-up cost: mostly there are only runs
-
-        remove_skeleton(run_dir)
-        return
-    if os.path.exists(run_dir.reserve):
-        from guild_ipy.engine.output.recover import recover_run  # start-up cost: few runs need it
-
-        recover_run(run_dir)
-    settled_status(run_dir)

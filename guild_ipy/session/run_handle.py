@@ -155,7 +155,7 @@ class Run:
     @property
     def scalar_summaries(self) -> dict[str, ScalarSummary]:
         """First, last, min, max, average, total and count of each scalar."""
-        from guild_ipy.session.current_index import settle_run  # start-up cost: listing runs needs none of it
+        from guild_ipy.session.settling import settle_run  # start-up cost: listing runs needs none of it
         from guild_ipy.store.events.scalar_summaries import summarize
 
         if self._settles:

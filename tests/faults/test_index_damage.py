@@ -15,7 +15,7 @@ import yaml
 from benchmarks.homes import make_home
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.index import Index
-from guild_ipy.session.current_index import settle_run
+from guild_ipy.session.settling import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attr_types import PARSERS

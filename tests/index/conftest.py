@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
-from guild_ipy.session.current_index import settle_run
+from guild_ipy.session.settling import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
 

@@ -11,7 +11,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.index import Index
 from guild_ipy.index.queries import column_table as tables
 from guild_ipy.index.queries.column_table import Field
-from guild_ipy.session.current_index import settle_run
+from guild_ipy.session.settling import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.guild_home import Home

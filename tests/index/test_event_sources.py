@@ -11,7 +11,7 @@ from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.index.index import Index
 from guild_ipy.index.rows import event_sources as sources
 from guild_ipy.index.rows.event_sources import EventSource, read_sources, stamp_sources, summarize_sources
-from guild_ipy.session.current_index import settle_run
+from guild_ipy.session.settling import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.events import scalar_summaries as scalars
 from guild_ipy.store.events.events import EventWriter

@@ -17,7 +17,7 @@ from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.errors import SelectError
 from guild_ipy.index.index import Index
 from guild_ipy.query.expression import Dropped
-from guild_ipy.session.current_index import settle_run
+from guild_ipy.session.settling import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.events.events import EventWriter
 from guild_ipy.store.files.attrs import write_attr

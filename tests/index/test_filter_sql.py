@@ -10,7 +10,7 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.choosing.time_range import TimeRange
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.index.index import Index
-from guild_ipy.session.current_index import settle_run
+from guild_ipy.session.settling import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
 from tests.index.truth import make_run

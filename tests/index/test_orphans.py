@@ -5,7 +5,7 @@ import time
 from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
 from guild_ipy.index.place import find_folder, remove_orphans
-from guild_ipy.session.current_index import settle_run
+from guild_ipy.session.settling import settle_run
 from guild_ipy.store.guild_home import Home
 
 MONTH = 31 * 86_400

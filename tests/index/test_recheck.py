@@ -10,7 +10,7 @@ from benchmarks.homes import make_home
 from guild_ipy.index.index import Index
 from guild_ipy.index.refreshing import refresh_plan
 from guild_ipy.index.refreshing.refresh_plan import find_changed_after
-from guild_ipy.session.current_index import settle_run
+from guild_ipy.session.settling import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.guild_home import Home
 from tests.index.truth import EVERY, assert_right, overwrite, runs_of, wait_until_settled
