@@ -1,7 +1,7 @@
 """The rule by which a dependency chooses a run where none is named: the run marked last, else the latest.
 
-This is the only place of the rule. When an operation is run, :mod:`guild_ipy.operations.dependencies.run_choice` applies
-it; :mod:`guild_ipy.session.stale` applies it again to find runs for which it would choose another run now.
+This is the only place of the rule. :mod:`guild_ipy.operations.dependencies.run_choice` applies it before a run starts.
+:mod:`guild_ipy.session.stale` applies it again to find runs for which it would choose another run now.
 """
 
 from __future__ import annotations

@@ -52,12 +52,10 @@ def take(  # noqa: PLR0913 - what a source says, and where
     *,
     is_closed: bool,
 ) -> tuple[TakenFile, ...]:
-    """Return the files of a folder with their places in the run directory.
+    """Return the files at these paths of a folder with their places in the run directory.
 
     Parameters
     ----------
-    paths
-        The paths of the files, relative to the folder.
     fill_in
         Replaces ``${name}`` in a text by values of flags.
     is_closed
@@ -73,21 +71,23 @@ def take(  # noqa: PLR0913 - what a source says, and where
     secrets = linked_secrets(RunDir(folder)) if is_closed else ()
     root = folder if is_closed else ""
     taken = []
-    for path in paths:
-        origin = os.path.normpath(os.path.join(folder, path))
-        if path in secrets:
-            continue
+    for path in (each for each in paths if each not in secrets):
         if is_closed:
             refuse_way_out(folder, path)
-        into = _target_folder(dependency, source, path, fill_in)
-        target = os.path.join(into, _renamed(os.path.basename(origin), source, fill_in))
-        if target.split(os.sep)[0] == _PRIVATE:
-            raise UsageError(f"{path!r} would take the place of the run's own {_PRIVATE!r}; give a target-path")
+        origin = os.path.normpath(os.path.join(folder, path))
+        name = _renamed(os.path.basename(origin), source, fill_in)
+        target = os.path.join(_target_folder(dependency, source, path, fill_in), name)
+        _refuse_private(path, target)
         how = declared or (TargetType.LINK if not is_closed and _holds_secrets(folder, path) else TargetType.COPY)
         taken.append(
             TakenFile(path=target, origin=origin, how=how, replaces=source.replace_existing, word=path, root=root)
         )
     return tuple(taken)
+
+
+def _refuse_private(path: str, target: str) -> None:
+    if target.split(os.sep, maxsplit=1)[0] == _PRIVATE:
+        raise UsageError(f"{path!r} would take the place of the run's own {_PRIVATE!r}; give a target-path")
 
 
 def _holds_secrets(folder: str, path: str) -> bool:

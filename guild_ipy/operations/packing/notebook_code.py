@@ -56,23 +56,13 @@ def make_template(
     program, cell_files = _cells(packed, code, notebook)
     taken = _take_snapshot(cell_files, options, context)
     content = PackedCode(payload=packed.payload, buffers=packed.buffers, setup=setup.content)
-    bound = BoundProgram(
-        flags=code.flags,
-        given=code.given,
-        program=program,
-        packed=content,
-        objects=_describe_objects(code.code),
-        env=code.env,
-    )
 
     def bind_others(flags: Mapping[str, Any]) -> BoundProgram:
         other = bind(flags)
-        rebound = replace(bound, flags=other.flags, given=other.given, env=other.env)
         if _is_same_code(other, code):
-            return rebound
+            return _bound_program(other, program, content)
         anew = _pack(other, notebook, uses)
-        own = replace(content, payload=anew.payload, buffers=anew.buffers)
-        return replace(rebound, packed=own, objects=_describe_objects(other.code))
+        return _bound_program(other, program, replace(content, payload=anew.payload, buffers=anew.buffers))
 
     return Template(
         opref=OpRef(type="func", package=notebook.path, name=code.name),
@@ -80,9 +70,20 @@ def make_template(
         project_dir=notebook.project_dir,
         import_path=context.import_path,
         env=context.env,
-        bound=bound,
+        bound=_bound_program(code, program, content),
         bind=bind_others,
         notes=(*setup.notes, *taken.notes, *_describe_extra_variables(packed.sizes)),
+    )
+
+
+def _bound_program(code: BoundCode, program: NotebookProgram, packed: PackedCode) -> BoundProgram:
+    return BoundProgram(
+        flags=code.flags,
+        given=code.given,
+        program=program,
+        packed=packed,
+        objects=_describe_objects(code.code),
+        env=code.env,
     )
 
 

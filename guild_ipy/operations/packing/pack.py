@@ -46,8 +46,7 @@ def pack(
     Raises
     ------
     Exception
-        Any error that an object raises when it is pickled; :mod:`guild_ipy.operations.packing.unsendable` finds the
-        variable.
+        Any error of an object; :mod:`guild_ipy.operations.packing.unsendable` finds the variable.
     """
     buffer = io.BytesIO()
     packer = PayloadPacker(buffer, notebook)

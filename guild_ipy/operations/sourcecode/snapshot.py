@@ -85,17 +85,13 @@ def snapshot(  # noqa: PLR0913 - one keyword for each thing that the caller know
     project = (cache or SourceCache())._project(root, include_notebooks=include_notebooks)  # noqa: SLF001 - same module
     hidden = (*left_out, *(file.path for file in extra))
     usual = _UsualFiles(root=root, choice=choice, hidden=hidden)
-    taken = project.take(
-        found
-        for found in walk
-        if usual.contain(found.path) and (include_notebooks or not found.path.endswith(".ipynb"))
-    )
+    endings = () if include_notebooks else (".ipynb",)
+    taken = project.take(each for each in walk if usual.contain(each.path) and not each.path.endswith(endings))
     chosen = () if choice is None else choice.find(root, excluded_dirs)
-    copied, linked = _read_chosen(found for found in chosen if not _is_among(found.path, hidden))
+    copied, linked = _read_chosen(each for each in chosen if not _is_among(each.path, hidden))
     linked = sorted({*linked, *usual.among([*walk.secrets, *taken.keys])})
     source = project.make_source(dest, [*extra, *taken.files, *copied], _links(root, linked))
-    notes = _write_notes(taken, walk, usual, linked, tells_binary=dest == ".")
-    return Snapshot(source=source, notes=tuple(notes))
+    return Snapshot(source=source, notes=tuple(_write_notes(taken, walk, usual, linked, tells_binary=dest == ".")))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,7 @@
 """Follows a script and the modules of its project to the parsers that it makes, without running it.
 
 Statements are interpreted in order, and calls of functions of the project are followed with the values that are known.
-If a condition is not known, all branches are followed, and a name that has different values after them is unknown from
-there on.
+If a condition is unknown, all branches are followed; a name with different values after them is unknown from there on.
 """
 
 from __future__ import annotations
@@ -74,12 +73,9 @@ class SourceReader:
 
     def follow_unreached(self, tree: ast.Module, path: str) -> None:
         """Follow functions that add arguments, but were not seen to be called."""
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.FunctionDef)
-                and id(node) not in self._reached
-                and parser_methods.adds_arguments(node)
-            ):
+        functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+        for node in functions:
+            if id(node) not in self._reached and parser_methods.adds_arguments(node):
                 scope: Scope = ChainMap({}, {"__name__": "__main__"})
                 with self._within_limits():
                     self._block(node.body, Frame(scope=scope, path=path))
@@ -103,7 +99,6 @@ class SourceReader:
         return next(filter(None, (self._statement(statement, frame) for statement in body)), "")
 
     def _statement(self, statement: ast.stmt, frame: Frame) -> str:  # noqa: C901 - one case a kind
-        """Follow a statement; return the keyword if it ends the block, or an empty text."""
         self._count()
         match statement:
             case ast.Import() | ast.ImportFrom():
@@ -127,7 +122,7 @@ class SourceReader:
             case ast.Raise():
                 return "return"
             case ast.Break() | ast.Continue():
-                return "break" if isinstance(statement, ast.Break) else "continue"
+                return type(statement).__name__.lower()
             case ast.Global(names=names):
                 frame.scope.maps[-1].update({name: Foreign(name=name) for name in names})
             case _:
@@ -381,11 +376,10 @@ class SourceReader:
         self._reached.add(id(node))
         if self._depths[id(node)] > 1 or sum(self._depths.values()) > _DEEPEST:
             return Foreign(name="", is_made=True)
-        scope = function.scope.new_child()
-        frame = Frame(scope=scope, path=function.path, method=function)
+        frame = Frame(scope=function.scope.new_child(), path=function.path, method=function)
         self._depths[id(node)] += 1
         try:
-            scope.update(bind_parameters(function, given, lambda default: self.value(default, frame)))
+            frame.scope.update(bind_parameters(function, given, lambda default: self.value(default, frame)))
             if isinstance(node, ast.Lambda):
                 return self.value(node.body, frame)
             self._block(node.body, frame)
