@@ -133,6 +133,14 @@ def list_children(pid: int) -> list[int]:
     return found
 
 
+def count_threads() -> int:
+    """Return the number of threads of this process, also those of C code; OSError if it cannot be seen.
+
+    Elsewhere task_threads of macOS, or 0, which means that it is not known.
+    """
+    return len(os.listdir(f"{_SELF}/task"))
+
+
 # -- waiting and signalling: elsewhere kqueue(2) with EVFILT_PROC
 
 

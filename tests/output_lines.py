@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -18,9 +19,13 @@ class OutputLine(NamedTuple):
 
 
 def iter_output_lines(run_dir: RunDir) -> Iterator[OutputLine]:
-    """Read the output line by line, as Guild AI does."""
-    with open(run_dir.output, "rb") as output, open(run_dir.output_index, "rb") as index:
-        for line in output:
-            row = index.read(ROW.size)
-            time_ms, stream = ROW.unpack(row) if row else (None, 0)
+    """Read the output line by line, as Guild AI does; a run that was killed may have no index."""
+    rows = b""
+    if os.path.exists(run_dir.output_index):
+        with open(run_dir.output_index, "rb") as index:
+            rows = index.read()
+    with open(run_dir.output, "rb") as output:
+        for number, line in enumerate(output):
+            row = rows[number * ROW.size :][: ROW.size]
+            time_ms, stream = ROW.unpack(row) if len(row) == ROW.size else (None, 0)
             yield OutputLine(line.removesuffix(b"\n"), time_ms, stream)

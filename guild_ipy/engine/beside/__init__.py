@@ -5,5 +5,6 @@
 - ``standby``: a supervisor that is forked before a run is asked for
 - ``standby_run``: the process of a run, likewise
 - ``fork``: turns a fork into a run
+- ``early_end``: the word by which a run tells its end before its process is gone
 - ``warm_pages``: memory that a run will write to is copied before the run is asked for
 """

@@ -42,6 +42,11 @@ def kill_tree(pid: int) -> None:
         _send(each, signal.SIGKILL)
 
 
+def has_other_children(pid: int) -> bool:
+    """Whether the caller has another child than this one."""
+    return list_children(os.getpid()) != [pid]
+
+
 def _has_children() -> bool:
     """Whether the caller has children; those that have ended already are collected."""
     try:

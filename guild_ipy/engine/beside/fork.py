@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from guild_ipy.domain.program import ScriptProgram
+from guild_ipy.engine.beside.early_end import EarlyEnd
 from guild_ipy.engine.beside.warm_pages import WarmPages
 from guild_ipy.engine.child.libraries.restore_setup import set_up
 from guild_ipy.engine.child.libraries.seeds import seed_generators
@@ -31,6 +32,7 @@ def become_run(request: LaunchRequest, supervisor: socket.socket, pages: WarmPag
     """
     run_dir = RunDir(request.path)
     code = 1
+    early_end = EarlyEnd(supervisor)
     try:
         apply_limits(request.inherited)
         _enter(run_dir, request.env)
@@ -41,13 +43,12 @@ def become_run(request: LaunchRequest, supervisor: socket.socket, pages: WarmPag
         set_up(run_dir, main)
         if wait_for_word(supervisor) != GO:
             os._exit(code)
-        supervisor.close()
         code = execute()
         pages.note()
     except BaseException as error:  # noqa: BLE001 - nothing may return into the code of the supervisor
         sys.excepthook(type(error), error, error.__traceback__)
     finally:
-        end_process(run_dir, code, supervised=True)
+        end_process(run_dir, code, supervised=True, at_last=early_end.tell)
 
 
 def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Iterable
 from typing import NoReturn
 
+from guild_ipy.engine.beside.early_end import DONE
 from guild_ipy.engine.beside.fork import become_run
 from guild_ipy.engine.beside.warm_pages import WarmPages
 from guild_ipy.engine.launch_channel import GO, PREPARED, is_readable, parse_request, send_word
@@ -53,13 +54,22 @@ class StandbyRun:
     def execute_program(self) -> int:
         """Let it execute the program; return its process id."""
         send_word(self._socket, GO)
-        self._socket.close()
         return self.pid
 
     def dismiss(self) -> None:
         """Kill it before it executes a program."""
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
+
+    def fileno(self) -> int:
+        """Return the descriptor that is readable when :meth:`receive_end` has an answer."""
+        return self._socket.fileno()
+
+    def receive_end(self) -> int | None:
+        """Return the exit status that the run tells; None if its process is to be waited for."""
+        with self._socket:
+            told = self._socket.recv(2)
+        return told[1] if told[:1] == DONE else None
 
 
 def _wait(supervisor: socket.socket, closes: Iterable[int], pages: WarmPages) -> NoReturn:

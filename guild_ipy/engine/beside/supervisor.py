@@ -4,7 +4,7 @@ It outlives the kernel, and is the only process that can collect a death by sign
 run; without a fork server it is ``python -m guild_ipy.engine.beside.supervisor CHANNEL ALIVE``, two inherited
 descriptors.
 
-A run has ended when its process is gone: until then it may hold memory, a port, a lock or a device.
+A run has ended when its process is gone, or when it tells so itself (``early_end``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from guild_ipy.engine.beside.descendants import kill_descendants, kill_group
+from guild_ipy.engine.beside.descendants import has_other_children, kill_descendants, kill_group
 from guild_ipy.engine.beside.provenance_writer import ProvenanceWriter
 from guild_ipy.engine.beside.standby_run import StandbyRun
 from guild_ipy.engine.inherited_limits import apply_limits, apply_umask
@@ -66,10 +66,7 @@ class Progress:
 
 
 def supervise(
-    channel: socket.socket,
-    alive: int,
-    standby_run: StandbyRun | None = None,
-    progress: Progress | None = None,
+    channel: socket.socket, alive: int, standby_run: StandbyRun | None = None, progress: Progress | None = None
 ) -> None:
     """Run one request to its end; the lock `alive` is held from before until all is written.
 
@@ -99,24 +96,30 @@ def supervise(
             return
         send_event(channel, "started", pid=pid)
         progress.on_way()
-        exit_status = _see_to_end(held, request, pid, stop_requests, closes=(channel.fileno(), alive))
+        exit_status = _see_to_end(held, request, fork or pid, stop_requests, closes=(channel.fileno(), alive))
     os.close(alive)  # a starter that is told of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)
     yield_processor()  # to the starter, which was waiting
     progress.ended()
+    kill_descendants()  # the process of a run that was not waited for
     sync_file(held.attr("exit_status"))
 
 
-def _see_to_end(run_dir: RunDir, request: LaunchRequest, pid: int, stop_requests: int, closes: tuple[int, ...]) -> int:
-    """Wait for the process of a run, and write how it ended; return its exit status."""
+def _see_to_end(
+    run_dir: RunDir, request: LaunchRequest, run: StandbyRun | int, stop_requests: int, closes: tuple[int, ...]
+) -> int:
+    """Wait for a run, a fork or another process, and write how it ended; return its exit status."""
     recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_numbers)
     ending = Ending(run_dir, recorder)
     provenance = ProvenanceWriter(run_dir, request, closes)
-    watch = _Watch(pid=pid, request=request, recorder=recorder, stop_requests=stop_requests)
+    fork = run if isinstance(run, StandbyRun) else None
+    pid = run if isinstance(run, int) else run.pid
+    watch = _Watch(pid=pid, request=request, recorder=recorder, stop_requests=stop_requests, fork=fork)
     exit_status = watch.wait()
     if not watch.stopped_by:
         provenance.finish(stop_requests)
-    kill_descendants()
+    if watch.told is None:
+        kill_descendants()
     with contextlib.suppress(GuildError):  # it was deleted, or the disk is full: the next listing settles the run
         ending.write(exit_status, is_killed=watch.stopped_by == signal.SIGKILL)
     return exit_status
@@ -251,7 +254,11 @@ class _Watch:
     request: LaunchRequest
     recorder: ScalarRecorder
     stop_requests: int
+    fork: StandbyRun | None
+    """The run, if it can tell its end early."""
     stopped_by: int = 0
+    told: int | None = None
+    """The exit status that the run has told; that of its process does not matter then."""
 
     def wait(self) -> int:
         """Wait for the run; return its exit status: negative for a signal, also if it ended by itself after a stop."""
@@ -259,19 +266,30 @@ class _Watch:
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         poll.register(self.stop_requests, select.POLLIN)
+        if self.fork is not None:
+            poll.register(self.fork, select.POLLIN)
         limit = self.request.stop_after
         deadline = float("inf") if limit is None else time.monotonic() + limit
         while True:
             timeout = min(self.request.scan_interval, max(0.0, deadline - time.monotonic()))
             ready = {fd for fd, _ in poll.poll(timeout * 1000)}
-            if descriptor in ready:
+            if self.fork is not None and self.fork.fileno() in ready:
+                self._receive_end(self.fork, poll)
+            if descriptor in ready or self.told is not None:
                 break
             asked_again = self.stop_requests in ready and _is_stop(os.read(self.stop_requests, 4096))
             if asked_again or time.monotonic() >= deadline:
                 deadline = self._escalate()
             self._scan()
         os.close(descriptor)
-        return self._exit_status()
+        return self._exit_status() if self.told is None else self.told
+
+    def _receive_end(self, fork: StandbyRun, poll: select.poll) -> None:
+        poll.unregister(fork)
+        self.fork = None
+        told = fork.receive_end()
+        if not self.stopped_by and not has_other_children(self.pid):
+            self.told = told
 
     def _escalate(self) -> float:
         number = _next_signal(self.stopped_by)

@@ -62,10 +62,12 @@ def run_to_end(
     return 0
 
 
-def end_process(run_dir: RunDir, code: int, *, supervised: bool) -> NoReturn:
+def end_process(
+    run_dir: RunDir, code: int, *, supervised: bool, at_last: Callable[[int], None] | None = None
+) -> NoReturn:
     """End as Python ends, without tearing down loaded modules, which costs up to 0.5 s.
 
-    A negative code is a signal that the process sends to itself.
+    A negative code is a signal that the process sends to itself. Before that, `at_last` is called with it.
     """
     for step in (save_figures, _join_threads, _run_exit_functions, _remove_workers, write_open_files, flush_c_output):
         try:
@@ -75,6 +77,8 @@ def end_process(run_dir: RunDir, code: int, *, supervised: bool) -> NoReturn:
     _flush()
     if supervised:
         _write_exit_status(run_dir, code)
+    if at_last is not None:
+        at_last(code)
     if code < 0:
         import signal  # start-up cost
 
