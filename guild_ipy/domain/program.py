@@ -106,8 +106,8 @@ class NotebookFileProgram(_AnyProgram):
         return f"{SOURCECODE_DIR}/{self.path}"
 
     def with_values(self, words: tuple[str, ...], constants: Flags) -> Self:  # noqa: ARG002 - it has no command line
-        """Return the notebook with other constants; names that its cells do not assign are left out."""
-        return replace(self, constants={name: value for name, value in constants.items() if name in self.constants})
+        """Return the notebook with other constants."""
+        return replace(self, constants=constants)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -108,8 +107,8 @@ def ask_again(session: Session, run: Run, alive: int, options: LaunchOptions) ->
     return ask_for_process(session, plan, alive, options)
 
 
-def let_go(started: StartedRun, interrupts: HeldInterrupts) -> None:
-    """Let a run go whose files are all there; one in this process can be interrupted."""
+def let_run_begin(started: StartedRun, interrupts: HeldInterrupts) -> None:
+    """Let a run begin whose files are all there; from here on one in this process can be interrupted."""
     if started.channel is None:
         interrupts.let_through()
     started.execute_program()
@@ -246,7 +245,7 @@ def _follow(session: Session, started: StartedRun, viewer: Viewer, interrupts: H
             return False
         if started.ended or not is_alive(run.dir):
             return True
-        select.select([], [], [], timeout)  # the supervisor is gone, the run goes on
+        time.sleep(timeout)  # the supervisor is gone, the run goes on
         return False
 
     tail = OutputTail(run.dir, session.settings)

@@ -26,7 +26,7 @@ from guild_ipy.launching.launch import (
     RunPlan,
     ask_for_process,
     get_ready,
-    let_go,
+    let_run_begin,
     see_through,
 )
 from guild_ipy.launching.needed import check_new_id, describe_earlier, find_earlier
@@ -121,7 +121,7 @@ def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
     get_ready(session, request.launch)
     with HeldInterrupts() as interrupts:
         started = _make(session, planned.spec, request, interrupts)
-        let_go(started, interrupts)
+        let_run_begin(started, interrupts)
         return see_through(session, started, request.launch, viewer, interrupts)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from guild_ipy.domain.program import ScriptProgram
+from guild_ipy.domain.program import NotebookFileProgram, ScriptProgram
 from guild_ipy.domain.run_spec import ProjectSource
 from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
+from guild_ipy.operations.notebook_interface import inspect_notebook
 from guild_ipy.operations.operation import BoundProgram, Template
 from guild_ipy.operations.scripts.script_flags import InterfaceKind, ScriptInterface, inspect_script, script_arguments
 from guild_ipy.operations.scripts.unread_arguments import explaining_unread
@@ -68,6 +69,9 @@ def bind_command(run_dir: RunDir, meta: JobMeta, flags: Flags) -> BoundProgram:
         roots = [os.path.join(run_dir.path, root) for root in program.roots]
         interface = inspect_for(path, dest, command=command.words, roots=roots)
     filled = fill_command(command, flags, meta.flag_defs, interface)
+    if isinstance(program, NotebookFileProgram):
+        own = {flag.name for flag in inspect_notebook(os.path.join(run_dir.path, program.main_file)).flags}
+        filled = replace(filled, constants={name: each for name, each in filled.constants.items() if name in own})
     return BoundProgram(flags=flags, program=program.with_values(filled.words, filled.constants), env=filled.env)
 
 

@@ -16,7 +16,7 @@ from guild_ipy.errors import RunStateError
 from guild_ipy.launching.changed_flags import change_flags, write_changes
 from guild_ipy.launching.dependency_text import describe_resolving, preview_lines
 from guild_ipy.launching.guild_runs import read_program
-from guild_ipy.launching.launch import LaunchOptions, ask_again, get_meta, get_ready, let_go, see_through
+from guild_ipy.launching.launch import LaunchOptions, ask_again, get_meta, get_ready, let_run_begin, see_through
 from guild_ipy.launching.reselect import (
     ChangedChoice,
     read_requires,
@@ -173,7 +173,7 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
         if started is None:
             viewer.ended(run)
             return run
-        let_go(started, interrupts)
+        let_run_begin(started, interrupts)
         return see_through(session, started, options, viewer, interrupts)
 
 

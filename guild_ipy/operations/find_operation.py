@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from guild_ipy.errors import OperationNotFound, UsageError
-from guild_ipy.operations.functions.cell import CellOperation
-from guild_ipy.operations.functions.function import FunctionOperation
 from guild_ipy.operations.guildfile.lookup import check_guild_file, find_guild_operation, list_guild_operations
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_interface import inspect_notebook, is_notebook_file
@@ -31,18 +29,24 @@ def find_operation(word: object, context: SearchContext) -> Operation:
     ------
     OperationNotFound, UsageError, GuildFileError
     """
+    if word is None:
+        return _find_default(context)
+    return _find_named(word, context) if isinstance(word, str) else _open_object(word)
+
+
+def _open_object(word: object, name: str = "") -> Operation:
+    """Return the operation that an object of the notebook is; `name` is the word that found it."""
+    from guild_ipy.operations.functions.cell import CellOperation  # start-up cost: a shell has files alone
+    from guild_ipy.operations.functions.function import FunctionOperation
+
     if isinstance(word, CellOperation):
         return word
     if callable(word):
-        return FunctionOperation(function=word)
-    if word is None:
-        return _find_default(context)
-    if not isinstance(word, str):
-        raise UsageError(
-            f"an operation is a function, a script or a name, not {type(word).__name__}; name the function itself, and "
-            f"its arguments beside it: run(train, lr=0.1)"
-        )
-    return _find_named(word, context)
+        return FunctionOperation(function=word, word=name)
+    raise UsageError(
+        f"an operation is a function, a script or a name, not {type(word).__name__}; name the function itself, and "
+        f"its arguments beside it: run(train, lr=0.1)"
+    )
 
 
 def _find_default(context: SearchContext) -> Operation:
@@ -61,7 +65,7 @@ def _find_named(word: str, context: SearchContext) -> Operation:
     word = word if os.path.exists(os.path.join(project_dir, word)) else word.removesuffix("()")  # as listings have it
     found = _find_variable(word, context.notebook.variables)
     if callable(found):
-        return FunctionOperation(function=found, word=word)
+        return _open_object(found, word)
     declared = find_guild_operation(word, project_dir, context.import_path)
     if declared is not None:
         return declared

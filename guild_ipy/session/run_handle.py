@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -246,7 +245,7 @@ class Run:
         while not self.has_ended:
             if deadline is not None and time.monotonic() > deadline:
                 raise TimeoutError(f"run {self.short_id} is {self.status} after {timeout} seconds")
-            select.select([], [], [], _POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)
         return self
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import select
+import time
 from dataclasses import dataclass, replace
 
 from guild_ipy.arguments.run_selection import RunSelection, one_run
@@ -36,7 +36,7 @@ def watch(session: Session, run: Run, viewer: Viewer) -> Run:
     def has_ended(timeout: float) -> bool:
         if run.has_ended:
             return True
-        select.select([], [], [], timeout)
+        time.sleep(timeout)
         return False
 
     try:
