@@ -229,7 +229,8 @@ down:
 
 
 def test_a_notebook_of_a_guild_file_takes_a_flag_that_had_no_value(lab):
-    Path("guild.yml").write_text("page: {notebook: book.ipynb, flags-import: no, flags: {lr: {type: float}, other: 1}}\n")
+    flags = "{lr: {type: float}, other: 1}"
+    Path("guild.yml").write_text(f"page: {{notebook: book.ipynb, flags-import: no, flags: {flags}}}\n")
     made = lab.run("page")
     assert "got 0.1" in made.output
     restart(lab.context, made, Change(flags={"lr": FlagText("0.8")}), LaunchOptions(), lab.viewer)
