@@ -36,6 +36,7 @@ def test_other_names_are_not_there():
         ("import guild_ipy", {"guild_ipy.session", "IPython", "pandas", "yaml"}),
         ("import guild_ipy.cli", {"IPython", "pandas", "numpy", "yaml"}),
         ("from guild_ipy import run, mark, info", {"IPython", "pandas", "numpy"}),
+        ("import guild_ipy.engine.script", {"dataclasses", "inspect", "guild_ipy.engine.meta"}),
         ("import guild_ipy.launching.new_run", {"http.client", "ssl", "tarfile", "zipfile", "configparser", "ctypes"}),
     ],
 )

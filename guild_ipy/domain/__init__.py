@@ -3,6 +3,7 @@
 Runs:
 
 - ``attributes``: the table of the attributes that every run has
+- ``ids``: how ids are shown
 - ``status``, ``opref``: how a run fares, and which operation it is of
 - ``program``: what a run executes
 - ``run_spec``: a run, described before it exists

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-#: How many digits of an id, or of a digest, are shown.
-SHORT_ID_LENGTH = 8
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 
 
 class AttributeType(Enum):

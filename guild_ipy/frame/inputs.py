@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
 from guild_ipy.domain.choosing.time_range import to_microseconds
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.frame.columns.column_values import ColumnValues, make_values
 from guild_ipy.frame.columns.dtypes import (

@@ -8,10 +8,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
 from guild_ipy.domain.choosing.chosen_run import Reason
 from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind, TargetType
 from guild_ipy.domain.declarations.dependency_json import decode_requires
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.values.flags import Flags, FlagValue
 from guild_ipy.engine.meta import JobMeta, changed_flags
 from guild_ipy.engine.run_files.dependency_attrs import dependency_flags, encode_deps, encode_reasons

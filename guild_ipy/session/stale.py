@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
 from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, choose_run
 from guild_ipy.domain.choosing.operation_name import is_operation_named, required_name
 from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.errors import SelectError
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_record import RunRecord

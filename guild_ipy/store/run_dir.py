@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import os
 
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 
 _ID_LENGTH = 32
 _HEX_DIGITS = frozenset("0123456789abcdef")

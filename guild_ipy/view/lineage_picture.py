@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from guild_ipy import markup
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.printable import printable
 from guild_ipy.session.lineage_graph import LineageGraph, Member, Relation
 from guild_ipy.view.lineage_layout import Layout, Route, lay_out

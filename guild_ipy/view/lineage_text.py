@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.printable import printable
 from guild_ipy.session.lineage_graph import LineageGraph, Member, Use
 

@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
 from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.verbs.looking.compare import compare
 
 pytestmark = pytest.mark.guild

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
 
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.errors import NoRunColumn, RunNotFound, UsageError
 
 RUN = "run"

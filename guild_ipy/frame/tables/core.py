@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from guild_ipy.domain.attributes import BY_NAME, SHORT_ID_LENGTH, Display
+from guild_ipy.domain.attributes import BY_NAME, Display
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.frame.columns.column_values import ColumnValues
 from guild_ipy.frame.columns.dtypes import (

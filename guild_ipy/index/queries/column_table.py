@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from guild_ipy.domain.attributes import KEPT, SHORT_ID_LENGTH
+from guild_ipy.domain.attributes import KEPT
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.index.queries.segments import Segment, decode_segment, encode_segment, make_segment, patch_segment
 from guild_ipy.index.rows.scalar_rows import SUMMARY_FIELDS
 from guild_ipy.index.rows.sql_values import from_sql, text_from_sql, text_to_sql

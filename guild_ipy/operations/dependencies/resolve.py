@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
 from guild_ipy.domain.choosing.chosen_run import Reason
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind
 from guild_ipy.domain.declarations.resolved_dependency import ResolvedDependency, ResolvedSource, TakenFile
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import DependencyError, GuildError, NothingToUse, SelectError

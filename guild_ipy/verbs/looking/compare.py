@@ -15,8 +15,9 @@ from guild_ipy.arguments.option import json_switch, option, switch
 from guild_ipy.arguments.parser import Completes, Group
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.domain.attributes import BY_NAME, SHORT_ID_LENGTH, Display
+from guild_ipy.domain.attributes import BY_NAME, Display
 from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import format_flag, plain_text
 from guild_ipy.errors import StoreError

@@ -12,7 +12,7 @@ from guild_ipy import markup
 from guild_ipy.arguments.option import json_switch, switch
 from guild_ipy.arguments.run_selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.values.flags import format_flag
 from guild_ipy.errors import DamagedRun
 from guild_ipy.printable import printable, printable_lines

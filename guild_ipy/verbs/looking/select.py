@@ -12,9 +12,9 @@ from guild_ipy.arguments.filter_options import add_deleted, add_filters, read_be
 from guild_ipy.arguments.option import json_switch, option, part, switch
 from guild_ipy.arguments.parser import Completes, Group, VerbParser
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.domain.attributes import SHORT_ID_LENGTH
 from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.values.flags import plain_text
 from guild_ipy.errors import RunNotFound, UsageError, suggest
 from guild_ipy.printable import printable
