@@ -150,6 +150,12 @@ def read_download_limit() -> int:
     return int(float(size[1]) * 1024 ** " KMGT".index(size[2].upper() or " "))
 
 
+def find_data_dir() -> str:
+    """Return where things are kept for this user: ``guild_ipy`` in ``XDG_DATA_HOME``, else in ``~/.local/share``."""
+    data = os.environ.get("XDG_DATA_HOME", "")
+    return f"{data if os.path.isabs(data) else os.path.expanduser('~/.local/share')}/guild_ipy"
+
+
 def _find_cache_dir() -> str:
     chosen = os.environ.get("GUILD_IPY_CACHE", "")
     if os.path.isabs(chosen):

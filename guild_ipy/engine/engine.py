@@ -60,6 +60,15 @@ class Engine:
                 self._dismiss(self._next)
                 self._next = ForkServer(key, copy_environment(), self._settings.fork_server_idle)
 
+    def loading(self, isolation: str) -> tuple[str, ...]:
+        """Return the packages whose loading :meth:`get_ready` would wait for, those of most modules first."""
+        if isolation != "fork":
+            return ()
+        self.warm_up()
+        with self._mutex:
+            server, booting = self._server_at_hand(), self._next
+        return () if server is not None or booting is None or booting.is_ready() else booting.key.packages
+
     def get_ready(self, isolation: str) -> None:
         """Wait until `start` need not wait for a fork server.
 

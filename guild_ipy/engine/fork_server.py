@@ -15,6 +15,7 @@ import subprocess
 import sys
 import sysconfig
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -61,6 +62,12 @@ class ServerKey:
     def current(cls, modules: Mapping[str, ModuleType], env: Mapping[str, str]) -> ServerKey:
         """Return the key for a kernel with these modules and this environment."""
         return cls(modules=_installed(modules), import_env=import_env(env))
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The public packages of its modules, those of most modules first."""
+        counts = Counter(name.partition(".")[0] for name in self.modules)
+        return tuple(name for name, _ in counts.most_common() if not name.startswith("_"))
 
     def serves(self, wanted: ServerKey) -> bool:
         """Whether a server of this key will do for `wanted`: a run imports a few missing modules itself."""

@@ -65,10 +65,20 @@ class Job:
         if isinstance(self.program, CellCode):
             tree = _cell_tree(self.program, self.meta.flags)
             self._share_main(tree.body[:], self.program.filename)
-            return run_out(_run_cell(tree, self.program.filename, self.namespace))
+            value = run_out(_run_cell(tree, self.program.filename, self.namespace))
+            if value is not None:
+                self._show_value(value)
+            return value
         self._share_main()
         arguments, keywords = self.program.arguments(self.meta.flags)
         return run_out(self.program.function(*arguments, **keywords))
+
+    def _show_value(self, value: object) -> None:
+        """Show the value of a cell's last line, as a notebook does below the cell."""
+        from guild_ipy.engine.child.run_shell import show_value  # start-up cost: it loads IPython
+
+        assert isinstance(self.program, CellCode)
+        show_value(value, self.program.source, sys.modules["__main__"])
 
     def _share_main(self, statements: Sequence[ast.stmt] = (), filename: str = "") -> None:
         """Let processes that the operation spawns have what this one has."""

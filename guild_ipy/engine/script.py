@@ -12,6 +12,7 @@ from _frozen_importlib import ModuleSpec  # importlib.machinery, without its Pyt
 from _frozen_importlib_external import SourceFileLoader
 
 from guild_ipy.engine.child.libraries.seeds import seed_generators
+from guild_ipy.engine.child.libraries.showing import show_in_output
 from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.child.restart_for_flags import restart_for_flags
 from guild_ipy.engine.child.spawning import set_main_of_spawned
@@ -165,6 +166,7 @@ def enter_run(run_dir: RunDir) -> bool:
     if alive is not None:
         os.set_inheritable(int(alive), False)
     redirect_streams(run_dir)
+    show_in_output(run_dir)
     return True
 
 

@@ -24,6 +24,7 @@ from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Viewer
 from guild_ipy.settings import copy_environment
+from guild_ipy.store.displays.display import Display
 from guild_ipy.store.files.whole_file import write_new_file
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_record import RunRecord, read_opref
@@ -39,6 +40,7 @@ _LOOK_SECONDS = 2.0
 #: A hundred years.
 _MOST_MINUTES = 60 * 24 * 36525
 _MINUTE = 60.0
+_SHOWN_PACKAGES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,11 +116,14 @@ def let_run_begin(started: StartedRun, interrupts: HeldInterrupts) -> None:
     started.execute_program()
 
 
-def get_ready(session: Session, options: LaunchOptions) -> None:
+def get_ready(session: Session, options: LaunchOptions, viewer: Viewer) -> None:
     """Wait for what a start may have to wait for; interrupts come through here, and nothing has been made yet."""
     isolation = _isolation(session, options)
     if options.stop_after is not None and isolation == "inline":
         raise UsageError("stop after needs a process of its own; use isolation fork or fresh")
+    if packages := session.engine.loading(isolation):
+        more = len(packages) - _SHOWN_PACKAGES
+        viewer.waiting(f"loading {', '.join(packages[:_SHOWN_PACKAGES])}{f' and {more} more' if more > 0 else ''}")
     session.engine.get_ready(isolation)
 
 
@@ -135,10 +140,11 @@ def see_through(
         If the run failed or was interrupted.
     """
     run = Run(started.run_dir)
+    viewer.began(run)
     _tell_missing_locks(session, run, viewer)
     if options.leaves:
         return _leave(run, started, options, viewer)
-    _follow(session, started, viewer, interrupts)
+    _follow(session, run, started, viewer, interrupts)
     return _check(run, started, options)
 
 
@@ -158,7 +164,7 @@ def _tell_missing_locks(session: Session, run: Run, viewer: Viewer) -> None:
 
 def follow(session: Session, run: Run, wait: Callable[[float], bool], viewer: Viewer) -> None:
     """Show the output of a run until `wait` says that it has ended."""
-    _show(OutputTail(run.dir, session.settings).follow(wait), viewer)
+    _show(OutputTail(run.dir, session.settings).follow(_looking(wait, viewer)), viewer)
 
 
 def get_meta(run: Run) -> JobMeta:
@@ -214,7 +220,7 @@ def _leave(run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer
     lock = read_lock(run.dir)
     if options.pidfile and lock is not None:
         write_new_file(options.pidfile, b"%d\n" % lock.run.pid)
-    viewer.ended(run)
+    viewer.left(run)
     return run
 
 
@@ -231,9 +237,7 @@ def _wait_started(run: Run, started: StartedRun) -> bool:
 # -- in the foreground
 
 
-def _follow(session: Session, started: StartedRun, viewer: Viewer, interrupts: HeldInterrupts) -> None:
-    run = Run(started.run_dir)
-
+def _follow(session: Session, run: Run, started: StartedRun, viewer: Viewer, interrupts: HeldInterrupts) -> None:
     next_look = time.monotonic() + _LOOK_SECONDS
 
     def has_ended(timeout: float) -> bool:
@@ -251,7 +255,7 @@ def _follow(session: Session, started: StartedRun, viewer: Viewer, interrupts: H
     tail = OutputTail(run.dir, session.settings)
     try:
         interrupts.let_through()
-        _show(tail.follow(has_ended), viewer)
+        _show(tail.follow(_looking(has_ended, viewer)), viewer)
     except KeyboardInterrupt:
         _interrupt(session, run, started)
         _show(tail.rest(), viewer)
@@ -260,9 +264,24 @@ def _follow(session: Session, started: StartedRun, viewer: Viewer, interrupts: H
     viewer.ended(run)
 
 
-def _show(texts: Iterable[str], viewer: Viewer) -> None:
-    for text in texts:
-        viewer.output(text)
+def _looking(wait: Callable[[float], bool], viewer: Viewer) -> Callable[[float], bool]:
+    """Return `wait`, which also lets the viewer look at the run."""
+
+    def wait_and_look(timeout: float) -> bool:
+        has_ended = wait(timeout)
+        if not has_ended:
+            viewer.look()
+        return has_ended
+
+    return wait_and_look
+
+
+def _show(pieces: Iterable[str | Display], viewer: Viewer) -> None:
+    for piece in pieces:
+        if isinstance(piece, str):
+            viewer.output(piece)
+        else:
+            viewer.display(piece)
 
 
 def _interrupt(session: Session, run: Run, started: StartedRun) -> None:

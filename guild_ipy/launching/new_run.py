@@ -118,7 +118,7 @@ def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
         viewer.output(describe_resolving(planned.resolution))
     if request.stage:
         return _stage(session, planned.spec, request, viewer)
-    get_ready(session, request.launch)
+    get_ready(session, request.launch, viewer)
     with HeldInterrupts() as interrupts:
         started = _make(session, planned.spec, request, interrupts)
         let_run_begin(started, interrupts)
@@ -238,6 +238,7 @@ def _preview(session: Session, planned: _Planned, request: RunRequest) -> Previe
         notes=tuple(notes),
         unmet="" if planned.unmet is None else _describe_unmet(planned.unmet, stage=request.stage),
         verb="stage" if request.stage else "run",
+        is_all=request.preview_only,
     )
 
 

@@ -153,7 +153,7 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
         return None
     if attempt.resolution is not None:
         viewer.output(describe_resolving(attempt.resolution))
-    get_ready(session, options)
+    get_ready(session, options, viewer)
     with HeldInterrupts() as interrupts:
         was_staged = os.path.exists(run.dir.staged)
         alive = claim_run(session.home, run.dir)
@@ -213,6 +213,7 @@ def _reset(run: Run, meta: JobMeta) -> None:
 
 def _traces(run_dir: RunDir) -> list[str]:
     events = glob.glob(glob.escape(run_dir.guild) + "/events.out.tfevents.*")
+    displays = glob.glob(glob.escape(run_dir.displays) + "/*")
     single = (
         run_dir.lock,
         run_dir.output,
@@ -221,4 +222,4 @@ def _traces(run_dir: RunDir) -> list[str]:
         *run_dir.outcome,
         run_dir.exit_status,
     )
-    return [*events, *single]
+    return [*events, *displays, *single]

@@ -14,7 +14,7 @@ from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.session.session import Session, get_session, warm_up
 from guild_ipy.verbs import VERBS
 from guild_ipy.view.changed_runs import ChangedRuns
-from guild_ipy.view.live import PreviewingViewer
+from guild_ipy.view.chosen_viewer import make_viewer
 from guild_ipy.view.run_lines import format_runs
 
 _STARTS_RUNS = frozenset({"run", "start"})
@@ -72,7 +72,7 @@ def _carry_out(wanted: Any, session: Session) -> object:  # noqa: ANN401 - the o
     if isinstance(wanted, Drafted) and (draft := wanted.draft(session)) is not None:
         raise UsageError(draft.refusal)
     if isinstance(wanted, Followed):
-        done = wanted.follow(session, PreviewingViewer(start_command="%guild_start {}"))
+        done = wanted.follow(session, make_viewer("%guild_start {}", previews=True))
     else:
         done = wanted.carry_out(session)
     if isinstance(done, ChangedRuns):

@@ -10,7 +10,7 @@ from guild_ipy.session.session import get_session, warm_up
 if TYPE_CHECKING:
     from guild_ipy.session.run_handle import Run
     from guild_ipy.session.run_refs import RunRef
-    from guild_ipy.view.live import StreamViewer
+    from guild_ipy.session.viewer import Viewer
 
 _START = 'guild_ipy.start("{}")'
 
@@ -57,12 +57,10 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
         raise UsageError("None cannot be run; give the function itself, its arguments beside it: run(train, lr=0.1)")
     if flags.get("_isolation") in {None, "fork"}:
         warm_up()
-    from guild_ipy.python.options import read_run_call  # start-up cost, as the next: while the fork server starts
-    from guild_ipy.view.live import PreviewingViewer
+    from guild_ipy.python.options import read_run_call  # start-up cost: while the fork server starts
 
     wanted = read_run_call(None if operation is _DEFAULT else operation, args, flags)
-    viewer = PreviewingViewer(_START) if wanted.preview else _viewer()
-    made: Any = wanted.follow(get_session(), viewer)
+    made: Any = wanted.follow(get_session(), _viewer(previews=wanted.preview))
     assert made is not None or wanted.preview, "the viewer always agrees"
     return made  # type: ignore[no-any-return] # None for a preview only, which a caller asks for by its name
 
@@ -104,7 +102,7 @@ def stop(*runs: RunRef, where: str | None = None) -> None:
     Stop(selection=selection).follow(get_session(), _viewer()).show()
 
 
-def _viewer() -> StreamViewer:
-    from guild_ipy.view.live import StreamViewer
+def _viewer(*, previews: bool = False) -> Viewer:
+    from guild_ipy.view.chosen_viewer import make_viewer
 
-    return StreamViewer(_START)
+    return make_viewer(_START, previews=previews)

@@ -10,6 +10,7 @@ Runs:
 
 - ``run_handle``: a run as users hold it, with ``run_result``
 - ``file_access``: its files
+- ``live_scalars``: its scalars while it goes
 - ``run_refs``: runs by id, index or filter
 - ``matching``: runs by an expression, and the best of them
 - ``unmatched``: names in a filter that no run has

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from guild_ipy.domain.values.flags import Flags, format_flag
 from guild_ipy.printable import printable
+from guild_ipy.store.displays.display import Display
 
 if TYPE_CHECKING:
     from guild_ipy.session.run_handle import Run
@@ -28,6 +29,8 @@ class Preview:
     """The dependency for want of which there will be no run; the error says it again."""
     verb: str = "run"
     """``run``, ``start``, ``restart`` or ``stage``."""
+    is_all: bool = False
+    """Whether nothing will be run after it."""
 
     @property
     def title(self) -> str:
@@ -49,29 +52,64 @@ def format_notes(preview: Preview) -> str:
 
 
 class Viewer(Protocol):
-    """Shows a run as it goes."""
+    """Shows a run as it goes; its methods are called in the order in which they are here."""
 
     def preview(self, preview: Preview) -> bool:
         """Show what is about to run; False when the user declines."""
+        ...
+
+    def waiting(self, what: str) -> None:
+        """Say what is done before the user's code can begin, as ``loading numpy, sklearn``."""
+        ...
+
+    def began(self, run: Run) -> None:
+        """Show a run that has its directory, and is given a process."""
         ...
 
     def output(self, text: str) -> None:
         """Show new output; carriage returns and colours are still in it."""
         ...
 
+    def display(self, display: Display) -> None:
+        """Show what the run displayed besides text, at this place of the output."""
+        ...
+
+    def look(self) -> None:
+        """Show the time that has passed, and scalars; called several times a second while the run goes."""
+        ...
+
+    def left(self, run: Run) -> None:
+        """Say that the run goes on in the background."""
+        ...
+
     def ended(self, run: Run) -> None:
-        """Say how the run ended, or that it was staged or goes on in the background."""
+        """Say how the run ended, or that it was staged."""
         ...
 
 
 class SilentViewer:
-    """Shows nothing, and agrees."""
+    """Shows nothing, and agrees; others show a part."""
 
     def preview(self, preview: Preview) -> bool:  # noqa: ARG002 - the protocol's
         """Agree."""
         return True
 
+    def waiting(self, what: str) -> None:
+        """Show nothing."""
+
+    def began(self, run: Run) -> None:
+        """Show nothing."""
+
     def output(self, text: str) -> None:
+        """Show nothing."""
+
+    def display(self, display: Display) -> None:
+        """Show nothing."""
+
+    def look(self) -> None:
+        """Show nothing."""
+
+    def left(self, run: Run) -> None:
         """Show nothing."""
 
     def ended(self, run: Run) -> None:

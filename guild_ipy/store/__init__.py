@@ -12,6 +12,7 @@
 - ``left_behind``: files and folders of killed processes
 - ``files``: reading and writing files
 - ``state``: the state of runs, their marks, and the log of changes
+- ``displays``: what runs have displayed besides text
 - ``events``: event files and scalars
 - ``used_runs``: the runs and files that a run has used
 """

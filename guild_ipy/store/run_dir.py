@@ -1,7 +1,7 @@
 """The files of a run: the only place that spells their names.
 
-The layout is that of Guild AI 0.9.0, plus ``.guild/job``, ``.guild/tmp`` and ``.guild/alive``, which its command
-ignores::
+The layout is that of Guild AI 0.9.0, plus ``.guild/job``, ``.guild/displays``, ``.guild/tmp`` and ``.guild/alive``,
+which its command ignores::
 
     <run id>/                     files that the operation wrote
       .guild/
@@ -12,7 +12,8 @@ ignores::
         events.out.tfevents.*     scalars parsed from output
         LOCK, PENDING, STAGED     markers
         alive                     held with flock while a process of the run lives
-        tmp/                      files on their way to their name
+        displays/                 what it displayed besides text: the log, and files of large values
+      tmp/                      files on their way to their name
         sourcecode/               snapshot of a notebook function: its cells and local modules; text of a notebook file
         job/                      what the process executes
           main.py                 the program; runs by hand too
@@ -110,6 +111,16 @@ class RunDir:
     def output_index(self) -> str:
         """Time and stream of each output line."""
         return self.guild + "/output.index"
+
+    @property
+    def displays(self) -> str:
+        """The folder of what it displayed."""
+        return self.guild + "/displays"
+
+    @property
+    def display_log(self) -> str:
+        """What it displayed, a line each."""
+        return self.displays + "/log"
 
     @property
     def manifest(self) -> str:

@@ -1,6 +1,8 @@
 """How results look: text, plain values for JSON, pictures. The HTML of tables is in :mod:`guild_ipy.markup`.
 
-- ``live``: a run while it goes, and how it ended
+- ``live``: a run while it goes as a stream of text, and how it ended
+- ``cell``: a run while it goes, below a cell of a notebook
+- ``chosen_viewer``: one of these two
 - ``progress``: how many runs have been read
 - ``changed_runs``: the result of verbs that change runs
 - ``run_lines``, ``comment_list``: lists of runs, and of comments

@@ -8,12 +8,13 @@ import threading
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.printable import printable
 from guild_ipy.session.run_handle import Run, format_duration
-from guild_ipy.session.viewer import Preview, format_notes
+from guild_ipy.session.viewer import Preview, SilentViewer, format_notes
+from guild_ipy.store.displays.display import Display
 from guild_ipy.store.run_record import RunRecord
 from guild_ipy.store.state.signals import describe_signal, is_stop
 
 
-class StreamViewer:
+class StreamViewer(SilentViewer):
     """Writes to standard output as the run goes; shows only the notes of the preview, and agrees to it.
 
     In another thread than the main one it writes whole lines only, since runs of other threads write there, too.
@@ -43,6 +44,15 @@ class StreamViewer:
         if text:
             self.write(self.collapse(text))
             self._at_line_start = text.endswith("\n")
+
+    def display(self, display: Display) -> None:
+        """Write its text."""
+        if display.length:
+            self.output(display.text)
+
+    def left(self, run: Run) -> None:
+        """Write that it goes on."""
+        self.ended(run)
 
     def ended(self, run: Run) -> None:
         """Write how it ended, on a line of its own."""
@@ -88,10 +98,10 @@ def describe_end(record: RunRecord) -> str:
     if record.status.is_active:
         return f"{name} goes on in the background · {record.dir.short_id}"
     took = format_duration(record.duration)
-    return f"{name} {_ending(record)}{f' in {took}' if took else ''} · {record.dir.short_id}"
+    return f"{name} {describe_state(record)}{f' in {took}' if took else ''} · {record.dir.short_id}"
 
 
-def _ending(record: RunRecord) -> str:
+def describe_state(record: RunRecord) -> str:
     """Return the status; where a signal ended the run and nobody stopped it, the signal."""
     if record.status is not RunStatus.TERMINATED or record.exit_status is None:
         return str(record.status)

@@ -14,6 +14,7 @@ from guild_ipy.engine.beside.early_end import EarlyEnd
 from guild_ipy.engine.beside.warm_pages import WarmPages
 from guild_ipy.engine.child.libraries.restore_setup import set_up
 from guild_ipy.engine.child.libraries.seeds import seed_generators
+from guild_ipy.engine.child.libraries.showing import show_in_output
 from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.inherited_limits import apply_limits
 from guild_ipy.engine.job import open_job
@@ -60,6 +61,7 @@ def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:
     mark_process(run_dir)
     os.chdir(run_dir.path)
     redirect_streams(run_dir)
+    show_in_output(run_dir)
 
 
 def set_environment(env: Mapping[str, str]) -> None:

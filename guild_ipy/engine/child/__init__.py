@@ -5,6 +5,7 @@ Before the program:
 - ``unpack``: opens the payload
 - ``libraries``: sets libraries up as in the notebook
 - ``notebook_names``, ``run_shell``: the names and the shell of IPython
+- ``run_display``: displays, whose text goes to the output and whose pictures are kept beside it
 - ``restart_for_flags``: a run that Guild AI has started with other flags
 
 After it:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from guild_ipy.engine.child.libraries.figures import process_figures
 from guild_ipy.engine.child.open_files import flush_c_output, write_open_files
-from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.run_dir import RunDir
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
@@ -69,7 +69,7 @@ def end_process(
 
     A negative code is a signal that the process sends to itself. Before that, `at_last` is called with it.
     """
-    for step in (save_figures, _join_threads, _run_exit_functions, _remove_workers, write_open_files, flush_c_output):
+    for step in (_show_figures, _join_threads, _run_exit_functions, _remove_workers, write_open_files, flush_c_output):
         try:
             step(run_dir)
         except BaseException as error:  # noqa: BLE001 - code that the user registered with atexit; the status stands
@@ -87,15 +87,10 @@ def end_process(
     os._exit(code)
 
 
-def save_figures(run_dir: RunDir) -> None:
-    """Save the matplotlib figures that are still open to ``figures/`` in the run directory."""
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is None:
-        return
-    folder = _find_moved(run_dir).path + "/figures"
-    for number in pyplot.get_fignums():
-        make_folders(folder, inside=os.path.dirname(folder))
-        pyplot.figure(number).savefig(f"{folder}/figure-{number}.png")
+def _show_figures(run_dir: RunDir) -> None:
+    """Show and save the matplotlib figures that are still open."""
+    if "matplotlib.pyplot" in sys.modules:
+        process_figures().show_open(_find_moved(run_dir))
 
 
 def _find_moved(run_dir: RunDir) -> RunDir:

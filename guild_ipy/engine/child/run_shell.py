@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, NoReturn
 
+from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display as show
+from traitlets import Type
 from traitlets.config import Config
 
 from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
+from guild_ipy.engine.child.run_display import clear_output, show_bundle
+from guild_ipy.store.displays.display import DisplayKind
 
 _BUILTINS = ("exit", "quit", "open")
 _NO_HISTORY = "a run has no history of cells"
 _NO_TERMINAL = "nobody is at a run to answer"
 _NO_FRONT_END = "a run has no front end"
-__all__ = ["RunShell", "add_magics", "shell_of", "show"]
+__all__ = ["RunShell", "add_magics", "shell_of", "show", "show_value"]
 
 #: Magics that do nothing in a run -> why.
 _IDLE_MAGICS = {
@@ -56,8 +60,39 @@ def add_magics(shell: InteractiveShell, state: NotebookState) -> None:
         shell.register_magic_function(magic.function, magic_kind=magic.kind, magic_name=magic.name)
 
 
+class RunDisplayPublisher(DisplayPublisher):  # type: ignore[misc] # untyped package
+    """Shows what ``display`` is given in the output of the run."""
+
+    def publish(
+        self,
+        data: Mapping[str, Any],
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        transient: Mapping[str, Any] | None = None,
+        update: bool = False,
+        **_: Any,  # noqa: ANN401 - IPython's
+    ) -> None:
+        kind = DisplayKind.UPDATE if update else DisplayKind.DISPLAY
+        show_bundle(data, metadata, kind=kind, display_id=(transient or {}).get("display_id"))
+
+    def clear_output(self, wait: bool = False) -> None:  # noqa: FBT001, FBT002 - IPython's
+        clear_output(wait=wait)
+
+
+def show_value(value: object, source: str, main: ModuleType) -> None:
+    """Show the value of the last line of a cell, whose text is `source`, unless a semicolon ends the line."""
+    shell = shell_of(main)
+    if shell.displayhook.semicolon_at_end_of_expression(source):
+        return
+    data, metadata = shell.display_formatter.format(value)
+    if data:  # otherwise it has displayed itself
+        show_bundle(data, metadata, kind=DisplayKind.RESULT)
+
+
 class RunShell(InteractiveShell):  # type: ignore[misc] # untyped package
     """A shell whose namespace is the ``__main__`` of a run."""
+
+    display_pub_class = Type(RunDisplayPublisher)
 
     def init_user_ns(self) -> None:
         """Leave the namespace of the run unchanged, but for builtins that a notebook hides."""
@@ -66,11 +101,6 @@ class RunShell(InteractiveShell):  # type: ignore[misc] # untyped package
         for name in _BUILTINS:
             self.user_ns.pop(name, None)
         self.user_ns.update(own)
-
-    def init_display_formatter(self) -> None:
-        """Format displayed objects as text only."""
-        super().init_display_formatter()
-        self.display_formatter.active_types = ["text/plain"]
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: a run shows no windows."""

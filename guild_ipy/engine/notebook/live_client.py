@@ -14,8 +14,10 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
+from guild_ipy.engine.child.run_display import show_bundle
 from guild_ipy.engine.notebook.kernel_stderr import KernelStderr
 from guild_ipy.errors import NotebookError
+from guild_ipy.store.displays.display import DisplayKind
 
 #: How long the output of a cell may still arrive after the cell has ended; a full pipe takes less.
 _OUTPUT_SECONDS = 600
@@ -24,10 +26,14 @@ _OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\r\n])")
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
+_DISPLAYS = frozenset(kind.value for kind in DisplayKind)
+
+
 class LiveClient(NotebookClient):
     """Executes cells, and writes what they print and show to this process's standard output and error.
 
-    Text is written as it comes; a value or picture as its plain text, on a line of its own; an error as its traceback.
+    Text is written as it comes; a value or picture as its plain text, on a line of its own, and the whole of it beside
+    the output; an error as its traceback.
     """
 
     def __init__(self, notebook: nbformat.NotebookNode, km: AsyncKernelManager) -> None:
@@ -90,8 +96,15 @@ class LiveClient(NotebookClient):
     def _write_message(self, kind: str, content: Mapping[str, Any]) -> None:
         if kind == "stream":
             self._write(sys.stderr if content["name"] == "stderr" else sys.stdout, content["text"])
-        elif kind in {"execute_result", "display_data"} and "text/plain" in content["data"]:
-            self._write_block(sys.stdout, content["data"]["text/plain"])
+        elif kind in _DISPLAYS:
+            self._write(sys.stdout, "\n" * self._is_line_begun)
+            show_bundle(
+                content.get("data", {}),
+                content.get("metadata"),
+                kind=DisplayKind(kind),
+                display_id=content.get("transient", {}).get("display_id"),
+                wait=content.get("wait", False),
+            )
         elif kind == "error" and content["ename"] != "SystemExit":
             self._write_block(sys.stderr, _ANSI.sub("", "\n".join(content["traceback"])))
 

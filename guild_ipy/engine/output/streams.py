@@ -20,6 +20,7 @@ from guild_ipy.engine.output.no_input import refuse_questions
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
     from _typeshed import ReadableBuffer
@@ -46,6 +47,12 @@ def redirect_streams(run_dir: RunDir) -> None:
     sys.stderr = sys.__stderr__ = _text(2, 1, index)  # type: ignore[misc, assignment]
 
 
+def own_stream() -> IndexedStream | None:
+    """Return what standard output writes to in the process of a run; None in other processes."""
+    raw = getattr(getattr(sys.__stdout__, "buffer", None), "raw", None)
+    return raw if isinstance(raw, IndexedStream) else None
+
+
 class IndexedOutput:
     """Streams that write to the output file of a run in the process of the notebook."""
 
@@ -64,7 +71,7 @@ class IndexedOutput:
 
 
 def _text(descriptor: int, stream: int, index: _OutputIndex) -> TextIO:
-    buffer = io.BufferedWriter(_IndexedWriter(descriptor, stream, index), _BUFFER)
+    buffer = io.BufferedWriter(IndexedStream(descriptor, stream, index), _BUFFER)
     return io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=True)
 
 
@@ -72,6 +79,7 @@ class _OutputIndex:
     """Writes rows and gaps; one for both streams, since they share a file."""
 
     def __init__(self, run_dir: RunDir, output: int) -> None:
+        self.run_dir = run_dir
         self.lock = allocate_lock()
         self._rows = os.open(run_dir.output_index, _APPEND, 0o666)
         self._gaps_path = run_dir.output_gaps
@@ -104,8 +112,8 @@ class _OutputIndex:
         os.close(gaps)
 
 
-class _IndexedWriter(io.RawIOBase):
-    """Writes to a descriptor, with the time and the stream (0 out, 1 err) to the index."""
+class IndexedStream(io.RawIOBase):
+    """A stream that writes to a descriptor, with the time and the stream (0 out, 1 err) to the index."""
 
     def __init__(self, descriptor: int, stream: int, index: _OutputIndex) -> None:
         self._descriptor = descriptor
@@ -114,19 +122,43 @@ class _IndexedWriter(io.RawIOBase):
         self._owner = os.getpid()
 
     def writable(self) -> bool:
+        """Whether it can be written to: always."""
         return True
 
     def fileno(self) -> int:
+        """Return the descriptor."""
         return self._descriptor
 
     def isatty(self) -> bool:
+        """Whether it is a terminal: never."""
         return False
 
+    @property
+    def run_dir(self) -> RunDir:
+        """The run whose output it is."""
+        return self._index.run_dir
+
     def write(self, data: ReadableBuffer, /) -> int:
+        """Write bytes, and their lines to the index; return how many."""
         if os.getpid() != self._owner:  # the counts of a forked child are its own: its bytes are a gap
             return os.write(self._descriptor, data)
         with self._index.lock:
-            count = os.write(self._descriptor, data)
-            end = os.lseek(self._descriptor, 0, os.SEEK_CUR)
-            self._index.add(end - count, end, bytes(memoryview(data)[:count]).count(b"\n"), self._stream)
+            return self._write_indexed(data)
+
+    def place(self, data: bytes, announce: Callable[[int], object]) -> int:
+        """Write `data` as one piece; return where it begins.
+
+        `announce` is called before with the place where it will begin, if no other process writes meanwhile.
+        """
+        with self._index.lock:
+            announce(os.fstat(self._descriptor).st_size)
+            count = 0
+            while count < len(data):
+                count += self._write_indexed(data[count:])
+            return os.lseek(self._descriptor, 0, os.SEEK_CUR) - len(data) if data else -1
+
+    def _write_indexed(self, data: ReadableBuffer) -> int:
+        count = os.write(self._descriptor, data)
+        end = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+        self._index.add(end - count, end, bytes(memoryview(data)[:count]).count(b"\n"), self._stream)
         return count

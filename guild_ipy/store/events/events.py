@@ -31,7 +31,7 @@ from guild_ipy.store.run_dir import RunDir
 EVENT_MARK = ".tfevents."
 
 _CHUNK_BYTES = 2**20
-_NO_SCALARS = frozenset({"attrs", "job", "tmp"})
+_NO_SCALARS = frozenset({"attrs", "displays", "job", "tmp"})
 
 
 class EventWriter:

@@ -184,6 +184,12 @@ def merge_tallies(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str
     return dict(sorted(found.items()))
 
 
+def scalar_name(run_dir: RunDir, path: str, tag: str) -> str:
+    """Return the name of a scalar by the event file that has it, and its tag there."""
+    prefix = _prefix(os.path.dirname(path), run_dir)
+    return f"{prefix}#{tag}" if prefix else tag
+
+
 def _add_series(tallies: dict[str, Tally], series: Iterable[Series]) -> None:
     """Count more values."""
     for each in series:

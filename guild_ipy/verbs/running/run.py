@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from guild_ipy.arguments.command_words import hint_of_flag, parse_flags, split_operation
@@ -24,7 +24,7 @@ from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs
 from guild_ipy.session.session import Session
-from guild_ipy.session.viewer import Preview, Viewer
+from guild_ipy.session.viewer import Preview, SilentViewer, Viewer
 
 _LABEL_HELP = "label of the run (default: its flags); ${NAME} in it is the value of a flag"
 _USES_HELP = "notebook variable that the code needs and does not name; may be repeated"
@@ -210,14 +210,14 @@ def _naming_options(find_option: Callable[[str], str | None]) -> Iterator[None]:
         raise FlagError(message, flag=error.flag, operation=error.operation, known=error.known) from None
 
 
-class _LookOnly:
+class _LookOnly(SilentViewer):
     """Shows the preview, and declines."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
 
     def preview(self, preview: Preview) -> bool:
-        self._viewer.preview(preview)
+        self._viewer.preview(replace(preview, is_all=True))
         return False
 
     def output(self, text: str) -> None:

@@ -39,6 +39,7 @@ def watch(session: Session, run: Run, viewer: Viewer) -> Run:
         time.sleep(timeout)
         return False
 
+    viewer.began(run)
     try:
         follow(session, run, has_ended, viewer)
     except KeyboardInterrupt:

@@ -1,0 +1,233 @@
+"""A run below a cell of a notebook: a head that tells how it goes, and its output at its places.
+
+It needs no front end of its own: what is shown are mimebundles and text, some of them updated in place.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.printable import printable
+from guild_ipy.session.live_scalars import LiveScalars
+from guild_ipy.session.run_handle import Run, format_duration
+from guild_ipy.session.viewer import Preview, SilentViewer
+from guild_ipy.store.displays.display import Display, DisplayKind
+from guild_ipy.store.run_record import RunRecord
+from guild_ipy.view.cell.background import follow_in_background
+from guild_ipy.view.cell.cell_places import CellPlaces
+from guild_ipy.view.cell.cell_text import CellText
+from guild_ipy.view.cell.publisher import Publisher
+from guild_ipy.view.cell.run_head import DONE, FAILED, GOING, STOPPED, WAITING, Look, RunFoot, RunHead
+from guild_ipy.view.live import describe_state
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+_MOST_FILES = 1000
+_LOOKS = {
+    RunStatus.COMPLETED: DONE,
+    RunStatus.ERROR: FAILED,
+    RunStatus.DAMAGED: FAILED,
+    RunStatus.TERMINATED: STOPPED,
+    RunStatus.RUNNING: GOING,
+}
+
+
+class CellViewer(SilentViewer):
+    """Shows a run below the cell that starts or watches it.
+
+    Parameters
+    ----------
+    publisher
+        Shows mimebundles there.
+    start_command
+        How a staged run is started from here, with ``{}`` for its id.
+    """
+
+    def __init__(self, publisher: Publisher, start_command: str) -> None:
+        self._publisher = publisher
+        self._start_command = start_command
+        self._head_id: str | None = None
+        self._preview: Preview | None = None
+        self._run: Run | None = None
+        self._scalars: LiveScalars | None = None
+        self._places = CellPlaces(publisher)
+        self._text = CellText(self._places, self._how_to_see_all)
+        self._early_text: list[str] = []
+        """What was written before the run began; it is shown below the head."""
+        self._by_display_id: dict[str, list[str]] = {}
+        """The places of displays that the run can update, by the name that it has given them."""
+        self._next_look = 0.0
+        self._has_displays = False
+        self._told_hidden = False
+
+    # -- before it begins
+
+    def preview(self, preview: Preview) -> bool:
+        """Agree; the head shows the preview, if a run follows."""
+        self._preview = preview
+        if preview.is_all:
+            self._text.write(f"{preview}\n")
+        return True
+
+    def waiting(self, what: str) -> None:
+        """Show what is done before the user's code can begin."""
+        self._show_head(replace(self._plain_head(), state=what, look=GOING))
+
+    def began(self, run: Run) -> None:
+        """Show the head, and what was written before."""
+        self._run = run
+        self._scalars = LiveScalars(run_dir=run.dir)
+        self._show_head(self._head(GOING, "running", ()))
+        self._next_look = time.monotonic() + _SECONDS_BETWEEN_LOOKS
+        for text in self._early_text:
+            self._text.write(text)
+        self._early_text.clear()
+
+    # -- while it goes
+
+    def output(self, text: str) -> None:
+        """Show text."""
+        if self._run is None and self._preview is not None:
+            self._early_text.append(text)
+        else:
+            self._text.write(text)
+
+    def display(self, display: Display) -> None:
+        """Show the bundle in the place of its text."""
+        self._text.close()
+        self._has_displays = True
+        data = display.shown_data
+        if display.kind is DisplayKind.CLEAR:
+            self._places.clear(wait=display.wait)
+            self._text.clear()
+        elif display.kind is DisplayKind.UPDATE:
+            for place in self._by_display_id.get(display.display_id or "", ()):
+                self._places.update(place, data, display.metadata)
+        elif data:
+            place = self._places.show(data, display.metadata)
+            if display.display_id is not None:
+                self._by_display_id.setdefault(display.display_id, []).append(place)
+        self._tell_hidden(display)
+
+    def look(self) -> None:
+        """Show the time, and the scalars so far."""
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + _SECONDS_BETWEEN_LOOKS
+            self._text.flush()
+            self.show_going()
+
+    def show_going(self) -> None:
+        """Show in the head how far the run is."""
+        assert self._run is not None
+        assert self._scalars is not None
+        self._scalars.update_in_turn()
+        self._show_head(self._head(GOING, "running", (format_duration(self._run.duration),)))
+
+    # -- when it ends
+
+    def left(self, run: Run) -> None:
+        """Show that the run goes on, and go on showing how far it is."""
+        self._run = run
+        self._show_head(self._head(GOING, "goes on in the background", ()))
+        self._publisher.shows_already(run)
+        follow_in_background(run, self.show_going, self.show_end)
+
+    def ended(self, run: Run) -> None:
+        """Show how it ended: in the head, and below its output."""
+        if self._run is None:
+            self.began(run)
+        self._run = run
+        self._text.close()
+        self._places.drop_unused()
+        record = self.show_end()
+        if record.status is RunStatus.STAGED:
+            self._text.write(f"Start it with {self._start_command.format(run.short_id)}\n")
+        elif not self._text.is_empty or self._has_displays:
+            foot = RunFoot(look=_look(record), text=" · ".join(_ending(record, run)))
+            self._publisher.publish(foot.bundle)
+        self._publisher.shows_already(run)
+
+    def show_end(self) -> RunRecord:
+        """Show in the head how the run ended; return what is known of it."""
+        run, scalars = self._run, self._scalars
+        assert run is not None
+        assert scalars is not None
+        scalars.update()
+        record = run.ending
+        self._show_head(self._head(_look(record), "", _ending(record, run), left=_describe_files(run)))
+        return record
+
+    # -- the head
+
+    def _head(self, look: Look, state: str, more: Sequence[str], left: str = "") -> RunHead:
+        return replace(
+            self._plain_head(),
+            state=" ".join(filter(None, [state, *more])),
+            look=look,
+            curves={} if self._scalars is None else self._scalars.curves,
+            left=left,
+        )
+
+    def _plain_head(self) -> RunHead:
+        """Return the head with what does not change while the run goes."""
+        run, preview = self._run, self._preview
+        operation, short_id = ("", "") if run is None else (run.operation, run.short_id)
+        if preview is None:
+            flags = {} if run is None else run.flags
+            return RunHead(operation=operation, short_id=short_id, flags=flags, state="", look=WAITING)
+        notes = [f"note: {note}" for note in filter(None, [*preview.notes, preview.unmet])]
+        return RunHead(
+            operation=operation or preview.operation,
+            short_id=short_id,
+            flags=preview.flags,
+            details=(*preview.objects, *preview.dependencies, *notes),
+            state="",
+            look=WAITING,
+        )
+
+    def _show_head(self, head: RunHead) -> None:
+        is_new = self._head_id is None
+        self._head_id = self._head_id or secrets.token_hex(16)
+        self._publisher.publish(head.bundle, display_id=self._head_id, update=not is_new)
+
+    # -- hints
+
+    def _how_to_see_all(self) -> str:
+        return f"%guild_cat {self._run.short_id} shows all" if self._run is not None else ""
+
+    def _tell_hidden(self, display: Display) -> None:
+        if not self._told_hidden and (hidden := display.hidden_types):
+            self._told_hidden = True
+            types = printable(", ".join(hidden))
+            self._text.write(f"note: {types} of displays is not shown: this run was not made by you on this machine\n")
+
+
+def _look(record: RunRecord) -> Look:
+    return _LOOKS.get(record.status, WAITING)
+
+
+def _ending(record: RunRecord, run: Run) -> list[str]:
+    if record.status is RunStatus.STAGED:
+        return [f"staged as {run.id}"]
+    took = format_duration(record.duration)
+    return [f"{describe_state(record)}{f' in {took}' if took else ''}"]
+
+
+def _describe_files(run: Run) -> str:
+    """Say how many files the run has written, and how many of them are figures."""
+    files = figures = 0
+    for folder, folders, names in os.walk(run.path):
+        if folder == run.path and ".guild" in folders:
+            folders.remove(".guild")
+        own = [name for name in names if not os.path.islink(f"{folder}/{name}")]
+        files += len(own)
+        figures += len(own) if folder == f"{run.path}/figures" else 0
+        if files > _MOST_FILES:
+            return f"more than {_MOST_FILES} files"
+    counts = ((files - figures, "file"), (figures, "figure"))
+    return ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count)
