@@ -24,9 +24,10 @@ pytest_plugins = [
 
 @pytest.fixture(scope="session", autouse=True)
 def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A place for the indexes of all homes of this session, also in the processes that it starts."""
+    """Places for the indexes of all homes and the key of this session, also in the processes that it starts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GUILD_IPY_CACHE", str(tmp_path_factory.mktemp("caches")))
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
 
 

@@ -7,6 +7,7 @@ import sys
 
 _PLACES = {
     "GUILD_HOME": "guild",
+    "XDG_DATA_HOME": "data",
     "IPYTHONDIR": "ipython",
     "JUPYTER_CONFIG_DIR": "jupyter/config",
     "JUPYTER_DATA_DIR": "jupyter/data",

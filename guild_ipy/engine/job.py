@@ -78,7 +78,7 @@ class Job:
         from guild_ipy.engine.child.run_shell import show_value  # start-up cost: it loads IPython
 
         assert isinstance(self.program, CellCode)
-        show_value(value, self.program.source, sys.modules["__main__"])
+        show_value(value, self.program.source)
 
     def _share_main(self, statements: Sequence[ast.stmt] = (), filename: str = "") -> None:
         """Let processes that the operation spawns have what this one has."""

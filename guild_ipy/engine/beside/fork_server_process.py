@@ -26,6 +26,7 @@ import warnings
 import guild_ipy.engine.child.outcome  # noqa: F401 - so that runs need not load it
 from guild_ipy.engine.beside.standby import Standby, refuse_request
 from guild_ipy.engine.beside.warm_pages import RunPages
+from guild_ipy.engine.child.libraries.showing import make_shell_for_displays
 from guild_ipy.engine.output.no_input import refuse_questions
 from guild_ipy.engine.output.output_scalars import OutputScanner
 from guild_ipy.engine.run_files.provenance import packages_text, platform_text
@@ -33,6 +34,8 @@ from guild_ipy.linux import boot_id
 from guild_ipy.store.events.tfevents import Point, encode_point, encode_record
 
 _MESSAGE = 2**20
+#: A cell that ends in a value needs IPython, which takes 80 ms to load.
+_SHELL = "guild_ipy.engine.child.run_shell"
 
 
 def main() -> None:
@@ -41,7 +44,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors are reaped by the system
     refuse_questions()  # before other modules import functions from those that ask
-    threaded = preload(json.loads(server.recv(_MESSAGE)))
+    make_shell_for_displays()  # before IPython is imported
+    threaded = preload([*json.loads(server.recv(_MESSAGE)), _SHELL])
     _fill_caches()
     gc.collect()
     gc.freeze()

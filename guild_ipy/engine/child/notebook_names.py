@@ -60,7 +60,7 @@ def open_in_notebook(
     own.update(names)
     program = open_program()
     state: NotebookState = namespace.get(STATE_NAME) or NotebookState()
-    has_shell = "guild_ipy.engine.child.run_shell" in sys.modules
+    has_shell = _is_shell_made()
     if names and not state.has_shell:
         del own["display"]
     if names and not (has_shell or state.magics or state.extensions):
@@ -70,3 +70,8 @@ def open_in_notebook(
 
         add_magics(get_ipython(), state)
     return program, state
+
+
+def _is_shell_made() -> bool:
+    interactive = sys.modules.get("IPython.core.interactiveshell")
+    return interactive is not None and interactive.InteractiveShell.initialized()

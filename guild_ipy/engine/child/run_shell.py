@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, NoReturn
 
+from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import UsageError
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display as show
 from traitlets import Type
@@ -79,12 +81,16 @@ class RunDisplayPublisher(DisplayPublisher):  # type: ignore[misc] # untyped pac
         clear_output(wait=wait)
 
 
-def show_value(value: object, source: str, main: ModuleType) -> None:
-    """Show the value of the last line of a cell, whose text is `source`, unless a semicolon ends the line."""
-    shell = shell_of(main)
-    if shell.displayhook.semicolon_at_end_of_expression(source):
+def show_value(value: object, source: str) -> None:
+    """Show the value of the last line of a cell, whose text is `source`, unless a semicolon ends the line.
+
+    No shell is made for it, which takes 40 ms: formatters that the code has registered are those of a shell.
+    """
+    if DisplayHook.semicolon_at_end_of_expression(source):
         return
-    data, metadata = shell.display_formatter.format(value)
+    has_shell = InteractiveShell.initialized()
+    formatter = InteractiveShell.instance().display_formatter if has_shell else DisplayFormatter()
+    data, metadata = formatter.format(value)
     if data:  # otherwise it has displayed itself
         show_bundle(data, metadata, kind=DisplayKind.RESULT)
 

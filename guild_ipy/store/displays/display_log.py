@@ -123,7 +123,7 @@ class DisplayReader:
             entry, _, signature = line.rpartition(b"\t")
             try:
                 yield _parse(entry, is_trusted=is_signed(key, self._run_dir, entry, signature))
-            except (ValueError, KeyError, TypeError, RecursionError):
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 continue
 
     def _read_lines(self) -> list[bytes]:
@@ -164,7 +164,7 @@ def load_values(run_dir: RunDir, display: Display) -> Display:
 
 
 def _parse(entry: bytes, *, is_trusted: bool) -> Display | Moved:
-    """Read an entry; ValueError, KeyError or TypeError if it is not one."""
+    """Read an entry; ValueError, KeyError, TypeError or AttributeError if it is not one."""
     fields = json.loads(entry)
     id_ = str(fields["id"])
     if "moved" in fields:

@@ -41,11 +41,14 @@ class CellText:
         self._is_line_begun = False
         self._lines = 0
         self._skipped = 0
-        self.is_empty = True
+
+    @property
+    def lines(self) -> int:
+        """How many lines there are."""
+        return self._lines + self._skipped
 
     def write(self, text: str) -> None:
         """Write more text; a part of it may be shown by the next call, or by :meth:`flush`."""
-        self.is_empty = False
         while text:
             if self._lines >= MOST_LINES:
                 self._write_tail(text)

@@ -27,6 +27,7 @@ from guild_ipy.view.live import describe_state
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 _MOST_FILES = 1000
+_FEW_LINES = 15
 _LOOKS = {
     RunStatus.COMPLETED: DONE,
     RunStatus.ERROR: FAILED,
@@ -147,7 +148,7 @@ class CellViewer(SilentViewer):
         record = self.show_end()
         if record.status is RunStatus.STAGED:
             self._text.write(f"Start it with {self._start_command.format(run.short_id)}\n")
-        elif not self._text.is_empty or self._has_displays:
+        elif self._has_displays or self._text.lines > _FEW_LINES:  # the head may be out of sight
             foot = RunFoot(look=_look(record), text=" · ".join(_ending(record, run)))
             self._publisher.publish(foot.bundle)
         self._publisher.shows_already(run)

@@ -47,8 +47,10 @@ class ProcessFigures:
         for pyplot, figure in _open_figures():
             from guild_ipy.engine.child.run_display import show_bundle  # start-up cost: for runs that have figures
 
-            picture = self._save(figure, run_dir)
-            show_bundle({"image/png": picture, "text/plain": repr(figure)})
+            bundle: dict[str, Any] = {"text/plain": repr(figure)}
+            if figure.get_children()[1:]:  # more than its background
+                bundle["image/png"] = self._save(figure, run_dir)
+            show_bundle(bundle)
             pyplot.close(figure)
 
     def save_open(self, run_dir: RunDir) -> None:

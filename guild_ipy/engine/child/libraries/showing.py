@@ -27,17 +27,23 @@ _FUNCTIONS = ("display", "publish_display_data", "clear_output")
 def show_in_output(run_dir: RunDir) -> None:
     """Let libraries show in the output of the run, when they are imported."""
     figures = process_figures()
-    act_on_import(
-        {
-            "matplotlib.pyplot": lambda pyplot: figures.replace_show(pyplot, run_dir),
-            "IPython.core.display_functions": _make_shell_first,
-        }
-    )
+    act_on_import({"matplotlib.pyplot": lambda pyplot: figures.replace_show(pyplot, run_dir)})
+    make_shell_for_displays()
 
 
-def _make_shell_first(module: ModuleType) -> None:
+def make_shell_for_displays() -> None:
+    """Let the functions of IPython that display something make the shell of the run, if IPython is ever imported.
+
+    That is before other modules import these functions from there.
+    """
+    act_on_import({"IPython.core.display_functions": _replace_functions})
+
+
+def _replace_functions(module: ModuleType) -> None:
     for name in _FUNCTIONS:
-        setattr(module, name, _with_shell(getattr(module, name)))
+        function = getattr(module, name)
+        if not hasattr(function, "__wrapped__"):  # not replaced yet
+            setattr(module, name, _with_shell(function))
 
 
 def _with_shell(function: Callable[..., Any]) -> Callable[..., Any]:
