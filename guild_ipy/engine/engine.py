@@ -1,4 +1,4 @@
-"""The engine as the verbs see it: warm up, prepare, start, restart."""
+"""The engine as the layers above use it: it keeps a fork server warm, and starts runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Giving a prepared run its process and following it; common to ``run``, ``start`` and ``restart``."""
+"""The process of a prepared run, and its output until it ends; common to new runs, ``start`` and ``--restart``."""
 
 from __future__ import annotations
 

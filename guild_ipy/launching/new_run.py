@@ -1,4 +1,4 @@
-"""``run``: run a function, a cell, a script or a notebook file as an isolated run."""
+"""New runs: from what the user asks ``run`` for to a run directory and its process."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _plan(session: Session, request: RunRequest) -> _Planned:
     requires = (*operation.requires, *files)
     own_flags = frozenset(flag.name for flag in operation.flags) if requires else frozenset()
     given, flags = split_given(requires, request.flags, own_flags)
-    check_given_name(request.spec.name, operation.kind)
+    check_given_name(request.spec.op_name, operation.kind)
     with naming_dependencies(requires):
         template = operation.template(request.args, flags, request.spec, context)
         spec = template.spec(request.spec)

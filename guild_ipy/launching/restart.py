@@ -1,4 +1,4 @@
-"""``start`` a staged run, and ``run --restart``: run a directory again, in place and under the same id."""
+"""The start of a staged run, and the restart of any run: in its directory, under the same id."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
     Raises
     ------
     RunStateError
-        If the run was made by Guild AI.
+        If it was made by Guild AI in a way that only that can repeat.
     FlagError
         For a flag that the operation does not take.
     """

@@ -87,7 +87,7 @@ class BoundProgram:
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """The part that all runs of an operation have in common, whatever their flags, seed and label: source and code."""
+    """The source, code and declarations of an operation, from which the specs of all its runs are made."""
 
     opref: OpRef
     source: ProjectSource

@@ -42,7 +42,7 @@ def find_option(name: str) -> str | None:
 def _read_options(options: _Options) -> RunOperation:
     return RunOperation(
         spec=SpecOptions(
-            name=options.take("_op_name", str) or "",
+            op_name=options.take("_op_name", str) or "",
             label=options.take("_label", str),
             comment=options.take("_comment", str),
             tags=options.take_texts("_tag") + options.take_texts("_tags"),

@@ -1,4 +1,4 @@
-"""How results look: text, plain values for JSON, pictures. The HTML of tables is in :mod:`guild_ipy.markup`.
+"""Results as text, HTML, pictures and plain values for JSON. The HTML elements are in :mod:`guild_ipy.markup`.
 
 - ``live``: a run while it goes, and how it ended
 - ``progress``: how many runs have been read

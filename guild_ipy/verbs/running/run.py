@@ -65,7 +65,7 @@ def _declare_spec(parser: VerbParser) -> None:
 
 def _read_spec(namespace: argparse.Namespace) -> SpecOptions:
     return SpecOptions(
-        name=namespace.op_name or "",
+        op_name=namespace.op_name or "",
         comment=namespace.comment,
         label=namespace.label,
         tags=tuple(namespace.tag),
