@@ -11,16 +11,16 @@ from typing import Any
 from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.interrupts import HeldInterrupts
-from guild_ipy.engine.meta import JobMeta, changed_flags
+from guild_ipy.engine.meta import JobMeta, differing_flags
 from guild_ipy.errors import RunStateError
 from guild_ipy.launching.changed_flags import change_flags, write_changes
 from guild_ipy.launching.dependency_text import describe_resolving, preview_lines
 from guild_ipy.launching.guild_runs import read_program
 from guild_ipy.launching.launch import LaunchOptions, ask_again, get_meta, get_ready, let_run_begin, see_through
-from guild_ipy.launching.reselect import (
+from guild_ipy.launching.restart_dependencies import (
     ChangedChoice,
     read_requires,
-    recorded_flags,
+    recorded_dependency_flags,
     recorded_notes,
     replace_dependencies,
     resolve_again,
@@ -125,10 +125,10 @@ def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
     """
     meta, requires = read_program(run), read_requires(run)
     given, own = split_given(requires, flags, frozenset(flag.name for flag in meta.flag_defs))
-    recorded = recorded_flags(run, requires)
+    recorded = recorded_dependency_flags(run, requires)
     used = {source: [str(recorded[name]) for name in source.flag_names if name in recorded] for source in given}
     is_same = all(any(each.startswith(str(value)) for each in used[source]) for source, value in given.items())
-    return not is_same or bool(changed_flags(meta) or changed_flags(change_flags(meta, run, own)))
+    return not is_same or bool(differing_flags(meta) or differing_flags(change_flags(meta, run, own)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,19 +162,19 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
             if attempt.resolution is not None:
                 with interrupts.passing():
                     replace_dependencies(run, attempt.meta.recorded_flags, attempt.resolution)
-            started = None
+            future = None
             if attempt.verb == "stage":
                 release_run(run.dir, alive, staged=True)
             else:
-                started = ask_again(session, run, alive, options)
+                future = ask_again(session, run, alive, options)
         except BaseException:
             release_run(run.dir, alive, staged=was_staged)
             raise
-        if started is None:
+        if future is None:
             viewer.ended(run)
             return run
-        let_run_begin(started, interrupts)
-        return see_through(session, started, options, viewer, interrupts)
+        let_run_begin(future, interrupts)
+        return see_through(session, future, options, viewer, interrupts)
 
 
 def _check_secrets(run: Run, meta: JobMeta) -> None:
@@ -219,6 +219,6 @@ def _traces(run_dir: RunDir) -> list[str]:
         run_dir.output_index,
         run_dir.output_gaps,
         *run_dir.outcome,
-        run_dir.exit_status,
+        run_dir.job_exit_status,
     )
     return [*events, *single]

@@ -201,8 +201,8 @@ class RunDir:
         return self.result, self.result_text, self.result_error, self.exception, self.exception_text
 
     @property
-    def exit_status(self) -> str:
-        """The exit status as the run itself writes it."""
+    def job_exit_status(self) -> str:
+        """The exit status as the run itself writes it; the attribute ``exit_status`` is what counts."""
         return self.job + "/exit_status"
 
     @property
