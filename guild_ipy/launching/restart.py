@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, Viewer
 from guild_ipy.settings import has_variable
 from guild_ipy.store.claim import claim_run, release_run
+from guild_ipy.store.events.events import find_output_event_files
 from guild_ipy.store.files.attrs import delete_attr
 from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.run_dir import RunDir
@@ -212,7 +212,6 @@ def _reset(run: Run, meta: JobMeta) -> None:
 
 
 def _traces(run_dir: RunDir) -> list[str]:
-    events = glob.glob(glob.escape(run_dir.guild) + "/events.out.tfevents.*")
     single = (
         run_dir.lock,
         run_dir.output,
@@ -221,4 +220,4 @@ def _traces(run_dir: RunDir) -> list[str]:
         *run_dir.outcome,
         run_dir.job_exit_status,
     )
-    return [*events, *single]
+    return [*find_output_event_files(run_dir), *single]

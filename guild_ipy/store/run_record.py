@@ -167,7 +167,7 @@ def _read_trial_opref(run_dir: RunDir, opref: OpRef | None) -> OpRef | None:
     if opref is None or opref.type != "builtin":
         return None
     try:
-        return read_opref(RunDir(f"{run_dir.guild}/proto"))
+        return read_opref(RunDir(run_dir.proto))
     except DamagedRun:
         return None
 
