@@ -59,7 +59,7 @@ class Operation(Protocol):
     def template(
         self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, context: SearchContext
     ) -> Template:
-        """Bind flags, pack the code and copy the source, once for all runs with these arguments.
+        """Bind flags, pack the code and choose the files of the source, once for all runs with these arguments.
 
         Raises
         ------
