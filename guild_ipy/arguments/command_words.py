@@ -8,7 +8,8 @@ from itertools import takewhile
 
 from guild_ipy.arguments.tokens import ObjectToken, token_value
 from guild_ipy.errors import UsageError
-from guild_ipy.operations.flag_values.flag_binding import FlagText, parse_assignment
+from guild_ipy.operations.flag_values.flag_binding import parse_assignment
+from guild_ipy.operations.flag_values.typed_text import FlagText
 
 #: An operation as Python calls it.
 _CALL = re.compile(r"([^\W\d][\w.]*)\(([^)]*[^)\s][^)]*)\)?", re.DOTALL)

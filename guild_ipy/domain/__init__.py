@@ -9,6 +9,8 @@ Runs:
 - ``run_spec``: a run, described before it exists
 - ``secrets``: which files and texts are secret
 
+Packages:
+
 - ``values``: flags, labels, scalars
 - ``choosing``: filters, and the rule of marked and latest
 - ``declarations``: operations and dependencies as they are declared

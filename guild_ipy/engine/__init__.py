@@ -1,8 +1,8 @@
-"""Run one RunSpec in an isolated process; the only layer that starts processes.
+"""The execution of runs: a RunSpec becomes a directory, gets a process and is seen to its end.
 
-- ``engine``: what verbs call: warm up, prepare, start, restart
+- ``engine``: keeps a fork server warm, and starts runs in the isolation that is asked for
 - ``run_files``: makes the directory of a run
-- ``executors``: ways to give a run its process, by ``fork_server`` or ``inline``
+- ``executors``: ways to give a run its process: as a fork by the ``fork_server``, as a fresh interpreter, or ``inline``
 - ``launch_channel``: the messages between a starter and a supervisor
 - ``beside``: the processes beside a run
 - ``child``: the process of a run

@@ -1,4 +1,4 @@
-"""The engine as the verbs see it: warm up, prepare, start, restart."""
+"""The engine as the layers above use it: it keeps a fork server warm, and starts runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import replace
 
-from guild_ipy.engine.executors import ForkExecutor, FreshExecutor, StartedRun
+from guild_ipy.engine.executors import ForkExecutor, FreshExecutor, RunFuture
 from guild_ipy.engine.fork_server import ForkServer, ServerKey, import_env
 from guild_ipy.engine.launch_channel import LaunchRequest
 from guild_ipy.errors import EngineError, UsageError
@@ -85,7 +85,7 @@ class Engine:
                 "thread can start one; use 'fork' or 'fresh' in other threads"
             )
 
-    def start(self, request: LaunchRequest, alive: int, isolation: str) -> StartedRun:
+    def start(self, request: LaunchRequest, alive: int, isolation: str) -> RunFuture:
         """Start a prepared run; see :class:`guild_ipy.engine.executors.Executor`.
 
         ``fork`` falls back to a fresh interpreter if the environment of the run has other import-time variables, or if

@@ -64,12 +64,12 @@ class Fallback:
         """
         alive = self._take()
         try:
-            started = FreshExecutor().start(replace(self.request, forks=False), alive)
+            future = FreshExecutor().start(replace(self.request, forks=False), alive)
         except EngineError:
             os.close(alive)
             raise
-        assert started.channel is not None, "it has just been opened"
-        return started.channel
+        assert future.channel is not None, "it has just been opened"
+        return future.channel
 
     def _take(self) -> int:
         """Take the lock of the run, which a process that the lost supervisor had forked may hold for a moment."""
@@ -87,17 +87,17 @@ class Executor(Protocol):
 
     `start` takes over the descriptor `alive`, which holds the run's lock: when it returns, the caller no longer holds
     it; when it raises, the caller still does. The directory may still be empty: the run waits for
-    :meth:`StartedRun.execute_program`.
+    :meth:`RunFuture.execute_program`.
     """
 
-    def start(self, request: LaunchRequest, alive: int) -> StartedRun:
+    def start(self, request: LaunchRequest, alive: int) -> RunFuture:
         """Ask for a process for the run in its directory; EngineError if none can be started."""
         ...
 
 
 @dataclass(kw_only=True)
-class StartedRun:
-    """A run that was asked for, as its starter sees it."""
+class RunFuture:
+    """A run that was asked for, as its starter sees it; it may not have started yet, or never start."""
 
     run_dir: RunDir
     channel: socket.socket | None
@@ -216,20 +216,20 @@ class ForkExecutor:
     def __init__(self, server: ForkServer) -> None:
         self._server = server
 
-    def start(self, request: LaunchRequest, alive: int) -> StartedRun:
+    def start(self, request: LaunchRequest, alive: int) -> RunFuture:
         """See :class:`Executor`."""
         fallback = Fallback.of(request)
         with _new_channel() as (ours, theirs):
             self._server.fork(theirs, alive)
-        started = _send_request(request, ours, alive)
-        started.fallback = fallback
-        return started
+        future = _send_request(request, ours, alive)
+        future.fallback = fallback
+        return future
 
 
 class FreshExecutor:
     """Starts a supervisor in a new interpreter, which starts the run in another."""
 
-    def start(self, request: LaunchRequest, alive: int) -> StartedRun:
+    def start(self, request: LaunchRequest, alive: int) -> RunFuture:
         """See :class:`Executor`."""
         with _new_channel() as (ours, theirs):
             descriptors = (theirs.fileno(), alive)
@@ -261,14 +261,14 @@ def _new_channel() -> Iterator[tuple[socket.socket, socket.socket]]:
         undo.pop_all()
 
 
-def _send_request(request: LaunchRequest, channel: socket.socket, alive: int) -> StartedRun:
+def _send_request(request: LaunchRequest, channel: socket.socket, alive: int) -> RunFuture:
     try:
         send_message(channel, format_request(request))
     except OSError as error:
         channel.close()
         raise EngineError(f"the supervisor of the run is gone: {error.strerror}") from error
     os.close(alive)
-    return StartedRun(run_dir=RunDir(request.path), channel=channel)
+    return RunFuture(run_dir=RunDir(request.path), channel=channel)
 
 
 def _look_at_start(request: LaunchRequest) -> tuple[int, int] | None:

@@ -87,7 +87,7 @@ def import_env(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 class ForkServer:
     """A fork server process and the socket to it; any thread may use it."""
 
-    def __init__(self, key: ServerKey, env: Mapping[str, str], idle: float = 600.0) -> None:
+    def __init__(self, key: ServerKey, env: Mapping[str, str], idle: float) -> None:
         self.key = key
         self.threaded: tuple[str, ...] = ()
         self._ready = False

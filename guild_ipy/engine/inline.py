@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from guild_ipy.engine.beside.fork import new_main, open_run
 from guild_ipy.engine.child.libraries.figures import process_figures
-from guild_ipy.engine.executors import StartedRun
+from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.launch_channel import LaunchRequest
 from guild_ipy.engine.output.ending import write_end
 from guild_ipy.engine.output.output_scalars import ScalarRecorder
@@ -30,15 +30,15 @@ from guild_ipy.store.run_dir import RunDir
 
 
 class InlineExecutor:
-    """Runs the operation in :meth:`StartedRun.execute_program`, which returns when it has ended."""
+    """Runs the operation in :meth:`RunFuture.execute_program`, which returns when it has ended."""
 
-    def start(self, request: LaunchRequest, alive: int) -> StartedRun:
+    def start(self, request: LaunchRequest, alive: int) -> RunFuture:
         """See :class:`guild_ipy.engine.executors.Executor`."""
-        return _InlineRun(run_dir=RunDir(request.path), channel=None, request=request, alive=alive)
+        return _InlineFuture(run_dir=RunDir(request.path), channel=None, request=request, alive=alive)
 
 
 @dataclass(kw_only=True)
-class _InlineRun(StartedRun):
+class _InlineFuture(RunFuture):
     request: LaunchRequest
     alive: int
 

@@ -3,9 +3,13 @@
 A channel is a stream socket of its own for each run. The starter sends one :class:`LaunchRequest` (JSON, as a message
 of :mod:`guild_ipy.store.files.messages`). Then it writes the files of the run, and sends a byte at two
 moments: ``p``, which may be left out, when the files of the program are there, so that the run can open it, and ``g``
-when all files are there, so that the run can execute it. The supervisor answers with lines of JSON: ``{"event":
-"started"}`` when the process of the run has started, ``{"event": "ended"}`` when all files of the run are written. End
-of file means that the other side is gone: a supervisor that receives no ``g`` starts nothing.
+when all files are there, so that the run can execute it. The supervisor answers with lines of JSON:
+
+- ``{"event": "started", "pid": …}`` when the process of the run has started;
+- ``{"event": "ended", "exit_status": …}`` when all files of the run are written;
+- ``{"event": "failed", "reason": …}`` in place of both, if no process could be started.
+
+End of file means that the other side is gone: a supervisor that receives no ``g`` starts nothing.
 """
 
 from __future__ import annotations

@@ -90,8 +90,8 @@ def digest_flags(flags: Flags) -> dict[str, str]:
     }
 
 
-def changed_flags(meta: JobMeta) -> dict[str, FlagValue]:
-    """Return the flags that were changed since the program was made for them; one that was removed is None."""
+def differing_flags(meta: JobMeta) -> dict[str, FlagValue]:
+    """Return the flags that differ from those that the program was made for; one that was removed is None."""
     now = digest_flags(meta.flags)
     return {name: meta.flags.get(name) for name in {**meta.made_for, **now} if meta.made_for.get(name) != now.get(name)}
 

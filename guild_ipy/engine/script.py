@@ -186,7 +186,7 @@ def _process_text(run_dir: RunDir) -> str:
 
 
 def _forget_last_attempt(run_dir: RunDir) -> None:
-    for path in (*run_dir.outcome, run_dir.exit_status):
+    for path in (*run_dir.outcome, run_dir.job_exit_status):
         try:
             os.unlink(path)
         except FileNotFoundError:

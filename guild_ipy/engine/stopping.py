@@ -14,8 +14,8 @@ from guild_ipy.settings import Settings
 from guild_ipy.store.owners import describe_user
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import LockContent, ProcessId, is_alive, read_lock
-from guild_ipy.store.state.reconcile import settle
 from guild_ipy.store.state.run_process import find_holder, find_process, find_supervisor, is_of_run
+from guild_ipy.store.state.settled_state import settle_state
 from guild_ipy.store.state.signals import note_kill
 
 _POLL_SECONDS = 0.02
@@ -111,7 +111,7 @@ def _stop_by_supervisor(run: _Stopped, supervisor: ProcessId, settings: Settings
     if not run.wait(_END_SECONDS):
         raise RunStateError(f"run {run.run_dir.short_id} (supervisor {supervisor.pid}) does not end")
     note_kill(run.run_dir)
-    settle(run.run_dir)
+    settle_state(run.run_dir)
     return True
 
 

@@ -12,7 +12,7 @@ Again:
 - ``restart``: starts a run that is there
 - ``changed_flags``: with other flags, by the ``recorded_template`` of the run
 - ``changed_files``: files that have flags in their text
-- ``reselect``: with other dependencies
+- ``restart_dependencies``: with other dependencies
 - ``guild_runs``: a run that Guild AI made
 
 Pipelines, whose steps are runs:

@@ -15,13 +15,13 @@ from typing import Any
 from guild_ipy.domain.program import StepsProgram
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.domain.values.run_label import cut_label, default_label, fill_label
-from guild_ipy.engine.meta import JobMeta, changed_flags, digest_flags, read_meta
+from guild_ipy.engine.meta import JobMeta, differing_flags, digest_flags, read_meta
 from guild_ipy.engine.run_files.job_files import job_files, job_meta
 from guild_ipy.errors import GuildError
 from guild_ipy.launching.changed_files import changed_files
 from guild_ipy.launching.launch import PIPELINE_MODULE, get_meta
 from guild_ipy.launching.recorded_template import recorded_label_template, recorded_template
-from guild_ipy.launching.reselect import read_requires, recorded_flags
+from guild_ipy.launching.restart_dependencies import read_requires, recorded_dependency_flags
 from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.files.attrs import write_attr
@@ -40,7 +40,7 @@ def change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     FlagError
         For a flag that the operation does not take, and a value that it does not take.
     """
-    changed = changed_flags(meta)
+    changed = differing_flags(meta)
     if not changed and not given:
         return meta
     there = {name: value for name, value in changed.items() if name in meta.flags}
@@ -51,7 +51,7 @@ def change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
 def write_changes(run: Run, meta: JobMeta) -> None:
     """Write what is made of flags, where it was made of others or by Guild AI, and the label that says them."""
     known = read_meta(run.dir)
-    changed = {**(changed_flags(known) if known is not None else {}), **changed_flags(meta)}
+    changed = {**(differing_flags(known) if known is not None else {}), **differing_flags(meta)}
     if known is None:  # Guild AI made it
         for folder in (run.dir.job, run.dir.tmp):
             make_folders(folder, inside=run.path)
@@ -65,7 +65,7 @@ def write_changes(run: Run, meta: JobMeta) -> None:
     made = replace(meta, made_for=digest_flags(meta.flags), made_label=new_label if is_usual else "")
     for path, content in job_files(run.dir, made):
         write_file(run.dir, path, content)
-    write_attr(run.dir, "flags", {**recorded_flags(run, read_requires(run)), **meta.recorded_flags})
+    write_attr(run.dir, "flags", {**recorded_dependency_flags(run, read_requires(run)), **meta.recorded_flags})
     given = {name: meta.recorded_flags[name] for name in changed if name in meta.flags}
     write_attr(run.dir, "user_flags", {**(run.get("user_flags") or {}), **given})
     for path, content in changed_files(meta, run.dir):

@@ -63,7 +63,7 @@ class _Unfit(ValueError):
 
 def _adopt(run: Run) -> JobMeta:
     operation = run.get("op")
-    if not isinstance(operation, dict) or os.path.exists(f"{run.dir.guild}/proto"):
+    if not isinstance(operation, dict) or os.path.exists(run.dir.proto):
         raise _Unfit("it is a batch" if isinstance(operation, dict) else "it does not say what was called")
     if operation.get("deps") and not run.get("deps"):
         raise _Unfit("what it requires was not found at that time")

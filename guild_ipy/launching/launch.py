@@ -1,4 +1,4 @@
-"""Giving a prepared run its process and following it; common to ``run``, ``start`` and ``restart``."""
+"""The process of a prepared run, and its output until it ends; common to new runs, ``start`` and ``--restart``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.executors import StartedRun
+from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.follow import OutputTail
 from guild_ipy.engine.inherited_limits import read_limits
 from guild_ipy.engine.interrupts import HeldInterrupts
@@ -80,7 +80,7 @@ class RunPlan:
     """The interpreter; another than this one starts afresh."""
 
 
-def ask_for_process(session: Session, plan: RunPlan, alive: int, options: LaunchOptions) -> StartedRun:
+def ask_for_process(session: Session, plan: RunPlan, alive: int, options: LaunchOptions) -> RunFuture:
     """Have a process made ready for a run whose directory need not be filled yet.
 
     Raises
@@ -96,7 +96,7 @@ def ask_for_process(session: Session, plan: RunPlan, alive: int, options: Launch
     return session.engine.start(request, alive, isolation)
 
 
-def ask_again(session: Session, run: Run, alive: int, options: LaunchOptions) -> StartedRun:
+def ask_again(session: Session, run: Run, alive: int, options: LaunchOptions) -> RunFuture:
     """Have a process made ready for a run whose directory is there.
 
     Raises
@@ -109,11 +109,11 @@ def ask_again(session: Session, run: Run, alive: int, options: LaunchOptions) ->
     return ask_for_process(session, plan, alive, options)
 
 
-def let_run_begin(started: StartedRun, interrupts: HeldInterrupts) -> None:
+def let_run_begin(future: RunFuture, interrupts: HeldInterrupts) -> None:
     """Let a run begin whose files are all there; from here on one in this process can be interrupted."""
-    if started.channel is None:
+    if future.channel is None:
         interrupts.let_through()
-    started.execute_program()
+    future.execute_program()
 
 
 def get_ready(session: Session, options: LaunchOptions, viewer: Viewer) -> None:
@@ -128,7 +128,7 @@ def get_ready(session: Session, options: LaunchOptions, viewer: Viewer) -> None:
 
 
 def see_through(
-    session: Session, started: StartedRun, options: LaunchOptions, viewer: Viewer, interrupts: HeldInterrupts
+    session: Session, future: RunFuture, options: LaunchOptions, viewer: Viewer, interrupts: HeldInterrupts
 ) -> Run:
     """Follow a started run to its end, or leave it in the background.
 
@@ -139,13 +139,13 @@ def see_through(
     RunError
         If the run failed or was interrupted.
     """
-    run = Run(started.run_dir)
+    run = Run(future.run_dir)
     viewer.began(run)
     _tell_missing_locks(session, run, viewer)
     if options.leaves:
-        return _leave(run, started, options, viewer)
-    _follow(session, run, started, viewer, interrupts)
-    return _check(run, started, options)
+        return _leave(run, future, options, viewer)
+    _follow(session, run, future, viewer, interrupts)
+    return _check(run, future, options)
 
 
 def _tell_missing_locks(session: Session, run: Run, viewer: Viewer) -> None:
@@ -210,11 +210,11 @@ def _interpreter(run: Run, meta: JobMeta) -> str:
 # -- in the background
 
 
-def _leave(run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer) -> Run:
-    has_started = _wait_started(run, started)
-    started.close()
-    if started.failure:
-        raise RunError(f"{run.operation} could not be started: {started.failure}", run=run)
+def _leave(run: Run, future: RunFuture, options: LaunchOptions, viewer: Viewer) -> Run:
+    has_started = _wait_started(run, future)
+    future.close()
+    if future.failure:
+        raise RunError(f"{run.operation} could not be started: {future.failure}", run=run)
     if not has_started:
         raise RunError(f"{run.operation} did not start within a minute · {run.short_id}", run=run)
     lock = read_lock(run.dir)
@@ -224,30 +224,30 @@ def _leave(run: Run, started: StartedRun, options: LaunchOptions, viewer: Viewer
     return run
 
 
-def _wait_started(run: Run, started: StartedRun) -> bool:
+def _wait_started(run: Run, future: RunFuture) -> bool:
     """Wait until a run has started, also one that stops its supervisor (SIGSTOP) before that could say so."""
     deadline = time.monotonic() + _START_SECONDS
-    while not started.wait_started(_LOOK_SECONDS):
+    while not future.wait_started(_LOOK_SECONDS):
         if time.monotonic() > deadline:
             return False
         resume_supervisor(run.dir)
-    return started.started
+    return future.started
 
 
 # -- in the foreground
 
 
-def _follow(session: Session, run: Run, started: StartedRun, viewer: Viewer, interrupts: HeldInterrupts) -> None:
+def _follow(session: Session, run: Run, future: RunFuture, viewer: Viewer, interrupts: HeldInterrupts) -> None:
     next_look = time.monotonic() + _LOOK_SECONDS
 
     def has_ended(timeout: float) -> bool:
         nonlocal next_look
-        if not started.wait(timeout):
+        if not future.wait(timeout):
             if time.monotonic() > next_look:
                 resume_supervisor(run.dir)
                 next_look = time.monotonic() + _LOOK_SECONDS
             return False
-        if started.ended or not is_alive(run.dir):
+        if future.ended or not is_alive(run.dir):
             return True
         time.sleep(timeout)  # the supervisor is gone, the run goes on
         return False
@@ -257,7 +257,7 @@ def _follow(session: Session, run: Run, started: StartedRun, viewer: Viewer, int
         interrupts.let_through()
         _show(tail.follow(_looking(has_ended, viewer)), viewer)
     except KeyboardInterrupt:
-        _interrupt(session, run, started)
+        _interrupt(session, run, future)
         _show(tail.rest(), viewer)
         viewer.ended(run)
         raise RunError(f"{run.operation} was interrupted · {run.short_id}", run=run) from None
@@ -284,26 +284,26 @@ def _show(pieces: Iterable[str | Display], viewer: Viewer) -> None:
             viewer.display(piece)
 
 
-def _interrupt(session: Session, run: Run, started: StartedRun) -> None:
+def _interrupt(session: Session, run: Run, future: RunFuture) -> None:
     """Stop the run; each further interrupt makes it more urgent."""
     while True:
         try:
-            started.wait_started(_START_SECONDS)
+            future.wait_started(_START_SECONDS)
             stop_run(run.dir, session.settings)
-            started.wait(session.settings.stop_grace)
+            future.wait(session.settings.stop_grace)
         except KeyboardInterrupt:
             continue
         return
 
 
-def _check(run: Run, started: StartedRun, options: LaunchOptions) -> Run:
-    if started.exit_status == 0:
+def _check(run: Run, future: RunFuture, options: LaunchOptions) -> Run:
+    if future.exit_status == 0:
         return run
     record = run.record
     if record.status is RunStatus.COMPLETED:  # its supervisor was killed, and it went on
         return run
-    if started.failure:
-        raise RunError(f"{run.operation} could not be started: {started.failure}", run=run)
+    if future.failure:
+        raise RunError(f"{run.operation} could not be started: {future.failure}", run=run)
     exception = run.exception
     why = f": {exception}" if isinstance(exception, NotebookError) else ""
     if record.status is RunStatus.TERMINATED:

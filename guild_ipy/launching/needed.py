@@ -1,4 +1,4 @@
-"""``run --needed`` and ``run --run-id``: what is there already is looked for before anything is made."""
+"""Earlier runs that make a new one needless (``run --needed``) or impossible (``run --run-id``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``run``: run a function, a cell, a script or a notebook file as an isolated run."""
+"""New runs: from what the user asks ``run`` for to a run directory and its process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from guild_ipy.domain.declarations.operation_def import describe_step
 from guild_ipy.domain.program import Program, StepsProgram
 from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.domain.values.flags import Flags
-from guild_ipy.engine.executors import StartedRun
+from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.output.output_scalars import check_patterns
 from guild_ipy.engine.run_files.job_files import job_meta
@@ -64,7 +64,7 @@ class RunRequest:
     args: tuple[Any, ...] = ()
     flags: Mapping[str, Any] = field(default_factory=dict)
     """By name; objects that are not flag values travel along. Text as typed is a
-    :class:`~guild_ipy.operations.flag_values.flag_binding.FlagText`."""
+    :class:`~guild_ipy.operations.flag_values.typed_text.FlagText`."""
     spec: SpecOptions = field(default_factory=SpecOptions)
     launch: LaunchOptions = field(default_factory=LaunchOptions)
     stage: bool = False
@@ -120,9 +120,9 @@ def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
         return _stage(session, planned.spec, request, viewer)
     get_ready(session, request.launch, viewer)
     with HeldInterrupts() as interrupts:
-        started = _make(session, planned.spec, request, interrupts)
-        let_run_begin(started, interrupts)
-        return see_through(session, started, request.launch, viewer, interrupts)
+        future = _make(session, planned.spec, request, interrupts)
+        let_run_begin(future, interrupts)
+        return see_through(session, future, request.launch, viewer, interrupts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +143,7 @@ def _plan(session: Session, request: RunRequest) -> _Planned:
     requires = (*operation.requires, *files)
     own_flags = frozenset(flag.name for flag in operation.flags) if requires else frozenset()
     given, flags = split_given(requires, request.flags, own_flags)
-    check_given_name(request.spec.name, operation.kind)
+    check_given_name(request.spec.op_name, operation.kind)
     with naming_dependencies(requires):
         template = operation.template(request.args, flags, request.spec, context)
         spec = template.spec(request.spec)
@@ -201,25 +201,25 @@ def _stage(session: Session, spec: RunSpec, request: RunRequest, viewer: Viewer)
     return made
 
 
-def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts) -> StartedRun:
+def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts) -> RunFuture:
     """Make the run; a process makes itself ready for it while its files are written."""
     meta, home = job_meta(spec), session.home
     run_dir, alive = make_run_dir(home, request.run_id)
     try:
         request.made(Run(run_dir))
         plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env)
-        started = ask_for_process(session, plan, alive, request.launch)
+        future = ask_for_process(session, plan, alive, request.launch)
     except BaseException:
         shutil.rmtree(run_dir.path, ignore_errors=True)
         os.close(alive)
         raise
     try:
-        fill_run_dir(home, run_dir, spec, meta, copying=interrupts.passing, open_program=started.open_program)
+        fill_run_dir(home, run_dir, spec, meta, copying=interrupts.passing, open_program=future.open_program)
     except BaseException:
-        started.cancel()
+        future.cancel()
         shutil.rmtree(run_dir.path, ignore_errors=True)
         raise
-    return started
+    return future
 
 
 def _preview(session: Session, planned: _Planned, request: RunRequest) -> Preview:

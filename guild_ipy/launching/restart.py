@@ -1,8 +1,7 @@
-"""``start`` a staged run, and ``run --restart``: run a directory again, in place and under the same id."""
+"""The start of a staged run, and the restart of any run: in its directory, under the same id."""
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,16 +10,16 @@ from typing import Any
 from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.interrupts import HeldInterrupts
-from guild_ipy.engine.meta import JobMeta, changed_flags
+from guild_ipy.engine.meta import JobMeta, differing_flags
 from guild_ipy.errors import RunStateError
 from guild_ipy.launching.changed_flags import change_flags, write_changes
 from guild_ipy.launching.dependency_text import describe_resolving, preview_lines
 from guild_ipy.launching.guild_runs import read_program
 from guild_ipy.launching.launch import LaunchOptions, ask_again, get_meta, get_ready, let_run_begin, see_through
-from guild_ipy.launching.reselect import (
+from guild_ipy.launching.restart_dependencies import (
     ChangedChoice,
     read_requires,
-    recorded_flags,
+    recorded_dependency_flags,
     recorded_notes,
     replace_dependencies,
     resolve_again,
@@ -32,6 +31,8 @@ from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, Viewer
 from guild_ipy.settings import has_variable
 from guild_ipy.store.claim import claim_run, release_run
+from guild_ipy.store.displays.display_log import list_display_files
+from guild_ipy.store.events.events import find_output_event_files
 from guild_ipy.store.files.attrs import delete_attr
 from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.run_dir import RunDir
@@ -119,16 +120,16 @@ def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
     Raises
     ------
     RunStateError
-        If the run was made by Guild AI.
+        If it was made by Guild AI in a way that only that can repeat.
     FlagError
         For a flag that the operation does not take.
     """
     meta, requires = read_program(run), read_requires(run)
     given, own = split_given(requires, flags, frozenset(flag.name for flag in meta.flag_defs))
-    recorded = recorded_flags(run, requires)
+    recorded = recorded_dependency_flags(run, requires)
     used = {source: [str(recorded[name]) for name in source.flag_names if name in recorded] for source in given}
     is_same = all(any(each.startswith(str(value)) for each in used[source]) for source, value in given.items())
-    return not is_same or bool(changed_flags(meta) or changed_flags(change_flags(meta, run, own)))
+    return not is_same or bool(differing_flags(meta) or differing_flags(change_flags(meta, run, own)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,19 +163,19 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
             if attempt.resolution is not None:
                 with interrupts.passing():
                     replace_dependencies(run, attempt.meta.recorded_flags, attempt.resolution)
-            started = None
+            future = None
             if attempt.verb == "stage":
                 release_run(run.dir, alive, staged=True)
             else:
-                started = ask_again(session, run, alive, options)
+                future = ask_again(session, run, alive, options)
         except BaseException:
             release_run(run.dir, alive, staged=was_staged)
             raise
-        if started is None:
+        if future is None:
             viewer.ended(run)
             return run
-        let_run_begin(started, interrupts)
-        return see_through(session, started, options, viewer, interrupts)
+        let_run_begin(future, interrupts)
+        return see_through(session, future, options, viewer, interrupts)
 
 
 def _check_secrets(run: Run, meta: JobMeta) -> None:
@@ -212,14 +213,12 @@ def _reset(run: Run, meta: JobMeta) -> None:
 
 
 def _traces(run_dir: RunDir) -> list[str]:
-    events = glob.glob(glob.escape(run_dir.guild) + "/events.out.tfevents.*")
-    displays = glob.glob(glob.escape(run_dir.displays) + "/*")
     single = (
         run_dir.lock,
         run_dir.output,
         run_dir.output_index,
         run_dir.output_gaps,
         *run_dir.outcome,
-        run_dir.exit_status,
+        run_dir.job_exit_status,
     )
-    return [*events, *displays, *single]
+    return [*find_output_event_files(run_dir), *list_display_files(run_dir), *single]

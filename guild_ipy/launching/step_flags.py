@@ -7,7 +7,7 @@ from typing import Any
 from guild_ipy.domain.declarations.operation_def import Step
 from guild_ipy.domain.values.flags import Flags, FlagValue, format_flag
 from guild_ipy.operations.flag_references import FLAG_REFERENCE, flag_filler
-from guild_ipy.operations.flag_values.flag_binding import FlagText
+from guild_ipy.operations.flag_values.typed_text import FlagText
 
 
 def step_flags(step: Step, flags: Flags) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class Operation(Protocol):
     def template(
         self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, context: SearchContext
     ) -> Template:
-        """Bind flags, pack the code and copy the source, once for all runs with these arguments.
+        """Bind flags, pack the code and choose the files of the source, once for all runs with these arguments.
 
         Raises
         ------
@@ -87,7 +87,7 @@ class BoundProgram:
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """The part that all runs of an operation have in common, whatever their flags, seed and label: source and code."""
+    """The source, code and declarations of an operation, from which the specs of all its runs are made."""
 
     opref: OpRef
     source: ProjectSource

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class SpecOptions:
     """The options of a run besides its flags."""
 
-    name: str = ""
-    """The word that named a function of the notebook, and so names the operation; empty for a function object."""
+    op_name: str = ""
+    """The name of the operation (``--op-name``), for a function; empty where the function itself says it."""
     label: str | None = None
     tags: tuple[str, ...] = ()
     comment: str | None = None

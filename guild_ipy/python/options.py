@@ -25,14 +25,16 @@ def read_run_call(operation: object, args: tuple[object, ...], keywords: Mapping
     """
     flags = {name: value for name, value in keywords.items() if not name.startswith("_")}
     if len(flags) == len(keywords):
-        return RunOperation(operation=operation, args=args, flags=flags, find_option=find_option)
+        return RunOperation(operation=operation, args=args, flags=flags, find_option=find_keyword_option)
     options = _Options({name: value for name, value in keywords.items() if name.startswith("_")})
-    arguments = replace(_read_options(options), operation=operation, args=args, flags=flags, find_option=find_option)
+    arguments = replace(
+        _read_options(options), operation=operation, args=args, flags=flags, find_option=find_keyword_option
+    )
     options.refuse_rest("run")
     return arguments
 
 
-def find_option(name: str) -> str | None:
+def find_keyword_option(name: str) -> str | None:
     """Find the option of :func:`guild_ipy.run` that is called so, without its underscore."""
     options = _Options({})
     _read_options(options)
@@ -42,7 +44,7 @@ def find_option(name: str) -> str | None:
 def _read_options(options: _Options) -> RunOperation:
     return RunOperation(
         spec=SpecOptions(
-            name=options.take("_op_name", str) or "",
+            op_name=options.take("_op_name", str) or "",
             label=options.take("_label", str),
             comment=options.take("_comment", str),
             tags=options.take_texts("_tag") + options.take_texts("_tags"),

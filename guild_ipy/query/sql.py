@@ -1,7 +1,7 @@
 """Plans as conditions of SQL, for a database that is described by an :class:`SqlSchema`.
 
 Values and names are only ever parameters. What SQLite cannot do, or does otherwise than Python, is left to a function,
-:func:`guild_ipy.query.sql_functions.add_functions`, that makes the check in Python.
+:class:`guild_ipy.query.sql_functions.Checks`, that makes the check in Python.
 
 A check of a run without the value is NULL, which counts as false: ``and`` and ``or`` need no more, and before a ``not``
 it is made false.

@@ -1,4 +1,4 @@
-"""``home``: which Guild home is used."""
+"""The Guild home of this session: its path, and the choice of another one."""
 
 from __future__ import annotations
 

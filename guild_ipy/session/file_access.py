@@ -1,4 +1,4 @@
-"""``ls`` and ``cat``: the files of a run. Nothing outside its directory can be reached."""
+"""The files of a run, as ``ls`` and ``cat`` show them. Nothing outside its directory can be reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lineage``: what a run was made of, and what was made of it."""
+"""The lineage of a run: what it was made of, and what was made of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``select``: the runs that an expression lets pass, the best of them, or why a run is not among them."""
+"""The runs that pass a filter and its expression, the best of them, and why a run is not among them."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from guild_ipy.store.files.attrs import list_attrs, read_attr
 from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.output import read_output
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.run_record import RunRecord, read_run, read_settled_run, read_status, settled_status
+from guild_ipy.store.run_record import RunRecord, read_run, read_status, settle_and_read_run, settle_and_read_status
 from guild_ipy.store.state.lock import is_alive
 from guild_ipy.store.state.marks import MarkEntry, read_history
 from guild_ipy.store.state.signals import describe_signal
@@ -91,18 +91,18 @@ class Run:
     @property
     def record(self) -> RunRecord:
         """All that listings show, read at once."""
-        return read_settled_run(self._dir) if self._settles else read_run(self._dir)
+        return settle_and_read_run(self._dir) if self._settles else read_run(self._dir)
 
     @property
     def ending(self) -> RunRecord:
         """Its operation, status and times, which say how it ended, and nothing else."""
-        read = read_settled_run if self._settles else read_run
+        read = settle_and_read_run if self._settles else read_run
         return read(self._dir, ("started", "stopped"))
 
     @property
     def status(self) -> RunStatus:
         """What it is doing, or how it ended."""
-        return settled_status(self._dir) if self._settles else read_status(self._dir)
+        return settle_and_read_status(self._dir) if self._settles else read_status(self._dir)
 
     @property
     def has_ended(self) -> bool:

@@ -6,7 +6,7 @@ import os
 
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_list import is_run
-from guild_ipy.store.run_record import settled_status
+from guild_ipy.store.run_record import settle_and_read_status
 
 
 def settle_run(run_dir: RunDir) -> None:
@@ -23,4 +23,4 @@ def settle_run(run_dir: RunDir) -> None:
         from guild_ipy.engine.output.recover import recover_run  # start-up cost: few runs need it
 
         recover_run(run_dir)
-    settled_status(run_dir)
+    settle_and_read_status(run_dir)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, choose_run
+from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, choose_by_rule
 from guild_ipy.domain.choosing.operation_name import is_operation_named, required_name
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
@@ -66,24 +66,24 @@ class PresentChoices:
         """Return what a run has used and would not use now."""
         return tuple(self.outdated_among(read_upstreams(run_dir), run_dir.id))
 
-    def outdated_among(self, upstreams: Sequence[Upstream], user: str) -> Iterator[Outdated]:
-        """Return those of what a run, the user, has used that it would not use now."""
+    def outdated_among(self, upstreams: Sequence[Upstream], run_id: str) -> Iterator[Outdated]:
+        """Return the items among `upstreams`, the runs that the run `run_id` has used, that it would not use now."""
         for upstream in upstreams:
             if not (upstream.is_chosen_by_rule and upstream.operations):
                 continue
             used = {each.run_id for each in upstreams if each.source == upstream.source}
-            chosen = self._choose(_Asked(operations=upstream.operations, where=upstream.where), user)
+            chosen = self._choose(_Asked(operations=upstream.operations, where=upstream.where), run_id)
             if chosen is not None and chosen.dir.id not in used:
                 yield Outdated(upstream=upstream, chosen=chosen)
 
-    def _choose(self, asked: _Asked, user: str) -> RunRecord | None:
+    def _choose(self, asked: _Asked, run_id: str) -> RunRecord | None:
         """Choose for a run; the choice is the same for all but those that would be chosen themselves."""
         if asked not in self._chosen:
             self._chosen[asked] = _choose(self._of(asked))
         chosen = self._chosen[asked]
-        if chosen is None or chosen.dir.id != user:
+        if chosen is None or chosen.dir.id != run_id:
             return chosen
-        return _choose([each for each in self._of(asked) if each.dir.id != user])
+        return _choose([each for each in self._of(asked) if each.dir.id != run_id])
 
     def _of(self, asked: _Asked) -> list[RunRecord]:
         if asked not in self._candidates:
@@ -125,4 +125,4 @@ def _choose(newest_first: Sequence[RunRecord]) -> RunRecord | None:
     """Choose among runs that can be used."""
     marked = (record for record in newest_first if record.marked)
     latest = newest_first[0] if newest_first else None
-    return choose_run(marked, lambda: latest, marked_at=lambda record: read_mark_time(record.dir)).run
+    return choose_by_rule(marked, lambda: latest, marked_at=lambda record: read_mark_time(record.dir)).run

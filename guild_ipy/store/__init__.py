@@ -1,4 +1,4 @@
-"""Run directories on disk; the only layer that reads or writes ``.guild``.
+"""Run directories on disk: the names of their files, and how these are read and written.
 
 - ``guild_home``: the folder of all runs
 - ``run_dir``: the names of all files of a run

@@ -16,7 +16,7 @@ from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.run_record import settled_status
+from guild_ipy.store.run_record import settle_and_read_status
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive, lock_if_possible
 from guild_ipy.store.state.markers import remove_marker, set_pending, set_staged
@@ -36,7 +36,7 @@ def claim_run(home: Home, run_dir: RunDir) -> int:
         If it runs or another process has claimed it.
     """
     with _run_status_lock(home):
-        status = settled_status(run_dir)
+        status = settle_and_read_status(run_dir)
         alive = None if status.is_active else hold_alive(run_dir)
         if alive is None:
             raise RunStateError(f"run {run_dir.short_id} is {status}; stop it first")

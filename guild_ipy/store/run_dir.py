@@ -1,4 +1,4 @@
-"""The files of a run: the only place that spells their names.
+"""The files of a run, and their names.
 
 The layout is that of Guild AI 0.9.0, plus ``.guild/job``, ``.guild/displays``, ``.guild/tmp`` and ``.guild/alive``,
 which its command ignores::
@@ -212,8 +212,13 @@ class RunDir:
         return self.result, self.result_text, self.result_error, self.exception, self.exception_text
 
     @property
-    def exit_status(self) -> str:
-        """The exit status as the run itself writes it."""
+    def proto(self) -> str:
+        """The run that the trials of a batch are made from; Guild AI alone writes it."""
+        return self.guild + "/proto"
+
+    @property
+    def job_exit_status(self) -> str:
+        """The exit status as the run itself writes it; the attribute ``exit_status`` is what counts."""
         return self.job + "/exit_status"
 
     @property

@@ -18,7 +18,7 @@ from guild_ipy.store.files.attr_types import PARSERS, Comment
 from guild_ipy.store.files.attrs import list_attrs, read_attr
 from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.state.reconcile import settle, state_if_settled
+from guild_ipy.store.state.settled_state import settle_state, state_if_settled
 from guild_ipy.store.state.state import RunState, read_state
 
 _FRESH_SECONDS = 2.0
@@ -83,9 +83,9 @@ def read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
     return _read(run_dir, attrs, state_if_settled)
 
 
-def read_settled_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
+def settle_and_read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
     """Read a run; if it was killed, its end is written first, so that `guild` sees it, too."""
-    return _read(run_dir, attrs, _settle)
+    return _read(run_dir, attrs, _settle_if_lost)
 
 
 def _read(run_dir: RunDir, attrs: Iterable[str], get_state: Callable[[RunDir], RunState]) -> RunRecord:
@@ -112,10 +112,10 @@ def read_status(run_dir: RunDir) -> RunStatus:
         return RunStatus.DAMAGED
 
 
-def settled_status(run_dir: RunDir) -> RunStatus:
+def settle_and_read_status(run_dir: RunDir) -> RunStatus:
     """Return the status alone; if the run was killed, its end is written first."""
     try:
-        return _settle(run_dir).status
+        return _settle_if_lost(run_dir).status
     except DamagedRun:
         return RunStatus.DAMAGED
 
@@ -140,9 +140,9 @@ def read_opref(run_dir: RunDir) -> OpRef:
 # -- parts of a record; damage is noted
 
 
-def _settle(run_dir: RunDir) -> RunState:
+def _settle_if_lost(run_dir: RunDir) -> RunState:
     state = read_state(run_dir)
-    return settle(run_dir) if state.is_lost else state
+    return settle_state(run_dir) if state.is_lost else state
 
 
 def _read_state(run_dir: RunDir, damage: list[str], get_state: Callable[[RunDir], RunState]) -> RunState:
@@ -167,7 +167,7 @@ def _read_trial_opref(run_dir: RunDir, opref: OpRef | None) -> OpRef | None:
     if opref is None or opref.type != "builtin":
         return None
     try:
-        return read_opref(RunDir(f"{run_dir.guild}/proto"))
+        return read_opref(RunDir(run_dir.proto))
     except DamagedRun:
         return None
 

@@ -26,7 +26,7 @@ from guild_ipy.errors import RunNotFound, RunStateError, StoreError
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.run_record import settled_status
+from guild_ipy.store.run_record import settle_and_read_status
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive, is_alive
 
@@ -135,7 +135,7 @@ def _held(run_dir: RunDir) -> Iterator[None]:
 def _check_idle(run_dir: RunDir, *, is_ours: bool) -> None:
     """Refuse a run at work; `is_ours` says that we hold its lock, so that no process of it lives."""
     held = not is_ours and is_alive(run_dir)
-    if held or (not is_ours and settled_status(run_dir) is RunStatus.RUNNING):
+    if held or (not is_ours and settle_and_read_status(run_dir) is RunStatus.RUNNING):
         raise RunStateError(f"run {run_dir.short_id!r} is running; stop it first")
 
 

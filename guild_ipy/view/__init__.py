@@ -1,4 +1,4 @@
-"""How results look: text, plain values for JSON, pictures. The HTML of tables is in :mod:`guild_ipy.markup`.
+"""Results as text, HTML, pictures and plain values for JSON. The HTML elements are in :mod:`guild_ipy.markup`.
 
 - ``live``: a run while it goes as a stream of text, and how it ended
 - ``cell``: a run while it goes, below a cell of a notebook

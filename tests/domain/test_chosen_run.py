@@ -1,6 +1,6 @@
 import pytest
 
-from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, choose_run
+from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, choose_by_rule
 from guild_ipy.domain.status import RunStatus
 
 
@@ -15,23 +15,23 @@ from guild_ipy.domain.status import RunStatus
     ],
 )
 def test_the_run_marked_last_wins_over_others_marked_and_over_the_newest(marked_at, chosen, reason):
-    found = choose_run(marked_at, lambda: "d", marked_at=marked_at.__getitem__)
+    found = choose_by_rule(marked_at, lambda: "d", marked_at=marked_at.__getitem__)
 
     assert (found.run, found.reason) == (chosen, reason)
 
 
 def test_no_run_is_chosen_where_there_is_none():
-    assert choose_run("", lambda: None, marked_at={}.__getitem__).run is None
+    assert choose_by_rule("", lambda: None, marked_at={}.__getitem__).run is None
 
 
 def test_a_marked_run_that_cannot_be_used_is_passed_over_for_the_one_marked_before():
-    found = choose_run("cba", lambda: "d", marked_at={"c": 3, "b": 2, "a": 1}.__getitem__, is_usable="b".__eq__)
+    found = choose_by_rule("cba", lambda: "d", marked_at={"c": 3, "b": 2, "a": 1}.__getitem__, is_usable="b".__eq__)
 
     assert (found.run, found.passed_over) == ("b", ("c",))
 
 
 def test_when_it_was_marked_is_not_asked_of_a_single_run():
-    assert choose_run("a", lambda: "d", marked_at={}.__getitem__).run == "a"
+    assert choose_by_rule("a", lambda: "d", marked_at={}.__getitem__).run == "a"
 
 
 def test_a_run_that_failed_or_waits_has_nothing_to_use():

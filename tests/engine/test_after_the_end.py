@@ -101,11 +101,11 @@ def begin(in_home, tmp_path):
         flags = {"go": f"{tmp_path}/go"}
         spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions())
         run_dir, alive = prepare_run(context.home, spec)
-        started = ask_again(context, Run(run_dir), alive, LaunchOptions(isolation=isolation))
-        started.execute_program()
-        assert started.wait_started(20)
+        future = ask_again(context, Run(run_dir), alive, LaunchOptions(isolation=isolation))
+        future.execute_program()
+        assert future.wait_started(20)
         wait_until(lambda: Run(run_dir).output)
-        return Run(run_dir), started, context.home
+        return Run(run_dir), future, context.home
 
     return begin
 
@@ -129,8 +129,8 @@ def test_a_temporary_home_goes_away_right_after_a_run(in_home, isolation, name):
 
 @pytest.mark.parametrize("isolation", ["fork", "fresh"])
 def test_whoever_waits_for_a_run_finds_all_of_it(begin, tmp_path, isolation):
-    made, started, home = begin("wait", isolation)
-    started.close()
+    made, future, home = begin("wait", isolation)
+    future.close()
     supervisor = read_lock(made.dir).supervisor
     (tmp_path / "go").touch()
     assert made.wait(20).result == "done"
@@ -142,12 +142,12 @@ def test_whoever_waits_for_a_run_finds_all_of_it(begin, tmp_path, isolation):
 @pytest.mark.parametrize("isolation", ["fork", "fresh"])
 @pytest.mark.parametrize("what", ["run", "home"])
 def test_what_is_deleted_while_the_run_goes_stays_deleted(begin, tmp_path, isolation, what):
-    made, started, home = begin("wait", isolation)
+    made, future, home = begin("wait", isolation)
     lock = read_lock(made.dir)
     deleted = made.path if what == "run" else home.path
     wait_until(lambda: shutil.rmtree(deleted, ignore_errors=True) or not os.path.exists(deleted))
     (tmp_path / "go").touch()
-    assert started.wait(20)
+    assert future.wait(20)
     wait_until(lambda: not lock.supervisor.is_alive())
     assert not os.path.exists(deleted)
 
@@ -155,13 +155,13 @@ def test_what_is_deleted_while_the_run_goes_stays_deleted(begin, tmp_path, isola
 @pytest.mark.parametrize("isolation", ["fork", "fresh"])
 @pytest.mark.parametrize("what", ["home", "runs"])
 def test_code_in_a_run_does_not_make_its_deleted_home_anew(begin, tmp_path, isolation, what):
-    made, started, home = begin("run_another", isolation)
+    made, future, home = begin("run_another", isolation)
     lock = read_lock(made.dir)
     (tmp_path / "quick.py").write_text("x = 1\n")
     deleted = home.path if what == "home" else home.runs
     wait_until(lambda: shutil.rmtree(deleted, ignore_errors=True) or not os.path.exists(deleted))
     (tmp_path / "go").touch()
-    assert started.wait(60)
+    assert future.wait(60)
     wait_until(lambda: not lock.supervisor.is_alive())
     refused = f"Guild home {home.path!r}, which this run is in, was deleted or moved; choose another with GUILD_HOME or"
     line = f"{refused} guild_ipy.set_guild_home"
@@ -170,11 +170,11 @@ def test_code_in_a_run_does_not_make_its_deleted_home_anew(begin, tmp_path, isol
 
 
 def test_a_run_in_the_place_of_a_deleted_one_is_left_alone(begin, tmp_path):
-    made, started, _ = begin("wait", "fork")
+    made, future, _ = begin("wait", "fork")
     os.rename(made.path, tmp_path / "away")
     os.makedirs(made.dir.attrs)
     (tmp_path / "go").touch()
-    assert started.wait(20)
+    assert future.wait(20)
     assert os.listdir(made.path) == [".guild"]
     assert os.listdir(made.dir.attrs) == []
 
@@ -182,7 +182,7 @@ def test_a_run_in_the_place_of_a_deleted_one_is_left_alone(begin, tmp_path):
 @pytest.mark.parametrize("isolation", ["fork", "fresh"])
 @pytest.mark.parametrize("what", ["run", "home", "folder of the home"])
 def test_a_moved_run_is_told_its_end_where_it_is(begin, tmp_path, isolation, what):
-    made, started, home = begin("wait", isolation)
+    made, future, home = begin("wait", isolation)
     parts = {"run": made.path, "home": home.path, "folder of the home": os.path.dirname(home.path)}
     old, new = parts[what], f"{tmp_path}/elsewhere/{os.path.basename(parts[what])}"
     os.mkdir(f"{tmp_path}/elsewhere")
@@ -190,7 +190,7 @@ def test_a_moved_run_is_told_its_end_where_it_is(begin, tmp_path, isolation, wha
     moved = Run(RunDir(new + made.path.removeprefix(old)))
     assert moved.status is RunStatus.RUNNING
     (tmp_path / "go").touch()
-    assert started.wait(20)
+    assert future.wait(20)
     assert (moved.status, moved.exit_status, moved.result) == (RunStatus.COMPLETED, 0, "done")
     assert (moved.scalars, moved.output) == ({"loss": 0.25}, "loss: 0.5\nloss: 0.25\n")
     assert not os.path.exists(old)
@@ -198,11 +198,11 @@ def test_a_moved_run_is_told_its_end_where_it_is(begin, tmp_path, isolation, wha
 
 def test_a_moved_run_of_a_script_can_be_stopped_where_it_is(begin, tmp_path, notebook):
     Path("slow.py").write_text(SCRIPT)
-    made, started, home = begin("slow.py", "fork")
+    made, future, home = begin("slow.py", "fork")
     os.rename(home.path, tmp_path / "new")
     moved = Run(Home(f"{tmp_path}/new").run_dir(made.id))
     os.kill(read_lock(moved.dir).supervisor.pid, signal.SIGTERM)
-    assert started.wait(20)
+    assert future.wait(20)
     assert (moved.status, moved.scalars) == (RunStatus.TERMINATED, {"loss": 0.5})
     assert not os.path.exists(home.path)
 

@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from guild_ipy.engine.executors import StartedRun
+from guild_ipy.engine.executors import RunFuture
 
 
 @pytest.fixture
@@ -14,10 +14,10 @@ def supervisor():
 
 
 @pytest.fixture
-def started(run_dir, supervisor):
-    started = StartedRun(run_dir=run_dir, channel=supervisor[0])
-    yield started
-    started.close()
+def future(run_dir, supervisor):
+    future = RunFuture(run_dir=run_dir, channel=supervisor[0])
+    yield future
+    future.close()
 
 
 def tell(supervisor, *events):
@@ -27,50 +27,50 @@ def tell(supervisor, *events):
 STARTED, ENDED = {"event": "started", "pid": 5}, {"event": "ended", "exit_status": 3}
 
 
-def test_nothing_heard_is_nothing_known(started):
-    assert not started.wait_started(0.01)
-    assert not started.wait(0)
-    assert (started.started, started.ended, started.exit_status, started.failure) == (False, False, None, "")
+def test_nothing_heard_is_nothing_known(future):
+    assert not future.wait_started(0.01)
+    assert not future.wait(0)
+    assert (future.started, future.ended, future.exit_status, future.failure) == (False, False, None, "")
 
 
-def test_start_and_end_are_heard(started, supervisor):
+def test_start_and_end_are_heard(future, supervisor):
     tell(supervisor, STARTED)
-    assert started.wait_started(1)
-    assert not started.wait(0)
+    assert future.wait_started(1)
+    assert not future.wait(0)
     tell(supervisor, ENDED)
-    assert started.wait(1)
-    assert (started.started, started.ended, started.exit_status) == (True, True, 3)
-    assert started.wait()
+    assert future.wait(1)
+    assert (future.started, future.ended, future.exit_status) == (True, True, 3)
+    assert future.wait()
 
 
-def test_an_event_may_come_in_pieces(started, supervisor):
+def test_an_event_may_come_in_pieces(future, supervisor):
     for byte in json.dumps(STARTED).encode():
         supervisor[1].send(bytes([byte]))
-        assert not started.wait_started(0)
+        assert not future.wait_started(0)
     supervisor[1].send(b"\n")
-    assert started.wait_started(1)
+    assert future.wait_started(1)
 
 
-def test_who_waits_for_the_start_gets_both_when_the_run_was_short(started, supervisor):
+def test_who_waits_for_the_start_gets_both_when_the_run_was_short(future, supervisor):
     tell(supervisor, STARTED, ENDED)
-    assert started.wait_started(1)
-    assert started.wait(0)
+    assert future.wait_started(1)
+    assert future.wait(0)
 
 
-def test_a_failure_to_start_is_heard(started, supervisor):
+def test_a_failure_to_start_is_heard(future, supervisor):
     tell(supervisor, {"event": "failed", "reason": "no space left"})
-    assert started.wait(1)
-    assert (started.started, started.ended, started.failure) == (False, True, "no space left")
+    assert future.wait(1)
+    assert (future.started, future.ended, future.failure) == (False, True, "no space left")
 
 
-def test_a_supervisor_that_dies_before_the_start_is_a_failure(started, supervisor):
+def test_a_supervisor_that_dies_before_the_start_is_a_failure(future, supervisor):
     supervisor[1].close()
-    assert started.wait(1)
-    assert (started.ended, started.failure) == (False, "its supervisor could not be started")
+    assert future.wait(1)
+    assert (future.ended, future.failure) == (False, "its supervisor could not be started")
 
 
-def test_a_supervisor_that_dies_after_the_start_says_nothing(started, supervisor):
+def test_a_supervisor_that_dies_after_the_start_says_nothing(future, supervisor):
     tell(supervisor, STARTED)
     supervisor[1].close()
-    assert started.wait(1)
-    assert (started.started, started.ended, started.failure) == (True, False, "")
+    assert future.wait(1)
+    assert (future.started, future.ended, future.failure) == (True, False, "")

@@ -115,14 +115,14 @@ class TestKey:
 
 class TestServer:
     def test_it_is_ready_and_ends_when_it_is_closed(self, no_process_left):
-        server = ForkServer(key("click"), os.environ)
+        server = ForkServer(key("click"), os.environ, idle=60.0)
         assert server.is_ready(timeout=30)
         assert server.is_running()
         server.close()
         assert not server.is_running()
 
     def test_it_ends_when_it_is_closed_before_it_is_ready(self, no_process_left):
-        server = ForkServer(key("click"), os.environ)
+        server = ForkServer(key("click"), os.environ, idle=60.0)
         server.close()
         assert not server.is_running()
 
@@ -131,7 +131,7 @@ class TestServer:
             "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
         )
         (module_folder / "quiet.py").write_text("x = 1\n")
-        server = ForkServer(key("threaded", "quiet"), {**os.environ, "PYTHONPATH": str(module_folder)})
+        server = ForkServer(key("threaded", "quiet"), {**os.environ, "PYTHONPATH": str(module_folder)}, idle=60.0)
         assert server.is_ready(timeout=30)
         assert server.threaded == ("threaded",)
         server.close()
@@ -139,12 +139,12 @@ class TestServer:
     @pytest.mark.parametrize("text", ["raise ValueError", "raise SystemExit", "import not_there", "def f(:"])
     def test_a_module_that_cannot_be_imported_is_left_to_the_run(self, module_folder, no_process_left, text):
         (module_folder / "broken.py").write_text(text)
-        server = ForkServer(key("broken"), {**os.environ, "PYTHONPATH": str(module_folder)})
+        server = ForkServer(key("broken"), {**os.environ, "PYTHONPATH": str(module_folder)}, idle=60.0)
         assert server.is_ready(timeout=30)
         server.close()
 
     def test_one_that_is_dead_is_said_to_be_so(self, no_process_left):
-        server = ForkServer(key(), os.environ)
+        server = ForkServer(key(), os.environ, idle=60.0)
         assert server.is_ready(timeout=30)
         os.killpg(server._process.pid, signal.SIGKILL)
         wait_until(lambda: not server.is_running())

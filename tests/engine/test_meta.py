@@ -14,7 +14,7 @@ from guild_ipy.domain.program import (
     StepsProgram,
 )
 from guild_ipy.domain.values.flags import FlagDef, FlagType
-from guild_ipy.engine.meta import JobMeta, changed_flags, digest_flags, encode_meta, read_meta
+from guild_ipy.engine.meta import JobMeta, differing_flags, digest_flags, encode_meta, read_meta
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.files.attrs import write_attr
 
@@ -134,13 +134,13 @@ def test_flags_come_from_the_attribute_alone(run_dir):
 def test_flags_that_somebody_has_changed_are_told_from_those_that_the_program_was_made_for():
     made_for = digest_flags({"a": 1.0, "c": "x", "d": 1})
     made = JobMeta(**{**vars(META), "flags": {"a": 1, "b": 2.0, "c": "x"}, "made_for": made_for})
-    assert changed_flags(made) == {"a": 1, "b": 2.0, "d": None}
+    assert differing_flags(made) == {"a": 1, "b": 2.0, "d": None}
 
 
 def test_a_file_that_still_has_flags_says_what_the_program_was_made_for(run_dir):
     write(run_dir, json.dumps({**FORMAT_1, "flags": {"lr": 0.1}}).encode())
     write_attr(run_dir, "flags", {"lr": 0.8})
-    assert changed_flags(read_meta(run_dir)) == {"lr": 0.8}
+    assert differing_flags(read_meta(run_dir)) == {"lr": 0.8}
 
 
 def test_runs_that_dependencies_use_are_no_flags_of_the_operation(run_dir):

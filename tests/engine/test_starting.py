@@ -50,41 +50,41 @@ def ask(notebook, spec, isolation):
 def fill(request, notebook, spec):
     """Write the files of a run; its process may open its program as soon as that is there, or when all are."""
 
-    def fill(run_dir, started):
-        options = {"open_program": started.open_program} if request.param == "opened early" else {}
+    def fill(run_dir, future):
+        options = {"open_program": future.open_program} if request.param == "opened early" else {}
         fill_run_dir(notebook.context.home, run_dir, spec, job_meta(spec), **options)
 
     return fill
 
 
 def test_a_run_goes_when_its_files_are_there(ask, fill):
-    run_dir, started = ask()
-    assert not started.wait(0.1)
-    fill(run_dir, started)
-    assert not started.wait(0.1)
-    started.execute_program()
-    assert started.wait(20)
+    run_dir, future = ask()
+    assert not future.wait(0.1)
+    fill(run_dir, future)
+    assert not future.wait(0.1)
+    future.execute_program()
+    assert future.wait(20)
     assert (Run(run_dir).output, Run(run_dir).status) == ("hello\n", RunStatus.COMPLETED)
 
 
 def test_nothing_is_left_of_a_run_that_is_called_off(ask, notebook):
-    run_dir, started = ask()
-    started.cancel()
+    run_dir, future = ask()
+    future.cancel()
     assert not os.path.exists(run_dir.path)
     assert os.listdir(notebook.context.home.runs) == []
 
 
 def test_nothing_is_left_of_a_run_whose_starter_dies_before_it_is_one(ask):
-    run_dir, started = ask()
-    started.close()
+    run_dir, future = ask()
+    future.close()
     wait_until(lambda: not os.path.exists(run_dir.path))
 
 
 def test_a_run_whose_starter_dies_before_it_could_go_is_not_started(ask, fill):
-    run_dir, started = ask()
-    fill(run_dir, started)
+    run_dir, future = ask()
+    fill(run_dir, future)
     assert Run(run_dir).status is RunStatus.PENDING
-    started.close()
+    future.close()
     wait_until(lambda: not is_alive(run_dir))
     assert (Run(run_dir).status, Run(run_dir).output) == (RunStatus.TERMINATED, "")
 
@@ -105,10 +105,10 @@ def test_a_run_that_cannot_be_written_leaves_nothing(notebook, isolation, monkey
 
 def test_whoever_waits_for_several_runs_hears_of_each(ask, fill):
     begun = [ask() for _ in range(3)]
-    for run_dir, started in begun:
-        fill(run_dir, started)
-        started.execute_program()
-    waiting = [started for _, started in begun]
+    for run_dir, future in begun:
+        fill(run_dir, future)
+        future.execute_program()
+    waiting = [future for _, future in begun]
     while waiting:
         news, _, _ = select.select(waiting, [], [], 20)
         assert news
@@ -170,19 +170,19 @@ def ask_in_queue(notebook, spec):
 @pytest.mark.parametrize("moment", ["asked", "filled", "let go"])
 def test_runs_in_the_queue_of_a_killed_fork_server_start_all_the_same(ask_in_queue, fill, frozen_server, moment):
     asked = [ask_in_queue() for _ in range(3)]
-    for run_dir, started in asked:
+    for run_dir, future in asked:
         if moment == "asked":
             frozen_server()
-        fill(run_dir, started)
+        fill(run_dir, future)
         if moment == "filled":
             frozen_server()
-        started.execute_program()
+        future.execute_program()
     frozen_server()
-    assert [started.wait(60) for _, started in asked] == [True] * 3
+    assert [future.wait(60) for _, future in asked] == [True] * 3
     assert [(Run(run_dir).status, Run(run_dir).output) for run_dir, _ in asked] == [
         (RunStatus.COMPLETED, "hello\n")
     ] * 3
-    assert [(started.started, started.failure, started.exit_status) for _, started in asked] == [(True, "", 0)] * 3
+    assert [(future.started, future.failure, future.exit_status) for _, future in asked] == [(True, "", 0)] * 3
 
 
 def test_a_spare_that_outlives_its_fork_server_sees_its_run_to_the_end(notebook, spec, ask_in_queue, fill):
@@ -190,38 +190,38 @@ def test_a_spare_that_outlives_its_fork_server_sees_its_run_to_the_end(notebook,
     server = notebook.context.engine._server._process.pid
     wait_until(lambda: children(server))
     stop_all([server])
-    run_dir, started = ask_in_queue()
+    run_dir, future = ask_in_queue()
     send_to_all([server], signal.SIGKILL)
-    fill(run_dir, started)
-    started.execute_program()
-    assert started.wait(60)
-    assert (started.ended, started.exit_status, Run(run_dir).status) == (True, 0, RunStatus.COMPLETED)
+    fill(run_dir, future)
+    future.execute_program()
+    assert future.wait(60)
+    assert (future.ended, future.exit_status, Run(run_dir).status) == (True, 0, RunStatus.COMPLETED)
 
 
 def test_a_run_in_the_queue_of_a_killed_fork_server_can_be_left_in_the_background(ask_in_queue, fill, frozen_server):
-    run_dir, started = ask_in_queue()
-    fill(run_dir, started)
-    started.execute_program()
+    run_dir, future = ask_in_queue()
+    fill(run_dir, future)
+    future.execute_program()
     frozen_server()
-    assert started.wait_started(60)
-    started.close()
+    assert future.wait_started(60)
+    future.close()
     wait_until(lambda: Run(run_dir).status is RunStatus.COMPLETED)
 
 
 def test_a_run_that_is_called_off_is_not_started_when_the_fork_server_is_killed(ask_in_queue, fill, frozen_server):
-    run_dir, started = ask_in_queue()
-    fill(run_dir, started)
+    run_dir, future = ask_in_queue()
+    fill(run_dir, future)
     frozen_server()
-    started.cancel()
+    future.cancel()
     wait_until(lambda: not is_alive(run_dir))
-    assert (started.channel, Run(run_dir).output) == (None, "")
+    assert (future.channel, Run(run_dir).output) == (None, "")
 
 
 def test_a_run_that_was_deleted_in_the_queue_is_not_made_anew(ask_in_queue, fill, frozen_server):
-    run_dir, started = ask_in_queue()
-    fill(run_dir, started)
-    started.execute_program()
+    run_dir, future = ask_in_queue()
+    fill(run_dir, future)
+    future.execute_program()
     shutil.rmtree(run_dir.path)
     frozen_server()
-    assert started.wait(60)
-    assert (started.failure, os.path.exists(run_dir.path)) == ("its supervisor could not be started", False)
+    assert future.wait(60)
+    assert (future.failure, os.path.exists(run_dir.path)) == ("its supervisor could not be started", False)

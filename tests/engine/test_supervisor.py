@@ -58,18 +58,18 @@ def start(notebook, prepare, isolation):
 
     def start(**flags):
         run, alive = prepare(**flags)
-        started = begin(notebook.context, run, alive, isolation)
-        assert started.wait_started(20)
+        future = begin(notebook.context, run, alive, isolation)
+        assert future.wait_started(20)
         wait_until(lambda: run.output)
-        return run, started
+        return run, future
 
     return start
 
 
 def begin(context, run, alive, isolation):
-    started = ask_again(context, run, alive, LaunchOptions(isolation=isolation))
-    started.execute_program()
-    return started
+    future = ask_again(context, run, alive, LaunchOptions(isolation=isolation))
+    future.execute_program()
+    return future
 
 
 def let_go(run):
@@ -78,18 +78,18 @@ def let_go(run):
 
 
 def test_a_run_is_running_until_its_end_is_told(start):
-    run, started = start()
+    run, future = start()
     assert run.status is RunStatus.RUNNING
-    assert not started.wait(0)
+    assert not future.wait(0)
     let_go(run)
-    assert started.wait(20)
-    assert (started.ended, started.exit_status, run.status) == (True, 0, RunStatus.COMPLETED)
+    assert future.wait(20)
+    assert (future.ended, future.exit_status, run.status) == (True, 0, RunStatus.COMPLETED)
 
 
 def test_all_is_written_and_the_lock_free_when_the_end_is_told(start):
-    run, started = start(code=3)
+    run, future = start(code=3)
     let_go(run)
-    assert started.wait(20)
+    assert future.wait(20)
     assert is_alive(run.dir) is False
     assert run.attr_names().count("exit_status") == run.attr_names().count("stopped") == 1
     assert {"platform", "pip_freeze"} <= set(run.attr_names())
@@ -100,7 +100,7 @@ def test_all_is_written_and_the_lock_free_when_the_end_is_told(start):
 
 
 def test_the_lock_names_the_processes_and_guild_finds_the_run(start):
-    run, started = start()
+    run, future = start()
     lock = read_lock(run.dir)
     with open(run.dir.lock) as file:
         assert int(file.read(10)) == lock.run.pid
@@ -108,38 +108,38 @@ def test_the_lock_names_the_processes_and_guild_finds_the_run(start):
     assert lock.is_alive()
     assert lock.supervisor.is_alive()
     let_go(run)
-    started.wait(20)
+    future.wait(20)
 
 
 def test_scalars_can_be_seen_while_it_runs(start):
-    run, started = start()
+    run, future = start()
     wait_until(lambda: run.scalars == {"loss": 0.5})
     let_go(run)
-    started.wait(20)
+    future.wait(20)
     assert run.scalar_summaries["loss"].last_step == 2
 
 
 def test_a_starter_that_listens_no_more_changes_nothing(start):
-    run, started = start()
-    started.close()
+    run, future = start()
+    future.close()
     let_go(run)
     assert run.wait(20).status is RunStatus.COMPLETED
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM, signal.SIGHUP])
 def test_the_signal_that_kills_a_run_is_its_exit_status(start, number):
-    run, started = start()
+    run, future = start()
     os.kill(read_lock(run.dir).run.pid, number)
-    assert started.wait(20)
+    assert future.wait(20)
     assert (run.exit_status, run.status) == (-number, RunStatus.TERMINATED)
 
 
 @pytest.mark.parametrize(("code", "status"), [(0, RunStatus.COMPLETED), (3, RunStatus.ERROR)])
 def test_a_run_goes_on_without_its_supervisor_and_its_word_counts(start, code, status):
-    run, started = start(code=code)
+    run, future = start(code=code)
     os.kill(read_lock(run.dir).supervisor.pid, signal.SIGKILL)
-    assert started.wait(20)
-    assert not started.ended
+    assert future.wait(20)
+    assert not future.ended
     assert run.status is RunStatus.RUNNING
     let_go(run)
     assert run.wait(20).status is status
@@ -149,9 +149,9 @@ def test_a_run_goes_on_without_its_supervisor_and_its_word_counts(start, code, s
 
 
 def test_a_run_that_dies_with_its_supervisor_is_terminated(start):
-    run, started = start()
+    run, future = start()
     lock = read_lock(run.dir)
-    started.close()
+    future.close()
     os.kill(lock.supervisor.pid, signal.SIGKILL)
     os.kill(lock.run.pid, signal.SIGKILL)
     assert run.wait(20).status is RunStatus.TERMINATED
@@ -160,22 +160,22 @@ def test_a_run_that_dies_with_its_supervisor_is_terminated(start):
 
 
 def test_a_run_whose_directory_is_removed_leaves_no_process(start):
-    run, started = start()
+    run, future = start()
     pid = read_lock(run.dir).run.pid
     wait_until(
         lambda: shutil.rmtree(run.path, ignore_errors=True) or not os.path.exists(run.path)
     )  # files appear in it
     os.kill(pid, signal.SIGTERM)
-    assert started.wait(20)
+    assert future.wait(20)
     assert process_start(pid) is None
 
 
 def test_what_keeps_a_run_from_starting_is_told(notebook, prepare, isolation):
     run, alive = prepare()
     os.mkdir(run.dir.reserve)
-    started = begin(notebook.context, run, alive, isolation)
-    assert started.wait(20)
-    assert "Is a directory" in started.failure
+    future = begin(notebook.context, run, alive, isolation)
+    assert future.wait(20)
+    assert "Is a directory" in future.failure
     assert (run.record.damage, is_alive(run.dir)) == (None, False)
     assert run.status is RunStatus.ERROR
 
@@ -184,10 +184,10 @@ def test_an_interpreter_that_is_not_there_is_told(notebook, prepare):
     run, alive = prepare()
     plan = RunPlan(run_dir=run.dir, opref=run.record.opref, meta=get_meta(run), env=os.environ)
     request = replace(_request(notebook.context, plan), python="/not/there/python")
-    started = notebook.context.engine.start(request, alive, "fresh")
-    started.execute_program()
-    assert started.wait(20)
-    assert "/not/there/python" in started.failure
+    future = notebook.context.engine.start(request, alive, "fresh")
+    future.execute_program()
+    assert future.wait(20)
+    assert "/not/there/python" in future.failure
     assert run.status is RunStatus.ERROR
 
 
@@ -195,8 +195,8 @@ def test_a_payload_that_cannot_be_opened_fails_the_run(notebook, prepare, isolat
     run, alive = prepare()
     with open(run.dir.payload, "wb") as file:
         file.write(b"no pickle")
-    started = begin(notebook.context, run, alive, isolation)
-    assert started.wait(20)
+    future = begin(notebook.context, run, alive, isolation)
+    assert future.wait(20)
     assert (run.exit_status, run.status) == (1, RunStatus.ERROR)
     assert "UnpicklingError" in run.output
 
@@ -223,8 +223,8 @@ def test_a_slow_answer_of_git_does_not_delay_a_stop(notebook, prepare, tmp_path,
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     context = Session(Settings(isolation="fresh"), home=notebook.context.home)  # its supervisor has our PATH
     run, alive = prepare()
-    started = begin(context, run, alive, "fresh")
-    assert started.wait_started(20)
+    future = begin(context, run, alive, "fresh")
+    assert future.wait_started(20)
     os.kill(wait_until(lambda: read_lock(run.dir)).supervisor.pid, signal.SIGTERM)
-    assert started.wait(5)
+    assert future.wait(5)
     assert run.exit_status == -2

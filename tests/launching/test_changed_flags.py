@@ -13,7 +13,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.restart import Change, restart, start
-from guild_ipy.operations.flag_values.flag_binding import FlagText
+from guild_ipy.operations.flag_values.typed_text import FlagText
 from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.store.files.attrs import write_attr
 from tests.notebook_files import write_notebook

@@ -11,7 +11,7 @@ from guild_ipy.errors import FlagError
 from guild_ipy.index.index import Index
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.restart import Change, restart
-from guild_ipy.operations.flag_values.flag_binding import FlagText
+from guild_ipy.operations.flag_values.typed_text import FlagText
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.session.matching import select
 from guild_ipy.settings import Settings

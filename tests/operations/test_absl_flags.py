@@ -4,7 +4,8 @@ import pytest
 
 from guild_ipy.domain.values.flags import FlagType
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.flag_values.flag_binding import FlagText, bind_flags
+from guild_ipy.operations.flag_values.flag_binding import bind_flags
+from guild_ipy.operations.flag_values.typed_text import FlagText
 from guild_ipy.operations.scripts.absl_flags import read_absl
 from guild_ipy.operations.scripts.command_line import script_arguments
 

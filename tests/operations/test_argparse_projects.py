@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.flag_values.flag_binding import FlagText, bind_flags
+from guild_ipy.operations.flag_values.flag_binding import bind_flags
+from guild_ipy.operations.flag_values.typed_text import FlagText
 from guild_ipy.operations.scripts.script_flags import inspect_script, script_arguments
 
 SHOW = "import json\nprint(json.dumps(vars({})))\n"

@@ -2,7 +2,7 @@ import pytest
 
 from guild_ipy.domain.values.flags import FlagType
 from guild_ipy.errors import FlagError, UsageError
-from guild_ipy.operations.flag_values.flag_binding import FlagText
+from guild_ipy.operations.flag_values.typed_text import FlagText
 from guild_ipy.operations.functions.cell import CellOperation, bind_cell
 
 

@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from guild_ipy.domain.values.flags import FlagType
-from guild_ipy.operations.flag_values.flag_binding import FlagText, bind_flags
+from guild_ipy.operations.flag_values.flag_binding import bind_flags
+from guild_ipy.operations.flag_values.typed_text import FlagText
 from guild_ipy.operations.scripts.click_flags import read_click
 from guild_ipy.operations.scripts.command_line import script_arguments
 from guild_ipy.operations.scripts.script_interface import ArgumentStyle

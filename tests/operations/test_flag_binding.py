@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from guild_ipy.domain.values.flags import FlagDef, FlagType, format_flag
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.flag_values.flag_binding import FlagText, bind_flags, parse_assignment, parse_flag_value
+from guild_ipy.operations.flag_values.flag_binding import bind_flags, parse_assignment
+from guild_ipy.operations.flag_values.typed_text import FlagText, parse_flag_value
 
 LR = FlagDef(name="lr", type=FlagType.FLOAT, default=0.1)
 EPOCHS = FlagDef(name="epochs", type=FlagType.INT, default=3)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from guild_ipy.errors import SelectError
-from guild_ipy.index.queries.expression_sql import SELECT_SCHEMA, Expressions
+from guild_ipy.index.queries.expression_sql import SELECT_SCHEMA, ExpressionCompiler
 from guild_ipy.query.expression import Dropped, Select, parse_place
 from guild_ipy.query.names import Names
 from guild_ipy.query.nodes import Kind
@@ -187,7 +187,7 @@ def test_explanation_names_the_first_clause_that_does_not_hold(text, dropped):
     with closing(open_database()) as connection:
         insert(connection, 1, RUN)
         connection.execute("insert into name(kind, text, prefix) values ('flag', 'missing', '')")
-        assert Expressions(connection).explain(text, [1]).get(1) == dropped
+        assert ExpressionCompiler(connection).explain(text, [1]).get(1) == dropped
 
 
 def test_place_to_sort_by_is_found():

@@ -42,7 +42,7 @@ def full_run(make_run: MakeRun) -> RunDir:
         run_dir.output_index: ROW.pack(1, 0) * 3,
         run_dir.output_gaps: GAP.pack(1, 5, 10),
         run_dir.manifest: b"s a.py - a.py\n",
-        run_dir.exit_status: b"0\n",
+        run_dir.job_exit_status: b"0\n",
     }
     for path, content in contents.items():
         Path(path).write_bytes(content)

@@ -15,7 +15,7 @@ from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.lineage_graph import LineageScope
 from guild_ipy.verbs import VERBS
 from guild_ipy.verbs.changing.label import Label
-from guild_ipy.verbs.running.run import find_option
+from guild_ipy.verbs.running.run import find_line_option
 
 RUN, START, RUNS, COMPARE, INFO, LINEAGE = map(VERBS.__getitem__, "run start runs compare info lineage".split())
 LS, CAT, MARK, LABEL, STOP, DELETE = map(VERBS.__getitem__, "ls cat mark label stop delete".split())
@@ -330,4 +330,4 @@ def test_what_was_meant_is_said(verb, line, message):
     ],
 )
 def test_a_flag_that_is_called_as_an_option_finds_it(name, option):
-    assert find_option(name) == option
+    assert find_line_option(name) == option

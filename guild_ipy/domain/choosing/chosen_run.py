@@ -50,14 +50,14 @@ class ChosenRun(Generic[_Run]):
     """Marked runs that would have been chosen, but cannot be used."""
 
 
-def choose_run(
+def choose_by_rule(
     marked: Iterable[_Run],
     find_latest: Callable[[], _Run | None],
     *,
     marked_at: Callable[[_Run], int],
     is_usable: Callable[[_Run], bool] = lambda _: True,
 ) -> ChosenRun[_Run]:
-    """Choose a run.
+    """Choose a run by the rule.
 
     Parameters
     ----------
@@ -72,9 +72,9 @@ def choose_run(
 
     Examples
     --------
-    >>> choose_run("cba", lambda: "d", marked_at={"a": 1, "b": 2, "c": 1}.__getitem__).run
+    >>> choose_by_rule("cba", lambda: "d", marked_at={"a": 1, "b": 2, "c": 1}.__getitem__).run
     'b'
-    >>> choose_run("", lambda: "d", marked_at={}.__getitem__).run
+    >>> choose_by_rule("", lambda: "d", marked_at={}.__getitem__).run
     'd'
     """
     runs = list(marked)

@@ -40,11 +40,11 @@ def become_run(request: LaunchRequest, supervisor: socket.socket, pages: WarmPag
         if wait_for_word(supervisor) != PREPARED:
             os._exit(code)
         main = new_main(run_dir)
-        execute = open_run(run_dir, main)
+        execute_program = open_run(run_dir, main)
         set_up(run_dir, main)
         if wait_for_word(supervisor) != GO:
             os._exit(code)
-        code = execute()
+        code = execute_program()
         pages.note()
     except BaseException as error:  # noqa: BLE001 - nothing may return into the code of the supervisor
         sys.excepthook(type(error), error, error.__traceback__)

@@ -1,9 +1,9 @@
-"""The fork server: a process that has imported what the notebook has, and forks a supervisor for each run.
+"""The fork server: a process that has imported what the notebook has, and keeps a supervisor forked for the next run.
 
 ``python -m guild_ipy.engine.beside.fork_server_process SOCKET IDLE`` with an inherited socket that keeps messages
 apart. First message, from the kernel: the modules to import, as JSON. First answer: ``{"ready": true, "threads":
 [names]}``. Then each message is one byte with two descriptors, the channel and the ``alive`` lock of a run
-(``launch_channel``).
+(``launch_channel``); the supervisor that waits receives it itself.
 
 It ends with the kernel, or after ``IDLE`` seconds without a request; its supervisors do not. A request that comes at
 that very moment is lost with its descriptors, so the kernel finds the channel closed, and starts another supervisor.
@@ -39,7 +39,7 @@ _SHELL = "guild_ipy.engine.child.run_shell"
 
 
 def main() -> None:
-    """Serve until the kernel closes its end."""
+    """Serve until the kernel closes its end, or no request comes for as long as the second argument says."""
     server = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors are reaped by the system

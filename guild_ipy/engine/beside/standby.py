@@ -19,8 +19,9 @@ from guild_ipy.engine.beside.warm_pages import RunPages
 from guild_ipy.engine.launch_channel import is_readable
 from guild_ipy.linux import adopt_orphans
 
+#: The words on the pipe: its run has started; there is no request, and it ends.
 _TAKEN = b"t"
-_CLOSED = b"c"
+_GAVE_UP = b"c"
 #: The next supervisor is forked when the run has ended, or after so long: a fork would slow down a short run.
 _REST_SECONDS = 0.2
 
@@ -57,10 +58,10 @@ class Standby:
         word = os.read(self._pipe, 1)
         if word == _TAKEN:
             _wait_for(self._server.fileno(), self._pipe)
-        elif word != _CLOSED:  # it was killed; the next one may be killed, too, so do not fork at once
+        elif word != _GAVE_UP:  # it was killed; the next one may be killed, too, so do not fork at once
             _wait_for(self._server.fileno())
         os.close(self._pipe)
-        return word != _CLOSED
+        return word != _GAVE_UP
 
 
 def _wait_for(*descriptors: int) -> None:
@@ -100,11 +101,11 @@ def _stand_by(server: socket.socket, pipe: int, pages: RunPages, idle: float) ->
             for descriptor in descriptors:
                 os.set_inheritable(descriptor, False)
             with socket.socket(fileno=channel) as talk:
-                progress = supervisor.Progress(on_way=lambda: _say(pipe, _TAKEN), ended=lambda: os.close(pipe))
+                progress = supervisor.Progress(started=lambda: _say(pipe, _TAKEN), ended=lambda: os.close(pipe))
                 supervisor.supervise(talk, alive, standby_run, progress)
             pages.supervisor.note()
         else:
-            _say(pipe, _CLOSED)
+            _say(pipe, _GAVE_UP)
         code = 0
     finally:
         os._exit(code)

@@ -59,7 +59,7 @@ _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 class Progress:
     """Functions that are called at two moments of a run."""
 
-    on_way: Callable[[], object] = lambda: None
+    started: Callable[[], object] = lambda: None
     """Its process has started."""
     ended: Callable[[], object] = lambda: None
     """Its end is written and told; all that is left is to flush it to the disk."""
@@ -95,7 +95,7 @@ def supervise(
             _fail(run_dir, channel, alive, str(error))
             return
         send_event(channel, "started", pid=pid)
-        progress.on_way()
+        progress.started()
         exit_status = _see_to_end(held, request, fork or pid, stop_requests, closes=(channel.fileno(), alive))
     os.close(alive)  # a starter that is told of the end may restart or delete the run at once
     send_event(channel, "ended", exit_status=exit_status)

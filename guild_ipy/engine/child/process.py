@@ -76,7 +76,7 @@ def end_process(
             _write_failure(error, run_dir, {})
     _flush()
     if supervised:
-        _write_exit_status(run_dir, code)
+        _write_job_exit_status(run_dir, code)
     if at_last is not None:
         at_last(code)
     if code < 0:
@@ -189,16 +189,16 @@ def _flush() -> None:
             continue
 
 
-def _write_exit_status(run_dir: RunDir, code: int) -> None:
+def _write_job_exit_status(run_dir: RunDir, code: int) -> None:
     """Write how the run ended, for the case that its supervisor is gone."""
     run_dir = _find_moved(run_dir)
-    aside = run_dir.exit_status + ".new"
+    aside = run_dir.job_exit_status + ".new"
     try:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
         try:
             os.write(descriptor, b"%d\n" % code)
         finally:
             os.close(descriptor)
-        os.rename(aside, run_dir.exit_status)
+        os.rename(aside, run_dir.job_exit_status)
     except OSError:  # a full disk: the supervisor has a reserve
         return

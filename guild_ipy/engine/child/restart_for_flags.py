@@ -18,12 +18,12 @@ _RENEWED_VARIABLE = "GUILD_IPY_RENEWED"
 
 def restart_for_flags(run_dir: RunDir) -> None:
     """Restart this process if the attribute ``flags`` has other values than the program was made for."""
-    from guild_ipy.engine.meta import changed_flags, read_meta  # start-up cost: for runs without a supervisor
+    from guild_ipy.engine.meta import differing_flags, read_meta  # start-up cost: for runs without a supervisor
 
     if os.environ.pop(_RENEWED_VARIABLE, None) == run_dir.id:
         return
     meta = read_meta(run_dir)
-    if meta is None or not changed_flags(meta):
+    if meta is None or not differing_flags(meta):
         return
     import subprocess  # start-up cost, as above
 

@@ -27,7 +27,7 @@ def find_run_dirs(session: Session, names: Sequence[str]) -> dict[str, RunDir]:
     kept = columns_of(session.index).now(session, _no_columns)
     found = {} if kept is None else _find_kept(session, kept, names)
     if len(found) < len(names):
-        found |= _find_any(session, kept, [name for name in names if name not in found])
+        found |= _find_by_prefix(session, kept, [name for name in names if name not in found])
     return {name: found[name] for name in names}
 
 
@@ -58,7 +58,7 @@ def _find_kept(session: Session, kept: KeptColumns, names: Sequence[str]) -> dic
     return {name: session.home.run_dir(each) for name, each in found.items() if each}
 
 
-def _find_any(session: Session, kept: KeptColumns | None, names: Sequence[str]) -> dict[str, RunDir]:
+def _find_by_prefix(session: Session, kept: KeptColumns | None, names: Sequence[str]) -> dict[str, RunDir]:
     """Find runs by any beginning of their ids; a live one before a deleted one of the same id.
 
     Within a run, the runs that it was given are found in any Guild home.

@@ -41,7 +41,7 @@ SELECT_SCHEMA = SqlSchema(
 )
 
 
-class Expressions:
+class ExpressionCompiler:
     """Turns expressions into SQL, for one open index."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:

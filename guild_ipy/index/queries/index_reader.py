@@ -26,7 +26,7 @@ from guild_ipy.store.run_record import RunRecord
 from guild_ipy.store.state.changes import LogPosition
 
 if TYPE_CHECKING:
-    from guild_ipy.index.queries.expression_sql import Expressions
+    from guild_ipy.index.queries.expression_sql import ExpressionCompiler
     from guild_ipy.query.expression import Dropped
     from guild_ipy.query.names import Names
 
@@ -131,12 +131,12 @@ class IndexReader:
         assert run_filter.where is not None, "the caller has an expression"
         with self._moment():
             runs = self._matching(home, replace(run_filter, where=None))
-            dropped = self._expressions.explain(run_filter.where, [k for k, _ in runs])
+            dropped = self._compiler.explain(run_filter.where, [k for k, _ in runs])
         return [(record, dropped.get(k)) for k, record in runs]
 
     def names(self) -> Names | None:
         """Return the names of attributes, flags and scalars that runs have; None if there are no runs."""
-        return self._expressions.names()
+        return self._compiler.names()
 
     def table(self, wanted: Wanted, run_filter: RunFilter) -> tuple[Table, list[StaleSegment]]:
         """Return columns of the live runs that pass a filter, newest first, and segments to be stored."""
@@ -191,11 +191,11 @@ class IndexReader:
         where = None
         if run_filter.where is not None:
             stops_early = run_filter.limit is not None and best is None
-            where = self._expressions.condition(run_filter.where, stops_early=stops_early)
+            where = self._compiler.condition(run_filter.where, stops_early=stops_early)
         condition, parameters = make_condition(self._db, run_filter, where)
         source, order = "run", ""
         if best is not None:
-            ranking = self._expressions.ranking(best)
+            ranking = self._compiler.ranking(best)
             parameters |= ranking.parameters
             source, order = f"({ranking.sql}) join run using (k)", f"v {'desc' if best.greatest else 'asc'}, "
         is_short = run_filter.limit is not None or condition == "true"
@@ -205,10 +205,10 @@ class IndexReader:
         return _Query(source=source, rest=rest, parameters=parameters)
 
     @cached_property
-    def _expressions(self) -> Expressions:
-        from guild_ipy.index.queries.expression_sql import Expressions  # start-up cost: few listings have one
+    def _compiler(self) -> ExpressionCompiler:
+        from guild_ipy.index.queries.expression_sql import ExpressionCompiler  # start-up cost: few listings have one
 
-        return Expressions(self._db)
+        return ExpressionCompiler(self._db)
 
     def _column(self, name: str, query: _Query) -> list[Any]:
         sql = f"select {name} from {query.source} {query.rest}"  # noqa: S608 - our own words
@@ -219,7 +219,7 @@ class IndexReader:
         try:
             return self._db.execute(sql, parameters).fetchall()
         except sqlite3.OperationalError:
-            if "_expressions" in vars(self) and self._expressions.take_interrupt():
+            if "_compiler" in vars(self) and self._compiler.take_interrupt():
                 raise KeyboardInterrupt from None
             raise
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from guild_ipy.domain.choosing import chosen_run
-from guild_ipy.domain.choosing.chosen_run import Reason
+from guild_ipy.domain.choosing.chosen_run import Reason, choose_by_rule
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import NothingToUse
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
@@ -40,8 +39,8 @@ class RunChoice:
 
 
 def choose_run(index: Index, query: RunQuery) -> RunChoice:
-    """Choose a run by the rule of ``chosen_run``; NothingToUse if there is none."""
-    chosen = chosen_run.choose_run(
+    """Choose a run by the rule of dependencies; NothingToUse if there is none."""
+    chosen = choose_by_rule(
         index.records(RunFilter(where=query.any_status, marked=True)),
         lambda: next(iter(index.records(RunFilter(where=query.expression, limit=1))), None),
         marked_at=lambda record: read_mark_time(record.dir),

@@ -14,8 +14,6 @@ from guild_ipy.operations.flag_values.recording import record
 from guild_ipy.operations.flag_values.shape_conversion import NoConversion, convert
 from guild_ipy.operations.flag_values.typed_text import NULL_WORDS, FlagText, parse_flag_value
 
-__all__ = ["FlagText", "bind_flags", "check_flag", "parse_assignment", "parse_flag_value", "takes_list"]
-
 
 def parse_assignment(text: str) -> tuple[str, str | None]:
     """Split ``name=value``; the value is None where there is no ``=``.

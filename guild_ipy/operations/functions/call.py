@@ -16,9 +16,9 @@ from guild_ipy.domain.payload import FunctionCall
 from guild_ipy.domain.values.flags import FlagDef, Flags, FlagType, FlagValue, is_flag_value
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.declaration import declaration_of
-from guild_ipy.operations.flag_values.flag_binding import FlagText, bind_flags, takes_list
+from guild_ipy.operations.flag_values.flag_binding import bind_flags, takes_list
 from guild_ipy.operations.flag_values.recording import as_list, record
-from guild_ipy.operations.flag_values.typed_text import NULL_WORDS, parse_flag_value
+from guild_ipy.operations.flag_values.typed_text import NULL_WORDS, FlagText, parse_flag_value
 from guild_ipy.operations.functions.argument_forms import Arguments, find_forms
 from guild_ipy.operations.functions.function_name import function_name
 from guild_ipy.operations.functions.parameters import find_hints, parameter_flag, untyped_class

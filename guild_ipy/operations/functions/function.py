@@ -68,7 +68,7 @@ class FunctionOperation:
         self, args: Sequence[Any], flags: Mapping[str, Any], options: SpecOptions, context: SearchContext
     ) -> Template:
         """See :class:`~guild_ipy.operations.operation.Operation`."""
-        name = options.name or self.word or function_name(self.function, context.notebook.variables)
+        name = options.op_name or self.word or function_name(self.function, context.notebook.variables)
         interface = replace(self.interface, name=name)
         declared = declaration_of(self.function)
 

@@ -14,7 +14,7 @@ from guild_ipy.domain.values.argument import argument_text
 from guild_ipy.domain.values.flags import FlagDef, Flags, FlagValue
 from guild_ipy.errors import FlagError
 from guild_ipy.operations.flag_references import fill_references
-from guild_ipy.operations.flag_values.flag_binding import parse_flag_value
+from guild_ipy.operations.flag_values.typed_text import parse_flag_value
 from guild_ipy.operations.scripts.command_line import script_arguments
 from guild_ipy.operations.scripts.script_interface import ArgumentStyle, InterfaceKind, ScriptArgument, ScriptInterface
 

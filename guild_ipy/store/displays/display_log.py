@@ -157,6 +157,14 @@ def read_displays(run_dir: RunDir) -> list[Display]:
     return [load_values(run_dir, display) for display in found.values()]
 
 
+def list_display_files(run_dir: RunDir) -> list[str]:
+    """Return the paths of the log and of the files of values."""
+    try:
+        return [f"{run_dir.displays}/{name}" for name in os.listdir(run_dir.displays)]
+    except OSError:
+        return []
+
+
 def load_values(run_dir: RunDir, display: Display) -> Display:
     """Return a display with the values of its files; those of a display that a later one replaced are gone."""
     data = {kind: _load(run_dir, value) for kind, value in display.data.items()}

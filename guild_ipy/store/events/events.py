@@ -29,6 +29,7 @@ from guild_ipy.store.run_dir import RunDir
 
 #: The part that names of event files have in common.
 EVENT_MARK = ".tfevents."
+_PREFIX = "events.out.tfevents."
 
 _CHUNK_BYTES = 2**20
 _NO_SCALARS = frozenset({"attrs", "displays", "job", "tmp"})
@@ -110,6 +111,11 @@ def find_event_files(run_dir: RunDir) -> list[str]:
     return list_event_files(run_dir).paths
 
 
+def find_output_event_files(run_dir: RunDir) -> list[str]:
+    """Find the event files of the scalars in a run's output: those in ``.guild`` itself."""
+    return [entry.path for entry in _scan(run_dir.guild) if entry.name.startswith(_PREFIX)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class EventFiles:
     """The files that a walk through a run finds."""
@@ -141,7 +147,7 @@ def list_event_files(run_dir: RunDir) -> EventFiles:
 
 
 def _create_event_file(folder: str) -> tuple[str, int]:
-    stem = f"{folder}/events.out.tfevents.{int(time.time()):010d}.{os.uname().nodename}.{os.getpid()}"
+    stem = f"{folder}/{_PREFIX}{int(time.time()):010d}.{os.uname().nodename}.{os.getpid()}"
     for number in count():
         path = f"{stem}.{number}"
         try:

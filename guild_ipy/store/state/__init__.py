@@ -3,7 +3,7 @@
 - ``state``, with ``markers`` and ``lock``: whether a run waits, runs or has ended
 - ``run_process``: which processes are those of a run
 - ``signals``: the signal that ended a run
-- ``reconcile``: settles runs whose processes are gone
+- ``settled_state``: the end of runs whose processes died without writing one
 - ``marks``: the marks of a run
 - ``changes``: the change log of a home
 """

@@ -37,7 +37,7 @@ class RunState:
     is_held: bool = False
     """Whether a process of the run, or one that works on it, holds ``alive``."""
     is_lost: bool = False
-    """Whether its processes died and its end was not written: see :mod:`guild_ipy.store.state.reconcile`."""
+    """Whether its processes died and its end was not written: see :mod:`guild_ipy.store.state.settled_state`."""
 
 
 def read_state(run_dir: RunDir) -> RunState:
@@ -94,7 +94,7 @@ def _is_lost(run_dir: RunDir, names: set[str], *, status: RunStatus, exit_status
     if status is RunStatus.PENDING:
         return is_our_pending(run_dir)
     ended = status is RunStatus.ERROR and exit_status is None and "LOCK.remote" not in names
-    return ended and (os.path.exists(run_dir.attr("started")) or os.path.exists(run_dir.exit_status))
+    return ended and (os.path.exists(run_dir.attr("started")) or os.path.exists(run_dir.job_exit_status))
 
 
 def _is_locked(run_dir: RunDir) -> bool:

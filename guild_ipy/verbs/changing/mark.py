@@ -100,10 +100,7 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class MarkNote:
-    """What the history of marks keeps of an action beside its time and its user.
-
-    An optimizer marks its best trial with ``mark(session, [run], note=MarkNote(by=MarkedBy.OPTIMIZER, reason=...))``.
-    """
+    """What the history of marks keeps of an action beside its time and its user."""
 
     by: MarkedBy = MarkedBy.USER
     reason: str | None = None

@@ -65,7 +65,7 @@ def _declare_spec(parser: VerbParser) -> None:
 
 def _read_spec(namespace: argparse.Namespace) -> SpecOptions:
     return SpecOptions(
-        name=namespace.op_name or "",
+        op_name=namespace.op_name or "",
         comment=namespace.comment,
         label=namespace.label,
         tags=tuple(namespace.tag),
@@ -81,7 +81,7 @@ def _path(word: str) -> str:
     return os.fspath(value) if isinstance(value, os.PathLike) else word
 
 
-def find_option(name: str) -> str | None:
+def find_line_option(name: str) -> str | None:
     """Find the option of the magic and the shell command for the name of a keyword."""
     option = f"--{name.replace('_', '-').rstrip('s')}"
     return next((each for each in (option, f"{option}s") if VERB.parser.find_option(each) is not None), None)
@@ -126,7 +126,7 @@ class RunOperation:
         group=_OTHER_WAYS,
     )
     yes: bool = switch("-y", "--yes", help="do not ask")
-    find_option: Callable[[str], str | None] = field(default=find_option, compare=False, repr=False)
+    find_option: Callable[[str], str | None] = field(default=find_line_option, compare=False, repr=False)
     """Returns the option of a name as it is written here, for errors: ``--label`` or ``_label``."""
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from guild_ipy.domain.declarations.dependency import SourceKind
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.dependencies.given_dependencies import naming_dependencies, parse_given, split_given
-from guild_ipy.operations.flag_values.flag_binding import FlagText
+from guild_ipy.operations.flag_values.typed_text import FlagText
 from guild_ipy.session.run_handle import Run
 from tests.required import file_of, need, run_of, runs_of
 

@@ -18,7 +18,8 @@ import pytest
 from guild_ipy.domain.values.flags import FlagType, is_flag_value
 from guild_ipy.domain.values.shapes import encode_shape, parse_shape
 from guild_ipy.errors import FlagError
-from guild_ipy.operations.flag_values.flag_binding import FlagText, check_flag
+from guild_ipy.operations.flag_values.flag_binding import check_flag
+from guild_ipy.operations.flag_values.typed_text import FlagText
 from guild_ipy.operations.functions.call import bind_call, inspect_callable
 from guild_ipy.store.files import yaml_codec
 

@@ -14,7 +14,7 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest
 from guild_ipy.launching.new_run import run as run_request
 from guild_ipy.launching.restart import Change, restart, start
-from guild_ipy.operations.flag_values.flag_binding import FlagText
+from guild_ipy.operations.flag_values.typed_text import FlagText
 from guild_ipy.verbs.running.stop import stop
 from tests.notebook_files import read_outputs, write_notebook
 from tests.notebook_session import wait_until

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from guild_ipy.domain.declarations.operation_def import Step
 from guild_ipy.domain.values.flags import FlagValue
-from guild_ipy.operations.flag_values.flag_binding import parse_flag_value
+from guild_ipy.operations.flag_values.typed_text import parse_flag_value
 from guild_ipy.operations.guildfile.reading.fields import (
     leads_out,
     read_bool,

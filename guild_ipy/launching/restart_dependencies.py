@@ -1,4 +1,4 @@
-"""What a run that is started again depends on: the same as the last time, unless something else is asked for."""
+"""The dependencies of a run that is started again: the same as the last time, unless something else is asked for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceK
 from guild_ipy.domain.declarations.dependency_json import decode_requires
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.values.flags import Flags, FlagValue
-from guild_ipy.engine.meta import JobMeta, changed_flags
+from guild_ipy.engine.meta import JobMeta, differing_flags
 from guild_ipy.engine.run_files.dependency_attrs import dependency_flags, encode_deps, encode_reasons
 from guild_ipy.engine.run_files.place_files import place_dependencies, remove_placed
 from guild_ipy.errors import DamagedRun, RunStateError, UsageError
@@ -73,7 +73,7 @@ def resolve_again(
         raise UsageError(f"run {run.short_id} depends on no runs; leave --reselect out")
     recorded = _read_recorded(run)
     choice = replace(choice, given={**_changed_inputs(run, requires, recorded), **choice.given})
-    changed = set(changed_flags(meta))
+    changed = set(differing_flags(meta))
     is_same = not (choice.given or choice.reselect or any(_depends_on(each, changed) for each in requires))
     if is_same and _is_whole(run, requires, recorded):
         _check_members(session, run, requires, recorded)
@@ -113,7 +113,7 @@ def replace_dependencies(run: Run, flags: Flags, resolution: Resolution) -> None
     write_attr(run.dir, "flags", {**flags, **dependency_flags(resolution.dependencies, flags)})
 
 
-def recorded_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:
+def recorded_dependency_flags(run: Run, requires: Sequence[Dependency]) -> dict[str, FlagValue]:
     """Return the flags of a run that say what its dependencies use."""
     names = {name for source in _sources(requires) for name in source.recorded_names}
     flags = run.get("flags")
@@ -157,7 +157,7 @@ def _changed_inputs(
     run: Run, requires: Sequence[Dependency], recorded: Mapping[str, GivenDependency]
 ) -> dict[Source, str]:
     """Return the runs that the flags of a run name in place of those that it has used: by Guild AI, or by hand."""
-    flags = recorded_flags(run, requires)
+    flags = recorded_dependency_flags(run, requires)
     found: dict[Source, str] = {}
     for source in _sources(requires):
         used, named = recorded.get(source.resolving_name), flags.get(source.resolving_name)

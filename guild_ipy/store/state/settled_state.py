@@ -1,14 +1,15 @@
-"""Settling runs whose processes died without writing an end.
+"""The end of runs whose processes died without writing one.
 
-Such a run has an ``alive`` file that no process holds, and is still marked as at work. Settling takes the lock, looks
-again, and then:
+Such a run has an ``alive`` file that no process holds, and is still marked as at work. Settling its state takes the
+lock, looks again, and then:
 
 - ``job/exit_status``, which the run itself wrote, is its exit status;
 - otherwise -9 (killed), if it had started or was about to start;
 - a run that was only about to be started again is as it was before: staged, or ended.
 
 A home that cannot be written keeps its runs as they are; readers see the state that would have been written. Runs
-that Guild AI made have no ``alive`` and are never touched.
+that Guild AI made have no ``alive`` and are never touched. What is left of output and scalars is written by
+:func:`guild_ipy.session.settling.settle_run`, which settles the whole run.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ KILLED = -9
 GRACE_SECONDS = 5.0
 
 
-def settle(run_dir: RunDir) -> RunState:
+def settle_state(run_dir: RunDir) -> RunState:
     """Write the end of a lost run, and return its state; a run that is not lost is left alone.
 
     Raises
@@ -53,7 +54,7 @@ def settle(run_dir: RunDir) -> RunState:
 
 
 def state_if_settled(run_dir: RunDir) -> RunState:
-    """Return the state that a run would have after :func:`settle`, and write nothing; DamagedRun as there."""
+    """Return the state that a run would have after :func:`settle_state`, and write nothing; DamagedRun as there."""
     return _resulting_state(run_dir, read_state(run_dir))
 
 
@@ -76,10 +77,10 @@ def _resulting_state(run_dir: RunDir, state: RunState) -> RunState:
         return state
     if state.exit_status is not None:  # a restart that died before it changed anything
         return RunState(status=RunStatus.from_exit_status(state.exit_status), exit_status=state.exit_status)
-    word = _read_own_word(run_dir)
-    if word is None and os.path.exists(run_dir.staged):
+    reported = _read_job_exit_status(run_dir)
+    if reported is None and os.path.exists(run_dir.staged):
         return RunState(status=RunStatus.STAGED)
-    exit_status = KILLED if word is None else word
+    exit_status = KILLED if reported is None else reported
     return RunState(status=RunStatus.from_exit_status(exit_status), exit_status=exit_status)
 
 
@@ -93,15 +94,15 @@ def _write_end(run_dir: RunDir, end: RunState) -> None:
 
 def _guild_may_be_starting(run_dir: RunDir) -> bool:
     """Whether the run is in the gap between ``started`` and ``LOCK`` of a ``guild`` command."""
-    if is_our_pending(run_dir) or os.path.exists(run_dir.lock) or os.path.exists(run_dir.exit_status):
+    if is_our_pending(run_dir) or os.path.exists(run_dir.lock) or os.path.exists(run_dir.job_exit_status):
         return False
     age = time.time() - _read_mtime(run_dir.attr("started"))
     return abs(age) < GRACE_SECONDS
 
 
-def _read_own_word(run_dir: RunDir) -> int | None:
+def _read_job_exit_status(run_dir: RunDir) -> int | None:
     try:
-        content = read_bytes(run_dir.exit_status, limit=65536)
+        content = read_bytes(run_dir.job_exit_status, limit=65536)
         return None if content is None else int(content)
     except (DamagedRun, ValueError):
         return None
@@ -113,7 +114,7 @@ def _find_end_time(run_dir: RunDir) -> int:
         started = read_attr(run_dir, "started")
     except DamagedRun:
         started = None
-    last = max(_read_mtime(run_dir.exit_status), _read_mtime(run_dir.output)) or time.time()
+    last = max(_read_mtime(run_dir.job_exit_status), _read_mtime(run_dir.output)) or time.time()
     return max(int(last * 1_000_000), started if type(started) is int else 0)
 
 
