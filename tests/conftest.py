@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +31,13 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("GUILD_IPY_CACHE", str(tmp_path_factory.mktemp("caches")))
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loggers() -> None:
+    """No logger of lark, which nbformat loads where JupyterLab is installed: a notebook has none that is set up."""
+    importlib.import_module("nbformat")
+    logging.root.manager.loggerDict.pop("lark", None)
 
 
 @pytest.fixture

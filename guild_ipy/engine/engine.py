@@ -60,14 +60,14 @@ class Engine:
                 self._dismiss(self._next)
                 self._next = ForkServer(key, copy_environment(), self._settings.fork_server_idle)
 
-    def loading(self, isolation: str) -> tuple[str, ...]:
-        """Return the packages whose loading :meth:`get_ready` would wait for, those of most modules first."""
+    def loading(self, isolation: str) -> tuple[str, ...] | None:
+        """Return the large packages whose loading :meth:`get_ready` would wait for; None if it would not wait."""
         if isolation != "fork":
-            return ()
+            return None
         self.warm_up()
         with self._mutex:
             server, booting = self._server_at_hand(), self._next
-        return () if server is not None or booting is None or booting.is_ready() else booting.key.packages
+        return None if server is not None or booting is None or booting.is_ready() else booting.key.packages
 
     def get_ready(self, isolation: str) -> None:
         """Wait until `start` need not wait for a fork server.

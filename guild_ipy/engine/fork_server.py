@@ -49,6 +49,8 @@ _BOOT_SECONDS = 60
 _END_SECONDS = 5
 #: Up to so many new modules of packages that a server has already are not worth another server.
 _FEW_MODULES = 20
+#: It takes time to load packages of so many modules.
+_LARGE = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +67,9 @@ class ServerKey:
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """The public packages of its modules, those of most modules first."""
+        """The large packages of its modules, the largest first."""
         counts = Counter(name.partition(".")[0] for name in self.modules)
-        return tuple(name for name, _ in counts.most_common() if not name.startswith("_"))
+        return tuple(name for name, count in counts.most_common() if count >= _LARGE)
 
     def serves(self, wanted: ServerKey) -> bool:
         """Whether a server of this key will do for `wanted`: a run imports a few missing modules itself."""

@@ -121,9 +121,9 @@ def get_ready(session: Session, options: LaunchOptions, viewer: Viewer) -> None:
     isolation = _isolation(session, options)
     if options.stop_after is not None and isolation == "inline":
         raise UsageError("stop after needs a process of its own; use isolation fork or fresh")
-    if packages := session.engine.loading(isolation):
-        more = len(packages) - _SHOWN_PACKAGES
-        viewer.waiting(f"loading {', '.join(packages[:_SHOWN_PACKAGES])}{f' and {more} more' if more > 0 else ''}")
+    packages = session.engine.loading(isolation)
+    if packages is not None:
+        viewer.waiting(f"loading {', '.join(packages[:_SHOWN_PACKAGES])}" if packages else "getting ready")
     session.engine.get_ready(isolation)
 
 

@@ -202,7 +202,7 @@ class TestCells:
 
     def test_magics_and_top_level_await_work(self, isolated):
         run = self.run(isolated, "import asyncio\nn = 2\n!echo flag $n\nawait asyncio.sleep(0, n + 1)", n=5)
-        assert (run.output.split(), run.result) == (["flag", "5"], 6)
+        assert (run.output.split(), run.result) == (["flag", "5", "6"], 6)
 
     def test_definitions_of_a_cell_can_be_pickled_and_read(self, isolated):
         run = self.run(

@@ -8,6 +8,8 @@ from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from tests.cell_outputs import run_code
+
 TRAIN = "def train(lr=0.1):\n    print('loss:', lr)\n    return lr"
 
 
@@ -28,17 +30,10 @@ def kernel():
     manager.shutdown_kernel(now=True)
 
 
-def execute(client, code, on_stream=lambda text: None):
-    """Run code; its reply and all that it streamed."""
-    printed = []
-
-    def take(message):
-        if message["msg_type"] == "stream":
-            printed.append(message["content"]["text"])
-            on_stream("".join(printed))
-
-    reply = client.execute_interactive(code, output_hook=take, timeout=60)
-    return reply["content"], "".join(printed)
+def execute(client, code, on_text=lambda text: None):
+    """Run code; its reply and all that it has shown, as text."""
+    reply, outputs = run_code(client, code, lambda outputs: on_text(outputs.text))
+    return reply, outputs.text
 
 
 def execute_notebook(*cells, allow_errors=False):
@@ -50,10 +45,10 @@ def execute_notebook(*cells, allow_errors=False):
 
 def test_run_all_shows_output_and_returns_the_run():
     notebook = execute_notebook("%load_ext guild_ipy", TRAIN, "%guild_run train lr=0.5")
-    *streams, shown = notebook.cells[2].outputs
-    printed = "".join(stream.text for stream in streams)
-    assert printed.startswith("You are about to run train()\n  lr: 0.5\nloss: 0.5\ntrain() completed in ")
-    assert "train()" in shown.data["text/html"]
+    head, *streams = notebook.cells[2].outputs
+    assert "".join(stream.text for stream in streams) == "loss: 0.5\n"
+    assert " completed in " in head.data["text/plain"]
+    assert "train()" in head.data["text/html"]
 
 
 @pytest.mark.parametrize(
@@ -96,8 +91,9 @@ def test_what_the_kernel_puts_into_a_notebook_is_there_in_a_run(kernel):
         "display({'x': x})\n!echo {mu} $n\nopen('file', 'w').close()\nexit()\nprint('never')",
     )
     assert reply["status"] == "ok"
-    lines = printed.splitlines()
-    assert lines[1:5] == ["  n: 5", "%autosave does nothing here: a run has no front end", "{'x': 10}", "2 5"]
+    head, *lines = printed.splitlines()
+    assert " · n=5" in head
+    assert lines[:3] == ["%autosave does nothing here: a run has no front end", "{'x': 10}", "2 5"]
     assert "never" not in printed
 
 
@@ -114,9 +110,9 @@ def test_interrupting_the_cell_terminates_the_run(kernel):
     reply, printed = execute(client, "%guild_run wait", interrupt_once)
     assert reply["ename"] == "RunError"
     assert "KeyboardInterrupt" in printed  # what the run prints when it is stopped
-    assert "wait() terminated in" in printed
+    assert " · terminated in " in printed
     _, printed = execute(client, "import guild_ipy; print(guild_ipy.info().lines['status'])")
-    assert printed == "terminated\n"
+    assert printed == "terminated"
 
 
 def test_watch_finds_the_run_again_after_a_kernel_restart(kernel, tmp_path):
@@ -127,10 +123,11 @@ def test_watch_finds_the_run_again_after_a_kernel_restart(kernel, tmp_path):
     client.wait_for_ready(timeout=60)
     (tmp_path / "go").touch()
     _, printed = execute(client, "%load_ext guild_ipy\n%guild_watch")
-    assert printed.startswith("wait() completed in")
+    assert printed.startswith("wait() · ")
+    assert " · completed in " in printed
 
 
 def test_loading_loads_nothing_large(kernel):
     _, client = kernel
     _, printed = execute(client, "import sys; print({'pandas', 'numpy', 'yaml'} & set(sys.modules))")
-    assert printed == "set()\n"
+    assert printed == "set()"
