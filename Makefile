@@ -25,7 +25,7 @@ export GUILD_IPY_MLFLOW_ENV := $(CURDIR)/.envs/mlflow
 #: The oldest pandas that frames are made with, and one between; the newest is in .venv.
 OTHER_PANDAS := 2.2 3.0
 
-.PHONY: help test test-verbs test-others lint newest pandas demo lab bench faults interop notebooks format constraints clean
+.PHONY: help test test-verbs test-others chromium lint newest pandas demo lab bench faults interop notebooks format constraints clean
 
 help:
 	@echo "make test       run every check"
@@ -40,7 +40,7 @@ help:
 	@echo "make format     format the source"
 	@echo "make clean      remove the environments, and everything that was built"
 
-test: lint newest .envs/guild/.installed
+test: lint newest .envs/guild/.installed .venv/.installed-browser chromium
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-verbs test-others
 
 # Two halves side by side, which take about as long: what verbs do with real runs, and all others.
@@ -55,6 +55,14 @@ test-others:
 
 # Strict: an output that differs from the saved one fails.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval_sanitize.cfg
+
+# Debian's, for the tests in a browser.
+chromium:
+	@command -v chromium > /dev/null || { \
+		echo "Installing chromium; without it the tests in a browser cannot run (as root: $(INSTALL_CHROMIUM))" && \
+		{ $(INSTALL_CHROMIUM); } > /dev/null; }
+
+INSTALL_CHROMIUM := apt-get update && apt-get install -y --no-install-recommends chromium fonts-liberation
 
 lint: .venv/.installed-test
 	$(VENV) -m ruff check --quiet
@@ -150,6 +158,6 @@ $(@D)/bin/python -m pip install $(PIP_OPTIONS) --upgrade -c constraints.txt pip
 @touch $@
 endef
 
-constraints: .venv/.installed-test .venv/.installed-lab
+constraints: .venv/.installed-browser
 	@echo '# The versions that are tested; `make constraints` writes this file anew.' > $@.txt
 	$(VENV) -m pip list --disable-pip-version-check --format=freeze --exclude-editable | grep -v ^setuptools= >> $@.txt

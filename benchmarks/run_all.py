@@ -2,6 +2,7 @@
 
 import tempfile
 
+import cells
 import dependencies
 import lists
 import load_ext
@@ -36,6 +37,7 @@ def main() -> None:
         overhead,
         scripts,
         preload,
+        cells,
         load_ext,
         provenance,
         output,

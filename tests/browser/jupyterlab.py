@@ -24,7 +24,10 @@ _SECONDS = 90
 _POLL_SECONDS = 0.2
 _THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 #: What JupyterLab itself says on its console.
-_USUAL_WORDS = ("favicon", "Failed to load resource", "source map", "ResizeObserver", "WebSocket", "Content Security")
+_USUAL_WORDS = (
+    *("favicon", "Failed to load resource", "source map", "ResizeObserver", "WebSocket", "Content Security"),
+    "debugger state",
+)
 
 _OPEN = """async (path) => {
     const app = window.jupyterapp;

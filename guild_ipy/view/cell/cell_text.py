@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable
 
 from guild_ipy.view.cell.cell_places import CellPlaces
-from guild_ipy.view.cell.terminal_text import TerminalText, find_control
+from guild_ipy.view.cell.terminal_text import ROWS, TerminalText, find_control
 
 #: After so many lines only the last ones are shown.
 MOST_LINES = 1000
 #: A block that has more lines which no longer change is ended, and another begun.
 _BLOCK_LINES = 100
-#: Of one portion of a text whose last lines are shown only the end is looked at.
+#: Of one portion of a text whose last lines are shown only the end is looked at, and no more lines than are shown.
 _TAIL_CHARACTERS = 16384
 _SECONDS_BETWEEN_UPDATES = 0.2
 
@@ -115,11 +115,9 @@ class CellText:
         if self._block is None or not self._block.is_tail:
             self.close()
             self._block = _Block(self._places, is_tail=True)
-        if len(text) > _TAIL_CHARACTERS:
-            kept = text[-_TAIL_CHARACTERS:].partition("\n")[2]
-            self._skipped += text.count("\n") - kept.count("\n")
-            text = kept
-        self._block.terminal.feed(text)
+        kept = "".join(text[-_TAIL_CHARACTERS:].splitlines(keepends=True)[-ROWS:])
+        self._skipped += text.count("\n") - kept.count("\n")
+        self._block.terminal.feed(kept)
         self._skipped += len(self._block.terminal.take_final_lines())
         if self._skipped:
             self._block.heading = f"… {self._skipped:,} lines are not shown here; {self._how_to_see_all()} …\n"

@@ -22,7 +22,8 @@ from pyte.screens import Char
 
 #: Wider than any line that a program would break: a run is told that its terminal has 120 columns.
 _COLUMNS = 2000
-_ROWS = 60
+#: The lines of the screen.
+ROWS = 60
 #: What moves the cursor or erases: not a colour (``m``), and not the return of ``\r\n``.
 _CONTROL = re.compile(r"\r(?!\n)|\x08|\x1b(?!\[[0-9;:]*m)")
 #: All but the last two texts of a line between which the cursor only returns: the last one may be shorter.
@@ -42,7 +43,7 @@ class TerminalText:
     """The text of a terminal that is fed with what a program prints."""
 
     def __init__(self) -> None:
-        self._screen = pyte.HistoryScreen(_COLUMNS, _ROWS, history=10**6)
+        self._screen = pyte.HistoryScreen(_COLUMNS, ROWS, history=10**6)
         self._screen.set_mode(LNM)  # a newline also returns: no terminal driver has added that
         self._stream = pyte.Stream(self._screen)
 
@@ -59,7 +60,7 @@ class TerminalText:
     @property
     def text(self) -> str:
         """The lines of the screen, up to the cursor or the last one that is not empty."""
-        lines = [_format(self._screen.buffer[row]) if row in self._screen.buffer else "" for row in range(_ROWS)]
+        lines = [_format(self._screen.buffer[row]) if row in self._screen.buffer else "" for row in range(ROWS)]
         last = max((row for row, line in enumerate(lines) if line), default=-1)
         cursor = self._screen.cursor
         shown = lines[: max(last + 1, cursor.y + (cursor.x > 0))]
