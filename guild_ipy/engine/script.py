@@ -184,7 +184,7 @@ def _process_text(run_dir: RunDir) -> str:
 
 
 def _forget_last_attempt(run_dir: RunDir) -> None:
-    for path in (*run_dir.outcome, run_dir.exit_status):
+    for path in (*run_dir.outcome, run_dir.exit_status, run_dir.attr("error")):
         try:
             os.unlink(path)
         except FileNotFoundError:

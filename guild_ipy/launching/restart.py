@@ -35,6 +35,7 @@ from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.files.attrs import delete_attr
 from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.error_line import ERROR
 from guild_ipy.store.state.markers import remove_marker
 from guild_ipy.store.state.signals import STOP_SIGNAL
 
@@ -205,7 +206,7 @@ def _reset(run: Run, meta: JobMeta) -> None:
     What needs space comes first: on a full disk the last attempt is still there.
     """
     write_changes(run, meta)
-    for name in ("exit_status", "stopped", STOP_SIGNAL):
+    for name in ("exit_status", "stopped", ERROR, STOP_SIGNAL):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
         remove_marker(path)

@@ -130,6 +130,11 @@ class Run:
         return self.record.duration
 
     @property
+    def error(self) -> str | None:
+        """Why it failed, in a line: ``ValueError: lr must be positive``; None if it did not fail, or has not told."""
+        return self.record.error
+
+    @property
     def damage(self) -> str | None:
         """What is wrong with its directory, if it cannot be read."""
         return self.record.damage
@@ -267,10 +272,12 @@ class Run:
     def summary(self) -> dict[str, str]:
         """Return what its text and HTML forms show, as names and texts."""
         record = self.record
+        ended_by = describe_signal(self._dir, record.exit_status or 0) if (record.exit_status or 0) < 0 else ""
         lines = {
             "operation": self.operation,
             "status": str(record.status),
-            "ended by": "" if (record.exit_status or 0) >= 0 else describe_signal(self._dir, record.exit_status or 0),
+            "ended by": ended_by,
+            "error": record.error if record.error and record.error != ended_by else "",
             "started": f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
             "time": format_duration(record.duration),
             "label": record.label or "",

@@ -45,6 +45,7 @@ from guild_ipy.store.files.held_dir import hold_dir
 from guild_ipy.store.files.messages import receive_message
 from guild_ipy.store.files.whole_file import sync_file, write_new_file
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.error_line import ERROR, first_line
 from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock, this_process
 from guild_ipy.store.state.markers import remove_marker
 
@@ -165,6 +166,7 @@ def _leave(run_dir: RunDir, standby_run: StandbyRun | None) -> None:
 def _fail(run_dir: RunDir, channel: socket.socket, alive: int, reason: str) -> None:
     """Write that the run could not be started, and tell the starter."""
     with contextlib.suppress(OSError, GuildError):  # a full disk: the next listing settles the run
+        write_attr(run_dir, ERROR, first_line(f"it could not be started: {reason}"))
         write_end(run_dir, exit_status=1)
     kill_descendants()
     os.close(alive)

@@ -79,6 +79,7 @@ def _indented(text: str) -> str:
 def get_info(run: Run, *, output: bool = False) -> RunInfo:
     """Read all about a run, as it is at this moment; with `output` also its output."""
     record = run.record
+    ended_by = describe_signal(run.dir, record.exit_status or 0) if (record.exit_status or 0) < 0 else ""
     lines = {
         "id": run.id,
         "operation": run.operation,
@@ -96,7 +97,8 @@ def get_info(run: Run, *, output: bool = False) -> RunInfo:
         "pid": _pid(run),
     }
     more = {
-        "ended_by": "" if (record.exit_status or 0) >= 0 else describe_signal(run.dir, record.exit_status or 0),
+        "error": record.error if record.error and record.error != ended_by else "",
+        "ended_by": ended_by,
         "mark": describe_mark(run.dir),
         "stale": "; ".join(map(str, run.find_outdated())),
         "damage": record.damage or "",
