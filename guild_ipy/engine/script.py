@@ -11,6 +11,7 @@ import sys
 from _frozen_importlib import ModuleSpec  # importlib.machinery, without its Python half
 from _frozen_importlib_external import SourceFileLoader
 
+from guild_ipy.engine.child.crash import show_crashes
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.child.restart_for_flags import restart_for_flags
@@ -159,6 +160,7 @@ def enter_run(run_dir: RunDir) -> bool:
         restart_for_flags(run_dir)
     mark_process(run_dir)
     os.chdir(run_dir.path)
+    show_crashes()
     if alive is None and not is_same_process:
         _forget_last_attempt(run_dir)
         return False

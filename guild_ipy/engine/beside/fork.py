@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from guild_ipy.domain.program import ScriptProgram
 from guild_ipy.engine.beside.early_end import EarlyEnd
 from guild_ipy.engine.beside.warm_pages import WarmPages
+from guild_ipy.engine.child.crash import show_crashes
 from guild_ipy.engine.child.libraries.restore_setup import set_up
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.process import end_process, run_to_end
@@ -56,6 +57,7 @@ def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:
     for target in (1, 2):
         os.dup2(output, target)
     os.close(output)
+    show_crashes()
     set_environment(env)
     mark_process(run_dir)
     os.chdir(run_dir.path)

@@ -7,6 +7,8 @@ Before the program:
 - ``notebook_names``, ``run_shell``: the names and the shell of IPython
 - ``restart_for_flags``: a run that Guild AI has started with other flags
 
+- ``crash``: lets a crash write where it happened
+
 After it:
 
 - ``lazy_result``: coroutines and generators, run to their end
