@@ -11,6 +11,7 @@ import sys
 from _frozen_importlib import ModuleSpec  # importlib.machinery, without its Python half
 from _frozen_importlib_external import SourceFileLoader
 
+from guild_ipy.engine.child.beginning import note_begin
 from guild_ipy.engine.child.crash import show_crashes
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.process import end_process, run_to_end
@@ -53,6 +54,7 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
         namespace.update(__file__=os.path.join(run_dir.path, script), __package__=package)
         execute(namespace, constants, map_name)
         return
+    is_first = is_first_program()
     supervised = enter_run(run_dir)
     enter_script(
         namespace,
@@ -65,6 +67,8 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
     )
     share_script(namespace, script, constants, run_dir)
     seed_generators(seed)
+    if is_first:
+        note_begin(run_dir)
     code = run_to_end(lambda: execute(namespace, constants, map_name), run_dir, {})
     end_process(run_dir, code, supervised=supervised)
 
@@ -168,6 +172,11 @@ def enter_run(run_dir: RunDir) -> bool:
         os.set_inheritable(int(alive), False)
     redirect_streams(run_dir)
     return True
+
+
+def is_first_program() -> bool:
+    """Whether this process has just been started by a supervisor, and has not become another by ``os.execv`` since."""
+    return ALIVE_VARIABLE in os.environ
 
 
 def is_child_of_run(run_dir: RunDir) -> bool:

@@ -13,6 +13,8 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import FlagValue, format_flag
 from guild_ipy.domain.values.scalars import ScalarSummary
+from guild_ipy.engine.child.beginning import REQUESTED
+from guild_ipy.errors import DamagedRun
 from guild_ipy.printable import printable
 from guild_ipy.store.files.attr_types import Comment
 from guild_ipy.store.files.attrs import list_attrs, read_attr
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 _UNKNOWN = OpRef(type="pending", name="?")
 _POLL_SECONDS = 0.02
+#: A preparation that is told.
+_LONG = timedelta(seconds=0.1)
 
 
 class Run:
@@ -128,6 +132,19 @@ class Run:
     def duration(self) -> timedelta | None:
         """How long it took, or has been at work."""
         return self.record.duration
+
+    @property
+    def preparation(self) -> timedelta | None:
+        """How long it took from the request until its own code began; None where that was less than 0.1 s."""
+        started = self.record.started
+        try:
+            requested = self.get(REQUESTED)
+        except DamagedRun:
+            return None
+        if type(requested) is not int or started is None or self.status is RunStatus.STAGED:
+            return None
+        took = timedelta(microseconds=started - requested)
+        return took if took >= _LONG else None
 
     @property
     def error(self) -> str | None:
@@ -272,6 +289,7 @@ class Run:
     def summary(self) -> dict[str, str]:
         """Return what its text and HTML forms show, as names and texts."""
         record = self.record
+        preparation = self.preparation
         ended_by = describe_signal(self._dir, record.exit_status or 0) if (record.exit_status or 0) < 0 else ""
         lines = {
             "operation": self.operation,
@@ -280,6 +298,7 @@ class Run:
             "error": record.error if record.error and record.error != ended_by else "",
             "started": f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
             "time": format_duration(record.duration),
+            "prepared": f"in {format_duration(preparation)}" if preparation else "",
             "label": record.label or "",
             "marked": "yes" if record.marked else "",
             "damage": record.damage or "",

@@ -14,7 +14,8 @@ LISTED = set(
     " damage".split()
 )
 INFO = LISTED | set(
-    "initialized pid cmd mark stale dependencies scalars sourcecode_digest vcs_commit host user random_seed".split()
+    "initialized requested pid cmd mark stale dependencies scalars sourcecode_digest vcs_commit host user"
+    " random_seed".split()
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from guild_ipy.domain.program import ScriptProgram
 from guild_ipy.engine.beside.early_end import EarlyEnd
 from guild_ipy.engine.beside.warm_pages import WarmPages
+from guild_ipy.engine.child.beginning import note_late_begin
 from guild_ipy.engine.child.crash import show_crashes
 from guild_ipy.engine.child.libraries.restore_setup import set_up
 from guild_ipy.engine.child.libraries.seeds import seed_generators
@@ -44,6 +45,7 @@ def become_run(request: LaunchRequest, supervisor: socket.socket, pages: WarmPag
         set_up(run_dir, main)
         if wait_for_word(supervisor) != GO:
             os._exit(code)
+        note_late_begin(run_dir, request.asked)
         code = execute()
         pages.note()
     except BaseException as error:  # noqa: BLE001 - nothing may return into the code of the supervisor

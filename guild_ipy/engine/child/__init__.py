@@ -7,6 +7,7 @@ Before the program:
 - ``notebook_names``, ``run_shell``: the names and the shell of IPython
 - ``restart_for_flags``: a run that Guild AI has started with other flags
 
+- ``beginning``: when the code of the user begins
 - ``crash``: lets a crash write where it happened
 
 After it:
