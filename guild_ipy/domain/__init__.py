@@ -9,7 +9,7 @@ Runs:
 - ``run_spec``: a run, described before it exists
 - ``secrets``: which files and texts are secret
 
-- ``values``: flags, labels, scalars
+- ``values``: flags, labels, scalars, types of files
 - ``choosing``: filters, and the rule of marked and latest
 - ``declarations``: operations and dependencies as they are declared
 - ``source_text``: constants in the text of scripts and notebooks

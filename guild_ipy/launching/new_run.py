@@ -203,9 +203,7 @@ def _stage(session: Session, spec: RunSpec, request: RunRequest, viewer: Viewer)
     return made
 
 
-def _make(
-    session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts, asked: int
-) -> StartedRun:
+def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts, asked: int) -> StartedRun:
     """Make the run; a process makes itself ready for it while its files are written."""
     meta, home = job_meta(spec), session.home
     run_dir, alive = make_run_dir(home, request.run_id)

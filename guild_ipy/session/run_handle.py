@@ -28,6 +28,9 @@ from guild_ipy.store.state.signals import describe_signal
 from guild_ipy.store.used_runs.deps import read_dep_paths
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from guild_ipy.session.file_list import RunFiles
     from guild_ipy.session.session import Session
     from guild_ipy.session.stale import Outdated
 
@@ -76,9 +79,18 @@ class Run:
         return self._dir.short_id
 
     @property
-    def path(self) -> str:
-        """Its directory."""
-        return self._dir.path
+    def path(self) -> Path:
+        """Its directory: ``run.path / "model.pt"``."""
+        from pathlib import Path  # start-up cost: listings need none
+
+        return Path(self._dir.path)
+
+    @property
+    def files(self) -> RunFiles:
+        """The files that it wrote, its source and its dependencies, as they are at this moment."""
+        from guild_ipy.session.file_list import read_files  # start-up cost, as above
+
+        return read_files(self._dir)
 
     @cached_property
     def opref(self) -> OpRef:
@@ -281,10 +293,10 @@ class Run:
         return f"<Run {self.short_id} {self.operation} {self.status}>"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Run) and self.path == other.path
+        return isinstance(other, Run) and self._dir == other._dir
 
     def __hash__(self) -> int:
-        return hash(self.path)
+        return hash(self._dir)
 
     def summary(self) -> dict[str, str]:
         """Return what its text and HTML forms show, as names and texts."""

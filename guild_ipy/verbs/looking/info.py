@@ -92,7 +92,7 @@ def get_info(run: Run, *, output: bool = False) -> RunInfo:
         "label": record.label or "",
         "sourcecode_digest": record.sourcecode_digest or "",
         "vcs_commit": str(_get(run, "vcs_commit") or ""),
-        "run_dir": _shorten_home(run.path),
+        "run_dir": _shorten_home(run.dir.path),
         "command": _command(run),
         "exit_status": "" if record.exit_status is None else str(record.exit_status),
         "pid": _pid(run),
