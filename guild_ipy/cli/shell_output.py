@@ -14,7 +14,10 @@ from guild_ipy.view.plain_values import format_json
 
 
 def show_file(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the options of the verb
-    """Write every byte of the file, as it is."""
+    """Write every byte of the file, as it is; to a terminal only text, and of other files what they are."""
+    if sys.stdout.isatty() and (line := wanted.describe_bytes(session)):
+        print(f"{line}; only a file or a pipe is given its bytes")
+        return
     with wanted.open(session) as file:
         if file is not None:
             shutil.copyfileobj(file, sys.stdout.buffer)

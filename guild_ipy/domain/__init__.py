@@ -11,7 +11,7 @@ Runs:
 
 Packages:
 
-- ``values``: flags, labels, scalars
+- ``values``: flags, labels, scalars, types of files
 - ``choosing``: filters, and the rule of marked and latest
 - ``declarations``: operations and dependencies as they are declared
 - ``source_text``: constants in the text of scripts and notebooks

@@ -112,6 +112,9 @@ NOW = "now"
 _IS_ACTIVE = "run.status in ('running', 'pending')"
 _OPREF = "nullif(json_extract(words, '$[0][{}]'), '')"
 
+#: Why a run failed; listings and comparisons show it where one has.
+ERROR = "error"
+
 #: In the order of listings.
 ATTRIBUTES = (
     Attribute(
@@ -205,6 +208,7 @@ ATTRIBUTES = (
         column=KeptColumn(of=lambda record: record.sourcecode_digest),
         is_detail=True,
     ),
+    Attribute(name=ERROR, column=KeptColumn(of=lambda record: record.error), is_detail=True),
     Attribute(name="damage", column=KeptColumn(of=lambda record: record.damage), is_detail=True),
     Attribute(
         name="initialized",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 
+from guild_ipy.engine.child.beginning import note_begin
 from guild_ipy.engine.child.process import end_process
 from guild_ipy.engine.script import ALIVE_VARIABLE, enter_run, import_from, run_dir_of
 
@@ -34,6 +35,8 @@ def run_command_main(main: str, words: Sequence[str], *, sourcecode: str) -> NoR
     _restore_signals()
     if os.path.basename(words[0]).startswith("python"):
         import_from(os.path.normpath(os.path.join(run_dir.path, sourcecode)))
+    if lock is not None:
+        note_begin(run_dir)
     try:
         os.execvp(words[0], [*words])  # noqa: S606 - without a shell, as exec declares
     except OSError as error:

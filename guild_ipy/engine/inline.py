@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, TextIO
 
 from guild_ipy.engine.beside.fork import new_main, open_run
+from guild_ipy.engine.child.beginning import note_late_begin
 from guild_ipy.engine.child.libraries.figures import process_figures
 from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.launch_channel import LaunchRequest
@@ -50,7 +51,9 @@ class _InlineFuture(RunFuture):
             record_packages(run_dir)
             record_commit(run_dir, request.project_dir, request.cache_dir)
             with _in_the_place_of_a_run(run_dir, request) as namespace:
-                code = open_run(run_dir, namespace, is_beside=True)()
+                execute_program = open_run(run_dir, namespace, is_beside=True)
+                note_late_begin(run_dir, request.asked)
+                code = execute_program()
                 process_figures().save_open(run_dir)
             _finish(run_dir, request, code)
             self.ended = True

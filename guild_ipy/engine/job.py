@@ -18,6 +18,7 @@ from guild_ipy.domain.notebook_state import NotebookState
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.program import CellFile, NotebookProgram
 from guild_ipy.domain.source_text.notebook_cells import set_cell_constants
+from guild_ipy.engine.child.beginning import note_begin
 from guild_ipy.engine.child.failure import show_cells
 from guild_ipy.engine.child.lazy_result import run_out
 from guild_ipy.engine.child.libraries.restore_setup import set_up
@@ -27,7 +28,7 @@ from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.child.unpack import unpack
 from guild_ipy.engine.child.workers import SharedMain, repeat_steps
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
-from guild_ipy.engine.script import enter_run, is_child_of_run, run_dir_of
+from guild_ipy.engine.script import enter_run, is_child_of_run, is_first_program, run_dir_of
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -141,8 +142,11 @@ def run_job(job: Job) -> NoReturn:
         set_up(job.run_dir, job.namespace)
         job.repeat()
         sys.exit()
+    is_first = is_first_program()
     supervised = enter_run(job.run_dir)
     set_up(job.run_dir, job.namespace)
+    if is_first:
+        note_begin(job.run_dir)
     end_process(job.run_dir, job.execute(), supervised=supervised)
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import select
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +45,8 @@ class LaunchRequest:
     """Numeric flags: a value that is printed under such a name is not a scalar (``flag_echoes``)."""
     stop_grace: float
     scan_interval: float
+    asked: int = field(default_factory=lambda: time.time_ns() // 1000)
+    """When the user asked for it, in microseconds since 1970."""
     inherited: InheritedLimits = field(default_factory=InheritedLimits)
     """Limits that the run inherits from the starter."""
     project_dir: str = ""

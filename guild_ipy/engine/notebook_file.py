@@ -19,6 +19,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from guild_ipy.domain.program import NotebookFileProgram
 from guild_ipy.domain.source_text.notebook_cells import CodeCell, replace_cell_constants
+from guild_ipy.engine.child.beginning import note_begin
 from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
 from guild_ipy.engine.notebook.live_client import LiveClient
@@ -38,7 +39,7 @@ def run_notebook_main(main: str) -> NoReturn:
     """Run the notebook file whose ``main.py`` this is, as the whole of this process."""
     run_dir = run_dir_of(main)
     supervised = enter_run(run_dir)
-    execution = NotebookExecution(run_dir=run_dir)
+    execution = NotebookExecution(run_dir=run_dir, supervised=supervised)
     code = run_to_end(execution.run, run_dir, {})
     end_process(run_dir, -execution.stopped_by or code, supervised=supervised)
 
@@ -48,6 +49,7 @@ class NotebookExecution:
     """One execution of a notebook; SIGINT interrupts its cell and ends it, SIGTERM ends it at once."""
 
     run_dir: RunDir
+    supervised: bool
     stopped_by: int = 0
     """The signal that stopped it."""
     is_in_cell: bool = False
@@ -87,6 +89,8 @@ class NotebookExecution:
             await client.open_kernel(
                 kernel_environment(dict(os.environ), kept.path), entering_code(kept.path, self.run_dir, meta)
             )
+            if self.supervised:
+                note_begin(self.run_dir)
             for index, cell in enumerate(client.nb.cells):
                 if self.stopped_by or client.has_exited:
                     return

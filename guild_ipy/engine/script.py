@@ -11,6 +11,8 @@ import sys
 from _frozen_importlib import ModuleSpec  # importlib.machinery, without its Python half
 from _frozen_importlib_external import SourceFileLoader
 
+from guild_ipy.engine.child.beginning import note_begin
+from guild_ipy.engine.child.crash import show_crashes
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.libraries.showing import show_in_output
 from guild_ipy.engine.child.process import end_process, run_to_end
@@ -53,6 +55,7 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
         namespace.update(__file__=os.path.join(run_dir.path, script), __package__=package)
         execute(namespace, constants, map_name)
         return
+    is_first = is_first_program()
     supervised = enter_run(run_dir)
     enter_script(
         namespace,
@@ -65,6 +68,8 @@ def run_script_main(  # noqa: PLR0913 - a written main.py says each by name
     )
     share_script(namespace, script, constants, run_dir)
     seed_generators(seed)
+    if is_first:
+        note_begin(run_dir)
     code = run_to_end(lambda: execute(namespace, constants, map_name), run_dir, {})
     end_process(run_dir, code, supervised=supervised)
 
@@ -160,6 +165,7 @@ def enter_run(run_dir: RunDir) -> bool:
         restart_for_flags(run_dir)
     mark_process(run_dir)
     os.chdir(run_dir.path)
+    show_crashes()
     if alive is None and not is_same_process:
         _forget_last_attempt(run_dir)
         return False
@@ -168,6 +174,11 @@ def enter_run(run_dir: RunDir) -> bool:
     redirect_streams(run_dir)
     show_in_output(run_dir)
     return True
+
+
+def is_first_program() -> bool:
+    """Whether this process has just been started by a supervisor, and has not become another by ``os.execv`` since."""
+    return ALIVE_VARIABLE in os.environ
 
 
 def is_child_of_run(run_dir: RunDir) -> bool:
@@ -186,7 +197,7 @@ def _process_text(run_dir: RunDir) -> str:
 
 
 def _forget_last_attempt(run_dir: RunDir) -> None:
-    for path in (*run_dir.outcome, run_dir.job_exit_status):
+    for path in (*run_dir.outcome, run_dir.job_exit_status, run_dir.attr("error")):
         try:
             os.unlink(path)
         except FileNotFoundError:

@@ -33,7 +33,7 @@ def runs(
     Parameters
     ----------
     details
-        Also return ``id stopped exit_status tags comments digest stale run_dir damage``.
+        Also return ``id stopped exit_status tags comments digest error stale run_dir damage``.
     stale
         Only runs that used another run because it was marked or the latest, and would use a different one now.
     refresh
@@ -49,7 +49,7 @@ def runs(
     Returns
     -------
     pandas.DataFrame
-        Columns ``run operation started time status label marked``.
+        Columns ``run operation started time status label marked``, and ``error`` where a run has failed.
 
     Raises
     ------

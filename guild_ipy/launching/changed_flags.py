@@ -54,7 +54,7 @@ def write_changes(run: Run, meta: JobMeta) -> None:
     changed = {**(differing_flags(known) if known is not None else {}), **differing_flags(meta)}
     if known is None:  # Guild AI made it
         for folder in (run.dir.job, run.dir.tmp):
-            make_folders(folder, inside=run.path)
+            make_folders(folder, inside=run.dir.path)
     elif not changed and not _has_moved(known):
         return
     old_label, new_label = _usual_label(run, run.flags), _usual_label(run, meta.recorded_flags)
@@ -69,7 +69,7 @@ def write_changes(run: Run, meta: JobMeta) -> None:
     given = {name: meta.recorded_flags[name] for name in changed if name in meta.flags}
     write_attr(run.dir, "user_flags", {**(run.get("user_flags") or {}), **given})
     for path, content in changed_files(meta, run.dir):
-        make_folders(os.path.dirname(path), inside=run.path)
+        make_folders(os.path.dirname(path), inside=run.dir.path)
         write_file(run.dir, path, content)
     if is_usual:
         write_attr(run.dir, "label", new_label)

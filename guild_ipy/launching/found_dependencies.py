@@ -28,6 +28,7 @@ from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.files.whole_file import write_new_file
 from guild_ipy.store.run_record import RunRecord
 from guild_ipy.store.state.changes import note_change
+from guild_ipy.store.state.error_line import ERROR, first_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +88,7 @@ def leave_failed_run(session: Session, spec: RunSpec, error: DependencyError) ->
     try:
         write_new_file(run_dir.output, f"{unmet_message(error)}\n".encode("utf-8", "replace"))
         write_attr(run_dir, "started", time.time_ns() // 1000)
+        write_attr(run_dir, ERROR, first_line(str(error)))
         write_end(run_dir, exit_status=1)
     finally:
         os.close(alive)

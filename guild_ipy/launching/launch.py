@@ -78,6 +78,8 @@ class RunPlan:
     """The environment that it is started from."""
     python: str = field(default_factory=lambda: sys.executable)
     """The interpreter; another than this one starts afresh."""
+    asked: int = field(default_factory=lambda: time.time_ns() // 1000)
+    """When the user asked for it, in microseconds since 1970."""
 
 
 def ask_for_process(session: Session, plan: RunPlan, alive: int, options: LaunchOptions) -> RunFuture:
@@ -96,8 +98,8 @@ def ask_for_process(session: Session, plan: RunPlan, alive: int, options: Launch
     return session.engine.start(request, alive, isolation)
 
 
-def ask_again(session: Session, run: Run, alive: int, options: LaunchOptions) -> RunFuture:
-    """Have a process made ready for a run whose directory is there.
+def ask_again(session: Session, run: Run, alive: int, options: LaunchOptions, *, asked: int | None = None) -> RunFuture:
+    """Have a process made ready for a run whose directory is there; `asked` is when the user asked for it.
 
     Raises
     ------
@@ -106,7 +108,7 @@ def ask_again(session: Session, run: Run, alive: int, options: LaunchOptions) ->
     """
     meta, opref = get_meta(run), read_opref(run.dir)
     plan = RunPlan(run_dir=run.dir, opref=opref, meta=meta, env=copy_environment(), python=_interpreter(run, meta))
-    return ask_for_process(session, plan, alive, options)
+    return ask_for_process(session, plan if asked is None else replace(plan, asked=asked), alive, options)
 
 
 def let_run_begin(future: RunFuture, interrupts: HeldInterrupts) -> None:
@@ -186,6 +188,7 @@ def _request(session: Session, plan: RunPlan) -> LaunchRequest:
         path=plan.run_dir.path,
         env={**plan.env, **run_environment(plan.run_dir, home, plan.opref, project_dir, meta)},
         python=plan.python,
+        asked=plan.asked,
         forks=True,
         output_scalars=meta.output_scalars,
         flag_numbers=flag_numbers(meta.flags),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -118,9 +119,10 @@ def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
         viewer.output(describe_resolving(planned.resolution))
     if request.stage:
         return _stage(session, planned.spec, request, viewer)
+    asked = time.time_ns() // 1000
     get_ready(session, request.launch, viewer)
     with HeldInterrupts() as interrupts:
-        future = _make(session, planned.spec, request, interrupts)
+        future = _make(session, planned.spec, request, interrupts, asked)
         let_run_begin(future, interrupts)
         return see_through(session, future, request.launch, viewer, interrupts)
 
@@ -201,13 +203,13 @@ def _stage(session: Session, spec: RunSpec, request: RunRequest, viewer: Viewer)
     return made
 
 
-def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts) -> RunFuture:
+def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts, asked: int) -> RunFuture:
     """Make the run; a process makes itself ready for it while its files are written."""
     meta, home = job_meta(spec), session.home
     run_dir, alive = make_run_dir(home, request.run_id)
     try:
         request.made(Run(run_dir))
-        plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env)
+        plan = RunPlan(run_dir=run_dir, opref=spec.opref, meta=meta, env=spec.env, asked=asked)
         future = ask_for_process(session, plan, alive, request.launch)
     except BaseException:
         shutil.rmtree(run_dir.path, ignore_errors=True)

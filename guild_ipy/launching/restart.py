@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.child.beginning import REQUESTED
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.meta import JobMeta, differing_flags
 from guild_ipy.errors import RunStateError
@@ -36,6 +38,7 @@ from guild_ipy.store.events.events import find_output_event_files
 from guild_ipy.store.files.attrs import delete_attr
 from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.error_line import ERROR
 from guild_ipy.store.state.markers import remove_marker
 from guild_ipy.store.state.signals import STOP_SIGNAL
 
@@ -154,6 +157,7 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
         return None
     if attempt.resolution is not None:
         viewer.output(describe_resolving(attempt.resolution))
+    asked = time.time_ns() // 1000
     get_ready(session, options, viewer)
     with HeldInterrupts() as interrupts:
         was_staged = os.path.exists(run.dir.staged)
@@ -167,7 +171,7 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
             if attempt.verb == "stage":
                 release_run(run.dir, alive, staged=True)
             else:
-                future = ask_again(session, run, alive, options)
+                future = ask_again(session, run, alive, options, asked=asked)
         except BaseException:
             release_run(run.dir, alive, staged=was_staged)
             raise
@@ -206,7 +210,7 @@ def _reset(run: Run, meta: JobMeta) -> None:
     What needs space comes first: on a full disk the last attempt is still there.
     """
     write_changes(run, meta)
-    for name in ("exit_status", "stopped", STOP_SIGNAL):
+    for name in ("exit_status", "stopped", ERROR, REQUESTED, STOP_SIGNAL):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
         remove_marker(path)

@@ -179,7 +179,7 @@ def _is_whole(run: Run, requires: Sequence[Dependency], recorded: Mapping[str, G
     if not all(source.resolving_name in recorded for source in needed):
         return False
     placed = (entry.path for entry in read_manifest(run.dir) if entry.kind == "d") if requires else ()
-    return all(os.path.lexists(os.path.join(run.path, path)) for path in placed)
+    return all(os.path.lexists(os.path.join(run.dir.path, path)) for path in placed)
 
 
 def _read_recorded(run: Run) -> dict[str, GivenDependency]:

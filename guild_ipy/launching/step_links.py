@@ -42,5 +42,5 @@ def link_run(path: str, run: Run) -> None:
     aside = f"{path}.new"
     with suppress(FileNotFoundError):
         os.unlink(aside)
-    os.symlink(os.path.relpath(run.path, os.path.dirname(path)), aside)
+    os.symlink(os.path.relpath(run.dir.path, os.path.dirname(path)), aside)
     os.rename(aside, path)

@@ -143,11 +143,15 @@ def ls(run: RunRef | None = None, *, all: bool = False, deleted: bool = False) -
 
     With `deleted` the run is in the trash.
     """
-    return list_files(select_run(get_session(), run, RunFilter(deleted=deleted)), everything=all)
+    return list_files(select_run(get_session(), run, RunFilter(deleted=deleted)).dir, everything=all)
 
 
 def cat(run: RunRef | None = None, path: str | None = None, *, deleted: bool = False) -> str:
-    """Return the output of a run, or with `path` the text of a file of it; with `deleted` the run is in the trash."""
+    """Return the output of a run, or with `path` the text of a file of it; with `deleted` the run is in the trash.
+
+    A notebook shows an image, a table, JSON, Markdown or a page as such; of other files that are not text the value is
+    a line with their type and size.
+    """
     return str(ShowFile(selection=RunSelection.of_one(run, deleted=deleted), path=path).carry_out(get_session()))
 
 

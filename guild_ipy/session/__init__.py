@@ -9,7 +9,7 @@
 Runs:
 
 - ``run_handle``: a run as users hold it, with ``run_result``
-- ``file_access``: its files
+- ``file_access``: its files, and ``file_list``, how they are listed for people
 - ``live_scalars``: its scalars while it goes
 - ``run_refs``: runs by id, index or filter
 - ``matching``: runs by an expression, and the best of them

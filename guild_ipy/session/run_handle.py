@@ -13,6 +13,8 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import FlagValue, format_flag
 from guild_ipy.domain.values.scalars import ScalarSummary
+from guild_ipy.engine.child.beginning import REQUESTED
+from guild_ipy.errors import DamagedRun
 from guild_ipy.printable import printable
 from guild_ipy.store.files.attr_types import Comment
 from guild_ipy.store.files.attrs import list_attrs, read_attr
@@ -26,11 +28,16 @@ from guild_ipy.store.state.signals import describe_signal
 from guild_ipy.store.used_runs.deps import read_dep_paths
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from guild_ipy.session.file_list import RunFiles
     from guild_ipy.session.session import Session
     from guild_ipy.session.stale import Outdated
 
 _UNKNOWN = OpRef(type="pending", name="?")
 _POLL_SECONDS = 0.02
+#: A preparation that is told.
+_LONG = timedelta(seconds=0.1)
 
 
 class Run:
@@ -72,9 +79,18 @@ class Run:
         return self._dir.short_id
 
     @property
-    def path(self) -> str:
-        """Its directory."""
-        return self._dir.path
+    def path(self) -> Path:
+        """Its directory: ``run.path / "model.pt"``."""
+        from pathlib import Path  # start-up cost: listings need none
+
+        return Path(self._dir.path)
+
+    @property
+    def files(self) -> RunFiles:
+        """The files that it wrote, its source and its dependencies, as they are at this moment."""
+        from guild_ipy.session.file_list import read_files  # start-up cost, as above
+
+        return read_files(self._dir)
 
     @cached_property
     def opref(self) -> OpRef:
@@ -128,6 +144,24 @@ class Run:
     def duration(self) -> timedelta | None:
         """How long it took, or has been at work."""
         return self.record.duration
+
+    @property
+    def preparation(self) -> timedelta | None:
+        """How long it took from the request until its own code began; None where that was less than 0.1 s."""
+        started = self.record.started
+        try:
+            requested = self.get(REQUESTED)
+        except DamagedRun:
+            return None
+        if type(requested) is not int or started is None or self.status is RunStatus.STAGED:
+            return None
+        took = timedelta(microseconds=started - requested)
+        return took if took >= _LONG else None
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed, in a line: ``ValueError: lr must be positive``; None if it did not fail, or has not told."""
+        return self.record.error
 
     @property
     def damage(self) -> str | None:
@@ -259,20 +293,24 @@ class Run:
         return f"<Run {self.short_id} {self.operation} {self.status}>"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Run) and self.path == other.path
+        return isinstance(other, Run) and self._dir == other._dir
 
     def __hash__(self) -> int:
-        return hash(self.path)
+        return hash(self._dir)
 
     def summary(self) -> dict[str, str]:
         """Return what its text and HTML forms show, as names and texts."""
         record = self.record
+        preparation = self.preparation
+        ended_by = describe_signal(self._dir, record.exit_status or 0) if (record.exit_status or 0) < 0 else ""
         lines = {
             "operation": self.operation,
             "status": str(record.status),
-            "ended by": "" if (record.exit_status or 0) >= 0 else describe_signal(self._dir, record.exit_status or 0),
+            "ended by": ended_by,
+            "error": record.error if record.error and record.error != ended_by else "",
             "started": f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
             "time": format_duration(record.duration),
+            "prepared": f"in {format_duration(preparation)}" if preparation else "",
             "label": record.label or "",
             "marked": "yes" if record.marked else "",
             "damage": record.damage or "",

@@ -92,7 +92,7 @@ class _Listing:
 
     def _is_elsewhere(self, run: Run) -> bool:
         """Whether a deleted run is meant, and this one is not in the trash."""
-        return self._filter.deleted and os.path.dirname(run.path) != self._session.home.trash
+        return self._filter.deleted and os.path.dirname(run.dir.path) != self._session.home.trash
 
     def _by_index(self, text: str) -> list[Run]:
         index = int(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,6 +18,7 @@ from guild_ipy.store.files.attr_types import PARSERS, Comment
 from guild_ipy.store.files.attrs import list_attrs, read_attr
 from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.error_line import ERROR, find_error
 from guild_ipy.store.state.settled_state import settle_state, state_if_settled
 from guild_ipy.store.state.state import RunState, read_state
 
@@ -44,6 +45,8 @@ class RunRecord:
     marked: bool = False
     flags: dict[str, FlagValue] = field(default_factory=dict)
     sourcecode_digest: str | None = None
+    error: str | None = None
+    """Why it failed, in a line; None if it did not fail, was stopped, or has not told."""
     damage: str | None = None
     """Why the status is :attr:`RunStatus.DAMAGED`: the file, and what is wrong with it."""
 
@@ -74,7 +77,7 @@ class RunRecord:
         return None if end is None else timedelta(microseconds=max(0, end - self.started))
 
 
-def read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
+def read_run(run_dir: RunDir, attrs: Collection[str] = PARSERS) -> RunRecord:
     """Read a run, and write nothing: a run that was killed has the end that settling would write.
 
     If anything cannot be read, the status is DAMAGED and `damage` names it; the rest is still there. Only the
@@ -83,16 +86,18 @@ def read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
     return _read(run_dir, attrs, state_if_settled)
 
 
-def settle_and_read_run(run_dir: RunDir, attrs: Iterable[str] = PARSERS) -> RunRecord:
+def settle_and_read_run(run_dir: RunDir, attrs: Collection[str] = PARSERS) -> RunRecord:
     """Read a run; if it was killed, its end is written first, so that `guild` sees it, too."""
     return _read(run_dir, attrs, _settle_if_lost)
 
 
-def _read(run_dir: RunDir, attrs: Iterable[str], get_state: Callable[[RunDir], RunState]) -> RunRecord:
+def _read(run_dir: RunDir, attrs: Collection[str], get_state: Callable[[RunDir], RunState]) -> RunRecord:
     damage: list[str] = []
     state = _read_state(run_dir, damage, get_state)
     opref = _read_opref(run_dir, damage)
     values = _read_attrs(run_dir, attrs, damage)
+    if ERROR in attrs:
+        values[ERROR] = find_error(run_dir, state.exit_status, values.get(ERROR))
     return RunRecord(
         dir=run_dir,
         opref=opref,

@@ -6,6 +6,7 @@
 - ``progress``: how many runs have been read
 - ``changed_runs``: the result of verbs that change runs
 - ``run_lines``, ``comment_list``: lists of runs, and of comments
+- ``shown_file``: a file of a run, as a notebook shows it
 - ``run_diff``: how two runs differ
 - ``lineage_text``, ``lineage_picture``, ``lineage_layout``: a lineage
 - ``plain_values``: results as JSON, as far as several verbs share them

@@ -27,6 +27,7 @@ def run_values(run: Run) -> dict[str, Any]:
         "started": record.started,
         "stopped": record.stopped,
         "exit_status": record.exit_status,
+        "error": record.error,
         "label": record.label,
         "tags": list(record.tags),
         "comments": [

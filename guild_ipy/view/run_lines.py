@@ -10,6 +10,7 @@ from guild_ipy.printable import printable
 
 if TYPE_CHECKING:
     from guild_ipy.session.run_handle import Run
+    from guild_ipy.store.run_record import RunRecord
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 
@@ -34,8 +35,14 @@ def _row(index: int, run: Run) -> tuple[str, ...]:
         run.operation + mark,
         f"{record.started_at:{_TIME}}" if record.started_at else "",
         str(record.status),
-        printable(" ".join((record.damage or record.label or "").split())),
+        _remarks(record),
     )
+
+
+def _remarks(record: RunRecord) -> str:
+    """Return what is wrong with a run, or its label and why it failed."""
+    texts = [record.damage] if record.damage else [record.label, record.error]
+    return "  ".join(printable(" ".join(text.split())) for text in texts if text)
 
 
 def format_time(microseconds: int) -> str:

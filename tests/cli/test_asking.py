@@ -114,3 +114,13 @@ def test_where_nothing_is_written_nothing_is_changed(shell, editor, message):
     assert (status, shown.count("\n")) == (2, 1)
     assert message in shown
     assert shell.printed("comment", "--list").endswith("  no comments\n")
+
+
+def test_a_terminal_is_told_what_a_file_is_that_it_cannot_show(shell):
+    shell.printed("run", "train.py", "-y")
+    (shell.project / "train.py").write_text("open('model.pt', 'wb').write(b'PK\\x03\\x04\\x00' + b'\\x1b[2J')")
+    shell.printed("run", "train.py", "-y")
+    _, shown = answer(shell, "", "cat", "-p", "model.pt")
+    assert shown == "model.pt: ZIP archive, 9 bytes; only a file or a pipe is given its bytes\n"
+    assert answer(shell, "", "cat", "-p", "train.py")[1].startswith("open('model.pt'")
+    assert shell.printed("cat", "-p", "model.pt") == "PK\x03\x04\0\x1b[2J"

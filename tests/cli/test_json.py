@@ -10,10 +10,12 @@ import pytest
 
 _PAGE = (Path(__file__).parents[2] / "docs/json.md").read_text("utf-8")
 LISTED = set(
-    "id run_dir opref operation status exit_status started stopped label tags marked comments flags damage".split()
+    "id run_dir opref operation status exit_status error started stopped label tags marked comments flags"
+    " damage".split()
 )
 INFO = LISTED | set(
-    "initialized pid cmd mark stale dependencies scalars sourcecode_digest vcs_commit host user random_seed".split()
+    "initialized requested pid cmd mark stale dependencies scalars sourcecode_digest vcs_commit host user"
+    " random_seed".split()
 )
 
 

@@ -163,7 +163,7 @@ class TestEveryExecutor:
         run = contract.run("look")
         found = run.result
         assert found["RUN_ID"] == run.id
-        assert found["RUN_DIR"] == run.path
+        assert found["RUN_DIR"] == str(run.path)
         assert found["GUILD_HOME"] == contract.context.home.path
         assert found["GUILD_OP"] == "look"
         assert found["CMD_DIR"] == os.getcwd()

@@ -121,7 +121,7 @@ class TestShell:
                 return folder, get_ipython().user_ns['train'] is train
         """)
         run = isolated.run("train")
-        assert run.result == (run.path, True)
+        assert run.result == (str(run.path), True)
 
 
 class TestModulesBesideTheNotebook:

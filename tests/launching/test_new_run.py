@@ -93,7 +93,7 @@ class TestForeground:
 
     def test_a_home_is_made_where_there_is_none(self, train, tmp_path):
         train.context = train.context.at(Home(f"{tmp_path}/new home"))
-        assert train.run("train").path.startswith(f"{tmp_path}/new home/runs/")
+        assert str(train.run("train").path).startswith(f"{tmp_path}/new home/runs/")
         assert os.stat(f"{tmp_path}/new home").st_mode & 0o777 == 0o700
 
 

@@ -108,7 +108,7 @@ def test_runs_are_named_in_place_of_an_expression(train, three):
     assert list(train.run("%guild_select 3 1 --frame")["label"]) == ["rate 0.5", "rate 2"]
     assert guild_ipy.select(three[0.5][:8], attr="flags")["lr"] == 0.5
     assert guild_ipy.select(guild_ipy.runs(), max="=lr") == three[2]
-    assert guild_ipy.select("1:2", path=True) == [guild_ipy.get_run(index).path for index in (1, 2)]
+    assert guild_ipy.select("1:2", path=True) == [str(guild_ipy.get_run(index).path) for index in (1, 2)]
     with pytest.raises(UsageError, match="one expression, or runs"):
         guild_ipy.select("lr < 1", "lr > 2")
 

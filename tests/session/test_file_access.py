@@ -20,23 +20,23 @@ def run(notebook):
 
 
 def read(run, path):
-    with open_file(run, path) as file:
+    with open_file(run.dir, path) as file:
         return file.read().decode()
 
 
 def test_files_of_the_user_are_listed_sorted(run):
-    assert list_files(run) == ["model.txt", "out/a b.txt", "out/deep/ñ"]
+    assert list_files(run.dir) == ["model.txt", "out/a b.txt", "out/deep/ñ"]
 
 
 def test_private_files_are_listed_when_asked(run):
-    found = list_files(run, everything=True)
+    found = list_files(run.dir, everything=True)
     assert {"model.txt", ".guild/opref", ".guild/attrs/id", ".guild/job/main.py"} <= set(found)
 
 
 def test_links_are_listed_and_not_followed(run):
     os.symlink("/etc", f"{run.path}/folder link")
     os.symlink("/etc/passwd", f"{run.path}/file link")
-    assert list_files(run) == ["file link", "folder link", "model.txt", "out/a b.txt", "out/deep/ñ"]
+    assert list_files(run.dir) == ["file link", "folder link", "model.txt", "out/a b.txt", "out/deep/ñ"]
 
 
 @pytest.mark.parametrize("path", ["model.txt", "out/a b.txt", "./out/deep/../deep/ñ", "out//deep/ñ"])
@@ -63,8 +63,8 @@ def test_links_that_lead_out_are_refused(run, target, path):
 
 
 def test_a_folder_beside_the_run_with_a_longer_name_is_outside(run):
-    os.mkdir(run.path + "-old")
-    with open(run.path + "-old/secret", "w"):
+    os.mkdir(run.dir.path + "-old")
+    with open(run.dir.path + "-old/secret", "w"):
         pass
     with pytest.raises(UsageError, match="leads out of run"):
         read(run, f"../{run.id}-old/secret")
@@ -93,5 +93,5 @@ def test_what_is_private_of_a_copied_run_directory_is_not_listed_either(run):
         with open(f"{run.path}/{path}", "w"):
             pass
     os.symlink("/etc", f"{run.path}/out/.guild")
-    assert list_files(run) == ["copy/b.txt", "model.txt", "out/a b.txt", "out/deep/ñ"]
-    assert {"copy/.guild/opref", "out/.guild"} <= set(list_files(run, everything=True))
+    assert list_files(run.dir) == ["copy/b.txt", "model.txt", "out/a b.txt", "out/deep/ñ"]
+    assert {"copy/.guild/opref", "out/.guild"} <= set(list_files(run.dir, everything=True))

@@ -40,7 +40,7 @@ def pretty(value):
 
 class TestRun:
     def test_it_says_who_it_is_and_how_it_went(self, run, train):
-        assert (len(run.id), run.short_id, run.path) == (32, run.id[:8], f"{train.context.home.runs}/{run.id}")
+        assert (len(run.id), run.short_id, str(run.path)) == (32, run.id[:8], f"{train.context.home.runs}/{run.id}")
         assert (run.operation, run.opref.to_opspec(), run.status, run.exit_status) == (
             "train()",
             "train",

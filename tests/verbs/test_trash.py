@@ -101,7 +101,7 @@ def test_live_runs_are_neither_restored_nor_purged(context, runs):
     for do in restore, purge:
         done = do(context, runs[:1])
         assert (str(done), done.runs) == ("", ())
-        assert f"train() {runs[0].short_id}: {runs[0].path!r} is not a run in " in done.failure
+        assert f"train() {runs[0].short_id}: {runs[0].dir.path!r} is not a run in " in done.failure
     assert list_runs(context) == runs
 
 

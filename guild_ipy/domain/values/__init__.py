@@ -1,4 +1,4 @@
-"""Values of flags, labels and scalars.
+"""Values of flags, labels and scalars; types of files.
 
 - ``flags``: flags and their definitions
 - ``shapes``, ``shape_words``: the values that a flag can have, and how messages name them
@@ -6,4 +6,5 @@
 - ``durations``: lengths of time as text
 - ``run_label``: the label of a run
 - ``scalars``: numbers that a run reports
+- ``file_type``: what a file is, told by how it begins and by its name; sizes
 """

@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 from guild_ipy.domain.program import ScriptProgram
 from guild_ipy.engine.beside.early_end import EarlyEnd
 from guild_ipy.engine.beside.warm_pages import WarmPages
+from guild_ipy.engine.child.beginning import note_late_begin
+from guild_ipy.engine.child.crash import show_crashes
 from guild_ipy.engine.child.libraries.restore_setup import set_up
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.libraries.showing import show_in_output
@@ -44,6 +46,7 @@ def become_run(request: LaunchRequest, supervisor: socket.socket, pages: WarmPag
         set_up(run_dir, main)
         if wait_for_word(supervisor) != GO:
             os._exit(code)
+        note_late_begin(run_dir, request.asked)
         code = execute_program()
         pages.note()
     except BaseException as error:  # noqa: BLE001 - nothing may return into the code of the supervisor
@@ -57,6 +60,7 @@ def _enter(run_dir: RunDir, env: Mapping[str, str]) -> None:
     for target in (1, 2):
         os.dup2(output, target)
     os.close(output)
+    show_crashes()
     set_environment(env)
     mark_process(run_dir)
     os.chdir(run_dir.path)

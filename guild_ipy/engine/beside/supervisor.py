@@ -25,6 +25,7 @@ from functools import partial
 from guild_ipy.engine.beside.descendants import has_other_children, kill_descendants, kill_group
 from guild_ipy.engine.beside.provenance_writer import ProvenanceWriter
 from guild_ipy.engine.beside.standby_run import StandbyRun
+from guild_ipy.engine.child.beginning import REQUESTED
 from guild_ipy.engine.inherited_limits import apply_limits, apply_umask
 from guild_ipy.engine.launch_channel import (
     GO,
@@ -45,6 +46,7 @@ from guild_ipy.store.files.held_dir import hold_dir
 from guild_ipy.store.files.messages import receive_message
 from guild_ipy.store.files.whole_file import sync_file, write_new_file
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.error_line import ERROR, first_line
 from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock, this_process
 from guild_ipy.store.state.markers import remove_marker
 
@@ -165,6 +167,7 @@ def _leave(run_dir: RunDir, standby_run: StandbyRun | None) -> None:
 def _fail(run_dir: RunDir, channel: socket.socket, alive: int, reason: str) -> None:
     """Write that the run could not be started, and tell the starter."""
     with contextlib.suppress(OSError, GuildError):  # a full disk: the next listing settles the run
+        write_attr(run_dir, ERROR, first_line(f"it could not be started: {reason}"))
         write_end(run_dir, exit_status=1)
     kill_descendants()
     os.close(alive)
@@ -172,7 +175,9 @@ def _fail(run_dir: RunDir, channel: socket.socket, alive: int, reason: str) -> N
 
 
 def _start(run_dir: RunDir, request: LaunchRequest, alive: int, fork: StandbyRun | None) -> int:
-    write_attr(run_dir, "started", time.time_ns() // 1000)
+    write_attr(run_dir, "started", time.time_ns() // 1000)  # the process of the run may say it more exactly
+    if fork is None:
+        write_attr(run_dir, REQUESTED, request.asked)
     pid = _spawn_run(run_dir, request, alive) if fork is None else fork.execute_program()
     with contextlib.suppress(GuildError):  # a full disk: the run goes on, and `alive` is locked
         _write_lock(run_dir, pid)

@@ -8,6 +8,9 @@ Before the program:
 - ``run_display``: displays, whose text goes to the output and whose pictures are kept beside it
 - ``restart_for_flags``: a run that Guild AI has started with other flags
 
+- ``beginning``: when the code of the user begins
+- ``crash``: lets a crash write where it happened
+
 After it:
 
 - ``lazy_result``: coroutines and generators, run to their end

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from guild_ipy.domain.program import CellFile
 from guild_ipy.errors import GuildError, NotebookError
+from guild_ipy.store.state.error_line import first_line
 
 _ENGINE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _PACKAGE = os.path.dirname(_ENGINE)
@@ -40,6 +41,29 @@ def format_failure(error: BaseException, cells: Mapping[str, CellFile]) -> str:
     for code_file, cell in cells.items():
         text = re.sub(rf'File "{re.escape(code_file)}", line', f"Cell In[{cell.number}], line", text)
     return text
+
+
+def describe_failure(error: BaseException) -> str:
+    """Return the type and message of an exception in a line; of the cell of a notebook file only the message."""
+    message = first_line(message_of(error))
+    if isinstance(error, NotebookError):
+        return message
+    is_ours = isinstance(error, GuildError) or _is_misused_magic(error)
+    name = type(error).__name__ if is_ours else type_name(type(error))
+    return first_line(f"{name}: {message}" if message else name)
+
+
+def type_name(cls: type) -> str:
+    """Return the name of a type as tracebacks have it."""
+    return cls.__qualname__ if cls.__module__ in {"__main__", "builtins"} else f"{cls.__module__}.{cls.__qualname__}"
+
+
+def message_of(error: BaseException) -> str:
+    """Return the message of an exception; empty if its own ``__str__`` fails."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the user's own __str__
+        return ""
 
 
 def _is_misused_magic(error: BaseException) -> bool:

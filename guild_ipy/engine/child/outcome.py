@@ -19,10 +19,12 @@ import cloudpickle
 
 from guild_ipy.domain import copies, payload
 from guild_ipy.domain.program import CellFile
-from guild_ipy.engine.child.failure import format_failure
+from guild_ipy.engine.child.failure import describe_failure, format_failure, message_of, type_name
 from guild_ipy.errors import GuildError
+from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.files.whole_file import write_file
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.error_line import ERROR, first_line
 
 _NOTHING_SENT: Mapping[str, Any] = {}
 
@@ -41,14 +43,21 @@ def keep_result(run_dir: RunDir, value: object, sent: Mapping[str, Any] = _NOTHI
     _say(f"the result ({type(value).__name__}) could not be kept: {why}; its text is in run.result_text")
 
 
+def keep_error(run_dir: RunDir, line: str) -> None:
+    """Keep the line that says why the operation failed."""
+    with contextlib.suppress(GuildError):  # a full disk; the output has it
+        write_attr(run_dir, ERROR, first_line(line))
+
+
 def keep_exception(
     run_dir: RunDir, error: BaseException, cells: Mapping[str, CellFile], sent: Mapping[str, Any] = _NOTHING_SENT
 ) -> None:
     """Keep the exception of an operation, with its text in case it cannot be unpickled."""
+    keep_error(run_dir, describe_failure(error))
     why = _try_to_keep(run_dir, run_dir.exception, error, sent)
     summary = {
-        "type": _type_name(type(error)),
-        "message": _text(error),
+        "type": type_name(type(error)),
+        "message": message_of(error),
         "traceback": format_failure(error, cells),
         "why": why or "",
     }
@@ -70,18 +79,7 @@ def _try_to_keep(run_dir: RunDir, path: str, value: object, sent: Mapping[str, A
 
 
 def _describe(error: Exception) -> str:
-    return _text(error).partition("\n")[0].rstrip(".") or type(error).__name__
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 - the user's own __str__
-        return ""
-
-
-def _type_name(cls: type) -> str:
-    return cls.__qualname__ if cls.__module__ in {"__main__", "builtins"} else f"{cls.__module__}.{cls.__qualname__}"
+    return message_of(error).partition("\n")[0].rstrip(".") or type(error).__name__
 
 
 def _say(text: str) -> None:

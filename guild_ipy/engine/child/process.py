@@ -44,6 +44,7 @@ def run_to_end(
     except SystemExit as request:
         code = _exit_code(request)
         if code:
+            _keep_exit_text(request, run_dir)
             _write_error(_how_to_get_missing(request, run_dir))
         return code
     except KeyboardInterrupt as interrupt:
@@ -109,6 +110,14 @@ def _exit_code(request: SystemExit) -> int:
         return (request.code or 0) & 0xFF
     sys.stderr.write(f"{request.code}\n")
     return 1
+
+
+def _keep_exit_text(request: SystemExit, run_dir: RunDir) -> None:
+    """Keep the text of ``sys.exit("no data")`` as the reason; an exit status alone says nothing."""
+    if not isinstance(request.code, int):
+        from guild_ipy.engine.child.outcome import keep_error  # start-up cost
+
+        keep_error(_find_moved(run_dir), str(request.code))
 
 
 def _report(error: BaseException, run_dir: RunDir, cells: Mapping[str, CellFile]) -> int:

@@ -12,7 +12,7 @@ from guild_ipy.frame.columns.column_values import first_of
 from guild_ipy.frame.columns.dtypes import Column, value_column
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.columns.run_names import RUN
-from guild_ipy.frame.tables.core import core_column, core_fields, keep_time, run_column
+from guild_ipy.frame.tables.core import core_column, core_fields, failure_columns, keep_time, run_column
 from guild_ipy.index.queries.column_table import Field
 from guild_ipy.verbs.looking.compared_columns import ComparedColumn, default_columns
 from guild_ipy.verbs.looking.written_columns import parse_columns
@@ -33,7 +33,8 @@ def compare_fields(written: Written) -> Chooser:
 def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
     """Return one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
 
-    The order is that of ``guild compare``; flags, attributes and scalars are sorted by name. With columns as a user
+    The order is that of ``guild compare``; flags, attributes and scalars are sorted by name. At the end is why runs
+    failed, if one did. With columns as a user
     has `written` them: ``run``, and these.
     """
     if written is None:
@@ -48,7 +49,7 @@ def _make_all(rows: Rows, chosen: Sequence[ComparedColumn]) -> dict[str, Column]
 
 def used_columns(rows: Rows) -> list[ComparedColumn]:
     """Return the columns of every comparison in which one of the rows has a value."""
-    return default_columns(_used(rows))
+    return default_columns(_used(rows), failures=bool(failure_columns(rows)))
 
 
 def _columns(names: NamesOfKind, written: Written) -> Sequence[ComparedColumn]:

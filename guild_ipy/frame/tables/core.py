@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from guild_ipy.domain.attributes import BY_NAME, Display
+from guild_ipy.domain.attributes import BY_NAME, ERROR, Display
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.frame.columns.column_values import ColumnValues
@@ -49,6 +49,11 @@ def core_column(rows: Rows, name: str) -> Column:
     attribute = BY_NAME[name]
     assert attribute.form is not None, "no table has it"
     return _MAKERS[attribute.form](*(rows.get(Field("run", each)) for each in attribute.fields))
+
+
+def failure_columns(rows: Rows) -> list[str]:
+    """Return the column that says why runs failed, if one of the rows did."""
+    return [] if rows.get(Field("run", ERROR)).is_empty() else [ERROR]
 
 
 def run_column(rows: Rows) -> Column:

@@ -6,27 +6,27 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from guild_ipy.domain.attributes import DETAILS, LISTED
+from guild_ipy.domain.attributes import DETAILS, ERROR, LISTED
 from guild_ipy.frame.columns.column_cache import Chooser
 from guild_ipy.frame.columns.dtypes import Column, texts_column
 from guild_ipy.frame.columns.rows import Rows
-from guild_ipy.frame.tables.core import core_columns, core_fields, keep_time
+from guild_ipy.frame.tables.core import core_columns, core_fields, failure_columns, keep_time
 from guild_ipy.index.queries.column_table import Field
 
 
 def listing_fields(*, details: bool, more: Sequence[Field] = ()) -> Chooser:
     """Return a function that chooses the columns of a listing, and `more`."""
-    fields = [*core_fields([*LISTED, *DETAILS] if details else LISTED), *more]
+    fields = [*core_fields([*LISTED, *DETAILS] if details else [*LISTED, ERROR]), *more]
     return lambda names: fields  # noqa: ARG005 - the same for all names
 
 
 def list_rows(rows: Rows) -> pd.DataFrame:
-    """Return one row a run: ``run operation started time status label marked``."""
-    return keep_time(rows, rows.frame("listing", lambda: core_columns(rows, LISTED)))
+    """Return one row a run: ``run operation started time status label marked``, and ``error`` where one failed."""
+    return keep_time(rows, rows.frame("listing", lambda: core_columns(rows, [*LISTED, *failure_columns(rows)])))
 
 
 def list_details(rows: Rows, folder: str, make_stale: Callable[[], Column]) -> pd.DataFrame:
-    """Return more columns: also ``id stopped exit_status tags comments digest stale run_dir damage``.
+    """Return more columns: also ``id stopped exit_status tags comments digest error stale run_dir damage``.
 
     Parameters
     ----------

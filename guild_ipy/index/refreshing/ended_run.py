@@ -26,6 +26,7 @@ from guild_ipy.store.files import yaml_codec
 from guild_ipy.store.files.attr_types import PARSERS, parse_value
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_record import RunRecord
+from guild_ipy.store.state.error_line import ERROR, find_error
 
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 _MOST_BYTES = SMALL_BYTES
@@ -74,6 +75,7 @@ def _make_record(run_dir: RunDir, opref: OpRef, values: Mapping[str, Any]) -> Ru
     attrs: dict[str, Any] = {
         name: PARSERS[name](value) for name, value in values.items() if name in PARSERS and value is not None
     }
+    attrs[ERROR] = find_error(run_dir, exit_status, attrs.get(ERROR))
     status = RunStatus.from_exit_status(exit_status)
     return RunRecord(dir=run_dir, opref=opref, status=status, exit_status=exit_status, **attrs)
 

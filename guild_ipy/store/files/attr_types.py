@@ -90,12 +90,13 @@ PARSERS: Mapping[str, Callable[[object], object]] = {
     "marked": bool,
     "flags": parse_flags,
     "sourcecode_digest": _parse_text,
+    "error": _parse_text,
 }
 
 #: Names that have a meaning in the format of a run directory, or that Guild AI keeps for itself.
 _STRUCTURAL = frozenset(
-    "cmd comments compare deps env exit_status flags host id initialized label marked max_trials objective op opdef"
-    " pip_freeze platform plugins r_packages_loaded r_sys_info random_seed resolved_deps run_params"
+    "cmd comments compare deps env error exit_status flags host id initialized label marked max_trials objective op"
+    " opdef pip_freeze platform plugins r_packages_loaded r_sys_info random_seed requested resolved_deps run_params"
     " sourcecode_digest stage_trials started steps stopped tags trials user user_flags vcs_commit".split()
 )
 

@@ -6,15 +6,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from guild_ipy.arguments.option import option, switch
 from guild_ipy.arguments.run_selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.errors import UsageError
-from guild_ipy.session.file_access import open_file, read_file
+from guild_ipy.session.file_access import open_file
 from guild_ipy.session.session import Session
-from guild_ipy.view.live import collapse_returns
+from guild_ipy.view.shown_file import FileText, describe_file, look_at_file, show_file
 
 
 def _check_word(word: str) -> None:
@@ -37,9 +37,16 @@ class ShowFile:
             raise UsageError("cat: --path and --output are two files; name one of them")
 
     def carry_out(self, session: Session) -> FileText:
-        """Read the file as text."""
+        """Read the file, as a notebook shows it."""
         found = self.selection.find_one(session)
-        return FileText(found.output if self.path is None else read_file(found, self.path).decode("utf-8", "replace"))
+        return FileText(found.output) if self.path is None else show_file(found.dir, self.path)
+
+    def describe_bytes(self, session: Session) -> str:
+        """Return a line about a file that is not text; empty for one that a terminal can show."""
+        if self.path is None:
+            return ""
+        kind, size = look_at_file(self.selection.find_one(session).dir, self.path)
+        return "" if kind.kind.is_text else describe_file(self.path, kind, size)
 
     @contextmanager
     def open(self, session: Session) -> Iterator[BinaryIO | None]:
@@ -48,17 +55,8 @@ class ShowFile:
         if self.path is None and not os.path.exists(found.dir.output):
             yield None
             return
-        with open_file(found, self.path or found.dir.output) as file:
+        with open_file(found.dir, self.path or found.dir.output) as file:
             yield file
-
-
-class FileText(str):
-    """The text of a file, shown as it is."""
-
-    __slots__ = ()
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
-        printer.text(collapse_returns(self))
 
 
 VERB = Verb(

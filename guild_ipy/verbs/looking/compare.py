@@ -114,8 +114,10 @@ def compare(
     identifies a run, its flags and attributes, ``step`` and the last values of its scalars.
     """
     chosen: list[ComparedColumn] = []
+    usual: list[ComparedColumn] = []
 
     def wanted(names: NamesOf) -> Iterator[Field]:
+        usual[:] = default_columns(names, failures=False)
         chosen[:] = default_columns(names) if columns is None else _parse_columns(columns, names)
         yield from (field for column in chosen for field in _fields(column))
 
@@ -124,6 +126,8 @@ def compare(
     else:
         table = session.index.table_of([run.dir for run in runs], wanted)
     values = [_values(table, column) for column in chosen]
+    if columns is None and not any(values[-1]):  # no run has failed
+        chosen, values = usual, values[:-1]
     return ComparedRuns(headings=tuple(each.heading for each in chosen), rows=tuple(zip(*values, strict=True)))
 
 

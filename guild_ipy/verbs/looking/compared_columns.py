@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from guild_ipy.domain.attributes import COMPARED
+from guild_ipy.domain.attributes import COMPARED, ERROR
 from guild_ipy.index.queries.column_table import Field
 from guild_ipy.store.files.attr_types import is_own
 
@@ -38,16 +38,16 @@ class ComparedColumn:
         return self.fields[0].name if self.fields and self.fields[0].kind == "run" else None
 
 
-def default_columns(names: NamesOf) -> list[ComparedColumn]:
+def default_columns(names: NamesOf, *, failures: bool = True) -> list[ComparedColumn]:
     """Return the usual columns: what identifies a run, flags, attributes, ``step``, and last values of scalars.
 
     The scalars that Guild AI records about the machine (``sys/``) are left out. The step is that of ``loss``, or of the
-    first scalar that a run has.
+    first scalar that a run has. With `failures` the last column is why a run failed.
     """
     scalars = [name for name in names("scalar") if not name.rpartition("#")[2].startswith(_SYSTEM)]
     columns = [ComparedColumn(heading=name, fields=(Field("run", name),)) for name in COMPARED]
     shared = sorted({*scalars}.intersection(names("flag")))
-    reserved = [STEP] if scalars else []
+    reserved = [*([STEP] if scalars else []), *([ERROR] if failures else [])]
     columns += _named("flag", names("flag"), columns, [*reserved, *shared])
     columns += _named("attr", list(filter(is_own, names("attr"))), columns, reserved)
     if scalars:
@@ -55,7 +55,8 @@ def default_columns(names: NamesOf) -> list[ComparedColumn]:
         columns.append(
             ComparedColumn(heading=STEP, fields=tuple(Field("scalar", name, "last_step") for name in givers))
         )
-    return columns + _named("scalar", scalars, columns, shared)
+    columns += _named("scalar", scalars, columns, [*reserved, *shared])
+    return [*columns, ComparedColumn(heading=ERROR, fields=(Field("run", ERROR),))] if failures else columns
 
 
 def _named(

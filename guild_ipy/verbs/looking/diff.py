@@ -194,12 +194,12 @@ def _compare_files(left: Run, right: Run) -> list[Difference]:
 
 def _sizes(run: Run) -> dict[str, str]:
     source = {*_source_files(run).values(), *_internal_files(run)}
-    return {path: _size(run, path) for path in list_files(run) if path not in source}
+    return {path: _size(run, path) for path in list_files(run.dir) if path not in source}
 
 
 def _size(run: Run, path: str) -> str:
     try:
-        return f"{os.lstat(os.path.join(run.path, path)).st_size} bytes"
+        return f"{os.lstat(os.path.join(run.dir.path, path)).st_size} bytes"
     except OSError:  # it has gone since it was listed
         return ""
 
@@ -231,8 +231,8 @@ def _source_files(run: Run) -> dict[str, str]:
     """Return where in a run each source file is, by its name in the project."""
     listed = _listed(run, "s")
     found = (os.path.join(folder, name) for folder, _, names in os.walk(run.dir.sourcecode) for name in names)
-    below = {os.path.relpath(path, run.path) for path in found if not os.path.islink(path)}  # links lead to secrets
-    snapshot = os.path.relpath(run.dir.sourcecode, run.path) + "/"
+    below = {os.path.relpath(path, run.dir.path) for path in found if not os.path.islink(path)}  # links lead to secrets
+    snapshot = os.path.relpath(run.dir.sourcecode, run.dir.path) + "/"
     return {path.removeprefix(snapshot): path for path in sorted(listed | below)}
 
 
@@ -253,7 +253,7 @@ def _lines(run: Run, path: str | None) -> list[str]:
     if path is None:
         return []
     try:
-        with open_reader(os.path.join(run.path, path)) as file:
+        with open_reader(os.path.join(run.dir.path, path)) as file:
             content = file.read(_LARGEST_SOURCE)
     except OSError:
         return []

@@ -14,9 +14,10 @@ from guild_ipy.arguments.run_selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.values.flags import format_flag
+from guild_ipy.engine.child.beginning import REQUESTED
 from guild_ipy.errors import DamagedRun
 from guild_ipy.printable import printable, printable_lines
-from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.session import Session
 from guild_ipy.store.state.lock import read_lock
 from guild_ipy.store.state.marks import describe_mark
@@ -79,6 +80,7 @@ def _indented(text: str) -> str:
 def get_info(run: Run, *, output: bool = False) -> RunInfo:
     """Read all about a run, as it is at this moment; with `output` also its output."""
     record = run.record
+    ended_by = describe_signal(run.dir, record.exit_status or 0) if (record.exit_status or 0) < 0 else ""
     lines = {
         "id": run.id,
         "operation": run.operation,
@@ -90,13 +92,16 @@ def get_info(run: Run, *, output: bool = False) -> RunInfo:
         "label": record.label or "",
         "sourcecode_digest": record.sourcecode_digest or "",
         "vcs_commit": str(_get(run, "vcs_commit") or ""),
-        "run_dir": _shorten_home(run.path),
+        "run_dir": _shorten_home(run.dir.path),
         "command": _command(run),
         "exit_status": "" if record.exit_status is None else str(record.exit_status),
         "pid": _pid(run),
     }
     more = {
-        "ended_by": "" if (record.exit_status or 0) >= 0 else describe_signal(run.dir, record.exit_status or 0),
+        "time": format_duration(record.duration),
+        "prepared": f"in {format_duration(run.preparation)}" if run.preparation else "",
+        "error": record.error if record.error and record.error != ended_by else "",
+        "ended_by": ended_by,
         "mark": describe_mark(run.dir),
         "stale": "; ".join(map(str, run.find_outdated())),
         "damage": record.damage or "",
@@ -159,6 +164,7 @@ def _info_values(run: Run, *, output: bool = False) -> dict[str, Any]:
     values: dict[str, Any] = {
         **run_values(run),
         "initialized": run.record.initialized,
+        "requested": _get(run, REQUESTED),
         "pid": None if lock is None else lock.run.pid,
         "mark": describe_mark(run.dir) or None,
         "stale": [str(each) for each in run.find_outdated()],

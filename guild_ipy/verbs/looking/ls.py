@@ -22,7 +22,7 @@ class ListFiles:
 
     def carry_out(self, session: Session) -> list[str]:
         """List the files, relative to the directory of the run."""
-        paths = list_files(self.selection.find_one(session), everything=self.all)
+        paths = list_files(self.selection.find_one(session).dir, everything=self.all)
         return paths if self.json else LineList(paths)
 
 

@@ -149,7 +149,7 @@ class SelectRuns:
             found = [each[:SHORT_ID_LENGTH] for each in found]
         elif self.path or self.attr is not None:
             runs = self._runs(session, found)
-            found = [each.path if self.attr is None else _attribute_of(each, self.attr) for each in runs]
+            found = [each.dir.path if self.attr is None else _attribute_of(each, self.attr) for each in runs]
         return found[0] if self.is_one else found
 
     def carry_out(self, session: Session) -> str | list[Any]:

@@ -70,7 +70,7 @@ class LinkFolder:
 
     def __init__(self, runs: Sequence[Run]) -> None:
         self._runs = dict(zip(_names(runs), runs, strict=True))
-        key = "\n".join(run.path for run in runs)
+        key = "\n".join(run.dir.path for run in runs)
         self.path = f"{_folder_of_process()}/{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
     def refresh(self) -> None:
@@ -169,8 +169,9 @@ def _names(runs: Sequence[Run]) -> list[str]:
 
 
 def _link_files(run: Run, folder: str) -> None:
+    start = run.dir.path
     wanted = {
-        f"{folder}/{os.path.relpath(path, run.path).removeprefix(_PRIVATE)}": path for path in find_event_files(run.dir)
+        f"{folder}/{os.path.relpath(path, start).removeprefix(_PRIVATE)}": path for path in find_event_files(run.dir)
     }
     for link, path in wanted.items():
         if not os.path.islink(link):

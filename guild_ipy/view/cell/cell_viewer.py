@@ -160,18 +160,20 @@ class CellViewer(SilentViewer):
         assert scalars is not None
         scalars.update()
         record = run.ending
-        self._show_head(self._head(_look(record), "", _ending(record, run), left=_describe_files(run)))
+        head = self._head(_look(record), "", _ending(record, run))
+        has_failed = record.status.is_finished and record.status is not RunStatus.COMPLETED
+        error = (run.error or "") if has_failed else ""
+        self._show_head(replace(head, left=_describe_files(run), error=error))
         return record
 
     # -- the head
 
-    def _head(self, look: Look, state: str, more: Sequence[str], left: str = "") -> RunHead:
+    def _head(self, look: Look, state: str, more: Sequence[str]) -> RunHead:
         return replace(
             self._plain_head(),
             state=" ".join(filter(None, [state, *more])),
             look=look,
             curves={} if self._scalars is None else self._scalars.curves,
-            left=left,
         )
 
     def _plain_head(self) -> RunHead:
@@ -222,12 +224,13 @@ def _ending(record: RunRecord, run: Run) -> list[str]:
 def _describe_files(run: Run) -> str:
     """Say how many files the run has written, and how many of them are figures."""
     files = figures = 0
-    for folder, folders, names in os.walk(run.path):
-        if folder == run.path and ".guild" in folders:
+    root = run.dir.path
+    for folder, folders, names in os.walk(root):
+        if folder == root and ".guild" in folders:
             folders.remove(".guild")
         own = [name for name in names if not os.path.islink(f"{folder}/{name}")]
         files += len(own)
-        figures += len(own) if folder == f"{run.path}/figures" else 0
+        figures += len(own) if folder == f"{root}/figures" else 0
         if files > _MOST_FILES:
             return f"more than {_MOST_FILES} files"
     counts = ((files - figures, "file"), (figures, "figure"))

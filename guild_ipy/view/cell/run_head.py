@@ -54,6 +54,8 @@ class RunHead:
     """The values of each scalar so far."""
     left: str = ""
     """What the run has left: ``3 files, 1 figure``."""
+    error: str = ""
+    """Why it failed."""
     details: Sequence[str] = ()
     """Dependencies and notes, a line each."""
 
@@ -61,7 +63,8 @@ class RunHead:
     def text(self) -> str:
         """The line as text, with the details below it."""
         parts = [self.operation, self.short_id, self.state, self._flag_text(), self._scalar_text(), self.left]
-        lines = [" · ".join(filter(None, parts)), *(f"  {line}" for line in self.details)]
+        below = [*filter(None, [self.error]), *self.details]
+        lines = [" · ".join(filter(None, parts)), *(f"  {line}" for line in below)]
         return "\n".join(map(printable, lines))
 
     @property
@@ -83,7 +86,8 @@ class RunHead:
             for line in self.details
         )
         line = f"<div style='{_LINE_STYLE}'>{''.join(filter(None, parts))}</div>"
-        return f"<div style='{_BAR_STYLE};border-left:3px solid {self.look.colour}'>{line}{details}</div>"
+        error = f"<div style='font-weight:bold'>{markup.text(self.error)}</div>" if self.error else ""
+        return f"<div style='{_BAR_STYLE};border-left:3px solid {self.look.colour}'>{line}{error}{details}</div>"
 
     @property
     def bundle(self) -> dict[str, str]:
