@@ -12,9 +12,11 @@ from guild_ipy.arguments.verb import Searching
 from guild_ipy.errors import UsageError
 from guild_ipy.session.session import Session
 from guild_ipy.session.unmatched import describe_unmatched
+from guild_ipy.view.chosen_viewer import find_kernel
 from guild_ipy.view.run_lines import LineList
 
 if TYPE_CHECKING:
+    from guild_ipy.verbs.looking.cat import ShowFile
     from guild_ipy.verbs.looking.compare import CompareRuns
     from guild_ipy.verbs.looking.home import UseHome
     from guild_ipy.verbs.looking.lineage import TraceLineage
@@ -106,6 +108,16 @@ def use_home(wanted: UseHome, session: Session) -> object:
     return found
 
 
+def show_file(wanted: ShowFile, session: Session) -> object:
+    """Return the text of a file; the output of a run is shown with what the run displayed."""
+    shown, kernel = wanted.carry_out(session), find_kernel()
+    if wanted.path is not None or kernel is None:
+        return shown
+    from guild_ipy.view.cell.run_output import RunOutput  # start-up cost
+
+    return RunOutput(shown, wanted.selection.find_one(session).dir, kernel)
+
+
 OWN_WAYS: Mapping[str, Callable[[Any, Session], object]] = {
     "runs": list_runs,
     "select": select_runs,
@@ -113,4 +125,5 @@ OWN_WAYS: Mapping[str, Callable[[Any, Session], object]] = {
     "lineage": trace_lineage,
     "tensorboard": show_tensorboard,
     "home": use_home,
+    "cat": show_file,
 }

@@ -173,3 +173,11 @@ def test_operation_and_flags_with_markup_are_escaped(client):
     outputs = show(client, code)
     assert hostile in outputs.shown[1].text
     assert not any("<img" in str(output.data.get("text/html")) for output in outputs.shown)
+
+
+def test_cat_shows_all_that_the_run_showed_and_its_value_is_text(client):
+    show(client, "%%guild_run whole\nfor n in range(3000): print(n)\ndisplay({'text/html': '<i>x</i>'}, raw=True)")
+    outputs = show(client, "%guild_cat")
+    assert outputs.kinds == ["stream", "text/html"]
+    assert outputs.text.splitlines()[:3000] == [str(number) for number in range(3000)]
+    assert show(client, "text = %guild_cat\nprint(text[:2], len(text.splitlines()))").text == "0\n 3001"

@@ -2,7 +2,8 @@
 
 - ``cell_viewer``: its head, its output, its end
 - ``run_head``, ``sparkline``: the line that tells how it goes, with curves of its scalars
-- ``cell_text``, ``terminal_text``: its text, also where the cursor moves
+- ``cell_output``: its output, and ``run_output``, that of a run from before
+- ``cell_text``, ``terminal_text``: the text of the output, also where the cursor moves
 - ``cell_places``, ``publisher``: where and how something is shown
 - ``background``: runs that go on after the cell
 """

@@ -31,10 +31,15 @@ class CellText:
     places
         Where the run shows something below the cell.
     how_to_see_all
-        What a user does to see all lines.
+        Returns what a user does to see all lines.
+    most_lines
+        How many lines are shown before only the last ones are.
     """
 
-    def __init__(self, places: CellPlaces, how_to_see_all: Callable[[], str]) -> None:
+    def __init__(
+        self, places: CellPlaces, how_to_see_all: Callable[[], str], *, most_lines: float = MOST_LINES
+    ) -> None:
+        self._most_lines = most_lines
         self._places = places
         self._how_to_see_all = how_to_see_all
         self._block: _Block | None = None
@@ -50,7 +55,7 @@ class CellText:
     def write(self, text: str) -> None:
         """Write more text; a part of it may be shown by the next call, or by :meth:`flush`."""
         while text:
-            if self._lines >= MOST_LINES:
+            if self._lines >= self._most_lines:
                 self._write_tail(text)
                 return
             text = self._write_block(text) if self._block is not None else self._write_stream(text)
@@ -79,12 +84,12 @@ class CellText:
         if begin == 0 and self._is_line_begun:  # the front end knows what a return does
             begin = text.find("\n") + 1 or len(text)
         plain = text if begin is None else text[:begin]
-        room = MOST_LINES - self._lines
+        room = self._most_lines - self._lines
         if plain.count("\n") > room:
-            plain = "".join(plain.splitlines(keepends=True)[:room])
+            plain = "".join(plain.splitlines(keepends=True)[: int(room)])
         self._stream(plain)
         rest = text[len(plain) :]
-        if rest and self._lines < MOST_LINES:
+        if rest and self._lines < self._most_lines:
             self._block = _Block(self._places)
         return rest
 

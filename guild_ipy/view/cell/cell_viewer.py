@@ -12,15 +12,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.printable import printable
 from guild_ipy.session.live_scalars import LiveScalars
 from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.viewer import Preview, SilentViewer
-from guild_ipy.store.displays.display import Display, DisplayKind
+from guild_ipy.store.displays.display import Display
 from guild_ipy.store.run_record import RunRecord
 from guild_ipy.view.cell.background import follow_in_background
-from guild_ipy.view.cell.cell_places import CellPlaces
-from guild_ipy.view.cell.cell_text import CellText
+from guild_ipy.view.cell.cell_output import CellOutput
 from guild_ipy.view.cell.publisher import Publisher
 from guild_ipy.view.cell.run_head import DONE, FAILED, GOING, STOPPED, WAITING, Look, RunFoot, RunHead
 from guild_ipy.view.live import describe_state
@@ -55,15 +53,10 @@ class CellViewer(SilentViewer):
         self._preview: Preview | None = None
         self._run: Run | None = None
         self._scalars: LiveScalars | None = None
-        self._places = CellPlaces(publisher)
-        self._text = CellText(self._places, self._how_to_see_all)
+        self._output = CellOutput(publisher, self._how_to_see_all)
         self._early_text: list[str] = []
         """What was written before the run began; it is shown below the head."""
-        self._by_display_id: dict[str, list[str]] = {}
-        """The places of displays that the run can update, by the name that it has given them."""
         self._next_look = 0.0
-        self._has_displays = False
-        self._told_hidden = False
 
     # -- before it begins
 
@@ -71,7 +64,7 @@ class CellViewer(SilentViewer):
         """Agree; the head shows the preview, if a run follows."""
         self._preview = preview
         if preview.is_all:
-            self._text.write(f"{preview}\n")
+            self._output.text.write(f"{preview}\n")
         return True
 
     def waiting(self, what: str) -> None:
@@ -85,7 +78,7 @@ class CellViewer(SilentViewer):
         self._show_head(self._head(GOING, "running", ()))
         self._next_look = time.monotonic() + _SECONDS_BETWEEN_LOOKS
         for text in self._early_text:
-            self._text.write(text)
+            self._output.text.write(text)
         self._early_text.clear()
 
     # -- while it goes
@@ -95,31 +88,18 @@ class CellViewer(SilentViewer):
         if self._run is None and self._preview is not None:
             self._early_text.append(text)
         else:
-            self._text.write(text)
+            self._output.text.write(text)
 
     def display(self, display: Display) -> None:
         """Show the bundle in the place of its text."""
-        self._text.close()
-        self._has_displays = True
-        data = display.shown_data
-        if display.kind is DisplayKind.CLEAR:
-            self._places.clear(wait=display.wait)
-            self._text.clear()
-        elif display.kind is DisplayKind.UPDATE:
-            for place in self._by_display_id.get(display.display_id or "", ()):
-                self._places.update(place, data, display.metadata)
-        elif data:
-            place = self._places.show(data, display.metadata)
-            if display.display_id is not None:
-                self._by_display_id.setdefault(display.display_id, []).append(place)
-        self._tell_hidden(display)
+        self._output.display(display)
 
     def look(self) -> None:
         """Show the time, and the scalars so far."""
         now = time.monotonic()
         if now >= self._next_look:
             self._next_look = now + _SECONDS_BETWEEN_LOOKS
-            self._text.flush()
+            self._output.text.flush()
             self.show_going()
 
     def show_going(self) -> None:
@@ -143,12 +123,11 @@ class CellViewer(SilentViewer):
         if self._run is None:
             self.began(run)
         self._run = run
-        self._text.close()
-        self._places.drop_unused()
+        self._output.close()
         record = self.show_end()
         if record.status is RunStatus.STAGED:
-            self._text.write(f"Start it with {self._start_command.format(run.short_id)}\n")
-        elif self._has_displays or self._text.lines > _FEW_LINES:  # the head may be out of sight
+            self._output.text.write(f"Start it with {self._start_command.format(run.short_id)}\n")
+        elif self._output.has_displays or self._output.text.lines > _FEW_LINES:  # the head may be out of sight
             foot = RunFoot(look=_look(record), text=" · ".join(_ending(record, run)))
             self._publisher.publish(foot.bundle)
         self._publisher.shows_already(run)
@@ -202,12 +181,6 @@ class CellViewer(SilentViewer):
 
     def _how_to_see_all(self) -> str:
         return f"%guild_cat {self._run.short_id} shows all" if self._run is not None else ""
-
-    def _tell_hidden(self, display: Display) -> None:
-        if not self._told_hidden and (hidden := display.hidden_types):
-            self._told_hidden = True
-            types = printable(", ".join(hidden))
-            self._text.write(f"note: {types} of displays is not shown: this run was not made by you on this machine\n")
 
 
 def _look(record: RunRecord) -> Look:
