@@ -80,7 +80,7 @@ class TestEveryExecutor:
     def test_leaves_the_same_attributes_and_files(self, contract):
         contract.cell(TRAIN)
         run = contract.run("train", lr=0.5)
-        assert run.attr_names() == ATTRS
+        assert [name for name in run.attr_names() if name != "requested"] == ATTRS  # of a start that took long
         assert sorted(os.listdir(run.path)) == [".guild", "model.txt"]
         private = [name for name in os.listdir(run.dir.guild) if os.path.isfile(f"{run.dir.guild}/{name}")]
         assert sorted(name for name in private if ".tfevents." not in name) == PRIVATE_FILES
