@@ -9,5 +9,6 @@
 - ``shown_file``: a file of a run, as a notebook shows it
 - ``run_diff``: how two runs differ
 - ``lineage_text``, ``lineage_picture``, ``lineage_layout``: a lineage
+- ``display_list``: what a run displayed, in short
 - ``plain_values``: results as JSON, as far as several verbs share them
 """

@@ -11,6 +11,7 @@ from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.session.viewer import SilentViewer
 from guild_ipy.store.displays.display import DisplayKind
 from guild_ipy.store.displays.display_log import read_displays
+from guild_ipy.verbs.looking.info import get_info
 from tests.notebook_files import write_notebook
 
 PLOT = """
@@ -212,3 +213,12 @@ def test_a_restart_begins_without_displays(notebook):
     again = restart(notebook.context, run, Change(flags={"text": "b"}), LaunchOptions(), SilentViewer())
     assert bundles(again) == [{"text/html": "b" * 10_000}]
     assert len(os.listdir(again.dir.displays)) == 2
+
+
+def test_info_counts_displays_and_has_their_pictures(notebook):
+    run = run_cell(notebook, PLOT + "plt.show()\ndisplay({'text/html': '<b>x</b>'}, raw=True)")
+    info = get_info(run)
+    assert info.sections["displays"] == {"image/png": "1", "text/html": "1"}
+    assert info._repr_html_().count("<img ") == 1
+    assert "<b>x" not in info._repr_html_()
+    assert "image/png: 1" in str(info)

@@ -19,11 +19,13 @@ from guild_ipy.errors import DamagedRun
 from guild_ipy.printable import printable, printable_lines
 from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.session import Session
+from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import read_lock
 from guild_ipy.store.state.marks import describe_mark
 from guild_ipy.store.state.signals import describe_signal
 from guild_ipy.store.used_runs.deps import Upstream, read_upstreams
 from guild_ipy.view.comment_list import comment_heading
+from guild_ipy.view.display_list import count_displays, draw_pictures
 from guild_ipy.view.plain_values import run_values
 
 #: How many of the runs that a dependency has brought are named.
@@ -53,7 +55,8 @@ class RunInfo:
 
     lines: Mapping[str, str]
     sections: Mapping[str, Mapping[str, str]]
-    """``tags``, ``flags``, ``dependencies``, ``scalars``, ``comments``, ``output``."""
+    """``tags``, ``flags``, ``dependencies``, ``scalars``, ``comments``, ``displays``, ``output``."""
+    run_dir: RunDir
 
     def __str__(self) -> str:
         text = [f"{printable(name)}: {printable(value)}" for name, value in self.lines.items()]
@@ -69,7 +72,7 @@ class RunInfo:
 
     def _repr_html_(self) -> str:
         sections = (f"<b>{title}</b>{markup.names_and_texts(section)}" for title, section in self.sections.items())
-        return "".join([markup.names_and_texts(self.lines), *sections])
+        return "".join([markup.names_and_texts(self.lines), *sections, draw_pictures(self.run_dir)])
 
 
 def _indented(text: str) -> str:
@@ -119,9 +122,11 @@ def get_info(run: Run, *, output: bool = False) -> RunInfo:
             comment_heading(number, comment): comment.body.strip().replace("\n", "\n  ")
             for number, comment in enumerate(record.comments, start=1)
         },
+        "displays": count_displays(run.dir),
         "output": {_last_texts(run.output): ""} if output and run.output else {},
     }
-    return RunInfo(lines=lines, sections={name: section for name, section in sections.items() if section})
+    shown = {name: section for name, section in sections.items() if section}
+    return RunInfo(lines=lines, sections=shown, run_dir=run.dir)
 
 
 def _command(run: Run) -> str:

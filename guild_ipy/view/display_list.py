@@ -1,0 +1,39 @@
+"""What a run displayed besides text, in short: how many of which type, and small pictures."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+from guild_ipy import markup
+from guild_ipy.printable import printable
+from guild_ipy.store.displays.display import BINARY_TYPES, Display
+from guild_ipy.store.displays.display_log import DisplayReader, load_values
+from guild_ipy.store.run_dir import RunDir
+
+_MOST_PICTURES = 12
+_PICTURE = "<img alt='' style='max-width:240px;max-height:180px;margin:2px' src='data:{};base64,{}'>"
+
+
+def count_displays(run_dir: RunDir) -> dict[str, str]:
+    """Return how many displays there are of each type, the richest of their bundles."""
+    counts = Counter(_richest_type(display) for display in _read(run_dir) if display.data)
+    return {printable(kind): str(count) for kind, count in sorted(counts.items())}
+
+
+def draw_pictures(run_dir: RunDir) -> str:
+    """Return HTML with the last pictures, the oldest first; empty where there are none."""
+    pictures = []
+    for display in itertools.islice(reversed(_read(run_dir)), _MOST_PICTURES):
+        loaded = load_values(run_dir, display)
+        for kind in BINARY_TYPES.keys() & loaded.data.keys():
+            pictures.append(_PICTURE.format(markup.text(kind), markup.text(str(loaded.data[kind]))))
+    return "".join(reversed(pictures))
+
+
+def _read(run_dir: RunDir) -> list[Display]:
+    return [each for each in DisplayReader(run_dir).read_new() if isinstance(each, Display)]
+
+
+def _richest_type(display: Display) -> str:
+    return next((kind for kind in display.data if kind != "text/plain"), "text/plain")
