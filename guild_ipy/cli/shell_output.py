@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,6 +16,8 @@ def show_file(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the opti
     """Write every byte of the file, as it is."""
     with wanted.open(session) as file:
         if file is not None:
+            import shutil  # start-up cost: for this verb alone
+
             shutil.copyfileobj(file, sys.stdout.buffer)
 
 

@@ -115,6 +115,11 @@ class ColumnReader:
         numbers = {text_from_sql(each): k for each, k in rows}
         return array("q", [numbers[each] for each in ids]) if numbers.keys() >= set(ids) else None
 
+    def table(self, numbers: array[int], wanted: Wanted) -> Table:
+        """Read columns of the runs of these numbers."""
+        fields = wanted(lambda kind: self.names(kind, numbers)) if callable(wanted) else wanted
+        return Table(gen=self.gen, numbers=numbers, columns={field: self.column(field) for field in fields})
+
     def names(self, kind: str, numbers: Sequence[int]) -> list[str]:
         """Return the names of flags, attributes or scalars that one of some runs has, sorted."""
         found = self._db.execute("select n, text from name where kind = ?", (kind,)).fetchall()

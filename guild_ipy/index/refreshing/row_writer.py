@@ -11,9 +11,9 @@ from operator import itemgetter
 from typing import Any
 
 from guild_ipy.domain.attributes import KEPT
-from guild_ipy.index.rows.event_sources import EventSource
+from guild_ipy.index.rows.event_sources import EventSource, read_source_rows
 from guild_ipy.index.rows.run_rows import ReadRun, RunRows, make_rows
-from guild_ipy.index.rows.scalar_rows import SUMMARY_FIELDS, ScalarRows, read_source_rows
+from guild_ipy.index.rows.scalar_rows import SUMMARY_FIELDS, ScalarRows
 from guild_ipy.index.rows.sql_values import text_from_sql, text_to_sql
 from guild_ipy.index.rows.stamps import FileStamp
 from guild_ipy.index.schema import SEGMENT_BITS
