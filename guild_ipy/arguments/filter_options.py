@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.arguments.option import part
 from guild_ipy.arguments.parser import Completes, VerbParser, whole_number
-from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError
 
 if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.best import Best
     from guild_ipy.domain.choosing.time_range import TimeRange
 
 _EXPR_HELP = "an expression, such as 'loss < 0.5 and not marked'"
@@ -144,6 +144,8 @@ def read_best(least: str | None, greatest: str | None, *, verb: str) -> Best | N
         raise UsageError(f"{verb}: --min and --max are two things; give one of them")
     if least is None and greatest is None:
         return None
+    from guild_ipy.domain.choosing.best import Best  # start-up cost: few verbs choose the best
+
     return Best(name=_full_name(least or greatest or ""), greatest=least is None)
 
 

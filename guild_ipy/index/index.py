@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
 from guild_ipy.index.database import Database
 from guild_ipy.index.place import home_key
@@ -18,6 +17,7 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_record import RunRecord
 
 if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.best import Best
     from guild_ipy.domain.values.scalars import ScalarSummary
     from guild_ipy.index.queries.column_table import Table, Wanted
     from guild_ipy.query.expression import Dropped

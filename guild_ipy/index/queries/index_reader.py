@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.index.database import Database
 from guild_ipy.index.queries.filter_sql import make_condition
@@ -23,6 +22,7 @@ from guild_ipy.store.run_record import RunRecord
 from guild_ipy.store.state.changes import LogPosition
 
 if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.best import Best
     from guild_ipy.domain.values.scalars import ScalarSummary
     from guild_ipy.index.queries.column_table import ColumnReader, StaleSegment, Table, Wanted
     from guild_ipy.index.queries.expression_sql import Expressions
