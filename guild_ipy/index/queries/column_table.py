@@ -15,9 +15,8 @@ from typing import Any, TypeAlias
 from guild_ipy.domain.attributes import KEPT
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.index.queries.segments import Segment, decode_segment, encode_segment, make_segment, patch_segment
-from guild_ipy.index.rows.scalar_rows import SUMMARY_FIELDS
 from guild_ipy.index.rows.sql_values import from_sql, text_from_sql, text_to_sql
-from guild_ipy.index.schema import SEGMENT_BITS
+from guild_ipy.index.schema import SEGMENT_BITS, SUMMARY_FIELDS
 
 SEGMENT_RUNS = 1 << SEGMENT_BITS
 #: When more runs of a segment have changed, it is made and stored anew.

@@ -9,15 +9,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from guild_ipy.domain.values.scalars import ScalarSummary
+from guild_ipy.index.schema import SUMMARY_FIELDS
 
 if TYPE_CHECKING:
     from guild_ipy.store.events.scalar_summaries import NamedTally
 
-#: Columns of the table of scalars, and the fields of a summary that they hold.
-SUMMARY_FIELDS = {
-    name: {"avg": "average"}.get(name, name)
-    for name in "last last_step first first_step min min_step max max_step avg total count".split()
-}
 _SELECT = f"select {', '.join(SUMMARY_FIELDS)} from scalar where n = ? and k = ?"  # noqa: S608 - our own words
 
 _get_numbers = attrgetter(*SUMMARY_FIELDS.values())
