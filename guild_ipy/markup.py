@@ -7,7 +7,6 @@ of 4.5 (WCAG 2.2, level AA) on white and on black, but the page's own text has i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from html import escape
 
 from guild_ipy.printable import printable
 
@@ -68,4 +67,6 @@ def set_off(content: str, background: str) -> str:
 
 
 def _escaped(value: str) -> str:
+    from html import escape  # start-up cost: a terminal shows no HTML
+
     return escape(value.encode("utf-8", "replace").decode())

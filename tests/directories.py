@@ -20,7 +20,7 @@ from guild_ipy.errors import DamagedRun
 from guild_ipy.index.queries.column_table import SEGMENT_RUNS, Field, Table, TableColumn, Wanted
 from guild_ipy.index.queries.segments import make_segment
 from guild_ipy.index.rows.entry import read_entry, run_row
-from guild_ipy.index.rows.scalar_rows import SUMMARY_FIELDS
+from guild_ipy.index.schema import SUMMARY_FIELDS
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attr_types import parse_time
 from guild_ipy.store.files.attrs import read_attr

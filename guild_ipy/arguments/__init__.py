@@ -1,6 +1,7 @@
 """From the words of a line to the options of a verb.
 
 - ``verb``: the declaration of a verb: name, help, options
+- ``question``: what a verb asks of its user before it does its work
 - ``option``: one option as a field of a frozen class
 - ``parser``: argparse that raises where argparse would print and exit; the kinds of names that TAB offers
 - ``tokens``: words that stand for objects of the notebook

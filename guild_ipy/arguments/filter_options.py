@@ -6,15 +6,17 @@ import argparse
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.arguments.option import part
 from guild_ipy.arguments.parser import Completes, VerbParser, whole_number
-from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.domain.choosing.time_range import TimeRange, parse_time_range
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError
+
+if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.best import Best
+    from guild_ipy.domain.choosing.time_range import TimeRange
 
 _EXPR_HELP = "an expression, such as 'loss < 0.5 and not marked'"
 _RANGE_HELP = "when it started: 'after 9:00', 'last 2 hours', 'between 2026-11-01 and today'"
@@ -128,6 +130,8 @@ def _statuses(namespace: argparse.Namespace) -> frozenset[RunStatus]:
 
 
 def _time_range(text: str) -> TimeRange:
+    from guild_ipy.domain.choosing.time_range import parse_time_range  # start-up cost: few listings ask for a time
+
     try:
         return parse_time_range(text)
     except ValueError as error:
@@ -140,6 +144,8 @@ def read_best(least: str | None, greatest: str | None, *, verb: str) -> Best | N
         raise UsageError(f"{verb}: --min and --max are two things; give one of them")
     if least is None and greatest is None:
         return None
+    from guild_ipy.domain.choosing.best import Best  # start-up cost: few verbs choose the best
+
     return Best(name=_full_name(least or greatest or ""), greatest=least is None)
 
 

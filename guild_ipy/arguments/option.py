@@ -119,9 +119,12 @@ def part(
 
 
 def declared_fields(options: type[Any]) -> Mapping[str, Declared]:
-    """Return how the fields of a class of options are declared; only Python calls have the other fields."""
-    found = ((each.name, each.metadata.get(_DECLARED)) for each in fields(options))
-    return {name: declared for name, declared in found if isinstance(declared, Declared)}
+    """Return how the fields of a class of options are declared; only Python calls have the other fields.
+
+    Their order, which is that of the help, is that of the class itself, which lists also what it inherits.
+    """
+    found = {each.name: each.metadata.get(_DECLARED) for each in fields(options)}
+    return {name: declared for name in options.__annotations__ if isinstance(declared := found.get(name), Declared)}
 
 
 def _field(

@@ -11,8 +11,8 @@ from guild_ipy.arguments.option import declared_fields
 from guild_ipy.arguments.parser import VerbParser
 
 if TYPE_CHECKING:
+    from guild_ipy.arguments.question import Draft, Question
     from guild_ipy.domain.choosing.run_filter import RunFilter
-    from guild_ipy.session.run_handle import Run
     from guild_ipy.session.session import Session
     from guild_ipy.session.viewer import Viewer
 
@@ -52,20 +52,6 @@ class Drafted(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A text that a user is to write."""
-
-    text: str
-    """The text that the editor shows first."""
-    runs: Sequence[Run]
-    """The runs that it is about."""
-    written: Callable[[str], object]
-    """Makes, from the text that was written, the options to carry out."""
-    refusal: str
-    """The error where there is no editor."""
-
-
 @runtime_checkable
 class Searching(Protocol):
     """Options of a verb that finds runs by filters, and may find none."""
@@ -74,21 +60,6 @@ class Searching(Protocol):
     def sought(self) -> RunFilter | None:
         """The filter, in which a name may be a slip; None where runs are named."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """A question to the user before a verb changes runs."""
-
-    intent: str
-    """``delete``, as in ``You are about to delete``."""
-    runs: Sequence[Run]
-    agreed: object
-    """The options to carry out on agreement: they name these very runs."""
-    refusal: str = ""
-    """The error where nobody can be asked; empty if the verb is then carried out without asking."""
-    enter_agrees: bool = True
-    """Whether Enter alone means yes."""
 
 
 AnyOptions = TypeVar("AnyOptions", bound=Options | Followed)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from tempfile import TemporaryDirectory
 
-from guild_ipy.arguments.verb import Draft
+from guild_ipy.arguments.question import Draft
 from guild_ipy.errors import UsageError
 from guild_ipy.view.run_lines import format_runs
 

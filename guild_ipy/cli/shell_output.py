@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,6 +11,9 @@ from guild_ipy.printable import printable
 from guild_ipy.session.session import Session
 from guild_ipy.view.plain_values import format_json
 
+#: How much of a file is written at a time.
+_BLOCK = 2**16
+
 
 def show_file(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the options of the verb
     """Write every byte of the file, as it is; to a terminal only text, and of other files what they are."""
@@ -20,7 +22,8 @@ def show_file(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the opti
         return
     with wanted.open(session) as file:
         if file is not None:
-            shutil.copyfileobj(file, sys.stdout.buffer)
+            while block := file.read(_BLOCK):
+                sys.stdout.buffer.write(block)
 
 
 def show_home(wanted: Any, session: Session) -> None:  # noqa: ANN401 - as above

@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from textwrap import indent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from guild_ipy.arguments.verb import Asking, Drafted, Followed, Question, Searching
+from guild_ipy.arguments.verb import Asking, Drafted, Followed, Searching
 from guild_ipy.cli.shell_output import OWN_WAYS
-from guild_ipy.operations.notebook import Notebook
 from guild_ipy.session.session import Session, get_session
-from guild_ipy.session.viewer import Viewer
 from guild_ipy.verbs import VERBS
 from guild_ipy.view.changed_runs import ChangedRuns
 from guild_ipy.view.plain_values import format_json
 from guild_ipy.view.progress import show_progress
-from guild_ipy.view.run_lines import format_runs
+
+if TYPE_CHECKING:
+    from guild_ipy.operations.notebook import Notebook
+    from guild_ipy.session.viewer import Viewer
 
 _UNLIMITED = 2**30
 
@@ -48,7 +48,9 @@ def _carry_out(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the opt
     """Ask first, where the verb wants it, and print the result."""
     question = wanted.question(session) if isinstance(wanted, Asking) else None
     if question is not None:
-        if not _agrees(question):
+        from guild_ipy.cli.terminal import agrees  # start-up cost: for verbs that ask
+
+        if not agrees(question):
             return
         wanted = question.agreed
     draft = wanted.draft(session) if isinstance(wanted, Drafted) else None
@@ -67,13 +69,6 @@ def _carry_out(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the opt
 
         _tell(describe_unmatched(session.index, wanted.sought))
     _show(done, as_json=getattr(wanted, "json", False))
-
-
-def _agrees(question: Question) -> bool:
-    from guild_ipy.cli.terminal import ask  # start-up cost: for verbs that ask
-
-    text = f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"
-    return ask(text, enter_agrees=question.enter_agrees)
 
 
 def _viewer(wanted: Followed) -> Viewer:

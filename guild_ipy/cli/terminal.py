@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from textwrap import indent
 
+from guild_ipy.arguments.question import Question
 from guild_ipy.errors import UsageError
 from guild_ipy.session.viewer import Preview, format_notes
 from guild_ipy.view.live import StreamViewer
+from guild_ipy.view.run_lines import format_runs
 
 
 class ShellViewer(StreamViewer):
@@ -40,6 +43,12 @@ class AgreeingViewer(ShellViewer):
         """Write the notes, and agree."""
         print(format_notes(preview), end="", flush=True)
         return True
+
+
+def agrees(question: Question) -> bool:
+    """Ask the question of a verb."""
+    text = f"You are about to {question.intent}:\n{indent(format_runs(question.runs), '  ')}"
+    return ask(text, enter_agrees=question.enter_agrees)
 
 
 def ask(question: str, *, enter_agrees: bool = True) -> bool:

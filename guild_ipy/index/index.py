@@ -6,12 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
-from guild_ipy.domain.values.scalars import ScalarSummary
 from guild_ipy.index.database import Database
 from guild_ipy.index.place import home_key
-from guild_ipy.index.queries.column_table import Table, Wanted
 from guild_ipy.index.queries.index_reader import IndexReader
 from guild_ipy.index.synced import SyncedDatabase
 from guild_ipy.settings import Settings
@@ -20,6 +17,9 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_record import RunRecord
 
 if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.best import Best
+    from guild_ipy.domain.values.scalars import ScalarSummary
+    from guild_ipy.index.queries.column_table import Table, Wanted
     from guild_ipy.query.expression import Dropped
     from guild_ipy.query.names import Names
 

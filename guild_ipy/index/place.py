@@ -10,7 +10,6 @@ not used for a month, is removed when another index is made; should the home com
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import time
 from _blake2 import blake2b  # hashlib, without loading OpenSSL
@@ -65,6 +64,8 @@ def remove_orphans(root: str) -> None:
         folders = [entry.path for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False)]
     except OSError:
         return
+    import shutil  # start-up cost: only a new index gets here
+
     for folder in folders:
         if _is_orphan(folder):
             shutil.rmtree(folder, ignore_errors=True)

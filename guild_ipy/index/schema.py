@@ -30,6 +30,12 @@ APPLICATION_ID = 0x47497079
 #: A database of another version is built anew.
 SCHEMA_VERSION = 6
 
+#: Columns of the table of scalars, and the fields of a summary that they hold.
+SUMMARY_FIELDS = {
+    name: {"avg": "average"}.get(name, name)
+    for name in "last last_step first first_step min min_step max max_step avg total count".split()
+}
+
 #: A segment is ``k >> SEGMENT_BITS``.
 SEGMENT_BITS = 13
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 from guild_ipy.errors import SelectError, StoreError, UsageError
 from guild_ipy.index.database import DamagedIndex, Database, is_damage
 from guild_ipy.index.place import find_folder, home_key, note_home, remove_orphans
-from guild_ipy.index.queries.column_table import StaleSegment, store_segments
 from guild_ipy.index.queries.index_reader import IndexReader
 from guild_ipy.index.refreshing.refresh_plan import RefreshPlan, find_changed_after, plan_refresh
 from guild_ipy.settings import Settings
@@ -20,6 +19,7 @@ from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
 
 if TYPE_CHECKING:
+    from guild_ipy.index.queries.column_table import StaleSegment
     from guild_ipy.index.refreshing.recheck import Recheck
 
 _Answer = TypeVar("_Answer")
@@ -91,6 +91,8 @@ class SyncedDatabase:
     def keep(self, reader: IndexReader, stale: list[StaleSegment]) -> None:
         """Store segments of columns; if that fails they are made again the next time."""
         if stale:
+            from guild_ipy.index.queries.column_table import store_segments  # start-up cost: listings have no columns
+
             try:
                 with self._mutex, reader.database.write() as connection:
                     store_segments(connection, stale)

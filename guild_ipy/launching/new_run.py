@@ -63,6 +63,7 @@ class RunRequest:
     """A callable, a name, a path, or a :class:`~guild_ipy.operations.functions.cell.CellOperation`; None for the
     default one."""
     args: tuple[Any, ...] = ()
+    """Arguments by position; only Python calls have them."""
     flags: Mapping[str, Any] = field(default_factory=dict)
     """By name; objects that are not flag values travel along. Text as typed is a
     :class:`~guild_ipy.operations.flag_values.typed_text.FlagText`."""
@@ -70,11 +71,12 @@ class RunRequest:
     launch: LaunchOptions = field(default_factory=LaunchOptions)
     stage: bool = False
     """Prepare the run, and stop there."""
-    preview_only: bool = False
-    force_deps: bool = False
-    """Use the runs that are given for dependencies, whatever they are."""
     needed: bool = False
     """Run nothing where a run of the operation with these flags is there."""
+    force_deps: bool = False
+    """Use the runs that are given for dependencies, whatever they are."""
+    preview: bool = False
+    """Show what would be run, and run nothing."""
     run_id: str | None = None
     """The id of the run; None makes one."""
     preferred: tuple[str, ...] = ()
@@ -107,9 +109,9 @@ def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
     if request.needed and (earlier := find_earlier(session, planned.spec)) is not None:
         viewer.output(describe_earlier(earlier))
         return earlier
-    if planned.unmet is not None and not request.preview_only and (request.stage or not planned.unmet.lacks_run):
+    if planned.unmet is not None and not request.preview and (request.stage or not planned.unmet.lacks_run):
         raise planned.unmet  # a staged run would wait for nothing
-    if not viewer.preview(_preview(session, planned, request)) or request.preview_only:
+    if not viewer.preview(_preview(session, planned, request)) or request.preview:
         return None
     check_not_deleted(session.home, find_run_dir())  # since then
     create_home(session.home)
@@ -236,11 +238,11 @@ def _preview(session: Session, planned: _Planned, request: RunRequest) -> Previe
         operation=spec.opref.display_name,
         flags=spec.flags,
         objects=planned.template.bound.objects + _step_lines(spec.program, spec.flags),
-        dependencies=preview_lines(resolution) + (explain_lines(session, resolution) if request.preview_only else ()),
+        dependencies=preview_lines(resolution) + (explain_lines(session, resolution) if request.preview else ()),
         notes=tuple(notes),
         unmet="" if planned.unmet is None else _describe_unmet(planned.unmet, stage=request.stage),
         verb="stage" if request.stage else "run",
-        is_all=request.preview_only,
+        is_all=request.preview,
     )
 
 

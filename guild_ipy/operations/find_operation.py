@@ -10,7 +10,6 @@ from guild_ipy.errors import OperationNotFound, UsageError
 from guild_ipy.operations.guildfile.lookup import check_guild_file, find_guild_operation, list_guild_operations
 from guild_ipy.operations.notebook import Notebook
 from guild_ipy.operations.notebook_interface import inspect_notebook, is_notebook_file
-from guild_ipy.operations.notebook_operation import NotebookFileOperation
 from guild_ipy.operations.operation import Operation
 from guild_ipy.operations.script_operation import ScriptOperation
 from guild_ipy.operations.scripts.script_file import ScriptFile, find_script
@@ -83,6 +82,8 @@ def _find_named(word: str, context: SearchContext) -> Operation:
 def _find_file(word: str, project_dir: str) -> Operation | None:
     path = os.path.join(project_dir, word)
     if os.path.isfile(path) and is_notebook_file(path):
+        from guild_ipy.operations.notebook_operation import NotebookFileOperation  # start-up cost: few words name one
+
         return NotebookFileOperation(path=os.path.normpath(path), interface=inspect_notebook(path))
     script = find_script(word, project_dir)
     if script is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -168,6 +167,8 @@ def _given_flags(bound: BoundProgram) -> dict[str, FlagValue]:
 
 
 def _seed(options: SpecOptions) -> int:
+    import secrets  # start-up cost: only runs have a seed
+
     seed = secrets.randbits(32) if options.random_seed is None else options.random_seed
     if not 0 <= seed < 2**32:
         raise UsageError(f"random seed {seed} is not between 0 and {2**32 - 1}")

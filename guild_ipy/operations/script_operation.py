@@ -12,7 +12,6 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import ScriptProgram
 from guild_ipy.domain.values.flags import FlagDef, FlagValue
 from guild_ipy.errors import UsageError
-from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.operation import BoundProgram, Template, refuse_positional
 from guild_ipy.operations.project_copy import place_in_project, snapshot_with
 from guild_ipy.operations.scripts.script_file import ScriptFile
@@ -101,6 +100,8 @@ class ScriptOperation:
         )
 
     def _bind_flags(self, name: str, command: Sequence[str], given: Mapping[str, Any]) -> dict[str, FlagValue]:
+        from guild_ipy.operations.flag_values.flag_binding import bind_flags  # start-up cost: a list binds no flags
+
         full_name = " ".join((name, *command))
         with explaining_unread(self.interface, full_name):
             return bind_flags(self.flags, given, operation=full_name)

@@ -12,7 +12,6 @@ from guild_ipy import markup
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import FlagValue, format_flag
-from guild_ipy.domain.values.scalars import ScalarSummary
 from guild_ipy.engine.child.beginning import REQUESTED
 from guild_ipy.errors import DamagedRun
 from guild_ipy.printable import printable
@@ -23,16 +22,16 @@ from guild_ipy.store.output import read_output
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_record import RunRecord, read_run, read_status, settle_and_read_run, settle_and_read_status
 from guild_ipy.store.state.lock import is_alive
-from guild_ipy.store.state.marks import MarkEntry, read_history
 from guild_ipy.store.state.signals import describe_signal
-from guild_ipy.store.used_runs.deps import read_dep_paths
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from guild_ipy.domain.values.scalars import ScalarSummary
     from guild_ipy.session.file_list import RunFiles
     from guild_ipy.session.session import Session
     from guild_ipy.session.stale import Outdated
+    from guild_ipy.store.state.marks import MarkEntry
 
 _UNKNOWN = OpRef(type="pending", name="?")
 _POLL_SECONDS = 0.02
@@ -178,6 +177,8 @@ class Run:
     @property
     def deps(self) -> dict[str, list[str]]:
         """The files that it depends on, by dependency; relative to its directory, where those of runs come from."""
+        from guild_ipy.store.used_runs.deps import read_dep_paths  # start-up cost: listings show no dependencies
+
         return read_dep_paths(self._dir)
 
     @property
@@ -246,6 +247,8 @@ class Run:
     @property
     def marks(self) -> tuple[MarkEntry, ...]:
         """Who marked it or took the mark away, when and why, the oldest first; ``guild mark`` leaves no trace here."""
+        from guild_ipy.store.state.marks import read_history  # start-up cost: listings show no history
+
         return read_history(self._dir)
 
     @property

@@ -10,7 +10,6 @@ import weakref
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from guild_ipy.operations.notebook import Notebook
 from guild_ipy.session.current_index import CurrentIndex
 from guild_ipy.settings import Settings, copy_environment, current_dir
 from guild_ipy.store.guild_home import Home, find_home
@@ -18,6 +17,7 @@ from guild_ipy.store.guild_home import Home, find_home
 if TYPE_CHECKING:
     from guild_ipy.engine.engine import Engine
     from guild_ipy.index.index import Index
+    from guild_ipy.operations.notebook import Notebook
     from guild_ipy.operations.search_context import SearchContext
     from guild_ipy.operations.sourcecode.snapshot import SourceCache
 
@@ -117,6 +117,8 @@ class Session:
     @property
     def notebook(self) -> Notebook:
         """The notebook, or the main module of a plain interpreter."""
+        from guild_ipy.operations.notebook import Notebook  # start-up cost: few who look at runs use variables
+
         shell = find_shell()
         variables = shell.user_ns if shell is not None else vars(sys.modules["__main__"])
         return Notebook(variables=variables, shell=shell, project_dir=current_dir(), path=_notebook_path(variables))

@@ -19,7 +19,6 @@ from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.errors import SelectError
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_record import RunRecord
-from guild_ipy.store.state.marks import read_mark_time
 from guild_ipy.store.used_runs.deps import Upstream, read_upstreams
 
 ListRecords = Callable[[RunFilter], list[RunRecord]]
@@ -123,6 +122,8 @@ def is_one_of(listed: str | None, asked: tuple[str, ...]) -> bool:
 
 def _choose(newest_first: Sequence[RunRecord]) -> RunRecord | None:
     """Choose among runs that can be used."""
+    from guild_ipy.store.state.marks import read_mark_time  # start-up cost: few runs have anything to choose
+
     marked = (record for record in newest_first if record.marked)
     latest = newest_first[0] if newest_first else None
     return choose_by_rule(marked, lambda: latest, marked_at=lambda record: read_mark_time(record.dir)).run

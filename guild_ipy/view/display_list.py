@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 
 from guild_ipy import markup
@@ -12,6 +11,7 @@ from guild_ipy.store.displays.display_log import DisplayReader, load_values
 from guild_ipy.store.run_dir import RunDir
 
 _MOST_PICTURES = 12
+_IMAGES = frozenset(kind for kind in BINARY_TYPES if kind.startswith("image/"))
 _PICTURE = "<img alt='' style='max-width:240px;max-height:180px;margin:2px' src='data:{};base64,{}'>"
 
 
@@ -23,12 +23,12 @@ def count_displays(run_dir: RunDir) -> dict[str, str]:
 
 def draw_pictures(run_dir: RunDir) -> str:
     """Return HTML with the last pictures, the oldest first; empty where there are none."""
+    pictured = [display for display in _read(run_dir) if _IMAGES & display.data.keys()]
     pictures = []
-    for display in itertools.islice(reversed(_read(run_dir)), _MOST_PICTURES):
-        loaded = load_values(run_dir, display)
-        for kind in BINARY_TYPES.keys() & loaded.data.keys():
-            pictures.append(_PICTURE.format(markup.text(kind), markup.text(str(loaded.data[kind]))))
-    return "".join(reversed(pictures))
+    for display in pictured[-_MOST_PICTURES:]:
+        data = load_values(run_dir, display).data
+        pictures += [_PICTURE.format(kind, markup.text(str(data[kind]))) for kind in sorted(_IMAGES & data.keys())]
+    return "".join(pictures)
 
 
 def _read(run_dir: RunDir) -> list[Display]:

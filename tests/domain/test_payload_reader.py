@@ -35,7 +35,7 @@ def train(path: Path = Path("x"), wait: timedelta = timedelta(1), layers: tuple[
 @pytest.fixture
 def payload() -> bytes:
     """A pickle of the call and of what its decorator declares, in the protocol that writes names as text."""
-    call = bind_call(train, inspect_callable(train), (), {}).call
+    call = bind_call(train, inspect_callable(train), (), {}).code
     return pickle.dumps((call, vars(train)), protocol=0)
 
 

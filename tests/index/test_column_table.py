@@ -56,9 +56,9 @@ def test_changed_new_and_deleted_runs_are_in_the_columns(index: Index):
 
 def test_segments_are_stored_once_and_again_after_many_changes(index: Index, settings: Settings, monkeypatch):
     stored: list[int] = []
+    store = tables.store_segments
     monkeypatch.setattr(
-        "guild_ipy.index.synced.store_segments",
-        lambda connection, stale: (stored.append(len(stale)), tables.store_segments(connection, stale))[1],
+        tables, "store_segments", lambda connection, stale: (stored.append(len(stale)), store(connection, stale))[1]
     )
     runs = runs_of(index)
     for changed in (0, 0, 3, 30):

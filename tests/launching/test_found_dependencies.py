@@ -103,7 +103,7 @@ def used(made):
 
 def preview(lab, viewer, operation, *, only=False, **flags):
     viewer.agrees = False
-    assert run(lab.context, RunRequest(operation=operation, flags=flags, preview_only=only), viewer) is None
+    assert run(lab.context, RunRequest(operation=operation, flags=flags, preview=only), viewer) is None
     return viewer.told[-1].splitlines()
 
 

@@ -68,7 +68,7 @@ class TestForeground:
         assert list_runs(train.context) == []
 
     def test_a_preview_alone_makes_nothing(self, train, viewer):
-        assert run(train.context, RunRequest(operation="train", preview_only=True), viewer) is None
+        assert run(train.context, RunRequest(operation="train", preview=True), viewer) is None
         assert len(viewer.told) == 1
         assert os.listdir(train.context.home.path) == ["runs"]
 

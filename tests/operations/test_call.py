@@ -12,17 +12,18 @@ import pytest
 from guild_ipy.domain.values.flags import FlagType
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.flag_values.typed_text import FlagText
-from guild_ipy.operations.functions.call import BoundCall, bind_call, inspect_callable
+from guild_ipy.operations.functions.call import bind_call, inspect_callable
+from guild_ipy.operations.packing.notebook_code import BoundCode
 
 
-def bind(function, *args, **given) -> BoundCall:
+def bind(function, *args, **given) -> BoundCode:
     return bind_call(function, inspect_callable(function), args, given)
 
 
-def call(bound: BoundCall):
+def call(bound: BoundCode):
     """Call as the run does."""
-    arguments, keywords = bound.call.arguments(bound.flags)
-    return bound.call.function(*arguments, **keywords)
+    arguments, keywords = bound.code.arguments(bound.flags)
+    return bound.code.function(*arguments, **keywords)
 
 
 def flag_types(function):
@@ -108,7 +109,7 @@ def test_values_that_can_be_recorded_are_flags_and_all_others_are_objects():
     frame, model = pd.DataFrame({"a": [1]}), Model(1)
     bound = bind(train, frame, lr=0.5, model=model, tuple_=(1, 2))
     assert bound.flags == {"lr": 0.5, "tuple_": [1, 2]}
-    assert dict(bound.call.objects) == {"data": frame, "model": model}
+    assert dict(bound.code.objects) == {"data": frame, "model": model}
     assert call(bound) == (frame, 0.5, model, (1, 2))
 
 
@@ -136,7 +137,7 @@ def test_numpy_scalars_become_numbers_of_python(value, flag):
 
 def test_a_numpy_array_is_an_object():
     array = np.zeros(3)
-    assert bind(lambda x: x, array).call.objects["x"] is array
+    assert bind(lambda x: x, array).code.objects["x"] is array
 
 
 def layered(layers: list[int] = [1], *, rates: tuple[float, ...] = (), grid: list | None = None, any_=[1], x=0):  # noqa: B006

@@ -136,7 +136,7 @@ class TestRequires:
         restarted = guild_ipy.run(_restart=run, lr=0.25)
         assert json.loads(Path(restarted.path, "c.json").read_text()) == {"lr": 0.25}
         assert os.listdir(restarted.path / "0.25") == ["c.json"]
-        assert not os.path.exists(restarted.path + "/0.5")
+        assert not os.path.exists(restarted.path / "0.5")
 
     def test_a_restart_with_another_flag_keeps_the_run_that_was_used(self, notebook):
         notebook.cell("def prepare(n=1):\n    open('data', 'w').write(str(n))")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from guild_ipy.domain.choosing.operation_name import check_operation_name
-from guild_ipy.domain.choosing.time_range import TimeRange
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError
+
+if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.time_range import TimeRange
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from guild_ipy.domain.values.shapes import Shape
+if TYPE_CHECKING:
+    from guild_ipy.domain.values.shapes import Shape
 
 FlagValue: TypeAlias = "bool | int | float | str | list[FlagValue] | dict[str, FlagValue] | None"
 """A value that a flag can have: any value that YAML can express without tags."""

@@ -15,9 +15,8 @@ from typing import Any, TypeAlias
 from guild_ipy.domain.attributes import KEPT
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.index.queries.segments import Segment, decode_segment, encode_segment, make_segment, patch_segment
-from guild_ipy.index.rows.scalar_rows import SUMMARY_FIELDS
 from guild_ipy.index.rows.sql_values import from_sql, text_from_sql, text_to_sql
-from guild_ipy.index.schema import SEGMENT_BITS
+from guild_ipy.index.schema import SEGMENT_BITS, SUMMARY_FIELDS
 
 SEGMENT_RUNS = 1 << SEGMENT_BITS
 #: When more runs of a segment have changed, it is made and stored anew.
@@ -114,6 +113,11 @@ class ColumnReader:
             rows = self._db.execute("select id, k from run")
         numbers = {text_from_sql(each): k for each, k in rows}
         return array("q", [numbers[each] for each in ids]) if numbers.keys() >= set(ids) else None
+
+    def table(self, numbers: array[int], wanted: Wanted) -> Table:
+        """Read columns of the runs of these numbers."""
+        fields = wanted(lambda kind: self.names(kind, numbers)) if callable(wanted) else wanted
+        return Table(gen=self.gen, numbers=numbers, columns={field: self.column(field) for field in fields})
 
     def names(self, kind: str, numbers: Sequence[int]) -> list[str]:
         """Return the names of flags, attributes or scalars that one of some runs has, sorted."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.choosing.operation_name import is_operation_named
 from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.domain.choosing.time_range import TimeRange, to_microseconds
 from guild_ipy.index.rows.entry import decode_operation, decode_record
 from guild_ipy.index.rows.sql_values import encode_json, text_to_sql
 
 if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.time_range import TimeRange
     from guild_ipy.query.sql import SqlCondition
 
 #: As a label or comment to look for: none at all (as in ``guild runs -Fl -``).
@@ -95,6 +95,8 @@ class _FilterWriter:
         return f"comments is not null and {_IS_COMMENTED}({_RECORD}, {self._put(encode_json(part))})"
 
     def _within(self, span: TimeRange) -> Iterator[str]:
+        from guild_ipy.domain.choosing.time_range import to_microseconds  # start-up cost: few listings ask for a time
+
         yield "coalesce(started, initialized) is not null"
         if span.start is not None:
             yield f"coalesce(started, initialized) >= {self._put(to_microseconds(span.start))}"

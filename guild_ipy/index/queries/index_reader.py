@@ -11,14 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.domain.values.scalars import ScalarSummary
 from guild_ipy.index.database import Database
-from guild_ipy.index.queries.column_table import ColumnReader, StaleSegment, Table, Wanted
 from guild_ipy.index.queries.filter_sql import make_condition
 from guild_ipy.index.rows.entry import Care, decode_record
-from guild_ipy.index.rows.scalar_rows import read_scalar_row
 from guild_ipy.index.rows.sql_values import text_from_sql, text_to_sql
 from guild_ipy.index.rows.stamps import FileStamp, parse_stamp
 from guild_ipy.store.guild_home import Home
@@ -26,6 +22,9 @@ from guild_ipy.store.run_record import RunRecord
 from guild_ipy.store.state.changes import LogPosition
 
 if TYPE_CHECKING:
+    from guild_ipy.domain.choosing.best import Best
+    from guild_ipy.domain.values.scalars import ScalarSummary
+    from guild_ipy.index.queries.column_table import ColumnReader, StaleSegment, Table, Wanted
     from guild_ipy.index.queries.expression_sql import ExpressionCompiler
     from guild_ipy.query.expression import Dropped
     from guild_ipy.query.names import Names
@@ -142,24 +141,29 @@ class IndexReader:
         """Return columns of the live runs that pass a filter, newest first, and segments to be stored."""
         with self._moment():
             numbers = array("q", self._column("k", self._query(run_filter, None)))
-            return _read_columns(ColumnReader(self._db), numbers, wanted)
+            columns = self._open_columns()
+            return columns.table(numbers, wanted), columns.stale
 
     def table_of(self, ids: Sequence[str], wanted: Wanted) -> tuple[Table, list[StaleSegment]] | None:
         """Return columns of certain runs, and segments to be stored; None if one of the runs is not known."""
         with self._moment():
-            table = ColumnReader(self._db)
-            numbers = table.find(ids)
-            return None if numbers is None else _read_columns(table, numbers, wanted)
+            columns = self._open_columns()
+            numbers = columns.find(ids)
+            return None if numbers is None else (columns.table(numbers, wanted), columns.stale)
 
     def table_of_all(self, numbers: Sequence[int], wanted: Wanted) -> Table:
         """Return columns of the runs of these numbers."""
-        table, _ = _read_columns(ColumnReader(self._db), array("q", numbers), wanted)
-        return table
+        return self._open_columns().table(array("q", numbers), wanted)
 
     def summaries(self, ids: Iterable[str]) -> dict[str, dict[str, ScalarSummary]]:
         """Return the summaries of the scalars of runs, by id and name; a run that is not known is left out."""
         names = {n: (text_from_sql(text), text_from_sql(prefix)) for n, text, prefix in self._db.execute(_SCALARS)}
         return {id: found for id in ids if (found := self._summaries(id, names)) is not None}  # noqa: A001 - as above
+
+    def _open_columns(self) -> ColumnReader:
+        from guild_ipy.index.queries.column_table import ColumnReader  # start-up cost: listings have no columns
+
+        return ColumnReader(self._db)
 
     @contextmanager
     def _moment(self) -> Iterator[None]:
@@ -172,6 +176,8 @@ class IndexReader:
                 self._db.execute("commit")
 
     def _summaries(self, id: str, names: Mapping[int, tuple[str, str]]) -> dict[str, ScalarSummary] | None:  # noqa: A002
+        from guild_ipy.index.rows.scalar_rows import read_scalar_row  # start-up cost: listings have no scalars
+
         sql = "select k, scalars from run join record using (k) where id = ?"
         row = self._db.execute(sql, (text_to_sql(id),)).fetchone()
         if row is None:
@@ -272,12 +278,6 @@ _SCALARS = "select n, text, prefix from name where kind = 'scalar'"
 _WATCHED = (
     "select run.k, id, care, names, stamp from state join run using (k) join watched on watched.w = state.watched"
 )
-
-
-def _read_columns(table: ColumnReader, numbers: array[int], wanted: Wanted) -> tuple[Table, list[StaleSegment]]:
-    fields = wanted(lambda kind: table.names(kind, numbers)) if callable(wanted) else wanted
-    columns = {field: table.column(field) for field in fields}
-    return Table(gen=table.gen, numbers=numbers, columns=columns), table.stale
 
 
 def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:

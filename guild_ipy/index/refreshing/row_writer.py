@@ -11,12 +11,12 @@ from operator import itemgetter
 from typing import Any
 
 from guild_ipy.domain.attributes import KEPT
-from guild_ipy.index.rows.event_sources import EventSource
+from guild_ipy.index.rows.event_sources import EventSource, read_source_rows
 from guild_ipy.index.rows.run_rows import ReadRun, RunRows, make_rows
-from guild_ipy.index.rows.scalar_rows import SUMMARY_FIELDS, ScalarRows, read_source_rows
+from guild_ipy.index.rows.scalar_rows import ScalarRows
 from guild_ipy.index.rows.sql_values import text_from_sql, text_to_sql
 from guild_ipy.index.rows.stamps import FileStamp
-from guild_ipy.index.schema import SEGMENT_BITS
+from guild_ipy.index.schema import SEGMENT_BITS, SUMMARY_FIELDS
 from guild_ipy.store.state.changes import LogPosition
 
 _FLAGS_AT = 11  # in the JSON of a record

@@ -1,4 +1,4 @@
-"""The event files of a run as the index knows them: how far each was read, and what was found.
+"""The event files of a run as the index knows them, and as rows: how far each was read, and what was found.
 
 A file that has grown is read from where the last reading ended, if the bytes before that place are still the same;
 one that was changed in another way is read anew.
@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from _blake2 import blake2b  # hashlib, without loading OpenSSL
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
 from guild_ipy.domain.values.scalars import ScalarSummary
-from guild_ipy.index.rows.sql_values import encode_json
-from guild_ipy.index.rows.stamps import FileStamp, stamp_path
+from guild_ipy.index.rows.sql_values import encode_json, text_from_sql, text_to_sql
+from guild_ipy.index.rows.stamps import FileStamp, parse_stamp, stamp_path
 from guild_ipy.store.events.events import find_event_files
 from guild_ipy.store.events.scalar_summaries import FileScalars, Tally, merge_files
 from guild_ipy.store.files.regular_file import open_reader
@@ -67,13 +68,33 @@ def summarize_sources(run_dir: RunDir, sources: Iterable[EventSource]) -> dict[s
     return merge_files(run_dir, {f"{run_dir.path}/{each.path}": each.scalars for each in sources if each.scalars})
 
 
-def encode_scalars(scalars: FileScalars) -> str:
-    """Write what was read of a file as JSON; the inverse of :func:`decode_scalars`."""
+def read_source_rows(connection: sqlite3.Connection, k: int) -> list[EventSource]:
+    """Return the event files of a run as they are known."""
+    sql = "select path, stamp, scalars, tail from source where k = ?"
+    return [
+        EventSource(
+            path=text_from_sql(path),
+            stamp=parse_stamp(stamp),
+            scalars=None if scalars is None else _decode_scalars(scalars),
+            tail=tail,
+        )
+        for path, stamp, scalars, tail in connection.execute(sql, (k,))
+    ]
+
+
+def source_row(source: EventSource) -> tuple[Any, ...]:
+    """Return an event file as a row, without the number of its run."""
+    scalars = None if source.scalars is None else _encode_scalars(source.scalars)
+    return text_to_sql(source.path), " ".join(map(str, source.stamp)), scalars, source.tail
+
+
+def _encode_scalars(scalars: FileScalars) -> str:
+    """Write what was read of a file as JSON; the inverse of :func:`_decode_scalars`."""
     return encode_json([scalars.offset, {tag: astuple(tally) for tag, tally in scalars.tallies.items()}])
 
 
-def decode_scalars(text: str) -> FileScalars:
-    """Read what :func:`encode_scalars` has written; ValueError or TypeError for anything else."""
+def _decode_scalars(text: str) -> FileScalars:
+    """Read what :func:`_encode_scalars` has written; ValueError or TypeError for anything else."""
     content: list[Any] = json.loads(text)
     offset, tallies = content
     return FileScalars(offset=offset, tallies={tag: Tally(*numbers) for tag, numbers in tallies.items()})

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.index.rows.entry import IndexEntry, encode_operation, encode_record, run_row
-from guild_ipy.index.rows.event_sources import EventSource
-from guild_ipy.index.rows.scalar_rows import ScalarRows, source_row
+from guild_ipy.index.rows.event_sources import EventSource, source_row
+from guild_ipy.index.rows.scalar_rows import ScalarRows
 from guild_ipy.index.rows.sql_values import encode_json, integer_to_sql, text_to_sql, to_sql
 
 ValueRows: TypeAlias = "tuple[tuple[str, ...], tuple[tuple[Any, Any], ...]]"

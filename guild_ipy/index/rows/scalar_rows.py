@@ -1,4 +1,4 @@
-"""Scalars and event files as rows of the tables."""
+"""Scalars as rows of the tables."""
 
 from __future__ import annotations
 
@@ -6,19 +6,14 @@ import math
 import sqlite3
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from guild_ipy.domain.values.scalars import ScalarSummary
-from guild_ipy.index.rows.event_sources import EventSource, decode_scalars, encode_scalars
-from guild_ipy.index.rows.sql_values import text_from_sql, text_to_sql
-from guild_ipy.index.rows.stamps import parse_stamp
-from guild_ipy.store.events.scalar_summaries import NamedTally
+from guild_ipy.index.schema import SUMMARY_FIELDS
 
-#: Columns of the table of scalars, and the fields of a summary that they hold.
-SUMMARY_FIELDS = {
-    name: {"avg": "average"}.get(name, name)
-    for name in "last last_step first first_step min min_step max max_step avg total count".split()
-}
+if TYPE_CHECKING:
+    from guild_ipy.store.events.scalar_summaries import NamedTally
+
 _SELECT = f"select {', '.join(SUMMARY_FIELDS)} from scalar where n = ? and k = ?"  # noqa: S608 - our own words
 
 _get_numbers = attrgetter(*SUMMARY_FIELDS.values())
@@ -26,26 +21,6 @@ _get_numbers = attrgetter(*SUMMARY_FIELDS.values())
 ScalarRow: TypeAlias = "tuple[float | int | None, ...]"
 ScalarRows: TypeAlias = "Mapping[tuple[str, str], ScalarRow]"
 """The columns of the scalars of a run by name and prefix."""
-
-
-def read_source_rows(connection: sqlite3.Connection, k: int) -> list[EventSource]:
-    """Return the event files of a run as they are known."""
-    sql = "select path, stamp, scalars, tail from source where k = ?"
-    return [
-        EventSource(
-            path=text_from_sql(path),
-            stamp=parse_stamp(stamp),
-            scalars=None if scalars is None else decode_scalars(scalars),
-            tail=tail,
-        )
-        for path, stamp, scalars, tail in connection.execute(sql, (k,))
-    ]
-
-
-def source_row(source: EventSource) -> tuple[Any, ...]:
-    """Return an event file as a row, without the number of its run."""
-    scalars = None if source.scalars is None else encode_scalars(source.scalars)
-    return text_to_sql(source.path), " ".join(map(str, source.stamp)), scalars, source.tail
 
 
 def summary_rows(summaries: Iterable[ScalarSummary]) -> ScalarRows:

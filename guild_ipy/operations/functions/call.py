@@ -13,7 +13,7 @@ from typing import Any
 
 from guild_ipy.domain.copies import is_dispatcher
 from guild_ipy.domain.payload import FunctionCall
-from guild_ipy.domain.values.flags import FlagDef, Flags, FlagType, FlagValue, is_flag_value
+from guild_ipy.domain.values.flags import FlagDef, FlagType, FlagValue, is_flag_value
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.declaration import declaration_of
 from guild_ipy.operations.flag_values.flag_binding import bind_flags, takes_list
@@ -22,6 +22,7 @@ from guild_ipy.operations.flag_values.typed_text import NULL_WORDS, FlagText, pa
 from guild_ipy.operations.functions.argument_forms import Arguments, find_forms
 from guild_ipy.operations.functions.function_name import function_name
 from guild_ipy.operations.functions.parameters import find_hints, parameter_flag, untyped_class
+from guild_ipy.operations.packing.notebook_code import BoundCode
 
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY,)
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -41,16 +42,6 @@ class CallableInterface:
     """Names of the flags with a declared type; a default alone does not rule out other types."""
     classes: Mapping[str, type] = field(default_factory=dict)
     """Parameter -> the class of its annotation, for classes whose objects cannot be given as text."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoundCall:
-    """A call with all its values: flags, and objects that travel along."""
-
-    call: FunctionCall
-    flags: Flags
-    given: frozenset[str]
-    """The names of the flags that the user gave, by name or by position."""
 
 
 def inspect_callable(function: Callable[..., Any], name: str = "") -> CallableInterface:
@@ -80,7 +71,7 @@ def inspect_callable(function: Callable[..., Any], name: str = "") -> CallableIn
 
 def bind_call(
     function: Callable[..., Any], interface: CallableInterface, args: Sequence[Any], given: Mapping[str, Any]
-) -> BoundCall:
+) -> BoundCode:
     """Match positional and named values to parameters, add defaults, and separate flags from objects.
 
     Raises
@@ -115,7 +106,9 @@ def bind_call(
         variadic=variadic,
         forms=tuple(find_forms(flags, Arguments(given=values, defaults=_defaults(interface)), definitions)),
     )
-    return BoundCall(call=call, flags=flags, given=frozenset(given_flags))
+    return BoundCode(
+        name=interface.name, code=call, flags=flags, given=frozenset(given_flags), flag_defs=interface.flags
+    )
 
 
 def _refuse_typed(interface: CallableInterface, named: Mapping[str, Any]) -> None:

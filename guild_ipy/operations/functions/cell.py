@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
@@ -13,7 +13,7 @@ from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.payload import CellCode
 from guild_ipy.domain.source_text.constants import find_constants, find_other_values
 from guild_ipy.domain.source_text.notebook_cells import find_magic_body, parse_cell
-from guild_ipy.domain.values.flags import FlagDef, Flags
+from guild_ipy.domain.values.flags import FlagDef
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.functions.state_names import find_state_names
@@ -51,32 +51,15 @@ class CellOperation:
         """See :class:`~guild_ipy.operations.operation.Operation`."""
         refuse_positional(args, self, "a cell")
         notebook = context.notebook
-        first = bind_cell(self, flags, notebook)
-        made = make_template(
-            self._code(first, flags),
-            lambda given: self._code(bind_cell(self, given, notebook), given),
-            options,
-            context,
-        )
-        return replace(made, flag_defs=first.flag_defs)
 
-    def _code(self, bound: BoundCell, given: Collection[str]) -> BoundCode:
-        return BoundCode(
-            name=self.name, code=bound.code, flags=bound.flags, given=given, env={}, cell_number=self.number
-        )
+        def bind(given: Mapping[str, Any]) -> BoundCode:
+            return bind_cell(self, given, notebook)
+
+        return make_template(bind(flags), bind, options, context)
 
 
-@dataclass(frozen=True, kw_only=True)
-class BoundCell:
-    """A cell with its flags and the notebook variables that it reads."""
-
-    code: CellCode
-    flags: Flags
-    flag_defs: tuple[FlagDef, ...]
-
-
-def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook) -> BoundCell:
-    """Find a cell's flags and variables.
+def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook) -> BoundCode:
+    """Find a cell's flags, and the notebook variables that it reads.
 
     Raises
     ------
@@ -97,7 +80,7 @@ def bind_cell(cell: CellOperation, given: Mapping[str, Any], notebook: Notebook)
     names = find_free_names(tree) & notebook.variables.keys()
     variables = {name: notebook.variables[name] for name in sorted(names)}
     code = CellCode(source=source, filename=filename, variables=variables)
-    return BoundCell(code=code, flags=flags, flag_defs=defs)
+    return BoundCode(name=cell.name, code=code, flags=flags, given=given, flag_defs=defs, cell_number=cell.number)
 
 
 def _parse(source: str, filename: str, lines_above: int = 0) -> ast.Module:

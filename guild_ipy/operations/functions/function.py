@@ -74,11 +74,10 @@ class FunctionOperation:
 
         def bind(given: Mapping[str, Any]) -> BoundCode:
             bound = bind_call(self.function, interface, args, given)
-            env = _fill_env(declared, bound.flags, interface.flags)
-            return BoundCode(name=name, code=bound.call, flags=bound.flags, given=bound.given, env=env)
+            return replace(bound, env=_fill_env(declared, bound.flags, interface.flags))
 
         made = make_template(bind(flags), bind, options, context)
-        made = replace(made, flag_defs=interface.flags, takes_any_flag=interface.takes_any_flag)
+        made = replace(made, takes_any_flag=interface.takes_any_flag)
         return made if declared is NOTHING_DECLARED else _with_declaration(made, declared)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.program import SOURCECODE_DIR, CellFile, NotebookProgram
 from guild_ipy.domain.run_spec import PackedCode, SourceFile
-from guild_ipy.domain.values.flags import Flags
+from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.operations.given_files import left_to_dependencies
 from guild_ipy.operations.notebook import Notebook
@@ -34,8 +34,10 @@ class BoundCode:
     flags: Flags
     given: Collection[str]
     """The names of the flags that the user gave."""
-    env: Mapping[str, str]
-    """The variables that they add to the environment of the process."""
+    flag_defs: tuple[FlagDef, ...]
+    """The flags that it takes."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """The variables that the flags add to the environment of the process."""
     cell_number: int | None = None
 
 
@@ -72,6 +74,7 @@ def make_template(
         env=context.env,
         bound=_bound_program(code, program, content),
         bind=bind_others,
+        flag_defs=code.flag_defs,
         notes=(*setup.notes, *taken.notes, *_describe_extra_variables(packed.sizes)),
     )
 

@@ -86,11 +86,7 @@ def _parse(path: str) -> ast.Module:
 
 
 def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequence[str]) -> ScriptInterface:
-    # start-up cost: 25 ms, only for scripts
-    from guild_ipy.operations.scripts.absl_flags import read_absl
-    from guild_ipy.operations.scripts.argparse_flags import read_argparse
-    from guild_ipy.operations.scripts.click_flags import read_click
-    from guild_ipy.operations.scripts.typer_flags import read_typer
+    from guild_ipy.operations.scripts.argparse_flags import read_argparse  # start-up cost: for scripts alone, as below
 
     found = read_argparse(tree, path, roots, command)
     unread = "" if found is None else found.unread
@@ -100,10 +96,16 @@ def _inspect(tree: ast.Module, path: str, roots: Sequence[str], command: Sequenc
     nodes = list(ast.walk(tree))
     imported = _find_imports(nodes)
     if any(name.endswith("click") for name in imported):
+        from guild_ipy.operations.scripts.click_flags import read_click
+
         found = read_click(tree, command)
     elif "typer" in imported:
+        from guild_ipy.operations.scripts.typer_flags import read_typer
+
         found = read_typer(tree, command)
     elif imported & {"absl", "tensorflow"}:
+        from guild_ipy.operations.scripts.absl_flags import read_absl
+
         found = read_absl(tree)
     library = find_unread(nodes)
     if library in {"", "sys.argv"}:

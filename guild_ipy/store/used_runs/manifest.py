@@ -12,7 +12,6 @@ A line cannot hold a newline, and Guild AI fails on bytes that are not UTF-8; su
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 from collections.abc import Iterable, Iterator
@@ -41,6 +40,8 @@ class ManifestEntry:
     @classmethod
     def source(cls, *, path: str, content: bytes, origin: str) -> ManifestEntry:
         """Describe a source file with this content, copied from `origin` in the project."""
+        import hashlib  # start-up cost: only new runs are written
+
         digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
         return cls(kind="s", path=path, digest=digest, origin=(origin,))
 

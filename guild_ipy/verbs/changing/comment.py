@@ -10,8 +10,9 @@ from typing import Any
 
 from guild_ipy.arguments.option import option, repeated, switch
 from guild_ipy.arguments.parser import whole_number
+from guild_ipy.arguments.question import Draft
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
-from guild_ipy.arguments.verb import Draft, Verb
+from guild_ipy.arguments.verb import Verb
 from guild_ipy.engine.run_files.provenance import host_name, user_name
 from guild_ipy.errors import RunStateError, UsageError
 from guild_ipy.session.run_handle import Run

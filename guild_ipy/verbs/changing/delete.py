@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from guild_ipy.arguments.option import switch
+from guild_ipy.arguments.question import Question
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
-from guild_ipy.arguments.verb import Question, Verb
+from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunStateError
 from guild_ipy.session.run_handle import Run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.arguments.option import json_switch, words
 from guild_ipy.arguments.parser import Completes
@@ -15,13 +15,15 @@ from guild_ipy.domain.values.flags import FlagDef, FlagType, format_flag
 from guild_ipy.domain.values.shape_words import describe_shape
 from guild_ipy.errors import GuildError
 from guild_ipy.operations.find_operation import find_operation, known_operations
-from guild_ipy.operations.guildfile.file import GuildFile
 from guild_ipy.operations.guildfile.lookup import open_guild_file, open_guild_operations
 from guild_ipy.operations.operation import Operation
 from guild_ipy.operations.search_context import SearchContext
 from guild_ipy.printable import printable, printable_lines
 from guild_ipy.session.session import Session
 from guild_ipy.view.run_lines import LineList
+
+if TYPE_CHECKING:
+    from guild_ipy.operations.guildfile.file import GuildFile
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,6 @@ from guild_ipy.errors import UsageError
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session
-from guild_ipy.session.stale import find_stale
 from guild_ipy.view.plain_values import run_values
 from guild_ipy.view.run_lines import format_runs
 
@@ -92,6 +91,8 @@ class RunTable:
 
 def list_stale(session: Session, run_filter: RunFilter = EVERY) -> list[Run]:
     """Return the stale ones (:mod:`guild_ipy.session.stale`) of the runs that pass a filter, newest first."""
+    from guild_ipy.session.stale import find_stale  # start-up cost: few listings ask for stale runs
+
     runs = list_runs(session, replace(run_filter, limit=None))
     stale = find_stale(session.index.records, (run.dir for run in runs))
     return [run for run in runs if run.id in stale][: run_filter.limit]

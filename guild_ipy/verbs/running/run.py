@@ -88,13 +88,11 @@ def find_line_option(name: str) -> str | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOperation:
-    """What to run, and how."""
+class RunOperation(RunRequest):
+    """A request to run an operation, or to start or restart a run in its place."""
 
     operation: object | None = part(_declare_words, _read_operation, default=lambda: None)
     """A name, a path or the object itself; None for a start, a restart, or a cell without a name."""
-    args: tuple[object, ...] = ()
-    """Arguments by position; only Python calls have them."""
     flags: Mapping[str, object] = part(None, _read_flags, default=dict)
     spec: SpecOptions = part(_declare_spec, _read_spec, default=SpecOptions)
     run_id: str | None = part(None, lambda namespace: namespace.run_id, default=lambda: None)
@@ -160,25 +158,11 @@ class RunOperation:
         """Run, start or restart, as the options ask; return None where nothing was run."""
         with _naming_options(self.find_option):
             if self.start is None and self.restart is None:
-                return run(session, self._request(), viewer)
+                return run(session, self, viewer)
             shown = _LookOnly(viewer) if self.preview else viewer
             if self.start is not None:
                 return start(session, _find_run(session, self.start), self.launch, shown)
             return restart(session, _find_run(session, self.restart), self._change(), self.launch, shown)
-
-    def _request(self) -> RunRequest:
-        return RunRequest(
-            operation=self.operation,
-            args=self.args,
-            flags=self.flags,
-            spec=self.spec,
-            launch=self.launch,
-            stage=self.stage,
-            preview_only=self.preview,
-            needed=self.needed,
-            run_id=self.run_id,
-            force_deps=self.force_deps,
-        )
 
     def _change(self) -> Change:
         return Change(

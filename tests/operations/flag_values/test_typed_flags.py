@@ -77,8 +77,8 @@ def bind(function, **given):
 
 def given_to(function, bound, **changed):
     """Give the argument of the call in the run, after a restart with `changed` flags."""
-    arguments, keywords = bound.call.arguments({**bound.flags, **changed})
-    return bound.call.function(*arguments, **keywords)
+    arguments, keywords = bound.code.arguments({**bound.flags, **changed})
+    return bound.code.function(*arguments, **keywords)
 
 
 ANNOTATED = [
@@ -381,13 +381,13 @@ def test_a_tensor_without_dimensions_is_a_number(value, recorded, changed, argum
 def test_data_stays_an_object(value):
     function = takes(None, 0)
     bound = bind(function, x=value)
-    assert (bound.flags, bound.call.objects["x"] is value) == ({}, True)
+    assert (bound.flags, bound.code.objects["x"] is value) == ({}, True)
 
 
 def test_a_list_that_is_in_itself_is_an_object():
     endless: list[Any] = []
     endless.append(endless)
-    assert bind(takes(None, 0), x=endless).call.objects["x"] is endless
+    assert bind(takes(None, 0), x=endless).code.objects["x"] is endless
 
 
 def test_a_list_of_paths_is_a_flag_where_a_list_is_taken():
