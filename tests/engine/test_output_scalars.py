@@ -16,7 +16,8 @@ from guild_ipy.engine.output.match_limit import MatchLimit
 from guild_ipy.engine.output.output_scalars import OutputScanner, ScalarRecorder, recover_scalars
 from guild_ipy.engine.output.scalar_patterns import check_patterns
 from guild_ipy.errors import StoreError, UsageError
-from guild_ipy.store.events.events import EventWriter, find_event_files
+from guild_ipy.store.events.event_writer import EventWriter
+from guild_ipy.store.events.events import find_event_files
 from guild_ipy.store.events.tfevents import decode_points, decode_records
 from guild_ipy.store.files.attrs import read_attr
 from guild_ipy.store.guild_home import Home

@@ -24,7 +24,7 @@ from guild_ipy.engine.output.flag_echoes import EchoFilter
 from guild_ipy.engine.output.line_readers import LineReader, PatternReader, UsualReader
 from guild_ipy.engine.output.scalar_patterns import are_usual
 from guild_ipy.errors import StoreError
-from guild_ipy.store.events.events import EVENT_MARK, EventWriter
+from guild_ipy.store.events.event_writer import EVENT_MARK, EventWriter, is_logged
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
@@ -191,4 +191,5 @@ def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str
 
 
 def _list_event_files(folder: str) -> set[str]:
-    return {name for name in os.listdir(folder) if EVENT_MARK in name}
+    """List the event files of output; those that the run has logged stay."""
+    return {name for name in os.listdir(folder) if EVENT_MARK in name and not is_logged(name)}
