@@ -12,6 +12,7 @@ from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.meta import JobMeta, changed_flags
+from guild_ipy.engine.output.unread_metrics import UNREAD_METRIC
 from guild_ipy.errors import RunStateError
 from guild_ipy.launching.changed_flags import change_flags, write_changes
 from guild_ipy.launching.dependency_text import describe_resolving, preview_lines
@@ -205,7 +206,7 @@ def _reset(run: Run, meta: JobMeta) -> None:
     What needs space comes first: on a full disk the last attempt is still there.
     """
     write_changes(run, meta)
-    for name in ("exit_status", "stopped", STOP_SIGNAL):
+    for name in ("exit_status", "stopped", STOP_SIGNAL, UNREAD_METRIC):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
         remove_marker(path)

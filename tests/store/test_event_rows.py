@@ -42,7 +42,7 @@ def one_by_one(content: bytes) -> dict[str, list[tuple[int, float]]]:
 @pytest.mark.parametrize("first", [0, 1, 120, 16000, 2**31, 2**60, -(2**40)])
 @pytest.mark.parametrize("values", [(0.5,), (0.1, 0.2, -7.25), (1.0, math.inf), (math.inf, -math.inf), (1.0, math.nan)])
 @pytest.mark.parametrize("is_exact", [False, True])
-def test_rows_say_what_their_records_say(first: int, values: tuple[float, ...], is_exact: bool):
+def test_rows_say_what_their_records_say(first: int, values: tuple[float, ...], *, is_exact: bool):
     content = write(2000, first=first, values=values, is_exact=is_exact)
     found = decode_rows(content)
     series, end = found or ([], 0)

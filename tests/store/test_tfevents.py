@@ -98,7 +98,7 @@ def test_any_bytes_are_read_without_an_exception(content: bytes):
 
 
 @pytest.mark.parametrize("is_exact", [False, True])
-def test_flipped_bytes_in_an_event_are_read_without_an_exception(is_exact: bool):
+def test_flipped_bytes_in_an_event_are_read_without_an_exception(*, is_exact: bool):
     intact = encode_point(Point(300, 1.5, "a/long/tag", 0.25), is_exact=is_exact)
     rng = random.Random(0)
     for _ in range(20_000):

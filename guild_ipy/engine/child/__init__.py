@@ -7,6 +7,10 @@ Before the program:
 - ``notebook_names``, ``run_shell``: the names and the shell of IPython
 - ``restart_for_flags``: a run that Guild AI has started with other flags
 
+While it runs:
+
+- ``logged_scalars``: the scalars that it logs
+
 After it:
 
 - ``lazy_result``: coroutines and generators, run to their end

@@ -6,6 +6,7 @@
 - ``line_readers``: what is read of each line, by ``scalar_patterns`` (with ``match_limit``) or by the usual forms
 - ``metric_lines``, ``metric_tables``: lines and tables of metrics, of the parts in ``line_parts``, with the names in
   ``metric_names``
+- ``unread_metrics``: what a run says that has printed metrics in a form that is not known
 - ``flag_echoes``: a metric, or the printed value of a flag
 - ``ending``: what is written when a run ends
 - ``recover``: writes it where the supervisor was killed
