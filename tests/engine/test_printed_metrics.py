@@ -74,6 +74,12 @@ def test_the_corpus_is_large():
     assert (len(CASES), len(ORDINARY)) >= (80, 40)
 
 
+def test_lines_that_differ_in_digits_only_are_judged_alike():
+    lines = [line for case in CASES for line in case.output.split("\n")] + ORDINARY
+    zeros = [re.sub("[1-9]", "0", line) for line in lines]
+    assert [bool(scan(line)) for line in lines] == [bool(scan(line)) for line in zeros]
+
+
 @pytest.mark.guild
 def test_what_guild_reads_is_read_the_same(guild_command: str):
     lines = [line for case in CASES for line in re.split(r"[\n\r\b]", case.output)] + ORDINARY

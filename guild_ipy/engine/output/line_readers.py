@@ -18,7 +18,7 @@ from guild_ipy.engine.output.match_limit import MatchLimit, TooSlow
 from guild_ipy.engine.output.metric_lines import MAX_CHARACTERS, MetricLine, StepKind, parse_line
 from guild_ipy.engine.output.metric_names import is_metric
 from guild_ipy.engine.output.metric_tables import TableReader
-from guild_ipy.engine.output.scalar_patterns import parse_pattern
+from guild_ipy.engine.output.scalar_patterns import are_usual, parse_pattern
 
 STEP = "step"
 
@@ -32,7 +32,7 @@ _ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 _TO_SHAPE = bytes.maketrans(b"123456789", b"000000000")
 #: A line has one of these if it has a number, or names the columns of a table.
 _MARKS = (
-    *(b"0", b"nan", b"NaN", b"NAN", b"inf", b"Inf", b"INF"),
+    *(b"0", b"nan", b"Nan", b"naN", b"NaN", b"NAN", b"inf", b"Inf", b"INF"),
     *(b"  ", b"\t", b"|", b",", "│".encode(), "┃".encode()),
     *(b"poch", b"POCH", b"step", b"Step", b"STEP", b"iter", b"Iter", b"ITER"),
 )
@@ -47,9 +47,29 @@ class LineReader(Protocol):
     A reader keeps the step between calls. Lines are bytes without their end; those that are too long are left out.
     """
 
+    @property
+    def declared_keys(self) -> frozenset[str]:
+        """Keys that are scalars even if they are the names of flags."""
+        ...
+
+    @property
+    def slow_patterns(self) -> Sequence[str]:
+        """Patterns that took too long on some lines."""
+        ...
+
+    @property
+    def unread_line(self) -> str:
+        """The first line that looks like a metric and of which nothing was read; empty if there is none."""
+        ...
+
     def read(self, lines: Sequence[bytes]) -> list[ScalarPoint]:
         """Return the points of these lines."""
         ...
+
+
+def make_reader(patterns: Sequence[str]) -> LineReader:
+    """Return a reader for the patterns of the user, or for the usual forms if they are the default ones."""
+    return UsualReader() if are_usual(patterns) else PatternReader(patterns)
 
 
 class PatternReader:
@@ -64,10 +84,11 @@ class PatternReader:
         self._slow: Counter[str] = Counter()
         self._step = 0
         self.declared_keys = frozenset(key for pattern in self._patterns for key in pattern.declared_keys)
+        self.unread_line = ""
 
     @property
     def slow_patterns(self) -> Sequence[str]:
-        """Patterns that took too long on some lines."""
+        """See :class:`LineReader`."""
         return [*self._slow]
 
     def read(self, lines: Sequence[bytes]) -> list[ScalarPoint]:
@@ -109,8 +130,9 @@ class UsualReader:
         self._counts: Counter[str] = Counter()
         self._table = TableReader()
         self._dull: set[bytes] = {b""}
+        self.declared_keys: frozenset[str] = frozenset()
+        self.slow_patterns: Sequence[str] = ()
         self.unread_line = ""
-        """The first line that looks like a metric and of which nothing was read."""
 
     def read(self, lines: Sequence[bytes]) -> list[ScalarPoint]:
         """See :class:`LineReader`."""

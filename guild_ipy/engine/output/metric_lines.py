@@ -69,7 +69,9 @@ def parse_line(text: str) -> MetricLine | None:
         return None
     trial = line_parts.TRIAL_OF_OPTUNA.search(text)
     if trial is not None:
-        return MetricLine(values={"value": float(trial["value"])}, step=int(trial["step"]), step_kind=StepKind.STEP)
+        return MetricLine(
+            values={"value": parse_number(trial["value"])}, step=int(trial["step"]), step_kind=StepKind.STEP
+        )
     for part in _open_frames(text.strip()):
         line = _Reader()
         if line.read(part) and line.is_of_metrics:

@@ -43,13 +43,13 @@ class TableReader:
         self._names: list[str] = []
 
     def begins_with(self, text: str) -> bool:
-        """Whether a line has the names of a table; its rows are those that follow."""
+        """Whether a line has the names of another table than before; its rows are those that follow."""
         if len(text) > _MOST_CHARACTERS:
             return False
         cells = _split(text)
         if len(cells) < _LEAST_CELLS and _STEP.match(text.strip()):
             cells = text.split()
-        if not _LEAST_CELLS <= len(cells) <= _MOST_CELLS or not all(map(_is_heading, cells)):
+        if cells == self._names or not _LEAST_CELLS <= len(cells) <= _MOST_CELLS or not all(map(_is_heading, cells)):
             return False
         if len({*cells}) < len(cells) or not any(is_metric(cell) for cell in cells):
             return False

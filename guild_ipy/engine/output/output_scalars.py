@@ -21,8 +21,6 @@ from threading import get_native_id
 
 from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS, ScalarPoint
 from guild_ipy.engine.output.flag_echoes import EchoFilter
-from guild_ipy.engine.output.line_readers import LineReader, PatternReader, UsualReader
-from guild_ipy.engine.output.scalar_patterns import are_usual
 from guild_ipy.errors import StoreError
 from guild_ipy.store.events.event_writer import EVENT_MARK, EventWriter, is_logged
 from guild_ipy.store.files.folders import make_folders
@@ -47,13 +45,10 @@ class OutputScanner:
     """
 
     def __init__(self, patterns: Sequence[str] = DEFAULT_PATTERNS, flags: Mapping[str, float] | None = None) -> None:
-        self._reader: LineReader
-        declared: frozenset[str] = frozenset()
-        if are_usual(patterns):
-            self._reader = UsualReader()
-        else:
-            self._reader = PatternReader(patterns)
-            declared = self._reader.declared_keys
+        from guild_ipy.engine.output.line_readers import make_reader  # start-up cost: of those who read output
+
+        self._reader = make_reader(patterns)
+        declared = self._reader.declared_keys
         self._echoes = EchoFilter({name: value for name, value in (flags or {}).items() if name not in declared})
         self._rest = b""
         self._is_too_long = False
@@ -83,12 +78,12 @@ class OutputScanner:
     @property
     def slow_patterns(self) -> Sequence[str]:
         """Patterns that took too long on some lines."""
-        return self._reader.slow_patterns if isinstance(self._reader, PatternReader) else ()
+        return self._reader.slow_patterns
 
     @property
     def unread_line(self) -> str:
         """The first line that looks like a metric and of which nothing was read; empty if there is none."""
-        return self._reader.unread_line if isinstance(self._reader, UsualReader) else ""
+        return self._reader.unread_line
 
 
 class ScalarRecorder:
