@@ -11,7 +11,8 @@ import random
 import sys
 
 from guild_ipy.domain.values.scalars import ScalarPoint
-from guild_ipy.store.events.tfevents import Point, encode_point, encode_record, encode_version
+from guild_ipy.store.events.event_encoding import encode_point, encode_record, encode_version
+from guild_ipy.store.events.tfevents import Point
 from guild_ipy.store.files.attrs import encode_attr
 
 SCALARS = ("acc", "loss", "time", "val_acc", "val_loss")

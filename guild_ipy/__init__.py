@@ -30,6 +30,7 @@ from types import ModuleType
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing: the process of a script imports this first
 if TYPE_CHECKING:
+    from guild_ipy.engine.child.logged_scalars import log
     from guild_ipy.errors import (
         CannotSend,
         DamagedRun,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         RunError,
         RunNotFound,
         RunStateError,
+        ScalarError,
         SelectError,
         StoreError,
         UsageError,
@@ -77,6 +79,7 @@ __all__ = [
     "RunError",
     "RunNotFound",
     "RunStateError",
+    "ScalarError",
     "SelectError",
     "StoreError",
     "UsageError",
@@ -92,6 +95,7 @@ __all__ = [
     "label",
     "lineage",
     "load_ipython_extension",
+    "log",
     "ls",
     "mark",
     "operation",
@@ -112,6 +116,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "engine.child.logged_scalars": ("log",),
     "session.run_handle": ("Run",),
     "session.chosen_home": ("guild_home", "set_guild_home"),
     "python.project": ("project_dir",),

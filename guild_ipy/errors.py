@@ -12,6 +12,7 @@ Each message is one line: what happened, the value, what to do::
     ├── DependencyError (LookupError)      what an operation requires is not there
     ├── NothingToUse (LookupError)         why it is not there; never reaches a user
     ├── CannotSend (TypeError)             a notebook variable that cannot travel to another process
+    ├── ScalarError (TypeError)            something that a run logs and that is not a number
     ├── RunNotFound (LookupError)          no run by that id, index or filter
     ├── RunStateError (RuntimeError)       the run is not in a state for that verb
     ├── DamagedRun (ValueError)            a run directory that cannot be read
@@ -228,6 +229,21 @@ class CannotSend(GuildError, TypeError):
             f"{variable!r} ({type_name}){made} cannot be sent to a run: {reason}; "
             f"create it inside the function, or pass what it is made from as a flag"
         )
+
+
+class ScalarError(GuildError, TypeError):
+    """Something that is given to ``log`` and is not a number.
+
+    Attributes
+    ----------
+    key, type_name
+        Under which name it was given, and what it is.
+    """
+
+    def __init__(self, *, key: object, type_name: str, wanted: str = "a number or an array with one value") -> None:
+        self.key = key
+        self.type_name = type_name
+        super().__init__(f"log cannot record {key!r}: it takes {wanted}, not {type_name}")
 
 
 class RunNotFound(GuildError, LookupError):

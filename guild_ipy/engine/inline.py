@@ -23,6 +23,7 @@ from guild_ipy.engine.launch_channel import LaunchRequest
 from guild_ipy.engine.output.ending import write_end
 from guild_ipy.engine.output.output_scalars import ScalarRecorder
 from guild_ipy.engine.output.streams import IndexedOutput
+from guild_ipy.engine.output.unread_metrics import note_unread_metric
 from guild_ipy.engine.run_files.provenance import record_commit, record_packages
 from guild_ipy.settings import current_dir
 from guild_ipy.store.files.attrs import write_attr
@@ -68,6 +69,7 @@ def _finish(run_dir: RunDir, request: LaunchRequest, code: int) -> None:
     recorder = ScalarRecorder(run_dir, request.output_scalars, request.flag_numbers)
     recorder.scan()
     recorder.close()
+    note_unread_metric(run_dir, recorder.unread_line)
     write_end(run_dir, code)
     sync_file(run_dir.attr("exit_status"))
 

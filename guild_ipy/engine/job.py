@@ -23,8 +23,8 @@ from guild_ipy.engine.child.failure import show_cells
 from guild_ipy.engine.child.lazy_result import run_out
 from guild_ipy.engine.child.libraries.restore_setup import set_up
 from guild_ipy.engine.child.libraries.seeds import seed_generators
-from guild_ipy.engine.child.notebook_names import open_in_notebook
 from guild_ipy.engine.child.process import end_process, run_to_end
+from guild_ipy.engine.child.shell.notebook_names import open_in_notebook
 from guild_ipy.engine.child.unpack import unpack
 from guild_ipy.engine.child.workers import SharedMain, repeat_steps
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
@@ -76,7 +76,7 @@ class Job:
 
     def _show_value(self, value: object) -> None:
         """Show the value of a cell's last line, as a notebook does below the cell."""
-        from guild_ipy.engine.child.run_shell import show_value  # start-up cost: it loads IPython
+        from guild_ipy.engine.child.shell.run_shell import show_value  # start-up cost: it loads IPython
 
         assert isinstance(self.program, CellCode)
         show_value(value, self.program.source)

@@ -17,7 +17,7 @@ from guild_ipy.domain.program import ExecProgram, Program, ScriptProgram
 from guild_ipy.domain.values.flags import FlagDef
 from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 from guild_ipy.engine.meta import JobMeta, digest_flags, read_meta
-from guild_ipy.engine.output.output_scalars import check_patterns
+from guild_ipy.engine.output.scalar_patterns import check_patterns
 from guild_ipy.errors import GuildError, RunStateError
 from guild_ipy.launching.recorded_template import bind_command
 from guild_ipy.operations.guildfile.filled_command import FLAG_ARGS

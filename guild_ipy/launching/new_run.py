@@ -15,7 +15,7 @@ from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.interrupts import HeldInterrupts
-from guild_ipy.engine.output.output_scalars import check_patterns
+from guild_ipy.engine.output.scalar_patterns import check_patterns
 from guild_ipy.engine.run_files.job_files import job_meta
 from guild_ipy.engine.run_files.prepare import fill_run_dir, make_run_dir, prepare_run
 from guild_ipy.errors import DependencyError, RunError, UsageError

@@ -13,6 +13,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.child.beginning import REQUESTED
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.meta import JobMeta, differing_flags
+from guild_ipy.engine.output.unread_metrics import UNREAD_METRIC
 from guild_ipy.errors import RunStateError
 from guild_ipy.launching.changed_flags import change_flags, write_changes
 from guild_ipy.launching.dependency_text import describe_resolving, preview_lines
@@ -210,7 +211,7 @@ def _reset(run: Run, meta: JobMeta) -> None:
     What needs space comes first: on a full disk the last attempt is still there.
     """
     write_changes(run, meta)
-    for name in ("exit_status", "stopped", ERROR, REQUESTED, STOP_SIGNAL):
+    for name in ("exit_status", "stopped", ERROR, REQUESTED, STOP_SIGNAL, UNREAD_METRIC):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
         remove_marker(path)

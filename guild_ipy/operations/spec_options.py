@@ -20,4 +20,4 @@ class SpecOptions:
     files: tuple[str, ...] = ()
     """Files and folders that the run gets besides its dependencies."""
     output_scalars: tuple[str, ...] = ()
-    """Patterns in place of the default ones; see :mod:`guild_ipy.engine.output.output_scalars`."""
+    """Patterns in place of the default ones; see :mod:`guild_ipy.engine.output.scalar_patterns`."""

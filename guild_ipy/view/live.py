@@ -6,6 +6,7 @@ import sys
 import threading
 
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.output.unread_metrics import describe_unread_metric
 from guild_ipy.printable import printable
 from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.viewer import Preview, SilentViewer, format_notes
@@ -60,6 +61,8 @@ class StreamViewer(SilentViewer):
         line = describe_end(record)
         if record.status is RunStatus.STAGED:
             line += f"; start it with {self._start_command.format(run.short_id)}"
+        if unread := describe_unread_metric(record.dir):
+            line += f"\n{unread}"
         if self._unfinished:
             line = f"{self.collapse(self._unfinished)}\n{line}"
             self._unfinished = ""

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from guild_ipy.domain.values.scalars import ScalarPoint
-from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.event_writer import EventWriter
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.guild_home import Home
 

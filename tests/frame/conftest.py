@@ -10,7 +10,7 @@ import pytest
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.session.session import set_session
-from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.event_writer import EventWriter
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.files.whole_file import write_new_file
 from guild_ipy.store.guild_home import Home

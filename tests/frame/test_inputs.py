@@ -9,7 +9,7 @@ import guild_ipy
 from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.errors import UsageError
 from guild_ipy.session.session import set_session
-from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.event_writer import EventWriter
 from guild_ipy.store.files.attrs import write_attr
 from tests.required import requires, runs_of
 

@@ -14,8 +14,10 @@ from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.store.claim import claim_run, release_run
-from guild_ipy.store.events.events import EventWriter, find_event_files
-from guild_ipy.store.events.tfevents import Point, encode_point, encode_record
+from guild_ipy.store.events.event_encoding import encode_point, encode_record
+from guild_ipy.store.events.event_writer import EventWriter
+from guild_ipy.store.events.events import find_event_files
+from guild_ipy.store.events.tfevents import Point
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_list import list_run_dirs

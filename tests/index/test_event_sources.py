@@ -14,7 +14,7 @@ from guild_ipy.index.rows.event_sources import EventSource, read_sources, stamp_
 from guild_ipy.session.settling import settle_run
 from guild_ipy.settings import Settings
 from guild_ipy.store.events import scalar_summaries as scalars
-from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.event_writer import EventWriter
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir

@@ -19,7 +19,7 @@ from guild_ipy.index.index import Index
 from guild_ipy.query.expression import Dropped
 from guild_ipy.session.settling import settle_run
 from guild_ipy.settings import Settings
-from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.event_writer import EventWriter
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.state.markers import set_pending, set_staged

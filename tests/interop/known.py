@@ -184,6 +184,15 @@ def _is_of_links(seen: Difference) -> bool:
     return bool(more) and is_rest_equal and all(_is_of_another(seen.folders[0], name) for name in more)
 
 
+def _is_of_lines(seen: Difference) -> bool:
+    """Whether what we have more was printed in lines of several metrics, which the other program does not read."""
+    if seen.name not in {"scalars", "scalar names"}:
+        return False
+    more = set(seen.ours) - set(seen.theirs)
+    output = _read(seen.folders[1] / ".guild/output")
+    return bool(more) and set(seen.theirs) <= set(seen.ours) and all(name.rpartition("_")[2] in output for name in more)
+
+
 def _is_of_another(run: Path, scalar: str) -> bool:
     parts = scalar.rpartition("#")[0].split("/")
     is_copy = ".guild" in parts[1:]
@@ -219,4 +228,5 @@ _KNOWN: dict[str, Callable[[Difference], bool]] = {
     "a default that is no value is null": _without(_objects),
     "a switch without a default is off": _without(_not_passed),
     "scalars are those that a run has reported itself": _is_of_links,
+    "lines and tables of metrics are scalars": _is_of_lines,
 }

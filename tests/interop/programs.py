@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -148,5 +149,11 @@ def _describe(record: RunRecord) -> dict[str, Any]:
         "marked": record.marked,
         "comments": [each.body for each in record.comments],
         "flags": json.loads(json.dumps(record.flags)),
-        "scalars": {name: each.last for name, each in summarize(record.dir).items()},
+        "scalars": {name: _single(each.last) for name, each in summarize(record.dir).items()},
     }
+
+
+def _single(number: float) -> float:
+    """Give a number with 32 bits, as the other program reads it."""
+    (single,) = struct.unpack("f", struct.pack("f", number))
+    return single

@@ -8,7 +8,7 @@ import pytest
 
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.payload_reader import open_payload
-from guild_ipy.engine.child.notebook_names import LazyShell, get_ipython
+from guild_ipy.engine.child.shell.notebook_names import LazyShell, get_ipython
 from guild_ipy.engine.child.unpack import unpack
 from guild_ipy.operations.packing.pack import pack
 from guild_ipy.operations.packing.packer import LARGE_BUFFER, Unsendable

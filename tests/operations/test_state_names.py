@@ -20,6 +20,13 @@ from guild_ipy.operations.functions.state_names import find_state_names
         ("n = []\n[n.append(i) for i in range(3)]", 2),
         ("n = []\ndel n[0]", 2),
         ("m = n = 1\nn, k = 2, 3", 2),
+        ("n = 1\nwith open('x') as n: pass", 2),
+        ("n = 1\n[n := i for i in range(3)]", 2),
+        ("n = 1\nprint(f'{(n := 2)}')", 2),
+        ("n = 1\ndef f():\n    def g():\n        global n\n        n = 2", 5),
+        ("n = 1\nif x:\n    n = 2", 3),
+        ("n = 1\ndel n", 2),
+        ("n = [1]\nn += [2]", 2),
     ],
 )
 def test_a_change_is_found_with_its_line(source, line):

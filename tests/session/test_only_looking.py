@@ -17,7 +17,7 @@ from guild_ipy.engine.meta import encode_meta
 from guild_ipy.engine.run_files.job_files import job_meta
 from guild_ipy.session.session import Session, set_session
 from guild_ipy.session.viewer import SilentViewer
-from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.event_writer import EventWriter
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import read_attr
 from guild_ipy.store.guild_home import Home

@@ -12,7 +12,9 @@ import pytest
 
 from guild_ipy.domain.values.scalars import ScalarPoint
 from guild_ipy.errors import DamagedRun, StoreError
-from guild_ipy.store.events.events import EventWriter, find_event_files, iter_series
+from guild_ipy.store.events.event_writer import EventWriter
+from guild_ipy.store.events.events import find_event_files, iter_series
+from guild_ipy.store.events.tfevents import HEADER_BYTES, decode_records
 from guild_ipy.store.run_dir import RunDir
 
 MakeRun = Callable[..., RunDir]
@@ -77,7 +79,8 @@ def test_torn_record_is_left_for_later(tmp_path: Path):
 def test_nothing_is_read_behind_damage(tmp_path: Path):
     path = Path(write(str(tmp_path), 10))
     content = path.read_bytes()
-    path.write_bytes(content[:200] + bytes(8) + content[208:])
+    damaged = [begin for begin, _ in decode_records(content)][4] - HEADER_BYTES
+    path.write_bytes(content[:damaged] + bytes(8) + content[damaged + 8 :])
     found, offset = read(str(path))
     whole, _ = read(write(str(tmp_path), 10))
     assert found == {tag: points[: len(found[tag])] for tag, points in whole.items()}

@@ -14,7 +14,7 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.run_label import default_label
 from guild_ipy.domain.values.scalars import ScalarPoint
-from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.event_writer import EventWriter
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import list_attrs, read_attr, write_attr
 from guild_ipy.store.guild_home import Home

@@ -11,7 +11,7 @@ import pytest
 
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.values.scalars import ScalarPoint
-from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.event_writer import EventWriter
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.output import GAP, ROW, complete_index, read_output

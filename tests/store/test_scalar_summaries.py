@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guild_ipy.domain.values.scalars import ScalarPoint, ScalarSummary
-from guild_ipy.store.events.events import EventWriter
+from guild_ipy.store.events.event_writer import EventWriter
 from guild_ipy.store.events.scalar_summaries import ScalarSummaries, Tally, summarize
 from guild_ipy.store.run_dir import RunDir
 

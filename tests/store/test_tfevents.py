@@ -8,14 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guild_ipy.store.events.tfevents import (
-    Point,
-    decode_points,
-    decode_records,
-    encode_point,
-    encode_record,
-    encode_version,
-)
+from guild_ipy.store.events.event_encoding import encode_point, encode_record, encode_version
+from guild_ipy.store.events.tfevents import Point, decode_points, decode_records
 
 POINTS = st.builds(
     Point,
@@ -39,6 +33,19 @@ def event(*values: bytes, step: bytes = b"\x10\x07") -> bytes:
 @given(POINTS)
 def test_point_is_read_back(point: Point):
     assert decode_points(encode_point(point)) == [point]
+
+
+@given(POINTS, st.floats(allow_nan=False))
+def test_exact_value_is_read_back_with_all_its_bits(point: Point, value: float):
+    exact = point._replace(value=value)
+    assert decode_points(encode_point(exact, is_exact=True)) == [exact]
+
+
+def test_exact_value_is_in_a_field_that_others_pass_over():
+    usual, exact = (encode_point(Point(3, 1.5, "loss", 0.1), is_exact=is_exact) for is_exact in (False, True))
+    assert len(exact) == len(usual) + 10
+    assert exact[-14:-10] == usual[-4:] == struct.pack("<f", 0.1)
+    assert exact[-10:] == b"\xc1\x3e" + struct.pack("<d", 0.1)
 
 
 def test_what_is_too_large_for_32_bits_is_infinite():
@@ -90,8 +97,9 @@ def test_any_bytes_are_read_without_an_exception(content: bytes):
     list(decode_records(encode_record(content)))
 
 
-def test_flipped_bytes_in_an_event_are_read_without_an_exception():
-    intact = encode_point(Point(300, 1.5, "a/long/tag", 0.25))
+@pytest.mark.parametrize("is_exact", [False, True])
+def test_flipped_bytes_in_an_event_are_read_without_an_exception(*, is_exact: bool):
+    intact = encode_point(Point(300, 1.5, "a/long/tag", 0.25), is_exact=is_exact)
     rng = random.Random(0)
     for _ in range(20_000):
         damaged = bytearray(intact)

@@ -34,7 +34,7 @@ def expand_aliases(pattern: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ScalarPoint:
-    """One value of one scalar; `value` has 32-bit precision, as TFEvents store it."""
+    """One value of one scalar."""
 
     tag: str
     value: float

@@ -31,11 +31,12 @@ from guild_ipy.engine.output.no_input import refuse_questions
 from guild_ipy.engine.output.output_scalars import OutputScanner
 from guild_ipy.engine.run_files.provenance import packages_text, platform_text
 from guild_ipy.linux import boot_id
-from guild_ipy.store.events.tfevents import Point, encode_point, encode_record
+from guild_ipy.store.events.event_encoding import encode_point, encode_record
+from guild_ipy.store.events.tfevents import Point
 
 _MESSAGE = 2**20
 #: A cell that ends in a value needs IPython, which takes 80 ms to load.
-_SHELL = "guild_ipy.engine.child.run_shell"
+_SHELL = "guild_ipy.engine.child.shell.run_shell"
 
 
 def main() -> None:

@@ -4,12 +4,15 @@ Before the program:
 
 - ``unpack``: opens the payload
 - ``libraries``: sets libraries up as in the notebook
-- ``notebook_names``, ``run_shell``: the names and the shell of IPython
-- ``run_display``: displays, whose text goes to the output and whose pictures are kept beside it
+- ``shell``: the names, the shell and the displays of IPython
 - ``restart_for_flags``: a run that Guild AI has started with other flags
 
 - ``beginning``: when the code of the user begins
 - ``crash``: lets a crash write where it happened
+
+While it runs:
+
+- ``logged_scalars``: the scalars that it logs
 
 After it:
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from guild_ipy.domain.notebook_state import STATE_NAME
 from guild_ipy.domain.payload import CellCode, FunctionCall
 from guild_ipy.domain.payload_reader import open_payload
-from guild_ipy.engine.child.notebook_names import NOTEBOOK_NAMES
+from guild_ipy.engine.child.shell.notebook_names import NOTEBOOK_NAMES
 from guild_ipy.engine.run_files.buffers import open_buffers
 from guild_ipy.store.files.regular_file import open_reader
 from guild_ipy.store.run_dir import RunDir

@@ -14,7 +14,7 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-from guild_ipy.engine.child.run_display import show_bundle
+from guild_ipy.engine.child.shell.run_display import show_bundle
 from guild_ipy.engine.notebook.kernel_stderr import KernelStderr
 from guild_ipy.errors import NotebookError
 from guild_ipy.store.displays.display import DisplayKind

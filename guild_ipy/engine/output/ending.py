@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 
 from guild_ipy.engine.output.output_scalars import ScalarRecorder
+from guild_ipy.engine.output.unread_metrics import note_unread_metric
 from guild_ipy.errors import DamagedRun, GuildError
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.files.regular_file import open_regular
@@ -58,6 +59,7 @@ class Ending:
             self._is_noted = True
             self._complete_index()
         self._recorder.close()
+        note_unread_metric(self._run_dir, self._recorder.unread_line)
         remove_marker(self._run_dir.reserve)  # only now: while it exists, recover has something to do
 
     def _complete_index(self) -> None:

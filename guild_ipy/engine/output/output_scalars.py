@@ -1,18 +1,8 @@
-r"""Finds scalars in the output of a run.
+"""Finds scalars in the output of a run, and writes them to its event file.
 
-Each line is matched against patterns: regular expressions in one of these forms, those of ``output-scalars``
-in a Guild file::
-
-    (\w+)=([0-9.]+)                 two groups: key and value
-    (?P<_key>\w+)=(?P<_val>\S+)     the same
-    loss=(?P<loss>\S+)              the name of a group is the key; several are several keys
-    loss: error is (\S+)            KEY: and an expression with one group
-
-In them ``\key``, ``\value`` and ``\step`` stand for what the default patterns match as such. A value that is
-not a number is ignored. The key ``step`` is the step of the values of its line and of all that follow;
-before the first it is 0. A value that only repeats a flag of that name is not a scalar, unless a pattern has the key
-itself (:mod:`guild_ipy.engine.output.flag_echoes`). A carriage return ends a line as a newline does, colours are
-ignored, and so is a line of more than 64 KiB.
+Lines are read by :mod:`guild_ipy.engine.output.line_readers`. A value that only repeats a flag of that name is not a
+scalar, unless a pattern of the user's has the key itself (:mod:`guild_ipy.engine.output.flag_echoes`). A carriage
+return or a backspace ends a line as a newline does, colours are ignored, and so is a line of more than 64 KiB.
 
 A run may print faster than its output can be read. Output that cannot be read within some seconds after its end is
 skipped, but for its last part, so that the last values are right. A match of a user's pattern that takes long is ended,
@@ -22,39 +12,27 @@ and after a few such lines the pattern is not used for the rest of the run, with
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
-import re
 import shutil
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from threading import get_native_id
 
-from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS, ScalarPoint, expand_aliases
+from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS, ScalarPoint
 from guild_ipy.engine.output.flag_echoes import EchoFilter
-from guild_ipy.engine.output.match_limit import MatchLimit, TooSlow
-from guild_ipy.errors import StoreError, UsageError
-from guild_ipy.store.events.events import EVENT_MARK, EventWriter
+from guild_ipy.errors import StoreError
+from guild_ipy.store.events.event_writer import EVENT_MARK, EventWriter, is_logged
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 
 MAX_LINE_BYTES = 65536
-STEP = "step"
 
 _CHUNK_BYTES = 2**18
 #: How many bytes are read of the output of a run that has ended, and at least of its end.
 _LONGEST_SECONDS = 3.0
 _LAST_BYTES = 2**18
-#: Processor time of one match: usual patterns take a tenth of it for a whole chunk.
-_MATCH_SECONDS = 0.4
-_MOST_SLOW_LINES = 3
-_NAMED = re.compile(r"([^\s:()\[\]\\]+): +(.+)\Z", re.DOTALL)
-_KEY_AND_VALUE = 2
-_ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class OutputScanner:
@@ -67,19 +45,17 @@ class OutputScanner:
     """
 
     def __init__(self, patterns: Sequence[str] = DEFAULT_PATTERNS, flags: Mapping[str, float] | None = None) -> None:
-        self._patterns = [_parse_pattern(pattern) for pattern in patterns]
-        self._limit = MatchLimit(_MATCH_SECONDS) if needs_limit(patterns) else None
-        self._slow: Counter[str] = Counter()
-        declared = {key for pattern in self._patterns for key in pattern.declared_keys}
+        from guild_ipy.engine.output.line_readers import make_reader  # start-up cost: of those who read output
+
+        self._reader = make_reader(patterns)
+        declared = self._reader.declared_keys
         self._echoes = EchoFilter({name: value for name, value in (flags or {}).items() if name not in declared})
-        self._needed = b":" if tuple(patterns) == DEFAULT_PATTERNS else b""
         self._rest = b""
         self._is_too_long = False
-        self._step = 0
 
     def feed(self, data: bytes) -> list[ScalarPoint]:
         """Return the points of the lines that the next piece completes."""
-        lines = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
+        lines = (self._rest + data).replace(b"\r", b"\n").replace(b"\b", b"\n").split(b"\n")
         if self._is_too_long and len(lines) > 1:
             lines[0] = b""
             self._is_too_long = False
@@ -87,8 +63,7 @@ class OutputScanner:
         if len(self._rest) > MAX_LINE_BYTES:
             self._rest = b""
             self._is_too_long = True
-        with self._limit.counted() if self._limit else contextlib.nullcontext():
-            points = [point for line in lines if self._needed in line for point in self._read_line(line)]
+        points = self._reader.read([line for line in lines if len(line) <= MAX_LINE_BYTES])
         return self._echoes.let_through(points)
 
     def skip_line(self) -> None:
@@ -103,34 +78,12 @@ class OutputScanner:
     @property
     def slow_patterns(self) -> Sequence[str]:
         """Patterns that took too long on some lines."""
-        return [*self._slow]
+        return self._reader.slow_patterns
 
-    def _read_line(self, line: bytes) -> list[ScalarPoint]:
-        if len(line) > MAX_LINE_BYTES:
-            return []
-        plain = _ANSI.sub(b"", line) if b"\x1b" in line else line
-        text = plain.decode("utf-8", "ignore").rstrip()
-        values = dict(self._find(text))
-        step = values.pop(STEP, None)
-        if step is not None and abs(step) < 2**63:
-            self._step = int(step)
-        return [ScalarPoint(tag=key, value=value, step=self._step) for key, value in sorted(values.items())]
-
-    def _find(self, text: str) -> Iterator[tuple[str, float]]:
-        if self._limit is None:  # the default patterns do not backtrack
-            for pattern in self._patterns:
-                yield from pattern.find(text)
-            return
-        for pattern in [*self._patterns]:
-            try:
-                with self._limit.matching():
-                    found = [*pattern.find(text)]
-            except TooSlow:
-                self._slow[pattern.text] += 1
-                if self._slow[pattern.text] >= _MOST_SLOW_LINES:
-                    self._patterns.remove(pattern)
-            else:
-                yield from found
+    @property
+    def unread_line(self) -> str:
+        """The first line that looks like a metric and of which nothing was read; empty if there is none."""
+        return self._reader.unread_line
 
 
 class ScalarRecorder:
@@ -147,6 +100,7 @@ class ScalarRecorder:
         self._scanner = OutputScanner(patterns, flags)
         self._offset = 0
         self._unwritten: list[ScalarPoint] = []
+        self._has_found = False
         self._writer: EventWriter | None = None
 
     def scan(self, seconds: float = math.inf) -> bool:
@@ -170,6 +124,11 @@ class ScalarRecorder:
     def slow_patterns(self) -> Sequence[str]:
         """Patterns that took too long on some lines, which may lack values."""
         return self._scanner.slow_patterns
+
+    @property
+    def unread_line(self) -> str:
+        """A line that looks like a metric, of a run of whose output nothing was read; otherwise empty."""
+        return "" if self._has_found else self._scanner.unread_line
 
     def close(self) -> None:
         """Read the last line as complete, and close the event file."""
@@ -196,6 +155,7 @@ class ScalarRecorder:
     def _write(self) -> None:
         if not self._unwritten:
             return
+        self._has_found = True
         if self._writer is None:
             self._writer = EventWriter(self._folder)
         self._writer.write(self._unwritten)
@@ -225,80 +185,6 @@ def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str
     return recorder.slow_patterns
 
 
-def needs_limit(patterns: Sequence[str]) -> bool:
-    """Whether patterns may backtrack for long: all but the default ones."""
-    return tuple(patterns) != DEFAULT_PATTERNS
-
-
-def check_patterns(patterns: Iterable[str]) -> None:
-    """Raise UsageError for a pattern that is not a regular expression, or whose groups have no meaning."""
-    for pattern in patterns:
-        _parse_pattern(pattern)
-
-
-def guild_patterns(patterns: Sequence[str]) -> list[str | dict[str, str]] | None:
-    r"""Return patterns as ``output-scalars`` of a Guild file has them; None for the default ones.
-
-    Examples
-    --------
-    >>> guild_patterns([r"loss: error is (\S+)"])
-    [{'loss': 'error is (\\S+)'}]
-    """
-    if tuple(patterns) == DEFAULT_PATTERNS:
-        return None
-    parsed = [_parse_pattern(pattern) for pattern in patterns]
-    return [{each.name: each.expression.pattern} if each.name else each.expression.pattern for each in parsed]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Pattern:
-    text: str
-    """The pattern as the user wrote it."""
-    expression: re.Pattern[str]
-    name: str | None = None
-
-    @property
-    def declared_keys(self) -> frozenset[str]:
-        """The keys in the pattern itself; keys that it finds in a line may be names of flags."""
-        named = self.expression.groupindex.keys() - {"_key", "_val"}
-        return frozenset(named if self.name is None else {self.name})
-
-    def find(self, text: str) -> Iterator[tuple[str, float]]:
-        for match in self.expression.finditer(text):
-            for key, found in self._pairs(match):
-                try:
-                    yield key, float(found)
-                except (TypeError, ValueError):
-                    continue
-
-    def _pairs(self, match: re.Match[str]) -> list[tuple[str, str]]:
-        named = match.groupdict()
-        if not named:
-            return [(match[1], match[2]) if self.name is None else (self.name, match[1])]
-        if named.keys() >= {"_key", "_val"}:
-            return [(named["_key"], named["_val"])]
-        return list(named.items())
-
-
-def _parse_pattern(pattern: str) -> _Pattern:
-    expression = _compile(pattern, pattern)
-    if expression.groupindex or expression.groups == _KEY_AND_VALUE:
-        return _Pattern(text=pattern, expression=expression)
-    named = _NAMED.match(pattern)
-    if expression.groups == 1 and named:
-        return _Pattern(text=pattern, expression=_compile(named[2], pattern), name=named[1])
-    raise UsageError(
-        f"output scalar pattern {pattern!r} has {expression.groups} groups; name them, or write KEY: before "
-        "an expression with one group"
-    )
-
-
-def _compile(text: str, pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(expand_aliases(text))
-    except re.error as error:
-        raise UsageError(f"output scalar pattern {pattern!r} is no regular expression: {error}") from error
-
-
 def _list_event_files(folder: str) -> set[str]:
-    return {name for name in os.listdir(folder) if EVENT_MARK in name}
+    """List the event files of output; those that the run has logged stay."""
+    return {name for name in os.listdir(folder) if EVENT_MARK in name and not is_logged(name)}

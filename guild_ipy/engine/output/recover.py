@@ -18,7 +18,8 @@ from guild_ipy.engine.meta import JobMeta, read_meta
 from guild_ipy.engine.output.ending import note_slow_patterns
 from guild_ipy.engine.output.flag_echoes import flag_numbers
 from guild_ipy.engine.output.match_limit import can_limit
-from guild_ipy.engine.output.output_scalars import needs_limit, recover_scalars
+from guild_ipy.engine.output.output_scalars import recover_scalars
+from guild_ipy.engine.output.scalar_patterns import are_usual
 from guild_ipy.errors import GuildError
 from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.output import complete_index
@@ -46,7 +47,7 @@ def recover_run(run_dir: RunDir) -> None:
         return
     try:
         meta = read_meta(run_dir)
-        is_left = meta is not None and needs_limit(meta.output_scalars) and not can_limit()
+        is_left = meta is not None and not are_usual(meta.output_scalars) and not can_limit()
         if not is_left:
             _recover(run_dir, meta)
     except (GuildError, OSError):

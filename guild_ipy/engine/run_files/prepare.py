@@ -27,7 +27,7 @@ from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.domain.values.list_text import as_recorded
 from guild_ipy.domain.values.run_label import default_label, fill_label
 from guild_ipy.engine.meta import JobMeta
-from guild_ipy.engine.output.output_scalars import guild_patterns
+from guild_ipy.engine.output.scalar_patterns import guild_patterns
 from guild_ipy.engine.run_files.buffers import write_buffers
 from guild_ipy.engine.run_files.dependency_attrs import (
     dependency_flags,

@@ -11,6 +11,7 @@ from guild_ipy.errors import UsageError, suggest
 from guild_ipy.frame.columns.column_values import Array
 from guild_ipy.frame.pictures.pyplot import Axes, load_pyplot
 from guild_ipy.frame.tables.points import Points
+from guild_ipy.store.events.event_writer import is_logged
 
 _FIRST = "loss"
 _SYSTEM = "sys/"
@@ -39,7 +40,7 @@ def make_curves(reported: Sequence[Points]) -> list[Curve]:
     for points in reported:
         if not points.tag.startswith(_SYSTEM):
             parts.setdefault((points.run, points.name), []).append(points)
-    return [_join(run, name, several) for (run, name), several in parts.items()]
+    return [_join(run, name, _what_counts(several)) for (run, name), several in parts.items()]
 
 
 def plot_curves(
@@ -78,6 +79,13 @@ def plot_curves(
         panel.set(title=scalar, xlabel="step", ylabel=scalar)
     _add_legend(panels, labels)
     return panels[0] if len(shown) == 1 else panels
+
+
+def _what_counts(several: Sequence[Points]) -> Sequence[Points]:
+    """Leave out what a run has printed if it has logged a scalar of that name."""
+    if not any(is_logged(points.path) for points in several):
+        return several
+    return [points for points in several if is_logged(points.path) or not points.path.startswith(".guild/")]
 
 
 def _join(run: str, scalar: str, several: Sequence[Points]) -> Curve:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from guild_ipy.store.events.tfevents import FOOTER_BYTES, HEADER_BYTES, decode_points, decode_records, find_step
+from guild_ipy.store.events.tfevents import FOOTER_BYTES, HEADER_BYTES, Numbers, decode_records, find_numbers
 
 #: Fewer bytes are not worth the trouble.
 LEAST_BYTES = 2**16
@@ -22,7 +22,6 @@ _MOST_SCALARS = 500
 #: A longer step is negative, or larger than any program counts.
 _MOST_STEP_BYTES = 8
 _TIME = range(1, 9)
-_VALUE_BYTES = 4
 #: The bytes of a step have a bit that says whether another follows.
 _LAST, _FOLLOWED = bytes(range(128)), bytes(range(128, 256))
 _WITHOUT_BIT = bytes([*range(128), *range(128)])
@@ -43,7 +42,7 @@ class _Place:
 
     tag: str
     step: range
-    value: int
+    value: range
     constant: tuple[int, ...]
 
 
@@ -83,33 +82,35 @@ def _find_row(content: bytes) -> tuple[int, int, list[_Place]]:
     start = end = 0
     try:
         for begin, stop in decode_records(content):
-            event = content[begin:stop]
-            step = find_step(event)
-            if step is None and not places:  # the record that opens a file
+            numbers = find_numbers(content[begin:stop])
+            if numbers is None and not places:  # the record that opens a file
                 start = end = stop + FOOTER_BYTES
                 continue
-            if step is None or len(step) > _MOST_STEP_BYTES or len(places) == _MOST_SCALARS:
+            if numbers is None or len(numbers.step_place) > _MOST_STEP_BYTES or len(places) == _MOST_SCALARS:
                 return 0, 0, []
-            (point,) = decode_points(event)
-            if point.tag in places:
+            if numbers.tag in places:
                 break
-            places[point.tag] = _place(point.tag, begin - start, stop - begin, step)
+            places[numbers.tag] = _place(numbers, begin - start)
             end = stop + FOOTER_BYTES
     except ValueError:
         return 0, 0, []
     return start, end - start, list(places.values())
 
 
-def _place(tag: str, begin: int, size: int, step: range) -> _Place:
-    """Return the places of an event of a row."""
-    value = size - _VALUE_BYTES
-    constant = [at for at in range(value) if at not in _TIME and at not in step]
+def _place(numbers: Numbers, begin: int) -> _Place:
+    """Return the places of an event that begins there in a row."""
+    varying = {*_TIME, *numbers.step_place, *numbers.short_value}
+    constant = [begin + at for at in range(numbers.value.start) if at not in varying]
     return _Place(
-        tag=tag,
-        step=range(begin + step.start, begin + step.stop),
-        value=begin + value,
-        constant=(*range(begin - HEADER_BYTES, begin), *(begin + at for at in constant)),
+        tag=numbers.tag,
+        step=_shift(numbers.step_place, begin),
+        value=_shift(numbers.value, begin),
+        constant=(*range(begin - HEADER_BYTES, begin), *constant),
     )
+
+
+def _shift(places: range, count: int) -> range:
+    return range(places.start + count, places.stop + count)
 
 
 def _count_alike(rows: _Rows, place: _Place) -> int:
@@ -126,10 +127,11 @@ def _count_alike(rows: _Rows, place: _Place) -> int:
 
 
 def _read_series(rows: _Rows, place: _Place) -> Series:
-    content = bytearray(_VALUE_BYTES * rows.count)
-    for number in range(_VALUE_BYTES):
-        content[number::_VALUE_BYTES] = rows.column(place.value + number)
-    values = array("f", bytes(content))
+    size = len(place.value)
+    content = bytearray(size * rows.count)
+    for number, at in enumerate(place.value):
+        content[number::size] = rows.column(at)
+    values = array("d" if size == array("d").itemsize else "f", bytes(content))
     if sys.byteorder == "big":
         values.byteswap()
     steps = _read_steps(tuple(map(rows.column, place.step)), rows.count)

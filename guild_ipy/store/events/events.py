@@ -1,4 +1,4 @@
-"""Event files of a run: written for its output scalars, read wherever they are below its directory.
+"""Event files of a run, read wherever they are below its directory.
 
 The bytes are described in :mod:`guild_ipy.store.events.tfevents`.
 """
@@ -6,68 +6,19 @@ The bytes are described in :mod:`guild_ipy.store.events.tfevents`.
 from __future__ import annotations
 
 import os
-import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
-from guild_ipy.domain.values.scalars import ScalarPoint
-from guild_ipy.errors import DamagedRun, StoreError
+from guild_ipy.errors import DamagedRun
 from guild_ipy.store.events.event_rows import Series, decode_rows
-from guild_ipy.store.events.tfevents import (
-    FOOTER_BYTES,
-    Point,
-    decode_points,
-    decode_records,
-    encode_point,
-    encode_record,
-    encode_version,
-)
+from guild_ipy.store.events.event_writer import EVENT_MARK
+from guild_ipy.store.events.tfevents import FOOTER_BYTES, decode_points, decode_records
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
 
-#: The part that names of event files have in common.
-EVENT_MARK = ".tfevents."
-_PREFIX = "events.out.tfevents."
-
 _CHUNK_BYTES = 2**20
 _NO_SCALARS = frozenset({"attrs", "displays", "job", "tmp"})
-
-
-class EventWriter:
-    """Appends scalars to one new event file; a file is never continued by a second writer.
-
-    Parameters
-    ----------
-    folder
-        Where the file is made, as ``events.out.tfevents.<unix seconds>.<host>.<pid>.<n>``.
-    """
-
-    def __init__(self, folder: str) -> None:
-        self.path, self._descriptor = _create_event_file(folder)
-        self._size = 0
-        self._append(encode_record(encode_version()))
-
-    def write(self, points: Iterable[ScalarPoint], wall_time: float | None = None) -> None:
-        """Append points, all with one time; when it raises, none of them has been written."""
-        now = time.time() if wall_time is None else wall_time
-        self._append(b"".join(encode_record(encode_point(Point(p.step, now, p.tag, p.value))) for p in points))
-
-    def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
-
-    def _append(self, content: bytes) -> None:
-        try:
-            view = memoryview(content)
-            while view:
-                view = view[os.write(self._descriptor, view) :]
-        except OSError as error:
-            os.ftruncate(self._descriptor, self._size)
-            os.lseek(self._descriptor, self._size, os.SEEK_SET)
-            raise StoreError(f"cannot write {self.path!r}: {error.strerror}") from error
-        self._size += len(content)
 
 
 def iter_series(path: str, offset: int = 0) -> Iterator[tuple[list[Series], int]]:
@@ -113,7 +64,7 @@ def find_event_files(run_dir: RunDir) -> list[str]:
 
 def find_output_event_files(run_dir: RunDir) -> list[str]:
     """Find the event files of the scalars in a run's output: those in ``.guild`` itself."""
-    return [entry.path for entry in _scan(run_dir.guild) if entry.name.startswith(_PREFIX)]
+    return [entry.path for entry in _scan(run_dir.guild) if EVENT_MARK in entry.name]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,19 +95,6 @@ def list_event_files(run_dir: RunDir) -> EventFiles:
             elif EVENT_MARK in entry.name and _belongs(entry, run_dir):
                 found.append(entry.path)
     return EventFiles(paths=sorted(found), private=private)
-
-
-def _create_event_file(folder: str) -> tuple[str, int]:
-    stem = f"{folder}/{_PREFIX}{int(time.time()):010d}.{os.uname().nodename}.{os.getpid()}"
-    for number in count():
-        path = f"{stem}.{number}"
-        try:
-            return path, open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise StoreError(f"cannot write {path!r}: {error.strerror}") from error
-    raise AssertionError("numbers do not end")
 
 
 def _iter_chunks(descriptor: int, offset: int) -> Iterator[tuple[list[Series], int]]:

@@ -1,8 +1,9 @@
 """Summaries of the scalars of a run.
 
 A scalar is named by its tag; that of an event file in a sub-directory has the directory before it:
-``val#loss``. Files in the run's own directory and in ``.guild`` (the scalars of its output) have no prefix;
-where both have a tag, the file that the operation wrote itself counts.
+``val#loss``. Files in the run's own directory and in ``.guild`` (the scalars of its output, and those that it has
+logged) have no prefix. Where several have a tag, a file that the operation wrote itself counts before what it has
+logged, and that before what it has printed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import NamedTuple
 from guild_ipy.domain.values.scalars import ScalarSummary
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.events.event_rows import Series
+from guild_ipy.store.events.event_writer import is_logged
 from guild_ipy.store.events.events import decode_series, find_event_files, iter_series
 from guild_ipy.store.run_dir import RunDir
 
@@ -171,15 +173,15 @@ def merge_files(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str, 
 
 def merge_tallies(run_dir: RunDir, files: Mapping[str, FileScalars]) -> dict[str, NamedTally]:
     """Merge the tallies of the files of a run, which are given by their paths; by name, sorted."""
-    folders: dict[str, dict[str, Tally]] = {}
+    places: dict[tuple[str, bool], dict[str, Tally]] = {}
     for path in sorted(files):
-        merged = folders.setdefault(os.path.dirname(path), {})
+        merged = places.setdefault((os.path.dirname(path), is_logged(path)), {})
         for tag, tally in files[path].tallies.items():
             merged[tag] = merged[tag].merge(tally) if tag in merged else tally
     found = {}
-    for folder in sorted(folders, key=lambda folder: (folder != run_dir.guild, folder)):
+    for folder, is_of_log in sorted(places, key=lambda place: (place[0] != run_dir.guild, place)):
         prefix = _prefix(folder, run_dir)
-        for tag, tally in folders[folder].items():
+        for tag, tally in places[folder, is_of_log].items():
             found[f"{prefix}#{tag}" if prefix else tag] = NamedTally(tag, prefix, tally)
     return dict(sorted(found.items()))
 

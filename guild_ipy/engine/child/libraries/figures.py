@@ -45,7 +45,9 @@ class ProcessFigures:
     def show_open(self, run_dir: RunDir) -> None:
         """Show, save and close the figures that are open."""
         for pyplot, figure in _open_figures():
-            from guild_ipy.engine.child.run_display import show_bundle  # start-up cost: for runs that have figures
+            from guild_ipy.engine.child.shell.run_display import (
+                show_bundle,  # start-up cost: for runs that have figures
+            )
 
             bundle: dict[str, Any] = {"text/plain": repr(figure)}
             if figure.get_children()[1:]:  # more than its background

@@ -49,7 +49,7 @@ def _replace_functions(module: ModuleType) -> None:
 def _with_shell(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def show(*args: object, **options: object) -> object:
-        from guild_ipy.engine.child.run_shell import shell_of  # start-up cost: for runs that display something
+        from guild_ipy.engine.child.shell.run_shell import shell_of  # start-up cost: for runs that display something
 
         shell_of(sys.modules["__main__"])
         return function(*args, **options)

@@ -15,7 +15,7 @@ from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
 
 def get_ipython() -> Any:  # noqa: ANN401 - a shell, of a package that is loaded only on demand
     """Return the shell of this process, made on first use, so that ``!ls`` in a function works in a run."""
-    from guild_ipy.engine.child.run_shell import shell_of  # start-up cost: for runs that use it
+    from guild_ipy.engine.child.shell.run_shell import shell_of  # start-up cost: for runs that use it
 
     return shell_of(sys.modules["__main__"])
 
@@ -23,7 +23,7 @@ def get_ipython() -> Any:  # noqa: ANN401 - a shell, of a package that is loaded
 def display(*objects: object, **options: Any) -> Any:  # noqa: ANN401 - a handle, of a package as above
     """Show objects as IPython's ``display`` does; in a run their text is printed."""
     get_ipython()
-    from guild_ipy.engine.child.run_shell import show  # start-up cost: for runs that use it
+    from guild_ipy.engine.child.shell.run_shell import show  # start-up cost: for runs that use it
 
     return show(*objects, **options)
 
@@ -66,7 +66,7 @@ def open_in_notebook(
     if names and not (has_shell or state.magics or state.extensions):
         del own["get_ipython"]  # libraries look whether it exists; the first call loads IPython
     if names and has_shell:
-        from guild_ipy.engine.child.run_shell import add_magics  # it is loaded
+        from guild_ipy.engine.child.shell.run_shell import add_magics  # it is loaded
 
         add_magics(get_ipython(), state)
     return program, state

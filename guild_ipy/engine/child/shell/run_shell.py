@@ -17,7 +17,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from guild_ipy.domain.notebook_state import STATE_NAME, NotebookState
-from guild_ipy.engine.child.run_display import clear_output, show_bundle
+from guild_ipy.engine.child.shell.run_display import clear_output, show_bundle
 from guild_ipy.store.displays.display import DisplayKind
 
 _BUILTINS = ("exit", "quit", "open")
