@@ -181,3 +181,8 @@ def test_cat_shows_all_that_the_run_showed_and_its_value_is_text(client):
     assert outputs.kinds == ["stream", "text/html"]
     assert outputs.text.splitlines()[:3000] == [str(number) for number in range(3000)]
     assert show(client, "text = %guild_cat\nprint(text[:2], len(text.splitlines()))").text == "0\n 3001"
+
+
+def test_a_run_whose_metrics_are_not_read_says_so_in_its_head(client):
+    outputs = show(client, "%%guild_run\nprint('the loss is now 0.53')")
+    assert "no scalars were found in its output" in outputs.shown[0].text

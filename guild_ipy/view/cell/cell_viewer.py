@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.output.unread_metrics import describe_unread_metric
 from guild_ipy.session.live_scalars import LiveScalars
 from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.viewer import Preview, SilentViewer
@@ -142,7 +143,9 @@ class CellViewer(SilentViewer):
         head = self._head(_look(record), "", _ending(record, run))
         has_failed = record.status.is_finished and record.status is not RunStatus.COMPLETED
         error = (run.error or "") if has_failed else ""
-        self._show_head(replace(head, left=_describe_files(run), error=error))
+        unread = describe_unread_metric(run.dir)
+        details = (*head.details, *filter(None, [unread]))
+        self._show_head(replace(head, left=_describe_files(run), error=error, details=details))
         return record
 
     # -- the head
