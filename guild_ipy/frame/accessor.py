@@ -92,7 +92,7 @@ class GuildAccessor:
         return points_frame(read_points(self._find()))
 
     def compare(self, columns: str | Iterable[str] | None = None) -> pd.DataFrame:
-        """Return one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
+        """Return one row a run: who it is, flags, attributes, ``step``, last values of scalars, and when and where.
 
         Parameters
         ----------

@@ -28,7 +28,7 @@ from guild_ipy.domain.attributes import KEPT
 #: "GIpy": by this ``file`` and we recognise the database.
 APPLICATION_ID = 0x47497079
 #: A database of another version is built anew.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 #: A segment is ``k >> SEGMENT_BITS``.
 SEGMENT_BITS = 13

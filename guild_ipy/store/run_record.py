@@ -13,6 +13,7 @@ from typing import Any
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import FlagValue
+from guild_ipy.domain.values.origin import ORIGIN, Origin
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.files.attr_types import PARSERS, Comment
 from guild_ipy.store.files.attrs import list_attrs, read_attr
@@ -44,6 +45,10 @@ class RunRecord:
     marked: bool = False
     flags: dict[str, FlagValue] = field(default_factory=dict)
     sourcecode_digest: str | None = None
+    notebook: str | None = None
+    """The notebook that it was started in."""
+    project: str | None = None
+    """The folder that it was started in."""
     damage: str | None = None
     """Why the status is :attr:`RunStatus.DAMAGED`: the file, and what is wrong with it."""
 
@@ -93,12 +98,15 @@ def _read(run_dir: RunDir, attrs: Iterable[str], get_state: Callable[[RunDir], R
     state = _read_state(run_dir, damage, get_state)
     opref = _read_opref(run_dir, damage)
     values = _read_attrs(run_dir, attrs, damage)
+    origin = values.pop(ORIGIN, Origin())
     return RunRecord(
         dir=run_dir,
         opref=opref,
         trial_opref=_read_trial_opref(run_dir, opref),
         status=RunStatus.DAMAGED if damage else state.status,
         exit_status=state.exit_status,
+        notebook=origin.notebook or None,
+        project=origin.project or None,
         damage=damage[0] if damage else None,
         **values,
     )

@@ -17,6 +17,8 @@ from guild_ipy.index.queries.column_table import Field
 from guild_ipy.verbs.looking.compared_columns import ComparedColumn, default_columns
 from guild_ipy.verbs.looking.written_columns import parse_columns
 
+#: Attributes that stand after flags and scalars, which are why runs are compared.
+_LAST = ("started", "time", "notebook", "project")
 #: Columns as a user writes them; None for those of every comparison.
 Written: TypeAlias = "str | Iterable[str] | None"
 
@@ -31,10 +33,9 @@ def compare_fields(written: Written) -> Chooser:
 
 
 def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
-    """Return one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
+    """Return one row a run: who it is, flags, attributes, ``step``, the last values of scalars, and when and where.
 
-    The order is that of ``guild compare``; flags, attributes and scalars are sorted by name. With columns as a user
-    has `written` them: ``run``, and these.
+    Flags, attributes and scalars are sorted by name. With columns as a user has `written` them: ``run``, and these.
     """
     if written is None:
         return keep_time(rows, rows.frame("compare", lambda: _make_all(rows, used_columns(rows))))
@@ -48,13 +49,18 @@ def _make_all(rows: Rows, chosen: Sequence[ComparedColumn]) -> dict[str, Column]
 
 def used_columns(rows: Rows) -> list[ComparedColumn]:
     """Return the columns of every comparison in which one of the rows has a value."""
-    return default_columns(_used(rows))
+    return _usual_columns(_used(rows))
 
 
 def _columns(names: NamesOfKind, written: Written) -> Sequence[ComparedColumn]:
     if written is None:
-        return default_columns(names)
+        return _usual_columns(names)
     return parse_columns(written, names)
+
+
+def _usual_columns(names: NamesOfKind) -> list[ComparedColumn]:
+    last = [ComparedColumn(heading=name, fields=(Field("run", name),)) for name in _LAST]
+    return [*(each for each in default_columns(names, _LAST) if each not in last), *last]
 
 
 def _fields(column: ComparedColumn) -> Sequence[Field]:

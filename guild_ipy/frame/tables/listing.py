@@ -21,7 +21,7 @@ def listing_fields(*, details: bool, more: Sequence[Field] = ()) -> Chooser:
 
 
 def list_rows(rows: Rows) -> pd.DataFrame:
-    """Return one row a run: ``run operation started time status label marked``."""
+    """Return one row a run: ``run operation started time status label marked notebook project``."""
     return keep_time(rows, rows.frame("listing", lambda: core_columns(rows, LISTED)))
 
 
