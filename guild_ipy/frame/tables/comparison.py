@@ -10,6 +10,7 @@ import pandas as pd
 from guild_ipy.frame.columns.column_cache import Chooser, NamesOfKind
 from guild_ipy.frame.columns.column_values import first_of
 from guild_ipy.frame.columns.dtypes import Column, value_column
+from guild_ipy.frame.columns.frame_mark import mark_frame
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.frame.tables.core import core_column, core_fields, keep_time, run_column
@@ -39,7 +40,7 @@ def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
     """
     if written is None:
         return keep_time(rows, rows.frame("compare", lambda: _make_all(rows, used_columns(rows))))
-    return pd.DataFrame(_make_all(rows, _columns(rows.known.__getitem__, written)))
+    return mark_frame(pd.DataFrame(_make_all(rows, _columns(rows.known.__getitem__, written))))
 
 
 def _make_all(rows: Rows, chosen: Sequence[ComparedColumn]) -> dict[str, Column]:

@@ -1,0 +1,54 @@
+"""A table of runs as text, in blocks of columns where it is wider than the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from guild_ipy.frame.shown.shown_column import STATUS_SIGNS, Look, ShownColumn
+from guild_ipy.frame.shown.shown_table import ShownTable
+from guild_ipy.printable import printable
+
+_BETWEEN = "  "
+_ELLIPSIS = "…"
+
+
+def format_text(table: ShownTable) -> str:
+    """Write a table in lines of at most ``display.width`` characters, as far as its columns let it."""
+    columns = [_lines(column, table.row_gap) for column in table.columns]
+    if table.column_gap is not None:
+        columns.insert(table.column_gap, [_ELLIPSIS] * len(columns[0]))
+    blocks = ["\n".join(map(_join, zip(*block, strict=True))) for block in _blocks(columns)]
+    common = "".join(f"  {printable(name)}: {printable(text)}" for name, text in table.common)
+    return "\n\n".join([*blocks, f"{table.count}{common and f' · the same in all:{common}'}"])
+
+
+def _lines(column: ShownColumn, gap: int | None) -> list[str]:
+    """Return the heading and the texts of a column, all of one width."""
+    texts = [_text(column, text) for text in column.texts]
+    if gap is not None:
+        texts.insert(gap, _ELLIPSIS)
+    lines = [printable(column.heading), *texts]
+    width = max(map(len, lines))
+    return [line.rjust(width) if column.look is Look.NUMBER else line.ljust(width) for line in lines]
+
+
+def _text(column: ShownColumn, text: str) -> str:
+    return f"{STATUS_SIGNS[text]} {text}" if column.look is Look.STATUS and text else printable(text)
+
+
+def _blocks(columns: Sequence[list[str]]) -> Iterator[list[list[str]]]:
+    """Yield columns that fit beside each other; each block begins with the first column."""
+    width = pd.get_option("display.width") if pd.get_option("display.expand_frame_repr") else None
+    block = [columns[0]]
+    for column in columns[1:]:
+        if width and len(block) > 1 and len(_join([each[0] for each in (*block, column)])) > width:
+            yield block
+            block = [columns[0]]
+        block.append(column)
+    yield block
+
+
+def _join(texts: Sequence[str]) -> str:
+    return _BETWEEN.join(texts).rstrip()
