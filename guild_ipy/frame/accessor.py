@@ -92,7 +92,7 @@ class GuildAccessor:
         return points_frame(read_points(self._find()))
 
     def compare(self, columns: str | Iterable[str] | None = None) -> pd.DataFrame:
-        """Return one row a run: who it is, flags, attributes, ``step``, last values of scalars, and when and where.
+        """Return one row a run: who it is, last values of scalars, ``step``, flags, attributes, and when and where.
 
         Parameters
         ----------

@@ -10,10 +10,13 @@ from guild_ipy.frame.shown.shown_table import ShownTable
 from guild_ipy.frame.shown.table_style import CLASS, STYLE
 
 _ELLIPSIS = "…"
+#: More columns than this leave little room for texts.
+_ROOMY = 10
 
 
 def format_html(table: ShownTable) -> str:
     """Write a table with its style."""
+    crowded = ' class="crowded"' if len(table.columns) > _ROOMY else ""
     head = _row("th", [_heading(column) for column in table.columns], table.column_gap)
     body = [_row("td", cells, table.column_gap) for cells in _rows(table)]
     if table.row_gap is not None:
@@ -21,7 +24,7 @@ def format_html(table: ShownTable) -> str:
         body.insert(table.row_gap, f"<tr>{_gap('td') * width}</tr>")
     return (
         f'<div class="{CLASS}">{STYLE}'
-        f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>{_below(table)}</div>"
+        f"<table{crowded}><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>{_below(table)}</div>"
     )
 
 

@@ -57,7 +57,7 @@ def show_frame(frame: pd.DataFrame) -> ShownTable:
     columns = [
         each
         for place, each in enumerate(written)
-        if place not in common and not (each.is_blank and each.heading in BY_NAME)
+        if place not in common and not (rows and each.is_blank and each.heading in BY_NAME)
     ]
     places, column_gap = _ends(len(columns), pd.get_option("display.max_columns"))
     return ShownTable(
@@ -78,11 +78,11 @@ def _ends(count: int, most: int | None, few: int | None = None) -> tuple[list[in
 
 
 def _columns_of(frame: pd.DataFrame) -> Iterator[_Named]:
-    """Yield the columns, after an index that says something: one with a name, or of other values than numbers."""
-    index = frame.index
-    if index.nlevels > 1 or index.name is not None or not pd.api.types.is_integer_dtype(index.dtype):
-        for level, name in enumerate(index.names):
-            yield "" if name is None else str(name), index.get_level_values(level).to_series()
+    """Yield the columns, after the index as far as it says something: it has a name, or is not of numbers."""
+    for level, name in enumerate(frame.index.names):
+        values = frame.index.get_level_values(level)
+        if name is not None or not pd.api.types.is_integer_dtype(values.dtype):
+            yield "" if name is None else str(name), values.to_series()
     for place, heading in enumerate(frame.columns):
         yield str(heading), frame.iloc[:, place]
 
@@ -90,7 +90,7 @@ def _columns_of(frame: pd.DataFrame) -> Iterator[_Named]:
 def _find_common(columns: Sequence[_Named]) -> list[int]:
     """Return the columns that are one value for all: places, and in a comparison the flags that were not varied."""
     headings = [heading for heading, _ in columns]
-    flags = range(headings.index(STEP)) if STEP in headings else range(0)
+    flags = range(headings.index(STEP) + 1, len(headings)) if STEP in headings else range(0)
     return [
         place
         for place, (heading, column) in enumerate(columns)

@@ -12,14 +12,16 @@ from guild_ipy.printable import printable
 
 _BETWEEN = "  "
 _ELLIPSIS = "…"
+_LABEL, _LEAST_LABEL = "label", 16
 
 
 def format_text(table: ShownTable) -> str:
     """Write a table in lines of at most ``display.width`` characters, as far as its columns let it."""
-    columns = [_lines(column, table.row_gap) for column in table.columns]
+    width = pd.get_option("display.width") if pd.get_option("display.expand_frame_repr") else None
+    columns = _fit([_lines(column, table.row_gap) for column in table.columns], table, width)
     if table.column_gap is not None:
         columns.insert(table.column_gap, [_ELLIPSIS] * len(columns[0]))
-    blocks = ["\n".join(map(_join, zip(*block, strict=True))) for block in _blocks(columns)]
+    blocks = ["\n".join(map(_join, zip(*block, strict=True))) for block in _blocks(columns, width)]
     common = "".join(f"  {printable(name)}: {printable(text)}" for name, text in table.common)
     return "\n\n".join([*blocks, f"{table.count}{common and f' · the same in all:{common}'}"])
 
@@ -38,9 +40,23 @@ def _text(column: ShownColumn, text: str) -> str:
     return f"{STATUS_SIGNS[text]} {text}" if column.look is Look.STATUS and text else printable(text)
 
 
-def _blocks(columns: Sequence[list[str]]) -> Iterator[list[list[str]]]:
+def _fit(columns: Sequence[list[str]], table: ShownTable, width: int | None) -> list[list[str]]:
+    """Shorten the labels, if that puts all columns beside each other."""
+    excess = len(_join([lines[0] for lines in columns])) - width if width else 0
+    return [
+        [_shorten(line, len(line) - excess) for line in lines]
+        if column.heading == _LABEL and 0 < excess <= len(lines[0]) - _LEAST_LABEL
+        else lines
+        for column, lines in zip(table.columns, columns, strict=True)
+    ]
+
+
+def _shorten(line: str, width: int) -> str:
+    return line[:width] if len(line.rstrip()) <= width else f"{line[: width - 1]}{_ELLIPSIS}"
+
+
+def _blocks(columns: Sequence[list[str]], width: int | None) -> Iterator[list[list[str]]]:
     """Yield columns that fit beside each other; each block begins with the first column."""
-    width = pd.get_option("display.width") if pd.get_option("display.expand_frame_repr") else None
     block = [columns[0]]
     for column in columns[1:]:
         if width and len(block) > 1 and len(_join([each[0] for each in (*block, column)])) > width:

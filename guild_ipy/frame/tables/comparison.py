@@ -20,6 +20,8 @@ from guild_ipy.verbs.looking.written_columns import parse_columns
 
 #: Attributes that stand after flags and scalars, which are why runs are compared.
 _LAST = ("started", "time", "notebook", "project")
+#: Kinds of fields whose values users give to a run.
+_GIVEN = frozenset({"flag", "attr"})
 #: Columns as a user writes them; None for those of every comparison.
 Written: TypeAlias = "str | Iterable[str] | None"
 
@@ -34,9 +36,9 @@ def compare_fields(written: Written) -> Chooser:
 
 
 def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
-    """Return one row a run: who it is, flags, attributes, ``step``, the last values of scalars, and when and where.
+    """Return one row a run: who it is, the last values of scalars, ``step``, flags, attributes, and when and where.
 
-    Flags, attributes and scalars are sorted by name. With columns as a user has `written` them: ``run``, and these.
+    Scalars, flags and attributes are sorted by name. With columns as a user has `written` them: ``run``, and these.
     """
     if written is None:
         return keep_time(rows, rows.frame("compare", lambda: _make_all(rows, used_columns(rows))))
@@ -60,8 +62,14 @@ def _columns(names: NamesOfKind, written: Written) -> Sequence[ComparedColumn]:
 
 
 def _usual_columns(names: NamesOfKind) -> list[ComparedColumn]:
+    """Put results first, then flags: the eye, and a narrow page, begins on the left."""
+    columns = default_columns(names, _LAST)
     last = [ComparedColumn(heading=name, fields=(Field("run", name),)) for name in _LAST]
-    return [*(each for each in default_columns(names, _LAST) if each not in last), *last]
+    first = [each for each in columns if each.core is not None and each not in last]
+    results = [each for each in columns if each.fields[0].kind == "scalar"]
+    step, scalars = results[:1], results[1:]
+    given = [each for each in columns if each.fields[0].kind in _GIVEN]
+    return [*first, *scalars, *step, *given, *last]
 
 
 def _fields(column: ComparedColumn) -> Sequence[Field]:
