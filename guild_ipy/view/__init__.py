@@ -5,6 +5,6 @@
 - ``changed_runs``: the result of verbs that change runs
 - ``run_lines``, ``comment_list``: lists of runs, and of comments
 - ``run_diff``: how two runs differ
-- ``lineage_text``, ``lineage_picture``, ``lineage_layout``: a lineage
+- ``lineage_text``, ``lineage_picture``, ``lineage_layout``, ``lineage_captions``: a lineage
 - ``plain_values``: results as JSON, as far as several verbs share them
 """
