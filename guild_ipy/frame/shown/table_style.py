@@ -25,14 +25,14 @@ STYLE = """<style>
   & th { font-weight: 600 }
   & .number { text-align: right }
   & .sign, & .gap { text-align: center }
-  & .run { font-family: var(--jp-code-font-family, monospace) }
-  & .text { max-width: 22em; overflow: hidden; text-overflow: ellipsis }
+  & td.run { font-family: var(--jp-code-font-family, monospace) }
+  & .text { max-width: clamp(17em, 100vw - 60em, 28em); overflow: hidden; text-overflow: ellipsis }
   & .crowded .text { max-width: 12em }
-  & .completed b { color: color-mix(in srgb, #1a7f37 60%, currentColor) }
+  & .completed b { color: color-mix(in srgb, #1a7f37 85%, currentColor) }
   & .error, & .damaged { color: color-mix(in srgb, #d1242f 60%, currentColor) }
   & .terminated { color: color-mix(in srgb, #9a6700 60%, currentColor) }
   & .running { color: color-mix(in srgb, #0969da 60%, currentColor) }
-  & p { margin: 6px 9px; line-height: 1.5; color: color-mix(in srgb, currentColor 75%, transparent) }
+  & p { margin: 6px 9px; font-size: 0.93em; line-height: 1.5; color: color-mix(in srgb, currentColor 75%, transparent) }
   & p b { font-weight: 600; margin-left: 1em }
 }
 </style>"""
