@@ -133,6 +133,14 @@ def find_project_dir() -> str | None:
     return (os.environ.get("PROJECT_DIR") or None) if find_run_dir() is not None else None
 
 
+def shows_tables() -> bool:
+    """Return whether frames of runs are shown in a way of their own, at this moment: ``%env`` changes it as well.
+
+    ``GUILD_IPY_TABLES=pandas`` leaves them to pandas.
+    """
+    return os.environ.get("GUILD_IPY_TABLES", "") != "pandas"
+
+
 def read_download_limit() -> int:
     """Return how many bytes a dependency may download, at this moment: a notebook raises it with ``%env``.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ from guild_ipy.arguments.parser import Completes, VerbParser, whole_number
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError
+from guild_ipy.session.here import only_here
+from guild_ipy.session.session import get_session
+from guild_ipy.settings import current_dir
 
 if TYPE_CHECKING:
     from guild_ipy.domain.choosing.best import Best
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
 _EXPR_HELP = "an expression, such as 'loss < 0.5 and not marked'"
 _RANGE_HELP = "when it started: 'after 9:00', 'last 2 hours', 'between 2026-11-01 and today'"
+#: The beginnings of whole paths.
+_STARTS = frozenset("/~.")
 #: Several statuses in one word, as in ``-Sec``.
 _JOINED = re.compile(r"-S[a-z]{2,}")
 _STATUS_OPTIONS = {
@@ -51,6 +57,9 @@ def add_filters(parser: VerbParser, *, label_option: str = "--label", comment_op
     marks.add_argument("-Fn", "--unmarked", action="store_const", const=False, dest="marked", help="not marked")
     group.add_argument("-Fs", "--started", type=_time_range, metavar="RANGE", help=_RANGE_HELP)
     group.add_argument("-Fd", "--digest", metavar="DIGEST", help="beginning of the digest of the source code")
+    add_texts("--notebook", metavar="FILE", dest="filter_notebook", help="started in this notebook")
+    add_texts("--project", metavar="FOLDER", dest="filter_project", help="started in this folder")
+    group.add_argument("--here", action="store_true", help="started in this notebook; at a shell, in this folder")
     group.add_argument("-F", "--where", "--filter", metavar="EXPR", help=_EXPR_HELP)
     add_status = partial(group.add_argument, action="append_const", dest="statuses", default=[])
     for option, status in _STATUS_OPTIONS.items():
@@ -101,7 +110,7 @@ def add_deleted(parser: VerbParser) -> None:
 
 def read_filter(namespace: argparse.Namespace) -> RunFilter:
     """Build the filter of parsed options."""
-    return RunFilter(
+    found = RunFilter(
         operations=tuple(namespace.operation),
         labels=tuple(namespace.filter_label),
         tags=tuple(namespace.filter_tag),
@@ -111,9 +120,20 @@ def read_filter(namespace: argparse.Namespace) -> RunFilter:
         marked=namespace.marked,
         started=namespace.started,
         digest=namespace.digest,
+        notebooks=read_paths(namespace.filter_notebook),
+        projects=read_paths(namespace.filter_project),
         where=namespace.where,
         deleted=getattr(namespace, "deleted", False),
         limit=namespace.limit,
+    )
+    return only_here(found, get_session().notebook) if namespace.here else found
+
+
+def read_paths(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return paths that begin with ``/``, ``~`` or ``.`` as absolute ones; others are the last names of a path."""
+    return tuple(
+        os.path.normpath(os.path.join(current_dir(), os.path.expanduser(text))) if text[:1] in _STARTS else text
+        for text in texts
     )
 
 

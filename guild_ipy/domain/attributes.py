@@ -170,6 +170,10 @@ ATTRIBUTES = (
         form=Display.TRUTH,
         is_listed=True,
     ),
+    Attribute(
+        name="notebook", column=KeptColumn(of=lambda record: record.notebook), is_listed=True
+    ),  # the file that it was started in
+    Attribute(name="project", column=KeptColumn(of=lambda record: record.project), is_listed=True),  # and the folder
     Attribute(name="id", is_detail=True),
     Attribute(
         name="stopped",

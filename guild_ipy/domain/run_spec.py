@@ -16,6 +16,7 @@ from guild_ipy.domain.declarations.resolved_dependency import ResolvedDependency
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import Program
 from guild_ipy.domain.values.flags import FlagDef, Flags
+from guild_ipy.domain.values.origin import Origin
 from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 
 
@@ -92,6 +93,7 @@ class RunSpec:
     """0 to 2**32 - 1."""
     project_dir: str
     """Where the notebook or script lives; scripts and functions import from here after their snapshot."""
+    origin: Origin = field(default_factory=Origin)
     import_path: tuple[str, ...] = ()
     """``sys.path`` of the notebook, absolute."""
     env: Mapping[str, str] = field(default_factory=dict)

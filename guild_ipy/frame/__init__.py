@@ -6,6 +6,7 @@
 - ``selected``: the runs that an expression selects
 - ``tables``: one frame each
 - ``columns``: what frames are made of
+- ``shown``: how frames look
 - ``pictures``
 """
 

@@ -16,9 +16,10 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
 from guild_ipy.frame.columns.column_cache import Chooser
 from guild_ipy.frame.columns.rows import Rows, find_rows
-from guild_ipy.frame.columns.run_names import read_names, run_column, take_runs
+from guild_ipy.frame.columns.run_names import RUN, read_names, run_column, take_runs
 from guild_ipy.frame.columns.runs_of_frame import find_deleted, find_run_dirs
 from guild_ipy.frame.pictures.curves import make_curves, plot_curves
+from guild_ipy.frame.pictures.optimised import find_optimised
 from guild_ipy.frame.pictures.parallel import plot_parallel, telling_columns
 from guild_ipy.frame.pictures.pyplot import Axes
 from guild_ipy.frame.pictures.run_captions import label_fields, label_runs
@@ -92,7 +93,7 @@ class GuildAccessor:
         return points_frame(read_points(self._find()))
 
     def compare(self, columns: str | Iterable[str] | None = None) -> pd.DataFrame:
-        """Return one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
+        """Return one row a run: who it is, last values of scalars, ``step``, flags, attributes, and when and where.
 
         Parameters
         ----------
@@ -177,13 +178,20 @@ class GuildAccessor:
         Parameters
         ----------
         columns
-            As in :meth:`compare`; without them the flags in which the runs differ, and ``loss`` or the first scalar.
+            As in :meth:`compare`; without them the flags in which the runs differ, and what they were judged by: the
+            scalar of a rule that has marked one of them, else ``loss``, else the first. One column alone comes after
+            these flags.
         ax
             Where to draw.
         """
-        rows = self._rows(compare_fields(columns))
-        compared = compare_frame(rows, columns).drop(columns="run")
-        return plot_parallel(compared if columns is not None else compared[telling_columns(rows)], ax)
+        named = None if columns is None else self.compare(columns).drop(columns=RUN)
+        if named is not None and named.shape[1] != 1:
+            return plot_parallel(named, ax)
+        rows = self._rows(compare_fields(None))
+        flags, end = telling_columns(rows, find_optimised(self._find().values()))
+        compared = compare_frame(rows)
+        ends = compared[end] if named is None else named
+        return plot_parallel(pd.concat([compared[flags].drop(columns=ends.columns, errors="ignore"), ends], axis=1), ax)
 
     # -- change
 

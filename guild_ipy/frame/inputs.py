@@ -22,6 +22,7 @@ from guild_ipy.frame.columns.dtypes import (
     truth_column,
     value_column,
 )
+from guild_ipy.frame.columns.frame_mark import mark_frame
 from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.settings import find_run_dir
 from guild_ipy.store.run_dir import RunDir
@@ -99,7 +100,7 @@ def _frame(runs: Sequence[InputRun]) -> pd.DataFrame:
         for name in sorted({name for part in parts for name in part}):
             heading = name if name not in columns else f"{kind}:{name}"
             columns[heading] = value_column(make_values([part.get(name) for part in parts]))
-    return pd.DataFrame(columns)
+    return mark_frame(pd.DataFrame(columns))
 
 
 def _microseconds(run: InputRun, name: str) -> int | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
+from guild_ipy.arguments.filter_options import read_paths
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.choosing.time_range import TimeRange, parse_time_range
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError, suggest
+from guild_ipy.session.here import only_here
+from guild_ipy.session.session import get_session
 
 
 class RunKeywords(TypedDict, total=False):
@@ -30,6 +33,9 @@ class RunKeywords(TypedDict, total=False):
     unmarked: bool | None
     started: str | None
     digest: str | None
+    notebooks: str | Iterable[str] | None
+    projects: str | Iterable[str] | None
+    here: bool | None
     where: str | None
     filter_expr: str | None
     deleted: bool | None
@@ -48,7 +54,7 @@ def parse_keywords(keywords: Mapping[str, object]) -> RunFilter:
         if word not in RunKeywords.__annotations__:
             hint = "; a status is a keyword itself: completed=True" if word == "status" else ""
             raise UsageError(f"runs has no filter {word!r}{hint or suggest(word, RunKeywords.__annotations__)}")
-    return RunFilter(
+    found = RunFilter(
         operations=_texts(keywords, "operations"),
         labels=_texts(keywords, "labels"),
         tags=_texts(keywords, "tags"),
@@ -58,10 +64,13 @@ def parse_keywords(keywords: Mapping[str, object]) -> RunFilter:
         marked=_marked(keywords),
         started=_started(keywords),
         digest=_text(keywords, "digest"),
+        notebooks=read_paths(_texts(keywords, "notebooks")),
+        projects=read_paths(_texts(keywords, "projects")),
         where=_where(keywords),
         deleted=_is_set(keywords, "deleted"),
         limit=_limit(keywords),
     )
+    return only_here(found, get_session().notebook) if _is_set(keywords, "here") else found
 
 
 def _texts(keywords: Mapping[str, object], name: str) -> tuple[str, ...]:

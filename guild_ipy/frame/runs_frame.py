@@ -39,17 +39,19 @@ def runs(
     refresh
         ``"full"``: see changes by others in place in runs that have ended at once; else it takes some seconds.
     **filters
-        Every run passes all of them; several texts for one of the first four are alternatives.
-        ``operations labels tags comments``: a text or several. ``running completed error terminated pending
-        staged damaged``: any of those that are True. ``marked unmarked unlabeled deleted``: True or False.
-        ``started``: a time range. ``digest``: beginning of the source digest. ``limit``: at most that many.
-        ``where``: an expression of the select language, such as ``"loss < 0.5 and not marked"``; ``filter_expr`` is
-        Guild AI's name for it.
+        Every run passes all of them; several texts for one of the first six are alternatives.
+        ``operations labels tags comments notebooks projects``: a text or several; the last two are files and folders
+        that runs were started in, by path or by name. ``here``: True for those of this notebook.
+        ``running completed error terminated pending staged damaged``: any of those that are True.
+        ``marked unmarked unlabeled deleted``: True or False. ``started``: a time range. ``digest``: beginning of the
+        source digest. ``limit``: at most that many. ``where``: an expression of the select language, such as
+        ``"loss < 0.5 and not marked"``; ``filter_expr`` is Guild AI's name for it.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``run operation started time status label marked``, and ``error`` where a run has failed.
+        Columns ``run operation started time status label marked notebook project``, and ``error`` where a run has
+        failed.
 
     Raises
     ------

@@ -46,6 +46,7 @@ from guild_ipy.operations.given_files import require_files
 from guild_ipy.operations.guildfile.lookup import note_hidden
 from guild_ipy.operations.operation import Template
 from guild_ipy.operations.spec_options import SpecOptions
+from guild_ipy.session.here import find_here
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, Viewer
@@ -159,6 +160,7 @@ def _plan(session: Session, request: RunRequest) -> _Planned:
         _refuse_files(request)
         check_steps(spec.program.steps, spec.flags, context)
         spec = replace(spec, program=replace(spec.program, module=PIPELINE_MODULE))
+    spec = replace(spec, origin=find_here(context.notebook))
     notes = template.notes
     if isinstance(operation, FunctionOperation) and operation.word:
         notes = (*note_hidden(operation.word, context.notebook.project_dir), *notes)

@@ -3,6 +3,7 @@
 - ``registration``: puts the magics into a shell
 - ``magic``: reads a line, carries the verb out, shows the result; ``%guild``
 - ``notebook_output``: verbs whose result a notebook shows in a way of its own
+- ``frame_display``: shows frames of runs for people
 - ``expansion``: the words of a line
 - ``completion``, ``candidates``: what TAB offers, and the names for it
 """

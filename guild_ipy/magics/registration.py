@@ -1,4 +1,4 @@
-"""Puts the magics and their completion into a shell, and takes them out.
+"""Puts the magics, their completion and the display of frames into a shell, and takes them out.
 
 What a magic does is loaded when it is first used: registering costs next to nothing.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import needs_local_scope, no_var_expand
 
 from guild_ipy.errors import GuildError
+from guild_ipy.magics.frame_display import leave_frames, show_frames
 from guild_ipy.verbs import NAMES
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ _OVERVIEW = "guild"
 
 
 def register(shell: InteractiveShell) -> None:
-    """Register all magics and their completion."""
+    """Register all magics, their completion, and how frames of runs are shown."""
     for verb in NAMES:
         shell.register_magic_function(_line_magic(verb, shell), "line", f"guild_{verb}")
     shell.register_magic_function(_cell_magic(shell), "cell", "guild_run")
     shell.register_magic_function(_overview_magic(), "line", _OVERVIEW)
     shell.Completer.custom_matchers.append(GuildMatcher())
     shell.events.register("post_run_cell", _keep_warm)
+    show_frames(shell.display_formatter)
 
 
 def unregister(shell: InteractiveShell) -> None:
@@ -39,6 +41,7 @@ def unregister(shell: InteractiveShell) -> None:
             magics.pop(f"guild_{verb}", None)
         magics.pop(_OVERVIEW, None)
     shell.events.unregister("post_run_cell", _keep_warm)
+    leave_frames(shell.display_formatter)
     matchers = shell.Completer.custom_matchers
     matchers[:] = [matcher for matcher in matchers if not isinstance(matcher, GuildMatcher)]
 

@@ -3,6 +3,7 @@
 - ``session``: the session
 - ``current_index``: the index of its home
 - ``settling``: writes the end of runs whose processes died
+- ``here``: the notebook and the folder that the user is in
 - ``chosen_home``: the home that the user has chosen
 - ``viewer``: what a verb tells the user while it works
 

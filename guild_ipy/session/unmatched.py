@@ -20,6 +20,8 @@ _SAID = {
     "labels": "no run has {!r} in its label",
     "tags": "no run has the tag {!r}",
     "comments": "no run has {!r} in a comment",
+    "notebooks": "no run was started in the notebook {!r}",
+    "projects": "no run was started in the folder {!r}",
     "digest": "no run has a digest that begins with {!r}",
 }
 _SHOWN = 10

@@ -13,6 +13,7 @@ from typing import Any
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import FlagValue
+from guild_ipy.domain.values.origin import ORIGIN, Origin
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.files.attr_types import PARSERS, Comment
 from guild_ipy.store.files.attrs import list_attrs, read_attr
@@ -47,6 +48,10 @@ class RunRecord:
     sourcecode_digest: str | None = None
     error: str | None = None
     """Why it failed, in a line; None if it did not fail, was stopped, or has not told."""
+    notebook: str | None = None
+    """The notebook that it was started in."""
+    project: str | None = None
+    """The folder that it was started in."""
     damage: str | None = None
     """Why the status is :attr:`RunStatus.DAMAGED`: the file, and what is wrong with it."""
 
@@ -98,12 +103,15 @@ def _read(run_dir: RunDir, attrs: Collection[str], get_state: Callable[[RunDir],
     values = _read_attrs(run_dir, attrs, damage)
     if ERROR in attrs:
         values[ERROR] = find_error(run_dir, state.exit_status, values.get(ERROR))
+    origin = values.pop(ORIGIN, Origin())
     return RunRecord(
         dir=run_dir,
         opref=opref,
         trial_opref=_read_trial_opref(run_dir, opref),
         status=RunStatus.DAMAGED if damage else state.status,
         exit_status=state.exit_status,
+        notebook=origin.notebook or None,
+        project=origin.project or None,
         damage=damage[0] if damage else None,
         **values,
     )

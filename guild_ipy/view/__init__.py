@@ -8,7 +8,7 @@
 - ``run_lines``, ``comment_list``: lists of runs, and of comments
 - ``shown_file``: a file of a run, as a notebook shows it
 - ``run_diff``: how two runs differ
-- ``lineage_text``, ``lineage_picture``, ``lineage_layout``: a lineage
+- ``lineage_text``, ``lineage_picture``, ``lineage_layout``, ``lineage_captions``: a lineage
 - ``display_list``: what a run displayed, in short
 - ``plain_values``: results as JSON, as far as several verbs share them
 """

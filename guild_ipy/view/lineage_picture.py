@@ -13,10 +13,11 @@ from guild_ipy import markup
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.printable import printable
 from guild_ipy.session.lineage_graph import LineageGraph, Member, Relation
+from guild_ipy.view.lineage_captions import caption_runs
 from guild_ipy.view.lineage_layout import Layout, Route, lay_out
 from guild_ipy.view.lineage_text import describe
 
-_WIDTH, _HEIGHT = 180, 44
+_WIDTH, _HEIGHT = 190, 60
 _LANE = 8
 _GAP_X, _GAP_Y = 72, 16
 _MARGIN = 10
@@ -26,6 +27,7 @@ _HEAD = 7
 _SVG = "http://www.w3.org/2000/svg"
 _STYLE = "role='img' fill='none' stroke='currentColor' font-family='sans-serif' style='max-width:100%;height:auto'"
 _LONGEST = 22
+_LONGEST_CAPTION = 29
 _LONGEST_VIA = 12
 
 _Place: TypeAlias = tuple[float, float]
@@ -34,7 +36,7 @@ _Place: TypeAlias = tuple[float, float]
 
 def draw_lineage(graph: LineageGraph) -> str:
     """Draw runs as boxes and uses as arrows, from left to right."""
-    layout = lay_out(graph)
+    layout, captions = lay_out(graph), caption_runs(graph)
     inner = max(map(_height_of, layout.columns))
     places = _place(layout, inner)
     width = 2 * _MARGIN + len(layout.columns) * (_WIDTH + _GAP_X) - _GAP_X
@@ -44,7 +46,12 @@ def draw_lineage(graph: LineageGraph) -> str:
         f"<title>Lineage of run {markup.text(graph.id[:SHORT_ID_LENGTH])}</title>",
         *(part for route in layout.routes for part in _arrow(route, places)),
         *dict.fromkeys(_via(route, places) for route in layout.routes),
-        *(part for stop, place in places.items() if stop in graph.members for part in _box(graph.members[stop], place)),
+        *(
+            part
+            for stop, place in places.items()
+            if stop in graph.members
+            for part in _box(graph.members[stop], captions.get(stop, ""), place)
+        ),
     ]
     if layout.left_out:
         parts.append(_label(_MARGIN, height - _MARGIN, f"and {layout.left_out} more runs", size=11))
@@ -86,7 +93,7 @@ def _middle(stop: str, places: Mapping[str, _Place]) -> _Place:
 # -- parts
 
 
-def _box(member: Member, place: _Place) -> Iterator[str]:
+def _box(member: Member, caption: str, place: _Place) -> Iterator[str]:
     x, y = place
     record = member.record
     is_root = member.relation is Relation.SELF
@@ -94,11 +101,13 @@ def _box(member: Member, place: _Place) -> Iterator[str]:
     operation = "deleted" if record is None else printable(record.operation or "?")
     star = "★ " if record is not None and record.marked else ""
     notes = [member.id[:SHORT_ID_LENGTH], str(record.status) if record is not None else "", "stale" * member.is_stale]
-    yield f"<g opacity='{0.6 if member.is_deleted else 1}'><title>{markup.text(describe(member))}</title>"
+    title = f"{describe(member)}  {printable(caption)}".rstrip()
+    yield f"<g opacity='{0.6 if member.is_deleted else 1}'><title>{markup.text(title)}</title>"
     frame = f"width='{_WIDTH}' height='{_HEIGHT}' rx='6' stroke-width='{2.5 if is_root else 1}'{dashes}"
     yield f"<rect x='{x}' y='{y}' {frame}/>"
     yield _label(x + 8, y + 18, _shorten(star + operation, _LONGEST), style=" font-weight='bold'" * is_root)
-    yield _label(x + 8, y + 35, " · ".join(filter(None, notes)), size=10)
+    yield _label(x + 8, y + 34, _shorten(printable(caption), _LONGEST_CAPTION), size=11)
+    yield _label(x + 8, y + 51, " · ".join(filter(None, notes)), size=10)
     yield "</g>"
 
 

@@ -9,7 +9,8 @@ from guild_ipy.frame.runs_frame import compare_selected, runs
 from guild_ipy.session.session import get_session
 from tests.frame.conftest import add_scalars
 
-CORE = ["run", "operation", "started", "time", "status", "label"]
+CORE = ["run", "operation", "status", "label"]
+LAST = ["started", "time", "notebook", "project"]
 
 
 def test_flags_step_and_scalars_stand_behind_who_the_run_is(add_run):
@@ -18,9 +19,9 @@ def test_flags_step_and_scalars_stand_behind_who_the_run_is(add_run):
 
     df = runs().guild.compare()
 
-    assert list(df.columns) == [*CORE, "depth", "epochs", "lr", "step", "acc", "loss"]
-    assert df.loc[1, "epochs":].to_list() == [3, 0.1, 2, 0.5, 2.0]
-    assert df.loc[0, "epochs":].isna().all()
+    assert list(df.columns) == [*CORE, "depth", "epochs", "lr", "step", "acc", "loss", *LAST]
+    assert df.loc[1, "epochs":"loss"].to_list() == [3, 0.1, 2, 0.5, 2.0]
+    assert df.loc[0, "epochs":"loss"].isna().all()
     assert str(df.step.dtype) == "Int64"
 
 
@@ -36,32 +37,32 @@ def test_no_flag_or_scalar_hides_another_column(add_run):
 
     df = runs().guild.compare()
 
-    assert list(df.columns) == [*CORE, "flag:label", "flag:lr", "flag:step", "step", "scalar:lr", "scalar:step"]
-    assert df.loc[0, "flag:label":].to_list() == ["x", 0.1, 1, 1, 0.5, 3.0]
+    assert list(df.columns) == [*CORE, "flag:label", "flag:lr", "flag:step", "step", "scalar:lr", "scalar:step", *LAST]
+    assert df.loc[0, "flag:label":"scalar:step"].to_list() == ["x", 0.1, 1, 1, 0.5, 3.0]
 
 
 def test_scalars_of_sub_directories_are_told_apart(add_run):
     add_run("aaaa", scalars={"loss": [1.0]}, folder="val")
 
-    assert list(runs().guild.compare().columns[6:]) == ["step", "val#loss"]
+    assert list(runs().guild.compare().columns[4:-4]) == ["step", "val#loss"]
 
 
 def test_what_guild_notes_about_the_machine_is_left_out(add_run):
     add_run("aaaa", scalars={"sys/gpu0/mem": [1.0], "loss": [1.0]})
 
-    assert list(runs().guild.compare().columns[6:]) == ["step", "loss"]
+    assert list(runs().guild.compare().columns[4:-4]) == ["step", "loss"]
 
 
 def test_runs_that_reported_nothing_have_no_step(add_run):
     add_run("aaaa", flags={"lr": 1})
 
-    assert list(runs().guild.compare().columns) == [*CORE, "lr"]
+    assert list(runs().guild.compare().columns) == [*CORE, "lr", *LAST]
 
 
 def test_attributes_stand_behind_the_flags(add_run):
     add_run("aaaa", flags={"lr": 0.1}, note="x", scalars={"loss": [1.0]})
 
-    assert list(runs().guild.compare().columns[6:]) == ["lr", "note", "step", "loss"]
+    assert list(runs().guild.compare().columns[4:-4]) == ["lr", "note", "step", "loss"]
 
 
 def test_what_only_other_runs_have_is_no_column(add_run):
@@ -70,7 +71,7 @@ def test_what_only_other_runs_have_is_no_column(add_run):
 
     df = runs(limit=1)
 
-    assert list(df.guild.compare().columns[6:]) == ["n", "step", "lr"]
+    assert list(df.guild.compare().columns[4:-4]) == ["n", "step", "lr"]
     assert df.guild.compare()["n"].dtype == "Int64"
 
 
@@ -80,8 +81,8 @@ def test_a_column_has_the_dtype_of_the_runs_that_are_shown(add_run):
 
     both, one = runs().guild.compare(), runs(limit=1).guild.compare()
 
-    assert list(map(str, both.dtypes[6:])) == ["object", "float64"]
-    assert list(map(str, one.dtypes[6:])) == ["Int64", "Int64"]
+    assert list(map(str, both.dtypes[4:-4])) == ["object", "float64"]
+    assert list(map(str, one.dtypes[4:-4])) == ["Int64", "Int64"]
 
 
 @pytest.mark.parametrize(

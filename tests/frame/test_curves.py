@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from guild_ipy.errors import UsageError
+from guild_ipy.frame.pictures.pyplot import CURVES
 from guild_ipy.frame.runs_frame import runs
 
 mpl.use("Agg")
@@ -80,14 +81,49 @@ def test_a_run_that_went_on_in_a_second_file_is_one_line(df, home, add_run):
     assert np.array_equal(lines[0].get_xdata(), [1, 1, 2])
 
 
-def test_of_many_runs_the_legend_names_some(add_run):
+def test_of_many_runs_the_best_and_the_newest_are_told_apart(add_run):
     for number in range(15):
-        add_run(f"{number:04x}", flags={"n": number}, scalars={"loss": [1.0, 2.0]})
+        add_run(f"{number:04x}", flags={"n": number}, scalars={"loss": [1.0, abs(number - 3.0)]})
 
-    legend = runs().guild.plot().get_legend()
+    ax = runs().guild.plot()
 
-    assert len(texts_of(legend)) == 12
-    assert legend.get_title().get_text() == "run (and 3 more)"
+    assert texts_of(ax.get_legend()) == ["newest: 000e0000 n=14", "best: 00030000 n=3"]
+    assert ax.get_legend().get_title().get_text() == "run (and 13 more)"
+    assert sum(line.get_alpha() < 1 for line in ax.get_lines()) == 13
+
+
+def test_of_an_accuracy_the_greatest_is_the_best(add_run):
+    for number in range(12):
+        add_run(f"{number:04x}", flags={"n": number}, scalars={"val_acc": [0.1, number / 20]})
+
+    assert "best: 000b0000 n=11" in texts_of(runs().guild.plot().get_legend())
+
+
+def luminance(colour):
+    parts = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in mpl.colors.to_rgb(colour))
+    return float(np.dot([0.2126, 0.7152, 0.0722], list(parts)))
+
+
+def contrast(colour, ground):
+    lighter, darker = sorted([luminance(colour), luminance(ground)], reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("ground", ["#ffffff", "#111111"])
+def test_a_picture_can_be_read_on_a_light_and_on_a_dark_page(df, ground):
+    ax = df.guild.plot("loss")
+
+    assert ax.figure.get_facecolor()[3] == ax.get_facecolor()[3] == 0
+    assert contrast(ax.title.get_color(), ground) > 4.2
+    assert contrast(ax.get_xticklabels()[0].get_color(), ground) > 4.2
+    assert all(contrast(colour, ground) > 3 for colour in CURVES)
+
+
+def test_a_style_that_the_user_has_chosen_stays(df):
+    from matplotlib import pyplot as plt
+
+    with plt.style.context("dark_background"):
+        assert df.guild.plot("loss").get_facecolor() == (0, 0, 0, 1)
 
 
 def test_after_filter_concat_and_merge_the_runs_of_the_frame_are_drawn(df):

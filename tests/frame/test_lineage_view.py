@@ -75,3 +75,16 @@ def test_names_are_as_long_as_it_takes(add):
 def test_a_run_without_relatives_is_alone(add):
     add("a1")
     assert len(guild_ipy.lineage().frame) == 1
+
+
+def test_a_box_has_the_label_or_the_flags_in_which_runs_differ(add):
+    add("a1", "prepare", flags={"size": 3, "seed": 1})
+    add("a2", "prepare", flags={"size": 5, "seed": 1})
+    add("b2", "train", used("prepare", "a1", "a2"), flags={"lr": 0.5}, label="the <good> one")
+
+    svg = guild_ipy.lineage("b2").svg
+
+    assert ">size=3<" in svg
+    assert ">size=5<" in svg
+    assert "seed" not in svg
+    assert ">the &lt;good&gt; one<" in svg

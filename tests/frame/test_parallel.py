@@ -4,6 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+import guild_ipy
 from guild_ipy.errors import UsageError
 from guild_ipy.frame.runs_frame import runs
 
@@ -31,8 +32,8 @@ def headings(ax):
 
 
 def lines(ax):
-    found = [line for line in ax.get_lines() if line.get_color() != "black" and line.get_linestyle() != "None"]
-    return [line.get_ydata() for line in found]
+    crossing = (line for line in ax.get_lines() if len({*line.get_xdata()}) > 1 and line.get_linestyle() != "None")
+    return [line.get_ydata() for line in crossing]
 
 
 def test_the_flags_that_differ_and_the_loss_are_axes(df):
@@ -69,6 +70,16 @@ def test_it_ends_in_words_without_a_colour_bar(df):
     ax = df.guild.parallel("loss, =act")
 
     assert len(ax.figure.axes) == 1
+
+
+def test_one_column_alone_comes_after_the_flags_that_differ(df):
+    assert headings(df.guild.parallel("acc")) == ["act", "lr\n(log)", "n", "acc"]
+
+
+def test_it_ends_in_the_scalar_by_which_a_run_was_marked(df):
+    guild_ipy.mark(max="acc")
+
+    assert headings(df.guild.parallel())[-1] == "acc"
 
 
 def test_two_columns_are_needed(df):

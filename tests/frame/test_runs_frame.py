@@ -20,7 +20,17 @@ def test_runs_are_listed_newest_first_in_a_plain_frame(add_run):
     df = runs()
 
     assert type(df) is pd.DataFrame
-    assert list(df.columns) == ["run", "operation", "started", "time", "status", "label", "marked"]
+    assert list(df.columns) == [
+        "run",
+        "operation",
+        "started",
+        "time",
+        "status",
+        "label",
+        "marked",
+        "notebook",
+        "project",
+    ]
     assert df.run.to_list() == ["bbbb0000", "aaaa0000"]
     assert df.operation.to_list() == ["train()", "train()"]
     assert df.status.to_list() == ["completed", "completed"]
@@ -29,7 +39,9 @@ def test_runs_are_listed_newest_first_in_a_plain_frame(add_run):
 
 
 NOON = 1_795_176_000_000_000
-DTYPES = ["string", "category", "datetime64[us, UTC]", "timedelta64[us]", "category", "string", "bool"]
+DTYPES = [
+    *["string", "category", "datetime64[us, UTC]", "timedelta64[us]", "category", "string", "bool", "string", "string"]
+]
 
 
 def test_columns_have_the_right_dtypes(add_run, monkeypatch):
@@ -43,7 +55,7 @@ def test_a_home_without_runs_gives_the_same_dtypes(monkeypatch):
     monkeypatch.setattr("guild_ipy.frame.columns.dtypes.local_timezone", lambda: "UTC")
     df = runs(details=True)
 
-    assert list(map(str, df.dtypes))[:7] == DTYPES
+    assert list(map(str, df.dtypes))[:9] == DTYPES
     assert df.empty
 
 

@@ -33,6 +33,10 @@ class RunFilter:
     started: TimeRange | None = None
     digest: str | None = None
     """Beginning of the source digest."""
+    notebooks: tuple[str, ...] = ()
+    """Files of notebooks: whole paths, or their last names, such as ``train.ipynb``."""
+    projects: tuple[str, ...] = ()
+    """Folders, likewise."""
     where: str | None = None
     """An expression of the select language (:mod:`guild_ipy.query.parse`)."""
     deleted: bool = False

@@ -12,6 +12,8 @@ _CLOCK = re.compile(
     r"(?:(?P<days>[-+]?\d+)\s*(?:days?|d),?\s*)?(?P<hours>\d+):(?P<minutes>\d\d?)(?::(?P<seconds>\d\d?(?:\.\d+)?))?"
 )
 _PART = re.compile(r"\s*(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<unit>[A-Za-z]*)\s*,?")
+#: Seconds and minutes; hours.
+_MINUTE, _DAY = 60, 24
 _UNITS = {
     unit: argument
     for argument, units in {
@@ -58,6 +60,26 @@ def format_duration(value: timedelta) -> str:
     '1:30:00'
     """
     return timedelta.__str__(value)
+
+
+def brief_duration(value: timedelta) -> str:
+    """Write a length of time for reading at a glance.
+
+    Examples
+    --------
+    >>> [brief_duration(timedelta(seconds=seconds)) for seconds in (1.26, 125.7, 3725, 180_000, -5)]
+    ['1.3 s', '2:05', '1:02:05', '2d 2:00:00', '-5.0 s']
+    """
+    seconds = abs(value.total_seconds())
+    sign = "-" if value < timedelta() else ""
+    if round(seconds, 1) < _MINUTE:
+        return f"{sign}{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), _MINUTE)
+    hours, minutes = divmod(minutes, _MINUTE)
+    days, hours = divmod(hours, _DAY)
+    if days:
+        return f"{sign}{days}d {hours}:{minutes:02}:{rest:02}"
+    return f"{sign}{hours}:{minutes:02}:{rest:02}" if hours else f"{sign}{minutes}:{rest:02}"
 
 
 def _is_number(text: str) -> bool:

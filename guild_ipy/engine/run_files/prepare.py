@@ -25,6 +25,7 @@ from guild_ipy.domain.run_spec import (
 )
 from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.domain.values.list_text import as_recorded
+from guild_ipy.domain.values.origin import ORIGIN, encode_origin
 from guild_ipy.domain.values.run_label import default_label, fill_label
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.output.scalar_patterns import guild_patterns
@@ -190,6 +191,8 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
         "host": host_name(),
         "user": user_name(),
     }
+    if origin := encode_origin(spec.origin):
+        values[ORIGIN] = origin
     if spec.source.digest:
         values["sourcecode_digest"] = spec.source.digest
     if spec.dependencies:

@@ -6,5 +6,6 @@
 - ``dtypes``: from values to arrays of the right dtype
 - ``local_time``: the timezone of times
 - ``run_names``, ``runs_of_frame``: from the ids in a ``run`` column to the runs
+- ``frame_mark``: the mark by which frames of runs are known
 - ``deleted_ids``: the ids in the trash
 """

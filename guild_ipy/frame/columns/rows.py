@@ -23,6 +23,7 @@ from guild_ipy.frame.columns.column_cache import (
 from guild_ipy.frame.columns.column_values import Array, ColumnValues, make_values
 from guild_ipy.frame.columns.deleted_ids import list_deleted
 from guild_ipy.frame.columns.dtypes import Column
+from guild_ipy.frame.columns.frame_mark import mark_frame
 from guild_ipy.frame.columns.run_names import read_names, run_column, short_names
 from guild_ipy.frame.columns.runs_of_frame import find_run_dirs
 from guild_ipy.index.queries.column_table import Field, Table
@@ -74,7 +75,7 @@ class Rows:
         make
             Makes its columns; their arrays may be those of the rows.
         """
-        frame = self._frame(name, make)
+        frame = mark_frame(self._frame(name, make))
         for heading, dtype in frame.dtypes.items():
             if pd.api.types.is_object_dtype(dtype):  # lists are not copied with the array that holds them
                 frame[heading] = pd.Series(list(map(copy.deepcopy, frame[heading])), dtype=object)

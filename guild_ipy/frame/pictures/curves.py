@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.frame.columns.column_values import Array
-from guild_ipy.frame.pictures.pyplot import Axes, load_pyplot
+from guild_ipy.frame.pictures.pyplot import CURVES, INK, Axes, load_pyplot, on_any_page
 from guild_ipy.frame.tables.points import Points
 from guild_ipy.store.events.event_writer import is_logged
 
@@ -20,8 +21,11 @@ _COLUMNS = 2
 _PANEL = (6.4, 4.2)
 _SMALL_PANEL = (5.2, 3.6)
 _LEGEND = 2.4
-_MOST_NAMED = 12
-_FEW_COLOURS = 10
+#: More curves than this are not told apart by colours.
+_MOST_COLOURS = len(CURVES)
+_FAINT = 0.35
+#: Scalars of which the greatest value is the best; of all others it is the least, as everywhere.
+_GREATER = re.compile(r"acc|f1|auc|precision|recall|score|reward|return|r2|iou|map|bleu|psnr", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,16 @@ class Curve:
     scalar: str
     steps: Array
     values: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Style:
+    """How the curves of a run are drawn; a label that begins with ``_`` is not in the legend."""
+
+    label: str
+    colour: str
+    width: float = 1.5
+    is_faint: bool = False
 
 
 def make_curves(reported: Sequence[Points]) -> list[Curve]:
@@ -72,12 +86,14 @@ def plot_curves(
     shown = _choose(sorted({curve.scalar for curve in curves}), scalars)
     if ax is not None and len(shown) > 1:
         raise UsageError(f"one ax takes one scalar, not {len(shown)}: {', '.join(shown)}; name one")
-    panels = np.array([ax]) if ax is not None else _make_panels(len(shown))
-    colours = _colours(list(labels))
-    for panel, scalar in zip(panels, shown, strict=True):
-        _draw(panel, [curve for curve in curves if curve.scalar == scalar], labels, colours)
-        panel.set(title=scalar, xlabel="step", ylabel=scalar)
-    _add_legend(panels, labels)
+    drawn = [[curve for curve in curves if curve.scalar == scalar] for scalar in shown]
+    styles = _choose_styles(labels, drawn[0])
+    with on_any_page(ax):
+        panels = np.array([ax]) if ax is not None else _make_panels(len(shown))
+        for panel, scalar, several in zip(panels, shown, drawn, strict=True):
+            _draw(panel, several, styles)
+            panel.set(title=scalar, xlabel="step", ylabel=scalar)
+        _add_legend(panels, styles)
     return panels[0] if len(shown) == 1 else panels
 
 
@@ -116,39 +132,59 @@ def _make_panels(count: int) -> Array:
     return panels.ravel()[:count]
 
 
-def _colours(runs: Sequence[str]) -> dict[str, object]:
-    """Return a colour for each run: one of a few that differ, or a place on a scale from the first to the last."""
-    maps = load_pyplot().colormaps
-    if len(runs) <= _FEW_COLOURS:
-        return {run: maps["tab10"](place) for place, run in enumerate(runs)}
-    return {run: maps["viridis"](place / (len(runs) - 1)) for place, run in enumerate(runs)}
+def _choose_styles(labels: Mapping[str, str], curves: Sequence[Curve]) -> dict[str, _Style]:
+    """Return how each run is drawn: a few in a colour each, of many only the best and the newest."""
+    if len(labels) <= _MOST_COLOURS:
+        return {
+            run: _Style(label=text, colour=colour) for (run, text), colour in zip(labels.items(), CURVES, strict=False)
+        }
+    styles = {run: _Style(label="_", colour=INK, is_faint=True) for run in labels}
+    newest = next(iter(labels))
+    styles[newest] = _Style(label=f"newest: {labels[newest]}", colour=CURVES[1], width=2.2)
+    best = _find_best(curves)
+    if best is not None:
+        styles[best] = _Style(label=f"best: {labels[best]}", colour=CURVES[0], width=2.2)
+    return styles
 
 
-def _draw(ax: Axes, curves: Sequence[Curve], labels: Mapping[str, str], colours: Mapping[str, object]) -> None:
-    place = {run: place for place, run in enumerate(labels)}
+def _find_best(curves: Sequence[Curve]) -> str | None:
+    """Return the run that has the best last value."""
+    ends = {curve.run: float(curve.values[-1]) for curve in curves if np.isfinite(curve.values[-1])}
+    greatest = any(_GREATER.search(curve.scalar) for curve in curves[:1])
+    return (max if greatest else min)(ends, key=ends.__getitem__) if ends else None
+
+
+def _draw(ax: Axes, curves: Sequence[Curve], styles: Mapping[str, _Style]) -> None:
+    place = {run: place for place, run in enumerate(styles)}
     for curve in sorted(curves, key=lambda curve: place[curve.run]):
-        marker = "o" if len(curve.steps) == 1 else None
-        label = labels[curve.run]
-        ax.plot(curve.steps, curve.values, marker=marker, label=label, color=colours[curve.run], linewidth=1.5)
+        style = styles[curve.run]
+        ax.plot(
+            curve.steps,
+            curve.values,
+            marker="o" if len(curve.steps) == 1 else None,
+            label=style.label,
+            color=style.colour,
+            linewidth=style.width,
+            alpha=_FAINT if style.is_faint else 1,
+            zorder=2 if style.is_faint else 3,
+        )
     ax.grid(visible=True, alpha=0.25)
     ax.spines[["top", "right"]].set_visible(False)
     ax.xaxis.get_major_locator().set_params(integer=True)
 
 
-def _add_legend(panels: Array, labels: Mapping[str, str]) -> None:
-    """Name the runs beside the last panel of the first row, as many as there is room for."""
+def _add_legend(panels: Array, styles: Mapping[str, _Style]) -> None:
+    """Name the runs that have a colour beside the last panel of the first row."""
     handles = {
         text: handle for panel in panels for handle, text in zip(*panel.get_legend_handles_labels(), strict=True)
     }
-    named = [label for label in labels.values() if label in handles]
-    rest = len(named) - _MOST_NAMED
-    title = "run" if rest <= 0 else f"run (and {rest} more)"
-    shown = named[:_MOST_NAMED]
+    named = [style.label for style in styles.values() if style.label in handles]
+    rest = sum(style.is_faint for style in styles.values())
     place = panels[min(_COLUMNS, len(panels)) - 1]
     place.legend(
-        [handles[label] for label in shown],
-        shown,
-        title=title,
+        [handles[label] for label in named],
+        named,
+        title=f"run (and {rest} more)" if rest else "run",
         fontsize="small",
         frameon=False,
         loc="upper left",

@@ -12,6 +12,7 @@ from guild_ipy.domain.choosing.run_filter import EVERY
 from guild_ipy.frame.columns.column_values import make_values
 from guild_ipy.frame.columns.deleted_ids import list_deleted
 from guild_ipy.frame.columns.dtypes import STATUSES, moment_column, texts_column
+from guild_ipy.frame.columns.frame_mark import mark_frame
 from guild_ipy.frame.columns.run_names import RUN, short_names
 from guild_ipy.session.lineage_graph import LineageGraph, Member, Relation, Use
 from guild_ipy.session.run_handle import Run
@@ -42,7 +43,7 @@ class Lineage:
         Columns ``run operation relation depth via from to status marked stale started missing``: ``run`` is the run
         that the row is about, at the far end of the use; it is missing where nothing of the run is left.
         """
-        return _make_frame(self._session, self.graph)
+        return mark_frame(_make_frame(self._session, self.graph))
 
     @cached_property
     def svg(self) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from guild_ipy.errors import UsageError
 from guild_ipy.frame.columns.column_values import Array
 from guild_ipy.frame.columns.rows import Rows
-from guild_ipy.frame.pictures.pyplot import Axes, load_pyplot
+from guild_ipy.frame.pictures.pyplot import INK, Axes, colour_scale, load_pyplot, on_any_page, text_colour
 from guild_ipy.frame.pictures.run_captions import differs
 from guild_ipy.frame.tables.comparison import used_columns
 
@@ -25,6 +25,10 @@ _LEAST_GAP = 0.06
 _WIDE = 50.0
 _MOST_WORDS = 12
 _TWO = 2
+#: Between an axis and its ticks.
+_ASIDE = 0.04
+#: The ground of ticks, which lines pass: white on it is read on any page (5.3 to 1).
+_PLATE = "#6b6b6b"
 _END = "loss"
 
 
@@ -49,24 +53,25 @@ def plot_parallel(frame: pd.DataFrame, ax: Axes | None = None) -> Axes:
     scales = [_make_scale(heading, frame[heading]) for heading in frame.columns]
     if len(scales) < _TWO:
         raise UsageError("parallel coordinates take two columns at least; name them, as in parallel('=lr, loss')")
-    if ax is None:
-        size = (max(_LEAST_WIDTH, _WIDTH_OF_AXIS * len(scales)), _HEIGHT)
-        _, ax = load_pyplot().subplots(figsize=size, layout="constrained")
-    _draw_lines(ax, scales)
-    _draw_axes(ax, scales)
-    if _is_number(frame.iloc[:, -1]):
-        _add_colour_bar(ax, scales[-1])
-    ax.set_title(f"{len(frame)} run{'s' * (len(frame) != 1)} by {frame.columns[-1]}")
+    with on_any_page(ax):
+        if ax is None:
+            size = (max(_LEAST_WIDTH, _WIDTH_OF_AXIS * len(scales)), _HEIGHT)
+            _, ax = load_pyplot().subplots(figsize=size, layout="constrained")
+        _draw_lines(ax, scales)
+        _draw_axes(ax, scales)
+        if _is_number(frame.iloc[:, -1]):
+            _add_colour_bar(ax, scales[-1])
+        ax.set_title(f"{len(frame)} run{'s' * (len(frame) != 1)} by {frame.columns[-1]}")
     return ax
 
 
-def telling_columns(rows: Rows) -> list[str]:
-    """Return the headings of the flags in which runs differ, and of ``loss`` or the first scalar."""
+def telling_columns(rows: Rows, wanted: str | None = None) -> tuple[list[str], list[str]]:
+    """Return the headings of the flags in which runs differ, and of one scalar: `wanted`, ``loss`` or the first."""
     columns = used_columns(rows)
     flags = [each.heading for each in columns if each.fields[0].kind == "flag" and differs(rows.get(each.fields[0]))]
     ends = {each.fields[0].name: each.heading for each in columns if each.fields[0].part == "last"}
-    end = ends.get(_END) or next(iter(ends.values()), None)
-    return flags if end is None else [*flags, end]
+    end = ends.get(wanted or _END) or ends.get(_END) or next(iter(ends.values()), None)
+    return flags, [] if end is None else [end]
 
 
 def _make_scale(heading: str, column: pd.Series) -> Scale:
@@ -127,26 +132,27 @@ def _scale_of_words(heading: str, column: pd.Series) -> Scale:
 
 
 def _draw_lines(ax: Axes, scales: Sequence[Scale]) -> None:
-    colours = load_pyplot().colormaps["viridis"]
+    colours = colour_scale()
     across = np.arange(len(scales))
     for heights, end in zip(np.array([scale.places for scale in scales]).T, scales[-1].places, strict=True):
-        colour = "lightgrey" if np.isnan(end) else colours(end)
+        colour = INK if np.isnan(end) else colours(end)
         alone = np.convolve(np.isnan(np.concatenate([[np.nan], heights, [np.nan]])), [1, 0, 1], mode="valid") == _TWO
-        ax.plot(across, heights, color=colour, alpha=0.75, linewidth=1.4)
+        ax.plot(across, heights, color=colour, alpha=0.3 if np.isnan(end) else 0.85, linewidth=1.4)
         ax.plot(across[alone], heights[alone], "o", color=colour, markersize=3)
 
 
 def _draw_axes(ax: Axes, scales: Sequence[Scale]) -> None:
     for across, scale in enumerate(scales):
-        ax.axvline(across, color="black", linewidth=0.8)
+        ax.axvline(across, color=text_colour(), linewidth=0.8)
         for height, text in scale.ticks:
             ax.annotate(
-                f"{text} ",
-                (across, height),
+                text,
+                (across - _ASIDE, height),
                 ha="right",
                 va="center",
-                fontsize="small",
-                bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.7},
+                fontsize="x-small",
+                color="white",
+                bbox={"boxstyle": "round,pad=0.15,rounding_size=0.2", "facecolor": _PLATE, "edgecolor": "none"},
             )
     ax.set_xticks(range(len(scales)), [scale.heading for scale in scales])
     ax.set(xlim=(-0.5, len(scales) - 0.9), ylim=(-0.05, 1.05), yticks=[])
@@ -157,6 +163,6 @@ def _draw_axes(ax: Axes, scales: Sequence[Scale]) -> None:
 def _add_colour_bar(ax: Axes, scale: Scale) -> None:
     from matplotlib.cm import ScalarMappable  # optional
 
-    bar = ax.figure.colorbar(ScalarMappable(cmap="viridis"), ax=ax, pad=0.02)
+    bar = ax.figure.colorbar(ScalarMappable(cmap=colour_scale()), ax=ax, pad=0.02)
     bar.set_ticks([place for place, _ in scale.ticks], labels=[text for _, text in scale.ticks])
     bar.set_label(scale.heading.replace("\n", " "))

@@ -7,9 +7,11 @@ from typing import TypeAlias
 
 import pandas as pd
 
+from guild_ipy.domain.attributes import ERROR
 from guild_ipy.frame.columns.column_cache import Chooser, NamesOfKind
 from guild_ipy.frame.columns.column_values import first_of
 from guild_ipy.frame.columns.dtypes import Column, value_column
+from guild_ipy.frame.columns.frame_mark import mark_frame
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.frame.tables.core import core_column, core_fields, failure_columns, keep_time, run_column
@@ -17,6 +19,10 @@ from guild_ipy.index.queries.column_table import Field
 from guild_ipy.verbs.looking.compared_columns import ComparedColumn, default_columns
 from guild_ipy.verbs.looking.written_columns import parse_columns
 
+#: Attributes that stand after flags and scalars, which are why runs are compared.
+_LAST = ("started", "time", "notebook", "project")
+#: Kinds of fields whose values users give to a run.
+_GIVEN = frozenset({"flag", "attr"})
 #: Columns as a user writes them; None for those of every comparison.
 Written: TypeAlias = "str | Iterable[str] | None"
 
@@ -31,15 +37,14 @@ def compare_fields(written: Written) -> Chooser:
 
 
 def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
-    """Return one row a run: who it is, its flags and attributes, ``step``, and the last values of its scalars.
+    """Return one row a run: who it is, the last values of scalars, ``step``, flags, attributes, and when and where.
 
-    The order is that of ``guild compare``; flags, attributes and scalars are sorted by name. At the end is why runs
-    failed, if one did. With columns as a user
+    Scalars, flags and attributes are sorted by name; after them is why runs failed, if one did. With columns as a user
     has `written` them: ``run``, and these.
     """
     if written is None:
         return keep_time(rows, rows.frame("compare", lambda: _make_all(rows, used_columns(rows))))
-    return pd.DataFrame(_make_all(rows, _columns(rows.known.__getitem__, written)))
+    return mark_frame(pd.DataFrame(_make_all(rows, _columns(rows.known.__getitem__, written))))
 
 
 def _make_all(rows: Rows, chosen: Sequence[ComparedColumn]) -> dict[str, Column]:
@@ -49,13 +54,25 @@ def _make_all(rows: Rows, chosen: Sequence[ComparedColumn]) -> dict[str, Column]
 
 def used_columns(rows: Rows) -> list[ComparedColumn]:
     """Return the columns of every comparison in which one of the rows has a value."""
-    return default_columns(_used(rows), failures=bool(failure_columns(rows)))
+    return _usual_columns(_used(rows), failures=bool(failure_columns(rows)))
 
 
 def _columns(names: NamesOfKind, written: Written) -> Sequence[ComparedColumn]:
     if written is None:
-        return default_columns(names)
+        return _usual_columns(names)
     return parse_columns(written, names)
+
+
+def _usual_columns(names: NamesOfKind, *, failures: bool = True) -> list[ComparedColumn]:
+    """Put results first, then flags: the eye, and a narrow page, begins on the left."""
+    columns = default_columns(names, _LAST, failures=failures)
+    error = [each for each in columns if each.core == ERROR]
+    last = [*error, *(ComparedColumn(heading=name, fields=(Field("run", name),)) for name in _LAST)]
+    first = [each for each in columns if each.core is not None and each not in last]
+    results = [each for each in columns if each.fields[0].kind == "scalar"]
+    step, scalars = results[:1], results[1:]
+    given = [each for each in columns if each.fields[0].kind in _GIVEN]
+    return [*first, *scalars, *step, *given, *last]
 
 
 def _fields(column: ComparedColumn) -> Sequence[Field]:

@@ -21,7 +21,10 @@ def listing_fields(*, details: bool, more: Sequence[Field] = ()) -> Chooser:
 
 
 def list_rows(rows: Rows) -> pd.DataFrame:
-    """Return one row a run: ``run operation started time status label marked``, and ``error`` where one failed."""
+    """Return one row a run: ``run operation started time status label marked notebook project``.
+
+    Where one failed there is ``error``, too.
+    """
     return keep_time(rows, rows.frame("listing", lambda: core_columns(rows, [*LISTED, *failure_columns(rows)])))
 
 

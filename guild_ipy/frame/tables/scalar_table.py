@@ -10,6 +10,7 @@ import pandas as pd
 from guild_ipy.frame.columns.column_cache import NamesOfKind
 from guild_ipy.frame.columns.column_values import Array, ColumnValues
 from guild_ipy.frame.columns.dtypes import Column, number_column, ticks_of
+from guild_ipy.frame.columns.frame_mark import mark_frame
 from guild_ipy.frame.columns.rows import Rows
 from guild_ipy.frame.columns.run_names import RUN
 from guild_ipy.frame.columns.runs_of_frame import find_run_dirs
@@ -52,7 +53,7 @@ def scalars_frame(session: Session, rows: Rows) -> pd.DataFrame:
         each = [rows.get(Field("scalar", name, part)) for name in names]
         is_number = heading.endswith(("_val", "total"))
         columns[heading] = grid.spread(_numbers(each) if is_number else _steps(each), float if is_number else np.int64)
-    return pd.DataFrame(columns)
+    return mark_frame(pd.DataFrame(columns))
 
 
 class _Grid:

@@ -73,6 +73,9 @@ class _FilterWriter:
             yield f"tags is not null and {_IS_TAGGED}(tags, {self._put(encode_json(run_filter.tags))})"
         if run_filter.comments:
             yield f"({' or '.join(map(self._has_comment, run_filter.comments))})"
+        for column, paths in (("notebook", run_filter.notebooks), ("project", run_filter.projects)):
+            if paths:
+                yield f"({' or '.join(self._ends_with(column, path) for path in paths)})"
         if run_filter.digest:
             digest = text_to_sql(run_filter.digest)
             yield f"substr(digest, 1, {self._put(len(run_filter.digest))}) = {self._put(digest)}"
@@ -84,6 +87,12 @@ class _FilterWriter:
 
     def _among(self, column: str, values: list[Any]) -> str:
         return f"{column} in ({', '.join(map(self._put, values))})"
+
+    def _ends_with(self, column: str, path: str) -> str:
+        """Test for a path, or for its last names."""
+        ending = f"/{path.strip('/')}"
+        is_ended = f"substr({column}, -{self._put(len(ending))}) = {self._put(text_to_sql(ending))}"
+        return f"{column} = {self._put(text_to_sql(path))}" if path.startswith("/") else is_ended
 
     def _has_label(self, part: str) -> str:
         label = _LABEL.format(blanks=self._put(_BLANKS))

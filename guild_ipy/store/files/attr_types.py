@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from guild_ipy.domain.declarations.source_kind import is_dependency_flag
 from guild_ipy.domain.values.flags import FlagValue, is_flag_value
+from guild_ipy.domain.values.origin import ORIGIN, parse_origin
 
 _LAST_MICROSECOND = 253_402_300_800_000_000  # the year 10000
 
@@ -91,6 +92,7 @@ PARSERS: Mapping[str, Callable[[object], object]] = {
     "flags": parse_flags,
     "sourcecode_digest": _parse_text,
     "error": _parse_text,
+    ORIGIN: parse_origin,
 }
 
 #: Names that have a meaning in the format of a run directory, or that Guild AI keeps for itself.

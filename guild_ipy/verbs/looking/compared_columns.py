@@ -38,16 +38,17 @@ class ComparedColumn:
         return self.fields[0].name if self.fields and self.fields[0].kind == "run" else None
 
 
-def default_columns(names: NamesOf, *, failures: bool = True) -> list[ComparedColumn]:
+def default_columns(names: NamesOf, taken: Sequence[str] = (), *, failures: bool = True) -> list[ComparedColumn]:
     """Return the usual columns: what identifies a run, flags, attributes, ``step``, and last values of scalars.
 
     The scalars that Guild AI records about the machine (``sys/``) are left out. The step is that of ``loss``, or of the
-    first scalar that a run has. With `failures` the last column is why a run failed.
+    first scalar that a run has. With `failures` the last column is why a run failed. No flag, attribute or scalar has a
+    heading that is `taken`.
     """
     scalars = [name for name in names("scalar") if not name.rpartition("#")[2].startswith(_SYSTEM)]
     columns = [ComparedColumn(heading=name, fields=(Field("run", name),)) for name in COMPARED]
     shared = sorted({*scalars}.intersection(names("flag")))
-    reserved = [*([STEP] if scalars else []), *([ERROR] if failures else [])]
+    reserved = [*taken, *([STEP] if scalars else []), *([ERROR] if failures else [])]
     columns += _named("flag", names("flag"), columns, [*reserved, *shared])
     columns += _named("attr", list(filter(is_own, names("attr"))), columns, reserved)
     if scalars:
