@@ -11,7 +11,6 @@ Runs:
 
 - ``run_handle``: a run as users hold it, with ``run_result``
 - ``file_access``: its files, and ``file_list``, how they are listed for people
-- ``live_scalars``: its scalars while it goes
 - ``run_refs``: runs by id, index or filter
 - ``matching``: runs by an expression, and the best of them
 - ``unmatched``: names in a filter that no run has

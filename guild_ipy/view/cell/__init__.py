@@ -1,7 +1,7 @@
 """A run below a cell of a notebook.
 
 - ``cell_viewer``: its head, its output, its end
-- ``run_head``, ``sparkline``: the line that tells how it goes, with curves of its scalars
+- ``run_head``: the line that tells how it goes, with ``live_scalars`` as curves (``sparkline``)
 - ``cell_output``: its output, and ``run_output``, that of a run from before
 - ``cell_text``, ``terminal_text``: the text of the output, also where the cursor moves
 - ``cell_places``, ``publisher``: where and how something is shown

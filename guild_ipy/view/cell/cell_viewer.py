@@ -13,13 +13,13 @@ from dataclasses import replace
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.output.unread_metrics import describe_unread_metric
-from guild_ipy.session.live_scalars import LiveScalars
 from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.viewer import Preview, SilentViewer
 from guild_ipy.store.displays.display import Display
 from guild_ipy.store.run_record import RunRecord
 from guild_ipy.view.cell.background import follow_in_background
 from guild_ipy.view.cell.cell_output import CellOutput
+from guild_ipy.view.cell.live_scalars import LiveScalars
 from guild_ipy.view.cell.publisher import Publisher
 from guild_ipy.view.cell.run_head import DONE, FAILED, GOING, STOPPED, WAITING, Look, RunFoot, RunHead
 from guild_ipy.view.live import describe_state
