@@ -187,7 +187,7 @@ def test_a_moved_run_is_told_its_end_where_it_is(begin, tmp_path, isolation, wha
     old, new = parts[what], f"{tmp_path}/elsewhere/{os.path.basename(parts[what])}"
     os.mkdir(f"{tmp_path}/elsewhere")
     os.rename(old, new)
-    moved = Run(RunDir(new + made.path.removeprefix(old)))
+    moved = Run(RunDir(new + made.dir.path.removeprefix(old)))
     assert moved.status is RunStatus.RUNNING
     (tmp_path / "go").touch()
     assert started.wait(20)
