@@ -183,7 +183,7 @@ def test_a_run_in_the_place_of_a_deleted_one_is_left_alone(begin, tmp_path):
 @pytest.mark.parametrize("what", ["run", "home", "folder of the home"])
 def test_a_moved_run_is_told_its_end_where_it_is(begin, tmp_path, isolation, what):
     made, started, home = begin("wait", isolation)
-    parts = {"run": made.path, "home": home.path, "folder of the home": os.path.dirname(home.path)}
+    parts = {"run": made.dir.path, "home": home.path, "folder of the home": os.path.dirname(home.path)}
     old, new = parts[what], f"{tmp_path}/elsewhere/{os.path.basename(parts[what])}"
     os.mkdir(f"{tmp_path}/elsewhere")
     os.rename(old, new)
