@@ -304,7 +304,6 @@ class Run:
     def summary(self) -> dict[str, str]:
         """Return what its text and HTML forms show, as names and texts."""
         record = self.record
-        preparation = self.preparation
         ended_by = describe_signal(self._dir, record.exit_status or 0) if (record.exit_status or 0) < 0 else ""
         lines = {
             "operation": self.operation,
@@ -313,7 +312,6 @@ class Run:
             "error": record.error if record.error and record.error != ended_by else "",
             "started": f"{record.started_at:%Y-%m-%d %H:%M:%S}" if record.started_at else "",
             "time": format_duration(record.duration),
-            "prepared": f"in {format_duration(preparation)}" if preparation else "",
             "label": record.label or "",
             "marked": "yes" if record.marked else "",
             "damage": record.damage or "",

@@ -183,11 +183,11 @@ def test_a_run_in_the_place_of_a_deleted_one_is_left_alone(begin, tmp_path):
 @pytest.mark.parametrize("what", ["run", "home", "folder of the home"])
 def test_a_moved_run_is_told_its_end_where_it_is(begin, tmp_path, isolation, what):
     made, future, home = begin("wait", isolation)
-    parts = {"run": made.path, "home": home.path, "folder of the home": os.path.dirname(home.path)}
+    parts = {"run": made.dir.path, "home": home.path, "folder of the home": os.path.dirname(home.path)}
     old, new = parts[what], f"{tmp_path}/elsewhere/{os.path.basename(parts[what])}"
     os.mkdir(f"{tmp_path}/elsewhere")
     os.rename(old, new)
-    moved = Run(RunDir(new + made.path.removeprefix(old)))
+    moved = Run(RunDir(new + made.dir.path.removeprefix(old)))
     assert moved.status is RunStatus.RUNNING
     (tmp_path / "go").touch()
     assert future.wait(20)

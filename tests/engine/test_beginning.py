@@ -9,6 +9,7 @@ import pytest
 
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.restart import Change, restart
+from guild_ipy.session.run_handle import format_duration
 from guild_ipy.session.viewer import SilentViewer
 from guild_ipy.verbs.looking.info import get_info
 from tests.notebook_files import write_notebook
@@ -35,7 +36,7 @@ def test_a_function_begins_when_its_code_does(notebook, isolation):
     assert run.duration < timedelta(seconds=0.3)
     if isolation != "inline":  # there the module is loaded already
         assert run.preparation > timedelta(seconds=0.5)
-        assert get_info(run).lines["prepared"] == run.summary()["prepared"]
+        assert get_info(run).lines["prepared"] == f"in {format_duration(run.preparation)}"
 
 
 def test_a_quick_start_is_not_told(notebook):
@@ -43,7 +44,7 @@ def test_a_quick_start_is_not_told(notebook):
     notebook.run("now")
     run = notebook.run("now")
     assert (run.preparation, run.get("requested")) == (None, None)
-    assert "prepared" not in run.summary()
+    assert "prepared" not in get_info(run).lines
 
 
 @pytest.mark.parametrize("name", ["train.py", "a.ipynb", "work"])

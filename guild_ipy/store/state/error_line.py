@@ -58,18 +58,19 @@ def first_line(text: str) -> str:
 
 
 def _find_in_output(run_dir: RunDir) -> str | None:
-    lines = [_visible(line) for line in _read_tail(run_dir).split("\n")]
-    lines = [line for line in lines if line.strip()]
-    if _TRACEBACK in lines:
-        return _end_of_traceback(lines[len(lines) - lines[::-1].index(_TRACEBACK) :])
-    last = lines[-1] if lines else ""
+    text = _read_tail(run_dir).rstrip()
+    _, traceback, below = text.rpartition(_TRACEBACK)
+    if traceback:
+        return _end_of_traceback(below)
+    last = _visible(text.rpartition("\n")[2])
     is_error = _READS_LIKE_ERROR.search(last) and not _METRIC.fullmatch(last)
     return first_line(last) if is_error else None
 
 
-def _end_of_traceback(below: list[str]) -> str | None:
+def _end_of_traceback(below: str) -> str | None:
     """Return the first line below the frames: the type of the exception, and its message."""
-    return next((first_line(line) for line in below if not line.startswith(" ")), None)
+    lines = map(_visible, below.split("\n"))
+    return next((first_line(line) for line in lines if line.strip() and not line.startswith(" ")), None)
 
 
 def _visible(line: str) -> str:
