@@ -33,7 +33,7 @@ def list_runs(wanted: ListRuns, session: Session) -> object:
 
     frame = frame_runs(wanted.filter, details=wanted.details, stale=wanted.stale)
     _explain_nothing(frame, wanted, session)
-    return frame.drop(columns=["started", "time"]) if wanted.simplified else frame
+    return frame.drop(columns=["started", "time", "notebook", "project"]) if wanted.simplified else frame
 
 
 def select_runs(wanted: SelectRuns, session: Session) -> object:

@@ -13,15 +13,15 @@ CORE = ["run", "operation", "status", "label"]
 LAST = ["started", "time", "notebook", "project"]
 
 
-def test_flags_step_and_scalars_stand_behind_who_the_run_is(add_run):
+def test_results_flags_and_times_stand_behind_who_the_run_is(add_run):
     add_run("aaaa", flags={"lr": 0.1, "epochs": 3}, scalars={"loss": [3.0, 2.0], "acc": [0.5]})
     add_run("bbbb", flags={"depth": 2})
 
     df = runs().guild.compare()
 
-    assert list(df.columns) == [*CORE, "depth", "epochs", "lr", "step", "acc", "loss", *LAST]
-    assert df.loc[1, "epochs":"loss"].to_list() == [3, 0.1, 2, 0.5, 2.0]
-    assert df.loc[0, "epochs":"loss"].isna().all()
+    assert list(df.columns) == [*CORE, "acc", "loss", "step", "depth", "epochs", "lr", *LAST]
+    assert df.loc[1, ["acc", "loss", "step", "epochs", "lr"]].to_list() == [0.5, 2.0, 2, 3, 0.1]
+    assert df.loc[0, ["acc", "loss", "step", "epochs", "lr"]].isna().all()
     assert str(df.step.dtype) == "Int64"
 
 
@@ -37,20 +37,20 @@ def test_no_flag_or_scalar_hides_another_column(add_run):
 
     df = runs().guild.compare()
 
-    assert list(df.columns) == [*CORE, "flag:label", "flag:lr", "flag:step", "step", "scalar:lr", "scalar:step", *LAST]
-    assert df.loc[0, "flag:label":"scalar:step"].to_list() == ["x", 0.1, 1, 1, 0.5, 3.0]
+    assert list(df.columns) == [*CORE, "scalar:lr", "scalar:step", "step", "flag:label", "flag:lr", "flag:step", *LAST]
+    assert df.loc[0, "scalar:lr":"flag:step"].to_list() == [0.5, 3.0, 1, "x", 0.1, 1]
 
 
 def test_scalars_of_sub_directories_are_told_apart(add_run):
     add_run("aaaa", scalars={"loss": [1.0]}, folder="val")
 
-    assert list(runs().guild.compare().columns[4:-4]) == ["step", "val#loss"]
+    assert list(runs().guild.compare().columns[4:-4]) == ["val#loss", "step"]
 
 
 def test_what_guild_notes_about_the_machine_is_left_out(add_run):
     add_run("aaaa", scalars={"sys/gpu0/mem": [1.0], "loss": [1.0]})
 
-    assert list(runs().guild.compare().columns[4:-4]) == ["step", "loss"]
+    assert list(runs().guild.compare().columns[4:-4]) == ["loss", "step"]
 
 
 def test_runs_that_reported_nothing_have_no_step(add_run):
@@ -62,7 +62,7 @@ def test_runs_that_reported_nothing_have_no_step(add_run):
 def test_attributes_stand_behind_the_flags(add_run):
     add_run("aaaa", flags={"lr": 0.1}, note="x", scalars={"loss": [1.0]})
 
-    assert list(runs().guild.compare().columns[4:-4]) == ["lr", "note", "step", "loss"]
+    assert list(runs().guild.compare().columns[4:-4]) == ["loss", "step", "lr", "note"]
 
 
 def test_what_only_other_runs_have_is_no_column(add_run):
@@ -71,7 +71,7 @@ def test_what_only_other_runs_have_is_no_column(add_run):
 
     df = runs(limit=1)
 
-    assert list(df.guild.compare().columns[4:-4]) == ["n", "step", "lr"]
+    assert list(df.guild.compare().columns[4:-4]) == ["lr", "step", "n"]
     assert df.guild.compare()["n"].dtype == "Int64"
 
 

@@ -207,16 +207,28 @@ def test_a_styler_of_a_frame_is_shown_as_it_was_styled(trained, display):
     assert "0.50" in shown
 
 
-def test_no_text_of_a_run_becomes_markup(train, display):
-    train.run("run = %guild_run train lr=0.5 epochs=1\nimport guild_ipy")
-    for text in HOSTILE:
-        train.shell.user_ns["text"] = text
-        train.run("guild_ipy.label(run, set=text)")
-        frame = train.run("df = guild_ipy.runs().guild.compare()\ndf")
-        told = frame.assign(**{text: text, "opt": text, "notebook": f"/{text}", "project": f"/{text}"})
+def check_markup(html, text):
+    """Look for anything in HTML that is not a part of our tables."""
+    found = Tags(html)
+    assert found.tags <= TAGS, text
+    assert found.attributes <= {"class", "title"}, text
+    assert not found.others, text
 
-        for each in (frame, told, told.set_index(text), told.rename_axis(text)):
-            html = Tags(display(each)["text/html"])
-            assert html.tags <= TAGS, text
-            assert html.attributes <= {"class", "title"}, text
-            assert not html.others, text
+
+def test_no_label_or_flag_of_a_run_becomes_markup(train, display):
+    train.shell.user_ns["text"] = " ".join(HOSTILE)
+    train.run("run = %guild_run train epochs=1 opt={text} --label {text}")
+
+    with pd.option_context("display.max_colwidth", None):
+        html = display(train.run("df = %guild_compare\ndf"))["text/html"]
+
+    check_markup(html, "all of them")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_no_text_of_a_frame_becomes_markup(trained, display):
+    frame = trained.run("df = %guild_compare\ndf")
+    for text in HOSTILE:
+        told = frame.assign(**{text: text, "opt": text, "label": text, "notebook": f"/{text}", "project": f"/{text}"})
+        for each in (told, told.set_index(text), told.rename_axis(text)):
+            check_markup(display(each)["text/html"], text)
