@@ -39,6 +39,8 @@ _MARKS = (
 _FRACTION = re.compile(r"\d\.\d|\d\s?%")
 _WORD = re.compile(r"[^\W\d][\w-]*")
 _SHOWN_CHARACTERS = 60
+#: Values of Guild's form that are steps to the lines that only we read.
+_STEP_NAMES = frozenset({"epoch", "step", "iteration", "iter", "global_step"})
 
 
 class LineReader(Protocol):
@@ -198,9 +200,6 @@ class UsualReader:
     def _note_unread(self, text: str) -> None:
         if not self.unread_line and _FRACTION.search(text) and any(map(is_metric, _WORD.findall(text))):
             self.unread_line = text.strip()[:_SHOWN_CHARACTERS]
-
-
-_STEP_NAMES = frozenset({"epoch", "step", "iteration", "iter", "global_step"})
 
 
 def plain_text(line: bytes) -> str:

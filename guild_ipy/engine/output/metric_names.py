@@ -12,7 +12,7 @@ from functools import lru_cache
 _METRICS = frozenset(
     "loss logloss nll ce bce mlm kl kld elbo likelihood loglik ll perplexity ppl bpc bpd deviance "
     "acc accuracy top1 top5 err error merror cer wer eer "
-    "mse rmse mae mape smape rmsle msle r2 r² l1 l2 huber quantile "
+    "mse rmse mae mape smape rmsle msle r2 r² "
     "auc auroc auprc aucpr roc ap map mrr ndcg dcg recall precision f1 f2 fscore fbeta specificity sensitivity "
     "iou miou giou dice jaccard mcc kappa brier gini "
     "bleu rouge rouge1 rouge2 rougel meteor cider chrf bertscore psnr ssim lpips fid "
