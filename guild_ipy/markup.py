@@ -36,7 +36,10 @@ def lines(value: str) -> str:
 
 def table(rows: Iterable[str], head: str = "", caption: str = "") -> str:
     """Write a table of rows that are written already; `caption` is, too."""
-    parts = [f"<caption style='white-space:nowrap;text-align:left'>{caption}</caption>" if caption else "", f"<thead>{head}</thead>" if head else ""]
+    parts = [
+        f"<caption style='white-space:nowrap;text-align:left'>{caption}</caption>" if caption else "",
+        f"<thead>{head}</thead>" if head else "",
+    ]
     return f"<table>{''.join(parts)}<tbody>{''.join(rows)}</tbody></table>"
 
 
