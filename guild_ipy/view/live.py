@@ -37,6 +37,16 @@ class StreamViewer(SilentViewer):
             self.write(notes)
         return True
 
+    def waiting(self, what: str) -> None:
+        """Write it to a terminal, on a line that what follows takes."""
+        if sys.stdout.isatty():
+            self.write(f"{what} …\r")
+
+    def began(self, run: Run) -> None:  # noqa: ARG002 - the protocol's
+        """Erase that line."""
+        if sys.stdout.isatty():
+            self.write("\x1b[K")
+
     def output(self, text: str) -> None:
         """Write new output; of each line only the text after its last carriage return."""
         if threading.current_thread() is not threading.main_thread():
