@@ -29,6 +29,7 @@ class StreamViewer(SilentViewer):
     def __init__(self, start_command: str) -> None:
         self._start_command = start_command
         self._at_line_start = True
+        self._waits = False
         self._unfinished = ""
 
     def preview(self, preview: Preview) -> bool:
@@ -40,11 +41,13 @@ class StreamViewer(SilentViewer):
     def waiting(self, what: str) -> None:
         """Write it to a terminal, on a line that what follows takes."""
         if sys.stdout.isatty():
+            self._waits = True
             self.write(f"{what} …\r")
 
     def began(self, run: Run) -> None:  # noqa: ARG002 - the protocol's
         """Erase that line."""
-        if sys.stdout.isatty():
+        if self._waits:
+            self._waits = False
             self.write("\x1b[K")
 
     def output(self, text: str) -> None:
