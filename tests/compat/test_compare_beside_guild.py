@@ -2,6 +2,7 @@
 
 import csv
 import io
+import struct
 
 import pytest
 
@@ -32,8 +33,9 @@ def of_ours(bench, columns=None, **filters):
 
 
 def as_number(text):
+    """A number with 32 bits, as Guild reads it; other text as it is."""
     try:
-        return float(text)
+        return struct.unpack("f", struct.pack("f", float(text)))[0]
     except ValueError:
         return text
 
