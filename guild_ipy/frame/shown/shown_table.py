@@ -103,7 +103,7 @@ def _is_constant(column: pd.Series) -> bool:
     if not len(column) or pd.api.types.is_object_dtype(column.dtype):
         return False
     some = column.iloc[[0, len(column) // 2, -1]]  # where these differ, 100,000 others need not be looked at
-    if some.isna().any() or some.nunique() > 1 or column.isna().any():
+    if some.isna().any() or (some != some.iloc[0]).any() or column.isna().any():
         return False
     return column.tolist().count(some.iloc[0]) == len(column)
 
