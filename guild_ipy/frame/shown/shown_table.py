@@ -100,9 +100,12 @@ def _find_common(columns: Sequence[_Named]) -> list[int]:
 
 
 def _is_constant(column: pd.Series) -> bool:
-    if not len(column) or pd.api.types.is_object_dtype(column.dtype) or column.isna().any():
+    if not len(column) or pd.api.types.is_object_dtype(column.dtype):
         return False
-    return bool((column == column.iloc[0]).all())
+    some = column.iloc[[0, len(column) // 2, -1]]  # where these differ, 100,000 others need not be looked at
+    if some.isna().any() or (some != some.iloc[0]).any() or column.isna().any():
+        return False
+    return column.tolist().count(some.iloc[0]) == len(column)
 
 
 def _common_text(column: ShownColumn) -> str:
@@ -124,7 +127,7 @@ def _without_default_labels(column: ShownColumn, beside: Sequence[_Named]) -> Sh
 
 
 def _count(frame: pd.DataFrame, shown: int) -> str:
-    runs = run_column(frame).nunique()
+    runs = len({*run_column(frame).tolist()} - {pd.NA})
     count = _plural(runs, "run") if runs == len(frame) else f"{_plural(len(frame), 'row')} of {_plural(runs, 'run')}"
     return count if shown == len(frame) else f"{count}, {shown} shown"
 
