@@ -1,7 +1,7 @@
 """Takes the pictures of the README: the quickstart, executed in JupyterLab and seen by a browser, in both themes.
 
-``python -m tests.browser.take_screenshot`` in the environment of the tests in a browser (``.venv`` after ``make test``).
-Pictures of other widths, to look at, are in ``build/browser``.
+``python -m tests.browser.take_screenshot`` in the environment of the tests in a browser, which is ``.venv`` after
+``make test``. Pictures of other widths, to look at, are in ``build/browser``.
 """
 
 from __future__ import annotations
