@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from guild_ipy.session.run_handle import Run
+from guild_ipy.session.viewer import SilentViewer
 from tests.notebook_session import NotebookSession, wait_until
 
 TRAIN = """
@@ -29,7 +30,7 @@ def wait(code=0, steps=1):
 """
 
 
-class RecordingViewer:
+class RecordingViewer(SilentViewer):
     """Remembers what it was told."""
 
     def __init__(self, *, agrees: bool = True) -> None:
@@ -43,6 +44,9 @@ class RecordingViewer:
 
     def output(self, text):
         self.shown += text
+
+    def left(self, run):
+        self.ended(run)
 
     def ended(self, run):
         self.told.append(f"ended {run.status}")

@@ -136,7 +136,7 @@ class TestWhereItIsShown:
         assert "error" not in guild_ipy.runs(completed=True)
 
     def test_in_comparisons_where_a_run_failed(self, failed):
-        assert guild_ipy.compare().columns[-1] == "error"
+        assert "error" in guild_ipy.compare().columns
         assert "error" not in guild_ipy.runs(completed=True).guild.compare()
         runs = [guild_ipy.get_run(index) for index in (1, 2)]
         assert compare(failed.context, runs).headings[-1] == "error"

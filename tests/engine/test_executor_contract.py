@@ -12,6 +12,7 @@ from guild_ipy.errors import ResultError
 from tests.output_lines import iter_output_lines
 
 ATTRS = [
+    "_origin",
     "_unrecorded_env",
     "cmd",
     "deps",

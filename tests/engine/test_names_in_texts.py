@@ -152,14 +152,15 @@ def test_a_variable_that_only_prose_names_stays(forked):
     assert not {"mu", "df"} & set(forked.run("train").result[1])
 
 
-def test_a_run_without_magics_does_not_load_ipython(forked):
+def test_a_run_without_magics_makes_no_shell(forked):
     forked.cell("""
         def train():
             import sys
             with open("x", "w") as file:
                 file.write("x")
             print(df)
-            return [module for module in sys.modules if module.startswith("IPython")], eval("helper(1)")
+            shell = sys.modules.get("IPython.core.interactiveshell")
+            return shell is not None and shell.InteractiveShell.initialized(), eval("helper(1)")
     """)
-    assert forked.run("train").result == ([], 2)
+    assert forked.run("train").result == (False, 2)
     assert os.listdir() == []
