@@ -126,7 +126,11 @@ def get_ready(session: Session, options: LaunchOptions, viewer: Viewer) -> None:
     packages = session.engine.loading(isolation)
     if packages is not None:
         viewer.waiting(f"loading {', '.join(packages[:_SHOWN_PACKAGES])}" if packages else "getting ready")
-    session.engine.get_ready(isolation)
+    try:
+        session.engine.get_ready(isolation)
+    except BaseException:
+        viewer.gave_up()
+        raise
 
 
 def see_through(

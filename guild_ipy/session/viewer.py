@@ -62,6 +62,10 @@ class Viewer(Protocol):
         """Say what is done before the user's code can begin, as ``loading numpy, sklearn``."""
         ...
 
+    def gave_up(self) -> None:
+        """Say that no run comes after all; the error follows."""
+        ...
+
     def began(self, run: Run) -> None:
         """Show a run that has its directory, and is given a process."""
         ...
@@ -82,6 +86,10 @@ class Viewer(Protocol):
         """Say that the run goes on in the background."""
         ...
 
+    def not_watched(self, run: Run) -> None:
+        """Say that the run goes on, which the user no longer watches."""
+        ...
+
     def ended(self, run: Run) -> None:
         """Say how the run ended, or that it was staged."""
         ...
@@ -97,6 +105,9 @@ class SilentViewer:
     def waiting(self, what: str) -> None:
         """Show nothing."""
 
+    def gave_up(self) -> None:
+        """Show nothing."""
+
     def began(self, run: Run) -> None:
         """Show nothing."""
 
@@ -110,6 +121,9 @@ class SilentViewer:
         """Show nothing."""
 
     def left(self, run: Run) -> None:
+        """Show nothing."""
+
+    def not_watched(self, run: Run) -> None:
         """Show nothing."""
 
     def ended(self, run: Run) -> None:

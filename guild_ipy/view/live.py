@@ -68,6 +68,10 @@ class StreamViewer(SilentViewer):
         """Write that it goes on."""
         self.ended(run)
 
+    def not_watched(self, run: Run) -> None:
+        """Write that it goes on."""
+        self.output(f"\nNo longer watching {run.short_id}; the run goes on\n")
+
     def ended(self, run: Run) -> None:
         """Write how it ended, on a line of its own."""
         record = run.ending

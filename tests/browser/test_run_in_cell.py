@@ -129,6 +129,18 @@ def test_the_stop_button_stops_the_run(lab, tmp_path):
     expect(area).to_contain_text("RunError: wait() was interrupted")
 
 
+def test_a_run_that_is_no_longer_watched_still_tells_its_end(lab, tmp_path):
+    lab.open([LOAD, WAIT, f"_ = %guild_run wait path={tmp_path}/go --background", "_ = %guild_watch"])
+    for index in range(3):
+        lab.run(index)
+    area = lab.start(3)
+    expect(area).to_contain_text("loss: 0.25")
+    lab.command("notebook:interrupt-kernel")
+    expect(head(area)).to_contain_text("goes on in the background")
+    (tmp_path / "go").touch()
+    expect(head(area)).to_contain_text("completed in")
+
+
 def test_watch_shows_the_figures_after_a_restart_of_the_kernel(lab):
     lab.open([LOAD, f"%%guild_run\n{RICH}", f"{LOAD}\n_ = %guild_watch"])
     lab.run(0)

@@ -43,7 +43,7 @@ def watch(session: Session, run: Run, viewer: Viewer) -> Run:
     try:
         follow(session, run, has_ended, viewer)
     except KeyboardInterrupt:
-        viewer.output(f"\nNo longer watching {run.short_id}; the run goes on\n")
+        viewer.not_watched(run)
         return run
     viewer.ended(run)
     return run

@@ -72,6 +72,11 @@ class CellViewer(SilentViewer):
         """Show what is done before the user's code can begin."""
         self._show_head(replace(self._plain_head(), state=what, look=GOING))
 
+    def gave_up(self) -> None:
+        """Say in the head, if there is one, that nothing was started."""
+        if self._head_id is not None:
+            self._show_head(replace(self._plain_head(), state="not started", look=STOPPED))
+
     def began(self, run: Run) -> None:
         """Show the head, and what was written before."""
         self._run = run
@@ -118,6 +123,11 @@ class CellViewer(SilentViewer):
         self._show_head(self._head(GOING, "goes on in the background", ()))
         self._publisher.shows_already(run)
         follow_in_background(run, self.show_going, self.show_end)
+
+    def not_watched(self, run: Run) -> None:
+        """Show the same."""
+        self._output.close()
+        self.left(run)
 
     def ended(self, run: Run) -> None:
         """Show how it ended: in the head, and below its output."""
