@@ -18,6 +18,9 @@ class Viewer(SilentViewer):
     def output(self, text):
         print(text, end="", flush=True)
 
+    def not_watched(self, run):
+        print("not watched:", run.short_id)
+
 context = get_session()
 print(watch(context, select_run(context, sys.argv[1]), Viewer()).status)
 """
@@ -68,7 +71,7 @@ def test_interrupting_ends_the_watching_and_not_the_run(start_waiting, let_go, s
     assert watcher.stdout.readline() == "waiting 0\n"
     watcher.send_signal(signal.SIGINT)
     printed = watcher.communicate(timeout=20)[0]
-    assert printed == f"\nNo longer watching {run.short_id}; the run goes on\nrunning\n"
+    assert printed == f"not watched: {run.short_id}\nrunning\n"
     assert run.status is RunStatus.RUNNING
     assert let_go(run).status is RunStatus.COMPLETED
 
