@@ -59,6 +59,12 @@ def test_of_a_display_by_others_text_and_pictures_are_shown(run_dir, monkeypatch
     assert found.metadata == {}
 
 
+def test_a_picture_of_others_that_is_none_is_not_shown(run_dir, monkeypatch, tmp_path):
+    DisplayWriter(run_dir).add(display(data={"image/png": "AAAA' onerror='alert(1)", "image/gif": "AAAA"}))
+    monkeypatch.setenv("XDG_DATA_HOME", f"{tmp_path}/somebody else")
+    assert read_displays(run_dir)[0].shown_data == {"image/gif": "AAAA"}
+
+
 def test_a_signature_is_for_one_run_only(run_dir, home):
     DisplayWriter(run_dir).add(display())
     other = home.run_dir("f" * 32)

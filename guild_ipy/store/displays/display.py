@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -18,6 +19,7 @@ BINARY_TYPES = {
     "image/webp": "webp",
     "application/pdf": "pdf",
 }
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 #: Types that execute nothing, whoever made them.
 _INERT_TYPES = ("text/plain", "image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -70,12 +72,19 @@ class Display:
         """The part of the bundle that a page may be shown: of a display by others only text and pictures."""
         if self.is_trusted:
             return dict(self.data)
-        return {kind: value for kind, value in self.data.items() if kind in _INERT_TYPES and isinstance(value, str)}
+        return {kind: value for kind, value in self.data.items() if _is_inert(kind, value)}
 
     @property
     def hidden_types(self) -> tuple[str, ...]:
         """The types that :attr:`shown_data` leaves out."""
         return tuple(sorted(self.data.keys() - self.shown_data.keys()))
+
+
+def _is_inert(kind: str, value: object) -> bool:
+    """Whether a value executes nothing: text, or a picture that is really in base64."""
+    if kind not in _INERT_TYPES or not isinstance(value, str):
+        return False
+    return kind not in BINARY_TYPES or _BASE64.fullmatch(value) is not None
 
 
 def encode_value(kind: str, value: object) -> tuple[bytes, str]:
