@@ -25,7 +25,7 @@ export GUILD_IPY_MLFLOW_ENV := $(CURDIR)/.envs/mlflow
 #: The oldest pandas that frames are made with, and one between; the newest is in .venv.
 OTHER_PANDAS := 2.2 3.0
 
-.PHONY: help test test-verbs test-others chromium lint newest pandas demo lab bench faults interop notebooks format constraints clean
+.PHONY: help test test-verbs test-others test-browser chromium lint newest pandas demo lab bench faults interop notebooks format constraints clean
 
 help:
 	@echo "make test       run every check"
@@ -41,7 +41,7 @@ help:
 	@echo "make clean      remove the environments, and everything that was built"
 
 test: lint newest .envs/guild/.installed .venv/.installed-browser chromium
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-verbs test-others
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-verbs test-others test-browser
 
 # Two halves side by side, which take about as long: what verbs do with real runs, and all others.
 VERB_TESTS := $(addprefix tests/,cli compat domain frame launching magics session verbs)
@@ -51,7 +51,11 @@ test-verbs:
 	$(PYTEST) $(VERB_TESTS)
 
 test-others:
-	$(PYTEST) tests notebooks $(addprefix --ignore=,$(VERB_TESTS)) $(NBVAL)
+	$(PYTEST) tests notebooks $(addprefix --ignore=,$(VERB_TESTS) tests/browser) $(NBVAL)
+
+# In a process of their own: the event loop of the browser is in the way of other tests.
+test-browser:
+	$(PYTEST) tests/browser
 
 # Strict: an output that differs from the saved one fails.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval_sanitize.cfg

@@ -1,4 +1,7 @@
-"""One page of JupyterLab for all tests of this folder."""
+"""One page of JupyterLab for all tests of this folder.
+
+They have a process of their own (`make test-browser`): the event loop of the browser is in the way of other tests.
+"""
 
 from __future__ import annotations
 

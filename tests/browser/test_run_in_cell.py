@@ -36,8 +36,11 @@ _OUTPUTS = """area => [...area.querySelectorAll('.jp-OutputArea-output')].map(ou
     colours: [...output.querySelectorAll('span[class*=ansi]')].map(span => span.className),
 }))"""
 #: The contrast of each piece of text with what is behind it.
-_CONTRASTS = """area => {
-    const parse = colour => colour.match(/[\\d.]+/g).map(Number);
+CONTRASTS = """area => {
+    const parse = colour => {
+        const numbers = colour.match(/[\\d.]+/g).map(Number);
+        return colour.startsWith('color(srgb') ? numbers.map((x, i) => i < 3 ? x * 255 : x) : numbers;
+    };
     const light = ([r, g, b]) => {
         const part = [r, g, b].map(x => x / 255).map(x => x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
         return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
@@ -51,7 +54,7 @@ _CONTRASTS = """area => {
     const found = {};
     for (const node of area.querySelectorAll('*')) {
         const text = [...node.childNodes].filter(x => x.nodeType === 3).map(x => x.data.trim()).join('');
-        if (!text || node.closest('svg, .jp-RenderedImage') || /^[✓✗■◌]$/.test(text)) continue;
+        if (!text || node.closest('svg, .jp-RenderedImage, .jp-OutputPrompt') || /^[✓✗■◌]$/.test(text)) continue;
         let alpha = 1;
         for (let each = node; each && each !== area; each = each.parentElement) alpha *= getComputedStyle(each).opacity;
         const back = behind(node);
@@ -172,7 +175,7 @@ def test_it_is_readable_in_both_themes(lab, pictures, theme):
         area = lab.run(index)
         if index > 1:
             area.screenshot(path=pictures / f"head-{index}-{theme}.png")
-            contrasts |= area.evaluate(_CONTRASTS)
+            contrasts |= area.evaluate(CONTRASTS)
     lab.set_theme("light")
     assert len(contrasts) > 10
     assert {text: value for text, value in contrasts.items() if value < 4.5} == {}

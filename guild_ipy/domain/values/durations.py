@@ -67,11 +67,13 @@ def brief_duration(value: timedelta) -> str:
 
     Examples
     --------
-    >>> [brief_duration(timedelta(seconds=seconds)) for seconds in (1.26, 125.7, 3725, 180_000, -5)]
-    ['1.3 s', '2:05', '1:02:05', '2d 2:00:00', '-5.0 s']
+    >>> [brief_duration(timedelta(seconds=seconds)) for seconds in (0.032, 1.26, 125.7, 3725, 180_000, -5)]
+    ['0.03 s', '1.3 s', '2:05', '1:02:05', '2d 2:00:00', '-5.0 s']
     """
     seconds = abs(value.total_seconds())
     sign = "-" if value < timedelta() else ""
+    if round(seconds, 2) < 1:
+        return f"{sign}{seconds:.2f} s"
     if round(seconds, 1) < _MINUTE:
         return f"{sign}{seconds:.1f} s"
     minutes, rest = divmod(int(seconds), _MINUTE)

@@ -27,6 +27,7 @@ from guild_ipy.view.live import describe_state
 _SECONDS_BETWEEN_LOOKS = 0.5
 _MOST_FILES = 1000
 _FEW_LINES = 15
+_NOT_OF_THE_RUN = frozenset({".guild", "__pycache__"})
 _LOOKS = {
     RunStatus.COMPLETED: DONE,
     RunStatus.ERROR: FAILED,
@@ -212,8 +213,7 @@ def _describe_files(run: Run) -> str:
     files = figures = 0
     root = run.dir.path
     for folder, folders, names in os.walk(root):
-        if folder == root and ".guild" in folders:
-            folders.remove(".guild")
+        folders[:] = [name for name in folders if name not in _NOT_OF_THE_RUN]
         own = [name for name in names if not os.path.islink(f"{folder}/{name}")]
         files += len(own)
         figures += len(own) if folder == f"{root}/figures" else 0
