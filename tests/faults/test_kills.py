@@ -55,7 +55,7 @@ def is_killed(run: Run, killing: Killing) -> bool:
         return False
     if killing.has_killed("supervisor", run.id):
         return True
-    begun = run.get("started", run.get("initialized"))
+    begun = run.get("requested", run.get("started", run.get("initialized")))
     killed = killing.killed_between(begun, run.get("stopped"))
     makers = {"standby", "supervisor"} if run.started else {"standby", "supervisor", "server", "kernel"}
     return not killed.isdisjoint(makers)

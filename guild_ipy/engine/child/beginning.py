@@ -9,6 +9,7 @@ Light on imports: see :mod:`guild_ipy.engine.child.process`.
 
 from __future__ import annotations
 
+import os
 import time
 
 from guild_ipy.errors import StoreError
@@ -28,6 +29,8 @@ def note_begin(run_dir: RunDir) -> None:
 
 def note_late_begin(run_dir: RunDir, asked: int) -> None:
     """Write the same, and when it was asked for, if that is long ago; else `started` is right as it is."""
+    if os.path.exists(run_dir.attr("exit_status")):  # its supervisor was killed, and others took it for dead
+        return
     if time.time_ns() // 1000 - asked >= _LONG_MICROSECONDS:
         _write(run_dir, REQUESTED, asked)
         note_begin(run_dir)
