@@ -23,6 +23,11 @@ class RunStatus(Enum):
     """Its directory cannot be read; the reason is in :attr:`guild_ipy.Run.damage`."""
 
     @property
+    def sign(self) -> str:
+        """The sign that stands before it; meant to be told apart without colours."""
+        return _SIGNS[self]
+
+    @property
     def is_finished(self) -> bool:
         """Whether the run has ended for good."""
         return self in {RunStatus.COMPLETED, RunStatus.ERROR, RunStatus.TERMINATED}
@@ -42,6 +47,16 @@ class RunStatus(Enum):
     def __str__(self) -> str:
         return self.value
 
+
+_SIGNS = {
+    RunStatus.PENDING: "○",
+    RunStatus.STAGED: "◇",
+    RunStatus.RUNNING: "●",
+    RunStatus.COMPLETED: "✓",
+    RunStatus.ERROR: "✗",
+    RunStatus.TERMINATED: "■",
+    RunStatus.DAMAGED: "!",
+}
 
 #: Statuses of runs whose process lives or is about to.
 ACTIVE = frozenset(status for status in RunStatus if status.is_active)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from guild_ipy import markup
-from guild_ipy.frame.shown.shown_column import STATUS_SIGNS, Look, ShownColumn
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.frame.shown.shown_column import Look, ShownColumn
 from guild_ipy.frame.shown.shown_table import ShownTable
 from guild_ipy.frame.shown.table_style import CLASS, STYLE
 
@@ -53,7 +54,7 @@ def _cells(column: ShownColumn) -> Iterator[tuple[str, str]]:
     for text, whole in zip(column.texts, column.wholes or column.texts, strict=True):
         title = f' title="{markup.text(whole)}"' if whole != text else ""
         if column.look is Look.STATUS and text:
-            yield f' class="{text}"', f"<b>{STATUS_SIGNS[text]}</b> {markup.text(text)}"
+            yield f' class="{text}"', f"<b>{RunStatus(text).sign}</b> {markup.text(text)}"
         else:
             yield f' class="{column.look.value}"{title}', markup.text(text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.durations import brief_duration
 from guild_ipy.frame.columns.dtypes import STATUSES
 from guild_ipy.frame.columns.run_names import RUN
@@ -21,16 +20,6 @@ _SECONDS = "%Y-%m-%d %H:%M:%S"
 #: Columns of listings whose values are paths, and truth values that are shown as a mark.
 _PATHS = frozenset({"notebook", "project"})
 _MARKS = {"marked": "★", "stale": "stale", "missing": "missing"}
-#: Meant to be told apart without their colours.
-STATUS_SIGNS: Mapping[str, str] = {
-    RunStatus.PENDING.value: "○",
-    RunStatus.STAGED.value: "◇",
-    RunStatus.RUNNING.value: "●",
-    RunStatus.COMPLETED.value: "✓",
-    RunStatus.ERROR.value: "✗",
-    RunStatus.TERMINATED.value: "■",
-    RunStatus.DAMAGED.value: "!",
-}
 
 
 class Look(Enum):

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from guild_ipy.frame.shown.shown_column import STATUS_SIGNS, Look, ShownColumn
+from guild_ipy.domain.status import RunStatus
+from guild_ipy.frame.shown.shown_column import Look, ShownColumn
 from guild_ipy.frame.shown.shown_table import ShownTable
 from guild_ipy.printable import printable
 
@@ -37,7 +38,7 @@ def _lines(column: ShownColumn, gap: int | None) -> list[str]:
 
 
 def _text(column: ShownColumn, text: str) -> str:
-    return f"{STATUS_SIGNS[text]} {text}" if column.look is Look.STATUS and text else printable(text)
+    return f"{RunStatus(text).sign} {text}" if column.look is Look.STATUS and text else printable(text)
 
 
 def _fit(columns: Sequence[list[str]], table: ShownTable, width: int | None) -> list[list[str]]:

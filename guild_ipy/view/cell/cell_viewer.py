@@ -21,7 +21,7 @@ from guild_ipy.view.cell.background import follow_in_background
 from guild_ipy.view.cell.cell_output import CellOutput
 from guild_ipy.view.cell.live_scalars import LiveScalars
 from guild_ipy.view.cell.publisher import Publisher
-from guild_ipy.view.cell.run_head import DONE, FAILED, GOING, STOPPED, WAITING, Look, RunFoot, RunHead
+from guild_ipy.view.cell.run_head import DONE, FAILED, GOING, STOPPED, WAITING, HeadLook, RunFoot, RunHead
 from guild_ipy.view.live import describe_state
 
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -161,7 +161,7 @@ class CellViewer(SilentViewer):
 
     # -- the head
 
-    def _head(self, look: Look, state: str, more: Sequence[str]) -> RunHead:
+    def _head(self, look: HeadLook, state: str, more: Sequence[str]) -> RunHead:
         return replace(
             self._plain_head(),
             state=" ".join(filter(None, [state, *more])),
@@ -197,7 +197,7 @@ class CellViewer(SilentViewer):
         return f"%guild_cat {self._run.short_id} shows all" if self._run is not None else ""
 
 
-def _look(record: RunRecord) -> Look:
+def _look(record: RunRecord) -> HeadLook:
     return _LOOKS.get(record.status, WAITING)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from guild_ipy import markup
+from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import FlagValue, format_flag
 from guild_ipy.printable import printable
 from guild_ipy.view.cell.sparkline import sparkline
@@ -26,18 +27,18 @@ _SPINNER = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class HeadLook:
     """How a state of a run is told at a glance: by a sign and by the colour of a bar."""
 
     sign: str
     colour: str
 
 
-GOING = Look(sign="", colour="var(--jp-info-color1, #1976d2)")
-WAITING = Look(sign="◌", colour="var(--jp-border-color1, #9e9e9e)")
-DONE = Look(sign="✓", colour="var(--jp-success-color1, #388e3c)")
-FAILED = Look(sign="✗", colour="var(--jp-error-color1, #d32f2f)")
-STOPPED = Look(sign="■", colour="var(--jp-warn-color1, #f57c00)")
+GOING = HeadLook(sign="", colour="var(--jp-info-color1, #1976d2)")
+WAITING = HeadLook(sign="◌", colour="var(--jp-border-color1, #9e9e9e)")
+DONE = HeadLook(sign=RunStatus.COMPLETED.sign, colour="var(--jp-success-color1, #388e3c)")
+FAILED = HeadLook(sign=RunStatus.ERROR.sign, colour="var(--jp-error-color1, #d32f2f)")
+STOPPED = HeadLook(sign=RunStatus.TERMINATED.sign, colour="var(--jp-warn-color1, #f57c00)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ class RunHead:
     operation: str
     state: str
     """``running``, ``loading numpy``, ``completed``, ``failed``, ...; with the time."""
-    look: Look
+    look: HeadLook
     short_id: str = ""
     flags: Mapping[str, FlagValue] = field(default_factory=dict)
     curves: Mapping[str, Sequence[float]] = field(default_factory=dict)
@@ -113,7 +114,7 @@ class RunHead:
 class RunFoot:
     """The line below the output of a run, which may be far from the head: how it ended."""
 
-    look: Look
+    look: HeadLook
     text: str
 
     @property
