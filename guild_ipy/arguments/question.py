@@ -1,4 +1,4 @@
-"""What a verb asks of its user before it does its work: whether to go on, or a text."""
+"""Questions of a verb to its user, before it does its work: whether to go on, or a text."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class FileKind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class FileType:
-    """What a file is."""
+    """The type of a file: its kind, its name for people, its MIME type."""
 
     kind: FileKind
     name: str

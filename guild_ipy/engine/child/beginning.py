@@ -23,17 +23,23 @@ _LONG_MICROSECONDS = 100_000
 
 
 def note_begin(run_dir: RunDir) -> None:
-    """Write that the code of the user begins now."""
-    _write(run_dir, "started", time.time_ns() // 1000)
+    """Write that the code of the user begins now, unless the run has an end.
+
+    Where its supervisor was killed at its start, others may have taken it for dead.
+    """
+    if not _has_end(run_dir):
+        _write(run_dir, "started", time.time_ns() // 1000)
 
 
 def note_late_begin(run_dir: RunDir, asked: int) -> None:
     """Write the same, and when it was asked for, if that is long ago; else `started` is right as it is."""
-    if os.path.exists(run_dir.attr("exit_status")):  # its supervisor was killed, and others took it for dead
-        return
-    if time.time_ns() // 1000 - asked >= _LONG_MICROSECONDS:
+    if time.time_ns() // 1000 - asked >= _LONG_MICROSECONDS and not _has_end(run_dir):
         _write(run_dir, REQUESTED, asked)
         note_begin(run_dir)
+
+
+def _has_end(run_dir: RunDir) -> bool:
+    return os.path.exists(run_dir.attr("exit_status"))
 
 
 def _write(run_dir: RunDir, attr: str, moment: int) -> None:

@@ -1,4 +1,4 @@
-"""What is read of each line of output: by the patterns of the user, or else the usual forms of metrics.
+"""Readers of lines of output: by the patterns of the user, or else the usual forms of metrics.
 
 The usual forms are those of Guild AI, which mean the same here: ``key: number`` is a value, ``key: number (step N)``
 says the step as well, and ``step: N`` that of all that follow; before the first it is 0. Any other line may be one of
@@ -185,7 +185,7 @@ class UsualReader:
         return _points(values, self._step)
 
     def _place(self, line: MetricLine) -> list[ScalarPoint]:
-        """Give the values of a line their step."""
+        """Return the values of a line with their step."""
         step = line.step
         if line.sets_step:
             self._said_step = step

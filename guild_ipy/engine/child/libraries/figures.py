@@ -44,15 +44,16 @@ class ProcessFigures:
 
     def show_open(self, run_dir: RunDir) -> None:
         """Show, save and close the figures that are open."""
-        for pyplot, figure in _open_figures():
-            from guild_ipy.engine.child.shell.run_display import (
-                show_bundle,  # start-up cost: for runs that have figures
-            )
+        figures = [*_open_figures()]
+        if not figures:
+            return
+        from guild_ipy.engine.child.shell import run_display  # start-up cost: for runs that have figures
 
+        for pyplot, figure in figures:
             bundle: dict[str, Any] = {"text/plain": repr(figure)}
             if figure.get_children()[1:]:  # more than its background
                 bundle["image/png"] = self._save(figure, run_dir)
-            show_bundle(bundle)
+            run_display.show_bundle(bundle)
             pyplot.close(figure)
 
     def save_open(self, run_dir: RunDir) -> None:

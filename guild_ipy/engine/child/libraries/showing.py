@@ -1,4 +1,4 @@
-"""What shows something in a notebook does so in a run, in its output: ``plt.show()`` and IPython's ``display``.
+"""Lets ``plt.show()`` and IPython's ``display`` show in the output of a run, as they do below a cell.
 
 ``display`` asks for the shell, which is made at its first call; without a shell IPython prints the objects.
 

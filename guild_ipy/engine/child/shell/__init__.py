@@ -1,4 +1,4 @@
-"""What IPython gives to a notebook, in a run.
+"""The functions and the shell that IPython gives to a notebook, in a run.
 
 - ``notebook_names``: the names of its functions
 - ``run_shell``: the shell, made when one of these is used
