@@ -38,7 +38,7 @@ class AttributeType(Enum):
         return self in {AttributeType.ANY, AttributeType.TEXT, AttributeType.NUMBER, AttributeType.DURATION}
 
 
-class Display(Enum):
+class ValueForm(Enum):
     """How tables show a value, which they compute from the columns in :attr:`Attribute.made_of`."""
 
     TEXT = "text"
@@ -87,7 +87,7 @@ class Attribute:
     """None if the index has no column of its own for it."""
     made_of: tuple[str, ...] = ()
     """The columns of the table of runs that it is computed from; empty for its own column."""
-    form: Display | None = Display.TEXT
+    form: ValueForm | None = ValueForm.TEXT
     """None if tables do not show it."""
     is_listed: bool = False
     """Whether listings show it."""
@@ -122,18 +122,18 @@ ATTRIBUTES = (
         aliases=("short_id",),
         sql=f"substr(run.id, 1, {SHORT_ID_LENGTH})",
         made_of=("id",),
-        form=Display.BEGINNING,
+        form=ValueForm.BEGINNING,
         is_listed=True,
         is_compared=True,
     ),
     Attribute(
-        name="operation", type=AttributeType.OPERATION, form=Display.WORD, is_listed=True, is_compared=True
+        name="operation", type=AttributeType.OPERATION, form=ValueForm.WORD, is_listed=True, is_compared=True
     ),  # as it is listed
     Attribute(
         name="started",
         type=AttributeType.MOMENT,
         column=KeptColumn(declared="integer", of=lambda record: record.started),
-        form=Display.MOMENT,
+        form=ValueForm.MOMENT,
         is_listed=True,
         is_compared=True,
     ),
@@ -144,7 +144,7 @@ ATTRIBUTES = (
         sql="case when run.status != 'staged' then max(0, "
         f"case when {_IS_ACTIVE} then :{NOW} else run.stopped end - run.started) / 1e6 end",
         made_of=("status", "started", "stopped"),
-        form=Display.DURATION,
+        form=ValueForm.DURATION,
         is_listed=True,
         is_compared=True,
     ),
@@ -152,7 +152,7 @@ ATTRIBUTES = (
         name="status",
         type=AttributeType.STATUS,
         column=KeptColumn(declared="text", of=lambda record: record.status.value),
-        form=Display.STATUS,
+        form=ValueForm.STATUS,
         is_listed=True,
         is_compared=True,
     ),
@@ -167,7 +167,7 @@ ATTRIBUTES = (
         name="marked",
         type=AttributeType.TRUTH,
         column=KeptColumn(declared="integer not null", of=lambda record: record.marked),
-        form=Display.TRUTH,
+        form=ValueForm.TRUTH,
         is_listed=True,
     ),
     Attribute(
@@ -181,14 +181,14 @@ ATTRIBUTES = (
         sql=f"case when not {_IS_ACTIVE} then run.stopped end",
         column=KeptColumn(declared="integer", of=lambda record: record.stopped),
         made_of=("status", "stopped"),
-        form=Display.END,
+        form=ValueForm.END,
         is_detail=True,
     ),
     Attribute(
         name="exit_status",
         type=AttributeType.NUMBER,
         column=KeptColumn(of=lambda record: record.exit_status),
-        form=Display.VALUE,
+        form=ValueForm.VALUE,
         is_detail=True,
     ),
     Attribute(
@@ -196,14 +196,14 @@ ATTRIBUTES = (
         type=AttributeType.TEXTS,
         aliases=("tag",),
         column=KeptColumn(of=lambda record: record.tags or None),
-        form=Display.TAGS,
+        form=ValueForm.TAGS,
         is_detail=True,
     ),
     Attribute(
         name="comments",
         aliases=("comment",),
         column=KeptColumn(of=lambda record: "\n".join([c.body for c in record.comments]) if record.comments else None),
-        form=Display.LINES,
+        form=ValueForm.LINES,
         is_detail=True,
     ),
     Attribute(
@@ -218,13 +218,13 @@ ATTRIBUTES = (
         name="initialized",
         type=AttributeType.MOMENT,
         column=KeptColumn(declared="integer", of=lambda record: record.initialized),
-        form=Display.MOMENT,
+        form=ValueForm.MOMENT,
     ),
     Attribute(
         name="sourcecode",
         sql=f"substr(run.digest, 1, {SHORT_ID_LENGTH})",
         made_of=("digest",),
-        form=Display.BEGINNING,
+        form=ValueForm.BEGINNING,
     ),
     Attribute(
         name="op", type=AttributeType.OPERATION, sql=_OPREF.format(4), is_of_operation=True, form=None

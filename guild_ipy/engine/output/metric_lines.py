@@ -73,7 +73,7 @@ def parse_line(text: str) -> MetricLine | None:
             values={"value": parse_number(trial["value"])}, step=int(trial["step"]), step_kind=StepKind.STEP
         )
     for part in _open_frames(text.strip()):
-        line = _Reader()
+        line = _PartReader()
         if line.read(part) and line.is_of_metrics:
             return line.result()
     return None
@@ -95,7 +95,7 @@ def _open_frames(text: str) -> list[str]:
 
 
 @dataclass(kw_only=True)
-class _Reader:
+class _PartReader:
     """Collects the parts of one line."""
 
     values: dict[str, float] = field(default_factory=dict)

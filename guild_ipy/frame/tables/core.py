@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from guild_ipy.domain.attributes import BY_NAME, ERROR, Display
+from guild_ipy.domain.attributes import BY_NAME, ERROR, ValueForm
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.frame.columns.column_values import ColumnValues
@@ -104,16 +104,16 @@ def _lines(comments: ColumnValues) -> Column:
     return texts_column([text and text.replace("\n", "; ") for text in comments.to_objects()])
 
 
-_MAKERS: Mapping[Display, Callable[..., Column]] = {
-    Display.TEXT: text_column,
-    Display.VALUE: value_column,
-    Display.STATUS: _status,
-    Display.WORD: category_column,
-    Display.BEGINNING: _beginning,
-    Display.MOMENT: moment_column,
-    Display.END: _stopped,
-    Display.DURATION: _time,
-    Display.TAGS: _tags,
-    Display.LINES: _lines,
-    Display.TRUTH: truth_column,
+_MAKERS: Mapping[ValueForm, Callable[..., Column]] = {
+    ValueForm.TEXT: text_column,
+    ValueForm.VALUE: value_column,
+    ValueForm.STATUS: _status,
+    ValueForm.WORD: category_column,
+    ValueForm.BEGINNING: _beginning,
+    ValueForm.MOMENT: moment_column,
+    ValueForm.END: _stopped,
+    ValueForm.DURATION: _time,
+    ValueForm.TAGS: _tags,
+    ValueForm.LINES: _lines,
+    ValueForm.TRUTH: truth_column,
 }

@@ -15,7 +15,7 @@ from guild_ipy.arguments.option import json_switch, option, switch
 from guild_ipy.arguments.parser import Completes, Group
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.domain.attributes import BY_NAME, Display
+from guild_ipy.domain.attributes import BY_NAME, ValueForm
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.status import RunStatus
@@ -178,12 +178,12 @@ def _tags(tags: str | None) -> str | None:
     return None if tags is None else ", ".join(json.loads(tags))
 
 
-_SHOWN: Mapping[Display | None, Callable[..., Any]] = {
-    Display.BEGINNING: lambda text: text and text[:SHORT_ID_LENGTH],
-    Display.MOMENT: _moment,
-    Display.END: _stopped,
-    Display.DURATION: _duration,
-    Display.TAGS: _tags,
+_SHOWN: Mapping[ValueForm | None, Callable[..., Any]] = {
+    ValueForm.BEGINNING: lambda text: text and text[:SHORT_ID_LENGTH],
+    ValueForm.MOMENT: _moment,
+    ValueForm.END: _stopped,
+    ValueForm.DURATION: _duration,
+    ValueForm.TAGS: _tags,
 }
 
 
