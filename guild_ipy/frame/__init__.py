@@ -2,12 +2,10 @@
 
 - ``runs_frame``: ``guild_ipy.runs``, with ``keywords``
 - ``accessor``: ``df.guild``
+- ``batch_trials``, ``trial_plan``: the trials of a batch, as they are and as planned
+- ``batch_pictures``: ``batch.guild``
 - ``inputs``: the runs that a summary operation was given
 - ``selected``: the runs that an expression selects
-- ``tables``: one frame each
-- ``columns``: what frames are made of
-- ``shown``: how frames look
-- ``pictures``
 """
 
 from guild_ipy.frame.accessor import GuildAccessor, register_accessor

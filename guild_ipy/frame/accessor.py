@@ -7,31 +7,31 @@ CSV file. Each run counts once, in the order of the frame; rows without a run ar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import pandas as pd
 
 from guild_ipy.arguments.run_selection import RunSelection
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
-from guild_ipy.frame.columns.column_cache import Chooser
-from guild_ipy.frame.columns.rows import Rows, find_rows
-from guild_ipy.frame.columns.run_names import RUN, read_names, run_column, take_runs
-from guild_ipy.frame.columns.runs_of_frame import find_deleted, find_run_dirs
-from guild_ipy.frame.pictures.curves import make_curves, plot_curves
-from guild_ipy.frame.pictures.optimised import find_optimised
-from guild_ipy.frame.pictures.parallel import plot_parallel, telling_columns
-from guild_ipy.frame.pictures.pyplot import Axes
-from guild_ipy.frame.pictures.run_captions import label_fields, label_runs
-from guild_ipy.frame.tables.best_runs import rank
-from guild_ipy.frame.tables.comparison import compare_fields, compare_frame
-from guild_ipy.frame.tables.flag_table import flag_fields, flags_frame
-from guild_ipy.frame.tables.noted_attributes import attribute_fields, attributes_frame
-from guild_ipy.frame.tables.points import points_frame, read_points
-from guild_ipy.frame.tables.scalar_table import scalars_frame, summary_fields
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import get_session
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.tables.columns.column_cache import Chooser
+from guild_ipy.tables.columns.rows import Rows, find_rows
+from guild_ipy.tables.columns.run_names import RUN, read_names, run_column, take_runs
+from guild_ipy.tables.columns.runs_of_frame import find_deleted, find_run_dirs
+from guild_ipy.tables.contents.best_runs import rank
+from guild_ipy.tables.contents.comparison import compare_fields, compare_frame, leave_out_batches
+from guild_ipy.tables.contents.flag_table import flag_fields, flags_frame
+from guild_ipy.tables.contents.noted_attributes import attribute_fields, attributes_frame
+from guild_ipy.tables.contents.points import points_frame, read_points
+from guild_ipy.tables.contents.scalar_table import scalars_frame, summary_fields
+from guild_ipy.tables.pictures.curves import make_curves, plot_curves
+from guild_ipy.tables.pictures.optimised import find_optimised
+from guild_ipy.tables.pictures.parallel import across_flags, plot_parallel
+from guild_ipy.tables.pictures.pyplot import Axes
+from guild_ipy.tables.pictures.run_captions import label_fields, label_runs
 from guild_ipy.verbs.changing.comment import CommentEdit, write_comments
 from guild_ipy.verbs.changing.delete import Delete
 from guild_ipy.verbs.changing.label import Label
@@ -43,6 +43,9 @@ from guild_ipy.verbs.looking.diff import diff, older_first
 from guild_ipy.verbs.looking.info import RunInfo, get_info
 from guild_ipy.view.changed_runs import ChangedRuns
 from guild_ipy.view.run_diff import RunDiff
+
+if TYPE_CHECKING:
+    from guild_ipy.widgets.runs_table import RunsTable
 
 _NAME = "guild"
 
@@ -95,6 +98,8 @@ class GuildAccessor:
     def compare(self, columns: str | Iterable[str] | None = None) -> pd.DataFrame:
         """Return one row a run: who it is, last values of scalars, ``step``, flags, attributes, and when and where.
 
+        Batches are left out, whose results are those of their trials, unless the frame has nothing else.
+
         Parameters
         ----------
         columns
@@ -106,7 +111,7 @@ class GuildAccessor:
         --------
         >>> df.guild.compare("=lr, min loss, min loss step as best")     # doctest: +SKIP
         """
-        return compare_frame(self._rows(compare_fields(columns)), columns)
+        return compare_frame(leave_out_batches(self._rows(compare_fields(columns))), columns)
 
     def diff(self) -> RunDiff:
         """Return how the two runs differ, the older one first: attributes, flags, scalars, environment, files, source.
@@ -187,11 +192,17 @@ class GuildAccessor:
         named = None if columns is None else self.compare(columns).drop(columns=RUN)
         if named is not None and named.shape[1] != 1:
             return plot_parallel(named, ax)
-        rows = self._rows(compare_fields(None))
-        flags, end = telling_columns(rows, find_optimised(self._find().values()))
-        compared = compare_frame(rows)
-        ends = compared[end] if named is None else named
-        return plot_parallel(pd.concat([compared[flags].drop(columns=ends.columns, errors="ignore"), ends], axis=1), ax)
+        rows = leave_out_batches(self._rows(compare_fields(None)))
+        return plot_parallel(across_flags(rows, named, find_optimised(self._find().values())), ax)
+
+    def table(self, columns: str | Iterable[str] | None = None) -> RunsTable:
+        """Return a table of the runs for a notebook, to sort, filter, compare and mark by hand.
+
+        `columns` are those to begin with, as for :meth:`compare`; see ``guild_ipy.table``.
+        """
+        from guild_ipy.widgets.runs_table import table_of  # start-up cost: ipywidgets, which few frames need
+
+        return table_of(self._selection(), get_session(), columns)
 
     # -- change
 

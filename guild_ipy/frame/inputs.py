@@ -10,8 +10,11 @@ import pandas as pd
 from guild_ipy.domain.choosing.time_range import to_microseconds
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.errors import UsageError, suggest
-from guild_ipy.frame.columns.column_values import ColumnValues, make_values
-from guild_ipy.frame.columns.dtypes import (
+from guild_ipy.settings import find_run_dir
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.used_runs.input_runs import InputRun, find_input_files, read_input_runs
+from guild_ipy.tables.columns.column_values import ColumnValues, make_values
+from guild_ipy.tables.columns.dtypes import (
     STATUSES,
     Column,
     category_column,
@@ -22,11 +25,8 @@ from guild_ipy.frame.columns.dtypes import (
     truth_column,
     value_column,
 )
-from guild_ipy.frame.columns.frame_mark import mark_frame
-from guild_ipy.frame.columns.run_names import RUN
-from guild_ipy.settings import find_run_dir
-from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.used_runs.input_runs import InputRun, find_input_files, read_input_runs
+from guild_ipy.tables.columns.frame_mark import mark_frame
+from guild_ipy.tables.columns.run_names import RUN
 
 
 def inputs(dependency: str | None = None) -> pd.DataFrame:

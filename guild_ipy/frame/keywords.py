@@ -11,6 +11,8 @@ from guild_ipy.domain.choosing.time_range import TimeRange, parse_time_range
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.session.here import only_here
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.run_refs import RunRef, find_batch_id
 from guild_ipy.session.session import get_session
 
 
@@ -36,6 +38,7 @@ class RunKeywords(TypedDict, total=False):
     notebooks: str | Iterable[str] | None
     projects: str | Iterable[str] | None
     here: bool | None
+    trials_of: RunRef | None
     where: str | None
     filter_expr: str | None
     deleted: bool | None
@@ -66,6 +69,7 @@ def parse_keywords(keywords: Mapping[str, object]) -> RunFilter:
         digest=_text(keywords, "digest"),
         notebooks=read_paths(_texts(keywords, "notebooks")),
         projects=read_paths(_texts(keywords, "projects")),
+        trials_of=_trials_of(keywords),
         where=_where(keywords),
         deleted=_is_set(keywords, "deleted"),
         limit=_limit(keywords),
@@ -101,6 +105,15 @@ def _is_set(keywords: Mapping[str, object], name: str) -> bool:
 
 def _statuses(keywords: Mapping[str, object]) -> frozenset[RunStatus]:
     return frozenset(status for status in RunStatus if _is_set(keywords, status.value))
+
+
+def _trials_of(keywords: Mapping[str, object]) -> str | None:
+    batch = keywords.get("trials_of")
+    if batch is None:
+        return None
+    if isinstance(batch, bool) or not isinstance(batch, str | int | Run):
+        raise _unfit("trials_of", batch, "a batch")
+    return find_batch_id(get_session(), batch)
 
 
 def _where(keywords: Mapping[str, object]) -> str | None:

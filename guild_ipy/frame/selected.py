@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.frame.columns.run_names import RUN, find_ids
 from guild_ipy.frame.runs_frame import frame_runs
 from guild_ipy.session.session import get_session
+from guild_ipy.tables.columns.run_names import RUN, find_ids
 from guild_ipy.verbs.looking.select import SelectRuns
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from tests.browser.jupyterlab import Lab, open_lab
 from tests.surroundings import enter
 
 _PICTURES = Path(__file__).parents[2] / "build/browser"
+_HAS_FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +35,29 @@ def whole_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         os.environ.update(before)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep whether a test failed, for its fixtures."""
+    report = yield
+    if report.failed:
+        item.stash[_HAS_FAILED] = True
+    return report
+
+
 @pytest.fixture
-def lab(whole_lab: Lab) -> Iterator[Lab]:
-    """The page; what its console says against us is a failure, and the notebook of the test is closed after it."""
+def lab(whole_lab: Lab, pictures: Path, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """The page; what its console says against us is a failure, and the notebook of the test is closed after it.
+
+    Of a test that fails the page is kept as a picture, and is loaded anew for the next test.
+    """
     whole_lab.console.clear()
     yield whole_lab
-    whole_lab.close()
+    if request.node.stash.get(_HAS_FAILED, False):
+        whole_lab.page.screenshot(path=pictures / f"failed-{request.node.name}.png")
+        whole_lab.dismiss()
+        whole_lab.start_over()
+    else:
+        whole_lab.close()
     assert whole_lab.console == []
 
 

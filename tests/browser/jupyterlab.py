@@ -17,16 +17,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect, sync_playwright
 
 _QUIET = '{"fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": true}'
-_SECONDS = 90
+_SECONDS = 60
 _POLL_SECONDS = 0.2
+#: For what a kernel answers; Playwright's 5 seconds are too few where all cores are busy.
+_EXPECT_SECONDS = 20
+#: Without a sandbox, which root has none, and without /dev/shm, which may be small.
+BROWSER_OPTIONS = ("--no-sandbox", "--disable-dev-shm-usage")
 _THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 #: What JupyterLab itself says on its console.
 _USUAL_WORDS = (
     *("favicon", "Failed to load resource", "source map", "ResizeObserver", "WebSocket", "Content Security"),
     "debugger state",
+    "(reading 'schema')",  # of Notebook 7.6, as it loads its settings
+    "widget model not found",  # where a notebook is opened again, before or without the kernel that has the widget
+    "create_subshell_request",  # where a kernel ends while one of its subshells is being made
+    "Comm not found for comm id",  # where a kernel that ends closes its comms after the page has let go of them
 )
 
 _OPEN = """async (path) => {
@@ -34,6 +42,7 @@ _OPEN = """async (path) => {
     const widget = await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
     await widget.context.ready;
     await widget.context.sessionContext.ready;
+    app.shell.activateById(widget.id);
     app.shell.collapseLeft();
     app.shell.collapseRight();
 }"""
@@ -51,13 +60,22 @@ _SHOW = """async (index) => {
     content.activeCellIndex = index;
     await content.scrollToItem(index, 'start', 0);
 }"""
+#: Which notebook has the focus, on which commands work.
+_IS_CURRENT = "path => window.jupyterapp.shell.currentWidget?.context?.path === path"
 _CLOSE = """async () => {
-    const app = window.jupyterapp;
-    const widget = app.shell.currentWidget;
-    await widget.context.save();
-    await widget.sessionContext.shutdown();
-    widget.context.dispose();
+    for (const widget of [...window.jupyterapp.shell.widgets('main')].filter(each => each.sessionContext)) {
+        await widget.context.save();
+        await widget.sessionContext.shutdown();
+        widget.context.dispose();
+        widget.dispose();
+    }
 }"""
+#: Answers the dialogs that are open, which keep the focus from notebooks; returns their texts.
+_DISMISS = """() => [...document.querySelectorAll('.jp-Dialog')].map(dialog => {
+    dialog.querySelector('.jp-mod-reject, .jp-mod-accept')?.click();
+    return dialog.innerText;
+})"""
+_SHUT_DOWN = "() => window.jupyterapp.serviceManager.sessions.shutdownAll()"
 
 
 @dataclass(kw_only=True)
@@ -67,6 +85,7 @@ class Lab:
     page: Page
     folder: Path
     """The root of the server."""
+    address: str
     console: list[str] = field(default_factory=list)
 
     def open(self, cells: Sequence[str], name: str = "") -> str:
@@ -81,6 +100,7 @@ class Lab:
     def show(self, path: str) -> None:
         """Open a notebook that is there."""
         self.page.evaluate(_OPEN, path)
+        self.page.wait_for_function(_IS_CURRENT, arg=path)
 
     def run(self, index: int) -> Locator:
         """Execute a cell, and wait for its end; return its output."""
@@ -110,52 +130,99 @@ class Lab:
             "dark => (document.body.dataset.jpThemeLight === 'false') === dark", arg=theme == "dark"
         )
 
+    def load(self) -> None:
+        """Open the page, without any notebook."""
+        self.page.goto(f"{self.address}&reset")
+        self.page.wait_for_function("window.jupyterapp?.restored")
+        self.page.evaluate("window.jupyterapp.restored")
+
     def close(self) -> None:
-        """Save the notebook that is open, end its kernel, and close it."""
+        """Save the notebooks that are open, end their kernels, and close them; a dialog that is open is an error."""
+        self.dismiss()
         self.page.evaluate(_CLOSE)
+        self.dismiss()
+
+    def dismiss(self) -> None:
+        """Answer the dialogs that are open, and keep their texts as errors."""
+        for text in self.page.evaluate(_DISMISS):
+            self.keep(f"a dialog was open: {text}")
+
+    def start_over(self) -> None:
+        """End all kernels and load the page anew, so that a test that failed leaves nothing to the next one."""
+        self.page.evaluate(_SHUT_DOWN)
+        self.load()
 
     def hear(self, message: ConsoleMessage) -> None:
         """Keep an error of the console that is not one of JupyterLab's own."""
-        if message.type == "error" and not any(word in message.text for word in _USUAL_WORDS):
-            self.console.append(message.text)
+        if message.type == "error":
+            self.keep(message.text)
+
+    def keep(self, text: str) -> None:
+        """Keep an error that is not one of JupyterLab's own."""
+        if not any(word in text for word in _USUAL_WORDS):
+            self.console.append(text)
 
 
 @contextmanager
 def open_lab(folder: Path, *, scale: float = 1.0) -> Iterator[Lab]:
     """Start JupyterLab in a folder, whose surroundings have been entered, and open it in a browser."""
-    with _serve(folder) as address, sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+    with serve(folder, LAB) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*BROWSER_OPTIONS])
         page = browser.new_page(device_scale_factor=scale, viewport={"width": 1180, "height": 900})
         page.set_default_timeout(_SECONDS * 1000)
-        lab = Lab(page=page, folder=folder)
+        expect.set_options(timeout=_EXPECT_SECONDS * 1000)
+        lab = Lab(page=page, folder=folder, address=server.address("lab"))
         page.on("console", lab.hear)
-        page.on("pageerror", lambda error: lab.console.append(str(error)))
-        page.goto(address)
-        page.wait_for_function("window.jupyterapp?.restored")
-        page.evaluate("window.jupyterapp.restored")
+        page.on("pageerror", lambda error: lab.keep(str(error)))
+        lab.load()
         yield lab
         browser.close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """A program that serves notebooks."""
+
+    module: str
+    trait: str
+    """The class of its configuration."""
+    python: str = sys.executable
+
+
+LAB = Application(module="jupyterlab", trait="LabApp")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """One that is at work."""
+
+    port: int
+    token: str
+
+    def address(self, path: str) -> str:
+        """Return the address of a page."""
+        return f"http://127.0.0.1:{self.port}/{path}?token={self.token}"
+
+
 @contextmanager
-def _serve(folder: Path) -> Iterator[str]:
-    """Start a server; the address of its first page."""
+def serve(folder: Path, application: Application) -> Iterator[Server]:
+    """Start a server in a folder, whose surroundings have been entered."""
     settings = Path(os.environ["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab/apputils-extension"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "notification.jupyterlab-settings").write_text(_QUIET)
-    port, token = _free_port(), secrets.token_hex(16)
-    words = f"-m jupyterlab --no-browser --allow-root --ip=127.0.0.1 --port={port} --ServerApp.port_retries=0"
-    command = [sys.executable, *words.split(), "--LabApp.expose_app_in_browser=True"]
-    environment = {**os.environ, "HOME": str(folder), "JUPYTER_TOKEN": token}
+    started = Server(port=_free_port(), token=secrets.token_hex(16))
+    words = f"-m {application.module} --no-browser --allow-root --ip=127.0.0.1 --port={started.port}"
+    exposed = f"--{application.trait}.expose_app_in_browser=True"
+    command = [application.python, *words.split(), "--ServerApp.port_retries=0", exposed]
+    environment = {**os.environ, "HOME": str(folder), "JUPYTER_TOKEN": started.token}
     with open(folder / "server.log", "wb") as log:
-        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     try:
-        _wait_for(server, f"http://127.0.0.1:{port}/api")
-        yield f"http://127.0.0.1:{port}/lab?token={token}"
+        _wait_for(process, started.address("api"))
+        yield started
     finally:
-        server.terminate()
-        server.wait()
+        process.terminate()
+        process.wait()
 
 
 def _free_port() -> int:

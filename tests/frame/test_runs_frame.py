@@ -45,14 +45,14 @@ DTYPES = [
 
 
 def test_columns_have_the_right_dtypes(add_run, monkeypatch):
-    monkeypatch.setattr("guild_ipy.frame.columns.dtypes.local_timezone", lambda: "UTC")
+    monkeypatch.setattr("guild_ipy.tables.columns.dtypes.local_timezone", lambda: "UTC")
     add_run("aaaa")
 
     assert list(map(str, runs().dtypes)) == DTYPES
 
 
 def test_a_home_without_runs_gives_the_same_dtypes(monkeypatch):
-    monkeypatch.setattr("guild_ipy.frame.columns.dtypes.local_timezone", lambda: "UTC")
+    monkeypatch.setattr("guild_ipy.tables.columns.dtypes.local_timezone", lambda: "UTC")
     df = runs(details=True)
 
     assert list(map(str, df.dtypes))[:9] == DTYPES
