@@ -2,6 +2,7 @@
 
 import tempfile
 
+import batches
 import cells
 import dependencies
 import lists
@@ -38,6 +39,7 @@ def main() -> None:
         scripts,
         preload,
         cells,
+        batches,
         load_ext,
         provenance,
         output,

@@ -29,13 +29,21 @@ class AttributeType(Enum):
     DURATION = "duration"
     """Seconds."""
     NUMBER = "number"
+    RUN_ID = "run id"
+    """The id of another run, which is named by the beginning of its id."""
     TEXTS = "texts"
     """Several texts; a test is passed if one of them passes it."""
 
     @property
     def may_be_missing(self) -> bool:
         """Whether a run without it may have a flag or scalar by that name."""
-        return self in {AttributeType.ANY, AttributeType.TEXT, AttributeType.NUMBER, AttributeType.DURATION}
+        return self not in {
+            AttributeType.OPERATION,
+            AttributeType.STATUS,
+            AttributeType.TRUTH,
+            AttributeType.MOMENT,
+            AttributeType.TEXTS,
+        }
 
 
 class ValueForm(Enum):
@@ -95,6 +103,8 @@ class Attribute:
     """Whether listings with details show it as well."""
     is_compared: bool = False
     """Whether every comparison shows it."""
+    is_occasional: bool = False
+    """Whether listings and comparisons show it as soon as one of their runs has it."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -112,8 +122,10 @@ NOW = "now"
 _IS_ACTIVE = "run.status in ('running', 'pending')"
 _OPREF = "nullif(json_extract(words, '$[0][{}]'), '')"
 
-#: Why a run failed; listings and comparisons show it where one has.
+#: Why a run failed.
 ERROR = "error"
+#: The batch that a run is a trial of.
+BATCH = "batch"
 
 #: In the order of listings.
 ATTRIBUTES = (
@@ -212,7 +224,15 @@ ATTRIBUTES = (
         column=KeptColumn(of=lambda record: record.sourcecode_digest),
         is_detail=True,
     ),
-    Attribute(name=ERROR, column=KeptColumn(of=lambda record: record.error), is_detail=True),
+    Attribute(
+        name=BATCH,
+        type=AttributeType.RUN_ID,
+        column=KeptColumn(of=lambda record: record.batch),
+        form=ValueForm.BEGINNING,
+        is_detail=True,
+        is_occasional=True,
+    ),
+    Attribute(name=ERROR, column=KeptColumn(of=lambda record: record.error), is_detail=True, is_occasional=True),
     Attribute(name="damage", column=KeptColumn(of=lambda record: record.damage), is_detail=True),
     Attribute(
         name="initialized",
@@ -225,6 +245,12 @@ ATTRIBUTES = (
         sql=f"substr(run.digest, 1, {SHORT_ID_LENGTH})",
         made_of=("digest",),
         form=ValueForm.BEGINNING,
+    ),
+    Attribute(
+        name="is_batch",
+        type=AttributeType.TRUTH,
+        column=KeptColumn(declared="integer not null", of=lambda record: record.is_batch),
+        form=None,
     ),
     Attribute(
         name="op", type=AttributeType.OPERATION, sql=_OPREF.format(4), is_of_operation=True, form=None
@@ -243,3 +269,4 @@ SHOWN = frozenset(attribute.name for attribute in ATTRIBUTES if attribute.form i
 LISTED = tuple(attribute.name for attribute in ATTRIBUTES if attribute.is_listed)
 DETAILS = tuple(attribute.name for attribute in ATTRIBUTES if attribute.is_detail)
 COMPARED = tuple(attribute.name for attribute in ATTRIBUTES if attribute.is_compared)
+OCCASIONAL = tuple(attribute.name for attribute in ATTRIBUTES if attribute.is_occasional)

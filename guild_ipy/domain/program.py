@@ -1,4 +1,4 @@
-"""The program that a run executes: one of five kinds, which ``meta.json`` keeps as a tagged union."""
+"""The program that a run executes: one of six kinds, which ``meta.json`` keeps as a tagged union."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class _AnyProgram:
     """Whether any interpreter can read it; a packed program is bound to a version of Python."""
     is_forkable: ClassVar[bool] = False
     """Whether a fork of a warm interpreter can execute it."""
+    starts_runs: ClassVar[bool] = False
+    """Whether it starts runs itself, for which it gets a fork server of its own."""
 
     @property
     def main_file(self) -> str:
@@ -134,4 +136,24 @@ class StepsProgram(_AnyProgram):
     """The module whose ``run_pipeline_main`` runs them; an earlier version may have had another."""
 
 
-Program = NotebookProgram | ScriptProgram | NotebookFileProgram | ExecProgram | StepsProgram
+@dataclass(frozen=True, kw_only=True)
+class BatchProgram(_AnyProgram):
+    """A batch: runs of one operation with other flags, its trials, each made from the run in ``.guild/proto``."""
+
+    kind: ClassVar[str] = "batch"
+    is_forkable: ClassVar[bool] = True
+    starts_runs: ClassVar[bool] = True
+
+    varied: tuple[str, ...] = ()
+    """The flags that have a list of values in the prototype, a value for each trial."""
+    packages: tuple[str, ...] = ()
+    """Modules that the fork server of its trials loads: those of the notebook that has started it."""
+    module: str = ""
+    """The module whose ``run_batch_main`` runs the trials."""
+    jobs: int = 1
+    """How many trials run at a time."""
+    isolation: str | None = None
+    """How trials get their processes; None for the setting."""
+
+
+Program = NotebookProgram | ScriptProgram | NotebookFileProgram | ExecProgram | StepsProgram | BatchProgram

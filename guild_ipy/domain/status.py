@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from enum import Enum
 
 
@@ -57,6 +59,19 @@ _SIGNS = {
     RunStatus.TERMINATED: "■",
     RunStatus.DAMAGED: "!",
 }
+
+
+def describe_statuses(statuses: Iterable[RunStatus]) -> str:
+    """Say how many there are of each status.
+
+    Examples
+    --------
+    >>> describe_statuses([RunStatus.ERROR, RunStatus.COMPLETED, RunStatus.COMPLETED])
+    '2 completed, 1 error'
+    """
+    counts = Counter(statuses)
+    return ", ".join(f"{counts[status]:,} {status}" for status in RunStatus if counts[status])
+
 
 #: Statuses of runs whose process lives or is about to.
 ACTIVE = frozenset(status for status in RunStatus if status.is_active)

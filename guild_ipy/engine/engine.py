@@ -24,13 +24,21 @@ class Engine:
     """Starts runs; keeps a fork server warm. Any thread may use it.
 
     An engine belongs to one process: a fork of that process must not use it.
+
+    Parameters
+    ----------
+    modules
+        What fork servers load besides the modules that this process has imported.
+    server
+        A fork server that is there already.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, modules: tuple[str, ...] = (), server: ForkServer | None = None) -> None:
         self._settings = settings
+        self._modules = modules
         self._mutex = threading.RLock()
         """Held while servers are exchanged, and never while waiting for one."""
-        self._server: ForkServer | None = None
+        self._server = server
         self._next: ForkServer | None = None
         self._dismissed: list[ForkServer] = []
         """Those that may not have ended yet."""
@@ -51,14 +59,13 @@ class Engine:
         if self._settings.isolation != "fork":
             return
         with self._mutex:
-            if self._next is not None and self._next.is_ready():
-                self._adopt_next()
+            self._adopt_ready()
             if self._next is not None and self._next.is_running():
                 return
             server, key = self._server_at_hand(), self._current_key()
             if server is None or not server.key.serves(key):
                 self._dismiss(self._next)
-                self._next = ForkServer(key, copy_environment(), self._settings.fork_server_idle)
+                self._next = ForkServer.start(key, copy_environment(), self._settings.fork_server_idle)
 
     def loading(self, isolation: str) -> tuple[str, ...] | None:
         """Return the large packages whose loading :meth:`get_ready` would wait for; None if it would not wait."""
@@ -68,6 +75,12 @@ class Engine:
         with self._mutex:
             server, booting = self._server_at_hand(), self._next
         return None if server is not None or booting is None or booting.is_ready() else booting.key.packages
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules that a fork server loads which is started now."""
+        with self._mutex:
+            return self._current_key().modules
 
     def get_ready(self, isolation: str) -> None:
         """Wait until `start` need not wait for a fork server.
@@ -97,6 +110,8 @@ class Engine:
             from guild_ipy.engine.inline import InlineExecutor  # start-up cost: it loads the modules of a run
 
             return InlineExecutor().start(request, alive)
+        with self._mutex:
+            self._adopt_ready()
         for _ in range(_ATTEMPTS):
             server = self._server_at_hand() or self._usable_server()
             if server is None:
@@ -124,8 +139,7 @@ class Engine:
         deadline = time.monotonic() + _BOOT_SECONDS
         while True:
             with self._mutex:
-                if self._next is not None and self._next.is_ready():
-                    self._adopt_next()
+                self._adopt_ready()
                 server, booting = self._server_at_hand(), self._next
             left = deadline - time.monotonic()
             if server is not None or booting is None or left <= 0:
@@ -137,8 +151,10 @@ class Engine:
         server = self._server
         return server if server is not None and server.is_running() else None
 
-    def _adopt_next(self) -> None:
-        assert self._next is not None
+    def _adopt_ready(self) -> None:
+        """Let the next server serve as soon as it is ready."""
+        if self._next is None or not self._next.is_ready():
+            return
         if self._next.threaded:  # a process with threads must not fork: start another one without those modules
             self._threaded |= frozenset(self._next.threaded)
             self._dismiss(self._next)
@@ -164,6 +180,7 @@ class Engine:
         counted = (len(sys.modules), import_env(os.environ))
         if self._key is None or counted != self._counted:
             key = ServerKey.current(sys.modules, os.environ)
-            self._key = replace(key, modules=tuple(name for name in key.modules if name not in self._threaded))
+            wanted = dict.fromkeys((*self._modules, *key.modules))
+            self._key = replace(key, modules=tuple(name for name in wanted if name not in self._threaded))
             self._counted = counted
         return self._key

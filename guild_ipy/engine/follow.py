@@ -50,8 +50,12 @@ class OutputTail:
     def follow(self, wait: Callable[[float], bool]) -> Iterator[str | Display]:
         """Yield new output, as text and displays, until `wait(seconds)` returns that the run has ended."""
         while not wait(self._interval):
-            yield from self._read(final=False)
+            yield from self.new()
         yield from self.rest()
+
+    def new(self) -> Iterator[str | Display]:
+        """Yield the output that has come since the last call."""
+        yield from self._read(final=False)
 
     def rest(self) -> Iterator[str | Display]:
         """Yield the rest of the output of a run that has ended."""

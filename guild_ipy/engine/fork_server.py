@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
+from typing import Protocol, Self
 
 from guild_ipy.engine.launch_channel import is_readable
 from guild_ipy.errors import EngineError
@@ -42,7 +43,8 @@ IMPORT_TIME_VARIABLES = (
 _NOT_PRELOADED = frozenset(
     "IPython ipykernel ipykernel_launcher ipywidgets anywidget zmq tornado jupyter_client jupyter_core traitlets "
     "comm debugpy matplotlib_inline nest_asyncio jedi parso prompt_toolkit pygments psutil guild_ipy "
-    "backcall stack_data executing asttokens pure_eval pytest _pytest pluggy cloudpickle yaml".split()
+    "backcall stack_data executing asttokens pure_eval pytest _pytest pluggy hypothesis coverage nbval cloudpickle "
+    "yaml".split()
 )
 _PROGRAM = "guild_ipy.engine.beside.fork_server_process"
 _BOOT_SECONDS = 60
@@ -86,18 +88,42 @@ def import_env(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in values if value is not None)
 
 
+class ServerProcess(Protocol):
+    """The process of a fork server, a child of this one; ``subprocess.Popen`` is such."""
+
+    def poll(self) -> int | None:
+        """Return its exit status; None if it has not ended."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; ``subprocess.TimeoutExpired`` if it takes longer."""
+        ...
+
+    def kill(self) -> None:
+        """Kill it, if it has not ended."""
+        ...
+
+
 class ForkServer:
     """A fork server process and the socket to it; any thread may use it."""
 
-    def __init__(self, key: ServerKey, env: Mapping[str, str], idle: float) -> None:
+    def __init__(
+        self, key: ServerKey, connection: socket.socket, process: ServerProcess, *, is_ready: bool = False
+    ) -> None:
         self.key = key
         self.threaded: tuple[str, ...] = ()
-        self._ready = False
+        self._ready = is_ready
         self._mutex = threading.Lock()
         """Held while the socket is used, so that it is not closed meanwhile and its number given to another file."""
-        self._socket, theirs = message_pair()
+        self._socket = connection
+        self._process = process
+
+    @classmethod
+    def start(cls, key: ServerKey, env: Mapping[str, str], idle: float) -> Self:
+        """Start one in a new interpreter, which ends after `idle` seconds without a request."""
+        ours, theirs = message_pair()
         with theirs:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno()), str(idle)],
                 env={**env, "MPLBACKEND": "Agg"},
                 stdin=subprocess.DEVNULL,
@@ -107,7 +133,8 @@ class ForkServer:
                 start_new_session=True,
             )
         with contextlib.suppress(OSError):  # it died at once, and is never ready
-            self._socket.send(json.dumps(key.modules).encode())
+            ours.send(json.dumps(key.modules).encode())
+        return cls(key, ours, process)
 
     def is_ready(self, timeout: float = 0.0) -> bool:
         """Wait up to `timeout` seconds until it can fork; False if it cannot yet, has died or was dismissed."""
@@ -141,8 +168,10 @@ class ForkServer:
             self._socket.close()
 
     def close(self) -> None:
-        """Let it end, and wait for its end; one that hangs in an import is killed."""
+        """Let it end, and wait for its end; one that still imports has no runs, and is killed."""
         self.dismiss()
+        if not self._ready:
+            self._process.kill()
         try:
             self._process.wait(timeout=_END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -176,6 +205,8 @@ def _is_installed(name: str, module: ModuleType) -> bool:
 
 @cache
 def _site_folders() -> tuple[str, ...]:
+    """Return the folders of installed packages: of this environment, of the user, and others on the path."""
     paths = sysconfig.get_paths()
-    folders = {paths[kind] for kind in ("purelib", "platlib")}
+    named = {path for path in sys.path if os.path.basename(path) in {"site-packages", "dist-packages"}}
+    folders = {paths["purelib"], paths["platlib"], *named}
     return tuple(folder + os.sep for folder in folders | set(map(os.path.realpath, folders)))

@@ -17,7 +17,8 @@ from typing import Any, TextIO
 
 from guild_ipy.engine.beside.fork import new_main, open_run
 from guild_ipy.engine.child.beginning import note_late_begin
-from guild_ipy.engine.child.libraries.figures import process_figures
+from guild_ipy.engine.child.libraries.figures import ProcessFigures, open_numbers
+from guild_ipy.engine.child.libraries.on_import import act_on_import
 from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.launch_channel import LaunchRequest
 from guild_ipy.engine.output.ending import write_end
@@ -51,11 +52,10 @@ class _InlineFuture(RunFuture):
             write_attr(run_dir, "started", time.time_ns() // 1000)
             record_packages(run_dir)
             record_commit(run_dir, request.project_dir, request.cache_dir)
-            with _in_the_place_of_a_run(run_dir, request) as namespace:
+            with _in_the_place_of_a_run(run_dir, request) as namespace, _keeping_displays(run_dir):
                 execute_program = open_run(run_dir, namespace, is_beside=True)
                 note_late_begin(run_dir, request.asked)
                 code = execute_program()
-                process_figures().save_open(run_dir)
             _finish(run_dir, request, code)
             self.ended = True
         finally:
@@ -99,6 +99,36 @@ def _in_the_place_of_a_run(run_dir: RunDir, request: LaunchRequest) -> Iterator[
         os.environ.update(environ)
         os.chdir(folder)
         output.close()
+
+
+@contextlib.contextmanager
+def _keeping_displays(run_dir: RunDir) -> Iterator[None]:
+    """Keep what the run displays in the run, at its end also the figures that it leaves open."""
+    figures, others = ProcessFigures(), open_numbers()
+    interactive = sys.modules.get("IPython.core.interactiveshell")
+    if interactive is None or not interactive.InteractiveShell.initialized():
+        yield
+        figures.show_open(run_dir, but=others, closes=False)
+    else:
+        from guild_ipy.engine.child.shell.lent_shell import lend_shell  # start-up cost: it is loaded in a notebook
+
+        shell = interactive.InteractiveShell.instance()
+        in_page = hasattr(shell, "kernel")
+        with lend_shell(shell), _showing_figures(figures, run_dir, in_page=in_page):
+            yield
+            figures.show_open(run_dir, but=others, closes=in_page)
+    figures.save_open(run_dir, only=others)
+
+
+@contextlib.contextmanager
+def _showing_figures(figures: ProcessFigures, run_dir: RunDir, *, in_page: bool) -> Iterator[None]:
+    """Let ``plt.show()`` show in the run what it would show in a page; where there is none it may open a window."""
+    if in_page:
+        act_on_import({"matplotlib.pyplot": lambda pyplot: figures.replace_show(pyplot, run_dir)})
+    try:
+        yield
+    finally:
+        figures.restore_show()
 
 
 def _find_main_modules() -> dict[str, ModuleType]:

@@ -54,6 +54,8 @@ class LaunchRequest:
     cache_dir: str = ""
     stop_after: float | None = None
     """Seconds after which the run is stopped."""
+    server_idle: float | None = None
+    """For a run that starts runs itself: the seconds without a request after which its own fork server ends."""
 
 
 def format_request(request: LaunchRequest) -> bytes:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from guild_ipy.domain.declarations.command_template import Command
 from guild_ipy.domain.declarations.operation_def import FlagsDest, Step
 from guild_ipy.domain.program import (
+    BatchProgram,
     CellFile,
     ExecProgram,
     NotebookFileProgram,
@@ -34,7 +35,7 @@ from guild_ipy.store.run_dir import RunDir
 
 FORMAT = 2
 
-_P = TypeVar("_P", NotebookProgram, NotebookFileProgram, StepsProgram)
+_P = TypeVar("_P", NotebookProgram, NotebookFileProgram, StepsProgram, BatchProgram)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +164,8 @@ def _own_flags(run_dir: RunDir, values: Mapping[str, Any]) -> dict[str, FlagValu
 
 
 _PROGRAMS: Mapping[str, type[Program]] = {
-    each.kind: each for each in (NotebookProgram, ScriptProgram, NotebookFileProgram, ExecProgram, StepsProgram)
+    each.kind: each
+    for each in (NotebookProgram, ScriptProgram, NotebookFileProgram, ExecProgram, StepsProgram, BatchProgram)
 }
 _TUPLES = ("import_path", "input_names", "output_scalars", "secret_env")
 

@@ -14,6 +14,11 @@ import time
 from dataclasses import dataclass
 from typing import NoReturn
 
+# ruff: noqa: E402 - it must be done before nbformat is imported
+# JupyterLab installs a package that jsonschema, and so nbformat, would load: it takes a second of each run to make a
+# grammar of addresses, which no notebook has.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # as if it were not installed
+
 import nbformat
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 

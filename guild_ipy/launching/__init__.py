@@ -5,6 +5,7 @@ A new run:
 - ``new_run``: from a request to a run
 - ``found_dependencies``, ``dependency_text``: what it depends on, and the same in words
 - ``needed``: earlier runs that make it needless
+- ``marking``: marks runs, which dependencies then use
 - ``launch``: the process of a prepared run, and following it
 
 Again:
@@ -18,6 +19,6 @@ Again:
 Pipelines, whose steps are runs:
 
 - ``pipeline``: the process of a pipeline
-- ``step_flags``, ``step_checks``: the flags of a step, and errors in it
-- ``step_links``: links to the runs of steps
+- ``steps``: their flags, errors and links
+- ``stop_signals``: the signals that stop it, and a batch
 """

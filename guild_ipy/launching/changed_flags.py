@@ -8,32 +8,35 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.domain.program import StepsProgram
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.domain.values.run_label import cut_label, default_label, fill_label
-from guild_ipy.engine.meta import JobMeta, differing_flags, digest_flags, read_meta
+from guild_ipy.engine.meta import JobMeta, differing_flags, digest_flags, read_meta, require_meta
 from guild_ipy.engine.run_files.job_files import job_files, job_meta
 from guild_ipy.errors import GuildError
 from guild_ipy.launching.changed_files import changed_files
 from guild_ipy.launching.launch import PIPELINE_MODULE, get_meta
-from guild_ipy.launching.recorded_template import recorded_label_template, recorded_template
+from guild_ipy.launching.recorded_template import RecordedInterface, recorded_label_template, recorded_template
 from guild_ipy.launching.restart_dependencies import read_requires, recorded_dependency_flags
 from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
-from guild_ipy.store.files.attrs import write_attr
+from guild_ipy.store.files.attrs import encode_attr
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.whole_file import write_file
 from guild_ipy.store.run_dir import RunDir
 
 
-def change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
+def change_flags(
+    meta: JobMeta, run: Run, given: Mapping[str, Any], interface: RecordedInterface | None = None
+) -> JobMeta:
     """Return the ``meta.json`` of a run for the flags of the attribute, and those given in place of them.
 
-    Its digests are still those of the flags that the program was made for.
+    Its digests are still those of the flags that the program was made for. `interface` is the one of the program, if it
+    has been read already.
 
     Raises
     ------
@@ -44,46 +47,92 @@ def change_flags(meta: JobMeta, run: Run, given: Mapping[str, Any]) -> JobMeta:
     if not changed and not given:
         return meta
     there = {name: value for name, value in changed.items() if name in meta.flags}
-    spec = recorded_template(run, meta).spec(SpecOptions(random_seed=meta.random_seed), {**there, **given})
+    template = recorded_template(run, meta, interface)
+    spec = template.spec(SpecOptions(random_seed=meta.random_seed), {**there, **given})
     return replace(job_meta(spec, meta), made_for=meta.made_for)
 
 
-def write_changes(run: Run, meta: JobMeta) -> None:
-    """Write what is made of flags, where it was made of others or by Guild AI, and the label that says them."""
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What a run has on record that is made of its flags, or says how it is made."""
+
+    flags: Flags
+    """Those of its label."""
+    user_flags: Flags
+    input_flags: Flags
+    """Those that name the runs and files that it depends on."""
+    label: str | None
+    label_template: str | None
+    made_label: str
+    """The label that was made of the flags; empty if that is not known."""
+
+    @classmethod
+    def of(cls, run: Run, meta: JobMeta | None) -> Recorded:
+        """Read it; `meta` is the ``meta.json`` of the run."""
+        record = run.record
+        return cls(
+            flags=record.flags,
+            user_flags=run.get("user_flags") or {},
+            input_flags=recorded_dependency_flags(run, read_requires(run)),
+            label=record.label,
+            label_template=recorded_label_template(run),
+            made_label="" if meta is None else meta.made_label,
+        )
+
+    def label_for(self, flags: Flags) -> str:
+        """Return the label that the run has with these flags if nobody has changed it."""
+        made = default_label(flags) if self.label_template is None else fill_label(self.label_template, flags)
+        return cut_label(made)
+
+
+def write_changes(run: Run, meta: JobMeta) -> JobMeta:
+    """Write what is made of flags, where it was made of others or by Guild AI, and the label that says them.
+
+    Returns
+    -------
+    JobMeta
+        The ``meta.json`` that is there now.
+    """
     known = read_meta(run.dir)
-    changed = {**(differing_flags(known) if known is not None else {}), **differing_flags(meta)}
     if known is None:  # Guild AI made it
         for folder in (run.dir.job, run.dir.tmp):
             make_folders(folder, inside=run.dir.path)
-    elif not changed and not _has_moved(known):
-        return
-    old_label, new_label = _usual_label(run, run.flags), _usual_label(run, meta.recorded_flags)
-    made_label = "" if known is None else known.made_label
-    is_usual = run.label in {old_label, made_label or old_label}
-    if isinstance(meta.program, StepsProgram):
-        meta = replace(meta, program=replace(meta.program, module=PIPELINE_MODULE))
-    made = replace(meta, made_for=digest_flags(meta.flags), made_label=new_label if is_usual else "")
-    for path, content in job_files(run.dir, made):
-        write_file(run.dir, path, content)
-    write_attr(run.dir, "flags", {**recorded_dependency_flags(run, read_requires(run)), **meta.recorded_flags})
-    given = {name: meta.recorded_flags[name] for name in changed if name in meta.flags}
-    write_attr(run.dir, "user_flags", {**(run.get("user_flags") or {}), **given})
-    for path, content in changed_files(meta, run.dir):
+    elif not must_change(known) and not must_change(meta):
+        return known
+    changed = {**(differing_flags(known) if known is not None else {}), **differing_flags(meta)}
+    for path, content in changed_content(Recorded.of(run, known), run.dir, meta, changed):
         make_folders(os.path.dirname(path), inside=run.dir.path)
         write_file(run.dir, path, content)
+    return require_meta(run.dir)
+
+
+def must_change(meta: JobMeta) -> bool:
+    """Whether a program was made for other flags, or its ``main.py`` imports a module of an earlier version."""
+    return bool(differing_flags(meta)) or (
+        isinstance(meta.program, StepsProgram) and meta.program.module != PIPELINE_MODULE
+    )
+
+
+def changed_content(
+    recorded: Recorded, run_dir: RunDir, meta: JobMeta, changed: Collection[str]
+) -> Iterator[tuple[str, bytes]]:
+    """Return the files of a run that are made of its flags: all that `meta` says; `changed` are those of a new value.
+
+    UsageError if a file cannot be read that has flags in its text.
+    """
+    flags, label = meta.recorded_flags, recorded.label_for(meta.recorded_flags)
+    old_label = recorded.label_for(recorded.flags)
+    is_usual = recorded.label in {old_label, recorded.made_label or old_label}
+    if isinstance(meta.program, StepsProgram):
+        meta = replace(meta, program=replace(meta.program, module=PIPELINE_MODULE))
+    made = replace(meta, made_for=digest_flags(meta.flags), made_label=label if is_usual else "")
+    yield from job_files(run_dir, made)
+    yield run_dir.attr("flags"), encode_attr({**recorded.input_flags, **flags})
+    given = {name: flags[name] for name in changed if name in meta.flags}
+    yield run_dir.attr("user_flags"), encode_attr({**recorded.user_flags, **given})
+    yield from changed_files(meta, run_dir)
     if is_usual:
-        write_attr(run.dir, "label", new_label)
-
-
-def _has_moved(meta: JobMeta) -> bool:
-    """Whether the ``main.py`` of a run imports a module that an earlier version of this package had."""
-    return isinstance(meta.program, StepsProgram) and meta.program.module != PIPELINE_MODULE
-
-
-def _usual_label(run: Run, flags: Flags) -> str:
-    """Return the label that the run has if nobody has changed it since."""
-    template = recorded_label_template(run)
-    return cut_label(default_label(flags) if template is None else fill_label(template, flags))
+        yield run_dir.attr("label"), encode_attr(label)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 from guild_ipy.engine.meta import JobMeta, digest_flags, read_meta
 from guild_ipy.engine.output.scalar_patterns import check_patterns
 from guild_ipy.errors import GuildError, RunStateError
-from guild_ipy.launching.recorded_template import bind_command
+from guild_ipy.launching.recorded_template import RecordedInterface, bind_command
 from guild_ipy.operations.guildfile.filled_command import FLAG_ARGS
 from guild_ipy.operations.scripts.main_module import find_module
 from guild_ipy.operations.search_context import python_import_path
@@ -96,7 +96,7 @@ def _adopt(run: Run) -> JobMeta:
         command=command,
         program=program,
     )
-    bound = bind_command(run.dir, meta, run.flags)
+    bound = bind_command(meta, run.flags, RecordedInterface(run.dir, meta))
     return replace(meta, flags=bound.flags, program=bound.program, env=bound.env)
 
 

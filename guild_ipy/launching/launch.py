@@ -92,13 +92,17 @@ def ask_for_process(session: Session, plan: RunPlan, alive: int, options: Launch
     """
     can_fork = plan.python == sys.executable and plan.meta.program.is_forkable
     isolation = _isolation(session, options) if can_fork else "fresh"
+    if plan.meta.program.starts_runs and isolation == "inline":
+        isolation = "fresh"
     request = _request(session, plan)
     if options.stop_after is not None:
         request = replace(request, stop_after=options.stop_after * _MINUTE)
     return session.engine.start(request, alive, isolation)
 
 
-def ask_again(session: Session, run: Run, alive: int, options: LaunchOptions, *, asked: int | None = None) -> RunFuture:
+def ask_again(  # noqa: PLR0913 - a run, and how
+    session: Session, run: Run, meta: JobMeta, alive: int, options: LaunchOptions, *, asked: int | None = None
+) -> RunFuture:
     """Have a process made ready for a run whose directory is there; `asked` is when the user asked for it.
 
     Raises
@@ -106,8 +110,8 @@ def ask_again(session: Session, run: Run, alive: int, options: LaunchOptions, *,
     EngineError, RunStateError, UsageError
         If none could be had; the caller still holds `alive` then.
     """
-    meta, opref = get_meta(run), read_opref(run.dir)
-    plan = RunPlan(run_dir=run.dir, opref=opref, meta=meta, env=copy_environment(), python=_interpreter(run, meta))
+    opref, env, python = read_opref(run.dir), copy_environment(), _interpreter(run, meta)
+    plan = RunPlan(run_dir=run.dir, opref=opref, meta=meta, env=env, python=python)
     return ask_for_process(session, plan if asked is None else replace(plan, asked=asked), alive, options)
 
 
@@ -201,6 +205,7 @@ def _request(session: Session, plan: RunPlan) -> LaunchRequest:
         inherited=read_limits(),
         project_dir=project_dir,
         cache_dir=home.cache,
+        server_idle=session.settings.fork_server_idle if meta.program.starts_runs else None,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from guild_ipy.domain.declarations.dependency import Dependency, Source
 from guild_ipy.domain.declarations.operation_def import describe_step
 from guild_ipy.domain.program import Program, StepsProgram
 from guild_ipy.domain.run_spec import RunSpec
@@ -31,7 +32,7 @@ from guild_ipy.launching.launch import (
     see_through,
 )
 from guild_ipy.launching.needed import check_new_id, describe_earlier, find_earlier
-from guild_ipy.launching.step_flags import step_flags
+from guild_ipy.launching.steps.step_flags import step_flags
 from guild_ipy.operations.dependencies.given_dependencies import (
     default_paths,
     naming_dependencies,
@@ -44,7 +45,8 @@ from guild_ipy.operations.functions.function import FunctionOperation
 from guild_ipy.operations.functions.function_name import check_given_name
 from guild_ipy.operations.given_files import require_files
 from guild_ipy.operations.guildfile.lookup import note_hidden
-from guild_ipy.operations.operation import Template
+from guild_ipy.operations.operation import Operation, Template
+from guild_ipy.operations.search_context import SearchContext
 from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.here import find_here
 from guild_ipy.session.run_handle import Run
@@ -106,7 +108,7 @@ def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
     check_not_deleted(session.home, find_run_dir())
     if request.run_id is not None:
         check_new_id(session.home, request.run_id)
-    planned = _plan(session, request)
+    planned = plan_run(session, request)
     if request.needed and (earlier := find_earlier(session, planned.spec)) is not None:
         viewer.output(describe_earlier(earlier))
         return earlier
@@ -125,27 +127,37 @@ def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
     asked = time.time_ns() // 1000
     get_ready(session, request.launch, viewer)
     with HeldInterrupts() as interrupts:
-        future = _make(session, planned.spec, request, interrupts, asked)
+        future = make_run(session, planned.spec, request, interrupts, asked)
         let_run_begin(future, interrupts)
         return see_through(session, future, request.launch, viewer, interrupts)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Planned:
+class PlannedRun:
     """All that is known before anything is made."""
 
     template: Template
+    flags: Mapping[str, Any]
+    """The flags that were given, without what was given for dependencies."""
+    requires: tuple[Dependency, ...] = ()
+    given: Mapping[Source, Any] = field(default_factory=dict)
+    """What was given for dependencies."""
     spec: RunSpec
     notes: tuple[str, ...] = ()
     resolution: Resolution = NOTHING_REQUIRED
     unmet: DependencyError | None = None
 
 
-def _plan(session: Session, request: RunRequest) -> _Planned:
+def plan_run(session: Session, request: RunRequest) -> PlannedRun:
+    """Find out all that can be known before anything is made.
+
+    Raises
+    ------
+    OperationNotFound, FlagError, CannotSend, UsageError, DependencyError
+    """
     context = session.search_context
     operation = find_operation(request.operation, context)
-    files = require_files(request.spec.files, context.notebook.project_dir, operation.folder)
-    requires = (*operation.requires, *files)
+    requires = requires_of(operation, request, context)
     own_flags = frozenset(flag.name for flag in operation.flags) if requires else frozenset()
     given, flags = split_given(requires, request.flags, own_flags)
     check_given_name(request.spec.op_name, operation.kind)
@@ -155,7 +167,7 @@ def _plan(session: Session, request: RunRequest) -> _Planned:
         if paths := default_paths(requires, spec.flags):
             spec = template.spec(request.spec, {**flags, **paths})
     if isinstance(spec.program, StepsProgram):
-        from guild_ipy.launching.step_checks import check_steps  # start-up cost: few projects have pipelines
+        from guild_ipy.launching.steps.step_checks import check_steps  # start-up cost: few projects have pipelines
 
         _refuse_files(request)
         check_steps(spec.program.steps, spec.flags, context)
@@ -166,6 +178,7 @@ def _plan(session: Session, request: RunRequest) -> _Planned:
         notes = (*note_hidden(operation.word, context.notebook.project_dir), *notes)
     if requires:
         spec = replace(spec, requires=requires)
+    planned = PlannedRun(template=template, flags=flags, spec=spec, notes=notes, requires=requires, given=given)
     try:
         tied = tied_paths(requires, spec.flags)
         choice = DependencyChoice(given={**tied, **given}, force=request.force_deps, preferred=request.preferred)
@@ -173,10 +186,16 @@ def _plan(session: Session, request: RunRequest) -> _Planned:
     except DependencyError as error:
         if given:  # a user's mistake, of which nothing is left
             raise
-        return _Planned(template=template, spec=spec, notes=notes, unmet=error)
+        return replace(planned, unmet=error)
     if resolution.dependencies:
         spec = replace(spec, dependencies=resolution.dependencies)
-    return _Planned(template=template, spec=spec, notes=notes, resolution=resolution)
+    return replace(planned, spec=spec, resolution=resolution)
+
+
+def requires_of(operation: Operation, request: RunRequest, context: SearchContext) -> tuple[Dependency, ...]:
+    """Return what an operation requires, and the files that the request adds; UsageError for one that is not there."""
+    files = require_files(request.spec.files, context.notebook.project_dir, operation.folder)
+    return (*operation.requires, *files)
 
 
 def _refuse_files(request: RunRequest) -> None:
@@ -186,7 +205,7 @@ def _refuse_files(request: RunRequest) -> None:
         )
 
 
-def _fail(session: Session, planned: _Planned, request: RunRequest, viewer: Viewer) -> Exception:
+def _fail(session: Session, planned: PlannedRun, request: RunRequest, viewer: Viewer) -> Exception:
     """Leave a run behind that says what is missing."""
     assert planned.unmet is not None
     viewer.output(f"Resolving {planned.unmet.dependency} dependency\n")
@@ -207,8 +226,14 @@ def _stage(session: Session, spec: RunSpec, request: RunRequest, viewer: Viewer)
     return made
 
 
-def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts, asked: int) -> RunFuture:
-    """Make the run; a process makes itself ready for it while its files are written."""
+def make_run(session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts, asked: int) -> RunFuture:
+    """Make a run; a process makes itself ready for it while its files are written.
+
+    Raises
+    ------
+    StoreError, EngineError
+        Nothing of it stays.
+    """
     meta, home = job_meta(spec), session.home
     run_dir, alive = make_run_dir(home, request.run_id)
     try:
@@ -228,7 +253,7 @@ def _make(session: Session, spec: RunSpec, request: RunRequest, interrupts: Held
     return future
 
 
-def _preview(session: Session, planned: _Planned, request: RunRequest) -> Preview:
+def _preview(session: Session, planned: PlannedRun, request: RunRequest) -> Preview:
     spec, resolution = planned.spec, planned.resolution
     notes = [*planned.notes, *resolution.notes]
     size = 0 if spec.packed is None else spec.packed.size

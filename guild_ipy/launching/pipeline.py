@@ -10,11 +10,9 @@ place. What a step printed that is passed over is in the output of the pipeline 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from types import FrameType
 from typing import Any, NoReturn
 
 from guild_ipy.domain.declarations.operation_def import Step, describe_step
@@ -28,8 +26,9 @@ from guild_ipy.errors import GuildError, RunError, RunStateError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart, would_change
-from guild_ipy.launching.step_flags import step_flags
-from guild_ipy.launching.step_links import find_linked, link_paths, link_run
+from guild_ipy.launching.steps.step_flags import step_flags
+from guild_ipy.launching.steps.step_links import find_linked, link_paths, link_run
+from guild_ipy.launching.stop_signals import StopSignals
 from guild_ipy.operations.flag_references import flag_filler
 from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
@@ -49,26 +48,9 @@ def run_pipeline_main(main: str) -> NoReturn:
     run_dir = run_dir_of(main)
     meta = require_meta(run_dir)
     supervised = enter_run(run_dir)
-    stopping = _Stopping()
+    stopping = StopSignals()
     code = run_to_end(lambda: _run_all(run_dir, meta), run_dir, {})
     end_process(run_dir, -stopping.number or code, supervised=supervised)
-
-
-class _Stopping:
-    """Takes SIGTERM for SIGINT, and remembers which of the two came: the step that runs is stopped, too."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        signal.signal(signal.SIGINT, self._interrupt)
-        signal.signal(signal.SIGTERM, self._pass_on)
-
-    def _interrupt(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
-        self.number = self.number or number
-        raise KeyboardInterrupt
-
-    def _pass_on(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
-        self.number = self.number or number
-        signal.raise_signal(signal.SIGINT)  # which is held back while a run is being made
 
 
 def _run_all(run_dir: RunDir, meta: JobMeta) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.child.beginning import REQUESTED
+from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.meta import JobMeta, differing_flags
 from guild_ipy.engine.output.unread_metrics import UNREAD_METRIC
@@ -40,8 +41,8 @@ from guild_ipy.store.files.attrs import delete_attr
 from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.error_line import ERROR
-from guild_ipy.store.state.markers import remove_marker
-from guild_ipy.store.state.signals import STOP_SIGNAL
+from guild_ipy.store.state.markers import is_waiting, remove_marker, set_waiting
+from guild_ipy.store.state.signals import PRUNED, STOP_SIGNAL
 
 _NEEDS_NO_RESTART = frozenset({RunStatus.COMPLETED, RunStatus.TERMINATED, RunStatus.RUNNING})
 
@@ -118,6 +119,32 @@ def restart(session: Session, run: Run, change: Change, options: LaunchOptions, 
     return _start(session, attempt, options, viewer)
 
 
+def begin_again(
+    session: Session, run: Run, options: LaunchOptions, write: Callable[[], object] = lambda: None
+) -> RunFuture:
+    """Start a run again as it is, without following it; it has no preview, and nothing is shown.
+
+    `write` changes its directory, when no other process can start it any more.
+
+    Raises
+    ------
+    RunStateError
+        If it is at work.
+    EngineError, DependencyError
+        If it cannot be started; it is as it was.
+    """
+    requires = read_requires(run)
+    meta = change_flags(read_program(run), run, {})
+    resolution = resolve_again(session, run, requires, meta, ChangedChoice())
+    attempt = _Attempt(run=run, meta=meta, verb="restart", requires=requires, resolution=resolution)
+    _check_startable(attempt)
+    with HeldInterrupts() as interrupts:
+        future = _begin(session, attempt, options, interrupts, asked=time.time_ns() // 1000, write=write)
+        assert future is not None, "it is not staged"
+        let_run_begin(future, interrupts)
+        return future
+
+
 def would_change(run: Run, flags: Mapping[str, Any]) -> bool:
     """Whether a restart with these flags would be one with other flags, or other runs to depend on.
 
@@ -148,12 +175,17 @@ class _Attempt:
     """What its dependencies are now; None if they stay as they are."""
 
 
-def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: Viewer) -> Run | None:
+def _check_startable(attempt: _Attempt) -> None:
     run = attempt.run
-    if run.status.is_active:
+    if not is_waiting(run.dir) and run.status.is_active:
         raise RunStateError(f"run {run.short_id} is {run.status}; stop it first")
     if attempt.verb != "stage":
         _check_secrets(run, attempt.meta)
+
+
+def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: Viewer) -> Run | None:
+    run = attempt.run
+    _check_startable(attempt)
     if not viewer.preview(_preview(attempt)):
         return None
     if attempt.resolution is not None:
@@ -161,26 +193,56 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
     asked = time.time_ns() // 1000
     get_ready(session, options, viewer)
     with HeldInterrupts() as interrupts:
-        was_staged = os.path.exists(run.dir.staged)
-        alive = claim_run(session.home, run.dir)
-        try:
-            _reset(run, attempt.meta)
-            if attempt.resolution is not None:
-                with interrupts.passing():
-                    replace_dependencies(run, attempt.meta.recorded_flags, attempt.resolution)
-            future = None
-            if attempt.verb == "stage":
-                release_run(run.dir, alive, staged=True)
-            else:
-                future = ask_again(session, run, alive, options, asked=asked)
-        except BaseException:
-            release_run(run.dir, alive, staged=was_staged)
-            raise
+        future = _begin(session, attempt, options, interrupts, asked=asked)
         if future is None:
             viewer.ended(run)
             return run
         let_run_begin(future, interrupts)
         return see_through(session, future, options, viewer, interrupts)
+
+
+def stage_again(session: Session, run: Run, write: Callable[[], object] = lambda: None) -> None:
+    """Stage a run again as it is; `write` as in :func:`begin_again`.
+
+    Raises
+    ------
+    RunStateError
+        If it is at work.
+    """
+    attempt = _Attempt(run=run, meta=change_flags(read_program(run), run, {}), verb="stage", requires=())
+    _check_startable(attempt)
+    with HeldInterrupts() as interrupts:
+        _begin(session, attempt, LaunchOptions(), interrupts, asked=0, write=write)
+
+
+def _begin(  # noqa: PLR0913 - a start, and how
+    session: Session,
+    attempt: _Attempt,
+    options: LaunchOptions,
+    interrupts: HeldInterrupts,
+    *,
+    asked: int,
+    write: Callable[[], object] = lambda: None,
+) -> RunFuture | None:
+    """Claim the run, and have a process made ready for it; None for one that is only staged."""
+    run = attempt.run
+    was_staged, was_waiting = os.path.exists(run.dir.staged), is_waiting(run.dir)
+    alive = claim_run(session.home, run.dir)
+    try:
+        write()
+        meta = _reset(run, attempt.meta)
+        if attempt.resolution is not None:
+            with interrupts.passing():
+                replace_dependencies(run, attempt.meta.recorded_flags, attempt.resolution)
+        if attempt.verb != "stage":
+            return ask_again(session, run, meta, alive, options, asked=asked)
+        release_run(run.dir, alive, staged=True)
+    except BaseException:
+        release_run(run.dir, alive, staged=was_staged)
+        if was_waiting:
+            set_waiting(run.dir)
+        raise
+    return None
 
 
 def _check_secrets(run: Run, meta: JobMeta) -> None:
@@ -205,16 +267,17 @@ def _preview(attempt: _Attempt) -> Preview:
     )
 
 
-def _reset(run: Run, meta: JobMeta) -> None:
-    """Write the flags of the next attempt, and take away what the last one left.
+def _reset(run: Run, meta: JobMeta) -> JobMeta:
+    """Write the flags of the next attempt, and take away what the last one left; return its ``meta.json``.
 
     What needs space comes first: on a full disk the last attempt is still there.
     """
-    write_changes(run, meta)
-    for name in ("exit_status", "stopped", ERROR, REQUESTED, STOP_SIGNAL, UNREAD_METRIC):
+    made = write_changes(run, meta)
+    for name in ("exit_status", "stopped", ERROR, REQUESTED, STOP_SIGNAL, PRUNED, UNREAD_METRIC):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
         remove_marker(path)
+    return made
 
 
 def _traces(run_dir: RunDir) -> list[str]:

@@ -71,10 +71,12 @@ def resolve_again(
     """
     if choice.reselect and not requires:
         raise UsageError(f"run {run.short_id} depends on no runs; leave --reselect out")
+    if not requires and not choice.given:
+        return None
     recorded = _read_recorded(run)
     choice = replace(choice, given={**_changed_inputs(run, requires, recorded), **choice.given})
     changed = set(differing_flags(meta))
-    is_same = not (choice.given or choice.reselect or any(_depends_on(each, changed) for each in requires))
+    is_same = not (choice.given or choice.reselect or any(depends_on(each, changed) for each in requires))
     if is_same and _is_whole(run, requires, recorded):
         _check_members(session, run, requires, recorded)
         return None
@@ -89,6 +91,39 @@ def resolve_again(
         meta.flags,
         replace(choice, given=kept | tied_paths(requires, meta.flags) | dict(choice.given)),
     )
+
+
+def resolve_as_recorded(
+    session: Session, run: Run, requires: Sequence[Dependency], flags: Flags, choice: DependencyChoice
+) -> Resolution:
+    """Resolve the dependencies of a run to what it has on record, or to what is given in place of that.
+
+    Raises
+    ------
+    DependencyError
+        If something is missing.
+    """
+    recorded = _read_recorded(run)
+    kept = {
+        source: _given_again(source, recorded[source.resolving_name])
+        for source in _sources(requires)
+        if source.resolving_name in recorded
+    }
+    given = kept | tied_paths(requires, flags) | dict(choice.given)
+    return find_dependencies(session, requires, flags, replace(choice, given=given))
+
+
+def depends_on(dependency: Dependency, flags: AbstractSet[str]) -> bool:
+    """Whether what a dependency brings, or where it goes, is another for other values of these flags."""
+    texts = [dependency.target_path or ""]
+    for source in dependency.sources:
+        if flags and source.kind is SourceKind.CONFIG:
+            return True
+        if source.flag_name in flags and not source.kind.is_of_runs:
+            return True
+        texts += [source.value, source.target_path or ""]
+        texts += [text for each in source.rename for text in (each.pattern, each.replacement)]
+    return any(f"${{{name}}}" in text for name in flags for text in texts)
 
 
 def recorded_notes(run: Run, requires: Sequence[Dependency]) -> tuple[str, ...]:
@@ -134,19 +169,6 @@ def _check_members(
                     f"run {member[:SHORT_ID_LENGTH]}, which run {run.short_id} was given, is deleted; restore it, "
                     f"or choose anew with --restart {run.short_id} --reselect"
                 )
-
-
-def _depends_on(dependency: Dependency, flags: AbstractSet[str]) -> bool:
-    """Whether what a dependency brings, or where it goes, is another for other values of these flags."""
-    texts = [dependency.target_path or ""]
-    for source in dependency.sources:
-        if flags and source.kind is SourceKind.CONFIG:
-            return True
-        if source.flag_name in flags and not source.kind.is_of_runs:
-            return True
-        texts += [source.value, source.target_path or ""]
-        texts += [text for each in source.rename for text in (each.pattern, each.replacement)]
-    return any(f"${{{name}}}" in text for name in flags for text in texts)
 
 
 def _sources(requires: Sequence[Dependency]) -> list[Source]:

@@ -80,6 +80,7 @@ class NotebookFileOperation:
             env=context.env,
             bound=bound,
             bind=bind,
+            check=lambda given: bind(given).flags,
             flag_defs=self.flags,
             notes=taken.notes,
         )

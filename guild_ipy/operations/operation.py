@@ -99,6 +99,8 @@ class Template:
     """The flags that the template was made with, bound."""
     bind: Callable[[Mapping[str, Any]], BoundProgram]
     """Binds other flags."""
+    check: Callable[[Mapping[str, Any]], Flags]
+    """Returns other flags as they would be recorded; no code is packed for that."""
     flag_defs: tuple[FlagDef, ...] = ()
     takes_any_flag: bool = False
     command: Command | None = None

@@ -95,6 +95,7 @@ class ScriptOperation:
             env=context.env,
             bound=bound,
             bind=bind,
+            check=lambda given: bind(given).flags,
             flag_defs=self.flags,
             notes=taken.notes,
         )

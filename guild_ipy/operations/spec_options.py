@@ -17,6 +17,8 @@ class SpecOptions:
     random_seed: int | None = None
     uses: tuple[str, ...] = ()
     """Variables of the notebook that the code uses without naming them."""
+    other_texts: tuple[str, ...] = ()
+    """Texts that flags have in other runs of the same code, the trials of a batch; they may name variables, too."""
     files: tuple[str, ...] = ()
     """Files and folders that the run gets besides its dependencies."""
     output_scalars: tuple[str, ...] = ()

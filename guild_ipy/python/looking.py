@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from guild_ipy.arguments.expression_words import read_which
 from guild_ipy.arguments.run_selection import RunSelection
 from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.python.batch_handle import as_batch
 from guild_ipy.session.file_access import list_files
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import RunRef, select_run
@@ -18,7 +19,7 @@ from guild_ipy.verbs.looking.operations import OperationInfo, get_operations, li
 from guild_ipy.verbs.looking.select import SelectRuns
 
 if TYPE_CHECKING:
-    from guild_ipy.frame.pictures.lineage_view import Lineage
+    from guild_ipy.tables.pictures.lineage_view import Lineage
 
 
 def get_run(run: RunRef | None = None, *, where: str | None = None, deleted: bool = False) -> Run:
@@ -31,7 +32,7 @@ def get_run(run: RunRef | None = None, *, where: str | None = None, deleted: boo
     --------
     >>> guild_ipy.get_run("3f2a1b4c").result                   # doctest: +SKIP
     """
-    return select_run(get_session(), run, RunFilter(where=where, deleted=deleted))
+    return as_batch(select_run(get_session(), run, RunFilter(where=where, deleted=deleted)))
 
 
 def select(  # noqa: PLR0913 - the options are keywords
@@ -131,7 +132,7 @@ def lineage(  # noqa: PLR0913 - the options are keywords
     --------
     >>> guild_ipy.lineage("3f2a1b4c", up=True).frame                     # doctest: +SKIP
     """
-    from guild_ipy.frame.pictures.lineage_view import Lineage  # start-up cost: pandas
+    from guild_ipy.tables.pictures.lineage_view import Lineage  # start-up cost: pandas
 
     selection = RunSelection.of_one(run, where=where, deleted=deleted)
     wanted = TraceLineage(selection=selection, up=up, down=down, depth=depth)

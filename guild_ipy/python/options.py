@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from guild_ipy.batch.batch_options import BatchOptions, Repeat
+from guild_ipy.batch.search.search_options import SearchOptions, read_objectives
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.operations.spec_options import SpecOptions
@@ -62,6 +64,27 @@ def _read_options(options: _Options) -> RunOperation:
         needed=options.take_switch("_needed"),
         run_id=options.take("_run_id", str),
         preview=options.take_switch("_preview"),
+        batch=_read_batch(options),
+    )
+
+
+def _read_batch(options: _Options) -> BatchOptions:
+    return BatchOptions(
+        trials=options.take("_trials", object),
+        max_trials=options.take("_max_trials", int),
+        jobs=options.take("_jobs", int),
+        stage_trials=options.take_switch("_stage_trials"),
+        fail_on_trial_error=options.take_switch("_fail_on_trial_error"),
+        repeat=Repeat.FAILED if options.take_switch("_failed") else Repeat.ALL,
+        print_trials=options.take_switch("_print_trials"),
+        save_trials=options.take_path("_save_trials"),
+        search=SearchOptions(
+            optimizer=options.take("_optimizer", str),
+            objectives=read_objectives(options.take_texts("_minimize"), options.take_texts("_maximize")),
+            prune=options.take("_prune", str),
+            mark_best=options.take_switch("_mark_best"),
+            use_prior=options.take_switch("_use_prior"),
+        ),
     )
 
 
@@ -104,6 +127,13 @@ class _Options:
         paths = list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
         self._given[name] = [os.fspath(path) if isinstance(path, os.PathLike) else path for path in paths]
         return self.take_texts(name)
+
+    def take_path(self, name: str) -> str | None:
+        """Take one path."""
+        value = self.take(name, object)
+        if value is None or isinstance(value, str | os.PathLike):
+            return None if value is None else os.fspath(value)
+        raise UsageError(f"{name} takes a path, not {value!r}")
 
     def take_launch(self) -> LaunchOptions:
         return LaunchOptions(

@@ -38,10 +38,27 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
         runs that are given for dependencies, whatever they are), ``_needed`` (give the run that has these flags, if
         there is one) and ``_preview`` (show what would be run, and give None).
 
+        A flag that is given several values makes a batch, which runs a trial for each combination of them: a list, a
+        range or an array, for a flag that takes none, or text such as ``"range[1:5]"``. Its options are ``_trials`` (a
+        DataFrame, a list of dicts or a file of CSV, JSON or YAML: a row is a trial), ``_max_trials`` (a sample of so
+        many), ``_jobs`` (so many at a time), ``_stage_trials`` (prepare them only), ``_fail_on_trial_error`` (end with
+        the first that fails), ``_print_trials`` and ``_save_trials`` (print the trials, or save them to a file, and
+        give None).
+
+        A flag that is given a space is searched for: :func:`guild_ipy.uniform`, :func:`guild_ipy.loguniform`,
+        :func:`guild_ipy.step`, :func:`guild_ipy.choice`, or text such as ``"loguniform[1e-5:1e-1]"``. Its options are
+        ``_optimizer`` (``"random"``, which makes 20 trials if ``_max_trials`` says nothing else, ``"tpe"``, ``"gp"``,
+        ``"cmaes"``, ``"qmc"`` or ``"grid"``), ``_minimize`` and ``_maximize`` (a scalar, or several), ``_prune`` (stop
+        poor trials early: ``"median"``, ``"halving"``, ``"hyperband"`` or ``"patient"``), ``_mark_best`` (mark the best
+        trial at the end) and ``_use_prior`` (let the optimizer know earlier runs of the operation).
+
+        The ``_preview`` of a batch gives the trials as a DataFrame. ``_restart`` of a batch runs all its trials,
+        with ``_needed`` those that have not completed, with ``_failed`` those that failed.
+
     Returns
     -------
-    Run
-        With ``result``, ``flags``, ``scalars``, ``output`` and more.
+    Run or Batch
+        With ``result``, ``flags``, ``scalars``, ``output`` and more; a batch has ``trials``, ``best`` and ``plan``.
 
     Raises
     ------
@@ -52,17 +69,20 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
     --------
     >>> run = guild_ipy.run(train, lr=0.1, _label="first")     # doctest: +SKIP
     >>> run.result                                             # doctest: +SKIP
+    >>> batch = guild_ipy.run(train, lr=[0.1, 0.01], _jobs=2)  # doctest: +SKIP
+    >>> batch.best("loss").flags                               # doctest: +SKIP
+    >>> space = guild_ipy.loguniform(1e-5, 1e-1)               # doctest: +SKIP
+    >>> guild_ipy.run(train, lr=space, _optimizer="tpe", _minimize="loss")   # doctest: +SKIP
     """
     if operation is None and not {"_start", "_restart"} & flags.keys():
         raise UsageError("None cannot be run; give the function itself, its arguments beside it: run(train, lr=0.1)")
     if flags.get("_isolation") in {None, "fork"}:
         warm_up()
-    from guild_ipy.python.options import read_run_call  # start-up cost: while the fork server starts
+    from guild_ipy.python.batch_handle import carry_out  # start-up cost: while the fork server starts
+    from guild_ipy.python.options import read_run_call
 
     wanted = read_run_call(None if operation is _DEFAULT else operation, args, flags)
-    made: Any = wanted.follow(get_session(), _viewer(previews=wanted.preview))
-    assert made is not None or wanted.preview, "the viewer always agrees"
-    return made  # type: ignore[no-any-return] # None for a preview only, which a caller asks for by its name
+    return carry_out(wanted, _viewer(previews=wanted.preview))  # type: ignore[no-any-return] # see carry_out
 
 
 def start(run: RunRef | None = None, *, where: str | None = None, **options: object) -> Run:
@@ -71,13 +91,13 @@ def start(run: RunRef | None = None, *, where: str | None = None, **options: obj
     Options are ``_background``, ``_pidfile``, ``_isolation`` and ``_stop_after``, as for :func:`run`.
     """
     from guild_ipy.arguments.run_selection import RunSelection  # start-up cost, as in the other functions here
+    from guild_ipy.python.batch_handle import carry_out
     from guild_ipy.python.options import read_launch_call
     from guild_ipy.verbs.running.start import Start
 
     launch = read_launch_call("start", options)
-    started = Start(selection=RunSelection.of_one(run, where=where), launch=launch).follow(get_session(), _viewer())
-    assert started is not None, "the viewer always agrees"
-    return started
+    wanted = Start(selection=RunSelection.of_one(run, where=where), launch=launch)
+    return carry_out(wanted, _viewer())  # type: ignore[no-any-return] # see carry_out
 
 
 def watch(run: RunRef | None = None, *, where: str | None = None) -> Run:
@@ -88,9 +108,11 @@ def watch(run: RunRef | None = None, *, where: str | None = None) -> Run:
     Interrupting it ends the watching, not the run.
     """
     from guild_ipy.arguments.run_selection import RunSelection
+    from guild_ipy.python.batch_handle import carry_out
     from guild_ipy.verbs.running.watch import Watch
 
-    return Watch(selection=RunSelection.of_one(run, where=where)).follow(get_session(), _viewer())
+    wanted = Watch(selection=RunSelection.of_one(run, where=where))
+    return carry_out(wanted, _viewer())  # type: ignore[no-any-return] # see carry_out
 
 
 def stop(*runs: RunRef, where: str | None = None) -> None:
@@ -103,6 +125,6 @@ def stop(*runs: RunRef, where: str | None = None) -> None:
 
 
 def _viewer(*, previews: bool = False) -> Viewer:
-    from guild_ipy.view.chosen_viewer import make_viewer
+    from guild_ipy.widgets.live_run.run_viewer import make_viewer
 
     return make_viewer(_START, previews=previews)

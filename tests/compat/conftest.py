@@ -56,26 +56,24 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def shared_bench(tmp_path_factory: pytest.TempPathFactory, guild_command: str) -> Iterator[Bench]:
+def shared_bench(tmp_path_factory: pytest.TempPathFactory, guild_command: str, engine: Engine) -> Iterator[Bench]:
     """One for the tests of a module that only look."""
-    yield from _make_bench(tmp_path_factory.mktemp("compat"), guild_command)
+    yield from _make_bench(tmp_path_factory.mktemp("compat"), guild_command, engine)
 
 
 @pytest.fixture
-def bench(tmp_path: Path, guild_command: str) -> Iterator[Bench]:
+def bench(tmp_path: Path, guild_command: str, engine: Engine) -> Iterator[Bench]:
     """One for a test that changes runs."""
-    yield from _make_bench(tmp_path, guild_command)
+    yield from _make_bench(tmp_path, guild_command, engine)
 
 
-def _make_bench(folder: Path, guild_command: str) -> Iterator[Bench]:
+def _make_bench(folder: Path, guild_command: str, engine: Engine) -> Iterator[Bench]:
     shutil.copytree(_TESTS / "project", folder / "a project")
     home = Home(str(folder / "guild home"))
     create_home(home)
     settings = Settings()
-    engine = Engine(settings)
     context = Session(settings, home=home, engine=engine)
     bench = Bench(project=folder / "a project", context=context, command=guild_command)
     yield bench
     stop(context, bench.runs())
-    engine.close()
     assert not [run for run in bench.runs() if run.status.is_active]

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from guild_ipy.launching.marking import MarkNote, mark
 from guild_ipy.store.files.attrs import list_attrs
 from guild_ipy.store.used_runs.deps import read_upstreams
-from guild_ipy.verbs.changing.mark import MarkNote, mark, mark_message, undo_marks
+from guild_ipy.verbs.changing.mark import report_marks, undo_marks
 
 pytestmark = pytest.mark.guild
 
@@ -57,7 +58,7 @@ def test_of_two_marked_runs_we_use_the_one_marked_last_and_say_that_guild_uses_t
     older, newer = sorted(bench.runs(), key=lambda run: run.started)
     mark(bench.context, [newer])
     bench.guild("mark", "-y", older.id)
-    assert mark_message(bench.context, [older]).splitlines()[1] == (
+    assert str(report_marks(bench.context, [older])).splitlines()[1] == (
         f"Dependencies on make use {older.short_id} from now on: it is the one marked last "
         f"(`guild run` uses {newer.short_id}, which is marked and newer; "
         f"mark {newer.short_id} --clear takes its mark away)"

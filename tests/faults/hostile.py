@@ -14,6 +14,8 @@ class Hostile:
     exit_status: int = 0
     prints: str | None = ""
     """The whole output; None for whatever."""
+    patience: float = 5.0
+    """How long each signal is given to end it: short where it ends at none, or at a later one."""
 
     @property
     def cell(self) -> str:
@@ -113,6 +115,7 @@ DEAF = {
         """,
         exit_status=-9,
         prints="ready\n",
+        patience=0.5,
     ),
     "is a swarm that ignores SIGINT and SIGTERM": Hostile(
         body="""
@@ -130,6 +133,7 @@ DEAF = {
         """,
         exit_status=-9,
         prints="ready\n",
+        patience=0.5,
     ),
     "stops its supervisor and itself": Hostile(
         body="""
@@ -164,6 +168,7 @@ DEAF = {
         """,
         exit_status=-15,
         prints="ready\nno\n",
+        patience=2.0,
     ),
     "ends well when it is stopped": Hostile(
         body=f"""

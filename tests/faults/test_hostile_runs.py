@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunError
 from guild_ipy.session.run_refs import list_runs
+from guild_ipy.session.session import Session
 from guild_ipy.verbs.running.stop import stop
 from tests.faults.hostile import DEAF, RUNS
 from tests.notebook_session import wait_until
@@ -57,6 +60,9 @@ def test_a_hostile_run_has_a_true_status_and_leaves_no_process(isolated, name, c
 
 @pytest.mark.parametrize("name", DEAF)
 def test_a_deaf_run_can_be_stopped_and_leaves_no_process(isolated, name, counted):
+    context = isolated.context
+    settings = replace(context.settings, stop_grace=DEAF[name].patience)
+    isolated.context = Session(settings, home=context.home, engine=context.engine)
     isolated.cell(DEAF[name].cell)
     run = isolated.run_in_background("hostile")
     wait_until(lambda: run.output == "ready\n")

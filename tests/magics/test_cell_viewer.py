@@ -1,9 +1,8 @@
 """A run below its cell, by the messages of a real kernel."""
 
 import pytest
-from jupyter_client.manager import start_new_kernel
 
-from tests.cell_outputs import run_code, take_updates
+from tests.cell_outputs import open_kernel, run_code, take_updates
 
 TRAIN = """
 import time, os
@@ -18,17 +17,8 @@ def train(lr=0.1, epochs=3, path=""):
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
     """A kernel with the extension and an operation; all tests of this file use it."""
-    folder = tmp_path_factory.mktemp("kernel")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GUILD_HOME", f"{folder}/guild")
-        patch.setenv("IPYTHONDIR", f"{folder}/ipython")
-        patch.chdir(folder)
-        manager, client = start_new_kernel(extra_arguments=["--Application.log_level=ERROR"])
-        run_code(client, "%load_ext guild_ipy")
-        run_code(client, TRAIN)
+    with open_kernel(tmp_path_factory.mktemp("kernel"), TRAIN) as client:
         yield client
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
 
 
 def show(client, code, **options):
@@ -98,6 +88,57 @@ for step in range(5):
     assert "step 4" in outputs.text
     assert "step 3" not in outputs.text
     assert "second" in [bundle.get("text/html") for bundle in outputs.shown[2].history]
+
+
+@pytest.mark.parametrize("clearing", ["clear_output()", "clear_output(wait=True)"])
+@pytest.mark.parametrize("after", ["print('after')", "display(Markdown('after'))"])
+def test_clearing_takes_away_text_and_displays_of_before_and_leaves_the_head(client, clearing, after):
+    code = f"""%%guild_run cleared
+from IPython.display import clear_output, Markdown
+print("before")
+display(Markdown("picture"))
+print("between")
+{clearing}
+{after}
+"""
+    for outputs in (show(client, code), show(client, "_ = %guild_watch")):
+        head, shown, _ = outputs.shown
+        assert "cleared() · " in head.text
+        assert " · completed in " in head.text
+        assert "after" in str(shown.data)
+    assert len(show(client, "%guild_cat").shown) == 1
+
+
+def test_clearing_that_waits_for_nothing_clears_nothing(client):
+    code = "%%guild_run\nprint('a')\ndisplay({'text/html': 'b'}, raw=True)\nclear_output(wait=True)"
+    assert show(client, "from IPython.display import clear_output\n1;").shown == []
+    assert show(client, code).kinds == ["text/html", "stream", "text/html", "text/html"]
+    assert show(client, "%guild_cat").kinds == ["stream", "text/html"]
+
+
+def test_heads_of_other_runs_stay_when_a_run_clears_its_text_and_go_on(client, tmp_path):
+    code = f"""_ = %guild_run train path={tmp_path}/go --background
+def clears():
+    print("before")
+    clear_output()
+    print("after")
+_ = %guild_run clears
+"""
+    outputs = show(client, code)
+    going, head, after, _ = outputs.shown
+    assert ("train() · " in going.text, "clears() · " in head.text, after.text) == (True, True, "after")
+    (tmp_path / "go").touch()
+    take_updates(client, outputs, lambda outputs: "completed in" in going.text)
+
+
+def test_an_update_of_a_cleared_display_changes_nothing_else(client):
+    code = """%%guild_run
+handle = display({"text/html": "first"}, raw=True, display_id=True)
+clear_output()
+display({"text/html": "second"}, raw=True)
+handle.update({"text/html": "third"}, raw=True)
+"""
+    assert [each.data["text/html"] for each in show(client, code).shown[1:-1]] == ["second"]
 
 
 def test_a_progress_bar_takes_one_line(client):
@@ -186,3 +227,42 @@ def test_cat_shows_all_that_the_run_showed_and_its_value_is_text(client):
 def test_a_run_whose_metrics_are_not_read_says_so_in_its_head(client):
     outputs = show(client, "%%guild_run\nprint('the loss is now 0.53')")
     assert "no scalars were found in its output" in outputs.shown[0].text
+
+
+def test_an_inline_run_keeps_what_it_displays_and_it_is_shown_once(client):
+    code = """%%guild_run inline --isolation inline
+import matplotlib.pyplot as plt
+from IPython.display import Markdown
+print("before")
+display(Markdown("cleared"))
+clear_output(wait=True)
+print("text")
+handle = display(Markdown("first"), display_id=True)
+handle.update(Markdown("second"))
+plt.plot([1]); plt.show()
+plt.plot([2])
+40 + 2
+"""
+    show(client, "from IPython.display import clear_output\n1;")
+    outputs = show(client, code)
+    kinds = ["text/plain", "text/markdown", "image/png", "text/plain", "image/png"]
+    assert outputs.kinds == ["text/html", *kinds, "text/html"]
+    _, text, markdown, _, value, _, _ = outputs.shown
+    assert (text.text, markdown.data["text/markdown"], value.text) == ("text", "second", "42")
+    watched = show(client, "_ = %guild_watch")
+    assert watched.kinds == outputs.kinds
+    assert show(client, "%guild_cat").kinds == ["stream", *kinds[1:]]
+    assert "image/png: 2" in show(client, "%guild_info").text
+    assert show(client, "display('mine')").text == "'mine'"
+
+
+def test_figures_of_the_cell_itself_are_not_those_of_an_inline_run(client):
+    show(client, "import matplotlib.pyplot as plt\n_ = get_ipython().run_line_magic('matplotlib', 'inline')")
+    code = """
+plt.figure(); _ = plt.plot([1])
+def draws():
+    plt.figure(); plt.plot([2])
+_ = get_ipython().run_line_magic("guild_run", "draws --isolation inline")
+"""
+    assert show(client, code).kinds == ["text/html", "image/png", "text/html", "image/png"]
+    assert "image/png: 1" in show(client, "%guild_info").text

@@ -37,6 +37,12 @@ class Names:
     def tags(self):
         return [Candidate(text=tag, kind="tag") for tag in ("best", "paper")]
 
+    def notebooks(self, beginning):
+        return [Candidate(text=name, kind="notebook") for name in ("train.ipynb", "test.ipynb")]
+
+    def projects(self, beginning):
+        return [Candidate(text=name, kind="project") for name in ("work",)]
+
     def paths(self, beginning):
         return [Candidate(text=path, kind="path") for path in ("src/", "src/train.py", "src/notes.md")]
 
@@ -77,6 +83,10 @@ def test_other_lines_are_left_alone(line):
         ("%guild_run src/", ["src/train.py"]),
         ("%guild_run train --pidfile src/n", ["src/notes.md"]),
         ("%guild_run train --file src/n", ["src/notes.md"]),
+        ("%guild_runs --notebook tr", ["train.ipynb"]),
+        ("%guild_mark --project ", ["work"]),
+        ("%guild_runs --here ", []),
+        ("%guild_runs --he", ["--help", "--here"]),
         ("%guild_home s", ["src/", "src/train.py", "src/notes.md"]),
         ("%guild_run --isolation f", ["fork", "fresh"]),
         ("%guild_run --restart 3f", ["3f2a1b4c"]),

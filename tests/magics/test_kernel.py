@@ -51,6 +51,13 @@ def test_run_all_shows_output_and_returns_the_run():
     assert "train()" in head.data["text/html"]
 
 
+def test_pictures_after_the_first_are_shown_those_of_the_user_too():
+    draw = "df.guild.plot();"
+    own = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    notebook = execute_notebook("%load_ext guild_ipy", TRAIN, "%guild_run train", "df = %guild_runs", draw, draw, own)
+    assert ["image/png" in output.data for cell in notebook.cells[4:] for output in cell.outputs] == [True] * 3
+
+
 @pytest.mark.parametrize(
     ("cell", "name"),
     [
@@ -99,11 +106,11 @@ def test_what_the_kernel_puts_into_a_notebook_is_there_in_a_run(kernel):
 
 def test_interrupting_the_cell_terminates_the_run(kernel):
     manager, client = kernel
-    execute(client, "import time\ndef wait():\n    print('ready', flush=True)\n    time.sleep(60)")
+    execute(client, "import time\ndef wait():\n    print('waits now', flush=True)\n    time.sleep(60)")
     interrupted = []
 
     def interrupt_once(text):
-        if "ready" in text and not interrupted:
+        if "waits now" in text and not interrupted:
             interrupted.append(True)
             manager.interrupt_kernel()
 

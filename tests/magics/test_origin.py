@@ -59,3 +59,23 @@ def test_here_is_this_notebook(moved, monkeypatch):
 
 def test_a_notebook_that_no_run_was_started_in_is_said(moved):
     assert "no run was started in the notebook 'tain.ipynb'" in moved.printed("%guild_runs --notebook tain.ipynb")
+
+
+def test_tab_offers_the_notebooks_and_folders_that_runs_have(moved):
+    project = str(moved.project)
+    assert moved.completions("%guild_runs --notebook ") == ["train.ipynb"]
+    assert moved.completions("%guild_runs --project ") == ["project", "b", "a"]
+    assert moved.completions(f"%guild_runs --project {project}/") == [f"{project}/b", f"{project}/a"]
+    assert moved.completions("%guild_runs --her") == ["--here"]
+
+
+def test_info_and_json_say_where_a_run_was_started(moved):
+    notebook, project = f"{moved.project}/a/train.ipynb", f"{moved.project}/a"
+
+    info = moved.run("%guild_info 3")
+    assert f"notebook: {notebook}\nproject: {project}\n" in str(info)
+    assert notebook in info._repr_html_()
+    for values in (moved.run("%guild_info 3 --json"), moved.run("%guild_runs --json")[2]):
+        assert (values["notebook"], values["project"]) == (notebook, project)
+    assert moved.run("%guild_info 1 --json")["notebook"] is None
+    assert "notebook: " not in str(moved.run("%guild_info 1"))

@@ -6,7 +6,6 @@ import pytest
 
 import guild_ipy
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import GuildError, RunError, RunStateError, UsageError
 from guild_ipy.session.session import Session, set_session
 from guild_ipy.settings import Settings
@@ -15,15 +14,13 @@ ID = "0123456789abcdef" * 2
 
 
 @pytest.fixture(autouse=True)
-def project(home, tmp_path, monkeypatch):
+def project(home, engine, tmp_path, monkeypatch):
     (tmp_path / "train.py").write_text("lr = 0.1\nprint('loss:', lr)\nassert lr < 5\n")
     (tmp_path / "slow.py").write_text("import time\nwhile True:\n    time.sleep(0.01)\n")
     monkeypatch.chdir(tmp_path)
-    engine = Engine(Settings.from_environment())
     set_session(Session(Settings(guild_home=home.path), engine=engine))
     yield tmp_path
     set_session(None)
-    engine.close()
 
 
 def test_comment_and_id_are_those_that_were_given():

@@ -19,8 +19,9 @@ from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session, set_session
 from guild_ipy.settings import Settings
 
-#: Marked runs (S0), summary operations (S4).
-ROWS = [f"M{number}" for number in range(1, 20)] + [f"S{number}" for number in range(1, 21)]
+#: How many rows there are of marked runs (S0), batches (S2) and summary operations (S4).
+_COUNTS = {"M": 19, "B": 21, "S": 20}
+ROWS = [f"{letter}{number}" for letter, count in _COUNTS.items() for number in range(1, count + 1)]
 _PROJECTS = Path(__file__).parents[1] / "projects"
 
 _shown: dict[str, list[str]] = {}
@@ -97,6 +98,12 @@ def serving(make_project) -> Project:
 def summary(make_project) -> Project:
     """Runs, and a summary of them."""
     return make_project("summary")
+
+
+@pytest.fixture
+def optimizers(make_project) -> Project:
+    """A script with three flags, to be run as a batch."""
+    return make_project("optimizers")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

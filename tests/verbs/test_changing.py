@@ -8,10 +8,10 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import RunStateError
 from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.files.attrs import list_attrs
-from guild_ipy.verbs.changing.delete import delete, deleted_message
+from guild_ipy.verbs.changing.delete import delete, report_deletion
 from guild_ipy.verbs.changing.each_run import EachRun
-from guild_ipy.verbs.changing.label import Label, edit_labels, labeled_message
-from guild_ipy.verbs.changing.mark import mark, mark_message
+from guild_ipy.verbs.changing.label import Label, edit_labels, report_labels
+from guild_ipy.verbs.changing.mark import mark, report_marks
 from guild_ipy.verbs.running.stop import stopped_message
 from guild_ipy.view.changed_runs import name_runs
 
@@ -75,11 +75,11 @@ def test_whole_words_are_taken_out_of_a_label(label, words, left):
 
 def test_labels_are_said_with_what_they_were(train, runs):
     one, other = (f"train() {run.short_id}" for run in runs)
-    assert labeled_message(runs[:1], ["a"], ["b"]) == (
+    assert str(report_labels(runs[:1], ["a"], ["b"])) == (
         f"Labeled 1 run: {one} 'a' -> 'b'; label {runs[0].short_id} --set 'a' takes it back"
     )
-    assert labeled_message(runs[:1], [""], ["b"]).endswith(f"label {runs[0].short_id} --clear takes it back")
-    assert labeled_message(runs, ["a", ""], ["", "b"]) == (
+    assert str(report_labels(runs[:1], [""], ["b"])).endswith(f"label {runs[0].short_id} --clear takes it back")
+    assert str(report_labels(runs, ["a", ""], ["", "b"])) == (
         f"Labeled 2 runs: {one} 'a' -> '', {other} '' -> 'b'; label RUN --set sets what is before an arrow again"
     )
 
@@ -87,14 +87,16 @@ def test_labels_are_said_with_what_they_were(train, runs):
 def test_of_many_runs_the_first_are_named(train, runs):
     names = name_runs(runs[:1] * 12)
     assert names.endswith(f"train() {runs[0].short_id}, and 2 more")
-    message = deleted_message(EachRun(done="deleted", runs=tuple(runs[:1] * 12), names=(name_runs(runs[:1]),) * 12))
+    message = str(
+        report_deletion(EachRun(done="deleted", runs=tuple(runs[:1] * 12), names=(name_runs(runs[:1]),) * 12))
+    )
     assert message.startswith(f"Deleted 12 runs: {names}\nGet them back with `%guild_restore {runs[0].short_id} ")
     assert message.endswith(f" {runs[0].short_id}` and the ids of the others, which `%guild_runs --deleted` lists")
 
 
 def test_that_nothing_was_to_be_done_is_said(train):
-    said = [mark_message(train.context, []), labeled_message([], [], []), deleted_message(EachRun(done="deleted"))]
-    assert [text.rpartition(": ")[2] for text in said] == ["no run was selected"] * 3
+    said = [report_marks(train.context, []), report_labels([], [], []), report_deletion(EachRun(done="deleted"))]
+    assert [each.text.rpartition(": ")[2] for each in said] == ["no run was selected"] * 3
     assert stopped_message([]) == "Stopped 0 runs: none was running"
 
 
@@ -128,4 +130,4 @@ def test_a_link_to_a_run_elsewhere_is_not_deleted(train, runs, tmp_path):
     assert "is a symbolic link; what it points to is not touched" in done.failure
     assert os.path.exists(f"{tmp_path}/elsewhere/.guild/opref")
     assert [run.id for run in done.runs] == [runs[1].id]
-    assert deleted_message(done).startswith(f"Deleted 1 run: train() {runs[1].short_id}\nGet it back with ")
+    assert str(report_deletion(done)).startswith(f"Deleted 1 run: train() {runs[1].short_id}\nGet it back with ")

@@ -8,11 +8,12 @@ from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.declarations.dependency import Source, SourceKind
 from guild_ipy.errors import RunNotFound, RunStateError
+from guild_ipy.launching.marking import MarkNote, mark
 from guild_ipy.operations.dependencies.run_choice import choose_run
 from guild_ipy.operations.dependencies.run_query import make_query
 from guild_ipy.store.files.attrs import list_attrs, write_attr
 from guild_ipy.store.state.marks import MarkedBy
-from guild_ipy.verbs.changing.mark import MarkNote, describe_rule, mark, mark_best, mark_message, undo_marks
+from guild_ipy.verbs.changing.mark import describe_rule, mark_best, report_marks, undo_marks
 from guild_ipy.verbs.looking.info import get_info
 
 LOSS = Best(name="lr")
@@ -136,12 +137,12 @@ class TestUsedNow:
 
     def test_the_last_one_marked_is_named_and_what_guild_would_use(self, bare_context, runs):
         mark(bare_context, runs[1:2])
-        assert mark_message(bare_context, runs[1:2]).splitlines() == [
+        assert str(report_marks(bare_context, runs[1:2])).splitlines() == [
             "Marked 1 run(s): train() b2000000; mark --undo takes it back",
             "Dependencies on train use b2000000 from now on: it is the one marked last",
         ]
         mark(bare_context, runs[:1])
-        assert mark_message(bare_context, runs[:1]).splitlines()[1] == (
+        assert str(report_marks(bare_context, runs[:1])).splitlines()[1] == (
             "Dependencies on train use a1000000 from now on: it is the one marked last (`guild run` uses b2000000, "
             "which is marked and newer; mark b2000000 --clear takes its mark away)"
         )
@@ -149,14 +150,14 @@ class TestUsedNow:
     def test_a_marked_run_that_cannot_be_used_is_named(self, bare_context, runs, add):
         failed = add("e5", exit_status=1)
         mark(bare_context, [failed])
-        assert mark_message(bare_context, [failed]).splitlines()[1] == (
+        assert str(report_marks(bare_context, [failed])).splitlines()[1] == (
             "Dependencies on train use c3000000 from now on: it is the latest, and none is marked but "
             "e5000000, which is error"
         )
 
     def test_each_operation_has_a_line(self, bare_context, runs):
         mark(bare_context, runs)
-        assert [line.split()[2:5] for line in mark_message(bare_context, runs).splitlines()[1:]] == [
+        assert [line.split()[2:5] for line in str(report_marks(bare_context, runs)).splitlines()[1:]] == [
             ["train", "use", "c3000000"],
             ["other", "use", "d4000000"],
         ]
@@ -164,7 +165,7 @@ class TestUsedNow:
     def test_where_nothing_can_be_used_the_message_says_so(self, bare_context, add):
         failed = add("e5", exit_status=1)
         mark(bare_context, [failed])
-        assert mark_message(bare_context, [failed]).endswith("Dependencies on train find no run that they can use")
+        assert str(report_marks(bare_context, [failed])).endswith("Dependencies on train find no run that they can use")
 
     def test_it_is_the_run_that_is_used(self, bare_context, runs):
         for run in (runs[2], runs[0], runs[1], runs[0]):
@@ -172,4 +173,4 @@ class TestUsedNow:
             source = Source(kind=SourceKind.OPERATION, value="train")
             (used,) = choose_run(bare_context.index, make_query(source)).records
             assert used.dir == run.dir
-            assert f"use {run.short_id} from now on" in mark_message(bare_context, [run])
+            assert f"use {run.short_id} from now on" in str(report_marks(bare_context, [run]))

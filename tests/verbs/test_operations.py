@@ -50,7 +50,7 @@ class TestGuildFile:
             "serve:\n  description: |\n    Serve it.\n    For all.\n  exec: serve ${port}\n"
             "  requires: [operation: train]\n  flags:\n"
             "    port: {default: 80, type: int, min: 1, max: 9999, description: Where}\n"
-            "    mode: {choices: [{value: fast, description: No checks}, slow]}\n  optimizer: gp\ntrain: other\n"
+            "    mode: {choices: [{value: fast, description: No checks}, slow]}\n  publish: {}\ntrain: other\n"
             "prepare.py: {main: prepare, flags-import: all}\n",
         )
         return train
@@ -67,7 +67,7 @@ class TestGuildFile:
             "  For all.",
             "  runs serve '${port}'",
             "  requires operation:train",
-            "  guild.yml:10:3: an operation attribute 'optimizer' is not supported and has no effect",
+            "  guild.yml:10:3: an operation attribute 'publish' is not supported and has no effect",
             "  port  = 80  int, at least 1, at most 9999  Where",
             "  mode  = null  one of fast slow",
             "          fast: No checks",

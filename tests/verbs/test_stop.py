@@ -66,6 +66,28 @@ def test_a_run_that_ends_well_when_it_is_stopped_is_terminated(isolated, launch)
     assert (run.status, run.exit_status, run.result) == (RunStatus.TERMINATED, -signal.SIGINT, 5)
 
 
+def test_a_run_that_is_stopped_while_its_program_is_opened_is_terminated(isolated, launch):
+    run = launch("""
+        def unpack():
+            if os.path.isdir(".guild"):
+                subprocess.Popen(["sleep", "1000"])
+                print("ready", flush=True)
+                wait()
+
+        class Packed:
+            def __reduce__(self):
+                return unpack, ()
+
+        packed = Packed()
+
+        def work():
+            return packed
+    """)
+    stop(isolated.context, [run])
+    assert (run.status, run.exit_status) == (RunStatus.TERMINATED, -signal.SIGINT)
+    assert not os.path.exists(run.dir.reserve)  # its supervisor has seen to its end
+
+
 @pytest.mark.parametrize(("ignored", "number"), [("SIGINT", signal.SIGTERM), ("SIGINT SIGTERM", signal.SIGKILL)])
 def test_signals_grow_for_a_run_that_ignores_them(isolated, launch, ignored, number):
     settings = replace(isolated.context.settings, stop_grace=0.3)

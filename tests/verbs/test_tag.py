@@ -8,7 +8,7 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import DamagedRun, UsageError
 from guild_ipy.session.run_refs import list_runs
 from guild_ipy.store.files.attrs import list_attrs, write_attr
-from guild_ipy.verbs.changing.tag import Tag, edit_tags, list_tags, tagged_message
+from guild_ipy.verbs.changing.tag import Tag, edit_tags, list_tags, report_tags
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def runs(train):
 
 def edit(train, runs, **changes):
     changed = edit_tags(train.context, runs, Tag(**changes))
-    return tagged_message(changed)
+    return str(report_tags(changed))
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,10 @@ class RunFilter:
     """Files of notebooks: whole paths, or their last names, such as ``train.ipynb``."""
     projects: tuple[str, ...] = ()
     """Folders, likewise."""
+    trials_of: str | None = None
+    """Beginning of the id of a batch."""
+    without_batches: bool = False
+    """Leave out batches; their trials stay."""
     where: str | None = None
     """An expression of the select language (:mod:`guild_ipy.query.parse`)."""
     deleted: bool = False

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import ClassVar
 
 from guild_ipy.domain.declarations.dependency import Dependency
+from guild_ipy.domain.declarations.search_def import SearchDef
 from guild_ipy.domain.values.flags import FlagDef, FlagValue, plain_text
 
 
@@ -224,6 +225,7 @@ class OperationDef:
     """May hold ``${flag}``."""
     env_secrets: tuple[str, ...] = ()
     compare: tuple[str, ...] = ()
+    search: SearchDef = field(default_factory=SearchDef)
     python_path: tuple[str, ...] | None = None
     """The folders in which modules are looked for, in place of those of the project."""
     origin: str = ""

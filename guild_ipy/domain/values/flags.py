@@ -136,6 +136,28 @@ def plain_text(value: FlagValue) -> str:
     return value if isinstance(value, str) else format_flag(value)
 
 
+def flags_key(flags: Flags) -> str:
+    """Return a text that is the same for the same flags only, with their types.
+
+    Examples
+    --------
+    >>> flags_key({"a": 1, "b": True}) == flags_key({"b": True, "a": 1})
+    True
+    >>> flags_key({"a": 1}) == flags_key({"a": 1.0})
+    False
+    """
+    return repr(sorted((name, value_key(value)) for name, value in flags.items()))
+
+
+def value_key(value: FlagValue) -> str:
+    """Return a text that is the same for the same value only; nan is the same as nan."""
+    if isinstance(value, Mapping):
+        return repr(sorted((name, value_key(item)) for name, item in value.items()))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(map(value_key, value))}]"
+    return repr(value)
+
+
 def format_float(value: float) -> str:
     """Write a float so that YAML 1.1 reads a float: with a point, and ``.inf`` / ``.nan``.
 

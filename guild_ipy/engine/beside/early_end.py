@@ -40,7 +40,7 @@ class EarlyEnd:
         that the run forked, which may come here by ``sys.exit`` or by returning.
         """
         if exit_status >= 0 and self._is_open() and self._holds_little():
-            _close_files_but(self._socket.fileno())
+            close_files_but(self._socket.fileno())
             with contextlib.suppress(OSError):  # the supervisor is gone; the next listing settles the run
                 self._socket.sendall(DONE + bytes([exit_status]))
             yield_processor()  # to the supervisor: the end of this process takes long
@@ -75,7 +75,7 @@ def _has_children() -> bool:
     return True
 
 
-def _close_files_but(descriptor: int) -> None:
-    """Close every descriptor but this one, which frees locks and ports."""
-    os.closerange(0, descriptor)
+def close_files_but(descriptor: int, *, first: int = 0) -> None:
+    """Close every descriptor but this one, which frees locks and ports; those before `first` stay open, too."""
+    os.closerange(first, descriptor)
     os.closerange(descriptor + 1, _MOST_DESCRIPTORS)

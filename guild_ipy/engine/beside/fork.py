@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import signal
 import socket
 import sys
 import types
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from guild_ipy.domain.program import ScriptProgram
+from guild_ipy.domain.program import BatchProgram, ScriptProgram
 from guild_ipy.engine.beside.early_end import EarlyEnd
+from guild_ipy.engine.beside.own_server import Serve, fork_own_server
 from guild_ipy.engine.beside.warm_pages import WarmPages
 from guild_ipy.engine.child.beginning import note_late_begin
 from guild_ipy.engine.child.crash import show_crashes
@@ -18,39 +21,44 @@ from guild_ipy.engine.child.libraries.restore_setup import set_up
 from guild_ipy.engine.child.libraries.seeds import seed_generators
 from guild_ipy.engine.child.libraries.showing import show_in_output
 from guild_ipy.engine.child.process import end_process, run_to_end
+from guild_ipy.engine.fork_server import ForkServer
 from guild_ipy.engine.inherited_limits import apply_limits
 from guild_ipy.engine.job import open_job
 from guild_ipy.engine.launch_channel import GO, PREPARED, LaunchRequest, wait_for_word
-from guild_ipy.engine.meta import require_meta
+from guild_ipy.engine.meta import program_of, require_meta
 from guild_ipy.engine.output.streams import open_output, redirect_streams
 from guild_ipy.engine.script import enter_script, execute, mark_process, share_script
 from guild_ipy.store.run_dir import RunDir
 
 
-def become_run(request: LaunchRequest, supervisor: socket.socket, pages: WarmPages) -> NoReturn:
+def become_run(request: LaunchRequest, supervisor: socket.socket, pages: WarmPages, serve: Serve) -> NoReturn:
     """Turn the calling process, a fork, into the run; it ends here.
 
     It prepares what needs no file. When `supervisor` says that the files are there, it opens them, and when it says so
-    again it starts. The memory that it has written to is noted in `pages`.
+    again it starts. The memory that it has written to is noted in `pages`. A run that starts runs itself first forks a
+    fork server of its own, which does `serve`.
     """
     run_dir = RunDir(request.path)
     code = 1
     early_end = EarlyEnd(supervisor)
     try:
+        server = None if request.server_idle is None else fork_own_server(serve, request.server_idle)
         apply_limits(request.inherited)
         _enter(run_dir, request.env)
         if wait_for_word(supervisor) != PREPARED:
             os._exit(code)
         main = new_main(run_dir)
-        execute_program = open_run(run_dir, main)
+        execute_program = open_run(run_dir, main) if server is None else open_starter(run_dir, server)
         set_up(run_dir, main)
         if wait_for_word(supervisor) != GO:
             os._exit(code)
         note_late_begin(run_dir, request.asked)
         code = execute_program()
-        pages.note()
+        if server is None:
+            pages.note()
     except BaseException as error:  # noqa: BLE001 - nothing may return into the code of the supervisor
         sys.excepthook(type(error), error, error.__traceback__)
+        code = -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
     finally:
         end_process(run_dir, code, supervised=True, at_last=early_end.tell)
 
@@ -97,6 +105,13 @@ def open_run(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = Fa
     share_script(namespace, program.path, program.constants, run_dir)
     seed_generators(meta.random_seed)
     return lambda: run_to_end(lambda: execute(namespace, program.constants, program.map_name), run_dir, {})
+
+
+def open_starter(run_dir: RunDir, server: ForkServer) -> Callable[[], int]:
+    """Prepare this process for a program that starts runs by a fork server of its own, as :func:`open_run` does."""
+    program = program_of(run_dir, require_meta(run_dir), BatchProgram)
+    module = importlib.import_module(program.module)  # of a layer above, as main.py has it
+    return lambda: int(module.execute_batch(run_dir, server))
 
 
 def new_main(run_dir: RunDir) -> dict[str, Any]:

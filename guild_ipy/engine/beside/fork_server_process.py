@@ -14,6 +14,7 @@ thread when it is imported is reported, and the kernel starts another fork serve
 
 from __future__ import annotations
 
+import ctypes  # noqa: F401 - so that supervisors need not load it
 import gc
 import importlib
 import json
@@ -24,7 +25,7 @@ import threading
 import warnings
 
 import guild_ipy.engine.child.outcome  # noqa: F401 - so that runs need not load it
-from guild_ipy.engine.beside.standby import Standby, refuse_request
+from guild_ipy.engine.beside.standby import REST_SECONDS, serve
 from guild_ipy.engine.beside.warm_pages import RunPages
 from guild_ipy.engine.child.libraries.showing import make_shell_for_displays
 from guild_ipy.engine.output.no_input import refuse_questions
@@ -52,7 +53,7 @@ def main() -> None:
     gc.freeze()
     pages = RunPages()
     server.send(json.dumps({"ready": True, "threads": threaded}).encode())
-    serve(server, pages, idle=float(sys.argv[2]))
+    serve(server, pages, idle=float(sys.argv[2]), rest=REST_SECONDS)
 
 
 def _fill_caches() -> None:
@@ -82,18 +83,6 @@ def preload(modules: list[str]) -> list[str]:
         added = [each for each in warnings.filters if each not in {*first, all_ignored}]
     warnings.filters[:0] = added  # type: ignore[index] # a list; they come with an import, which a run is spared
     return threaded
-
-
-def serve(server: socket.socket, pages: RunPages, idle: float) -> None:
-    """Keep a supervisor waiting for the next request, until there are no more, or none for `idle` seconds."""
-    more = True
-    while more:
-        try:
-            standby = Standby(server, pages, idle)
-        except OSError:  # no process could be forked
-            more = refuse_request(server)
-        else:
-            more = standby.wait()
 
 
 if __name__ == "__main__":

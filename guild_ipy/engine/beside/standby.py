@@ -22,8 +22,23 @@ from guild_ipy.linux import adopt_orphans
 #: The words on the pipe: its run has started; there is no request, and it ends.
 _TAKEN = b"t"
 _GAVE_UP = b"c"
-#: The next supervisor is forked when the run has ended, or after so long: a fork would slow down a short run.
-_REST_SECONDS = 0.2
+#: In a notebook the next supervisor is forked when the run has ended, or after so long: it would slow down a short run.
+REST_SECONDS = 0.2
+
+
+def serve(server: socket.socket, pages: RunPages, idle: float, rest: float = 0.0) -> None:
+    """Keep a supervisor waiting for the next request, until there are no more, or none for `idle` seconds.
+
+    The next one is forked when the run of the last one has ended, or `rest` seconds after its start.
+    """
+    more = True
+    while more:
+        try:
+            standby = Standby(server, pages, idle)
+        except OSError:  # no process could be forked
+            more = _refuse_request(server)
+        else:
+            more = standby.wait(rest)
 
 
 class Standby:
@@ -53,31 +68,31 @@ class Standby:
         finally:
             os.close(theirs)
 
-    def wait(self) -> bool:
+    def wait(self, rest: float) -> bool:
         """Wait until another one is needed; False if there will be no more requests, or it has given up waiting."""
         word = os.read(self._pipe, 1)
         if word == _TAKEN:
-            _wait_for(self._server.fileno(), self._pipe)
+            _wait_for(self._server.fileno(), self._pipe, timeout=rest)
         elif word != _GAVE_UP:  # it was killed; the next one may be killed, too, so do not fork at once
-            _wait_for(self._server.fileno())
+            _wait_for(self._server.fileno(), timeout=REST_SECONDS)
         os.close(self._pipe)
         return word != _GAVE_UP
 
 
-def _wait_for(*descriptors: int) -> None:
-    """Wait until a descriptor is readable, but not long."""
-    poll = select.poll()
-    for descriptor in descriptors:
-        poll.register(descriptor, select.POLLIN)
-    poll.poll(_REST_SECONDS * 1000)
-
-
-def refuse_request(server: socket.socket) -> bool:
+def _refuse_request(server: socket.socket) -> bool:
     """Drop the next request, so that its starter finds the channel closed; False if there are no more."""
     message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
     for descriptor in descriptors:
         os.close(descriptor)
     return bool(message)
+
+
+def _wait_for(*descriptors: int, timeout: float) -> None:
+    """Wait until a descriptor is readable, but not long."""
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    poll.poll(timeout * 1000)
 
 
 def _say(pipe: int, word: bytes) -> None:
@@ -91,7 +106,7 @@ def _stand_by(server: socket.socket, pipe: int, pages: RunPages, idle: float) ->
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         adopt_orphans()
-        standby_run = StandbyRun(closes=(server.fileno(), pipe), pages=pages.run)
+        standby_run = StandbyRun(closes=(server.fileno(), pipe), pages=pages.run, serve=serve)
         if not is_readable(server, 0):  # no request is waiting
             pages.supervisor.copy()
         descriptors = socket.recv_fds(server, 1, 2)[1] if is_readable(server, idle) else []

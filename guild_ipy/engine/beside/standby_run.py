@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from guild_ipy.engine.beside.early_end import DONE
 from guild_ipy.engine.beside.fork import become_run
+from guild_ipy.engine.beside.own_server import Serve
 from guild_ipy.engine.beside.warm_pages import WarmPages
 from guild_ipy.engine.launch_channel import GO, PREPARED, is_readable, parse_request, send_word
 from guild_ipy.store.files.messages import receive_message, send_message
@@ -28,13 +29,15 @@ class StandbyRun:
         Descriptors of the supervisor that the run must not keep open.
     pages
         The memory that the run will write to.
+    serve
+        What its own fork server does, if it gets one.
     """
 
-    def __init__(self, closes: Iterable[int], pages: WarmPages) -> None:
+    def __init__(self, closes: Iterable[int], pages: WarmPages, serve: Serve) -> None:
         self._socket, theirs = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
-            _wait(theirs, (self._socket.detach(), *closes), pages)
+            _wait(theirs, (self._socket.detach(), *closes), pages, serve)
         theirs.close()
         os.setpgid(self.pid, self.pid)  # the run does the same; either may come first
 
@@ -68,11 +71,14 @@ class StandbyRun:
     def receive_end(self) -> int | None:
         """Return the exit status that the run tells; None if its process is to be waited for."""
         with self._socket:
-            told = self._socket.recv(2)
+            try:
+                told = self._socket.recv(2)
+            except ConnectionResetError:  # it ended before it had read all words
+                return None
         return told[1] if told[:1] == DONE else None
 
 
-def _wait(supervisor: socket.socket, closes: Iterable[int], pages: WarmPages) -> NoReturn:
+def _wait(supervisor: socket.socket, closes: Iterable[int], pages: WarmPages, serve: Serve) -> NoReturn:
     try:
         for descriptor in closes:
             os.close(descriptor)
@@ -84,7 +90,7 @@ def _wait(supervisor: socket.socket, closes: Iterable[int], pages: WarmPages) ->
             os.set_inheritable(alive[0], False)  # it stays open: the lock lasts as long as the run
             request = parse_request(receive_message(supervisor))
             if request.forks:
-                become_run(request, supervisor, pages)
+                become_run(request, supervisor, pages, serve)
     finally:
         os._exit(1)
 

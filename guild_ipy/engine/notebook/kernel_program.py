@@ -14,8 +14,6 @@ from ipykernel.kernelapp import IPKernelApp
 
 from guild_ipy.engine.output.no_input import refuse_input, refuse_password, refuse_questions
 
-_TRACKER = "resource_tracker import main"
-
 
 class _Kernel(IPythonKernel):
     """Replaces ``input`` and ``getpass.getpass`` by its own functions while a cell is executed."""
@@ -24,16 +22,8 @@ class _Kernel(IPythonKernel):
     getpass = staticmethod(refuse_password)
 
     def _process_children(self) -> list[Any]:
-        """Return the processes to end before the kernel: it asks them for 14 seconds, and waits for them."""
-        return [child for child in super()._process_children() if not _ends_with_kernel(child)]  # type: ignore[no-untyped-call]
-
-
-def _ends_with_kernel(process: Any) -> bool:  # noqa: ANN401 - of psutil, which is not a requirement of ours
-    """Whether a process has ended, or is a resource tracker of multiprocessing or joblib, which ends by itself."""
-    try:
-        return process.status() == "zombie" or any(_TRACKER in word for word in process.cmdline())
-    except Exception:  # noqa: BLE001 - psutil raises it for a process that is gone
-        return True
+        """Return no process to end before the kernel: the supervisor ends what a run leaves, as after a script."""
+        return []
 
 
 class KernelProgram(IPKernelApp):

@@ -162,10 +162,10 @@ class ScalarRecorder:
         self._unwritten = []
 
 
-def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str, float]) -> Sequence[str]:
+def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str, float]) -> ScalarRecorder:
     """Write the output scalars of a run again from all of its output, since its supervisor died.
 
-    Return the patterns that took too long on some lines.
+    Return the recorder, which is closed, for what it says of the output.
     """
     folder = f"{run_dir.tmp}/scalars.{get_native_id()}"
     try:
@@ -182,7 +182,7 @@ def recover_scalars(run_dir: RunDir, patterns: Sequence[str], flags: Mapping[str
         raise StoreError(f"cannot write the scalars of run {run_dir.short_id!r}: {error.strerror}") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return recorder.slow_patterns
+    return recorder
 
 
 def _list_event_files(folder: str) -> set[str]:

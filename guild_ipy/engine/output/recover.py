@@ -20,6 +20,7 @@ from guild_ipy.engine.output.flag_echoes import flag_numbers
 from guild_ipy.engine.output.match_limit import can_limit
 from guild_ipy.engine.output.output_scalars import recover_scalars
 from guild_ipy.engine.output.scalar_patterns import are_usual
+from guild_ipy.engine.output.unread_metrics import note_unread_metric
 from guild_ipy.errors import GuildError
 from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.output import complete_index
@@ -60,9 +61,10 @@ def recover_run(run_dir: RunDir) -> None:
 
 def _recover(run_dir: RunDir, meta: JobMeta | None) -> None:
     if meta is not None:
-        slow = recover_scalars(run_dir, meta.output_scalars, flag_numbers(meta.flags))
-        if slow:
-            note_slow_patterns(run_dir, slow)
+        recorder = recover_scalars(run_dir, meta.output_scalars, flag_numbers(meta.flags))
+        if recorder.slow_patterns:
+            note_slow_patterns(run_dir, recorder.slow_patterns)
+        note_unread_metric(run_dir, recorder.unread_line)
         complete_index(run_dir)
     remove_marker(run_dir.reserve)
     note_change(home_of(run_dir), run_dir.id)

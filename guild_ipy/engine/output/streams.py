@@ -48,9 +48,15 @@ def redirect_streams(run_dir: RunDir) -> None:
 
 
 def own_stream() -> IndexedStream | None:
-    """Return what standard output writes to in the process of a run; None in other processes."""
-    raw = getattr(getattr(sys.__stdout__, "buffer", None), "raw", None)
-    return raw if isinstance(raw, IndexedStream) else None
+    """Return what standard output writes to in a run; None outside of one.
+
+    A run in the process of a notebook has only ``sys.stdout``; what else a run puts there is not looked at.
+    """
+    for stream in (sys.stdout, sys.__stdout__):
+        raw = getattr(getattr(stream, "buffer", None), "raw", None)
+        if isinstance(raw, IndexedStream):
+            return raw
+    return None
 
 
 class IndexedOutput:

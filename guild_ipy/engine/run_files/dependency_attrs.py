@@ -60,14 +60,14 @@ def dependency_flags(dependencies: Sequence[ResolvedDependency], own: Collection
         for resolved in each.sources:
             value = resolved.value if resolved.source.is_multi or not resolved.runs else resolved.runs[0]
             if value is not None:
-                flags[_recorded_name(resolved.source, own)] = value
+                flags[recorded_name(resolved.source, own)] = value
     return flags
 
 
 def explicit_flags(dependencies: Sequence[ResolvedDependency], own: Collection[str] = ()) -> dict[str, FlagValue]:
     """Return the part of these flags that the user gave."""
     given = {
-        _recorded_name(resolved.source, own)
+        recorded_name(resolved.source, own)
         for each in dependencies
         for resolved in each.sources
         if resolved.reason == Reason.EXPLICIT or resolved.value is not None
@@ -75,7 +75,8 @@ def explicit_flags(dependencies: Sequence[ResolvedDependency], own: Collection[s
     return {name: value for name, value in dependency_flags(dependencies, own).items() if name in given}
 
 
-def _recorded_name(source: Source, own: Collection[str]) -> str:
+def recorded_name(source: Source, own: Collection[str] = ()) -> str:
+    """Return the name of the flag that says which run or file is used; `own` as in :func:`dependency_flags`."""
     is_taken = source.kind.is_of_runs and source.name in own and not source.flag_name
     return source.uri if is_taken else source.resolving_name
 

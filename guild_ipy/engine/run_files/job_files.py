@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from guild_ipy.domain.program import (
+    BatchProgram,
     ExecProgram,
     NotebookFileProgram,
     NotebookProgram,
@@ -73,6 +74,19 @@ from {program.module} import run_pipeline_main
 
 if __name__ == "__main__":
     run_pipeline_main(__file__)
+'''
+
+
+_BATCH_MAIN = '''\
+"""The program of the batch {operation}, written by guild_ipy; `python main.py` runs its trials again.
+
+They are made from the run in .guild/proto, whose flags have a list of values each.
+"""
+
+from {program.module} import run_batch_main
+
+if __name__ == "__main__":
+    run_batch_main(__file__)
 '''
 
 
@@ -151,4 +165,5 @@ _MAINS: Mapping[type[Program], str] = {
     NotebookFileProgram: _NOTEBOOK_FILE_MAIN,
     ExecProgram: _EXEC_MAIN,
     StepsProgram: _STEPS_MAIN,
+    BatchProgram: _BATCH_MAIN,
 }

@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from guild_ipy.domain.declarations.dependency_json import encode_requires
 from guild_ipy.domain.declarations.operation_def import describe_step
-from guild_ipy.domain.program import StepsProgram
+from guild_ipy.domain.program import BatchProgram, StepsProgram
 from guild_ipy.domain.run_spec import (
     RunSpec,
     SourceFile,
@@ -246,7 +246,8 @@ def _label_template(spec: RunSpec) -> str | None:
         return spec.command.label
     if spec.label_template is not None and "${" in spec.label_template:
         return spec.label_template
-    return None if spec.label == default_label(flags) else spec.label
+    is_made = spec.label == default_label(flags) or isinstance(spec.program, BatchProgram)  # of the flags of its trials
+    return None if is_made else spec.label
 
 
 def _recorded_env(spec: RunSpec) -> Mapping[str, bytes]:

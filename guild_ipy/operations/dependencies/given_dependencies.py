@@ -82,7 +82,7 @@ def split_given(
     given: dict[Source, Any] = {}
     rest: dict[str, Any] = {}
     for name, value in flags.items():
-        sources = set() if name in own else set(_find_sources(requires, name))
+        sources = set() if name in own else set(find_sources(requires, name))
         if not sources:
             rest[name] = value
         for source in sources:
@@ -135,7 +135,7 @@ def naming_dependencies(requires: Sequence[Dependency]) -> Iterator[None]:
         raise FlagError.unknown(error.flag, operation=error.operation, known=known) from None
 
 
-def _find_sources(requires: Sequence[Dependency], name: str) -> Iterator[Source]:
+def find_sources(requires: Sequence[Dependency], name: str) -> Iterator[Source]:
     """Find the sources that a name stands for: two dependencies can require runs of one operation."""
     for dependency in requires:
         for source in dependency.sources:

@@ -79,8 +79,8 @@ def check_flag(definition: FlagDef, given: Any, operation: str) -> FlagValue:  #
         value = _read_items(value)
     if isinstance(value, list) and not isinstance(given, tuple | set | frozenset) and not takes_list(definition):
         raise FlagError(
-            f"flag {definition.name!r} of {operation} is given a list, which asks for several trials; "
-            f"batches are not there yet: run once for each value",
+            f"flag {definition.name!r} of {operation} is given a list, which asks for several trials, where one "
+            f"value is wanted; give one",
             flag=definition.name,
         )
     if definition.shape is not None:
@@ -111,7 +111,7 @@ def _resolve_names(
 ) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for word, value in given.items():
-        name = _find_name(word, known)
+        name = find_flag_name(word, known)
         if name is None and not accepts_any:
             raise FlagError.unknown(word, operation=operation, known=known)
         if (name or word) in named:
@@ -120,7 +120,7 @@ def _resolve_names(
     return named
 
 
-def _find_name(word: str, known: Mapping[str, FlagDef]) -> str | None:
+def find_flag_name(word: str, known: Mapping[str, FlagDef]) -> str | None:
     """Find a flag by its name; ``_`` may stand for ``-``, which a Python keyword cannot contain."""
     if word in known:
         return word

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -64,6 +65,47 @@ def read_collections(text: str) -> Iterator[Any]:
             yield value
 
 
+def split_list(text: str) -> list[FlagText] | None:
+    """Return the items of a list as they were typed; None for any other text.
+
+    Examples
+    --------
+    >>> split_list("[001, 'a, b', [1, 2]]")
+    ['001', "'a, b'", '[1, 2]']
+    """
+    text = text.strip()
+    if text[:1] != "[":
+        return None
+    found, depth, begin, place = list[FlagText](), 0, 1, 0
+    opens_quotation = False  # a quote within a word is an apostrophe
+    while place < len(text):
+        char = text[place]
+        if char in {"'", '"'} and opens_quotation:
+            place = _quotation_end(text, place)
+        depth += (char in _OPENING) - (char in _CLOSING)
+        if depth == 0 or (char == "," and depth == 1):
+            found.append(FlagText(text[begin:place].strip()))
+            begin = place + 1
+        if depth == 0:
+            break
+        opens_quotation = char in _BEFORE_QUOTATION or (opens_quotation and char.isspace())
+        place += 1
+    if place != len(text) - 1:
+        return None
+    if not found[-1]:  # [] or [1,]
+        del found[-1]
+    return found if all(found) else None
+
+
+def _quotation_end(text: str, start: int) -> int:
+    """Return the place of the quote that ends a quotation; behind the text if there is none."""
+    quotation = _QUOTATIONS[text[start]].match(text, start)
+    return len(text) if quotation is None else quotation.end() - 1
+
+
+_QUOTATIONS = {"'": re.compile(r"'(?:[^']|'')*'"), '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
+_BEFORE_QUOTATION = frozenset("[({,:")
+_CLOSING = frozenset("])}")
 _OPENING = frozenset("[({")
 
 

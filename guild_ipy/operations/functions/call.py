@@ -43,6 +43,11 @@ class CallableInterface:
     classes: Mapping[str, type] = field(default_factory=dict)
     """Parameter -> the class of its annotation, for classes whose objects cannot be given as text."""
 
+    @property
+    def positional(self) -> tuple[str, ...]:
+        """The parameters that can be given by position, but for ``*args``."""
+        return tuple(p.name for p in self.parameters if p.kind in _BY_POSITION or _is_plain(p))
+
 
 def inspect_callable(function: Callable[..., Any], name: str = "") -> CallableInterface:
     """Inspect a function, bound method, partial, class or callable object, which has this name as an operation."""
@@ -170,7 +175,7 @@ def _name_positional(
     interface: CallableInterface, args: Sequence[Any], given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[Any]]:
     """Return the values by the names of their parameters, and the remaining positional ones, for ``*args``."""
-    names = [p.name for p in interface.parameters if p.kind in _BY_POSITION or _is_plain(p)]
+    names = interface.positional
     named = dict(zip(names, args, strict=False))
     for name in named.keys() & given.keys():
         raise FlagError(f"{interface.name}() got two values for {name!r}", flag=name)

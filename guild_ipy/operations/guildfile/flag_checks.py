@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from guild_ipy.domain.values.flags import FlagDef, Flags, FlagType, FlagValue
+from guild_ipy.domain.values.flags import FlagDef, Flags, FlagType, FlagValue, format_flag
 from guild_ipy.errors import FlagError
 
 _PATHS = {FlagType.PATH, FlagType.EXISTING_PATH}
@@ -35,8 +35,8 @@ def check_values(flags: Flags, definitions: Sequence[FlagDef], operation: str, f
 def _check(flag: FlagDef, value: FlagValue, operation: str, folder: str) -> FlagValue:
     if isinstance(value, list) and flag.type is not FlagType.LIST:
         raise FlagError(
-            f"flag {flag.name!r} of {operation} has a list as default, which asks for several trials; "
-            f"batches are not there yet: give {flag.name}=...",
+            f"flag {flag.name!r} of {operation} has the list {format_flag(value)}, which asks for several trials, "
+            f"where one value is wanted; give {flag.name}=...",
             flag=flag.name,
         )
     if flag.type not in _PATHS or not isinstance(value, str) or not value:

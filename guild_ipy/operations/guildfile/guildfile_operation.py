@@ -78,6 +78,7 @@ class GuildFileOperation(FoundOperation):
             env=context.env,
             bound=bound,
             bind=bind,
+            check=lambda given: bind(given).flags,
             flag_defs=self.flags,
             command=command,
             label=definition.label,

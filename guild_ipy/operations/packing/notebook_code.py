@@ -53,7 +53,7 @@ def make_template(
     """
     notebook = context.notebook
     uses = _used(options.uses, notebook)
-    packed = _pack(code, notebook, uses)
+    packed = _pack(code, notebook, uses, options.other_texts)
     setup = pack_setup(notebook)
     program, cell_files = _cells(packed, code, notebook)
     taken = _take_snapshot(cell_files, options, context)
@@ -74,6 +74,7 @@ def make_template(
         env=context.env,
         bound=_bound_program(code, program, content),
         bind=bind_others,
+        check=lambda flags: bind(flags).flags,
         flag_defs=code.flag_defs,
         notes=(*setup.notes, *taken.notes, *_describe_extra_variables(packed.sizes)),
     )
@@ -134,9 +135,9 @@ def _used(names: Iterable[str], notebook: Notebook) -> dict[str, Any]:
     return {name: notebook.variables[name] for name in names}
 
 
-def _pack(code: BoundCode, notebook: Notebook, uses: Mapping[str, Any]) -> Packed:
+def _pack(code: BoundCode, notebook: Notebook, uses: Mapping[str, Any], other_texts: Sequence[str] = ()) -> Packed:
     try:
-        return pack(code.code, notebook, uses, code.flags)
+        return pack(code.code, notebook, uses, [*code.flags.values(), *other_texts])
     except Exception as error:  # noqa: BLE001 - whatever a type's own __reduce__ raises
         raise explain_unsendable(code.code, notebook, error, uses) from None
 

@@ -7,7 +7,7 @@ import io
 import sys
 import threading
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +37,12 @@ def pack(
     program: FunctionCall | CellCode,
     notebook: Notebook,
     uses: Mapping[str, Any] = _NOTHING,
-    flags: Mapping[str, Any] = _NOTHING,
+    values: Iterable[object] = (),
 ) -> Packed:
     """Pickle a call or a cell.
 
-    `uses` are variables that are packed although the code does not name them; texts among `flags` may be code.
+    `uses` are variables that are packed although the code does not name them; texts among `values`, those of
+    flags, may be code.
 
     Raises
     ------
@@ -57,7 +58,7 @@ def pack(
         if packer.suspects:
             _try_to_open(buffer.getvalue(), packer)
         packer.mentioned.read_source(program.source)
-        packer.mentioned.read_values(flags.values())
+        packer.mentioned.read_values(values)
         extra_variables = ExtraVariables(
             attempt=lambda values: packer.attempt(values, lambda: _try_to_open(buffer.getvalue(), packer)),
             notebook=notebook,

@@ -18,6 +18,7 @@ from guild_ipy.errors import RunStateError, UsageError
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.store.attr_change import change_attr, read_checked
+from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.view.changed_runs import ChangedRuns, count_runs, name_runs, shorten
 from guild_ipy.view.comment_list import CommentList, list_comments
@@ -170,7 +171,10 @@ def edit_comments(session: Session, runs: Sequence[Run], edit: CommentEdit) -> l
         If one of the runs has no comment of that number; none is changed then.
     DamagedRun
         If the comments of one of the runs cannot be read, unless all are to be removed; none is changed then.
+    StoreError
+        If one of the runs may not be changed; none is changed then.
     """
+    check_changeable(run.dir for run in runs)
     for run in () if edit.clear else runs:
         _check_number(run, edit.number, read_checked(run.dir, COMMENTS) or ())
     when = time.time_ns() // 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -49,8 +50,7 @@ class Delete:
         """Delete the runs; the text says how to get them back, or that this is not possible."""
         done = delete(session, self.selection.find(session))
         if not (self.permanent and done.runs):
-            told = ChangedRuns(done.runs, deleted_message(done), failure=done.failure)
-            return told.explained(session, self.selection.filter)
+            return report_deletion(done).explained(session, self.selection.filter)
         gone = purge(session, done.runs)
         failures = filter(None, (done.failure, gone.failure))
         return ChangedRuns(gone.runs, purged_message(gone), failure="; ".join(failures))
@@ -76,16 +76,29 @@ def delete(session: Session, runs: Sequence[Run]) -> EachRun:
     return do_to_each("deleted", runs, lambda run: Run(delete_run(home, run.dir)))
 
 
-def deleted_message(done: EachRun) -> str:
+def report_deletion(done: EachRun) -> ChangedRuns:
     """Say which runs are in the trash now, and how to get them back."""
     runs = done.runs
     if not runs:
-        return "" if done.refused else "Deleted 0 runs: no run was selected"
+        return ChangedRuns(runs, "" if done.refused else "Deleted 0 runs: no run was selected", failure=done.failure)
     ids = " ".join(run.short_id for run in runs[:_SHOWN])
     back = f"Get {'it' if len(runs) == 1 else 'them'} back with `{command_of('restore')} {ids}`"
     if len(runs) > _SHOWN:
         back += f" and the ids of the others, which `{command_of('runs')} --deleted` lists"
-    return f"{done}\n{back}"
+    kept = _describe_kept_trials(runs)
+    return ChangedRuns(runs, f"{done}{kept}", failure=done.failure, way_back=f"\n{back}")
+
+
+def _describe_kept_trials(deleted: Sequence[Run]) -> str:
+    """Say that the trials of deleted batches stay, and how to delete them."""
+    gone = {run.id for run in deleted}
+    for run in deleted:
+        if os.path.isdir(run.dir.proto):
+            from guild_ipy.batch.listed_trials import read_trials  # start-up cost: few runs are batches
+
+            if any(trial.id not in gone for trial in read_trials(run.dir)):
+                return f"\nThe trials stay; `{command_of('delete')} --trials-of {run.short_id}` deletes them"
+    return ""
 
 
 VERB = Verb(

@@ -48,7 +48,7 @@ class Label:
         """Change the labels; the text says which have become which."""
         runs = self.selection.find(session)
         before = [run.label or "" for run in runs]
-        done = ChangedRuns(runs, labeled_message(runs, before, edit_labels(session, runs, self)))
+        done = report_labels(runs, before, edit_labels(session, runs, self))
         return done.explained(session, self.selection.filter)
 
     def apply(self, label: str, flags: Flags | None = None) -> str:
@@ -102,19 +102,19 @@ def _fill(text: str | None, values: Flags) -> str:
     return fill_label(text, values).strip() if text and "${" in text else text or ""
 
 
-def labeled_message(runs: Sequence[Run], before: Sequence[str], after: Sequence[str]) -> str:
+def report_labels(runs: Sequence[Run], before: Sequence[str], after: Sequence[str]) -> ChangedRuns:
     """Say which labels have become which, and how to change them back."""
     if not runs:
-        return "Labeled 0 runs: no run was selected"
+        return ChangedRuns(runs, "Labeled 0 runs: no run was selected")
     changed = [each for each in zip(runs, before, after, strict=True) if each[1] != each[2]]
     if not changed:
-        return f"Labeled 0 runs: the label stays as it was of {name_runs(runs)}"
+        return ChangedRuns(runs, f"Labeled 0 runs: the label stays as it was of {name_runs(runs)}")
     changes = [f"{run.operation} {run.short_id} {old!r} -> {new!r}" for run, old, new in changed]
     back = "label RUN --set sets what is before an arrow again"
     if len(changed) == 1:
         ((run, old, _),) = changed
         back = f"label {run.short_id} {f'--set {old!r}' if old else '--clear'} takes it back"
-    return f"Labeled {count_runs(len(changed))}: {shorten(changes)}; {back}"
+    return ChangedRuns(runs, f"Labeled {count_runs(len(changed))}: {shorten(changes)}", way_back=f"; {back}")
 
 
 VERB = Verb(

@@ -10,13 +10,14 @@ from guild_ipy.arguments.filter_options import read_best
 from guild_ipy.arguments.option import option, switch
 from guild_ipy.arguments.parser import Completes, Group
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
+from guild_ipy.arguments.table_option import only_in_notebooks, table_switch
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.choosing.chosen_run import ELIGIBLE, Reason
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
-from guild_ipy.engine.run_files.provenance import host_name, user_name
 from guild_ipy.errors import NothingToUse, RunStateError, UsageError
 from guild_ipy.index.index import Index
+from guild_ipy.launching.marking import MarkNote, mark, mark_in_place_of_others
 from guild_ipy.operations.dependencies.run_choice import RunChoice, choose_run
 from guild_ipy.operations.dependencies.run_query import RunQuery, quote
 from guild_ipy.printable import printable
@@ -26,8 +27,7 @@ from guild_ipy.session.session import Session
 from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.changes import note_change
-from guild_ipy.store.state.marks import MarkedBy, MarkEntry, last_action, read_history, undo_mark, write_mark
-from guild_ipy.store.state.marks import is_marked as read_marked
+from guild_ipy.store.state.marks import MarkedBy, MarkEntry, last_action, read_history, undo_mark
 from guild_ipy.view.changed_runs import ChangedRuns, name_runs, shorten
 
 _SHOWN = 5
@@ -56,10 +56,13 @@ class Mark:
         group=_BY_RULE,
         completes=Completes.NAMES,
     )
+    table: bool = table_switch()
     selection: RunSelection = many_runs()
 
     def __post_init__(self) -> None:
         """Refuse options that contradict each other."""
+        if self.table and (self.undo or self.clear or self.reason is not None or self.best is not None):
+            raise UsageError("mark: --table shows runs to mark by hand; leave the other options out")
         if self.undo and (self.clear or self.best is not None or self.reason is not None):
             raise UsageError("mark: --undo only takes back; leave --clear, --min, --max and --reason out")
         if self.best is not None and (self.clear or self.selection.is_named):
@@ -71,6 +74,11 @@ class Mark:
     def best(self) -> Best | None:
         """The rule by which the run is chosen."""
         return read_best(self.min, self.max, verb="mark")
+
+    @property
+    def tabled(self) -> RunSelection | None:
+        """The runs to show in a table that can be clicked on; None where that is not asked for."""
+        return replace(self.selection, default="all") if self.table else None
 
     @property
     def meant(self) -> RunSelection:
@@ -85,29 +93,18 @@ class Mark:
 
     def carry_out(self, session: Session) -> ChangedRuns:
         """Mark the runs, clear their marks, or undo the last change of their marks."""
+        if self.table:
+            raise only_in_notebooks("mark")
         if self.undo:
             is_last = not self.selection.is_named and self.selection.filter == EVERY
             undone = undo_marks(session, None if is_last else self.meant.find(session))
             return ChangedRuns(undone, _undo_message(session, undone))
         if self.best is not None:
             best = mark_best(session, self.selection.filter, self.best, reason=self.reason)
-            return ChangedRuns([best.run], _told(session, str(best), [best.run]))
+            return report_rule(session, best)
         runs = self.meant.find(session)
         mark(session, runs, clear=self.clear, note=MarkNote(reason=self.reason))
-        done = ChangedRuns(runs, mark_message(session, runs, clear=self.clear))
-        return done.explained(session, self.selection.filter)
-
-
-@dataclass(frozen=True, kw_only=True)
-class MarkNote:
-    """What the history of marks keeps of an action beside its time and its user."""
-
-    by: MarkedBy = MarkedBy.USER
-    reason: str | None = None
-    rule: str | None = None
-
-
-_BY_USER = MarkNote()
+        return report_marks(session, runs, clear=self.clear).explained(session, self.selection.filter)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,16 +168,13 @@ def mark_best(session: Session, run_filter: RunFilter, best: Best, *, reason: st
     """
     usable = run_filter if run_filter.statuses else replace(run_filter, statuses=frozenset(ELIGIBLE))
     (run,) = select(session, usable, best)
-    others = [each for each in select(session, RunFilter(marked=True)) if each != run and _is_same_operation(each, run)]
-    rule = describe_rule(best, run_filter)
-    changes = [(run, True), *((each, False) for each in others)]
-    _write(session, changes, MarkNote(by=MarkedBy.RULE, reason=reason, rule=rule))
-    return MarkedByRule(run=run, rule=rule, unmarked=tuple(others))
+    note = MarkNote(by=MarkedBy.RULE, reason=reason, rule=describe_rule(best, run_filter))
+    return mark_by_rule(session, run, note)
 
 
-def _is_same_operation(one: Run, other: Run) -> bool:
-    """Whether two runs are of operations of one name."""
-    return one.opref.to_opspec() == other.opref.to_opspec()
+def mark_by_rule(session: Session, run: Run, note: MarkNote) -> MarkedByRule:
+    """Mark the run that a rule has chosen, and take away the marks of other runs of its operation."""
+    return MarkedByRule(run=run, rule=note.rule or "", unmarked=mark_in_place_of_others(session, run, note))
 
 
 def describe_rule(best: Best, run_filter: RunFilter = EVERY) -> str:
@@ -202,46 +196,23 @@ def _words(value: object) -> str:
     return " ".join(words)
 
 
-def mark(session: Session, runs: Sequence[Run], *, clear: bool = False, note: MarkNote = _BY_USER) -> int:
-    """Mark runs, or clear their marks; return how many there were.
-
-    The attribute ``marked`` is true, or its file is not there, as Guild AI has it; :mod:`guild_ipy.store.state.marks`
-    remembers the rest.
-    """
-    _write(session, [(run, not clear) for run in runs], note)
-    return len(runs)
-
-
-def _write(session: Session, changes: Sequence[tuple[Run, bool]], note: MarkNote) -> None:
-    """Mark the runs that are to be marked, and then take away marks: some run is marked all the time."""
-    action = MarkEntry(
-        when=time.time_ns() // 1000,
-        who=user_name(),
-        host=host_name(),
-        by=note.by,
-        reason=note.reason,
-        rule=note.rule,
-        marked=True,
-    )
-    changed = [(run, marked) for run, marked in changes if marked or read_marked(run.dir)]
-    check_changeable(run.dir for run, _ in changed)
-    try:
-        for run, marked in changed:
-            write_mark(run.dir, replace(action, marked=marked))
-    finally:
-        note_change(session.home, *(run.id for run, _ in changed))
-
-
-def mark_message(session: Session, runs: Sequence[Run], *, clear: bool = False) -> str:
+def report_marks(session: Session, runs: Sequence[Run], *, clear: bool = False) -> ChangedRuns:
     """Say which runs were marked or unmarked, how to take it back, and which runs dependencies use from now on."""
     if not runs:
-        return f"{'Unmarked' if clear else 'Marked'} 0 run(s): no run {'is marked' if clear else 'was selected'}"
-    return _told(session, f"{'Unmarked' if clear else 'Marked'} {len(runs)} run(s): {name_runs(runs)}", runs)
+        why = "no run is marked" if clear else "no run was selected"
+        return ChangedRuns(runs, f"{'Unmarked' if clear else 'Marked'} 0 run(s): {why}")
+    return _report(session, f"{'Unmarked' if clear else 'Marked'} {len(runs)} run(s): {name_runs(runs)}", runs)
 
 
-def _told(session: Session, what: str, runs: Sequence[Run]) -> str:
+def report_rule(session: Session, done: MarkedByRule) -> ChangedRuns:
+    """Say which run a rule has marked, how to take it back, and which run dependencies use from now on."""
+    return _report(session, str(done), [done.run])
+
+
+def _report(session: Session, what: str, runs: Sequence[Run]) -> ChangedRuns:
     """Add to the text `what` how to take it back, and which runs dependencies use from now on."""
-    return "\n".join([f"{what}; mark --undo takes it back", *_describe_used(session, runs)])
+    text = "\n".join([what, *_describe_used(session, runs)])
+    return ChangedRuns(runs, text, way_back="; mark --undo takes it back")
 
 
 def _describe_used(session: Session, runs: Sequence[Run]) -> list[str]:
@@ -259,10 +230,11 @@ def _describe(index: Index, operation: str) -> str:
         return f"Dependencies on {operation} find no run that they can use"
     used = choice.records[0].dir
     what = f"Dependencies on {operation} use {used.short_id} from now on"
-    return f"{what}: {_reason(choice)}{_of_guild(index, query, used)}"
+    return f"{what}: {describe_reason(choice)}{_of_guild(index, query, used)}"
 
 
-def _reason(choice: RunChoice) -> str:
+def describe_reason(choice: RunChoice) -> str:
+    """Say why a run is used: it is marked, or the latest."""
     unused = [f"{record.dir.short_id}, which is {record.status}" for record in choice.passed_over]
     if choice.reason == Reason.MARKED:
         return "it is the one marked last" + (f" but for {shorten(unused)}" if unused else "")

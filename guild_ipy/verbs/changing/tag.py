@@ -20,6 +20,7 @@ from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.store.attr_change import change_attr, read_checked
 from guild_ipy.store.files.attrs import delete_attr, write_attr
+from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.verbs.changing.label import remove_words
 from guild_ipy.view.changed_runs import ChangedRuns, count_runs, name_runs, shorten
@@ -72,7 +73,7 @@ class Tag:
     def change(self, session: Session) -> ChangedRuns:
         """Change the tags; the text says which have become which."""
         changes = edit_tags(session, self.selection.find(session), self)
-        return ChangedRuns([each.run for each in changes], tagged_message(changes))
+        return report_tags(changes)
 
     def apply(self, tags: Iterable[str]) -> list[str]:
         """Return the new tags, sorted; all are cleared before others are added.
@@ -137,7 +138,10 @@ def edit_tags(session: Session, runs: Sequence[Run], edit: Tag) -> list[Tagged]:
     ------
     DamagedRun
         If the tags of one of the runs cannot be read, unless all are to be removed; none is changed then.
+    StoreError
+        If one of the runs may not be changed; none is changed then.
     """
+    check_changeable(run.dir for run in runs)
     for run in () if edit.clear else runs:
         read_checked(run.dir, TAGS)
     try:
@@ -175,15 +179,17 @@ def _stands_in(tag: str, label: str) -> bool:
     return re.search(rf"(?<!\S){re.escape(tag)}(?!\S)", label) is not None
 
 
-def tagged_message(changes: Sequence[Tagged]) -> str:
+def report_tags(changes: Sequence[Tagged]) -> ChangedRuns:
     """Say which tags have become which, and how to change them back."""
-    if not changes:
-        return "Tagged 0 runs: no run was selected"
+    runs = [each.run for each in changes]
+    if not runs:
+        return ChangedRuns(runs, "Tagged 0 runs: no run was selected")
     changed = [each for each in changes if each.before != each.after or each.label is not None]
     if not changed:
-        return f"Tagged 0 runs: the tags stay as they were of {name_runs([each.run for each in changes])}"
+        return ChangedRuns(runs, f"Tagged 0 runs: the tags stay as they were of {name_runs(runs)}")
     texts = [f"{name_runs([each.run])} {_shown(each.before)} -> {_shown(each.after)}{_label(each)}" for each in changed]
-    return f"Tagged {count_runs(len(changed))}: {shorten(texts)}{_way_back(changed)}"
+    text = f"Tagged {count_runs(len(changed))}: {shorten(texts)}"
+    return ChangedRuns(runs, text, way_back=_way_back(changed))
 
 
 def _shown(tags: Sequence[str]) -> str:

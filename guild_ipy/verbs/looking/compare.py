@@ -7,7 +7,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TextIO
 
@@ -15,7 +15,7 @@ from guild_ipy.arguments.option import json_switch, option, switch
 from guild_ipy.arguments.parser import Completes, Group
 from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
-from guild_ipy.domain.attributes import BY_NAME, ValueForm
+from guild_ipy.domain.attributes import BY_NAME, OCCASIONAL, ValueForm
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.status import RunStatus
@@ -58,7 +58,8 @@ class CompareRuns:
     def carry_out(self, session: Session) -> ComparedRuns | CsvTable | list[dict[str, Any]]:
         """Compare the runs; a file is written if one is named."""
         selection = self.selection
-        chosen = select_runs(session, selection.refs, selection.filter) if selection.refs else selection.filter
+        every = replace(selection.filter, without_batches=True)  # they have no flags and results of their own
+        chosen = select_runs(session, selection.refs, selection.filter) if selection.refs else every
         found = compare(session, chosen, self.columns)
         if self.json:
             return _comparison_values(found)
@@ -114,10 +115,10 @@ def compare(
     identifies a run, its flags and attributes, ``step`` and the last values of its scalars.
     """
     chosen: list[ComparedColumn] = []
-    usual: list[ComparedColumn] = []
+    known: dict[str, Sequence[str]] = {}
 
     def wanted(names: NamesOf) -> Iterator[Field]:
-        usual[:] = default_columns(names, failures=False)
+        known.update((kind, names(kind)) for kind in ("flag", "attr", "scalar"))
         chosen[:] = default_columns(names) if columns is None else _parse_columns(columns, names)
         yield from (field for column in chosen for field in _fields(column))
 
@@ -125,9 +126,10 @@ def compare(
         table = session.index.table(wanted, runs)
     else:
         table = session.index.table_of([run.dir for run in runs], wanted)
+    if columns is None:
+        there = [name for name in OCCASIONAL if any(table.columns[Field("run", name)].to_list(table.numbers))]
+        chosen = default_columns(known.__getitem__, occasional=there)
     values = [_values(table, column) for column in chosen]
-    if columns is None and not any(values[-1]):  # no run has failed
-        chosen, values = usual, values[:-1]
     return ComparedRuns(headings=tuple(each.heading for each in chosen), rows=tuple(zip(*values, strict=True)))
 
 
@@ -226,5 +228,5 @@ VERB = Verb(
     options=CompareRuns,
     words="[RUN ...]",
     summary="Put runs beside each other with their flags and scalars.",
-    details="Without RUN all that pass the filters.",
+    details="Without RUN all that pass the filters, but for batches, whose results are those of their trials.",
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from guild_ipy.domain.attributes import COMPARED, ERROR
+from guild_ipy.domain.attributes import COMPARED, OCCASIONAL
 from guild_ipy.index.queries.column_table import Field
 from guild_ipy.store.files.attr_types import is_own
 
@@ -38,17 +38,19 @@ class ComparedColumn:
         return self.fields[0].name if self.fields and self.fields[0].kind == "run" else None
 
 
-def default_columns(names: NamesOf, taken: Sequence[str] = (), *, failures: bool = True) -> list[ComparedColumn]:
+def default_columns(
+    names: NamesOf, taken: Sequence[str] = (), *, occasional: Sequence[str] = OCCASIONAL
+) -> list[ComparedColumn]:
     """Return the usual columns: what identifies a run, flags, attributes, ``step``, and last values of scalars.
 
     The scalars that Guild AI records about the machine (``sys/``) are left out. The step is that of ``loss``, or of the
-    first scalar that a run has. With `failures` the last column is why a run failed. No flag, attribute or scalar has a
-    heading that is `taken`.
+    first scalar that a run has. The last columns are `occasional` ones, attributes that few runs have. No flag,
+    attribute or scalar has a heading that is `taken`.
     """
     scalars = [name for name in names("scalar") if not name.rpartition("#")[2].startswith(_SYSTEM)]
     columns = [ComparedColumn(heading=name, fields=(Field("run", name),)) for name in COMPARED]
     shared = sorted({*scalars}.intersection(names("flag")))
-    reserved = [*taken, *([STEP] if scalars else []), *([ERROR] if failures else [])]
+    reserved = [*taken, *([STEP] if scalars else []), *occasional]
     columns += _named("flag", names("flag"), columns, [*reserved, *shared])
     columns += _named("attr", list(filter(is_own, names("attr"))), columns, reserved)
     if scalars:
@@ -57,7 +59,7 @@ def default_columns(names: NamesOf, taken: Sequence[str] = (), *, failures: bool
             ComparedColumn(heading=STEP, fields=tuple(Field("scalar", name, "last_step") for name in givers))
         )
     columns += _named("scalar", scalars, columns, [*reserved, *shared])
-    return [*columns, ComparedColumn(heading=ERROR, fields=(Field("run", ERROR),))] if failures else columns
+    return [*columns, *(ComparedColumn(heading=name, fields=(Field("run", name),)) for name in occasional)]
 
 
 def _named(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
-import filecmp
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,17 +13,14 @@ from guild_ipy.arguments.run_selection import RunSelection, many_runs
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.values.flags import format_flag, plain_text
 from guild_ipy.errors import DamagedRun, UsageError
-from guild_ipy.session.file_access import list_files
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs
 from guild_ipy.session.session import Session
 from guild_ipy.store.files.attr_types import is_own
-from guild_ipy.store.files.regular_file import open_reader
-from guild_ipy.store.used_runs.manifest import EntryKind, read_manifest
+from guild_ipy.verbs.looking.compared_files import compare_files, diff_source
 from guild_ipy.view.run_diff import Aspect, Difference, RunDiff
 
 _TWO = 2
-_LARGEST_SOURCE = 2**20
 _PLACES = ("host", "user", "vcs_commit")
 #: Parts of the attribute ``platform``.
 _PLATFORM = ("python_version", "architecture", "processor", "cpus", "uname")
@@ -95,7 +89,7 @@ def diff(runs: Sequence[Run], aspects: Sequence[Aspect] = tuple(Aspect)) -> RunD
         left=left,
         right=right,
         differences={aspect: differences for aspect, differences in found if differences},
-        source=_diff_source(left, right) if Aspect.SOURCE in aspects else "",
+        source=diff_source(left, right) if Aspect.SOURCE in aspects else "",
     )
 
 
@@ -118,6 +112,17 @@ def _compare(left: Mapping[str, str], right: Mapping[str, str]) -> list[Differen
         for name in names
         if left.get(name) != right.get(name)
     ]
+
+
+def _compare_files(left: Run, right: Run) -> list[Difference]:
+    return [
+        Difference(name=each.path, left=_in_bytes(each.left), right=_in_bytes(each.right, each.left))
+        for each in compare_files(left, right).found
+    ]
+
+
+def _in_bytes(size: int | None, before: int | None = None) -> str | None:
+    return None if size is None else f"{size} bytes{'' if before is None else ', other content'}"
 
 
 # -- the values of a run, by name
@@ -177,90 +182,6 @@ def _get(run: Run, name: str) -> Any:  # noqa: ANN401 - attributes are of any ty
 
 def _as_text(value: Any) -> str:  # noqa: ANN401 - as above
     return "" if value is None else plain_text(value)
-
-
-# -- files
-
-
-def _compare_files(left: Run, right: Run) -> list[Difference]:
-    """Compare the files of the runs, without their source code."""
-    ours, theirs = _sizes(left), _sizes(right)
-    changed = {path for path in ours.keys() & theirs.keys() if not _is_same(left, right, path)}
-    for path in changed:
-        theirs[path] += ", other content"
-    one_sided = ours.keys() ^ theirs.keys()
-    return [Difference(name=path, left=ours.get(path), right=theirs.get(path)) for path in sorted(changed | one_sided)]
-
-
-def _sizes(run: Run) -> dict[str, str]:
-    source = {*_source_files(run).values(), *_internal_files(run)}
-    return {path: _size(run, path) for path in list_files(run.dir) if path not in source}
-
-
-def _size(run: Run, path: str) -> str:
-    try:
-        return f"{os.lstat(os.path.join(run.dir.path, path)).st_size} bytes"
-    except OSError:  # it has gone since it was listed
-        return ""
-
-
-def _is_same(left: Run, right: Run, path: str) -> bool:
-    ours, theirs = os.path.join(left.path, path), os.path.join(right.path, path)
-    if os.path.islink(ours) or os.path.islink(theirs):
-        return os.path.realpath(ours) == os.path.realpath(theirs)
-    try:
-        return filecmp.cmp(ours, theirs, shallow=False)
-    except OSError:  # as above
-        return False
-
-
-# -- source code
-
-
-def _diff_source(left: Run, right: Run) -> str:
-    ours, theirs = _source_files(left), _source_files(right)
-    paths = sorted({*ours, *theirs})
-    return "".join(_diff_file(path, _lines(left, ours.get(path)), _lines(right, theirs.get(path))) for path in paths)
-
-
-def _diff_file(path: str, left: Sequence[str], right: Sequence[str]) -> str:
-    return "".join(difflib.unified_diff(left, right, f"a/{path}", f"b/{path}"))
-
-
-def _source_files(run: Run) -> dict[str, str]:
-    """Return where in a run each source file is, by its name in the project."""
-    listed = _listed(run, "s")
-    found = (os.path.join(folder, name) for folder, _, names in os.walk(run.dir.sourcecode) for name in names)
-    below = {os.path.relpath(path, run.dir.path) for path in found if not os.path.islink(path)}  # links lead to secrets
-    snapshot = os.path.relpath(run.dir.sourcecode, run.dir.path) + "/"
-    return {path.removeprefix(snapshot): path for path in sorted(listed | below)}
-
-
-def _internal_files(run: Run) -> set[str]:
-    """Return the files that have the flags in them: a script whose own text is set aside."""
-    return _listed(run, "i")
-
-
-def _listed(run: Run, kind: EntryKind) -> set[str]:
-    try:
-        return {entry.path for entry in read_manifest(run.dir) if entry.kind == kind}
-    except DamagedRun:
-        return set()
-
-
-def _lines(run: Run, path: str | None) -> list[str]:
-    """Read the lines of a source file, each with its end; none where the file is missing."""
-    if path is None:
-        return []
-    try:
-        with open_reader(os.path.join(run.dir.path, path)) as file:
-            content = file.read(_LARGEST_SOURCE)
-    except OSError:
-        return []
-    if b"\0" in content:
-        return [f"(binary, {len(content)} bytes)\n"]
-    rest = [f"(behind {_LARGEST_SOURCE} bytes nothing is compared)\n"] if len(content) == _LARGEST_SOURCE else []
-    return [*(line + "\n" for line in content.decode("utf-8", "replace").splitlines()), *rest]
 
 
 VERB = Verb(

@@ -13,6 +13,7 @@ from guild_ipy.arguments.option import json_switch, switch
 from guild_ipy.arguments.run_selection import RunSelection, one_run
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
+from guild_ipy.domain.status import describe_statuses
 from guild_ipy.domain.values.flags import format_flag
 from guild_ipy.engine.child.beginning import REQUESTED
 from guild_ipy.errors import DamagedRun
@@ -103,6 +104,10 @@ def get_info(run: Run, *, output: bool = False) -> RunInfo:
     more = {
         "time": format_duration(record.duration),
         "prepared": f"in {format_duration(run.preparation)}" if run.preparation else "",
+        "notebook": _shorten_home(record.notebook or ""),
+        "project": _shorten_home(record.project or ""),
+        "batch": (record.batch or "")[:SHORT_ID_LENGTH],
+        "trials": describe_trials(run) if record.is_batch else "",
         "error": record.error if record.error and record.error != ended_by else "",
         "ended_by": ended_by,
         "mark": describe_mark(run.dir),
@@ -127,6 +132,13 @@ def get_info(run: Run, *, output: bool = False) -> RunInfo:
     }
     shown = {name: section for name, section in sections.items() if section}
     return RunInfo(lines=lines, sections=shown, run_dir=run.dir)
+
+
+def describe_trials(batch: Run) -> str:
+    """Say how many trials of each status a batch has: ``3 completed, 1 error``."""
+    from guild_ipy.batch.listed_trials import read_trials  # start-up cost: few runs are batches
+
+    return describe_statuses(trial.status for trial in read_trials(batch.dir)) or "none"
 
 
 def _command(run: Run) -> str:
@@ -183,6 +195,10 @@ def _info_values(run: Run, *, output: bool = False) -> dict[str, Any]:
         },
     }
     values |= {name: _get(run, name) for name in _ATTRIBUTES}
+    if run.record.is_batch:
+        from guild_ipy.batch.listed_trials import read_trials  # start-up cost, as above
+
+        values["trials"] = [trial.id for trial in read_trials(run.dir)]
     return {**values, "output": run.output} if output else values
 
 

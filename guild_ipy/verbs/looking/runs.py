@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
 from guild_ipy.arguments.filter_options import run_filter
 from guild_ipy.arguments.option import json_switch, part, switch
 from guild_ipy.arguments.parser import VerbParser
+from guild_ipy.arguments.run_selection import RunSelection
+from guild_ipy.arguments.table_option import only_in_notebooks, table_switch
 from guild_ipy.arguments.verb import Verb
 from guild_ipy.domain.choosing.run_filter import EVERY, RunFilter
+from guild_ipy.domain.status import RunStatus, describe_statuses
 from guild_ipy.errors import UsageError
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import list_runs
@@ -34,14 +38,32 @@ class ListRuns:
     all: bool = switch("-a", "--all", help="all (a shell lists the newest 20 otherwise)")
     more: int = part(_declare_more, lambda namespace: namespace.more, default=int)
     json: bool = json_switch()
+    fold: bool = switch("--fold", help="a batch in place of its trials, and how many there are of each status")
     stale: bool = switch("--stale", help="only those that would use another, newer or marked run now")
+    table: bool = table_switch()
 
     def __post_init__(self) -> None:
         """Refuse two ways of listing."""
-        given = {"details": self.details, "simplified": self.simplified, "json": self.json}
+        given = {
+            "details": self.details,
+            "simplified": self.simplified,
+            "json": self.json,
+            "table": self.table,
+            "fold": self.fold,
+        }
         ways = [option for option, is_given in given.items() if is_given]
         if len(ways) > 1:
             raise UsageError(f"runs: --{ways[0]} and --{ways[1]} are two things; give one of them")
+        if self.fold and self.stale:
+            raise UsageError("runs: --fold and --stale are two things; give one of them")
+        if self.table and (self.stale or self.filter.deleted):
+            left_out = "--stale" if self.stale else "--deleted"
+            raise UsageError(f"runs: --table shows runs that are there, and which are stale; leave {left_out} out")
+
+    @property
+    def tabled(self) -> RunSelection | None:
+        """The runs to show in a table that can be clicked on; None where that is not asked for."""
+        return RunSelection(filter=self.filter, default="all") if self.table else None
 
     @property
     def sought(self) -> RunFilter:
@@ -50,13 +72,34 @@ class ListRuns:
 
     def carry_out(self, session: Session) -> RunTable | list[dict[str, Any]]:
         """List the runs: for a terminal the newest 20, unless more are asked for."""
+        if self.table:
+            raise only_in_notebooks("runs")
         if self.json:
             return [run_values(run) for run in self._find(session, self.filter)]
         wanted = self.filter
         if not self.all and wanted.limit is None:
             wanted = replace(wanted, limit=_SHOWN * (self.more + 1))
+        if self.fold:
+            return self._fold(session, wanted.limit)
         shown = self._find(session, wanted)
         return RunTable(text=self._format(shown) if shown else "", note=self._note(session, len(shown), wanted.limit))
+
+    def _fold(self, session: Session, limit: int | None) -> RunTable:
+        """List batches in place of their trials; all have the indexes that they have in the whole list."""
+        records = session.index.records(replace(self.filter, limit=None))
+        listed = {record.dir.id for record in records}
+        left = [(index, each) for index, each in enumerate(records, start=1) if each.batch not in listed]
+        if not left:
+            return RunTable(text="")
+        trials: defaultdict[str | None, list[RunStatus]] = defaultdict(list)
+        for record in records:
+            trials[record.batch].append(record.status)
+        notes = {id_: f"trials: {describe_statuses(trials[id_])}" for id_ in listed if id_ in trials}
+        indexes, shown = zip(*left[:limit], strict=True)
+        runs = [Run(record.dir, record, session=session) for record in shown]
+        note = f"The newest {len(shown)} of {len(left)}; --more shows 20 more, --all all of them"
+        is_cut = self.filter.limit is None and len(shown) < len(left)
+        return RunTable(text=format_runs(runs, indexes=indexes, notes=notes), note=note if is_cut else "")
 
     def _find(self, session: Session, wanted: RunFilter) -> list[Run]:
         return (list_stale if self.stale else list_runs)(session, wanted)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from guild_ipy.arguments.command_words import hint_of_flag, parse_flags, split_operation
 from guild_ipy.arguments.launch_options import THE_RUN, launch_options
@@ -16,6 +17,8 @@ from guild_ipy.arguments.parser import Completes, Group, VerbParser, whole_numbe
 from guild_ipy.arguments.run_selection import flatten_refs
 from guild_ipy.arguments.tokens import token_value
 from guild_ipy.arguments.verb import Verb
+from guild_ipy.batch.batch_options import BatchOptions, Repeat
+from guild_ipy.batch.search.search_options import OPTIMIZERS, PRUNERS, SearchOptions, read_objectives
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
@@ -26,6 +29,9 @@ from guild_ipy.session.run_refs import select_runs
 from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, SilentViewer, Viewer
 
+if TYPE_CHECKING:
+    from guild_ipy.batch.trial_table import TrialTable
+
 _LABEL_HELP = "label of the run (default: its flags); ${NAME} in it is the value of a flag"
 _USES_HELP = "notebook variable that the code needs and does not name; may be repeated"
 _FILE_HELP = "file or folder that the run gets a copy of, at the same path; may be repeated"
@@ -33,6 +39,8 @@ _PATTERN_HELP = "how to find scalars in the output: 'name: regex', or a regex wi
 
 
 _OTHER_WAYS = Group(title="other ways to run")
+_SEARCH = Group(title="search: flags with spaces, as lr=loguniform[1e-5:1e-1], n=[16:128] or kind=choice[a,b]")
+_BATCH = Group(title="batches: flags with lists of values, as lr=[0.1,0.01] or n=range[1:5]")
 
 
 def _declare_words(parser: VerbParser) -> None:
@@ -81,6 +89,55 @@ def _path(word: str) -> str:
     return os.fspath(value) if isinstance(value, os.PathLike) else word
 
 
+def _declare_batch(parser: VerbParser) -> None:
+    group = parser.place(_BATCH)
+    group.add_argument("--trials", metavar="FILE", type=token_value, help="a CSV, JSON or YAML file: a row is a trial")
+    group.add_argument("--max-trials", type=whole_number, metavar="N", help="run a sample of N trials")
+    group.add_argument("--jobs", type=whole_number, metavar="N", help="run N trials at a time")
+    group.add_argument("--stage-trials", action="store_true", help="prepare the trials and stop there")
+    group.add_argument("--failed", action="store_true", help="with --restart: run the trials that failed alone")
+    group.add_argument("--fail-on-trial-error", action="store_true", help="end with the first trial that fails")
+    group.add_argument("--print-trials", action="store_true", help="print the trials, and run nothing")
+    group.add_argument("--save-trials", metavar="FILE", help="save the trials as CSV or JSON, and run nothing")
+    _declare_search(parser)
+    parser.completions |= {"trials": Completes.PATHS, "save_trials": Completes.PATHS}
+
+
+def _declare_search(parser: VerbParser) -> None:
+    group = parser.place(_SEARCH)
+    repeated = partial(group.add_argument, action="append", default=[])
+    group.add_argument("--optimizer", metavar="NAME", help=f"who chooses the trials: {', '.join(OPTIMIZERS)}")
+    repeated("--minimize", metavar="SCALAR", help="what the best trial has least of: loss, 'min val#loss'")
+    repeated("--maximize", metavar="SCALAR", help="what it has most of; may be repeated")
+    group.add_argument("--prune", metavar="NAME", help=f"stop poor trials early, by: {', '.join(PRUNERS)}")
+    group.add_argument("--mark-best", action="store_true", help="mark the best trial at the end")
+    group.add_argument("--use-prior", action="store_true", help="let the optimizer know earlier runs of the operation")
+
+
+def _read_search(namespace: argparse.Namespace) -> SearchOptions:
+    return SearchOptions(
+        optimizer=namespace.optimizer,
+        objectives=read_objectives(namespace.minimize, namespace.maximize),
+        prune=namespace.prune,
+        mark_best=namespace.mark_best,
+        use_prior=namespace.use_prior,
+    )
+
+
+def _read_batch(namespace: argparse.Namespace) -> BatchOptions:
+    return BatchOptions(
+        trials=namespace.trials,
+        max_trials=namespace.max_trials,
+        jobs=namespace.jobs,
+        stage_trials=namespace.stage_trials,
+        fail_on_trial_error=namespace.fail_on_trial_error,
+        repeat=Repeat.FAILED if namespace.failed else Repeat.ALL,
+        print_trials=namespace.print_trials,
+        save_trials=namespace.save_trials,
+        search=_read_search(namespace),
+    )
+
+
 def find_line_option(name: str) -> str | None:
     """Find the option of the magic and the shell command for the name of a keyword."""
     option = f"--{name.replace('_', '-').rstrip('s')}"
@@ -123,6 +180,7 @@ class RunOperation(RunRequest):
         help="show what would be run, which runs it would use and why",
         group=_OTHER_WAYS,
     )
+    batch: BatchOptions = part(_declare_batch, _read_batch, default=BatchOptions)
     yes: bool = switch("-y", "--yes", help="do not ask")
     find_option: Callable[[str], str | None] = field(default=find_line_option, compare=False, repr=False)
     """Returns the option of a name as it is written here, for errors: ``--label`` or ``_label``."""
@@ -132,37 +190,78 @@ class RunOperation(RunRequest):
         option = "--start" if self.start is not None else "--restart"
         if self.reselect and self.restart is None:
             raise UsageError("run: --reselect goes with --restart; a new run chooses its dependencies anyway")
+        if self.batch.repeat is Repeat.FAILED and self.restart is None:
+            raise UsageError("run: --failed goes with --restart, of a batch; a new run has not failed yet")
         if self.start is None and self.restart is None:
             self._check_stage()
             return
         if self.run_id is not None:
             raise UsageError(f"run: {option} keeps the id of the run; leave --run-id out")
-        if self.start is not None and self.needed:
-            raise UsageError("run: --start runs what is staged; --needed goes with an operation or --restart")
-        if self.start is not None and self.restart is not None:
-            raise UsageError("run: --start and --restart are two things; give one of them")
+        if self.start is not None:
+            self._check_start()
         if self.operation is not None:
             raise UsageError(f"run: {option} knows its operation; leave {str(self.operation)!r} out")
         if self.spec != SpecOptions():
             raise UsageError(
                 f"run: {option} keeps name, label, tags, comment, seed, files and patterns; label changes the label"
             )
-        if self.start is not None and (self.flags or self.stage or self.force_deps):
+        if self.needed and self.batch.repeat is Repeat.FAILED:
+            raise UsageError("run: --needed and --failed are two things; give one of them")
+
+    def _check_start(self) -> None:
+        if self.needed:
+            raise UsageError("run: --start runs what is staged; --needed goes with an operation or --restart")
+        if self.restart is not None:
+            raise UsageError("run: --start and --restart are two things; give one of them")
+        if self.flags or self.stage or self.force_deps:
             raise UsageError("run: --start takes no flags; change them with --restart")
+        if self.batch.given:
+            raise UsageError(f"run: --start runs what is staged; {self.batch.given} goes with a new batch or --restart")
 
     def _check_stage(self) -> None:
         if self.stage and self.launch.stop_after is not None:
             raise UsageError("run: --stop-after is given when a staged run is started: start RUN --stop-after 5")
 
-    def follow(self, session: Session, viewer: Viewer) -> Run | None:
-        """Run, start or restart, as the options ask; return None where nothing was run."""
+    def follow(self, session: Session, viewer: Viewer) -> Run | TrialTable | None:
+        """Run, start or restart, as the options ask; return None where nothing was run.
+
+        The preview of a batch returns its trials.
+        """
         with _naming_options(self.find_option):
             if self.start is None and self.restart is None:
-                return run(session, self, viewer)
+                return self._run_new(session, viewer)
             shown = _LookOnly(viewer) if self.preview else viewer
             if self.start is not None:
                 return start(session, _find_run(session, self.start), self.launch, shown)
-            return restart(session, _find_run(session, self.restart), self._change(), self.launch, shown)
+            return self._restart(session, _find_run(session, self.restart), shown)
+
+    def _run_new(self, session: Session, viewer: Viewer) -> Run | TrialTable | None:
+        from guild_ipy.batch.new_batch import asks_for_batch, run_batch  # start-up cost: most requests are for one run
+
+        if asks_for_batch(session, self, self.batch):
+            return run_batch(session, self, self.batch, viewer)
+        if self.batch.given:
+            raise UsageError(f"run: {self.batch.given} goes with a batch; a flag with a list of values asks for one")
+        return run(session, self, viewer)
+
+    def _restart(self, session: Session, run: Run, viewer: Viewer) -> Run | TrialTable | None:
+        from guild_ipy.batch.restart_batch import is_batch, plan_restart, restart_batch  # start-up cost, as above
+
+        if is_batch(run):
+            if self.reselect or self.force_deps:
+                raise UsageError("run: a batch keeps what its trials depend on; name another run as a flag: train=RUN")
+            repeat = Repeat.NEEDED if self.needed else self.batch.repeat
+            plan = plan_restart(session, run, self.flags, replace(self.batch, repeat=repeat))
+            if self.batch.only_lists:
+                from guild_ipy.batch.trial_table import list_trials_only  # start-up cost, as above
+
+                list_trials_only(plan.table, self.batch, viewer)
+                return None
+            done = restart_batch(session, plan, self.launch, viewer, stage=self.stage)
+            return plan.table if self.preview else done
+        if self.batch.given:
+            raise UsageError(f"run: {self.batch.given} goes with a batch, and run {run.short_id} is not a batch")
+        return restart(session, run, self._change(), self.launch, viewer)
 
     def _change(self) -> Change:
         return Change(

@@ -29,14 +29,12 @@ class CellOutput:
     ) -> None:
         self._places = CellPlaces(publisher)
         self.text = CellText(self._places, how_to_see_all, most_lines=most_lines)
-        self._by_display_id: dict[str, list[str]] = {}
-        """The places of displays that the run can update, by the name that it has given them."""
         self.has_displays = False
         self._has_told = False
 
     def show(self, pieces: Iterable[str | Display]) -> None:
-        """Show output that is there, whole."""
-        for piece in pieces:
+        """Show output that is there, whole: what the run has not cleared."""
+        for piece in _without_cleared(pieces):
             if isinstance(piece, str):
                 self.text.write(piece)
             else:
@@ -52,12 +50,9 @@ class CellOutput:
             self._places.clear(wait=display.wait)
             self.text.clear()
         elif display.kind is DisplayKind.UPDATE:
-            for place in self._by_display_id.get(display.display_id or "", ()):
-                self._places.update(place, data, display.metadata)
+            self._places.update_named(display.display_id or "", data, display.metadata)
         elif data:
-            place = self._places.show(data, display.metadata)
-            if display.display_id is not None:
-                self._by_display_id.setdefault(display.display_id, []).append(place)
+            self._places.show(data, display.metadata, name=display.display_id)
         self._tell_hidden(display)
 
     def close(self) -> None:
@@ -70,3 +65,18 @@ class CellOutput:
             self._has_told = True
             types = printable(", ".join(hidden))
             self.text.write(f"note: {types} of displays is not shown: this run was not made by you on this machine\n")
+
+
+def _without_cleared(pieces: Iterable[str | Display]) -> list[str | Display]:
+    """Return what is left below a cell when all of it has been shown and cleared."""
+    left: list[str | Display] = []
+    is_awaited = False
+    for piece in pieces:
+        if isinstance(piece, Display) and piece.kind is DisplayKind.CLEAR:
+            is_awaited = piece.wait
+            left = left if is_awaited else []
+            continue
+        if is_awaited and not (isinstance(piece, Display) and piece.kind is DisplayKind.UPDATE):
+            left, is_awaited = [], False
+        left.append(piece)
+    return left

@@ -95,6 +95,7 @@ class CellText:
 
     def _stream(self, text: str) -> None:
         if text:
+            self._places.has_stream = True
             sys.stdout.write(text)
             sys.stdout.flush()
             self._lines += text.count("\n")

@@ -19,11 +19,28 @@ _PAUSE = 20
 
 
 @dataclass(kw_only=True)
+class LiveCurve:
+    """Values of one scalar, each with its step, in the order in which they were reported."""
+
+    steps: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+    def add(self, steps: Sequence[int], values: Sequence[float]) -> None:
+        """Add values; of very many those in between are forgotten, never the last."""
+        self.steps.extend(steps)
+        self.values.extend(values)
+        if len(self.values) > _MOST_POINTS:
+            apart = -(-len(self.values) // _MOST_POINTS)
+            self.steps[:-1] = self.steps[:-1:apart]
+            self.values[:-1] = self.values[:-1:apart]
+
+
+@dataclass(kw_only=True)
 class LiveScalars:
     """The curves of one run, by the names of its scalars."""
 
     run_dir: RunDir
-    curves: dict[str, list[float]] = field(default_factory=dict)
+    curves: dict[str, LiveCurve] = field(default_factory=dict)
     _offsets: dict[str, int] = field(default_factory=dict)
     _next: float = 0.0
 
@@ -45,13 +62,7 @@ class LiveScalars:
             for series, offset in iter_series(path, self._offsets.get(path, 0)):
                 self._offsets[path] = offset
                 for each in series:
-                    self._add(scalar_name(self.run_dir, path, each.tag), each.values)
+                    name = scalar_name(self.run_dir, path, each.tag)
+                    self.curves.setdefault(name, LiveCurve()).add(each.steps, each.values)
         except DamagedRun:
             return
-
-    def _add(self, name: str, values: Sequence[float]) -> None:
-        curve = self.curves.setdefault(name, [])
-        curve.extend(values)
-        if len(curve) > _MOST_POINTS:
-            step = -(-len(curve) // _MOST_POINTS)
-            curve[:-1] = curve[:-1:step]

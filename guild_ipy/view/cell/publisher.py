@@ -32,6 +32,16 @@ class Publisher:
             data=dict(data), metadata=dict(metadata or {}), transient=transient, update=update
         )
 
+    @property
+    def cell(self) -> str:
+        """The id of the request that executes the cell; empty where there is none."""
+        parent: Mapping[str, Any] = getattr(self._shell, "get_parent", dict)()
+        return str(parent.get("header", {}).get("msg_id", ""))
+
+    def clear(self) -> None:
+        """Clear all that is below the cell, as soon as something else is shown."""
+        self._shell.display_pub.clear_output(wait=True)
+
     def shows_already(self, run: object) -> None:
         """Let the value of the cell that is executed not be shown again, if it is this run."""
         vars(run)["_ipython_display_"] = lambda: None  # IPython's protocol

@@ -66,7 +66,7 @@ class RunHead:
         parts = [self.operation, self.short_id, self.state, self._flag_text(), self._scalar_text(), self.left]
         below = [*filter(None, [self.error]), *self.details]
         lines = [" · ".join(filter(None, parts)), *(f"  {line}" for line in below)]
-        return "\n".join(map(printable, lines))
+        return "\n".join([*map(printable, lines), *filter(None, [self.below_text])])
 
     @property
     def html(self) -> str:
@@ -77,7 +77,7 @@ class RunHead:
             f"<b>{markup.text(self.operation)}</b>",
             f"<code>{markup.text(self.short_id)}</code>" if self.short_id else "",
             f"<span>{markup.text(self.state)}</span>",
-            *(_pair(name, _shorten(format_flag(value)), "=") for name, value in self.flags.items()),
+            *(_pair(name, shorten(format_flag(value)), "=") for name, value in self.flags.items()),
             *(_pair(name, f"{values[-1]:.4g}", " ", sparkline(values)) for name, values in self._shown_curves()),
             f"<span>{markup.text(self._more_scalars())}</span>" if self._more_scalars() else "",
             f"<span style='opacity:{markup.FAINT}'>{markup.text(self.left)}</span>" if self.left else "",
@@ -88,7 +88,18 @@ class RunHead:
         )
         line = f"<div style='{_LINE_STYLE}'>{''.join(filter(None, parts))}</div>"
         error = f"<div style='font-weight:bold'>{markup.text(self.error)}</div>" if self.error else ""
-        return f"<div style='{_BAR_STYLE};border-left:3px solid {self.look.colour}'>{line}{error}{details}</div>"
+        content = f"{line}{error}{details}{self.below_html}"
+        return f"<div style='{_BAR_STYLE};border-left:3px solid {self.look.colour}'>{content}</div>"
+
+    @property
+    def below_text(self) -> str:
+        """Further lines of the text, printable."""
+        return ""
+
+    @property
+    def below_html(self) -> str:
+        """Further HTML, below the details."""
+        return ""
 
     @property
     def bundle(self) -> dict[str, str]:
@@ -96,7 +107,7 @@ class RunHead:
         return {"text/html": self.html, "text/plain": self.text}
 
     def _flag_text(self) -> str:
-        return " ".join(f"{name}={_shorten(format_flag(value))}" for name, value in self.flags.items())
+        return " ".join(f"{name}={shorten(format_flag(value))}" for name, value in self.flags.items())
 
     def _scalar_text(self) -> str:
         shown = [f"{name} {values[-1]:.4g}" for name, values in self._shown_curves()]
@@ -142,5 +153,6 @@ def _pair(name: str, value: str, sign: str, picture: str = "") -> str:
     return f"<span style='white-space:nowrap'>{faint}{markup.text(value)}{picture and ' ' + picture}</span>"
 
 
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
+    """Cut the value of a flag to a length that a line bears."""
     return text if len(text) <= _LONGEST_FLAG else text[: _LONGEST_FLAG - 1] + "…"

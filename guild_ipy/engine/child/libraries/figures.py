@@ -16,7 +16,7 @@ from guild_ipy.store.files.folders import make_folders
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from types import ModuleType
     from typing import Any
 
@@ -37,14 +37,22 @@ class ProcessFigures:
     def __init__(self) -> None:
         self._begun = time.time()
         self._count = 0
+        self._replaced: tuple[Any, Any] | None = None
 
     def replace_show(self, pyplot: ModuleType, run_dir: RunDir) -> None:
         """Let ``pyplot.show`` show the open figures in the output of the run."""
+        self._replaced = pyplot, pyplot.show
         pyplot.show = lambda *_, **__: self.show_open(run_dir)  # type: ignore[attr-defined] # a function of pyplot
 
-    def show_open(self, run_dir: RunDir) -> None:
-        """Show, save and close the figures that are open."""
-        figures = [*_open_figures()]
+    def restore_show(self) -> None:
+        """Let ``pyplot.show`` be what it was."""
+        if self._replaced is not None:
+            pyplot, show = self._replaced
+            pyplot.show = show
+
+    def show_open(self, run_dir: RunDir, *, but: Collection[int] = (), closes: bool = True) -> None:
+        """Show, save and, if `closes`, close the figures that are open, but for those of some numbers."""
+        figures = [(pyplot, figure) for pyplot, figure in _open_figures() if figure.number not in but]
         if not figures:
             return
         from guild_ipy.engine.child.shell import run_display  # start-up cost: for runs that have figures
@@ -54,12 +62,14 @@ class ProcessFigures:
             if figure.get_children()[1:]:  # more than its background
                 bundle["image/png"] = self._save(figure, run_dir)
             run_display.show_bundle(bundle)
-            pyplot.close(figure)
+            if closes:
+                pyplot.close(figure)
 
-    def save_open(self, run_dir: RunDir) -> None:
-        """Save the figures that are open, and leave them open."""
+    def save_open(self, run_dir: RunDir, *, only: Collection[int]) -> None:
+        """Save the open figures of these numbers, and leave them open."""
         for _, figure in _open_figures():
-            self._save(figure, run_dir)
+            if figure.number in only:
+                self._save(figure, run_dir)
 
     def _save(self, figure: Any, run_dir: RunDir) -> bytes:  # noqa: ANN401 - matplotlib's, which has no annotations
         """Save a figure to a file of its own; return the content of the file."""
@@ -77,10 +87,15 @@ class ProcessFigures:
         return buffer.getvalue()
 
 
+def open_numbers() -> tuple[int, ...]:
+    """Return the numbers of the figures that are open."""
+    pyplot: Any = sys.modules.get(_PYPLOT)
+    return () if pyplot is None else tuple(pyplot.get_fignums())
+
+
 def _open_figures() -> Iterator[tuple[Any, Any]]:
     pyplot: Any = sys.modules.get(_PYPLOT)
-    numbers = () if pyplot is None else pyplot.get_fignums()
-    for number in numbers:
+    for number in open_numbers():
         yield pyplot, pyplot.figure(number)
 
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from guild_ipy.engine.output.streams import IndexedStream, own_stream
 from guild_ipy.store.displays.display import Display, DisplayKind
 from guild_ipy.store.displays.display_log import DisplayWriter
 
-_WIDGET = "application/vnd.jupyter.widget-view+json"
-_NO_WIDGETS = "note: a widget of a run is shown as its text: it would need the process of the run to live on\n"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+_NOWIDGETS = "note: a widget of a run is shown as its text: it would need the process of the run to live on\n"
 
 
 def show_bundle(
@@ -31,7 +31,7 @@ def show_bundle(
     In another process than one of the run the text alone is written. A display that cannot be kept, as on a full disk,
     is shown as its text.
     """
-    bundle = {each: value for each, value in data.items() if each != _WIDGET}
+    bundle = {each: value for each, value in data.items() if each != WIDGET}
     if len(bundle) < len(data):
         _explain_widgets()
     display = Display(
@@ -86,7 +86,7 @@ class _ShownDisplays:
         return "" if is_same else display.text
 
 
-@cache
+@lru_cache(maxsize=1)  # a process has one run, the one of a notebook several after each other
 def _shown_in(stream: IndexedStream) -> _ShownDisplays:
     return _ShownDisplays(stream)
 
@@ -94,4 +94,4 @@ def _shown_in(stream: IndexedStream) -> _ShownDisplays:
 @cache
 def _explain_widgets() -> None:
     """Write the note, once in a process."""
-    sys.stderr.write(_NO_WIDGETS)
+    sys.stderr.write(_NOWIDGETS)

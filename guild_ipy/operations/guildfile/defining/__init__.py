@@ -6,4 +6,5 @@
 - ``steps``: steps
 - ``resources``, with ``source_definitions``: resources and requires; ``python_requires`` from a decorator
 - ``source_rules``: sourcecode
+- ``search_definitions``: optimizers and what they are for
 """

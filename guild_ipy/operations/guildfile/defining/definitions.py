@@ -23,6 +23,7 @@ from guild_ipy.operations.flag_references import check_references, find_referenc
 from guild_ipy.operations.guildfile.defining.flag_definitions import read_flags, read_names, unused_in_flags
 from guild_ipy.operations.guildfile.defining.main_definitions import MAINS, read_flags_dest, read_main, unused_options
 from guild_ipy.operations.guildfile.defining.resources import Resources, read_requires, unused_attributes
+from guild_ipy.operations.guildfile.defining.search_definitions import read_search
 from guild_ipy.operations.guildfile.defining.source_rules import join_rules, read_source_rules
 from guild_ipy.operations.guildfile.defining.steps import unused_in_steps
 from guild_ipy.operations.guildfile.reading.fields import Parts, read_bool, read_map, read_text, read_texts
@@ -93,6 +94,7 @@ def read_definition(entry: MapEntry, model: ModelParts) -> OperationDef:
         env=parts.get("env", _read_env, {}),
         env_secrets=parts.get("env-secrets", _read_secrets, ()),
         compare=parts.get("compare", read_texts, ()),
+        search=read_search(parts),
         python_path=parts.get("python-path", read_texts),
         origin=str(entry.place),
         notes=(*model.notes, *_unused(node), *unused_in_flags(section)),

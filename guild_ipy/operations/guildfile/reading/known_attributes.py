@@ -62,13 +62,13 @@ OPERATION = Attributes(
     owner="an operation",
     known=_words(
         "description main exec notebook steps flags flags-dest flags-import flags-import-skip requires sourcecode "
-        "output-scalars label tags env env-secrets default compare python-path default-flag-arg-skip"
+        "output-scalars label tags env env-secrets default compare python-path default-flag-arg-skip optimizer "
+        "optimizers objective default-max-trials"
     ),
     silent=_words("references extra stoppable"),
     unsupported=_words(
-        "optimizer optimizers objective default-max-trials can-stage-trials plugins disable-plugins publish remote "
-        "python-requires pip-freeze handle-keyboard-interrupt delete-on-success flag-encoder run-attrs nb-cells "
-        "output-attrs pre-process"
+        "can-stage-trials plugins disable-plugins publish remote python-requires pip-freeze handle-keyboard-interrupt "
+        "delete-on-success flag-encoder run-attrs nb-cells output-attrs pre-process"
     ),
 )
 FLAG = Attributes(

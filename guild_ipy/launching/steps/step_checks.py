@@ -8,7 +8,7 @@ from dataclasses import replace
 from guild_ipy.domain.declarations.operation_def import Step
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import GuildError, GuildFileError
-from guild_ipy.launching.step_flags import step_flags
+from guild_ipy.launching.steps.step_flags import step_flags
 from guild_ipy.operations.dependencies.given_dependencies import split_given
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.search_context import SearchContext
