@@ -7,9 +7,12 @@ Imports go downwards only; names on one line do not see each other::
 
     magics                       %guild_VERB: parse, call, show; completion
     cli | python                 guild-ipy VERB · guild_ipy.VERB(...)
-    frame                        DataFrames and df.guild
+    frame                        guild_ipy.runs and df.guild
+    widgets                      the runs table in a notebook
+    tables                       the columns and contents of frames, and how they look
     verbs                        one file for each verb: its options, and what it does with them
     arguments | view             from the words of a line to options · how results look
+    batch                        many runs from one request, its trials
     launching                    starting runs, and starting them again
     session                      a home with its index, an engine, a notebook; the runs in it
     engine | operations          processes · from what the user wrote to a RunSpec
@@ -30,6 +33,7 @@ from types import ModuleType
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing: the process of a script imports this first
 if TYPE_CHECKING:
+    from guild_ipy.batch.search.search_space import choice, loguniform, step, uniform
     from guild_ipy.engine.child.logged_scalars import log
     from guild_ipy.errors import (
         CannotSend,
@@ -55,15 +59,18 @@ if TYPE_CHECKING:
     from guild_ipy.frame.runs_frame import runs
     from guild_ipy.magics import load_ipython_extension, unload_ipython_extension
     from guild_ipy.python.analysis import compare, diff, tensorboard
+    from guild_ipy.python.batch_handle import Batch
     from guild_ipy.python.declaring import operation
     from guild_ipy.python.keeping import comment, delete, label, mark, purge, restore, tag
     from guild_ipy.python.looking import cat, get_run, info, lineage, ls, operations, select
     from guild_ipy.python.project import project_dir
     from guild_ipy.python.running import run, start, stop, watch
+    from guild_ipy.python.tables import table
     from guild_ipy.session.chosen_home import guild_home, set_guild_home
     from guild_ipy.session.run_handle import Run
 
 __all__ = [
+    "Batch",
     "CannotSend",
     "DamagedRun",
     "DependencyError",
@@ -84,6 +91,7 @@ __all__ = [
     "StoreError",
     "UsageError",
     "cat",
+    "choice",
     "comment",
     "compare",
     "delete",
@@ -96,6 +104,7 @@ __all__ = [
     "lineage",
     "load_ipython_extension",
     "log",
+    "loguniform",
     "ls",
     "mark",
     "operation",
@@ -108,14 +117,18 @@ __all__ = [
     "select",
     "set_guild_home",
     "start",
+    "step",
     "stop",
+    "table",
     "tag",
     "tensorboard",
+    "uniform",
     "unload_ipython_extension",
     "watch",
 ]
 
 _MODULES = {
+    "batch.search.search_space": ("choice", "loguniform", "step", "uniform"),
     "engine.child.logged_scalars": ("log",),
     "session.run_handle": ("Run",),
     "session.chosen_home": ("guild_home", "set_guild_home"),
@@ -125,8 +138,10 @@ _MODULES = {
     "magics": ("load_ipython_extension", "unload_ipython_extension"),
     "python.analysis": ("compare", "diff", "tensorboard"),
     "python.keeping": ("comment", "delete", "label", "mark", "purge", "restore", "tag"),
+    "python.batch_handle": ("Batch",),
     "python.declaring": ("operation",),
     "python.looking": ("cat", "get_run", "info", "lineage", "ls", "operations", "select"),
+    "python.tables": ("table",),
     "python.running": ("run", "start", "stop", "watch"),
 }
 _PLACES = {name: module for module, names in _MODULES.items() for name in names}

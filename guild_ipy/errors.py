@@ -13,6 +13,7 @@ Each message is one line: what happened, the value, what to do::
     ├── NothingToUse (LookupError)         why it is not there; never reaches a user
     ├── CannotSend (TypeError)             a notebook variable that cannot travel to another process
     ├── ScalarError (TypeError)            something that a run logs and that is not a number
+    ├── NoObjective (LookupError)          a run that does not report what a search is for
     ├── RunNotFound (LookupError)          no run by that id, index or filter
     ├── RunStateError (RuntimeError)       the run is not in a state for that verb
     ├── DamagedRun (ValueError)            a run directory that cannot be read
@@ -30,7 +31,7 @@ from guild_ipy.printable import printable, printable_lines
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing: the process of a script imports this
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
 
@@ -229,6 +230,25 @@ class CannotSend(GuildError, TypeError):
             f"{variable!r} ({type_name}){made} cannot be sent to a run: {reason}; "
             f"create it inside the function, or pass what it is made from as a flag"
         )
+
+
+class NoObjective(GuildError, LookupError):
+    """A run that does not report what a search is for.
+
+    Attributes
+    ----------
+    objective, scalars
+        What is searched for, and the scalars that the run has.
+    """
+
+    _MOST_SHOWN = 6
+
+    def __init__(self, objective: str, scalars: Sequence[str], *, wanted: str) -> None:
+        self.objective = objective
+        self.scalars = tuple(scalars)
+        shown = ", ".join(map(repr, scalars[: self._MOST_SHOWN])) + (", ..." if len(scalars) > self._MOST_SHOWN else "")
+        has = f"it has {shown}" if scalars else f"it has none; print one as '{wanted}: 0.1', or log it"
+        super().__init__(f"cannot {objective}: the run reports no such scalar; {has}{suggest(wanted, scalars)}")
 
 
 class ScalarError(GuildError, TypeError):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import start_new_kernel
 
 _SHOWN = {"display_data", "execute_result"}
 _SECONDS = 60
@@ -34,10 +38,13 @@ class CellOutputs:
 
     shown: list[Output] = field(default_factory=list)
     messages: int = 0
+    is_clearing_awaited: bool = False
 
     def take(self, message: dict[str, Any]) -> None:
         """Show what a message says."""
         kind, content = message["msg_type"], message["content"]
+        if self.is_clearing_awaited and kind in {"stream", *_SHOWN}:
+            self.shown, self.is_clearing_awaited = [], False
         if kind == "stream":
             self._add_stream(content["text"])
         elif kind in _SHOWN:
@@ -46,7 +53,8 @@ class CellOutputs:
         elif kind == "update_display_data":
             self.update(message)
         elif kind == "clear_output":
-            raise AssertionError("a run must not clear what the cell has shown")
+            assert content["wait"], "a run must not let the cell be empty for a moment"
+            self.is_clearing_awaited = True
         else:
             return
         self.messages += 1
@@ -81,14 +89,22 @@ class CellOutputs:
 
 
 def run_code(
-    client: BlockingKernelClient, code: str, on_change: Callable[[CellOutputs], object] = lambda outputs: None
+    client: BlockingKernelClient,
+    code: str,
+    on_change: Callable[[CellOutputs], object] = lambda outputs: None,
+    hear: Callable[[dict[str, Any]], object] = lambda message: None,
 ) -> tuple[dict[str, Any], CellOutputs]:
-    """Execute code; return its reply and what it has shown. `on_change` is called whenever it shows something."""
+    """Execute code; return its reply and what it has shown.
+
+    `on_change` is called whenever it has shown something, `hear` with every message.
+    """
     outputs = CellOutputs()
 
     def take(message: dict[str, Any]) -> None:
+        hear(message)
         outputs.take(message)
-        on_change(outputs)
+        if outputs.shown:
+            on_change(outputs)
 
     reply = client.execute_interactive(code, output_hook=take, timeout=_SECONDS)
     return reply["content"], outputs
@@ -101,3 +117,18 @@ def take_updates(client: BlockingKernelClient, outputs: CellOutputs, until: Call
         message = client.get_iopub_msg(timeout=max(0.0, deadline - time.monotonic()))
         if message["msg_type"] == "update_display_data":
             outputs.update(message)
+
+
+@contextmanager
+def open_kernel(folder: Path, code: str) -> Iterator[BlockingKernelClient]:
+    """Start a kernel in a folder, with the extension and what `code` defines; yield the client of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GUILD_HOME", f"{folder}/guild")
+        patch.setenv("IPYTHONDIR", f"{folder}/ipython")
+        patch.chdir(folder)
+        manager, client = start_new_kernel(extra_arguments=["--Application.log_level=ERROR"])
+        run_code(client, "%load_ext guild_ipy")
+        run_code(client, code)
+        yield client
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

@@ -38,6 +38,7 @@ def test_other_names_are_not_there():
         ("from guild_ipy import run, mark, info", {"IPython", "pandas", "numpy"}),
         ("import guild_ipy.engine.script", {"dataclasses", "inspect", "guild_ipy.engine.meta"}),
         ("import guild_ipy.launching.new_run", {"http.client", "ssl", "tarfile", "zipfile", "configparser", "ctypes"}),
+        ("import guild_ipy.engine.notebook_file", {"lark"}),
     ],
 )
 def test_importing_loads_only_what_is_used(statement, unwanted):

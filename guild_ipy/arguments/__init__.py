@@ -11,6 +11,7 @@ Options that several verbs have:
 - ``run_selection``: which runs
 - ``filter_options``: filters, and the best of the runs that pass
 - ``launch_options``: how a process is started and followed
+- ``table_option``: shows the runs in a table to click on
 
 Words of one verb:
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.arguments.option import part
 from guild_ipy.arguments.parser import Completes, VerbParser, whole_number
+from guild_ipy.arguments.tokens import token_value
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import UsageError
 from guild_ipy.session.here import only_here
+from guild_ipy.session.run_refs import find_batch_id
 from guild_ipy.session.session import get_session
 from guild_ipy.settings import current_dir
 
@@ -59,7 +61,10 @@ def add_filters(parser: VerbParser, *, label_option: str = "--label", comment_op
     group.add_argument("-Fd", "--digest", metavar="DIGEST", help="beginning of the digest of the source code")
     add_texts("--notebook", metavar="FILE", dest="filter_notebook", help="started in this notebook")
     add_texts("--project", metavar="FOLDER", dest="filter_project", help="started in this folder")
+    parser.completions |= {"filter_notebook": Completes.NOTEBOOKS, "filter_project": Completes.PROJECTS}
     group.add_argument("--here", action="store_true", help="started in this notebook; at a shell, in this folder")
+    group.add_argument("--trials-of", type=token_value, metavar="BATCH", help="trials of this batch")
+    parser.completions["trials_of"] = Completes.RUNS
     group.add_argument("-F", "--where", "--filter", metavar="EXPR", help=_EXPR_HELP)
     add_status = partial(group.add_argument, action="append_const", dest="statuses", default=[])
     for option, status in _STATUS_OPTIONS.items():
@@ -122,6 +127,7 @@ def read_filter(namespace: argparse.Namespace) -> RunFilter:
         digest=namespace.digest,
         notebooks=read_paths(namespace.filter_notebook),
         projects=read_paths(namespace.filter_project),
+        trials_of=None if namespace.trials_of is None else find_batch_id(get_session(), namespace.trials_of),
         where=namespace.where,
         deleted=getattr(namespace, "deleted", False),
         limit=namespace.limit,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from guild_ipy.arguments.verb import Asking, Drafted, Followed, Searching
 from guild_ipy.cli.shell_output import OWN_WAYS
+from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session, get_session
 from guild_ipy.verbs import VERBS
 from guild_ipy.view.changed_runs import ChangedRuns
@@ -60,8 +61,10 @@ def _carry_out(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the opt
         wanted = draft.written(edit_text(draft, session.settings.editor))
     if isinstance(wanted, Followed):
         done = wanted.follow(session, _viewer(wanted))
-        if isinstance(done, ChangedRuns):  # else a run, which the viewer has shown
+        if isinstance(done, ChangedRuns):
             done.show()
+        elif done is not None and not isinstance(done, Run):  # a run has been shown by the viewer
+            print(done)
         return
     done = wanted.carry_out(session)
     if isinstance(wanted, Searching) and wanted.sought is not None and not done:

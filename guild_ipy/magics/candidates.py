@@ -17,7 +17,7 @@ from guild_ipy.session.session import get_session
 from guild_ipy.verbs.looking.operations import describe_operation, list_operations
 
 _MOST_RUNS = 100
-#: How many runs, the newest, are searched for operations and tags.
+#: How many runs, the newest, are searched for operations, tags, notebooks and folders.
 _MOST_LOOKED_AT = 1000
 #: A word that needs no quotes on the line of a magic.
 _WORD = re.compile(r"[\w.:,/\-]+")
@@ -81,6 +81,16 @@ class SessionCandidates:
         tags = sorted({tag for record in records for tag in record.tags})
         return [Candidate(text=tag, kind="tag") for tag in tags if _WORD.fullmatch(tag)]
 
+    def notebooks(self, beginning: str) -> Iterable[Candidate]:
+        """Return the notebooks that runs were started in: their names, or their paths where one begins so."""
+        records = get_session().index.records(RunFilter(limit=_MOST_LOOKED_AT))
+        return _places((record.notebook for record in records), beginning, "notebook")
+
+    def projects(self, beginning: str) -> Iterable[Candidate]:
+        """Return the folders that runs were started in, likewise."""
+        records = get_session().index.records(RunFilter(limit=_MOST_LOOKED_AT))
+        return _places((record.project for record in records), beginning, "project")
+
     def paths(self, beginning: str) -> Iterable[Candidate]:
         """Return the files and folders whose path begins so; folders end in a slash."""
         folder, slash, _ = beginning.rpartition("/")
@@ -102,6 +112,13 @@ class SessionCandidates:
             names |= dict.fromkeys(sorted(known.scalars), "scalar") | dict.fromkeys(sorted(known.flags), "flag")
             names |= dict.fromkeys(sorted(known.attributes), "attribute")
         return [Candidate(text=name, kind=kind) for name, kind in names.items() if not any(map(str.isspace, name))]
+
+
+def _places(paths: Iterable[str | None], beginning: str, kind: str) -> list[Candidate]:
+    """Return paths as a filter takes them, as far as they are words, the newest first."""
+    known = (path for path in paths if path)
+    texts = dict.fromkeys(known if beginning.startswith("/") else map(os.path.basename, known))
+    return [Candidate(text=text, kind=kind) for text in texts if _WORD.fullmatch(text)]
 
 
 def _runs(run_filter: RunFilter, beginning: str) -> list[Candidate]:

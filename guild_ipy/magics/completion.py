@@ -82,6 +82,14 @@ class Candidates(Protocol):
         """Return the tags that runs have."""
         ...
 
+    def notebooks(self, beginning: str) -> Iterable[Candidate]:
+        """Return the notebooks that runs were started in: their names, or their paths where one begins so."""
+        ...
+
+    def projects(self, beginning: str) -> Iterable[Candidate]:
+        """Return the folders that runs were started in, likewise."""
+        ...
+
     def paths(self, beginning: str) -> Iterable[Candidate]:
         """Return the files and folders whose path begins so."""
         ...
@@ -157,6 +165,8 @@ class _Completer:
             Completes.COMMAND: self._operation_or_flags,
             Completes.OPERATIONS: names.operations,
             Completes.RUN_OPERATIONS: names.run_operations,
+            Completes.NOTEBOOKS: lambda: names.notebooks(self.fragment),
+            Completes.PROJECTS: lambda: names.projects(self.fragment),
             Completes.NAMES: names.names,
             Completes.VARIABLES: names.variables,
             Completes.PATHS: lambda: names.paths(self.fragment),

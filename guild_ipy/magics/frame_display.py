@@ -37,8 +37,8 @@ def leave_frames(formatter: DisplayFormatter) -> None:
 def format_html(frame: Any) -> str | None:  # noqa: ANN401 - a DataFrame; pandas is loaded by who has one
     """Return the HTML of a frame; None where pandas is told to give none."""
     if _is_ours(frame) and _has_html():
-        from guild_ipy.frame.shown.html_table import format_html  # start-up cost: pandas, as below
-        from guild_ipy.frame.shown.shown_table import show_frame
+        from guild_ipy.tables.shown.html_table import format_html  # start-up cost: pandas, as below
+        from guild_ipy.tables.shown.shown_table import show_frame
 
         return format_html(show_frame(frame))
     theirs: str | None = frame._repr_html_()
@@ -57,8 +57,8 @@ def print_text(frame: Any, printer: Any, cycle: bool) -> None:  # noqa: ANN401, 
 def _text_of(frame: Any) -> str:  # noqa: ANN401 - as above
     if not _is_ours(frame):
         return repr(frame)
-    from guild_ipy.frame.shown.shown_table import show_frame
-    from guild_ipy.frame.shown.text_table import format_text
+    from guild_ipy.tables.shown.shown_table import show_frame
+    from guild_ipy.tables.shown.text_table import format_text
 
     return format_text(show_frame(frame))
 
@@ -66,7 +66,7 @@ def _text_of(frame: Any) -> str:  # noqa: ANN401 - as above
 def _is_ours(frame: Any) -> bool:  # noqa: ANN401 - as above
     if not frame.attrs or not shows_tables() or type(frame)._repr_html_.__module__ != _PANDAS_OWN:
         return False
-    from guild_ipy.frame.columns.frame_mark import is_of_runs
+    from guild_ipy.tables.columns.frame_mark import is_of_runs
 
     return is_of_runs(frame)
 

@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from guild_ipy.arguments.parser import asks_for_help
+from guild_ipy.arguments.table_option import Tabled
 from guild_ipy.arguments.verb import Asking, Drafted, Followed
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.magics.expansion import expand_line
-from guild_ipy.magics.notebook_output import OWN_WAYS
+from guild_ipy.magics.notebook_output import OWN_WAYS, show_table
 from guild_ipy.operations.functions.cell import CellOperation
+from guild_ipy.python.batch_handle import carry_out
 from guild_ipy.session.session import Session, get_session, warm_up
 from guild_ipy.verbs import VERBS
 from guild_ipy.view.changed_runs import ChangedRuns
-from guild_ipy.view.chosen_viewer import make_viewer
 from guild_ipy.view.run_lines import format_runs
+from guild_ipy.widgets.live_run.run_viewer import make_viewer
 
 _STARTS_RUNS = frozenset({"run", "start"})
 
@@ -29,6 +31,8 @@ def call_line(verb: str, line: str, names: dict[str, Any]) -> object:
     if verb in _STARTS_RUNS:
         warm_up()  # while the options are read
     wanted = VERBS[verb].parse(words)
+    if isinstance(wanted, Tabled) and wanted.tabled is not None:
+        return show_table(wanted.tabled, get_session())
     return OWN_WAYS.get(verb, _carry_out)(wanted, get_session())
 
 
@@ -72,7 +76,7 @@ def _carry_out(wanted: Any, session: Session) -> object:  # noqa: ANN401 - the o
     if isinstance(wanted, Drafted) and (draft := wanted.draft(session)) is not None:
         raise UsageError(draft.refusal)
     if isinstance(wanted, Followed):
-        done = wanted.follow(session, make_viewer("%guild_start {}", previews=True))
+        done = carry_out(wanted, make_viewer("%guild_start {}", previews=True))
     else:
         done = wanted.carry_out(session)
     if isinstance(done, ChangedRuns):

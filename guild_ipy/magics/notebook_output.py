@@ -16,6 +16,7 @@ from guild_ipy.view.chosen_viewer import find_kernel
 from guild_ipy.view.run_lines import LineList
 
 if TYPE_CHECKING:
+    from guild_ipy.arguments.run_selection import RunSelection
     from guild_ipy.verbs.looking.cat import ShowFile
     from guild_ipy.verbs.looking.compare import CompareRuns
     from guild_ipy.verbs.looking.home import UseHome
@@ -31,7 +32,7 @@ def list_runs(wanted: ListRuns, session: Session) -> object:
         return wanted.carry_out(session)
     from guild_ipy.frame.runs_frame import frame_runs  # start-up cost: pandas, as below
 
-    frame = frame_runs(wanted.filter, details=wanted.details, stale=wanted.stale)
+    frame = frame_runs(wanted.filter, details=wanted.details, stale=wanted.stale, fold=wanted.fold)
     _explain_nothing(frame, wanted, session)
     return frame.drop(columns=["started", "time", "notebook", "project"]) if wanted.simplified else frame
 
@@ -75,7 +76,7 @@ def trace_lineage(wanted: TraceLineage, session: Session) -> object:
     """Return a picture, with a frame."""
     if wanted.json:
         return wanted.carry_out(session)
-    from guild_ipy.frame.pictures.lineage_view import Lineage
+    from guild_ipy.tables.pictures.lineage_view import Lineage
 
     return Lineage(session, wanted.trace(session))
 
@@ -116,6 +117,13 @@ def show_file(wanted: ShowFile, session: Session) -> object:
     from guild_ipy.view.cell.run_output import RunOutput  # start-up cost
 
     return RunOutput(shown, wanted.selection.find_one(session).dir, kernel)
+
+
+def show_table(selection: RunSelection, session: Session) -> object:
+    """Return the table of some runs as a widget."""
+    from guild_ipy.widgets.runs_table import table_of  # start-up cost: pandas and ipywidgets
+
+    return table_of(selection, session)
 
 
 OWN_WAYS: Mapping[str, Callable[[Any, Session], object]] = {

@@ -22,7 +22,7 @@ from guild_ipy.query import times
 from guild_ipy.query.checks import Check
 from guild_ipy.query.conditions import Condition, Plan, among, any_of, between, within
 from guild_ipy.query.names import Place
-from guild_ipy.query.nodes import Comparison, Kind, Literal, Not, Operator
+from guild_ipy.query.nodes import Comparison, Constant, Kind, Literal, Not, Operator
 from guild_ipy.query.refusal import Refusal
 from guild_ipy.query.words import STATUS_WORDS
 
@@ -78,6 +78,17 @@ def _plan_text(place: Place, test: Comparison, literals: tuple[Literal, ...], _:
     if check is None:
         return _plan_text_check(place, test, literals)
     return Condition(place=place, check=check, operand=texts[0])
+
+
+def _plan_run_id(place: Place, test: Comparison, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
+    """Read the operand of ``=`` as the beginning of an id; ids have no order."""
+    if test.operator in {Operator.CONTAINS, Operator.MATCHES}:
+        return _plan_text(place, test, literals, now)
+    if test.operator not in {Operator.EQUAL, Operator.IN}:
+        return Constant(value=False)
+    texts = [_text(each, test).lower() for each in literals]
+    plans = [between(place, text, f"{text}g") for text in texts if text]  # g comes after all digits
+    return any_of([*plans, *([Not(item=plan_defined(place))] if "" in texts else [])])
 
 
 def _plan_operation(place: Place, test: Comparison, literals: tuple[Literal, ...], now: datetime | None) -> Plan:
@@ -254,6 +265,7 @@ _MEANINGS: dict[AttributeType, _Meaning] = {
     AttributeType.ANY: _plan_any,
     AttributeType.TEXT: _plan_text,
     AttributeType.OPERATION: _plan_operation,
+    AttributeType.RUN_ID: _plan_run_id,
     AttributeType.STATUS: _plan_status,
     AttributeType.TRUTH: _plan_truth,
     AttributeType.MOMENT: _plan_moment,

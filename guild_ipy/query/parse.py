@@ -14,7 +14,7 @@ r"""The select language: one test, or several with ``and``, ``or``, ``not`` and 
             | MOMENT after VALUE | MOMENT before VALUE | MOMENT [within|on] SPAN
             | WORD
     WORD      pending staged running completed error terminated damaged
-              (also: complete, errored, failed) | marked unmarked labeled unlabeled
+              (also: complete, errored, failed) | marked unmarked labeled unlabeled is_batch
     NAME      [attr:|flag:|scalar:] name        quoted if it has a space: 'my flag', flag:'my flag'
             | [first|last|min|max|avg|total|count] scalar [step]
     MOMENT    started | stopped | initialized

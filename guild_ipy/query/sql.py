@@ -169,7 +169,7 @@ class _SqlWriter:
         match condition.place.type:
             case AttributeType.TEXTS:
                 return f"({column} is not null and {self._call(condition, column, self.put(self.schema.boxed))})"
-            case AttributeType.TEXT | AttributeType.OPERATION | AttributeType.STATUS:
+            case AttributeType.TEXT | AttributeType.OPERATION | AttributeType.STATUS | AttributeType.RUN_ID:
                 if check in _ORDERS:  # text with half a character is stored as bytes
                     return f"cast({column} as text) {check.value} {self.put(_single(operand))}"
                 if (part := _ascii_part(condition)) is not None:

@@ -19,6 +19,7 @@ STATUS_WORDS = {
 FLAG_WORDS: dict[str, tuple[str, FlagValue, bool]] = {
     "marked": ("marked", True, True),
     "unmarked": ("marked", True, False),
+    "is_batch": ("is_batch", True, True),
     "labeled": ("label", None, False),
     "unlabeled": ("label", None, True),
 }

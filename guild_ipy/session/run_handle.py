@@ -322,12 +322,14 @@ class Run:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's protocol
         width = max(map(len, self.summary()), default=0)
-        printer.text(f"Run {self.short_id}")
+        printer.text(f"{type(self).__name__} {self.short_id}")
         for name, text in self.summary().items():
             printer.text(f"\n  {printable(name):<{width}}  {printable(text)}")
 
     def _repr_html_(self) -> str:
-        return markup.names_and_texts(self.summary(), caption=f"Run <code>{markup.text(self.short_id)}</code>")
+        return markup.names_and_texts(
+            self.summary(), caption=f"{type(self).__name__} <code>{markup.text(self.short_id)}</code>"
+        )
 
 
 def format_duration(duration: timedelta | None) -> str:

@@ -71,6 +71,28 @@ def select_run(session: Session, ref: RunRef | None, run_filter: RunFilter = EVE
     return select_runs(session, [] if ref is None else [ref], run_filter)[0]
 
 
+def find_batch_id(session: Session, ref: RunRef) -> str:
+    """Return the id of a batch, to find its trials; the batch itself need not be there any more.
+
+    Raises
+    ------
+    RunNotFound
+        If there is no such run, and no trial of such a batch.
+    UsageError
+        For a run that is not a batch.
+    """
+    try:
+        run = select_run(session, ref)
+    except RunNotFound:
+        text = ref.id if isinstance(ref, Run) else str(ref).strip().lower()
+        if _INDEX.fullmatch(text) or not session.index.ids(RunFilter(trials_of=text, limit=1)):
+            raise
+        return text
+    if not run.record.is_batch:
+        raise UsageError(f"run {run.short_id} is not a batch, it is one run of {run.operation}")
+    return run.id
+
+
 class _Listing:
     """Reads the listing once, and only when an index is counted."""
 

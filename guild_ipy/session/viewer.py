@@ -23,6 +23,8 @@ class Preview:
     """Arguments that are not flags, as ``name=<type>``."""
     dependencies: tuple[str, ...] = ()
     """Which runs are used, a line each; lines below a heading are indented."""
+    extent: tuple[str, ...] = ()
+    """Of a batch: which flags vary, and how long it will take; for who decides whether it is run."""
     notes: tuple[str, ...] = ()
     """What the user should know: large payloads, files left out of the snapshot."""
     unmet: str = ""
@@ -40,7 +42,7 @@ class Preview:
     def __str__(self) -> str:
         lines = [self.title]
         lines += [f"  {name}: {format_flag(value)}" for name, value in sorted(self.flags.items())]
-        lines += [f"  {text}" for text in self.objects]
+        lines += [f"  {text}" for text in (*self.objects, *self.extent)]
         lines += [f"  {text}" for text in self.dependencies]
         lines += [f"  note: {note}" for note in (*self.notes, *filter(None, [self.unmet]))]
         return "\n".join(map(printable, lines))

@@ -19,11 +19,11 @@ from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.run_record import settle_and_read_status
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive, lock_if_possible
-from guild_ipy.store.state.markers import remove_marker, set_pending, set_staged
+from guild_ipy.store.state.markers import is_waiting, remove_marker, set_pending, set_staged
 
 
 def claim_run(home: Home, run_dir: RunDir) -> int:
-    """Take a run that is not at work, and mark it pending.
+    """Take a run that is not at work, such as a trial that waits, and mark it pending.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def claim_run(home: Home, run_dir: RunDir) -> int:
     """
     with _run_status_lock(home):
         status = settle_and_read_status(run_dir)
-        alive = None if status.is_active else hold_alive(run_dir)
+        alive = hold_alive(run_dir) if is_waiting(run_dir) or not status.is_active else None
         if alive is None:
             raise RunStateError(f"run {run_dir.short_id} is {status}; stop it first")
         try:

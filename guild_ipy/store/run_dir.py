@@ -148,6 +148,11 @@ class RunDir:
         return self.guild + "/alive"
 
     @property
+    def trials_log(self) -> str:
+        """Of a batch that searches: what its optimizer was asked and told, a line each."""
+        return self.guild + "/trials.log"
+
+    @property
     def sourcecode(self) -> str:
         """Snapshot of a notebook function's cells and local modules; the text of a notebook file."""
         return self.guild + "/sourcecode"

@@ -25,6 +25,8 @@ from guild_ipy.store.state.state import RunState, read_state
 
 _FRESH_SECONDS = 2.0
 _OPREF_BYTES = 65536
+#: The types of operations that are batches: those of Guild AI and ours, and optimizers that a Guild file declares.
+_BATCH_TYPES = frozenset({"builtin", "guildfile"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,8 @@ class RunRecord:
     marked: bool = False
     flags: dict[str, FlagValue] = field(default_factory=dict)
     sourcecode_digest: str | None = None
+    batch: str | None = None
+    """The id of the batch that it is a trial of."""
     error: str | None = None
     """Why it failed, in a line; None if it did not fail, was stopped, or has not told."""
     notebook: str | None = None
@@ -54,6 +58,11 @@ class RunRecord:
     """The folder that it was started in."""
     damage: str | None = None
     """Why the status is :attr:`RunStatus.DAMAGED`: the file, and what is wrong with it."""
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether it is a batch, which has no flags and results of its own."""
+        return self.trial_opref is not None
 
     @property
     def operation(self) -> str | None:
@@ -177,7 +186,7 @@ def _read_opref(run_dir: RunDir, damage: list[str]) -> OpRef | None:
 
 
 def _read_trial_opref(run_dir: RunDir, opref: OpRef | None) -> OpRef | None:
-    if opref is None or opref.type != "builtin":
+    if opref is None or opref.type not in _BATCH_TYPES:
         return None
     try:
         return read_opref(RunDir(run_dir.proto))

@@ -2,6 +2,7 @@
 
 - ``live``: a run while it goes as a stream of text, and how it ended
 - ``cell``: a run while it goes, below a cell of a notebook
+- ``trials``: the trials of a batch while it goes
 - ``chosen_viewer``: one of these two
 - ``progress``: how many runs have been read
 - ``changed_runs``: the result of verbs that change runs

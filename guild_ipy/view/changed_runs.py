@@ -1,4 +1,4 @@
-"""The result of a verb that changes runs: which runs they were, and how to take it back."""
+"""The result of a verb that changes runs: which runs they were, what was done, and how to take it back."""
 
 from __future__ import annotations
 
@@ -18,20 +18,31 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class ChangedRuns:
-    """The runs that a verb changed, and the text about the change."""
+    r"""The runs that a verb changed, and the text about the change.
+
+    Examples
+    --------
+    >>> print(ChangedRuns([], "Marked 1 run\nIt is used from now on", way_back="; mark --undo takes it back"))
+    Marked 1 run; mark --undo takes it back
+    It is used from now on
+    """
 
     runs: Sequence[Run]
     text: str
+    """What was done, in its first line, and what follows from that."""
     failure: str = ""
     """The error message for the runs that could not be changed; empty where all were."""
+    way_back: str = ""
+    """The command that takes it back, as the first line of the text goes on; empty where there is none."""
 
     def __str__(self) -> str:
-        return self.text
+        done, new_line, rest = self.text.partition("\n")
+        return f"{done}{self.way_back}{new_line}{rest}"
 
     def show(self) -> None:
-        """Print the text, and raise RunStateError if some run could not be changed."""
-        if self.text:
-            print(self.text)
+        """Print the text with the way back, and raise RunStateError if some run could not be changed."""
+        if text := str(self):
+            print(text)
         if self.failure:
             raise RunStateError(self.failure)
 

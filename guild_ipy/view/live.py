@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 
@@ -78,8 +79,8 @@ class StreamViewer(SilentViewer):
         line = describe_end(record)
         if record.status is RunStatus.STAGED:
             line += f"; start it with {self._start_command.format(run.short_id)}"
-        if unread := describe_unread_metric(record.dir):
-            line += f"\n{unread}"
+        if below := describe_batch(record) or describe_unread_metric(record.dir):
+            line += f"\n{below}"
         if self._unfinished:
             line = f"{self.collapse(self._unfinished)}\n{line}"
             self._unfinished = ""
@@ -119,6 +120,15 @@ def describe_end(record: RunRecord) -> str:
         return f"{name} goes on in the background · {record.dir.short_id}"
     took = format_duration(record.duration)
     return f"{name} {describe_state(record)}{f' in {took}' if took else ''} · {record.dir.short_id}"
+
+
+def describe_batch(record: RunRecord) -> str:
+    """Return how the trials of a batch ended, in a line; nothing for another run."""
+    if not record.status.is_finished or not os.path.isdir(record.dir.proto):
+        return ""
+    from guild_ipy.view.trials.batch_progress import describe_trials  # start-up cost: for batches
+
+    return describe_trials(record.dir)
 
 
 def describe_state(record: RunRecord) -> str:

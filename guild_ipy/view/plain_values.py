@@ -27,6 +27,7 @@ def run_values(run: Run) -> dict[str, Any]:
         "started": record.started,
         "stopped": record.stopped,
         "exit_status": record.exit_status,
+        "batch": record.batch,
         "error": record.error,
         "label": record.label,
         "tags": list(record.tags),
@@ -34,6 +35,8 @@ def run_values(run: Run) -> dict[str, Any]:
             {"body": each.body, "time": each.time, "user": each.user, "host": each.host} for each in record.comments
         ],
         "marked": record.marked,
+        "notebook": record.notebook,
+        "project": record.project,
         "flags": dict(record.flags),
         "damage": record.damage,
     }

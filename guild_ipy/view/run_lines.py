@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,21 +13,26 @@ if TYPE_CHECKING:
     from guild_ipy.store.run_record import RunRecord
 
 _TIME = "%Y-%m-%d %H:%M:%S"
+_NO_NOTES: Mapping[str, str] = {}
 
 
-def format_runs(runs: Sequence[Run], *, simplified: bool = False) -> str:
+def format_runs(
+    runs: Sequence[Run], *, simplified: bool = False, indexes: Sequence[int] = (), notes: Mapping[str, str] = _NO_NOTES
+) -> str:
     """Write one line for each run: ``[1:3f2a1b4c]  train()  2026-11-23 10:00:00  completed  lr=0.1``.
 
-    The number is the index by which the run can be named. With `simplified` there is neither id nor time.
+    The number is the index by which the run can be named; `indexes` are given where runs between them are left out.
+    With `simplified` there is neither id nor time. `notes` stand at the end of a line, by id.
     """
-    rows = [_row(index, run) for index, run in enumerate(runs, start=1)]
+    places = indexes or range(1, len(runs) + 1)
+    rows = [_row(index, run, notes.get(run.id)) for index, run in zip(places, runs, strict=True)]
     if simplified:
-        rows = [(f"[{index}]", *row[1:2], *row[3:]) for index, row in enumerate(rows, start=1)]
+        rows = [(f"[{index}]", *row[1:2], *row[3:]) for index, row in zip(places, rows, strict=True)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
-def _row(index: int, run: Run) -> tuple[str, ...]:
+def _row(index: int, run: Run, note: str | None) -> tuple[str, ...]:
     record = run.record
     mark = " [marked]" if record.marked else ""
     return (
@@ -35,13 +40,13 @@ def _row(index: int, run: Run) -> tuple[str, ...]:
         run.operation + mark,
         f"{record.started_at:{_TIME}}" if record.started_at else "",
         str(record.status),
-        _remarks(record),
+        _remarks(record, note),
     )
 
 
-def _remarks(record: RunRecord) -> str:
+def _remarks(record: RunRecord, note: str | None) -> str:
     """Return what is wrong with a run, or its label and why it failed."""
-    texts = [record.damage] if record.damage else [record.label, record.error]
+    texts = [record.damage] if record.damage else [record.label, note, record.error]
     return "  ".join(printable(" ".join(text.split())) for text in texts if text)
 
 

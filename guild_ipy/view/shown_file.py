@@ -12,7 +12,8 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any, Self
 
@@ -45,6 +46,16 @@ _IMAGE = "<img alt='{}' style='max-width:100%' src='data:{};base64,{}'>"
 #: Where HTML may begin in Markdown; a word joiner behind ``<`` ends that, and is not seen.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _JOINED = "<\N{WORD JOINER}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableText:
+    """The beginning of a table: the texts of its cells."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    caption: str
+    """What of it this is; empty where it is all."""
 
 
 class FileText(str):
@@ -157,27 +168,35 @@ def _show_json(path: str, text: str) -> Mapping[str, str]:  # noqa: ARG001 - as 
 
 def _show_table(path: str, text: str) -> Mapping[str, str]:
     """Return the first rows and columns as a table; a file that is not CSV stays as it is."""
+    table = read_table(path, text)
+    if table is None:
+        return {}
+    shown = [markup.row(*(markup.cell(markup.text(each)) for each in row)) for row in table.rows]
+    titles = markup.row(*(markup.heading(markup.text(each)) for each in table.head))
+    return {"text/html": markup.table(shown, head=titles, caption=table.caption)}
+
+
+def read_table(path: str, text: str) -> TableText | None:
+    """Return the first rows and columns of a CSV or TSV file; None if it is not one."""
     delimiter = "\t" if path.lower().endswith(".tsv") else ","
     lines = iter(text[:_TABLE_CHARACTERS].splitlines(keepends=True))
     try:
         rows = list(itertools.islice(csv.reader(lines, delimiter=delimiter), _MOST_ROWS + 1))
     except csv.Error:
-        return {}
+        return None
     if not rows:
-        return {}
+        return None
     head, *body = rows
     wide = max(map(len, rows))
     caption = ", ".join(
         [f"the first {len(body)} of about {text.count(chr(10))} rows"] * (next(lines, None) is not None)
         + [f"the first {_MOST_COLUMNS} of {wide} columns"] * (wide > _MOST_COLUMNS)
     )
-    shown = [markup.row(*(markup.cell(_cell(each)) for each in row[:_MOST_COLUMNS])) for row in body]
-    titles = markup.row(*(markup.heading(_cell(each)) for each in head[:_MOST_COLUMNS]))
-    return {"text/html": markup.table(shown, head=titles, caption=caption)}
+    return TableText(head=_cut_row(head), rows=[_cut_row(row) for row in body], caption=caption)
 
 
-def _cell(text: str) -> str:
-    return markup.text(text if len(text) <= _MOST_CELL else text[: _MOST_CELL - 1] + "…")
+def _cut_row(row: Sequence[str]) -> list[str]:
+    return [each if len(each) <= _MOST_CELL else each[: _MOST_CELL - 1] + "…" for each in row[:_MOST_COLUMNS]]
 
 
 _BUNDLES: Mapping[FileKind, Callable[[str, str], Mapping[str, str]]] = {

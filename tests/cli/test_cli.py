@@ -225,3 +225,13 @@ def test_where_a_list_is_empty_for_a_slip_standard_error_says_which_names_there_
         assert done.stdout in {"", "[]\n"}
     assert shell.run("select", "--min", "loss", "-Fo", "trian.py").stderr.endswith(f" has a number there; {hint}")
     assert shell.run("delete", "-Fo", "trian.py", "--yes").stdout == f"Deleted 0 runs: no run was selected; {hint}"
+
+
+def test_a_batch_ends_with_a_line_of_counts(shell):
+    *lines, ending, counts = shell.printed("run", "train.py", "lr=[0.1,0.2]", "-y").splitlines()
+    assert [line.split()[:3] for line in lines if "[guild]" in line] == [
+        *(["INFO:", "[guild]", "Initialed"], ["INFO:", "[guild]", "Initialed"]),
+        *(["INFO:", "[guild]", "Running"], ["INFO:", "[guild]", "Running"]),
+    ]
+    assert "completed in" in ending
+    assert counts.startswith("2 trials: 2 completed · best loss 0.05 (")

@@ -11,7 +11,7 @@ import pytest
 _PAGE = (Path(__file__).parents[2] / "docs/json.md").read_text("utf-8")
 LISTED = set(
     "id run_dir opref operation status exit_status error started stopped label tags marked comments flags"
-    " damage".split()
+    " damage notebook project batch".split()
 )
 INFO = LISTED | set(
     "initialized requested pid cmd mark stale dependencies scalars sourcecode_digest vcs_commit host user"

@@ -11,7 +11,7 @@ import pytest
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.run_files.prepare import prepare_run
 from guild_ipy.errors import RunError
-from guild_ipy.launching.launch import LaunchOptions, ask_again
+from guild_ipy.launching.launch import LaunchOptions, ask_again, get_meta
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.spec_options import SpecOptions
@@ -101,7 +101,8 @@ def begin(in_home, tmp_path):
         flags = {"go": f"{tmp_path}/go"}
         spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions())
         run_dir, alive = prepare_run(context.home, spec)
-        future = ask_again(context, Run(run_dir), alive, LaunchOptions(isolation=isolation))
+        run = Run(run_dir)
+        future = ask_again(context, run, get_meta(run), alive, LaunchOptions(isolation=isolation))
         future.execute_program()
         assert future.wait_started(20)
         wait_until(lambda: Run(run_dir).output)

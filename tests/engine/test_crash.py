@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
 import guild_ipy
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.session.session import Session
 from guild_ipy.store.state.lock import read_lock
 from guild_ipy.verbs.running.stop import stop
 from guild_ipy.view.live import describe_end
@@ -101,6 +103,7 @@ def test_a_stop_has_no_reason(start_waiting, number):
 
 
 def test_a_stop_that_needs_a_kill_has_no_reason(notebook, settings):
+    notebook.context = Session(replace(settings, stop_grace=0.5), engine=notebook.context.engine)
     notebook.cell(
         "import signal, time\ndef hold():\n    for number in (2, 15):\n        signal.signal(number, signal.SIG_IGN)\n"
         "    print('held', flush=True)\n    time.sleep(60)"

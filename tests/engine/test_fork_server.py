@@ -2,13 +2,14 @@
 
 import os
 import signal
+import sys
 import sysconfig
 import types
 
 import pytest
 
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.fork_server import ForkServer, ServerKey, import_env
+from guild_ipy.engine.fork_server import ForkServer, ServerKey, _site_folders, import_env
 from guild_ipy.errors import EngineError
 from guild_ipy.linux import process_start
 from guild_ipy.session.run_handle import Run
@@ -93,6 +94,20 @@ class TestKey:
         }
         assert ServerKey.current(loaded, {}).modules == ("torch", "torch.nn")
 
+    def test_packages_beside_the_environment_are_installed_too(self, tmp_path, monkeypatch):
+        beside = [tmp_path / "user" / "site-packages", tmp_path / "python3" / "dist-packages", tmp_path / "project"]
+        loaded = {}
+        for number, folder in enumerate(beside):
+            made = loaded[f"part{number}"] = types.ModuleType(f"part{number}")
+            made.__spec__ = types.SimpleNamespace(origin=f"{folder}/part{number}.py")
+        monkeypatch.setattr(sys, "path", [*map(str, beside), *sys.path])
+        _site_folders.cache_clear()
+        try:
+            assert ServerKey.current(loaded, {}).modules == ("part0", "part1")
+        finally:
+            monkeypatch.undo()
+            _site_folders.cache_clear()
+
     def test_variables_that_act_at_import_are_part_of_it(self):
         env = {"OMP_NUM_THREADS": "3", "HOME": "/home/ada"}
         assert import_env(env) == (("OMP_NUM_THREADS", "3"),)
@@ -115,14 +130,14 @@ class TestKey:
 
 class TestServer:
     def test_it_is_ready_and_ends_when_it_is_closed(self, no_process_left):
-        server = ForkServer(key("click"), os.environ, idle=60.0)
+        server = ForkServer.start(key("click"), os.environ, idle=60.0)
         assert server.is_ready(timeout=30)
         assert server.is_running()
         server.close()
         assert not server.is_running()
 
     def test_it_ends_when_it_is_closed_before_it_is_ready(self, no_process_left):
-        server = ForkServer(key("click"), os.environ, idle=60.0)
+        server = ForkServer.start(key("click"), os.environ, idle=60.0)
         server.close()
         assert not server.is_running()
 
@@ -131,7 +146,7 @@ class TestServer:
             "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
         )
         (module_folder / "quiet.py").write_text("x = 1\n")
-        server = ForkServer(key("threaded", "quiet"), {**os.environ, "PYTHONPATH": str(module_folder)}, idle=60.0)
+        server = ForkServer.start(key("threaded", "quiet"), {**os.environ, "PYTHONPATH": str(module_folder)}, idle=60.0)
         assert server.is_ready(timeout=30)
         assert server.threaded == ("threaded",)
         server.close()
@@ -139,12 +154,12 @@ class TestServer:
     @pytest.mark.parametrize("text", ["raise ValueError", "raise SystemExit", "import not_there", "def f(:"])
     def test_a_module_that_cannot_be_imported_is_left_to_the_run(self, module_folder, no_process_left, text):
         (module_folder / "broken.py").write_text(text)
-        server = ForkServer(key("broken"), {**os.environ, "PYTHONPATH": str(module_folder)}, idle=60.0)
+        server = ForkServer.start(key("broken"), {**os.environ, "PYTHONPATH": str(module_folder)}, idle=60.0)
         assert server.is_ready(timeout=30)
         server.close()
 
     def test_one_that_is_dead_is_said_to_be_so(self, no_process_left):
-        server = ForkServer(key(), os.environ, idle=60.0)
+        server = ForkServer.start(key(), os.environ, idle=60.0)
         assert server.is_ready(timeout=30)
         os.killpg(server._process.pid, signal.SIGKILL)
         wait_until(lambda: not server.is_running())

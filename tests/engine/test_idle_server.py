@@ -52,7 +52,7 @@ def server_of(notebook):
 @pytest.mark.usefixtures("no_process_left")
 class TestIdleServer:
     def test_it_ends_with_the_process_that_waits_for_a_run(self):
-        server = ForkServer(ServerKey(modules=("click",), import_env=()), os.environ, idle=0.1)
+        server = ForkServer.start(ServerKey(modules=("click",), import_env=()), os.environ, idle=0.1)
         assert server.is_ready(timeout=30)
         wait_until(lambda: not server.is_running())
         wait_until(lambda: not find_processes())

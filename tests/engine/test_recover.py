@@ -6,6 +6,7 @@ import pytest
 
 from guild_ipy.engine.meta import encode_meta
 from guild_ipy.engine.output.recover import recover_run
+from guild_ipy.engine.output.unread_metrics import describe_unread_metric
 from guild_ipy.engine.run_files.job_files import job_meta
 from guild_ipy.store.events.scalar_summaries import summarize
 from guild_ipy.store.files.attrs import encode_attr
@@ -79,3 +80,17 @@ def test_a_pattern_that_backtracks_for_ever_is_given_up_and_said(lost, thread):
     assert {name: s.last for name, s in summarize(lost).items()} == {"loss": 0.5, "acc": 1.0}
     assert "took too long; scalars may be missing\n" in read_output(lost)
     assert not os.path.exists(lost.reserve)
+
+
+def test_a_printed_metric_of_which_nothing_was_read_is_said(lost):
+    with open(lost.output, "wb") as file:
+        file.write(b"the loss is now 0.53\n")
+    recover_run(lost)
+    assert "as in 'the loss is now 0.53'" in describe_unread_metric(lost)
+
+
+def test_nothing_is_said_of_a_run_whose_scalars_are_recovered(lost):
+    with open(lost.output, "ab") as file:
+        file.write(b"the loss is now 0.53\n")
+    recover_run(lost)
+    assert describe_unread_metric(lost) == ""

@@ -223,7 +223,15 @@ BEGINNING = {
 def test_a_notebook_file_does_not_wait_for_what_its_cells_began(notebook, way):
     write_notebook("a.ipynb", BEGINNING[way], "import time\ntime.time()")
     run = notebook.run("a.ipynb")
-    assert run.stopped - datetime.fromtimestamp(float(run.output), UTC) < timedelta(seconds=14)
+    assert run.stopped - datetime.fromtimestamp(float(run.output), UTC) < timedelta(seconds=60)
+
+
+def test_the_kernel_of_a_notebook_file_asks_no_process_to_end(notebook):
+    asked = (
+        "import subprocess\nget_ipython().kernel._process_children() if subprocess.Popen(['sleep', '1000']) else None"
+    )
+    write_notebook("a.ipynb", asked)
+    assert notebook.run("a.ipynb").output == "[]\n"
 
 
 def test_workers_of_a_notebook_file_have_its_flags_and_definitions(notebook):

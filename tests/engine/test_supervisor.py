@@ -67,7 +67,7 @@ def start(notebook, prepare, isolation):
 
 
 def begin(context, run, alive, isolation):
-    future = ask_again(context, run, alive, LaunchOptions(isolation=isolation))
+    future = ask_again(context, run, get_meta(run), alive, LaunchOptions(isolation=isolation))
     future.execute_program()
     return future
 

@@ -208,7 +208,7 @@ def _read(path: Path) -> str:
 
 #: Read in this order.
 _KNOWN: dict[str, Callable[[Difference], bool]] = {
-    "batches are not there yet": _said("batches are not there yet"),
+    "a list where one value is wanted is refused": _said("asks for several trials, where one value is wanted"),
     "a flag without a name of a variable is refused for globals": _said("cannot be a variable of Python"),
     "Guild files are read strictly": _said("has no attribute '"),
     "the attributes of a model outside a list are no operations": _said(

@@ -248,7 +248,7 @@ def test_text_as_typed_takes_the_type_of_the_flag():
 
 
 def test_a_list_for_a_flag_that_takes_none_asks_for_batches():
-    with pytest.raises(FlagError, match="asks for several trials; batches are not there yet") as caught:
+    with pytest.raises(FlagError, match="asks for several trials, where one value is wanted") as caught:
         bind(plain, 1, b=[1, 2])
     assert caught.value.flag == "b"
 

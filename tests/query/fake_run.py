@@ -40,13 +40,21 @@ def open_database() -> sqlite3.Connection:
 
 
 def insert(connection: sqlite3.Connection, k: int, run: FakeRun) -> None:
-    raw = {"id": f"{k:032x}", "status": "completed", "marked": False, **run.core.get("raw", run.core)}
+    raw = {
+        "id": f"{k:032x}",
+        "status": "completed",
+        "marked": False,
+        "is_batch": False,
+        **run.core.get("raw", run.core),
+    }
     opref = ["func", raw.get("package", ""), "", raw.get("model", ""), raw.get("op", "")]
     operation = run.core.get("operation")
     words = json.dumps([opref, operation])
     connection.execute("insert or ignore into operation(words) values (?)", (words,))
     (op,) = connection.execute("select op from operation where words = ?", (words,)).fetchone()
-    columns = "status initialized started stopped exit_status label marked comments digest damage".split()
+    columns = (
+        "status initialized started stopped exit_status label marked comments digest batch is_batch damage".split()
+    )
     tags = encode_json(raw["tags"]) if raw.get("tags") else None
     values = [raw.get(name) for name in columns]
     row = [text_to_sql(value) if isinstance(value, str) else value for value in values]

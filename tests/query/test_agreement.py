@@ -157,7 +157,7 @@ def selected(connection: sqlite3.Connection, select: Select, found: list[FakeRun
         connection.execute("rollback")
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(text=expressions, found=st.lists(runs, min_size=1, max_size=4, unique_by=lambda run: run.core["id"]))
 def test_sql_selects_the_runs_that_pass_its_checks(connection: sqlite3.Connection, text: str, found: list[FakeRun]):
     select = selects(text)

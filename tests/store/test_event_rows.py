@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import random
+from functools import cache
 
 import pytest
 
@@ -14,6 +15,7 @@ from guild_ipy.store.events.tfevents import Point, decode_points, decode_records
 TAGS = ("loss", "val acc", "ñ")
 
 
+@cache  # each is read many times
 def write(
     count: int, *, first: int = 1, values: tuple[float, ...] = (0.5, -1.0, math.inf, 3e30), is_exact: bool = False
 ) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from guild_ipy.domain.attributes import KEPT
+from guild_ipy.domain.attributes import KEPT, AttributeType
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.index.queries.segments import Segment, decode_segment, encode_segment, make_segment, patch_segment
 from guild_ipy.index.rows.sql_values import from_sql, text_from_sql, text_to_sql
@@ -31,7 +31,7 @@ _COMPUTED = {"beginning": f"iif(typeof(id) = 'text', substr(id, 1, {SHORT_ID_LEN
 #: How a column is read, if not as text or a number.
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "beginning": lambda stored: text_from_sql(stored)[:SHORT_ID_LENGTH],
-    "marked": bool,
+    **{each.name: bool for each in KEPT if each.type is AttributeType.TRUTH},
 }
 
 

@@ -58,6 +58,8 @@ class _FilterWriter:
             yield self._among("status", [status.value for status in run_filter.statuses])
         if run_filter.marked is not None:
             yield f"marked = {int(run_filter.marked)}"  # not a parameter, so that SQLite uses `run_by_mark`
+        if run_filter.without_batches:
+            yield "is_batch = 0"
         if run_filter.operations:
             yield self._among("op", _operations(self._connection, run_filter.operations))
         yield from self._texts(run_filter)
@@ -76,9 +78,9 @@ class _FilterWriter:
         for column, paths in (("notebook", run_filter.notebooks), ("project", run_filter.projects)):
             if paths:
                 yield f"({' or '.join(self._ends_with(column, path) for path in paths)})"
-        if run_filter.digest:
-            digest = text_to_sql(run_filter.digest)
-            yield f"substr(digest, 1, {self._put(len(run_filter.digest))}) = {self._put(digest)}"
+        for column, beginning in (("digest", run_filter.digest), ("batch", run_filter.trials_of)):
+            if beginning:
+                yield f"substr({column}, 1, {self._put(len(beginning))}) = {self._put(text_to_sql(beginning))}"
 
     def _put(self, value: Any) -> str:  # noqa: ANN401 - what SQLite holds
         name = f"f{len(self.parameters)}"

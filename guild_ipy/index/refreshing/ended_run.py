@@ -15,7 +15,7 @@ from typing import Any
 
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.index.rows.entry import Care, IndexEntry, is_kept, watched_names
+from guild_ipy.index.rows.entry import Care, IndexEntry, keep_attrs, watched_names
 from guild_ipy.index.rows.event_sources import SMALL_BYTES, EventSource
 from guild_ipy.index.rows.run_rows import ReadRun
 from guild_ipy.index.rows.scalar_rows import ScalarRows, tally_rows
@@ -62,7 +62,7 @@ def _read(run_dir: RunDir) -> ReadRun:
     stamp = make_stamp(stamps)
     care = Care.FLUID if stamp.is_racy(read_at) else Care.SETTLED
     record = _make_record(run_dir, _parse_opref(opref), values)
-    attrs = {name: parse_value(value) for name, value in values.items() if is_kept(name) and value is not None}
+    attrs = keep_attrs({name: parse_value(value) for name, value in values.items()})
     entry = IndexEntry(record=record, attrs=attrs, watched=watched, stamp=stamp, care=care)
     sources, scalars = _read_events(run_dir, events.paths)
     return ReadRun(entry=entry, inode=info.st_ino, sources=sources, scalars=scalars)

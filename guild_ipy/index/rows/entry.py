@@ -10,7 +10,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
-from guild_ipy.domain.attributes import KEPT
+from guild_ipy.domain.attributes import BATCH, KEPT
 from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import FlagValue
@@ -65,12 +65,13 @@ def read_entry(run_dir: RunDir) -> IndexEntry:
     read_at = time.time_ns()
     stamp = stamp_run(run_dir, watched)
     record = read_run(run_dir)
-    if record.opref is not None and record.opref.type == "builtin":  # a batch: a second file counts
+    is_builtin = record.opref is not None and record.opref.type == "builtin"
+    if is_builtin or record.is_batch:  # a second file counts
         watched = (*watched, _TRIAL_OPREF)
         read_at = time.time_ns()
         stamp = stamp_run(run_dir, watched)
         record = read_run(run_dir)
-    attrs = {name: value for name in names if is_kept(name) and (value := _read(run_dir, name)) is not None}
+    attrs = keep_attrs({name: _read(run_dir, name) for name in names if is_kept(name) or name == BATCH})
     care = Care.FLUID if stamp.is_racy(read_at) else _care_for(record, "exit_status" in names)
     return IndexEntry(record=record, attrs=attrs, watched=watched, stamp=stamp, care=care)
 
@@ -79,6 +80,15 @@ def read_entry(run_dir: RunDir) -> IndexEntry:
 def watched_names(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return those among the attributes of a run that an entry is read from."""
     return tuple(name for name in names if name in PARSERS or name == "exit_status" or is_kept(name))
+
+
+def keep_attrs(values: Mapping[str, FlagValue]) -> dict[str, FlagValue]:
+    """Return those of some attributes that are kept as they are; one called ``batch`` may be the user's own."""
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and (is_kept(name) or (name == BATCH and PARSERS[BATCH](value) is None))
+    }
 
 
 def is_kept(name: str) -> bool:

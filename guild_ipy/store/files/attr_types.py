@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from guild_ipy.domain.declarations.source_kind import is_dependency_flag
 from guild_ipy.domain.values.flags import FlagValue, is_flag_value
 from guild_ipy.domain.values.origin import ORIGIN, parse_origin
+from guild_ipy.store.run_dir import is_run_id
 
 _LAST_MICROSECOND = 253_402_300_800_000_000  # the year 10000
 
@@ -66,6 +67,11 @@ def parse_value(value: object) -> FlagValue:
     return value if is_flag_value(value) else str(value)  # type: ignore[return-value] # is_flag_value has told
 
 
+def _parse_run_id(value: object) -> str | None:
+    """Take the id of a run; None for anything else, which a user may have noted under the same name."""
+    return value if isinstance(value, str) and is_run_id(value) else None
+
+
 def _parse_comments(value: object) -> tuple[Comment, ...]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise TypeError("it is not a list of maps")
@@ -92,6 +98,7 @@ PARSERS: Mapping[str, Callable[[object], object]] = {
     "flags": parse_flags,
     "sourcecode_digest": _parse_text,
     "error": _parse_text,
+    "batch": _parse_run_id,
     ORIGIN: parse_origin,
 }
 

@@ -1,9 +1,10 @@
 """The line that says why a run failed.
 
 The process of a run keeps the last line of its exception, or the text of its ``SystemExit``, in the attribute
-``error``. A signal that nobody sent to stop the run has its name. For a run that left only an exit status, as a command
-or a run of Guild AI does, the line is looked for at the end of its output: the last line of a Python traceback, or the
-very last line if it reads like an error. Otherwise there is none: a progress bar or a metric is no reason.
+``error``. A signal that nobody sent to stop the run has its name; a run that a search has stopped says so. For a run
+that left only an exit status, as a command or a run of Guild AI does, the line is looked for at the end of its output:
+the last line of a Python traceback, or the very last line if it reads like an error. Otherwise there is none: a
+progress bar or a metric is no reason.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.state.signals import describe_signal, is_stop
+from guild_ipy.store.state.signals import describe_signal, is_stop, why_pruned
 
 #: The attribute that the process of a run writes.
 ERROR = "error"
@@ -44,8 +45,11 @@ def find_error(run_dir: RunDir, exit_status: int | None, kept: str | None) -> st
     kept
         The attribute ``error``. Guild AI leaves that of an earlier attempt in a run that it starts again.
     """
-    if not exit_status or is_stop(run_dir, exit_status):
+    if not exit_status:
         return None
+    if is_stop(run_dir, exit_status):
+        why = why_pruned(run_dir)
+        return None if why is None else f"pruned {why}"
     if exit_status < 0:
         return kept or describe_signal(run_dir, exit_status)
     return kept or _find_in_output(run_dir)

@@ -1,7 +1,8 @@
 """How a signal ended a run: it was stopped, it crashed, or the system killed it.
 
 The exit status names the signal. A stop that needs a SIGKILL is noted in the attribute ``stop_signal``, since a run
-that the system kills when memory runs out ends with the same one.
+that the system kills when memory runs out ends with the same one. The attribute ``pruned`` says that a search has
+stopped a run early, and why.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from guild_ipy.store.run_dir import RunDir
 MAYBE_NO_MEMORY = ", perhaps by the system because memory ran out"
 #: The attribute that says which signal a stop needed.
 STOP_SIGNAL = "stop_signal"
+#: The attribute that says why a search has stopped a run early: ``at step 5: loss 0.93``.
+PRUNED = "pruned"
 _KILL = 9
 _STOPS = frozenset({2, 15})  # SIGINT, SIGTERM
 #: A number of Guild AI's own.
@@ -29,6 +32,20 @@ def note_kill(run_dir: RunDir) -> None:
         write_attr(run_dir, STOP_SIGNAL, _KILL)
 
 
+def note_pruned(run_dir: RunDir, why: str) -> None:
+    """Note that a search is about to stop a run, and why."""
+    write_attr(run_dir, PRUNED, why)
+
+
+def why_pruned(run_dir: RunDir) -> str | None:
+    """Return why a search has stopped a run early; None for other runs."""
+    try:
+        why = read_attr(run_dir, PRUNED)
+    except DamagedRun:
+        return None
+    return why if isinstance(why, str) else None
+
+
 def describe_signal(run_dir: RunDir, exit_status: int) -> str:
     """Say how the signal that a negative exit status stands for ended a run.
 
@@ -37,6 +54,8 @@ def describe_signal(run_dir: RunDir, exit_status: int) -> str:
     >>> describe_signal(run_dir, -11), describe_signal(run_dir, -15)      # doctest: +SKIP
     ('crashed (SIGSEGV)', 'terminated (SIGTERM)')
     """
+    if (why := why_pruned(run_dir)) is not None:
+        return f"pruned {why}"
     if -exit_status == _INTERRUPTED_BY_GUILD:
         return "terminated"
     name = signal_name(-exit_status)

@@ -223,7 +223,7 @@ def test_a_restart_that_knows_no_classes_reads_the_same_and_gives_the_same(annot
         (bool | None, "maybe", "wants yes or no, not 'maybe'"),
         (UUID, "1", "wants a UUID"),
         (Decimal, "x", "wants a decimal number"),
-        (Path, "[a]", "is given a list, which asks for several trials; batches are not there yet"),
+        (Path, "[a]", "is given a list, which asks for several trials, where one value is wanted"),
         (Optimizer, "[sgd, adam]", "is given a list, which asks for several trials"),
         (Level | None, "[1]", "is given a list, which asks for several trials"),
     ],

@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from guild_ipy.domain.choosing.best import Best
 from guild_ipy.domain.declarations.dependency import FilePattern, Rename, SourceKind, TargetType
 from guild_ipy.domain.declarations.operation_def import ExecMain, FlagsDestKind, NotebookMain, PythonMain, StepsMain
 from guild_ipy.domain.values.flags import FlagType
@@ -148,11 +149,31 @@ class TestOperations:
         assert not second.isolate_runs
 
     def test_what_has_no_meaning_here_is_noted_with_its_place(self, read):
-        file = read("- model: m\n  plugins: [a]\n  operations:\n    t:\n      main: x\n      optimizer: gp\n")
+        file = read("- model: m\n  plugins: [a]\n  operations:\n    t:\n      main: x\n      publish: {}\n")
         assert file.find("t").notes == (
             "guild.yml:2:3: a model attribute 'plugins' is not supported and has no effect",
-            "guild.yml:6:7: an operation attribute 'optimizer' is not supported and has no effect",
+            "guild.yml:6:7: an operation attribute 'publish' is not supported and has no effect",
         )
+
+    @pytest.mark.parametrize(
+        ("text", "optimizers", "objective"),
+        [
+            ("optimizer: gp", [("gp", "gp", True, {})], None),
+            ("optimizer: {algorithm: gp, xi: 0.1}", [("gp", "gp", False, {"xi": 0.1})], None),
+            ("optimizers: [gp, tpe]", [("gp", "gp", False, {}), ("tpe", "tpe", False, {})], None),
+            (
+                "optimizers: {a: {algorithm: tpe, default: yes}, b: gp}",
+                [("a", "tpe", True, {}), ("b", "gp", False, {})],
+                None,
+            ),
+            ("objective: loss", [], Best(name="loss")),
+            ("objective: {maximize: acc}", [], Best(name="acc", greatest=True)),
+        ],
+    )
+    def test_how_trials_are_searched(self, read, text, optimizers, objective):
+        search = read(f"t:\n  main: x\n  {text}\n").find("t").search
+        assert [(each.name, each.algorithm, each.is_default, each.flags) for each in search.optimizers] == optimizers
+        assert search.objective == objective
 
     def test_so_is_what_has_none_in_their_parts(self, read):
         file = read(

@@ -208,7 +208,7 @@ class TestFlags:
             ("lr: {required: yes}", {}, "t needs the flag 'lr'; give lr="),
             ("rate: 1", {"rat": 1}, r"unknown flag 'rat' for t \(did you mean 'rate'\?\)"),
             ("f: {type: existing-path}", {"f": "no"}, "flag 'f' of t names 'no', which is not there"),
-            ("l: [1, 2]", {}, "flag 'l' of t has a list as default, which asks for several trials"),
+            ("l: [1, 2]", {}, "flag 'l' of t has the list .1, 2., which asks for several trials"),
         ],
     )
     def test_wrong_values_are_refused(self, notebook, project, text, flags, message):
@@ -260,10 +260,10 @@ class TestFinding:
             lab.run("comand")
 
     def test_unsupported_attributes_are_noted_in_the_preview(self, notebook, project):
-        project("t:\n  main: guild.pass\n  optimizer: gp\n")
+        project("t:\n  main: guild.pass\n  publish: {}\n")
         viewer = notebook.viewer = RecordingViewer()
         notebook.run("t")
-        assert "note: guild.yml:3:3: an operation attribute 'optimizer' is not supported" in viewer.told[0]
+        assert "note: guild.yml:3:3: an operation attribute 'publish' is not supported" in viewer.told[0]
 
     def test_positional_values_are_refused(self, lab):
         with pytest.raises(UsageError, match="'args' is an operation of the Guild file and takes flags by name only"):
