@@ -24,5 +24,4 @@ At work:
 - ``batch_program``: the process of a batch
 - ``restart_batch``: a batch again
 - ``trial_queue``: runs trials, one or several at a time
-- ``trial_messages``: what is said of them
 """

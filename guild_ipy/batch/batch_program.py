@@ -34,7 +34,6 @@ from guild_ipy.batch.trial import (
     remove_half_made,
     write_trials,
 )
-from guild_ipy.batch.trial_messages import describe_flags, say
 from guild_ipy.batch.trial_queue import TrialQueue, TrialWatcher
 from guild_ipy.domain.program import BatchProgram
 from guild_ipy.domain.status import RunStatus
@@ -46,8 +45,9 @@ from guild_ipy.engine.meta import JobMeta, program_of, require_meta
 from guild_ipy.engine.run_files.job_files import job_files
 from guild_ipy.engine.script import enter_run, run_dir_of
 from guild_ipy.errors import GuildError
+from guild_ipy.launching.at_work.run_messages import describe_flags, say
+from guild_ipy.launching.at_work.stop_signals import StopSignals
 from guild_ipy.launching.launch import LaunchOptions
-from guild_ipy.launching.stop_signals import StopSignals
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings

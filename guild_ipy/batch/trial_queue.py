@@ -1,35 +1,21 @@
-"""Runs trials, one or several at a time, and writes what they print."""
+"""Runs trials, one or several at a time, and says how they end."""
 
 from __future__ import annotations
 
 import os
-import select
-import sys
-import threading
-import time
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from guild_ipy.batch.batch_options import BatchOptions
-from guild_ipy.batch.trial_messages import describe_flags, say
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.engine.executors import RunFuture
-from guild_ipy.engine.follow import OutputTail
-from guild_ipy.engine.interrupts import HeldInterrupts
-from guild_ipy.engine.stopping import resume_supervisor, stop_run
 from guild_ipy.errors import GuildError, RunStateError, UsageError
+from guild_ipy.launching.at_work.run_messages import describe_flags, say
+from guild_ipy.launching.at_work.runs_at_work import EndedRun, RunsAtWork
 from guild_ipy.launching.launch import LaunchOptions
-from guild_ipy.launching.restart import begin_again
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
-from guild_ipy.store.displays.display import Display
-from guild_ipy.store.state.lock import is_alive
-from guild_ipy.store.state.signals import note_kill, why_pruned
+from guild_ipy.store.state.signals import why_pruned
 
-#: How often it is looked whether a trial has stopped its supervisor (SIGSTOP).
-_LOOK_SECONDS = 2.0
 _ISOLATIONS = ("fork", "fresh")
 
 
@@ -50,26 +36,6 @@ class TrialWatcher(Protocol):
 
     def ended(self, trial: Run) -> None:
         """Take note that a trial has ended, or was not run at all."""
-
-
-@dataclass(kw_only=True)
-class _Active:
-    """A trial at work."""
-
-    run: Run
-    future: RunFuture
-    tail: OutputTail
-    is_stopping: bool = False
-    """Whether it was found to be poor, and is being stopped."""
-    next_look: float = field(default_factory=lambda: time.monotonic() + _LOOK_SECONDS)
-
-    def has_ended(self) -> bool:
-        if self.future.wait(0):
-            return self.future.ended or bool(self.future.failure) or not is_alive(self.run.dir)
-        if time.monotonic() > self.next_look:
-            resume_supervisor(self.run.dir)
-            self.next_look = time.monotonic() + _LOOK_SECONDS
-        return False
 
 
 class TrialQueue:
@@ -95,14 +61,11 @@ class TrialQueue:
         operation: str,
         watcher: TrialWatcher | None = None,
     ) -> None:
-        self._session = session
-        self._launch = launch
         self._jobs = options.jobs or 1
+        self._at_work = RunsAtWork(session, launch, writes_at_once=self._jobs == 1)
         self._ends_on_error = options.fail_on_trial_error
         self._operation = operation
         self._watcher = watcher
-        self._active: list[_Active] = []
-        self._is_within_line = False
         self.failed: list[Run] = []
         self.begun = 0
         """How many trials it was given so far."""
@@ -112,16 +75,17 @@ class TrialQueue:
         waiting = iter(trials)
         try:
             while True:
-                while len(self._active) < self._jobs and not self._is_over():
+                while len(self._at_work) < self._jobs and not self._is_over():
                     trial = next(waiting, None)
                     if trial is None:
                         break
                     self._begin(trial)
-                if not self._active:
+                if not self._at_work:
                     return
                 self._wait()
         except BaseException:
-            self._stop()
+            for ended in self._at_work.stop():
+                self._tell_failed(ended)
             raise
 
     def _is_over(self) -> bool:
@@ -135,10 +99,7 @@ class TrialQueue:
             return
         say(f"Running trial {trial.id}: {self._operation} ({describe_flags(trial.get('flags') or {})})")
         try:
-            with HeldInterrupts():  # else one that comes before it is known to be at work leaves it at work
-                future = begin_again(self._session, trial, self._launch)
-                tail = OutputTail(trial.dir, self._session.settings)
-                self._active.append(_Active(run=trial, future=future, tail=tail))
+            self._at_work.begin(trial)
         except RunStateError as error:  # somebody else has started it
             say(f"Trial {trial.id} is not run: {error}", "WARNING")
             self._tell_ended(trial)
@@ -148,67 +109,25 @@ class TrialQueue:
             self._tell_ended(trial)
 
     def _wait(self) -> None:
-        """Wait until there is news of a trial, for a moment at most; write output, and note those that have ended."""
-        open_ = [each.future for each in self._active if each.future.channel is not None]
-        if self._active:
-            select.select(open_, [], [], self._session.settings.output_interval)
-        for each in tuple(self._active):
-            if each.has_ended():
-                self._active.remove(each)
-                self._write(each.tail.rest())
-                self._end(each)
-                self._tell_ended(each.run)
-                continue
-            if self._jobs == 1:
-                self._write(each.tail.new())
-            if not each.is_stopping and self._watcher is not None and self._watcher.is_poor(each.run):
-                each.is_stopping = True
-                threading.Thread(target=self._stop_one, args=(each,), daemon=True).start()
+        """Wait until there is news of a trial, for a moment at most; note those that have ended, and stop poor ones."""
+        for ended in self._at_work.wait():
+            self._tell_failed(ended)
+            self._tell_ended(ended.run)
+        if self._watcher is not None:
+            for trial in self._at_work.runs:
+                if self._watcher.is_poor(trial):
+                    self._at_work.stop_soon(trial)
 
     def _tell_ended(self, trial: Run) -> None:
         if self._watcher is not None:
             self._watcher.ended(trial)
 
-    def _end(self, ended: _Active) -> None:
-        if self._is_within_line:
-            self._write(["\n"])
-        ended.future.close()
-        status = ended.run.status
-        why_stopped = why_pruned(ended.run.dir) if status is RunStatus.TERMINATED else None
+    def _tell_failed(self, ended: EndedRun) -> None:
+        trial, status = ended.run, ended.run.status
+        why_stopped = why_pruned(trial.dir) if status is RunStatus.TERMINATED else None
         if why_stopped is not None:
-            say(f"Trial {ended.run.id} was pruned {why_stopped}")
+            say(f"Trial {trial.id} was pruned {why_stopped}")
         elif status is not RunStatus.COMPLETED:
-            self.failed.append(ended.run)
-            why = ended.future.failure or ended.run.get("error") or ""
-            say(f"Trial {ended.run.id} ended: {status}{f' - {why}' if why else ''}", "ERROR")
-
-    def _write(self, pieces: Iterable[str | Display]) -> None:
-        for piece in pieces:
-            if isinstance(piece, str) and piece:
-                sys.stdout.write(piece)
-                self._is_within_line = not piece.endswith("\n")
-        sys.stdout.flush()
-
-    def _stop(self) -> None:
-        """Stop all trials that are at work, at the same time.
-
-        A further interrupt ends the waiting; what is still at work then is killed by the supervisor of the batch.
-        """
-        threads = [threading.Thread(target=self._stop_one, args=(each,), daemon=True) for each in self._active]
-        for thread in threads:
-            thread.start()
-        try:
-            for thread in threads:
-                thread.join()
-        except KeyboardInterrupt:
-            for each in self._active:
-                note_kill(each.run.dir)
-            raise
-        for each in self._active:
-            self._write(each.tail.rest())
-            self._end(each)
-
-    def _stop_one(self, active: _Active) -> None:
-        active.future.wait_started(self._session.settings.stop_grace)
-        with suppress(GuildError):  # it has just ended
-            stop_run(active.run.dir, self._session.settings)
+            self.failed.append(trial)
+            why = ended.failure or trial.get("error") or ""
+            say(f"Trial {trial.id} ended: {status}{f' - {why}' if why else ''}", "ERROR")

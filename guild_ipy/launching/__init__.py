@@ -20,5 +20,5 @@ Pipelines, whose steps are runs:
 
 - ``pipeline``: the process of a pipeline
 - ``steps``: their flags, errors and links
-- ``stop_signals``: the signals that stop it, and a batch
+- ``at_work``: runs that another run has started, such as the trials of a batch
 """

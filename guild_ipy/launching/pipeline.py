@@ -23,12 +23,12 @@ from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
 from guild_ipy.engine.script import enter_run, run_dir_of
 from guild_ipy.errors import GuildError, RunError, RunStateError
+from guild_ipy.launching.at_work.stop_signals import StopSignals
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart, would_change
 from guild_ipy.launching.steps.step_flags import step_flags
 from guild_ipy.launching.steps.step_links import find_linked, link_paths, link_run
-from guild_ipy.launching.stop_signals import StopSignals
 from guild_ipy.operations.flag_references import flag_filler
 from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from guild_ipy.batch.search.objective import read_values
 from guild_ipy.batch.search.pareto import find_best
 from guild_ipy.batch.search.search_options import SearchOptions
-from guild_ipy.batch.trial_messages import say
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import NoObjective
+from guild_ipy.launching.at_work.run_messages import say
 from guild_ipy.launching.marking import MarkNote, mark_in_place_of_others
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session

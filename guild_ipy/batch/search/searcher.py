@@ -16,10 +16,10 @@ from guild_ipy.batch.search.objective import ReportedPoints, read_values
 from guild_ipy.batch.search.optimizer import Optimizer, Outcome
 from guild_ipy.batch.search.search_log import Entry, SearchLog, SearchRecord
 from guild_ipy.batch.search.search_options import SearchOptions
-from guild_ipy.batch.trial_messages import say
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import flags_key
 from guild_ipy.errors import NoObjective
+from guild_ipy.launching.at_work.run_messages import say
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.files.attrs import delete_attr
 from guild_ipy.store.state.signals import PRUNED, note_pruned, why_pruned

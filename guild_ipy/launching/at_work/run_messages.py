@@ -1,4 +1,4 @@
-"""What the process of a batch says of its trials."""
+"""What a process that starts runs says of them: a batch of its trials, a queue of staged runs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ def describe_flags(flags: Flags) -> str:
 
 
 def say(text: str, level: str = "INFO") -> None:
-    """Write a message as Guild AI writes those of its batches."""
+    """Write a message as Guild AI writes those of its batches and queues."""
     sys.stdout.write(f"{level}: [guild] {text}\n")
     sys.stdout.flush()
