@@ -12,7 +12,7 @@ Imports go downwards only; names on one line do not see each other::
     tables                       the columns and contents of frames, and how they look
     verbs                        one file for each verb: its options, and what it does with them
     arguments | view             from the words of a line to options · how results look
-    batch                        many runs from one request, its trials
+    batch | scheduling           many runs from one request, its trials · queues of staged runs
     launching                    starting runs, and starting them again
     session                      a home with its index, an engine, a notebook; the runs in it
     engine | operations          processes · from what the user wrote to a RunSpec
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from guild_ipy.python.looking import cat, get_run, info, lineage, ls, operations, select
     from guild_ipy.python.project import project_dir
     from guild_ipy.python.running import run, start, stop, watch
+    from guild_ipy.python.scheduling import queue, restage
     from guild_ipy.python.tables import table
     from guild_ipy.session.chosen_home import guild_home, set_guild_home
     from guild_ipy.session.run_handle import Run
@@ -111,6 +112,8 @@ __all__ = [
     "operations",
     "project_dir",
     "purge",
+    "queue",
+    "restage",
     "restore",
     "run",
     "runs",
@@ -143,6 +146,7 @@ _MODULES = {
     "python.looking": ("cat", "get_run", "info", "lineage", "ls", "operations", "select"),
     "python.tables": ("table",),
     "python.running": ("run", "start", "stop", "watch"),
+    "python.scheduling": ("queue", "restage"),
 }
 _PLACES = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -31,6 +31,8 @@ _MADV_POPULATE_WRITE = 23
 _COPIED = 1 << 63 | 1 << 56
 _ENTRY_BYTES = 8
 _FICLONE = 0x40049409
+#: IN_MODIFY, IN_MOVED_FROM, IN_MOVED_TO, IN_CREATE and IN_DELETE.
+_CHANGED = 0x2 | 0x40 | 0x80 | 0x100 | 0x200
 
 
 # -- one process: elsewhere kinfo_proc of sysctl(KERN_PROC_PID), or proc_pidinfo(3) of macOS
@@ -290,6 +292,25 @@ def message_pair() -> tuple[socket.socket, socket.socket]:
     import socket  # start-up cost
 
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+def watch_files(watch: int | None, paths: Iterable[str]) -> int:
+    """Watch files and folders for changes; return a descriptor that can be read when there is one (inotify(7)).
+
+    A folder has changed when an entry of it was made, moved or deleted, a file when it was written to. `watch` is a
+    descriptor of an earlier call, to which more paths are added. Those that are not there are left out. OSError where
+    nothing can be watched; elsewhere ``kqueue``.
+    """
+    import ctypes  # start-up cost: only queues watch files
+
+    library = ctypes.CDLL(None, use_errno=True)
+    if watch is None:
+        watch = library.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        if watch < 0:
+            raise OSError(ctypes.get_errno(), "files cannot be watched")
+    for path in paths:
+        library.inotify_add_watch(watch, os.fsencode(path), _CHANGED)
+    return watch
 
 
 # -- reading

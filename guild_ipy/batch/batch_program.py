@@ -66,10 +66,10 @@ def run_batch_main(main: str) -> NoReturn:
     supervised = enter_run(run_dir)
     if supervised:
         note_begin(run_dir)
-    end_process(run_dir, execute_batch(run_dir), supervised=supervised)
+    end_process(run_dir, execute(run_dir), supervised=supervised)
 
 
-def execute_batch(run_dir: RunDir, server: ForkServer | None = None) -> int:
+def execute(run_dir: RunDir, server: ForkServer | None = None) -> int:
     """Run a batch in this process, and return the exit status; trials are forks of `server`, or of one of its own."""
     stopping = StopSignals()
     code = run_to_end(lambda: _run_batch(run_dir, server), run_dir, {})

@@ -61,10 +61,8 @@ def _carry_out(wanted: Any, session: Session) -> None:  # noqa: ANN401 - the opt
         wanted = draft.written(edit_text(draft, session.settings.editor))
     if isinstance(wanted, Followed):
         done = wanted.follow(session, _viewer(wanted))
-        if isinstance(done, ChangedRuns):
-            done.show()
-        elif done is not None and not isinstance(done, Run):  # a run has been shown by the viewer
-            print(done)
+        if not isinstance(done, Run):  # a run has been shown by the viewer
+            _show(done, as_json=getattr(wanted, "json", False))
         return
     done = wanted.carry_out(session)
     if isinstance(wanted, Searching) and wanted.sought is not None and not done:

@@ -55,3 +55,7 @@ class OpRef:
     def display_name(self) -> str:
         """The name in listings: as :meth:`to_opspec`, and ``name()`` for a function."""
         return f"{self.name}()" if self.type == "func" else self.to_opspec()
+
+
+#: The operation of queues, as Guild AI 0.9.0 writes it: each program knows the queues of the other.
+QUEUE = OpRef(type="builtin", package="guildai", version="0.9.0", name="queue")

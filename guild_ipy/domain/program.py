@@ -1,4 +1,4 @@
-"""The program that a run executes: one of six kinds, which ``meta.json`` keeps as a tagged union."""
+"""The program that a run executes: one of seven kinds, which ``meta.json`` keeps as a tagged union."""
 
 from __future__ import annotations
 
@@ -156,4 +156,18 @@ class BatchProgram(_AnyProgram):
     """How trials get their processes; None for the setting."""
 
 
-Program = NotebookProgram | ScriptProgram | NotebookFileProgram | ExecProgram | StepsProgram | BatchProgram
+@dataclass(frozen=True, kw_only=True)
+class QueueProgram(_AnyProgram):
+    """A queue, which starts the staged runs of its home; the flags of its run say how."""
+
+    kind: ClassVar[str] = "queue"
+    is_forkable: ClassVar[bool] = True
+    starts_runs: ClassVar[bool] = True
+
+    module: str
+    """The module whose ``run_queue_main`` starts them."""
+
+
+Program = (
+    NotebookProgram | ScriptProgram | NotebookFileProgram | ExecProgram | StepsProgram | BatchProgram | QueueProgram
+)

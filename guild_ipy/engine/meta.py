@@ -21,6 +21,7 @@ from guild_ipy.domain.program import (
     NotebookFileProgram,
     NotebookProgram,
     Program,
+    QueueProgram,
     ScriptProgram,
     StepsProgram,
 )
@@ -35,7 +36,7 @@ from guild_ipy.store.run_dir import RunDir
 
 FORMAT = 2
 
-_P = TypeVar("_P", NotebookProgram, NotebookFileProgram, StepsProgram, BatchProgram)
+_P = TypeVar("_P", NotebookProgram, NotebookFileProgram, StepsProgram, BatchProgram, QueueProgram)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +166,15 @@ def _own_flags(run_dir: RunDir, values: Mapping[str, Any]) -> dict[str, FlagValu
 
 _PROGRAMS: Mapping[str, type[Program]] = {
     each.kind: each
-    for each in (NotebookProgram, ScriptProgram, NotebookFileProgram, ExecProgram, StepsProgram, BatchProgram)
+    for each in (
+        NotebookProgram,
+        ScriptProgram,
+        NotebookFileProgram,
+        ExecProgram,
+        StepsProgram,
+        BatchProgram,
+        QueueProgram,
+    )
 }
 _TUPLES = ("import_path", "input_names", "output_scalars", "secret_env")
 

@@ -4,6 +4,7 @@
 - ``accessor``: ``df.guild``
 - ``batch_trials``, ``trial_plan``: the trials of a batch, as they are and as planned
 - ``batch_pictures``: ``batch.guild``
+- ``edited_flags``: flags that a user has changed in a frame
 - ``inputs``: the runs that a summary operation was given
 - ``selected``: the runs that an expression selects
 """

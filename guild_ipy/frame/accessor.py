@@ -14,6 +14,8 @@ import pandas as pd
 from guild_ipy.arguments.run_selection import RunSelection
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.errors import RunNotFound, UsageError
+from guild_ipy.frame.edited_flags import edited_flags
+from guild_ipy.scheduling.restaging import restage_all
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import get_session
 from guild_ipy.store.run_dir import RunDir
@@ -41,6 +43,7 @@ from guild_ipy.verbs.changing.restore import Restore
 from guild_ipy.verbs.changing.tag import Tag, several_tags
 from guild_ipy.verbs.looking.diff import diff, older_first
 from guild_ipy.verbs.looking.info import RunInfo, get_info
+from guild_ipy.verbs.running.restage import report_restaged
 from guild_ipy.view.changed_runs import ChangedRuns
 from guild_ipy.view.run_diff import RunDiff
 
@@ -270,6 +273,26 @@ class GuildAccessor:
             user=user,
         )
         return self._tell(write_comments(get_session(), self._selection(), change))
+
+    def restage(self, columns: Iterable[str] | None = None) -> int:
+        """Stage the runs again with the flags of this frame, as the next that a queue starts; return how many.
+
+        A flag is changed where its cell differs from what is recorded. `columns` are those that are flags; without them
+        all that are called like a flag of the run. The first row is the next run.
+
+        Raises
+        ------
+        RunStateError
+            If one of them is at work; none is restaged then.
+
+        Examples
+        --------
+        >>> df["lr"] = df["lr"] / 10                                      # doctest: +SKIP
+        >>> df.guild.restage()                                            # doctest: +SKIP
+        """
+        rows = self._frame[run_column(self._frame).notna()].drop_duplicates(RUN)
+        changes = list(edited_flags(rows, self._find_live(), columns))
+        return self._tell(report_restaged(restage_all(get_session(), changes)))
 
     def delete(self) -> int:
         """Move the runs to the trash, without asking; return how many there were. :meth:`restore` undoes it.

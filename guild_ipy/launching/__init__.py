@@ -5,6 +5,7 @@ A new run:
 - ``new_run``: from a request to a run
 - ``found_dependencies``, ``dependency_text``: what it depends on, and the same in words
 - ``needed``: earlier runs that make it needless
+- ``usual_duration``: how long it takes, by earlier runs
 - ``marking``: marks runs, which dependencies then use
 - ``launch``: the process of a prepared run, and following it
 

@@ -12,6 +12,7 @@ from guild_ipy.arguments.verb import Searching
 from guild_ipy.errors import UsageError
 from guild_ipy.session.session import Session
 from guild_ipy.session.unmatched import describe_unmatched
+from guild_ipy.view.changed_runs import ChangedRuns
 from guild_ipy.view.chosen_viewer import find_kernel
 from guild_ipy.view.run_lines import LineList
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from guild_ipy.verbs.looking.runs import ListRuns
     from guild_ipy.verbs.looking.select import SelectRuns
     from guild_ipy.verbs.looking.tensorboard import ShowTensorboard
+    from guild_ipy.verbs.running.queue import ManageQueue
 
 
 def list_runs(wanted: ListRuns, session: Session) -> object:
@@ -126,6 +128,23 @@ def show_table(selection: RunSelection, session: Session) -> object:
     return table_of(selection, session)
 
 
+def show_queue(wanted: ManageQueue, session: Session) -> object:
+    """Return a frame of what waits, below a line for each queue; for another action what it returns."""
+    from guild_ipy.scheduling.queue_status import QueueStatus  # start-up cost
+    from guild_ipy.widgets.live_run.run_viewer import make_viewer
+
+    done = wanted.follow(session, make_viewer("%guild_start {}", previews=False))
+    if isinstance(done, ChangedRuns):
+        done.show()
+        return None
+    if not isinstance(done, QueueStatus):
+        return done
+    from guild_ipy.tables.contents.queue_frame import frame_queue
+
+    print("\n".join(map(str, done.queues)) or "no queue is at work; %guild_queue start starts one")
+    return frame_queue(done)
+
+
 OWN_WAYS: Mapping[str, Callable[[Any, Session], object]] = {
     "runs": list_runs,
     "select": select_runs,
@@ -134,4 +153,5 @@ OWN_WAYS: Mapping[str, Callable[[Any, Session], object]] = {
     "tensorboard": show_tensorboard,
     "home": use_home,
     "cat": show_file,
+    "queue": show_queue,
 }

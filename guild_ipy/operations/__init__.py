@@ -13,6 +13,7 @@ Kinds of operations:
 - ``script_operation``, with ``scripts``
 - ``notebook_operation``, with ``notebook_interface``: notebook files
 - ``guildfile``
+- ``queue_operation``: the queue, which is there without a project
 
 The content of a run:
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from guild_ipy.domain.opref import QUEUE
 from guild_ipy.errors import OperationNotFound, UsageError
 from guild_ipy.operations.guildfile.lookup import check_guild_file, find_guild_operation, list_guild_operations
 from guild_ipy.operations.notebook import Notebook
@@ -22,7 +23,7 @@ def find_operation(word: object, context: SearchContext) -> Operation:
 
     It is a callable itself, a callable of the notebook (dots allowed), an operation of the project's Guild file, the
     path of a script or a notebook, or a module of a package, in this order; None is the default operation of the Guild
-    file. A sub-command may follow a script.
+    file. A sub-command may follow a script. ``queue`` is there without a project.
 
     Raises
     ------
@@ -68,6 +69,8 @@ def _find_named(word: str, context: SearchContext) -> Operation:
     declared = find_guild_operation(word, project_dir, context.import_path)
     if declared is not None:
         return declared
+    if word == QUEUE.name:
+        return _open_queue()
     file = _find_file(word, project_dir)
     if file is not None:
         return file
@@ -77,6 +80,12 @@ def _find_named(word: str, context: SearchContext) -> Operation:
     if not word.endswith((".py", ".ipynb")):
         check_guild_file(project_dir)
     raise OperationNotFound(word, known_operations(context.notebook))
+
+
+def _open_queue() -> Operation:
+    from guild_ipy.operations.queue_operation import QueueOperation  # start-up cost: few runs are queues
+
+    return QueueOperation()
 
 
 def _find_file(word: str, project_dir: str) -> Operation | None:

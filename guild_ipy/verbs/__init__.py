@@ -5,7 +5,7 @@
 ``changing``
     mark label tag comment delete restore purge
 ``running``
-    run start watch stop
+    run start restage queue watch stop
 
 A file declares a frozen class of options whose ``carry_out(session)`` does the work and returns a value that knows its
 text, and ``VERB``, the name and help (:mod:`guild_ipy.arguments.verb`). Magics and shell read a line into these
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: The folder of each verb, in the order in which verbs are shown; the file is named by the verb.
 _FOLDERS = {
-    "run": "running", "start": "running",
+    "run": "running", "start": "running", "restage": "running", "queue": "running",
     "runs": "looking", "select": "looking", "compare": "looking", "diff": "looking", "tensorboard": "looking",
     "info": "looking", "lineage": "looking", "ls": "looking", "cat": "looking",
     "mark": "changing", "label": "changing", "tag": "changing", "comment": "changing",

@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from guild_ipy.domain.program import BatchProgram, ScriptProgram
+from guild_ipy.domain.program import BatchProgram, QueueProgram, ScriptProgram
 from guild_ipy.engine.beside.early_end import EarlyEnd
 from guild_ipy.engine.beside.own_server import Serve, fork_own_server
 from guild_ipy.engine.beside.warm_pages import WarmPages
@@ -25,7 +25,7 @@ from guild_ipy.engine.fork_server import ForkServer
 from guild_ipy.engine.inherited_limits import apply_limits
 from guild_ipy.engine.job import open_job
 from guild_ipy.engine.launch_channel import GO, PREPARED, LaunchRequest, wait_for_word
-from guild_ipy.engine.meta import program_of, require_meta
+from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.output.streams import open_output, redirect_streams
 from guild_ipy.engine.script import enter_script, execute, mark_process, share_script
 from guild_ipy.store.run_dir import RunDir
@@ -109,9 +109,10 @@ def open_run(run_dir: RunDir, namespace: dict[str, Any], *, is_beside: bool = Fa
 
 def open_starter(run_dir: RunDir, server: ForkServer) -> Callable[[], int]:
     """Prepare this process for a program that starts runs by a fork server of its own, as :func:`open_run` does."""
-    program = program_of(run_dir, require_meta(run_dir), BatchProgram)
+    program = require_meta(run_dir).program
+    assert isinstance(program, BatchProgram | QueueProgram), "no other program starts runs"
     module = importlib.import_module(program.module)  # of a layer above, as main.py has it
-    return lambda: int(module.execute_batch(run_dir, server))
+    return lambda: int(module.execute(run_dir, server))
 
 
 def new_main(run_dir: RunDir) -> dict[str, Any]:

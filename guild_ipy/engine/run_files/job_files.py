@@ -12,6 +12,7 @@ from guild_ipy.domain.program import (
     NotebookFileProgram,
     NotebookProgram,
     Program,
+    QueueProgram,
     ScriptProgram,
     StepsProgram,
 )
@@ -87,6 +88,19 @@ from {program.module} import run_batch_main
 
 if __name__ == "__main__":
     run_batch_main(__file__)
+'''
+
+
+_QUEUE_MAIN = '''\
+"""The program of the run {operation}, written by guild_ipy; `python main.py` starts staged runs again.
+
+Flags are in the attribute flags.
+"""
+
+from {program.module} import run_queue_main
+
+if __name__ == "__main__":
+    run_queue_main(__file__)
 '''
 
 
@@ -166,4 +180,5 @@ _MAINS: Mapping[type[Program], str] = {
     ExecProgram: _EXEC_MAIN,
     StepsProgram: _STEPS_MAIN,
     BatchProgram: _BATCH_MAIN,
+    QueueProgram: _QUEUE_MAIN,
 }

@@ -1,4 +1,4 @@
 """Verbs that start, follow and stop runs.
 
-``run`` · ``start`` · ``watch`` · ``stop``
+``run`` · ``start`` · ``restage`` · ``queue`` · ``watch`` · ``stop``
 """

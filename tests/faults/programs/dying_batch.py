@@ -11,9 +11,9 @@ import importlib
 import os
 import signal
 
-from guild_ipy.batch.batch_program import execute_batch, run_batch_main
+from guild_ipy.batch.batch_program import execute, run_batch_main
 
-__all__ = ["execute_batch"]
+__all__ = ["execute"]
 
 module_name, path, when, number, victims = os.environ.pop("GUILD_IPY_DIES").split(":")
 

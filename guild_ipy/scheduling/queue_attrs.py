@@ -1,0 +1,54 @@
+"""Attributes of our own that queues read and write.
+
+=================  ==========================================================================================
+``queue_order``    of a queue: ``pause``, or ``drain`` for one that ends when its runs have ended
+``not_started``    of a staged run: why a queue could not start it; queues leave it alone while that is there
+=================  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from guild_ipy.session.run_handle import Run
+from guild_ipy.store.files.attrs import delete_attr, write_attr
+from guild_ipy.store.guild_home import home_of
+from guild_ipy.store.state.changes import note_change
+
+_ORDER = "queue_order"
+NOT_STARTED = "not_started"
+
+
+class QueueOrder(Enum):
+    """What a queue was told while it is at work."""
+
+    PAUSE = "pause"
+    """Start nothing for now."""
+    DRAIN = "drain"
+    """Start nothing any more, and end when the runs at work have ended."""
+
+
+def read_order(queue: Run) -> QueueOrder | None:
+    """Return what a queue was told; None if it is to go on."""
+    word = queue.get(_ORDER)
+    return next((each for each in QueueOrder if each.value == word), None)
+
+
+def give_order(queue: Run, order: QueueOrder | None) -> None:
+    """Tell a queue what to do; None lets it go on."""
+    if order is None:
+        delete_attr(queue.dir, _ORDER)
+    else:
+        write_attr(queue.dir, _ORDER, order.value)
+    note_change(home_of(queue.dir), queue.id)
+
+
+def note_not_started(run: Run, why: str) -> None:
+    """Note why a staged run could not be started."""
+    write_attr(run.dir, NOT_STARTED, why)
+    note_change(home_of(run.dir), run.id)
+
+
+def forget_not_started(run: Run) -> None:
+    """Let queues try a run again."""
+    delete_attr(run.dir, NOT_STARTED)

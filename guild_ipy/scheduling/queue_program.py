@@ -1,0 +1,181 @@
+"""The process of a queue: it starts staged runs, and sees to their ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.opref import QUEUE
+from guild_ipy.domain.status import ACTIVE, RunStatus
+from guild_ipy.engine.child.beginning import note_begin
+from guild_ipy.engine.child.process import end_process, run_to_end
+from guild_ipy.engine.engine import Engine
+from guild_ipy.engine.fork_server import ForkServer
+from guild_ipy.engine.meta import require_meta
+from guild_ipy.engine.script import enter_run, run_dir_of
+from guild_ipy.errors import GuildError, RunStateError
+from guild_ipy.launching.at_work.run_messages import describe_flags, say
+from guild_ipy.launching.at_work.runs_at_work import EndedRun, RunsAtWork
+from guild_ipy.launching.at_work.stop_signals import StopSignals
+from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.scheduling.home_watch import HomeWatch
+from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, note_not_started, read_order
+from guild_ipy.scheduling.queue_options import QueueOptions
+from guild_ipy.scheduling.staged_order import staged_ids
+from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import Session
+from guild_ipy.settings import Settings
+from guild_ipy.store.files.folders import make_folders
+from guild_ipy.store.files.regular_file import open_regular
+from guild_ipy.store.guild_home import home_of
+from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.lock import lock_if_possible
+from guild_ipy.store.state.markers import is_waiting
+
+
+def run_queue_main(main: str) -> NoReturn:
+    """Run the queue whose ``main.py`` this is, as the whole of this process."""
+    run_dir = run_dir_of(main)
+    supervised = enter_run(run_dir)
+    if supervised:
+        note_begin(run_dir)
+    end_process(run_dir, execute(run_dir), supervised=supervised)
+
+
+def execute(run_dir: RunDir, server: ForkServer | None = None) -> int:
+    """Run a queue in this process, and return the exit status; its runs are forks of `server`, or of one of its own.
+
+    A queue that is stopped has done what it was there for: its exit status is 0, as in Guild AI.
+    """
+    StopSignals()
+    return run_to_end(lambda: _run_queue(run_dir, server), run_dir, {})
+
+
+def _run_queue(run_dir: RunDir, server: ForkServer | None) -> None:
+    settings = Settings.from_environment()
+    session = Session(settings, home=home_of(run_dir), engine=Engine(settings, server=server))
+    try:
+        os.makedirs(run_dir.proto, exist_ok=True)  # Guild AI leaves runs that have one out of its comparisons
+        os.chdir(require_meta(run_dir).import_path[0])
+        Queue(session, run_dir, QueueOptions.of(Run(run_dir).flags)).run()
+    except (GuildError, OSError) as error:
+        sys.exit(str(error))
+    finally:
+        session.close()
+
+
+class Queue:
+    """A queue at work."""
+
+    def __init__(self, session: Session, run_dir: RunDir, options: QueueOptions) -> None:
+        self._session = session
+        self._own = Run(run_dir)
+        self._options = options
+        self._at_work = RunsAtWork(session, LaunchOptions(), writes_at_once=options.jobs == 1)
+        self._order: QueueOrder | None = None
+        self._others: list[Run] = []
+        """The runs of others that it waits for."""
+        self._is_idle = False
+        """Whether no staged run is left that it takes."""
+
+    def run(self) -> None:
+        """Start staged runs until it is stopped, told to end, or has started all; then nothing of it is at work."""
+        say("Waiting for staged runs")
+        try:
+            with HomeWatch(self._session.home, self._options.poll_interval) as watch:
+                while not self._is_over():
+                    watch.watch(self._others)
+                    if watch.is_due():
+                        self._start_waiting()
+                        continue
+                    ended = self._at_work.wait(watch.files, watch.timeout)
+                    for each in ended:
+                        _tell(each)
+                        watch.look_now()
+        except KeyboardInterrupt:
+            for each in self._at_work.stop():
+                _tell(each)
+            say("Stopped")
+
+    def _is_over(self) -> bool:
+        if self._at_work:
+            return False
+        return self._order is QueueOrder.DRAIN or (self._options.runs_once and self._is_idle)
+
+    def _start_waiting(self) -> None:
+        """Start the staged runs whose turn it is."""
+        self._order = read_order(self._own)
+        self._is_idle = False
+        waiting = staged_ids(self._session, self._options.taken)
+        while self._order is None and len(self._at_work) < self._options.jobs:
+            run = self._next(waiting)
+            if run is None:
+                self._is_idle = True
+                return
+            with _turn(self._session):
+                self._others = self._find_others()
+                if self._others:
+                    return
+                self._begin(run)
+
+    def _next(self, waiting: Iterator[str]) -> Run | None:
+        """Return the next run that can be started."""
+        runs = (Run(self._session.home.run_dir(id_)) for id_ in waiting)
+        return next((run for run in runs if os.path.exists(run.dir.staged) and not run.get(NOT_STARTED)), None)
+
+    def _find_others(self) -> list[Run]:
+        """Return the runs at work that the queue waits for: all but queues and those that it has started."""
+        if not self._options.waits_for_running:
+            return []
+        own = {run.id for run in self._at_work.runs} | {self._own.id}
+        records = self._session.index.records(RunFilter(statuses=ACTIVE))
+        active = [Run(record.dir, record) for record in records if record.opref != QUEUE and record.dir.id not in own]
+        return [run for run in active if run.status is RunStatus.RUNNING or not is_waiting(run.dir)]
+
+    def _begin(self, run: Run) -> None:
+        say(f"Starting staged run {run.id}: {run.operation} ({describe_flags(run.get('flags') or {})})")
+        try:
+            self._at_work.begin(run)
+        except RunStateError as error:
+            if run.status is RunStatus.STAGED:
+                _refuse(run, str(error))
+            else:  # another queue, or its user, was faster
+                say(f"Run {run.id} is not started: {error}", "WARNING")
+        except (GuildError, OSError) as error:
+            if os.path.exists(run.dir.opref):
+                _refuse(run, str(error))
+            else:
+                say(f"Run {run.id} is not started: it was deleted", "WARNING")
+
+
+def _refuse(run: Run, why: str) -> None:
+    """Leave a run alone from now on, and say why."""
+    say(f"Run {run.id} could not be started: {why}", "ERROR")
+    note_not_started(run, why)
+
+
+def _tell(ended: EndedRun) -> None:
+    run, status = ended.run, ended.run.status
+    if status is RunStatus.COMPLETED:
+        say(f"Run {run.id} completed")
+    else:
+        why = ended.failure or run.get("error") or ""
+        say(f"Run {run.id} ended: {status}{f' - {why}' if why else ''}", "ERROR")
+
+
+@contextmanager
+def _turn(session: Session) -> Iterator[None]:
+    """Hold what only one queue of a home holds at a time, so that two do not see each other's turn as theirs."""
+    home = session.home
+    make_folders(home.locks, inside=home.path)
+    descriptor = open_regular(f"{home.locks}/guild_ipy-queue", os.O_RDWR | os.O_CREAT)
+    try:
+        lock_if_possible(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,196 @@
+"""The staged runs of a home, each with its place and the reason why it is not started yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.opref import QUEUE
+from guild_ipy.domain.status import ACTIVE, RunStatus
+from guild_ipy.domain.values.flags import Flags
+from guild_ipy.launching.at_work.run_messages import describe_flags
+from guild_ipy.launching.usual_duration import usual_duration
+from guild_ipy.printable import printable
+from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, read_order
+from guild_ipy.scheduling.queue_options import QueueOptions
+from guild_ipy.scheduling.staged_order import list_staged
+from guild_ipy.session.run_handle import Run, format_duration
+from guild_ipy.session.session import Session
+from guild_ipy.store.files.attrs import read_attr
+
+#: How many rows the text has.
+_SHOWN = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingRun:
+    """A staged run."""
+
+    place: int
+    """1 for the next one."""
+    run: Run
+    staged: datetime | None
+    usual_seconds: float | None
+    """How long runs of its operation take; None if there is no earlier one."""
+    reason: str
+    """Why it is not started yet."""
+
+    @property
+    def flags(self) -> Flags:
+        """Its flags."""
+        return self.run.record.flags
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueAtWork:
+    """A queue that is running."""
+
+    run: Run
+    options: QueueOptions
+    order: QueueOrder | None
+
+    def __str__(self) -> str:
+        options = self.options
+        rules = [
+            *(["paused"] if self.order is QueueOrder.PAUSE else []),
+            *(["ends when its runs have ended"] if self.order is QueueOrder.DRAIN else []),
+            *([f"{options.jobs} jobs"] if options.jobs > 1 else []),
+            *(["waits until nothing else runs"] if options.waits_for_running else []),
+            *([f"where {options.where}"] if options.where else []),
+        ]
+        return f"queue {self.run.short_id}: {', '.join(rules) or 'starts runs'}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueStatus:
+    """What waits in a home, and for what."""
+
+    queues: tuple[QueueAtWork, ...]
+    waiting: tuple[WaitingRun, ...]
+
+    def __str__(self) -> str:
+        heads = [str(queue) for queue in self.queues] or ["no queue is at work"]
+        if not self.waiting:
+            return "\n".join([*heads, "no run is staged"])
+        headings = ("place", "run", "operation", "flags", "usually", "why it waits")
+        rows = [_cells(each) for each in self.waiting[:_SHOWN]]
+        more = len(self.waiting) - len(rows)
+        return "\n".join([*heads, *_lines([headings, *rows]), *([f"and {more:,} more"] if more else [])])
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return {
+            "queues": [
+                {"run": each.run.id, "order": each.order and each.order.value, "flags": dict(each.run.flags)}
+                for each in self.queues
+            ],
+            "waiting": [
+                {
+                    "place": each.place,
+                    "run": each.run.id,
+                    "operation": each.run.operation,
+                    "flags": dict(each.flags),
+                    "staged": each.staged and each.staged.isoformat(),
+                    "usual_seconds": each.usual_seconds,
+                    "reason": each.reason,
+                }
+                for each in self.waiting
+            ],
+        }
+
+
+def read_status(session: Session) -> QueueStatus:
+    """Return what waits in the home of a session, and for what."""
+    return _Reader(session).read()
+
+
+def list_queues(session: Session) -> list[Run]:
+    """Return the queues of a home that are running, the newest first; those of Guild AI are among them."""
+    running = RunFilter(operations=(QUEUE.name,), statuses=frozenset({RunStatus.RUNNING}))
+    return [Run(each.dir, each, session=session) for each in session.index.records(running) if each.opref == QUEUE]
+
+
+class _Reader:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._seconds: dict[str, float | None] = {}
+
+    def read(self) -> QueueStatus:
+        waiting = tuple(
+            WaitingRun(
+                place=place,
+                run=run,
+                staged=run.started,
+                usual_seconds=self._usual(run.operation or ""),
+                reason=self._reason(run),
+            )
+            for place, run in enumerate(list_staged(self._session), start=1)
+        )
+        return QueueStatus(queues=tuple(self._queues), waiting=waiting)
+
+    @cached_property
+    def _queues(self) -> Sequence[QueueAtWork]:
+        return [
+            QueueAtWork(run=run, options=QueueOptions.of(run.flags), order=read_order(run))
+            for run in list_queues(self._session)
+        ]
+
+    @cached_property
+    def _taken(self) -> Mapping[str, frozenset[str]]:
+        """The staged runs that each queue takes."""
+        return {
+            queue.run.id: frozenset(self._session.index.ids(queue.options.taken))
+            for queue in self._queues
+            if queue.options.where is not None
+        }
+
+    @cached_property
+    def _at_work(self) -> Sequence[Run]:
+        records = self._session.index.records(RunFilter(statuses=ACTIVE))
+        return [Run(each.dir, each) for each in records if each.opref != QUEUE and each.status is RunStatus.RUNNING]
+
+    def _usual(self, operation: str) -> float | None:
+        if operation not in self._seconds:
+            usual = usual_duration(self._session, operation)
+            self._seconds[operation] = None if usual is None else usual.seconds
+        return self._seconds[operation]
+
+    def _reason(self, run: Run) -> str:
+        refused = read_attr(run.dir, NOT_STARTED)
+        if refused:
+            return f"could not be started: {refused}"
+        if not self._queues:
+            return "no queue is at work"
+        takers = [each for each in self._queues if run.id in self._taken.get(each.run.id, {run.id})]
+        if not takers:
+            return f"no queue takes it: where {' | '.join(each.options.where or '' for each in self._queues)}"
+        if all(each.order is not None for each in takers):
+            is_paused = any(each.order is QueueOrder.PAUSE for each in takers)
+            return "paused" if is_paused else "its queue ends when its runs have ended"
+        if not self._at_work:
+            return "is being started"
+        names = ", ".join(each.short_id for each in self._at_work[:2])
+        more = len(self._at_work) - 2
+        return f"waits for {names}{f' and {more} more' if more > 0 else ''} to end"
+
+
+def _cells(waiting: WaitingRun) -> tuple[str, ...]:
+    seconds = waiting.usual_seconds
+    return (
+        str(waiting.place),
+        waiting.run.short_id,
+        waiting.run.operation or "",
+        describe_flags(waiting.flags),
+        "" if seconds is None else format_duration(timedelta(seconds=seconds)),
+        waiting.reason,
+    )
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    whole = [list(map(printable, row)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*whole, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in whole]
