@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from guild_ipy.domain.choosing.chosen_run import Reason
 from guild_ipy.operations.dependencies.resolve import ConsideredRuns, Resolution
 from guild_ipy.operations.dependencies.run_choice import is_usable, list_candidates
 from guild_ipy.printable import printable
@@ -22,6 +23,8 @@ def describe_resolving(resolution: Resolution) -> str:
             if source.source.is_multi and source.runs:
                 count = f"{len(source.runs)} run{'s' * (len(source.runs) != 1)}"
                 lines.append(f"Using {count} for {each.dependency.title} resource")
+            elif source.reason == Reason.AWAITED:
+                lines.append(f"Waiting for run {source.runs[0]} to complete for {each.dependency.title} resource")
             elif source.runs or source.reason:
                 lines.append(
                     f"Using output from run {(source.runs or (source.value,))[0]} for {each.dependency.title} resource"

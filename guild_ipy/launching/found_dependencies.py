@@ -43,11 +43,14 @@ class DependencyChoice:
         Whether runs that are given are used whatever they are.
     preferred
         Ids of runs that are used before all others, where they can be.
+    awaits
+        Whether a run that is staged or at work can be chosen, which the run then waits for.
     """
 
     given: Mapping[Source, Any] = field(default_factory=dict)
     force: bool = False
     preferred: tuple[str, ...] = ()
+    awaits: bool = False
 
 
 def find_dependencies(
@@ -64,6 +67,7 @@ def find_dependencies(
         given=choice.given,
         force=choice.force,
         preferred=choice.preferred,
+        awaits=choice.awaits,
     )
     return resolve_dependencies(requires, context)
 

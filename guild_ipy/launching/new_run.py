@@ -181,7 +181,9 @@ def plan_run(session: Session, request: RunRequest) -> PlannedRun:
     planned = PlannedRun(template=template, flags=flags, spec=spec, notes=notes, requires=requires, given=given)
     try:
         tied = tied_paths(requires, spec.flags)
-        choice = DependencyChoice(given={**tied, **given}, force=request.force_deps, preferred=request.preferred)
+        choice = DependencyChoice(
+            given={**tied, **given}, force=request.force_deps, preferred=request.preferred, awaits=request.stage
+        )
         resolution = find_dependencies(session, requires, spec.flags, choice)
     except DependencyError as error:
         if given:  # a user's mistake, of which nothing is left

@@ -22,6 +22,7 @@ from guild_ipy.launching.guild_runs import read_program
 from guild_ipy.launching.launch import LaunchOptions, ask_again, get_meta, get_ready, let_run_begin, see_through
 from guild_ipy.launching.restart_dependencies import (
     ChangedChoice,
+    check_no_cycle,
     read_requires,
     recorded_dependency_flags,
     recorded_notes,
@@ -112,8 +113,16 @@ def restart(session: Session, run: Run, change: Change, options: LaunchOptions, 
     given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))
     with naming_dependencies(requires):
         meta = change_flags(meta, run, flags)
-    choice = ChangedChoice(given=given, reselect=change.reselect, force=change.force_deps, preferred=change.preferred)
+    choice = ChangedChoice(
+        given=given,
+        reselect=change.reselect,
+        force=change.force_deps,
+        preferred=change.preferred,
+        awaits=change.stage,
+    )
     resolution = resolve_again(session, run, requires, meta, choice)
+    if resolution is not None and change.stage:
+        check_no_cycle(session, run, resolution)
     verb = "stage" if change.stage else "restart"
     attempt = _Attempt(run=run, meta=meta, verb=verb, requires=requires, resolution=resolution)
     return _start(session, attempt, options, viewer)

@@ -12,11 +12,12 @@ from guild_ipy.domain.choosing.chosen_run import Reason
 from guild_ipy.domain.declarations.dependency import Dependency, Source, SourceKind, TargetType
 from guild_ipy.domain.declarations.dependency_json import decode_requires
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
+from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import Flags, FlagValue
 from guild_ipy.engine.meta import JobMeta, differing_flags
 from guild_ipy.engine.run_files.dependency_attrs import dependency_flags, encode_deps, encode_reasons
 from guild_ipy.engine.run_files.place_files import place_dependencies, remove_placed
-from guild_ipy.errors import DamagedRun, RunStateError, UsageError
+from guild_ipy.errors import DamagedRun, DependencyError, RunStateError, UsageError
 from guild_ipy.launching.found_dependencies import DependencyChoice, find_dependencies
 from guild_ipy.operations.dependencies.given_dependencies import GivenDependency, tied_paths
 from guild_ipy.operations.dependencies.resolve import Resolution, nothing_taken
@@ -74,9 +75,12 @@ def resolve_again(
     if not requires and not choice.given:
         return None
     recorded = _read_recorded(run)
+    awaited = read_awaited(run)
+    if awaited and not (choice.awaits or choice.reselect):
+        _check_completed(session, awaited)
     choice = replace(choice, given={**_changed_inputs(run, requires, recorded), **choice.given})
     changed = set(differing_flags(meta))
-    is_same = not (choice.given or choice.reselect or any(depends_on(each, changed) for each in requires))
+    is_same = not (choice.given or choice.reselect or awaited or any(depends_on(each, changed) for each in requires))
     if is_same and _is_whole(run, requires, recorded):
         _check_members(session, run, requires, recorded)
         return None
@@ -91,6 +95,38 @@ def resolve_again(
         meta.flags,
         replace(choice, given=kept | tied_paths(requires, meta.flags) | dict(choice.given)),
     )
+
+
+def read_awaited(run: Run) -> dict[str, str]:
+    """Return the ids of the runs that a staged run waits for, by the names of sources."""
+    recorded = run.get(DEPENDENCIES)
+    entries = [each for each in recorded if isinstance(each, dict)] if isinstance(recorded, list) else []
+    awaited = [each for each in entries if each.get("reason") == Reason.AWAITED]
+    return {str(each.get("source")): id_ for each in awaited for id_ in _recorded_refs(each)[:1]}
+
+
+def _check_completed(session: Session, awaited: Mapping[str, str]) -> None:
+    """Raise DependencyError for the first of these runs that has not completed."""
+    for source, id_ in awaited.items():
+        run = Run(session.home.run_dir(id_))
+        is_there = os.path.exists(run.dir.opref)
+        if not is_there or run.status is not RunStatus.COMPLETED:
+            state = f"is {run.status}, and has to complete first" if is_there else "was deleted"
+            name = source.partition(":")[2] or source
+            raise DependencyError(dependency=name, source=source, why=f"run {run.short_id} {state}")
+
+
+def check_no_cycle(session: Session, run: Run, resolution: Resolution) -> None:
+    """Refuse to stage a run that would wait for itself: RunStateError."""
+    sources = [source for each in resolution.dependencies for source in each.sources]
+    coming = [id_ for source in sources if source.reason == Reason.AWAITED for id_ in source.runs]
+    seen: set[str] = set()
+    while coming:
+        if (id_ := coming.pop()) == run.id:
+            raise RunStateError(f"run {run.short_id} would wait for itself; name another run for its dependency")
+        if id_ not in seen:
+            seen.add(id_)
+            coming += read_awaited(Run(session.home.run_dir(id_))).values()
 
 
 def resolve_as_recorded(
@@ -211,6 +247,7 @@ def _read_recorded(run: Run) -> dict[str, GivenDependency]:
     for entry in recorded if isinstance(recorded, list) else ():
         if isinstance(entry, dict) and (refs := _recorded_refs(entry)):
             reason = str(entry.get("reason") or Reason.EXPLICIT)
+            reason = Reason.EXPLICIT if reason == Reason.AWAITED else reason
             found[str(entry.get("source"))] = GivenDependency(text=" ".join(refs), refs=refs, recorded=reason)
     return found
 

@@ -26,7 +26,7 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.scheduling.home_watch import HomeWatch
 from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, note_not_started, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
-from guild_ipy.scheduling.staged_order import staged_ids
+from guild_ipy.scheduling.staged_order import find_unfinished, staged_ids
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
@@ -126,7 +126,12 @@ class Queue:
     def _next(self, waiting: Iterator[str]) -> Run | None:
         """Return the next run that can be started."""
         runs = (Run(self._session.home.run_dir(id_)) for id_ in waiting)
-        return next((run for run in runs if os.path.exists(run.dir.staged) and not run.get(NOT_STARTED)), None)
+        return next((run for run in runs if self._is_ready(run)), None)
+
+    def _is_ready(self, run: Run) -> bool:
+        if not os.path.exists(run.dir.staged) or run.get(NOT_STARTED):
+            return False
+        return not find_unfinished(self._session, run)
 
     def _find_others(self) -> list[Run]:
         """Return the runs at work that the queue waits for: all but queues and those that it has started."""

@@ -17,7 +17,7 @@ from guild_ipy.launching.usual_duration import usual_duration
 from guild_ipy.printable import printable
 from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
-from guild_ipy.scheduling.staged_order import list_staged
+from guild_ipy.scheduling.staged_order import find_unfinished, list_staged
 from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.session import Session
 from guild_ipy.store.files.attrs import read_attr
@@ -163,6 +163,8 @@ class _Reader:
         refused = read_attr(run.dir, NOT_STARTED)
         if refused:
             return f"could not be started: {refused}"
+        if unfinished := find_unfinished(self._session, run):
+            return f"waits for {', '.join(each.short_id for each in unfinished)} to complete"
         if not self._queues:
             return "no queue is at work"
         takers = [each for each in self._queues if run.id in self._taken.get(each.run.id, {run.id})]

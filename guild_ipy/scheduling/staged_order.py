@@ -7,12 +7,14 @@ it is given an earlier time; when it is started it gets the true one.
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator, Sequence
 
 from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import RunStateError
+from guild_ipy.launching.restart_dependencies import read_awaited
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.store.claim import claim_run, release_run
@@ -62,6 +64,12 @@ def move_before(session: Session, run: Run, other: Run) -> None:
     if earlier and _time(earlier[-1]) >= end - 1:  # there is no room between them
         _write(session, earlier, end - 1 - len(earlier))
     _write(session, [run], end - 1)
+
+
+def find_unfinished(session: Session, run: Run) -> list[Run]:
+    """Return the runs that a staged run waits for and that have not ended."""
+    awaited = (Run(session.home.run_dir(id_)) for id_ in read_awaited(run).values())
+    return [each for each in awaited if os.path.exists(each.dir.opref) and not each.status.is_finished]
 
 
 def check_staged(run: Run) -> None:

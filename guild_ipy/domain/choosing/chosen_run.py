@@ -33,6 +33,8 @@ class Reason(StrEnum):
     """The user did not name it; whether it was marked is not known (Guild AI does not record it)."""
     STEP = "step"
     """It is a step of a pipeline."""
+    AWAITED = "awaited"
+    """It had not ended when this run was staged, which waits for it; its files are not taken yet."""
 
 
 #: The reasons of runs that the rule has chosen.

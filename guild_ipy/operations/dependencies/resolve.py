@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,8 @@ class ResolveContext:
         Whether named runs are used whatever their operation and status.
     preferred
         The ids of runs that take precedence over all others.
+    awaits
+        Whether a run that is staged or at work can be chosen, whose files are taken later.
     """
 
     index: Index
@@ -64,6 +67,7 @@ class ResolveContext:
     given: Mapping[Source, Any] = field(default_factory=dict)
     force: bool = False
     preferred: tuple[str, ...] = ()
+    awaits: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,8 @@ class Resolution:
     """For the preview."""
     notes: tuple[str, ...] = ()
 
+
+_NOT_BEGUN = (RunStatus.STAGED, RunStatus.PENDING)
 
 #: The resolution for an operation without dependencies.
 NOTHING_REQUIRED = Resolution()
@@ -157,10 +163,12 @@ class _Resolver:
             files = self._files_of(dependency, source, folder, generated_names(RunDir(folder)))
             return self._check(source, ResolvedSource(source=source, reason=Reason.EXPLICIT, value=folder, files=files))
         query = make_query(source, self._names if has_expression(source) else None)
-        choice = self._choose(source, query, given)
+        choice = self._choose_or_await(source, query, given)
         self.considered.append(ConsideredRuns(dependency=dependency, source=source, query=query, choice=choice))
         self._note_passed_over(source, choice)
         ids = tuple(record.dir.id for record in choice.records)
+        if choice.reason == Reason.AWAITED:
+            return ResolvedSource(source=source, runs=ids, reason=choice.reason)
         if source.is_multi:
             files = self._link(dependency, source, choice.records)
         else:
@@ -169,6 +177,19 @@ class _Resolver:
                 self.notes.append(f"run {run_dir.short_id} is running; what it has made by now is taken")
             files = self._files_of(dependency, source, run_dir.path, generated_names(run_dir))
         return self._check(source, ResolvedSource(source=source, runs=ids, reason=choice.reason, files=files))
+
+    def _choose_or_await(self, source: Source, query: RunQuery, given: GivenDependency | None) -> RunChoice:
+        if not self._context.awaits or source.is_multi:
+            return self._choose(source, query, given)
+        try:
+            choice = self._choose(source, query, given)
+        except NothingToUse:
+            waiting = replace(query, eligible=_NOT_BEGUN)
+            with suppress(NothingToUse):
+                return replace(self._choose(source, waiting, given), reason=Reason.AWAITED)
+            raise
+        is_at_work = choice.records[0].status is RunStatus.RUNNING
+        return replace(choice, reason=Reason.AWAITED) if is_at_work else choice
 
     def _choose(self, source: Source, query: RunQuery, given: GivenDependency | None) -> RunChoice:
         index, force = self._context.index, self._context.force
