@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.output.scalar_patterns import check_patterns
 from guild_ipy.engine.run_files.job_files import job_meta
-from guild_ipy.engine.run_files.prepare import fill_run_dir, make_run_dir, prepare_run
+from guild_ipy.engine.run_files.prepare import fill_run_dir, make_run_dir, prepare_in_folder, prepare_run
 from guild_ipy.errors import DependencyError, RunError, UsageError
 from guild_ipy.launching.dependency_text import describe_resolving, explain_lines, preview_lines
 from guild_ipy.launching.found_dependencies import DependencyChoice, find_dependencies, leave_failed_run, unmet_message
@@ -74,6 +75,8 @@ class RunRequest:
     launch: LaunchOptions = field(default_factory=LaunchOptions)
     stage: bool = False
     """Prepare the run, and stop there."""
+    stage_dir: str | None = None
+    """Prepare the run in this folder in place of Guild home, and stop there."""
     needed: bool = False
     """Run nothing where a run of the operation with these flags is there."""
     force_deps: bool = False
@@ -122,6 +125,8 @@ def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
         raise _fail(session, planned, request, viewer)
     if planned.resolution.dependencies:
         viewer.output(describe_resolving(planned.resolution))
+    if request.stage_dir is not None:
+        return _stage_in_folder(session, planned.spec, request.stage_dir, viewer)
     if request.stage:
         return _stage(session, planned.spec, request, viewer)
     asked = time.time_ns() // 1000
@@ -226,6 +231,14 @@ def _stage(session: Session, spec: RunSpec, request: RunRequest, viewer: Viewer)
         request.made(made)
     viewer.ended(made)
     return made
+
+
+def _stage_in_folder(session: Session, spec: RunSpec, folder: str, viewer: Viewer) -> Run:
+    with HeldInterrupts() as interrupts:
+        run_dir = prepare_in_folder(session.home, spec, os.path.abspath(folder), copying=interrupts.passing)
+    main = shlex.quote(os.path.join(folder, os.path.relpath(run_dir.main, run_dir.path)))
+    viewer.output(f"{spec.opref.display_name} staged in {folder!r}; start it with `python {main}`\n")
+    return Run(run_dir)
 
 
 def make_run(session: Session, spec: RunSpec, request: RunRequest, interrupts: HeldInterrupts, asked: int) -> RunFuture:

@@ -33,8 +33,9 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
         is listed as), ``_run_id`` (32 hex digits), ``_random_seed``, ``_output_scalars``, ``_uses`` (names of variables
         that the code needs and does not name), ``_files`` (paths of files and folders that the run gets a copy of),
         ``_background`` (return at once), ``_pidfile``, ``_isolation`` (``"fork"``, ``"fresh"`` or ``"inline"``),
-        ``_stop_after`` (minutes), ``_stage`` (prepare only), ``_start`` and ``_restart`` (a run, in place of an
-        operation), ``_reselect`` (with ``_restart``: choose the runs that it depends on anew), ``_force_deps`` (use
+        ``_stop_after`` (minutes), ``_stage`` (prepare only), ``_stage_dir`` (prepare in this folder), ``_start``,
+        ``_restart`` and ``_restage`` (a run, in place of an operation; the last stages it again, as the next to be
+        started), ``_reselect`` (with ``_restart``: choose the runs that it depends on anew), ``_force_deps`` (use
         runs that are given for dependencies, whatever they are), ``_needed`` (give the run that has these flags, if
         there is one) and ``_preview`` (show what would be run, and give None).
 
@@ -74,7 +75,7 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
     >>> space = guild_ipy.loguniform(1e-5, 1e-1)               # doctest: +SKIP
     >>> guild_ipy.run(train, lr=space, _optimizer="tpe", _minimize="loss")   # doctest: +SKIP
     """
-    if operation is None and not {"_start", "_restart"} & flags.keys():
+    if operation is None and not {"_start", "_restart", "_restage"} & flags.keys():
         raise UsageError("None cannot be run; give the function itself, its arguments beside it: run(train, lr=0.1)")
     if flags.get("_isolation") in {None, "fork"}:
         warm_up()

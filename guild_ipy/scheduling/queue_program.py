@@ -18,7 +18,7 @@ from guild_ipy.engine.engine import Engine
 from guild_ipy.engine.fork_server import ForkServer
 from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.script import enter_run, run_dir_of
-from guild_ipy.errors import GuildError, RunStateError
+from guild_ipy.errors import GuildError, RunStateError, SelectError
 from guild_ipy.launching.at_work.run_messages import describe_flags, say
 from guild_ipy.launching.at_work.runs_at_work import EndedRun, RunsAtWork
 from guild_ipy.launching.at_work.stop_signals import StopSignals
@@ -82,6 +82,7 @@ class Queue:
         """The runs of others that it waits for."""
         self._is_idle = False
         """Whether no staged run is left that it takes."""
+        self._warned = ""
 
     def run(self) -> None:
         """Start staged runs until it is stopped, told to end, or has started all; then nothing of it is at work."""
@@ -111,7 +112,7 @@ class Queue:
         """Start the staged runs whose turn it is."""
         self._order = read_order(self._own)
         self._is_idle = False
-        waiting = staged_ids(self._session, self._options.taken)
+        waiting = self._find_staged()
         while self._order is None and len(self._at_work) < self._options.jobs:
             run = self._next(waiting)
             if run is None:
@@ -122,6 +123,16 @@ class Queue:
                 if self._others:
                     return
                 self._begin(run)
+
+    def _find_staged(self) -> Iterator[str]:
+        """Return the ids of the staged runs that it takes, the next one first."""
+        try:
+            return staged_ids(self._session, self._options.taken)
+        except SelectError as error:  # its expression names a flag or a scalar that no run has yet
+            if str(error) != self._warned:
+                self._warned = str(error)
+                say(f"No run is taken for now: {error}", "WARNING")
+            return iter(())
 
     def _next(self, waiting: Iterator[str]) -> Run | None:
         """Return the next run that can be started."""

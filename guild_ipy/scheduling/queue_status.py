@@ -12,12 +12,13 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.opref import QUEUE
 from guild_ipy.domain.status import ACTIVE, RunStatus
 from guild_ipy.domain.values.flags import Flags
+from guild_ipy.errors import SelectError
 from guild_ipy.launching.at_work.run_messages import describe_flags
 from guild_ipy.launching.usual_duration import usual_duration
 from guild_ipy.printable import printable
 from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
-from guild_ipy.scheduling.staged_order import find_unfinished, list_staged
+from guild_ipy.scheduling.staged_order import find_unfinished, list_staged, staged_ids
 from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.session import Session
 from guild_ipy.store.files.attrs import read_attr
@@ -142,11 +143,13 @@ class _Reader:
     @cached_property
     def _taken(self) -> Mapping[str, frozenset[str]]:
         """The staged runs that each queue takes."""
-        return {
-            queue.run.id: frozenset(self._session.index.ids(queue.options.taken))
-            for queue in self._queues
-            if queue.options.where is not None
-        }
+        return {queue.run.id: self._taken_by(queue) for queue in self._queues if queue.options.where is not None}
+
+    def _taken_by(self, queue: QueueAtWork) -> frozenset[str]:
+        try:
+            return frozenset(staged_ids(self._session, queue.options.taken))
+        except SelectError:  # its expression names a flag or a scalar that no run has yet
+            return frozenset()
 
     @cached_property
     def _at_work(self) -> Sequence[Run]:

@@ -19,8 +19,8 @@ from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session, set_session
 from guild_ipy.settings import Settings
 
-#: How many rows there are of marked runs (S0), batches (S2) and summary operations (S4).
-_COUNTS = {"M": 19, "B": 21, "S": 20}
+#: How many rows there are of marked runs (S0), batches (S2), staged runs (S3) and summary operations (S4).
+_COUNTS = {"M": 19, "B": 21, "Q": 18, "S": 20}
 ROWS = [f"{letter}{number}" for letter, count in _COUNTS.items() for number in range(1, count + 1)]
 _PROJECTS = Path(__file__).parents[1] / "projects"
 

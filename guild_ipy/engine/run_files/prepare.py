@@ -83,6 +83,37 @@ def prepare_run(
     return run_dir, alive
 
 
+def prepare_in_folder(
+    home: Home,
+    spec: RunSpec,
+    folder: str,
+    *,
+    copying: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+) -> RunDir:
+    """Make the directory of a run in a folder of the user, which may be there and empty; it is not in Guild home.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written, or there is something in it; nothing is changed.
+    """
+    run_dir = RunDir(folder)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        if os.listdir(folder):
+            raise StoreError(f"cannot stage a run in {folder!r}: there are files in it; name a new or an empty folder")
+        for inner in (run_dir.guild, run_dir.attrs, run_dir.job, run_dir.tmp):
+            os.mkdir(inner)
+    except OSError as error:
+        raise StoreError(f"cannot stage a run in {folder!r}: {error.strerror}") from error
+    try:
+        fill_run_dir(home, run_dir, spec, job_meta(spec), staged=True, copying=copying)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return run_dir
+
+
 def make_run_dir(home: Home, id: str | None = None) -> tuple[RunDir, int]:  # noqa: A002 - the word of the field
     """Make the empty directory of a run; return it with the descriptor that holds its ``alive`` lock.
 

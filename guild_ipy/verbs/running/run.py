@@ -24,6 +24,7 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart, start
 from guild_ipy.operations.spec_options import SpecOptions
+from guild_ipy.scheduling.restaging import restage
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs
 from guild_ipy.session.session import Session
@@ -146,7 +147,7 @@ def find_line_option(name: str) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class RunOperation(RunRequest):
-    """A request to run an operation, or to start or restart a run in its place."""
+    """A request to run an operation, or to start, restart or restage a run in its place."""
 
     operation: object | None = part(_declare_words, _read_operation, default=lambda: None)
     """A name, a path or the object itself; None for a start, a restart, or a cell without a name."""
@@ -155,6 +156,14 @@ class RunOperation(RunRequest):
     run_id: str | None = part(None, lambda namespace: namespace.run_id, default=lambda: None)
     launch: LaunchOptions = launch_options()
     stage: bool = switch("--stage", help="prepare the run and stop there; start starts it", group=_OTHER_WAYS)
+    stage_dir: str | None = option(
+        "--stage-dir",
+        metavar="DIR",
+        type=_path,
+        help="prepare the run in this folder, which is no part of Guild home; python starts it there",
+        group=_OTHER_WAYS,
+        completes=Completes.PATHS,
+    )
     start: object | None = option(
         "--start",
         metavar="RUN",
@@ -168,6 +177,14 @@ class RunOperation(RunRequest):
         metavar="RUN",
         type=token_value,
         help="run it again in its own directory, with the same id",
+        group=_OTHER_WAYS,
+        completes=Completes.RUNS,
+    )
+    restage: object | None = option(
+        "--restage",
+        metavar="RUN",
+        type=token_value,
+        help="stage it again with other flags, as the next to be started",
         group=_OTHER_WAYS,
         completes=Completes.RUNS,
     )
@@ -187,18 +204,20 @@ class RunOperation(RunRequest):
 
     def __post_init__(self) -> None:
         """Refuse options of new runs where a run is started or restarted."""
-        option = "--start" if self.start is not None else "--restart"
+        option = self._way
         if self.reselect and self.restart is None:
             raise UsageError("run: --reselect goes with --restart; a new run chooses its dependencies anyway")
         if self.batch.repeat is Repeat.FAILED and self.restart is None:
             raise UsageError("run: --failed goes with --restart, of a batch; a new run has not failed yet")
-        if self.start is None and self.restart is None:
+        if not option:
             self._check_stage()
             return
         if self.run_id is not None:
             raise UsageError(f"run: {option} keeps the id of the run; leave --run-id out")
         if self.start is not None:
             self._check_start()
+        if self.restage is not None:
+            self._check_restage()
         if self.operation is not None:
             raise UsageError(f"run: {option} knows its operation; leave {str(self.operation)!r} out")
         if self.spec != SpecOptions():
@@ -208,17 +227,30 @@ class RunOperation(RunRequest):
         if self.needed and self.batch.repeat is Repeat.FAILED:
             raise UsageError("run: --needed and --failed are two things; give one of them")
 
+    @property
+    def _way(self) -> str:
+        """The option by which a run that is there is meant; empty for a new run."""
+        given = {"--start": self.start, "--restart": self.restart, "--restage": self.restage}
+        ways = [name for name, run in given.items() if run is not None]
+        if len(ways) > 1:
+            raise UsageError(f"run: {ways[0]} and {ways[1]} are two things; give one of them")
+        return ways[0] if ways else ""
+
     def _check_start(self) -> None:
         if self.needed:
             raise UsageError("run: --start runs what is staged; --needed goes with an operation or --restart")
-        if self.restart is not None:
-            raise UsageError("run: --start and --restart are two things; give one of them")
-        if self.flags or self.stage or self.force_deps:
+        if self.flags or self.stage or self.stage_dir or self.force_deps:
             raise UsageError("run: --start takes no flags; change them with --restart")
         if self.batch.given:
             raise UsageError(f"run: --start runs what is staged; {self.batch.given} goes with a new batch or --restart")
 
+    def _check_restage(self) -> None:
+        if self.needed or self.force_deps or self.launch != LaunchOptions() or self.batch.given:
+            raise UsageError("run: --restage takes new flags alone; what starts the run later says how it is run")
+
     def _check_stage(self) -> None:
+        if self.stage_dir is not None and (self.stage or self.batch.given or self.launch.leaves):
+            raise UsageError("run: --stage-dir prepares one run in a folder; leave --stage and options of batches out")
         if self.stage and self.launch.stop_after is not None:
             raise UsageError("run: --stop-after is given when a staged run is started: start RUN --stop-after 5")
 
@@ -228,9 +260,11 @@ class RunOperation(RunRequest):
         The preview of a batch returns its trials.
         """
         with _naming_options(self.find_option):
-            if self.start is None and self.restart is None:
+            if not self._way:
                 return self._run_new(session, viewer)
             shown = _LookOnly(viewer) if self.preview else viewer
+            if self.restage is not None:
+                return restage(session, _find_run(session, self.restage), self.flags, shown)
             if self.start is not None:
                 return start(session, _find_run(session, self.start), self.launch, shown)
             return self._restart(session, _find_run(session, self.restart), shown)
@@ -239,6 +273,8 @@ class RunOperation(RunRequest):
         from guild_ipy.batch.new_batch import asks_for_batch, run_batch  # start-up cost: most requests are for one run
 
         if asks_for_batch(session, self, self.batch):
+            if self.stage_dir is not None:
+                raise UsageError("run: --stage-dir prepares one run in a folder, not a batch; --stage stages a batch")
             return run_batch(session, self, self.batch, viewer)
         if self.batch.given:
             raise UsageError(f"run: {self.batch.given} goes with a batch; a flag with a list of values asks for one")
