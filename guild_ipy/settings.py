@@ -115,6 +115,11 @@ def copy_environment() -> dict[str, str]:
     return {name: value for name, value in values if value is not None}
 
 
+def read_variable(name: str) -> str | None:
+    """Return a variable of the environment of this moment; None if it is not set."""
+    return os.environ.get(name)
+
+
 def has_variable(name: str) -> bool:
     """Return whether a variable is set in the environment of this moment."""
     return name in os.environ

@@ -17,6 +17,7 @@ from guild_ipy.domain.opref import OpRef
 from guild_ipy.domain.program import Program
 from guild_ipy.domain.values.flags import FlagDef, Flags
 from guild_ipy.domain.values.origin import Origin
+from guild_ipy.domain.values.resource_amounts import ResourceAmounts
 from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 
 
@@ -115,3 +116,5 @@ class RunSpec:
     """Files that are made for this run, with paths in its directory; `origin` names the source: ``config:a.yml``."""
     compare: tuple[str, ...] = ()
     """Columns that Guild AI shows of this operation."""
+    resources: ResourceAmounts = field(default_factory=dict)
+    """What a queue must have free to start it."""

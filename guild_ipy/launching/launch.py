@@ -52,6 +52,8 @@ class LaunchOptions:
     """``fork``, ``fresh`` or ``inline``; None for the setting."""
     pidfile: str | None = None
     """File that gets the process id of the run; implies `background`."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Variables that its process has besides those of this one."""
     stop_after: float | None = None
     """Minutes after which the run is stopped."""
 
@@ -110,7 +112,7 @@ def ask_again(  # noqa: PLR0913 - a run, and how
     EngineError, RunStateError, UsageError
         If none could be had; the caller still holds `alive` then.
     """
-    opref, env, python = read_opref(run.dir), copy_environment(), _interpreter(run, meta)
+    opref, env, python = read_opref(run.dir), {**copy_environment(), **options.env}, _interpreter(run, meta)
     plan = RunPlan(run_dir=run.dir, opref=opref, meta=meta, env=env, python=python)
     return ask_for_process(session, plan if asked is None else replace(plan, asked=asked), alive, options)
 

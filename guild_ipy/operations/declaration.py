@@ -30,6 +30,7 @@ class Declaration:
     tags: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     """May hold ``${flag}``."""
+    resources: str = ""
 
     def __getstate__(self) -> dict[str, object]:
         """Return the state that travels with the function, without secrets, which the environment of the run has."""

@@ -13,6 +13,7 @@ from guild_ipy.domain.program import Program
 from guild_ipy.domain.run_spec import PackedCode, ProjectSource, RunSpec, SourceFile
 from guild_ipy.domain.values.flags import FlagDef, Flags, FlagValue
 from guild_ipy.domain.values.list_text import as_recorded
+from guild_ipy.domain.values.resource_amounts import parse_resources
 from guild_ipy.domain.values.run_label import cut_label, default_label, fill_label, label_template
 from guild_ipy.domain.values.scalars import DEFAULT_PATTERNS
 from guild_ipy.errors import UsageError
@@ -109,6 +110,7 @@ class Template:
     tags: tuple[str, ...] = ()
     output_scalars: tuple[str, ...] | None = None
     compare: tuple[str, ...] = ()
+    resources: str = ""
     is_pipeline: bool = False
     notes: tuple[str, ...] = ()
     """Notes for the user, shown before a run starts."""
@@ -147,6 +149,7 @@ class Template:
             command_env=bound.env,
             files=bound.files,
             compare=self.compare,
+            resources=parse_resources(self.resources if options.resources is None else options.resources),
             run_params=_inherited(options) if self.is_pipeline else {},
         )
 

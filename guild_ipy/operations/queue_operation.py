@@ -11,6 +11,7 @@ from guild_ipy.domain.opref import QUEUE
 from guild_ipy.domain.program import QueueProgram
 from guild_ipy.domain.run_spec import ProjectSource
 from guild_ipy.domain.values.flags import FlagDef, FlagType
+from guild_ipy.domain.values.resource_amounts import parse_resources
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.operation import BoundProgram, Template, refuse_positional
 from guild_ipy.operations.search_context import SearchContext
@@ -33,6 +34,12 @@ _FLAGS = (
         description="start a run only when no other run is at work; with jobs above 1 it does not wait",
     ),
     FlagDef(name="jobs", type=FlagType.INT, default=1, minimum=1, description="how many runs it has at work at a time"),
+    FlagDef(
+        name="resources",
+        type=FlagType.STRING,
+        nullable=True,
+        description="what it has for its runs, as gpus=2,memory=64G; else what the machine has",
+    ),
     FlagDef(
         name="where",
         type=FlagType.STRING,
@@ -94,4 +101,5 @@ class QueueOperation:
         where = values["where"]
         if isinstance(where, str):
             Select.parse(where)
+        parse_resources(values["resources"] if isinstance(values["resources"], str) else "")
         return BoundProgram(flags=values, given=given, program=QueueProgram(module=QUEUE_MODULE))

@@ -21,5 +21,8 @@ class SpecOptions:
     """Texts that flags have in other runs of the same code, the trials of a batch; they may name variables, too."""
     files: tuple[str, ...] = ()
     """Files and folders that the run gets besides its dependencies."""
+    resources: str | None = None
+    """What a queue must have free (:mod:`guild_ipy.domain.values.resource_amounts`); None for what the operation
+    says."""
     output_scalars: tuple[str, ...] = ()
     """Patterns in place of the default ones; see :mod:`guild_ipy.engine.output.scalar_patterns`."""

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from guild_ipy.domain.values.resource_amounts import parse_resources
 from guild_ipy.errors import FlagError, UsageError, suggest
 from guild_ipy.operations.declaration import Declaration, declare
 from guild_ipy.operations.functions.function_name import function_name
@@ -22,6 +23,7 @@ def operation(  # noqa: PLR0913 - one keyword for each thing that can be declare
     label: str | None = None,
     tags: str | Sequence[str] = (),
     env: Mapping[str, str] | None = None,
+    resources: str | Mapping[str, float | str] = "",
 ) -> Callable[[Function], Function]:
     """Declare what a function needs and takes, as ``guild.yml`` does for a script; the function stays as it is.
 
@@ -39,6 +41,8 @@ def operation(  # noqa: PLR0913 - one keyword for each thing that can be declare
         Text with ``${flag}`` in it: the label of runs, and variables of their environment.
     tags
         Tags of its runs.
+    resources
+        What a queue must have free to start a run: ``"gpus=1, memory=8G"``, or a dict.
 
     Raises
     ------
@@ -74,6 +78,7 @@ def operation(  # noqa: PLR0913 - one keyword for each thing that can be declare
             label=label,
             tags=(tags,) if isinstance(tags, str) else tuple(tags),
             env={name: str(value) for name, value in (env or {}).items()},
+            resources=_resources(resources),
         )
         declare(function, declaration)
         return function
@@ -94,6 +99,12 @@ def _check_names(function: Callable[..., Any], flags: Mapping[str, Any], origin:
             raise FlagError(
                 f"{origin} takes no {name!r}{suggest(name, parameters)}; declare flags that it has", flag=name
             )
+
+
+def _resources(given: str | Mapping[str, float | str]) -> str:
+    text = given if isinstance(given, str) else ", ".join(f"{name}={amount}" for name, amount in given.items())
+    parse_resources(text)
+    return text
 
 
 def _patterns(given: str | Sequence[str] | Mapping[str, str]) -> tuple[str, ...]:

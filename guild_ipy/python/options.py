@@ -53,6 +53,7 @@ def _read_options(options: _Options) -> RunOperation:
             random_seed=options.take("_random_seed", int),
             uses=options.take_texts("_uses"),
             files=options.take_paths("_files") + options.take_paths("_file"),
+            resources=options.take("_resources", str),
             output_scalars=options.take_texts("_output_scalars"),
         ),
         launch=options.take_launch(),

@@ -30,8 +30,9 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
         mappings of these are recorded as flags; other objects travel along.
 
         Keywords that begin with ``_`` are options: ``_label``, ``_tag``, ``_comment``, ``_op_name`` (what a function
-        is listed as), ``_run_id`` (32 hex digits), ``_random_seed``, ``_output_scalars``, ``_uses`` (names of variables
-        that the code needs and does not name), ``_files`` (paths of files and folders that the run gets a copy of),
+        is listed as), ``_run_id`` (32 hex digits), ``_random_seed``, ``_output_scalars``, ``_resources`` (what a queue
+        must have free, such as ``"gpus=1"``), ``_uses`` (names of variables that the code needs and does not name),
+        ``_files`` (paths of files and folders that the run gets a copy of),
         ``_background`` (return at once), ``_pidfile``, ``_isolation`` (``"fork"``, ``"fresh"`` or ``"inline"``),
         ``_stop_after`` (minutes), ``_stage`` (prepare only), ``_stage_dir`` (prepare in this folder), ``_start``,
         ``_restart`` and ``_restage`` (a run, in place of an operation; the last stages it again, as the next to be

@@ -15,6 +15,8 @@ from guild_ipy.store.guild_home import Home
 #: A run that Guild AI makes has its directory first, and is staged a moment later; no other change tells of that.
 _LATER_LOOKS = (0.05, 0.5)
 _MUCH = 2**16
+#: A system allows some thousands for all processes of a user.
+_MOST_WATCHED = 500
 
 
 class HomeWatch:
@@ -33,6 +35,7 @@ class HomeWatch:
         self._home = home
         self._interval = interval
         self._watch: int | None = None
+        self._watched: set[str] = set()
         self._looks = [0.0]
         """The moments at which to look, whatever comes, by the monotonic clock."""
 
@@ -42,6 +45,7 @@ class HomeWatch:
     def __exit__(self, *_: object) -> None:
         if self._watch is not None:
             os.close(self._watch)
+        self._watch, self._watched = None, set()
 
     @property
     def files(self) -> list[int]:
@@ -54,10 +58,13 @@ class HomeWatch:
         return max(0.0, min(self._looks) - time.monotonic())
 
     def watch(self, active: Iterable[Run]) -> None:
-        """Watch the home, and from now on the ends of runs."""
-        paths = [self._home.runs, f"{self._home.cache}/changes", *(run.dir.attrs for run in active)]
+        """Watch the home, and the ends of runs."""
+        if len(self._watched) > _MOST_WATCHED:  # those of runs that have ended among them
+            self.__exit__()
+        paths = {self._home.runs, f"{self._home.cache}/changes", *(run.dir.attrs for run in active)}
         with contextlib.suppress(OSError):
             self._watch = watch_files(self._watch, paths)
+            self._watched |= paths
 
     def is_due(self) -> bool:
         """Whether to look at the home now, since it has changed, or was not looked at for long."""

@@ -22,6 +22,8 @@ class QueueOptions:
     """How many runs it has at work at a time."""
     where: str | None = None
     """An expression of the select language that the runs pass which it takes."""
+    resources: str | None = None
+    """What it has for its runs; None for what the machine has."""
     poll_interval: float = 10.0
     """Seconds between looks, where the file system does not tell of changes."""
 
@@ -29,11 +31,13 @@ class QueueOptions:
     def of(cls, flags: Flags) -> Self:
         """Return the options of a queue with these flags; one that is missing, as in queues of Guild AI, is usual."""
         where, jobs, seconds = flags.get("where"), flags.get("jobs"), flags.get("poll-interval")
+        resources = flags.get("resources")
         jobs = jobs if isinstance(jobs, int) else 1
         return cls(
             runs_once=bool(flags.get("run-once", False)),
             waits_for_running=bool(flags.get("wait-for-running", True)) and jobs == 1,
             jobs=jobs,
+            resources=resources if isinstance(resources, str) else None,
             where=where if isinstance(where, str) else None,
             poll_interval=float(seconds) if isinstance(seconds, int | float) else cls.poll_interval,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -23,6 +24,7 @@ from guild_ipy.launching.at_work.run_messages import describe_flags, say
 from guild_ipy.launching.at_work.runs_at_work import EndedRun, RunsAtWork
 from guild_ipy.launching.at_work.stop_signals import StopSignals
 from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.scheduling.bins import Bins, Slot, asked_by, note_slot, read_bins
 from guild_ipy.scheduling.home_watch import HomeWatch
 from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, note_not_started, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
@@ -36,6 +38,9 @@ from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import lock_if_possible
 from guild_ipy.store.state.markers import is_waiting
+
+#: How long a run waits for resources before no other one passes it any more.
+_PATIENCE_SECONDS = 60.0
 
 
 def run_queue_main(main: str) -> NoReturn:
@@ -79,10 +84,12 @@ class Queue:
         self._at_work = RunsAtWork(session, LaunchOptions(), writes_at_once=options.jobs == 1)
         self._order: QueueOrder | None = None
         self._others: list[Run] = []
-        """The runs of others that it waits for."""
+        """The runs of others that were at work when it looked."""
         self._is_idle = False
         """Whether no staged run is left that it takes."""
         self._warned = ""
+        self._held_up: dict[str, float] = {}
+        """Since when runs wait for resources, by the monotonic clock."""
 
     def run(self) -> None:
         """Start staged runs until it is stopped, told to end, or has started all; then nothing of it is at work."""
@@ -114,15 +121,15 @@ class Queue:
         self._is_idle = False
         waiting = self._find_staged()
         while self._order is None and len(self._at_work) < self._options.jobs:
-            run = self._next(waiting)
-            if run is None:
-                self._is_idle = True
-                return
             with _turn(self._session):
-                self._others = self._find_others()
-                if self._others:
+                at_work = self._find_at_work()
+                self._others = [run for run in at_work if run not in self._at_work.runs]
+                if self._others and self._options.waits_for_running:
                     return
-                self._begin(run)
+                found = self._next(waiting, read_bins(self._options.resources, at_work))
+                if found is None:
+                    return
+                self._begin(*found)
 
     def _find_staged(self) -> Iterator[str]:
         """Return the ids of the staged runs that it takes, the next one first."""
@@ -134,29 +141,39 @@ class Queue:
                 say(f"No run is taken for now: {error}", "WARNING")
             return iter(())
 
-    def _next(self, waiting: Iterator[str]) -> Run | None:
-        """Return the next run that can be started."""
-        runs = (Run(self._session.home.run_dir(id_)) for id_ in waiting)
-        return next((run for run in runs if self._is_ready(run)), None)
+    def _next(self, waiting: Iterator[str], bins: Bins) -> tuple[Run, Slot] | None:
+        """Return the next run that can be started, and what it gets; small runs pass a large one, but not for ever."""
+        is_held_up = False
+        for run in filter(self._is_ready, (Run(self._session.home.run_dir(id_)) for id_ in waiting)):
+            asked = asked_by(run)
+            if bins.lacking(asked):
+                continue
+            slot = bins.find_slot(asked)
+            if slot is not None:
+                self._held_up.pop(run.id, None)
+                return run, slot
+            is_held_up = True
+            since = self._held_up.setdefault(run.id, time.monotonic())
+            if time.monotonic() - since > _PATIENCE_SECONDS:
+                break
+        self._is_idle = not is_held_up
+        return None
 
     def _is_ready(self, run: Run) -> bool:
         if not os.path.exists(run.dir.staged) or run.get(NOT_STARTED):
             return False
         return not find_unfinished(self._session, run)
 
-    def _find_others(self) -> list[Run]:
-        """Return the runs at work that the queue waits for: all but queues and those that it has started."""
-        if not self._options.waits_for_running:
-            return []
-        own = {run.id for run in self._at_work.runs} | {self._own.id}
+    def _find_at_work(self) -> list[Run]:
+        """Return the runs of the home that are at work, and no queues."""
         records = self._session.index.records(RunFilter(statuses=ACTIVE))
-        active = [Run(record.dir, record) for record in records if record.opref != QUEUE and record.dir.id not in own]
+        active = [Run(record.dir, record) for record in records if record.opref != QUEUE]
         return [run for run in active if run.status is RunStatus.RUNNING or not is_waiting(run.dir)]
 
-    def _begin(self, run: Run) -> None:
+    def _begin(self, run: Run, slot: Slot) -> None:
         say(f"Starting staged run {run.id}: {run.operation} ({describe_flags(run.get('flags') or {})})")
         try:
-            self._at_work.begin(run)
+            self._at_work.begin(run, slot.env, lambda: note_slot(run, slot))
         except RunStateError as error:
             if run.status is RunStatus.STAGED:
                 _refuse(run, str(error))

@@ -16,6 +16,7 @@ from guild_ipy.errors import SelectError
 from guild_ipy.launching.at_work.run_messages import describe_flags
 from guild_ipy.launching.usual_duration import usual_duration
 from guild_ipy.printable import printable
+from guild_ipy.scheduling.bins import asked_by, read_bins
 from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
 from guild_ipy.scheduling.staged_order import find_unfinished, list_staged, staged_ids
@@ -163,8 +164,7 @@ class _Reader:
         return self._seconds[operation]
 
     def _reason(self, run: Run) -> str:
-        refused = read_attr(run.dir, NOT_STARTED)
-        if refused:
+        if refused := read_attr(run.dir, NOT_STARTED):
             return f"could not be started: {refused}"
         if unfinished := find_unfinished(self._session, run):
             return f"waits for {', '.join(each.short_id for each in unfinished)} to complete"
@@ -173,14 +173,30 @@ class _Reader:
         takers = [each for each in self._queues if run.id in self._taken.get(each.run.id, {run.id})]
         if not takers:
             return f"no queue takes it: where {' | '.join(each.options.where or '' for each in self._queues)}"
-        if all(each.order is not None for each in takers):
-            is_paused = any(each.order is QueueOrder.PAUSE for each in takers)
-            return "paused" if is_paused else "its queue ends when its runs have ended"
+        return self._order_reason(takers) or self._resource_reason(run, takers) or self._turn_reason(takers)
+
+    def _order_reason(self, takers: Sequence[QueueAtWork]) -> str:
+        if not all(each.order is not None for each in takers):
+            return ""
+        is_paused = any(each.order is QueueOrder.PAUSE for each in takers)
+        return "paused" if is_paused else "its queue ends when its runs have ended"
+
+    def _resource_reason(self, run: Run, takers: Sequence[QueueAtWork]) -> str:
+        asked = asked_by(run)
+        bins = [read_bins(each.options.resources, self._at_work) for each in takers] if asked else []
+        lacking, missing = [each.lacking(asked) for each in bins], [each.missing(asked) for each in bins]
+        if bins and all(lacking):
+            return f"needs {lacking[0]}"
+        return f"needs {missing[0]}" if bins and all(missing) else ""
+
+    def _turn_reason(self, takers: Sequence[QueueAtWork]) -> str:
         if not self._at_work:
             return "is being started"
         names = ", ".join(each.short_id for each in self._at_work[:2])
         more = len(self._at_work) - 2
-        return f"waits for {names}{f' and {more} more' if more > 0 else ''} to end"
+        others = f"{names}{f' and {more} more' if more > 0 else ''}"
+        is_any = all(not each.options.waits_for_running for each in takers) and len(self._at_work) > 1
+        return f"waits for one of {others} to end" if is_any else f"waits for {others} to end"
 
 
 def _cells(waiting: WaitingRun) -> tuple[str, ...]:

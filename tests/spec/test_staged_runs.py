@@ -188,3 +188,10 @@ def test_a_queue_has_several_runs_at_work(optimizers):
         optimizers.shell("run", "meet.py", f"n={n}", "--stage", "--yes")
     run_queue(optimizers, "jobs=3")
     assert {run.status for run in optimizers.runs()} == {RunStatus.COMPLETED}
+
+
+@pytest.mark.rows("Q17")
+def test_a_queue_starts_what_its_resources_allow(optimizers):
+    large, small = stage(optimizers, "x=1", "--resources", "gpus=2"), stage(optimizers, "x=2", "--resources", "gpus=1")
+    run_queue(optimizers, "resources=gpus=1")
+    assert [Run(each.dir).status for each in (large, small)] == [RunStatus.STAGED, RunStatus.COMPLETED]

@@ -225,6 +225,8 @@ class OperationDef:
     """May hold ``${flag}``."""
     env_secrets: tuple[str, ...] = ()
     compare: tuple[str, ...] = ()
+    resources: str = ""
+    """What a queue must have free for its runs."""
     search: SearchDef = field(default_factory=SearchDef)
     python_path: tuple[str, ...] | None = None
     """The folders in which modules are looked for, in place of those of the project."""

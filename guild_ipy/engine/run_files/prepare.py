@@ -235,6 +235,8 @@ def _attrs(run_dir: RunDir, spec: RunSpec) -> dict[str, object]:
     if spec.comment:
         about = {"user": user_name(), "host": host_name(), "time": time.time_ns() // 1000}
         values["comments"] = [{**about, "body": spec.comment}]
+    if spec.resources:
+        values["resources"] = dict(spec.resources)
     if spec.compare:
         values["compare"] = list(spec.compare)
     return values

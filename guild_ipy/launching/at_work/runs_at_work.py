@@ -6,9 +6,9 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.follow import OutputTail
@@ -81,8 +81,10 @@ class RunsAtWork:
         """The runs that are not being stopped."""
         return tuple(each.run for each in self._active if not each.is_stopping)
 
-    def begin(self, run: Run) -> None:
-        """Start a run that is there.
+    def begin(self, run: Run, env: Mapping[str, str] | None = None, write: Callable[[], object] = lambda: None) -> None:
+        """Start a run that is there, with some more variables in its environment.
+
+        `write` changes its directory, when no other process can start it any more.
 
         Raises
         ------
@@ -92,7 +94,8 @@ class RunsAtWork:
             If it cannot be started; it is as it was.
         """
         with HeldInterrupts():  # else one that comes before it is known to be at work leaves it at work
-            future = begin_again(self._session, run, self._launch)
+            launch = replace(self._launch, env=env) if env else self._launch
+            future = begin_again(self._session, run, launch, write)
             self._active.append(_Active(run=run, future=future, tail=OutputTail(run.dir, self._session.settings)))
 
     def wait(self, files: Sequence[int] = (), timeout: float | None = None) -> list[EndedRun]:

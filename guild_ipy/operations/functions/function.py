@@ -86,6 +86,7 @@ def _with_declaration(template: Template, declared: Declaration) -> Template:
         template,
         label=declared.label,
         tags=declared.tags,
+        resources=declared.resources,
         output_scalars=declared.output_scalars or None,
         command=_command(declared),
     )

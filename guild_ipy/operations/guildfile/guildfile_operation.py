@@ -85,6 +85,7 @@ class GuildFileOperation(FoundOperation):
             tags=definition.tags,
             output_scalars=definition.output_scalars,
             compare=definition.compare,
+            resources=definition.resources,
             is_pipeline=definition.main.is_pipeline,
             notes=(*definition.notes, *taken.notes),
         )

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _LABEL_HELP = "label of the run (default: its flags); ${NAME} in it is the value of a flag"
 _USES_HELP = "notebook variable that the code needs and does not name; may be repeated"
+_RESOURCES_HELP = "what a queue must have free to start it, as gpus=1,memory=8G; cpus, and names of your own"
 _FILE_HELP = "file or folder that the run gets a copy of, at the same path; may be repeated"
 _PATTERN_HELP = "how to find scalars in the output: 'name: regex', or a regex with named groups; may be repeated"
 
@@ -68,6 +69,7 @@ def _declare_spec(parser: VerbParser) -> None:
     group.add_argument("--random-seed", type=whole_number, metavar="N", help="seed of random, numpy and torch")
     repeated("--uses", metavar="NAME", help=_USES_HELP)
     repeated("--file", metavar="PATH", dest="files", help=_FILE_HELP)
+    group.add_argument("--resources", metavar="NAME=N,...", help=_RESOURCES_HELP)
     repeated("--output-scalar", metavar="PATTERN", dest="output_scalars", help=_PATTERN_HELP)
     parser.completions |= {"uses": Completes.VARIABLES, "files": Completes.PATHS}
 
@@ -81,6 +83,7 @@ def _read_spec(namespace: argparse.Namespace) -> SpecOptions:
         random_seed=namespace.random_seed,
         uses=tuple(namespace.uses),
         files=tuple(map(_path, namespace.files)),
+        resources=namespace.resources,
         output_scalars=tuple(namespace.output_scalars),
     )
 

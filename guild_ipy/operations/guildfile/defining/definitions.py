@@ -17,8 +17,9 @@ from guild_ipy.domain.declarations.operation_def import (
 )
 from guild_ipy.domain.values.argument import argument_text
 from guild_ipy.domain.values.flags import FlagDef
+from guild_ipy.domain.values.resource_amounts import parse_resources
 from guild_ipy.domain.values.scalars import expand_aliases
-from guild_ipy.errors import suggest
+from guild_ipy.errors import UsageError, suggest
 from guild_ipy.operations.flag_references import check_references, find_references
 from guild_ipy.operations.guildfile.defining.flag_definitions import read_flags, read_names, unused_in_flags
 from guild_ipy.operations.guildfile.defining.main_definitions import MAINS, read_flags_dest, read_main, unused_options
@@ -94,6 +95,7 @@ def read_definition(entry: MapEntry, model: ModelParts) -> OperationDef:
         env=parts.get("env", _read_env, {}),
         env_secrets=parts.get("env-secrets", _read_secrets, ()),
         compare=parts.get("compare", read_texts, ()),
+        resources=parts.get("resources", _read_resources, ""),
         search=read_search(parts),
         python_path=parts.get("python-path", read_texts),
         origin=str(entry.place),
@@ -161,6 +163,15 @@ def _read_env(node: YamlNode, what: str) -> Mapping[str, str]:
         check_references(text, value.place.error)
         values[name] = text
     return values
+
+
+def _read_resources(node: YamlNode, what: str) -> str:
+    text = ", ".join(f"{name}={amount}" for name, amount in _read_env(node, what).items())
+    try:
+        parse_resources(text)
+    except UsageError as error:
+        raise node.place.error(str(error)) from error
+    return text
 
 
 def _read_secrets(node: YamlNode, what: str) -> tuple[str, ...]:

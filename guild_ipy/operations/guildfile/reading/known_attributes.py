@@ -63,7 +63,7 @@ OPERATION = Attributes(
     known=_words(
         "description main exec notebook steps flags flags-dest flags-import flags-import-skip requires sourcecode "
         "output-scalars label tags env env-secrets default compare python-path default-flag-arg-skip optimizer "
-        "optimizers objective default-max-trials"
+        "optimizers objective default-max-trials resources"
     ),
     silent=_words("references extra stoppable"),
     unsupported=_words(
