@@ -19,7 +19,7 @@ from guild_ipy.engine.meta import JobMeta, differing_flags, digest_flags, read_m
 from guild_ipy.engine.run_files.job_files import job_files, job_meta
 from guild_ipy.errors import GuildError
 from guild_ipy.launching.changed_files import changed_files
-from guild_ipy.launching.launch import PIPELINE_MODULE, get_meta
+from guild_ipy.launching.launch import PIPELINE_MODULE
 from guild_ipy.launching.recorded_template import RecordedInterface, recorded_label_template, recorded_template
 from guild_ipy.launching.restart_dependencies import read_requires, recorded_dependency_flags
 from guild_ipy.operations.spec_options import SpecOptions
@@ -139,7 +139,7 @@ def main() -> None:
     """Make the program of the run named in the arguments anew for its flags."""
     run = Run(RunDir(sys.argv[1]))
     try:
-        write_changes(run, change_flags(get_meta(run), run, {}))
+        write_changes(run, change_flags(require_meta(run.dir), run, {}))
     except GuildError as error:
         sys.exit(f"guild_ipy: {error}")
 

@@ -15,7 +15,7 @@ from guild_ipy.engine.follow import OutputTail
 from guild_ipy.engine.inherited_limits import read_limits
 from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.launch_channel import LaunchRequest
-from guild_ipy.engine.meta import JobMeta, read_meta
+from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.output.flag_echoes import flag_numbers
 from guild_ipy.engine.run_files.run_environment import run_environment
 from guild_ipy.engine.stopping import resume_supervisor, stop_run
@@ -177,14 +177,6 @@ def _tell_missing_locks(session: Session, run: Run, viewer: Viewer) -> None:
 def follow(session: Session, run: Run, wait: Callable[[float], bool], viewer: Viewer) -> None:
     """Show the output of a run until `wait` says that it has ended."""
     _show(OutputTail(run.dir, session.settings).follow(_looking(wait, viewer)), viewer)
-
-
-def get_meta(run: Run) -> JobMeta:
-    """Read what a run's program needs; RunStateError for a run that Guild AI made."""
-    meta = read_meta(run.dir)
-    if meta is None:
-        raise RunStateError(f"run {run.short_id} was staged by Guild AI; use `guild run --start {run.id}`")
-    return meta
 
 
 def _isolation(session: Session, options: LaunchOptions) -> str:

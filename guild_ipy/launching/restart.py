@@ -19,7 +19,7 @@ from guild_ipy.errors import RunStateError
 from guild_ipy.launching.changed_flags import change_flags, write_changes
 from guild_ipy.launching.dependency_text import describe_resolving, preview_lines
 from guild_ipy.launching.guild_runs import read_program
-from guild_ipy.launching.launch import LaunchOptions, ask_again, get_meta, get_ready, let_run_begin, see_through
+from guild_ipy.launching.launch import LaunchOptions, ask_again, get_ready, let_run_begin, see_through
 from guild_ipy.launching.restart_dependencies import (
     ChangedChoice,
     check_no_cycle,
@@ -72,7 +72,7 @@ def start(session: Session, run: Run, options: LaunchOptions, viewer: Viewer) ->
     Raises
     ------
     RunStateError
-        If it is not staged, or was made by Guild AI.
+        If it is not staged, or was made by Guild AI in a way that only that can start.
     RunError
         If the run failed or was interrupted.
     """
@@ -80,7 +80,7 @@ def start(session: Session, run: Run, options: LaunchOptions, viewer: Viewer) ->
     if status is not RunStatus.STAGED:
         raise RunStateError(f"run {run.short_id} is {status}, not staged; run it again with --restart {run.short_id}")
     check_changeable([run.dir])
-    meta = change_flags(get_meta(run), run, {})
+    meta = change_flags(read_program(run), run, {})
     requires = read_requires(run)
     resolution = resolve_again(session, run, requires, meta, ChangedChoice())
     attempt = _Attempt(run=run, meta=meta, verb="start", requires=requires, resolution=resolution)

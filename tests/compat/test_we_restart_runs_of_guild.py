@@ -104,7 +104,13 @@ def test_what_only_guild_can_repeat_is_said_in_a_line(bench, made):
     assert pipeline.get("exit_status") == 0
 
 
-def test_a_run_that_guild_has_staged_is_started_by_guild(bench, made):
+def test_a_run_that_guild_has_staged_is_started(bench, made):
     run = made("module", "--stage")
-    with pytest.raises(RunStateError, match=r"was staged by Guild AI; use `guild run --start"):
+    start(bench.context, run, LaunchOptions(), SilentViewer())
+    assert bench.guild_status(run) == "completed" == str(run.status)
+
+
+def test_a_staged_run_that_only_guild_can_start_is_left_to_it(bench, made):
+    run = made("steps", "--stage")
+    with pytest.raises(RunStateError, match=r"guild.steps_main, a part of Guild AI; use `guild run --restart"):
         start(bench.context, run, LaunchOptions(), SilentViewer())

@@ -74,13 +74,12 @@ def test_running_run_of_guild_is_running_until_we_stop_it(bench):
     assert bench.guild_status(run) == "terminated" == str(run.status)
 
 
-def test_staged_run_of_guild_is_left_to_guild(bench):
+def test_staged_run_of_guild_is_started(bench):
     bench.guild("run", "-y", "--stage", "script.py")
     run = only_run(bench)
     assert run.status is RunStatus.STAGED
-    with pytest.raises(guild_ipy.RunStateError, match="was staged by Guild AI; use `guild run --start"):
-        guild_ipy.start(run)
-    assert run.status is RunStatus.STAGED
+    guild_ipy.start(run)
+    assert run.status is RunStatus.COMPLETED
 
 
 def test_failed_run_of_guild_is_an_error(bench):
