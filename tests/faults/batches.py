@@ -154,10 +154,10 @@ def write_project(folder: Path, script: str = SCRIPT) -> None:
     (folder / "work.py").write_text(script)
 
 
-def make_deadly(batch: Run) -> None:
-    """Put a program that kills itself in the place of that of a batch, for a fork and for a fresh interpreter."""
-    job = batch.path / ".guild" / "job"
-    (job / "main.py").write_text(DYING.read_text())
+def make_deadly(run: Run, program: Path = DYING) -> None:
+    """Put a program that kills itself in the place of that of a run, for a fork and for a fresh interpreter."""
+    job = run.path / ".guild" / "job"
+    (job / "main.py").write_text(program.read_text())
     meta = json.loads((job / "meta.json").read_text())
-    meta["program"]["module"] = DYING.stem
+    meta["program"]["module"] = program.stem
     (job / "meta.json").write_text(json.dumps(meta))
