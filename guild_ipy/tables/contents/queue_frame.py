@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 
@@ -22,8 +22,13 @@ def frame_queue(status: QueueStatus) -> pd.DataFrame:
         RUN: texts_column([each.run.short_id for each in waiting]),
         "operation": texts_column([each.run.operation for each in waiting]),
         "label": texts_column([each.run.label for each in waiting]),
-        "staged": pd.Series([each.staged for each in waiting], dtype="datetime64[us]").array,
+        "staged": pd.Series([_local(each.staged) for each in waiting], dtype="datetime64[us]").array,
         "usually": pd.to_timedelta([None if each is None else timedelta(seconds=each) for each in seconds]),
         "reason": texts_column([each.reason for each in waiting]),
     }
     return pd.DataFrame(columns, index=pd.RangeIndex(1, len(waiting) + 1, name="place"))
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    """Return a moment without its zone, which is that of this machine, as in all frames of runs."""
+    return None if moment is None else moment.replace(tzinfo=None)
