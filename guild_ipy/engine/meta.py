@@ -70,6 +70,8 @@ class JobMeta:
     flag_defs: tuple[FlagDef, ...] = ()
     """What a restart with other flags is checked against."""
     takes_any_flag: bool = False
+    source_taken: int = 0
+    """When a restart has taken another source, in microseconds since 1970; 0 for that of the first time."""
 
     @property
     def recorded_flags(self) -> Flags:

@@ -23,6 +23,7 @@ from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart, start
+from guild_ipy.launching.todays_source.forced_source import ForcedSource
 from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs
@@ -174,6 +175,9 @@ class RunOperation(RunRequest):
     reselect: bool = switch("--reselect", help="with --restart: choose the runs it depends on anew", group=_OTHER_WAYS)
     needed: bool = switch("--needed", help="run nothing if there is a run with these flags", group=_OTHER_WAYS)
     force_deps: bool = switch("--force-deps", help="use the runs that are given, whatever they are", group=_OTHER_WAYS)
+    force_sourcecode: bool = switch(
+        "--force-sourcecode", help="with --restart: take the source of today, and say what differs", group=_OTHER_WAYS
+    )
     preview: bool = switch(
         "--preview",
         "--explain",
@@ -192,6 +196,8 @@ class RunOperation(RunRequest):
             raise UsageError("run: --reselect goes with --restart; a new run chooses its dependencies anyway")
         if self.batch.repeat is Repeat.FAILED and self.restart is None:
             raise UsageError("run: --failed goes with --restart, of a batch; a new run has not failed yet")
+        if self.force_sourcecode:
+            self._check_source()
         if self.start is None and self.restart is None:
             self._check_stage()
             return
@@ -199,14 +205,23 @@ class RunOperation(RunRequest):
             raise UsageError(f"run: {option} keeps the id of the run; leave --run-id out")
         if self.start is not None:
             self._check_start()
-        if self.operation is not None:
+        if self.operation is not None and not self.force_sourcecode:
             raise UsageError(f"run: {option} knows its operation; leave {str(self.operation)!r} out")
-        if self.spec != SpecOptions():
+        kept = replace(self.spec, uses=()) if self.force_sourcecode else self.spec
+        if kept != SpecOptions():
             raise UsageError(
                 f"run: {option} keeps name, label, tags, comment, seed, files and patterns; label changes the label"
             )
         if self.needed and self.batch.repeat is Repeat.FAILED:
             raise UsageError("run: --needed and --failed are two things; give one of them")
+
+    def _check_source(self) -> None:
+        if self.start is not None:
+            raise UsageError(
+                "run: --start runs what is staged; --restart RUN --force-sourcecode runs it with the source of today"
+            )
+        if self.restart is None:
+            raise UsageError("run: --force-sourcecode goes with --restart; a new run takes the source of today anyway")
 
     def _check_start(self) -> None:
         if self.needed:
@@ -270,7 +285,12 @@ class RunOperation(RunRequest):
             reselect=self.reselect,
             force_deps=self.force_deps,
             needed=self.needed,
+            source=self._source,
         )
+
+    @property
+    def _source(self) -> ForcedSource | None:
+        return ForcedSource(operation=self.operation, uses=self.spec.uses) if self.force_sourcecode else None
 
 
 def _find_run(session: Session, ref: object) -> Run:
