@@ -7,7 +7,7 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -18,6 +18,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.follow import OutputTail
 from guild_ipy.engine.interrupts import HeldInterrupts
+from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.stopping import resume_supervisor, stop_run
 from guild_ipy.errors import GuildError, RunStateError, UsageError
 from guild_ipy.launching.launch import LaunchOptions
@@ -82,17 +83,21 @@ class TrialQueue:
         written while it goes, that of several when each ends.
     operation
         The operation of which all are runs.
+    renew
+        Is called with a trial that is about to begin, and claimed; see `write` of
+        :func:`~guild_ipy.launching.restart.begin_again`.
     watcher
         Who is told how they go.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - trials, and how
         self,
         session: Session,
         launch: LaunchOptions,
         options: BatchOptions,
         *,
         operation: str,
+        renew: Callable[[Run], JobMeta | None] = lambda _: None,
         watcher: TrialWatcher | None = None,
     ) -> None:
         self._session = session
@@ -100,6 +105,7 @@ class TrialQueue:
         self._jobs = options.jobs or 1
         self._ends_on_error = options.fail_on_trial_error
         self._operation = operation
+        self._renew = renew
         self._watcher = watcher
         self._active: list[_Active] = []
         self._is_within_line = False
@@ -136,7 +142,7 @@ class TrialQueue:
         say(f"Running trial {trial.id}: {self._operation} ({describe_flags(trial.get('flags') or {})})")
         try:
             with HeldInterrupts():  # else one that comes before it is known to be at work leaves it at work
-                future = begin_again(self._session, trial, self._launch)
+                future = begin_again(self._session, trial, self._launch, lambda: self._renew(trial))
                 tail = OutputTail(trial.dir, self._session.settings)
                 self._active.append(_Active(run=trial, future=future, tail=tail))
         except RunStateError as error:  # somebody else has started it

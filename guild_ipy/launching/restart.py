@@ -95,7 +95,9 @@ def start(session: Session, run: Run, options: LaunchOptions, viewer: Viewer) ->
 
 
 def restart(session: Session, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:
-    """Run a directory again: same id, same seed, same source unless `change` says so; its output, scalars, result anew.
+    """Run a directory again: same id, same seed, same source; its output, scalars and result are new.
+
+    With `source` in `change` it gets the source of today.
 
     Raises
     ------
@@ -117,9 +119,10 @@ def restart(session: Session, run: Run, change: Change, options: LaunchOptions, 
 
     check_changeable([run.dir])
     put_back_replaced(run.dir)
+    before = read_program(run)
     _, flags = split_given(read_requires(run), change.flags, frozenset())
-    more = {name: value for name, value in flags.items() if name not in read_program(run).flags}
-    with open_todays_program(session, run, change.source, more_flags=more) as program:
+    more = {name: value for name, value in flags.items() if name not in before.flags}
+    with open_todays_program(session, run, before, change.source, more_flags=more) as program:
         others = {name: value for name, value in change.flags.items() if name not in more}
         if change.needed and not change.reselect and not program.differs and not _needs_restart(run, others):
             return _run_nothing(run, viewer, "the source and the flags")
@@ -154,8 +157,8 @@ def begin_again(
 ) -> RunFuture:
     """Start a run again as it is, without following it; it has no preview, and nothing is shown.
 
-    `write` changes its directory, when no other process can start it any more; it returns the ``meta.json`` for that, or
-    None if that of before holds.
+    `write` changes its directory, when no other process can start it any more; it returns the ``meta.json`` that it has
+    written, or None.
 
     Raises
     ------

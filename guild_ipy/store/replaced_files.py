@@ -1,8 +1,9 @@
 """Replaces several files of a run, all of them or none.
 
 While files are replaced, the folder ``.guild/replaced`` has the earlier ones, and ``index.json``, a list of
-``[path, was there]``; the file ``N`` of the folder is that of the N-th entry. The folder appears whole, before the first
-file is replaced. Where it is found later, a process was killed meanwhile: :func:`put_back_replaced` undoes what it did.
+``[path, was there]``; the file ``N`` of the folder is that of the N-th entry. The folder appears whole, before the
+first file is replaced. Where it is found later, a process was killed meanwhile: :func:`put_back_replaced` undoes what
+it did.
 """
 
 from __future__ import annotations
@@ -53,24 +54,23 @@ def replace_files(run_dir: RunDir, new: Mapping[str, str], removed: Collection[s
         raise StoreError(f"cannot replace the source of run {run_dir.short_id}: {error.strerror or error}") from error
 
 
-def put_back_replaced(run_dir: RunDir, *, claimed: RunDir | None = None) -> None:
-    """Put the files back that a killed process was about to replace; nothing if there are none.
+def put_back_replaced(run_dir: RunDir) -> None:
+    """Put the files back that a killed process was about to replace, in a run and in its prototype if it is a batch.
 
-    `claimed` is the run that is claimed for it, if that is another one: the batch of a prototype. Nothing is done while
-    another process has it.
+    Nothing is done if there are none, and while another process has claimed the run.
 
     Raises
     ------
     DamagedRun, StoreError
         If they cannot be put back.
     """
-    if not os.path.exists(run_dir.replaced):
-        return
-    alive = hold_alive(claimed or run_dir)
+    unfinished = [each for each in (run_dir, RunDir(run_dir.proto)) if os.path.exists(each.replaced)]
+    alive = hold_alive(run_dir) if unfinished else None
     if alive is None:
         return
     try:
-        _put_back(run_dir)
+        for each in unfinished:
+            _put_back(each)
     except OSError as error:
         raise StoreError(f"cannot put the source of run {run_dir.short_id} back: {error.strerror or error}") from error
     finally:

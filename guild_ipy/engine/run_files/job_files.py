@@ -104,7 +104,7 @@ if __name__ == "__main__":
 
 
 #: Fields of a ``meta.json`` that do not depend on flags.
-_OF_THE_CODE = ("operation", "python", "main_origin", "input_names", "source_taken")
+_OF_THE_CODE = ("operation", "python", "main_origin", "input_names", "source_taken", "added_flags")
 
 
 def job_meta(spec: RunSpec, earlier: JobMeta | None = None) -> JobMeta:

@@ -32,7 +32,7 @@ class FoundAgain:
     context: SearchContext
 
 
-def find_again(
+def find_again(  # noqa: PLR0913, PLR0917 - a run, and where to look
     run: Run, opref: OpRef, meta: JobMeta, call: RecordedCall | None, given: object, context: SearchContext
 ) -> FoundAgain:
     """Find the operation of a run; `given` is what the user names in its place, or None.
@@ -114,7 +114,8 @@ def _find_declared(run: Run, opref: OpRef, context: SearchContext) -> FoundAgain
 
 def _gone(run: Run, why: str) -> RunStateError:
     return RunStateError(
-        f"run {run.short_id} cannot take the source of today: {why}; bring it back, or restart the run without {_OPTION}"
+        f"run {run.short_id} cannot take the source of today: {why}; bring it back, or restart the run without "
+        f"{_OPTION}"
     )
 
 

@@ -18,7 +18,6 @@ from guild_ipy.engine.run_files.job_files import job_meta
 from guild_ipy.engine.run_files.prepare import fill_run_dir
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.launching.changed_flags import Recorded
-from guild_ipy.launching.guild_runs import read_program
 from guild_ipy.launching.recorded_template import RecordedInterface
 from guild_ipy.launching.restart_dependencies import read_requires
 from guild_ipy.launching.todays_source.forced_source import ForcedSource
@@ -32,7 +31,6 @@ from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.store.files.attrs import encode_attr
 from guild_ipy.store.files.whole_file import write_new_file
-from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -76,17 +74,25 @@ class TodaysProgram:
 
 
 @contextmanager
-def open_todays_program(
-    session: Session, run: Run, forced: ForcedSource, *, recorded: Run | None = None, more_flags: Mapping[str, Any]
+def open_todays_program(  # noqa: PLR0913 - a run, and what is given
+    session: Session,
+    run: Run,
+    before: JobMeta,
+    forced: ForcedSource,
+    *,
+    more_flags: Mapping[str, Any],
+    named: Run | None = None,
 ) -> Iterator[TodaysProgram]:
     """Make the program of a run anew, of the source of today; it is removed at the end unless it was put in place.
 
     Parameters
     ----------
-    recorded
-        The run whose program it is, if it is not the run itself: the prototype of a batch.
+    before
+        Its program until now, with the flags that it shall have.
     more_flags
-        Flags that the run does not have yet.
+        Flags that it does not have yet.
+    named
+        The run that errors name, if it is another one: the batch of a prototype.
 
     Raises
     ------
@@ -95,20 +101,19 @@ def open_todays_program(
     FlagError
         For a flag of the run that the operation does not take any more.
     """
-    check_changeable([run.dir])
-    of = recorded or run
-    before, requires = read_program(of), read_requires(of)
-    call = read_call(of.dir, before.flags) if isinstance(before.program, NotebookProgram) else None
-    found = find_again(run, of.opref, before, call, forced.operation, session.search_context)
-    template = _make_template(run, before, found, _Wanted(call=call, more=more_flags, forced=forced), requires)
-    with made_beside(of.dir) as made:
-        meta = _fill(session, of, before, template, made, requires)
+    requires = read_requires(run)
+    call = read_call(run.dir, before.flags) if isinstance(before.program, NotebookProgram) else None
+    found = find_again(named or run, run.opref, before, call, forced.operation, session.search_context)
+    wanted = _Wanted(call=call, more=more_flags, forced=forced)
+    template = _make_template(named or run, before, found, wanted, requires)
+    with made_beside(run.dir) as made:
+        meta = _fill(session, run, before, template, made, requires)
         yield TodaysProgram(
-            run_dir=of.dir,
+            run_dir=run.dir,
             made=made,
             meta=meta,
             before=before,
-            difference=describe_difference(of.dir, made),
+            difference=describe_difference(run.dir, made),
             added={name: value for name, value in meta.flags.items() if name not in before.flags},
             notes=template.notes,
         )
@@ -169,7 +174,7 @@ def _given_files(requires: Sequence[Dependency]) -> Iterator[str]:
                 yield path
 
 
-def _fill(  # noqa: PLR0913 - a run, and what is made of it
+def _fill(  # noqa: PLR0913, PLR0917 - a run, and what is made of it
     session: Session, run: Run, before: JobMeta, template: Template, made: RunDir, requires: Sequence[Dependency]
 ) -> JobMeta:
     """Make the program in the directory `made`, as that of a new run is made; return its ``meta.json``."""
@@ -177,7 +182,8 @@ def _fill(  # noqa: PLR0913 - a run, and what is made of it
     spec = _spec(run, before, template, requires)
     flags = job_meta(spec).recorded_flags
     spec = replace(spec, label=recorded.next_label(flags) or "", label_template=recorded.label_template)
-    meta = replace(job_meta(spec), source_taken=time.time_ns() // 1000)
+    added = {name: value for name, value in spec.flags.items() if name not in before.flags}
+    meta = replace(job_meta(spec), source_taken=time.time_ns() // 1000, added_flags={**before.added_flags, **added})
     meta = meta if recorded.is_usual else replace(meta, made_label="")
     fill_run_dir(session.home, made, spec, meta)
     more = {name: flags[name] for name in spec.user_flags if name not in before.flags}

@@ -31,6 +31,7 @@ from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, SilentViewer, Viewer
 
 if TYPE_CHECKING:
+    from guild_ipy.batch.restart_batch import RestartPlan
     from guild_ipy.batch.trial_table import TrialTable
 
 _LABEL_HELP = "label of the run (default: its flags); ${NAME} in it is the value of a flag"
@@ -260,23 +261,35 @@ class RunOperation(RunRequest):
         return run(session, self, viewer)
 
     def _restart(self, session: Session, run: Run, viewer: Viewer) -> Run | TrialTable | None:
-        from guild_ipy.batch.restart_batch import is_batch, plan_restart, restart_batch  # start-up cost, as above
+        from guild_ipy.batch.restart_batch import (  # start-up cost, as above
+            is_batch,
+            open_todays_prototype,
+            plan_restart,
+        )
 
         if is_batch(run):
             if self.reselect or self.force_deps:
                 raise UsageError("run: a batch keeps what its trials depend on; name another run as a flag: train=RUN")
             repeat = Repeat.NEEDED if self.needed else self.batch.repeat
-            plan = plan_restart(session, run, self.flags, replace(self.batch, repeat=repeat))
-            if self.batch.only_lists:
-                from guild_ipy.batch.trial_table import list_trials_only  # start-up cost, as above
-
-                list_trials_only(plan.table, self.batch, viewer)
-                return None
-            done = restart_batch(session, plan, self.launch, viewer, stage=self.stage)
-            return plan.table if self.preview else done
+            options = replace(self.batch, repeat=repeat)
+            if self._source is None:
+                return self._restart_batch(session, plan_restart(session, run, self.flags, options), viewer)
+            with open_todays_prototype(session, run, self.flags, self._source) as made:
+                return self._restart_batch(session, plan_restart(session, run, self.flags, options, made), viewer)
         if self.batch.given:
             raise UsageError(f"run: {self.batch.given} goes with a batch, and run {run.short_id} is not a batch")
         return restart(session, run, self._change(), self.launch, viewer)
+
+    def _restart_batch(self, session: Session, plan: RestartPlan, viewer: Viewer) -> Run | TrialTable | None:
+        from guild_ipy.batch.restart_batch import restart_batch  # start-up cost, as above
+
+        if self.batch.only_lists:
+            from guild_ipy.batch.trial_table import list_trials_only  # start-up cost, as above
+
+            list_trials_only(plan.table, self.batch, viewer)
+            return None
+        done = restart_batch(session, plan, self.launch, viewer, stage=self.stage)
+        return plan.table if self.preview else done
 
     def _change(self) -> Change:
         return Change(

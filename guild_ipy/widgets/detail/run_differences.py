@@ -14,8 +14,8 @@ from guild_ipy.operations.dependencies.run_query import quote
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session
-from guild_ipy.tables.columns.run_names import beginning_of
 from guild_ipy.store.source_files import diff_file
+from guild_ipy.tables.columns.run_names import beginning_of
 from guild_ipy.verbs.looking.compared_files import FileDifference, FileDifferences, compare_files
 from guild_ipy.verbs.looking.diff import diff
 from guild_ipy.view.changed_runs import command_of, shorten
