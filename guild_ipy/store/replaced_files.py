@@ -121,7 +121,7 @@ def _put_back(run_dir: RunDir) -> None:
         if not was_there:
             with suppress(FileNotFoundError, NotADirectoryError):
                 os.unlink(place)
-                _remove_empty(os.path.dirname(place), run_dir)
+            _remove_empty(os.path.dirname(place), run_dir)
         elif os.path.lexists(kept):
             make_folders(os.path.dirname(place), inside=run_dir.path)
             os.rename(kept, place)
