@@ -75,7 +75,7 @@ def test_a_new_flag_is_added_and_the_trials_stay_the_same_ones(batches, two, for
     batches.restart(two)
     assert batches.trial_ids(two)[:2] == ids
     assert [trial.flags["w"] for trial in batches.trials(two)] == [5, 5, 5]
-    assert [trial.label for trial in batches.trials(two)][0] == "w=5 x=1.0 y=2 z=a"
+    assert batches.trials(two)[0].label == "w=5 x=1.0 y=2 z=a"
 
 
 def test_a_new_flag_can_vary_at_once(batches, two, force):

@@ -123,19 +123,14 @@ class TestWithTheSourceOfToday:
         return done
 
     @pytest.mark.parametrize(
-        ("operation", "path", "before", "now"),
-        [
-            ("module", "constants.py", "0.5", "today 0.5"),
-            ("constants.py", "constants.py", "0.5", "today 0.5"),
-            ("folder", "pkg/inner.py", "0.5", "today 0.5"),
-        ],
+        ("operation", "path"),
+        [("module", "constants.py"), ("constants.py", "constants.py"), ("folder", "pkg/inner.py")],
     )
-    def test_modules_and_scripts_get_it(self, bench, made, operation, path, before, now):
+    def test_modules_and_scripts_get_it(self, bench, made, operation, path):
         run = made(operation, "lr=0.5")
         (bench.project / path).write_text(_SOURCES[path].replace("'got'", "'got today'"))
-        assert f"got {before}" in run.output
         done = self.force(bench, run)
-        assert (done.id, f"got {now}" in done.output, done.flags["lr"]) == (run.id, True, 0.5)
+        assert (done.id, "got today 0.5" in done.output, done.flags["lr"]) == (run.id, True, 0.5)
         again(bench, done, lr=0.7)
         assert "got today 0.7" in done.output
 
@@ -149,12 +144,12 @@ class TestWithTheSourceOfToday:
     def test_a_pipeline_of_guild_is_left_to_guild(self, bench, made):
         run = made("steps")
         steps = next(each for each in bench.runs() if each.operation == "steps")
-        with pytest.raises(RunStateError, match="use `guild run --restart"):
+        with pytest.raises(RunStateError, match=r"use `guild run --restart"):
             self.force(bench, steps)
         assert run.status.is_finished
 
     def test_one_whose_script_is_gone_is_refused(self, bench, made):
         run = made("constants.py")
-        with pytest.raises(RunStateError, match="there is no 'constants.py'"):
+        with pytest.raises(RunStateError, match=r"there is no 'constants.py'"):
             self.force(bench, run)
         assert "got 0.1" in again(bench, run).output

@@ -66,9 +66,8 @@ def project(notebook):
 def force(notebook):
     """Restart a run with the source of today."""
 
-    def force(run, *, operation=None, uses=(), viewer=None, stage=False, needed=False, **flags) -> Run | None:
-        source = ForcedSource(operation=operation, uses=uses)
-        change = Change(flags=flags, source=source, stage=stage, needed=needed)
+    def force(run, *, operation=None, viewer=None, options=None, **flags) -> Run | None:
+        change = Change(flags=flags, source=ForcedSource(operation=operation), **(options or {}))
         return restart(notebook.context, run, change, LaunchOptions(), viewer or notebook.viewer)
 
     return force
@@ -159,7 +158,7 @@ class TestScripts:
         made = project.run("train.py")
         before = files_of(made)
         Path("train.py").unlink()
-        with pytest.raises(RunStateError, match="there is no 'train.py' in .*without --force-sourcecode"):
+        with pytest.raises(RunStateError, match=r"there is no 'train.py' in .*without --force-sourcecode"):
             force(made)
         assert files_of(made) == before
 
@@ -180,17 +179,17 @@ class TestScripts:
 
     def test_with_needed_it_runs_where_the_source_differs_and_only_then(self, project, force):
         made = project.run("train.py", lr=3)
-        force(made, needed=True)
+        force(made, options={"needed": True})
         assert project.viewer.shown.endswith(
             f"Nothing is run: the source and the flags of train.py {made.short_id} are what they were\n"
         )
         Path("helper.py").write_text(DOUBLED)
-        assert force(made, needed=True).output == "value: 6\n"
+        assert force(made, options={"needed": True}).output == "value: 6\n"
 
     def test_it_can_be_staged(self, project, force):
         made = project.run("train.py", request={"stage": True}, lr=3)
         Path("helper.py").write_text(DOUBLED)
-        assert force(made, stage=True).status is RunStatus.STAGED
+        assert force(made, options={"stage": True}).status is RunStatus.STAGED
         assert restart(project.context, made, Change(), LaunchOptions(), project.viewer).output == "value: 6\n"
 
     def test_a_running_run_keeps_its_source(self, project, force):
@@ -269,7 +268,7 @@ class TestFunctions:
     def test_a_new_parameter_without_default_must_be_given(self, train, force):
         made = train.run("train", lr=0.5)
         train.cell("def train(rate, lr=0.1, steps=2):\n    return rate, lr")
-        with pytest.raises(FlagError, match="'?rate'?"):
+        with pytest.raises(FlagError, match=r"'?rate'?"):
             force(made)
         assert force(made, rate=3).result == (3, 0.5)
 
@@ -317,7 +316,7 @@ class TestGuildFiles:
 
     def test_an_operation_that_is_gone_is_named(self, fit, force):
         Path("guild.yml").write_text(GUILD_FILE.replace("fit:", "other:"))
-        with pytest.raises(RunStateError, match="no Guild file in .* has the operation 'fit'"):
+        with pytest.raises(RunStateError, match=r"no Guild file in .* has the operation 'fit'"):
             force(fit)
 
     def test_a_pipeline_has_no_source(self, project, force):
