@@ -37,6 +37,7 @@ from guild_ipy.store.files.attrs import delete_attr, encode_attr, write_attr
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.whole_file import read_bytes, write_file, write_new_file
 from guild_ipy.store.guild_home import Home
+from guild_ipy.store.replaced_files import put_back_replaced
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive
@@ -250,6 +251,7 @@ def mark_trial(home: Home, trial: RunDir, renew: Callable[[], object], *, staged
 
     `renew` changes it while it is claimed.
     """
+    put_back_replaced(trial)
     try:
         alive = claim_run(home, trial)
     except RunStateError:
