@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -108,13 +108,17 @@ def write_label(batch: Run, meta: JobMeta, grid: Grid) -> None:
 class StartedBatch:
     """A batch that is there, and how it is started."""
 
-    def __init__(self, session: Session, run_dir: RunDir, options: BatchOptions) -> None:
+    def __init__(
+        self, session: Session, run_dir: RunDir, options: BatchOptions, prototype: Prototype | None = None
+    ) -> None:
         self.run_dir = run_dir
         self.options = options
         self._session = session
-        self._prototype = Prototype(run_dir)
+        self._prototype = prototype or Prototype(run_dir)
         self._maker = TrialMaker(session, run_dir, self._prototype)
         self._members: dict[int, Run] = {}
+        self._wanted_flags: dict[str, TrialFlags] = {}
+        """Of those that are there, by their ids."""
 
     def run(self, grid: Grid, isolation: str | None) -> None:
         """See to all trials, and run those that the plan says."""
@@ -152,7 +156,8 @@ class StartedBatch:
     def _plan(self, grid: Grid, wanted: Sequence[TrialFlags]) -> tuple[PlannedTrial, ...]:
         places = {id_: place for place, id_ in enumerate(read_trial_ids(self.run_dir) or ())}  # of two that are equal
         trials = list_trials(self._session.home, self.run_dir)
-        there = list(map(as_there, sorted(trials, key=lambda trial: places.get(trial.id, len(places)))))
+        trials.sort(key=lambda trial: places.get(trial.id, len(places)))
+        there = [as_there(trial, self._prototype.meta.added_flags) for trial in trials]
         known = plan_trials(map(self._maker.flags_of, wanted), there, self.options.repeat)
         if not self.options.search.is_adaptive:
             return known
@@ -165,7 +170,7 @@ class StartedBatch:
         """Return what the optimizer was asked and told before; nothing without one."""
         if not self.options.search.is_adaptive:
             return SearchRecord(search={}, entries=())
-        spaces, fixed = grid.all_spaces, self._prototype.fixed_flags(grid)
+        spaces, fixed = grid.all_spaces, self._prototype.searched_with(grid)
         flags = (trial.get("flags") or {} for trial in read_trials(self.run_dir))
         listed = [{name: each[name] for name in spaces} for each in flags if spaces.keys() <= each.keys()]
         return read_search(self.run_dir, describe_search(self.options.search, spaces, fixed, self._seed), listed)
@@ -204,12 +209,18 @@ class StartedBatch:
             self.options,
             watcher=watcher,
             operation=self._prototype.run.operation,
+            renew=self._renew,
         )
         queue.run(trials)
         if queue.failed:
             say(f"{len(queue.failed)} of {queue.begun} trials failed", "WARNING")
             if self.options.fail_on_trial_error:
                 sys.exit(f"trial {queue.failed[0].short_id} failed; the trials after it were not run")
+
+    def _renew(self, trial: Run) -> JobMeta | None:
+        """Give a trial that was there before the source of the prototype."""
+        wanted = self._wanted_flags.get(trial.id)
+        return None if wanted is None else self._maker.renew(trial, wanted)
 
     def _carry_out(self, plan: Sequence[PlannedTrial], wanted: Sequence[TrialFlags]) -> list[Run]:
         """Make, delete and list trials as planned; return those to run, in their order."""
@@ -232,8 +243,9 @@ class StartedBatch:
                 continue
             else:
                 trial = Run(home.run_dir(each.id))
+                self._wanted_flags[trial.id] = wanted[each.number]
                 if trial.status in {RunStatus.PENDING, RunStatus.STAGED}:
-                    mark_trial(home, trial.dir, staged=staged)
+                    mark_trial(home, trial.dir, partial(self._renew, trial), staged=staged)
             self._members[each.number] = trial
             if each.fate is not Fate.SKIPPED:
                 to_run.append(trial)

@@ -38,6 +38,7 @@ from guild_ipy.store.used_runs.deps import DEPENDENCIES
 
 #: Of a prototype: the trials that were listed, as maps of flags. Of a batch: the ids of its trials.
 TRIALS = "trials"
+_OTHER = object()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +54,18 @@ class TrialFlags:
 
 
 class Prototype:
-    """The prototype of a batch that is there."""
+    """The prototype of a batch that is there.
 
-    def __init__(self, batch: RunDir) -> None:
-        self.run = Run(RunDir(batch.proto))
+    Parameters
+    ----------
+    batch
+        The batch.
+    made
+        The directory of one that is to take its place.
+    """
+
+    def __init__(self, batch: RunDir, made: RunDir | None = None) -> None:
+        self.run = Run(made or RunDir(batch.proto))
 
     @cached_property
     def meta(self) -> JobMeta:
@@ -104,6 +113,11 @@ class Prototype:
         """Return the flags that are the same for all trials of a grid."""
         flags: Flags = self.run.get("flags") or {}
         return {name: value for name, value in flags.items() if name not in grid.names}
+
+    def searched_with(self, grid: Grid) -> Flags:
+        """Return the fixed flags by which a search is known; those that came with another source, and stay, are not."""
+        added = self.meta.added_flags
+        return {name: value for name, value in self.fixed_flags(grid).items() if added.get(name, _OTHER) != value}
 
     def has(self, spec: RunSpec, grid: Grid) -> bool:
         """Whether its trials are those of a grid; `spec` is that of the first trial."""

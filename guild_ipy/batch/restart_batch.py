@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from guild_ipy.batch.asked.changed_trials import ChangedTrials
@@ -17,6 +19,7 @@ from guild_ipy.batch.prototype import Prototype, write_grid
 from guild_ipy.batch.restart_plan import Fate, PlannedTrial
 from guild_ipy.batch.search.optuna_optimizer import check_installed
 from guild_ipy.batch.search.search_options import check_optimizer, known_optimizer
+from guild_ipy.batch.sequences import may_be_sequence
 from guild_ipy.batch.trial_queue import check_isolation
 from guild_ipy.batch.trial_table import TrialTable
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
@@ -27,11 +30,16 @@ from guild_ipy.engine.meta import JobMeta, program_of, read_meta, require_meta
 from guild_ipy.errors import RunStateError
 from guild_ipy.launching.launch import LaunchOptions, get_ready, see_through
 from guild_ipy.launching.restart import begin_again, stage_again
+from guild_ipy.launching.todays_source.forced_source import ForcedSource
+from guild_ipy.launching.todays_source.todays_program import TodaysProgram, open_todays_program
+from guild_ipy.operations.dependencies.given_dependencies import split_given
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, Viewer
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.owners import check_changeable
+from guild_ipy.store.replaced_files import put_back_replaced
+from guild_ipy.store.used_runs.deps import DEPENDENCIES, DEPS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +53,8 @@ class RestartPlan:
     options: BatchOptions
     meta: JobMeta
     """Of the batch."""
+    program: TodaysProgram | None = None
+    """The program of its trials with the source of today; None keeps the one that they have."""
 
     @property
     def table(self) -> TrialTable:
@@ -64,8 +74,42 @@ def is_batch(run: Run) -> bool:
     return meta is not None and isinstance(meta.program, BatchProgram)
 
 
-def plan_restart(session: Session, run: Run, flags: Mapping[str, Any], options: BatchOptions) -> RestartPlan:
+@contextmanager
+def open_todays_prototype(
+    session: Session, run: Run, flags: Mapping[str, Any], forced: ForcedSource
+) -> Iterator[TodaysProgram]:
+    """Make the prototype of a batch anew, of the source of today; see `open_todays_program`.
+
+    `flags` are those that are given: the ones among them that are new to the operation and have one value.
+    """
+    check_changeable([run.dir])
+    put_back_replaced(run.dir)
+    program = program_of(run.dir, require_meta(run.dir), BatchProgram)
+    prototype = Prototype(run.dir)
+    grid = prototype.read_grid(program.varied)
+    _, own = split_given(prototype.requires, flags, frozenset())
+    more = {
+        name: value for name, value in own.items() if name not in prototype.meta.flags and not may_be_sequence(value)
+    }
+    first = prototype.trial(next(iter(grid.rows(1, seed=0)))).meta
+    with open_todays_program(session, prototype.run, first, forced, more_flags=more, named=run) as made:
+        for name in (DEPS, DEPENDENCIES):
+            if (value := prototype.run.get(name)) is not None:
+                write_attr(made.made, name, value)
+        write_grid(made.made, made.meta, grid)
+        yield made
+
+
+def plan_restart(
+    session: Session,
+    run: Run,
+    flags: Mapping[str, Any],
+    options: BatchOptions,
+    made: TodaysProgram | None = None,
+) -> RestartPlan:
     """Return what a restart with these flags in place of the recorded ones would do; nothing is changed.
+
+    `made` is the program of its trials with the source of today, if they are to get that.
 
     Raises
     ------
@@ -76,10 +120,11 @@ def plan_restart(session: Session, run: Run, flags: Mapping[str, Any], options: 
     """
     if run.status.is_active:
         raise RunStateError(f"batch {run.short_id} is {run.status}; stop it first")
+    put_back_replaced(run.dir)
     meta = require_meta(run.dir)
     program = program_of(run.dir, meta, BatchProgram)
-    prototype = Prototype(run.dir)
-    recorded = prototype.read_grid(program.varied)
+    recorded = Prototype(run.dir).read_grid(program.varied)
+    prototype = Prototype(run.dir, made.made if made is not None else None)
     options = options.after(read_options(run, program))
     if options.search.optimizer is not None:
         check_optimizer(options.search.optimizer)
@@ -89,13 +134,21 @@ def plan_restart(session: Session, run: Run, flags: Mapping[str, Any], options: 
     grid = ChangedTrials(session, prototype, recorded).change(flags, options.trials)
     grid = grid.searched_by(options.search.optimizer)
     program = replace(program, varied=grid.varied, module=BATCH_MODULE, jobs=options.jobs or 1)
-    batch = StartedBatch(session, run.dir, options)
+    batch = StartedBatch(session, run.dir, options, prototype)
     trials = batch.plan(grid)
+    if made is not None:
+        trials = tuple(map(_keeping_source, trials))
     for trial in trials:
         if trial.status is RunStatus.RUNNING and trial.id is not None:
             short_id = trial.id[:SHORT_ID_LENGTH]
             raise RunStateError(f"trial {short_id} of batch {run.short_id} is running; stop it first")
-    return RestartPlan(run=run, trials=trials, grid=grid, options=options, meta=replace(meta, program=program))
+    meta = replace(meta, program=program)
+    return RestartPlan(run=run, trials=trials, grid=grid, options=options, meta=meta, program=made)
+
+
+def _keeping_source(trial: PlannedTrial) -> PlannedTrial:
+    """Say of a trial that does not run that it does not get the source of today."""
+    return replace(trial, reason=f"{trial.reason}; its source stays") if trial.fate is Fate.SKIPPED else trial
 
 
 def plan_at_work(session: Session, run: Run) -> TrialTable:
@@ -123,17 +176,19 @@ def restart_batch(
     if not viewer.preview(_preview(session, plan, "stage" if stage else "restart")):
         return None
     if stage:
-        stage_again(session, run, lambda: _write(plan, launch))
+        stage_again(session, run, partial(_write, plan, launch))
         viewer.ended(run)
         return run
     get_ready(session, launch, viewer)
     with HeldInterrupts() as interrupts:
-        future = begin_again(session, run, launch, lambda: _write(plan, launch))
+        future = begin_again(session, run, launch, partial(_write, plan, launch))
         return see_through(session, future, launch, viewer, interrupts)
 
 
 def _write(plan: RestartPlan, launch: LaunchOptions) -> None:
     """Write what the process of the batch is to do."""
+    if plan.program is not None:
+        plan.program.put_in_place()
     run, proto = plan.run, Prototype(plan.run.dir)
     program = program_of(run.dir, plan.meta, BatchProgram)
     write_grid(proto.run.dir, proto.meta, plan.grid)
@@ -151,6 +206,6 @@ def _preview(session: Session, plan: RestartPlan, verb: str) -> Preview:
         operation=f"batch {plan.run.operation}",
         flags=plan.grid.all_values,
         extent=describe_extent(session, plan.grid, operation, count, plan.options.jobs),
-        notes=(f"trials: {plan}",),
+        notes=(*(() if plan.program is None else plan.program.lines), f"trials: {plan}"),
         verb=verb,
     )

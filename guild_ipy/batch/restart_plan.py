@@ -1,15 +1,16 @@
 """What becomes of each trial when a batch is started: kept, made, deleted, or passed over.
 
 A trial is the same one if its flags are the same, with their types: 1 is not 1.0, and nan equals nan. One that is the
-same keeps its id. One that no longer belongs to the batch is deleted if it has never run (it is pending, or staged by
-the batch); otherwise it stays, as a run of its own.
+same keeps its id. A flag that its operation has got since, with another source, makes no difference while it has the
+value that it came with. One that no longer belongs to the batch is deleted if it has never run (it is pending, or
+staged by the batch); otherwise it stays, as a run of its own.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from guild_ipy.batch.batch_options import Repeat
@@ -40,6 +41,8 @@ class ThereTrial:
     id: str
     flags: Flags
     status: RunStatus
+    added: Flags = field(default_factory=dict)
+    """Flags that its operation has got since it was made, with the values that stand for it."""
     is_pruned: bool = False
     """Whether a search has stopped it early: it needs no other run."""
 
@@ -81,7 +84,7 @@ def plan_trials(
     """
     known: defaultdict[str, deque[ThereTrial]] = defaultdict(deque)
     for trial in there:
-        known[flags_key(trial.flags)].append(trial)
+        known[flags_key({**trial.flags, **trial.added})].append(trial)
     planned = []
     for number, flags in enumerate(wanted):
         same = known[flags_key(flags)]
@@ -105,7 +108,7 @@ def _keep(trial: ThereTrial, number: int, repeat: Repeat) -> PlannedTrial:
     state = "pruned" if trial.is_pruned else str(trial.status)
     return PlannedTrial(
         fate=Fate.SKIPPED if is_passed_over else Fate.KEPT,
-        flags=trial.flags,
+        flags=trial.flags if is_passed_over else {**trial.flags, **trial.added},
         reason=f"it is {state}" if is_passed_over else f"a trial with these flags is there: {state}",
         id=trial.id,
         status=trial.status,

@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -20,7 +20,7 @@ from guild_ipy.batch.restart_plan import ThereTrial
 from guild_ipy.domain.attributes import BATCH
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import Flags
-from guild_ipy.engine.meta import differing_flags
+from guild_ipy.engine.meta import JobMeta, differing_flags, read_meta, require_meta
 from guild_ipy.engine.run_files.dependency_attrs import dependency_flags
 from guild_ipy.engine.run_files.file_copy import copy_file
 from guild_ipy.engine.run_files.prepare import make_run_dir
@@ -28,6 +28,7 @@ from guild_ipy.errors import RunNotFound, RunStateError, StoreError
 from guild_ipy.launching.changed_flags import Recorded, changed_content, must_change
 from guild_ipy.launching.found_dependencies import DependencyChoice
 from guild_ipy.launching.restart_dependencies import depends_on, replace_dependencies, resolve_as_recorded
+from guild_ipy.launching.todays_source.program_files import made_beside, put_program
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
@@ -36,6 +37,7 @@ from guild_ipy.store.files.attrs import delete_attr, encode_attr, write_attr
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.whole_file import read_bytes, write_file, write_new_file
 from guild_ipy.store.guild_home import Home
+from guild_ipy.store.replaced_files import put_back_replaced
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive
@@ -64,11 +66,13 @@ def list_trials(home: Home, batch: RunDir) -> list[Run]:
     return [Run(run_dir) for run_dir in dirs if os.path.exists(run_dir.opref)]
 
 
-def as_there(trial: Run) -> ThereTrial:
-    """Return what a restart has to know of a trial."""
+def as_there(trial: Run, added: Flags) -> ThereTrial:
+    """Return what a restart has to know of a trial; `added` are flags that came with a later source."""
+    flags: Flags = trial.get("flags") or {}
     status = trial.status
     is_pruned = status is RunStatus.TERMINATED and why_pruned(trial.dir) is not None
-    return ThereTrial(id=trial.id, flags=trial.get("flags") or {}, status=status, is_pruned=is_pruned)
+    lacking = {name: value for name, value in added.items() if name not in flags}
+    return ThereTrial(id=trial.id, flags=flags, status=status, added=lacking, is_pruned=is_pruned)
 
 
 def remove_half_made(home: Home, batch: RunDir) -> None:
@@ -147,18 +151,41 @@ class TrialMaker:
         note_change(home, id_)
         return Run(run_dir)
 
+    def renew(self, run: Run, trial: TrialFlags) -> JobMeta | None:
+        """Give a trial that is there, and claimed, the source of the prototype, if that is a later one.
+
+        Returns
+        -------
+        JobMeta or None
+            Its ``meta.json`` then; None if it had that source.
+
+        Raises
+        ------
+        StoreError
+            The trial is as it was then.
+        """
+        known = read_meta(run.dir)
+        if known is None or known.source_taken >= self._prototype.meta.source_taken:
+            return None
+        recorded, flags = Recorded.of(run, known), trial.meta.recorded_flags
+        own = self._own_files(trial) | {
+            _attr("flags"): encode_attr({**recorded.input_flags, **flags}),
+            _attr("user_flags"): encode_attr(recorded.user_flags),
+            _attr("label"): encode_attr(recorded.next_label(flags) or ""),
+        }
+        with made_beside(run.dir) as made:
+            self._copy(made, own)
+            write_file(made, made.opref, read_bytes(self._prototype.run.dir.opref) or b"")
+            put_program(run.dir, made)
+        return require_meta(run.dir)
+
     def _fill(self, run: Run, trial: TrialFlags, *, staged: bool) -> None:
         own = self._own_files(trial) | {
             _attr(BATCH): encode_attr(self._batch.id),
             _attr("cmd"): encode_attr([*self._python, run.dir.main]),
             _attr("initialized"): encode_attr(time.time_ns() // 1000),
         }
-        self._copied.copy(run.dir, but=own)
-        for path, content in own.items():
-            target = os.path.join(run.dir.path, path)
-            if not path.startswith(_SMALL):
-                make_folders(os.path.dirname(target), inside=run.dir.path)
-            write_new_file(target, content)
+        self._copy(run.dir, own)
         resolution = self._resolve(trial)
         if resolution.dependencies:
             replace_dependencies(run, trial.meta.recorded_flags, resolution)
@@ -167,6 +194,15 @@ class TrialMaker:
         (set_staged if staged else set_waiting)(run.dir)
         write_attr(run.dir, "id", run.id)  # from here on it is listed, as damaged
         write_file(run.dir, run.dir.opref, read_bytes(self._prototype.run.dir.opref) or b"")
+
+    def _copy(self, run_dir: RunDir, own: Mapping[str, bytes]) -> None:
+        """Copy the prototype into a directory, with other files in place of some, or beside them."""
+        self._copied.copy(run_dir, but=own)
+        for path, content in own.items():
+            target = os.path.join(run_dir.path, path)
+            if not path.startswith(_SMALL):
+                make_folders(os.path.dirname(target), inside=run_dir.path)
+            write_new_file(target, content)
 
     def _own_files(self, trial: TrialFlags) -> dict[str, bytes]:
         """Return the files of a trial that are made of its flags, by their paths in its directory."""
@@ -210,12 +246,21 @@ def forget_trial(home: Home, batch: RunDir, trial: RunDir) -> None:
     _remove_link(batch, trial.id)
 
 
-def mark_trial(home: Home, trial: RunDir, *, staged: bool) -> None:
-    """Let a trial that has never run wait for its batch, or for a start of its own; one that was started is left so."""
+def mark_trial(home: Home, trial: RunDir, renew: Callable[[], object], *, staged: bool) -> None:
+    """Let a trial that has never run wait for its batch, or for a start of its own; one that was started is left so.
+
+    `renew` changes it while it is claimed.
+    """
+    put_back_replaced(trial)
     try:
         alive = claim_run(home, trial)
     except RunStateError:
         return
+    try:
+        renew()
+    except BaseException:
+        release_run(trial, alive, staged=True)
+        raise
     if not staged:
         set_waiting(trial)
         remove_marker(trial.staged)

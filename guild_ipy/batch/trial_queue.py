@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from guild_ipy.batch.batch_options import BatchOptions
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.meta import JobMeta
 from guild_ipy.errors import GuildError, RunStateError, UsageError
 from guild_ipy.launching.at_work.run_messages import describe_flags, say
 from guild_ipy.launching.at_work.runs_at_work import EndedRun, RunsAtWork
@@ -48,23 +49,28 @@ class TrialQueue:
         written while it goes, that of several when each ends.
     operation
         The operation of which all are runs.
+    renew
+        Is called with a trial that is about to begin, and claimed; see `write` of
+        :func:`~guild_ipy.launching.restart.begin_again`.
     watcher
         Who is told how they go.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - trials, and how
         self,
         session: Session,
         launch: LaunchOptions,
         options: BatchOptions,
         *,
         operation: str,
+        renew: Callable[[Run], JobMeta | None] = lambda _: None,
         watcher: TrialWatcher | None = None,
     ) -> None:
         self._jobs = options.jobs or 1
         self._at_work = RunsAtWork(session, launch, writes_at_once=self._jobs == 1)
         self._ends_on_error = options.fail_on_trial_error
         self._operation = operation
+        self._renew = renew
         self._watcher = watcher
         self.failed: list[Run] = []
         self.begun = 0
@@ -99,7 +105,7 @@ class TrialQueue:
             return
         say(f"Running trial {trial.id}: {self._operation} ({describe_flags(trial.get('flags') or {})})")
         try:
-            self._at_work.begin(trial)
+            self._at_work.begin(trial, write=lambda: self._renew(trial))
         except RunStateError as error:  # somebody else has started it
             say(f"Trial {trial.id} is not run: {error}", "WARNING")
             self._tell_ended(trial)

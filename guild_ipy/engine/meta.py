@@ -71,6 +71,10 @@ class JobMeta:
     flag_defs: tuple[FlagDef, ...] = ()
     """What a restart with other flags is checked against."""
     takes_any_flag: bool = False
+    source_taken: int = 0
+    """When a restart has taken another source, in microseconds since 1970; 0 for that of the first time."""
+    added_flags: Flags = field(default_factory=dict)
+    """The flags that came with such a source, and the values that they had at first: runs before do not have them."""
 
     @property
     def recorded_flags(self) -> Flags:

@@ -15,6 +15,7 @@ Again:
 - ``changed_flags``: with other flags, by the ``recorded_template`` of the run
 - ``changed_files``: files that have flags in their text
 - ``restart_dependencies``: with other dependencies
+- ``todays_source``: with the source of today
 - ``guild_runs``: a run that Guild AI made
 
 Pipelines, whose steps are runs:

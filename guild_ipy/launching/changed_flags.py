@@ -84,6 +84,16 @@ class Recorded:
         made = default_label(flags) if self.label_template is None else fill_label(self.label_template, flags)
         return cut_label(made)
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether its label is the one that was made of its flags."""
+        made = self.label_for(self.flags)
+        return self.label in {made, self.made_label or made}
+
+    def next_label(self, flags: Flags) -> str | None:
+        """Return the label that it has with other flags; one that the user gave stays."""
+        return self.label_for(flags) if self.is_usual else self.label
+
 
 def write_changes(run: Run, meta: JobMeta) -> JobMeta:
     """Write what is made of flags, where it was made of others or by Guild AI, and the label that says them.
@@ -121,17 +131,15 @@ def changed_content(
     UsageError if a file cannot be read that has flags in its text.
     """
     flags, label = meta.recorded_flags, recorded.label_for(meta.recorded_flags)
-    old_label = recorded.label_for(recorded.flags)
-    is_usual = recorded.label in {old_label, recorded.made_label or old_label}
     if isinstance(meta.program, StepsProgram):
         meta = replace(meta, program=replace(meta.program, module=PIPELINE_MODULE))
-    made = replace(meta, made_for=digest_flags(meta.flags), made_label=label if is_usual else "")
+    made = replace(meta, made_for=digest_flags(meta.flags), made_label=label if recorded.is_usual else "")
     yield from job_files(run_dir, made)
     yield run_dir.attr("flags"), encode_attr({**recorded.input_flags, **flags})
     given = {name: flags[name] for name in changed if name in meta.flags}
     yield run_dir.attr("user_flags"), encode_attr({**recorded.user_flags, **given})
     yield from changed_files(meta, run_dir)
-    if is_usual:
+    if recorded.is_usual:
         yield run_dir.attr("label"), encode_attr(label)
 
 

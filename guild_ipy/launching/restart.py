@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.status import RunStatus
@@ -29,6 +29,7 @@ from guild_ipy.launching.restart_dependencies import (
     replace_dependencies,
     resolve_again,
 )
+from guild_ipy.launching.todays_source.forced_source import ForcedSource
 from guild_ipy.operations.dependencies.given_dependencies import naming_dependencies, split_given
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.session.run_handle import Run
@@ -40,10 +41,14 @@ from guild_ipy.store.displays.display_log import list_display_files
 from guild_ipy.store.events.events import find_output_event_files
 from guild_ipy.store.files.attrs import delete_attr
 from guild_ipy.store.owners import check_changeable
+from guild_ipy.store.replaced_files import put_back_replaced
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.error_line import ERROR
 from guild_ipy.store.state.markers import is_waiting, remove_marker, set_waiting
 from guild_ipy.store.state.signals import PRUNED, STOP_SIGNAL
+
+if TYPE_CHECKING:
+    from guild_ipy.launching.todays_source.todays_program import TodaysProgram
 
 _NEEDS_NO_RESTART = frozenset({RunStatus.COMPLETED, RunStatus.TERMINATED, RunStatus.RUNNING})
 
@@ -64,6 +69,8 @@ class Change:
     """Run nothing where it has not failed, and nothing changes."""
     preferred: tuple[str, ...] = ()
     """Ids of runs that dependencies use before all others, where they are chosen anew."""
+    source: ForcedSource | None = None
+    """Take the source of today; None keeps that of the first time."""
 
 
 def start(session: Session, run: Run, options: LaunchOptions, viewer: Viewer) -> Run | None:
@@ -80,6 +87,7 @@ def start(session: Session, run: Run, options: LaunchOptions, viewer: Viewer) ->
     if status is not RunStatus.STAGED:
         raise RunStateError(f"run {run.short_id} is {status}, not staged; run it again with --restart {run.short_id}")
     check_changeable([run.dir])
+    put_back_replaced(run.dir)
     meta = change_flags(read_program(run), run, {})
     requires = read_requires(run)
     resolution = resolve_again(session, run, requires, meta, ChangedChoice())
@@ -90,29 +98,55 @@ def start(session: Session, run: Run, options: LaunchOptions, viewer: Viewer) ->
 def restart(session: Session, run: Run, change: Change, options: LaunchOptions, viewer: Viewer) -> Run | None:
     """Run a directory again: same id, same seed, same source; its output, scalars and result are new.
 
+    With `source` in `change` it gets the source of today.
+
     Raises
     ------
     RunStateError
-        If it is running, or was made by Guild AI in a way that only that can repeat.
+        If it is running, or was made by Guild AI in a way that only that can repeat; or if its operation is gone whose
+        source of today it shall take.
     FlagError
         For a flag that the operation does not take. Nothing has been changed then.
     RunError
         If the run failed or was interrupted.
     """
-    if (
-        change.needed
-        and not change.reselect
-        and run.status in _NEEDS_NO_RESTART
-        and not would_change(run, change.flags)
-    ):
-        viewer.output(f"Nothing is run: the flags of {run.operation} {run.short_id} are what they were\n")
-        return run
+    if change.source is None:
+        if change.needed and not change.reselect and not _needs_restart(run, change.flags):
+            return _run_nothing(run, viewer)
+        check_changeable([run.dir])
+        put_back_replaced(run.dir)
+        return _start(session, _plan(session, run, change), options, viewer)
+    from guild_ipy.launching.todays_source.todays_program import open_todays_program  # start-up cost: few restarts ask
+
     check_changeable([run.dir])
-    meta = read_program(run)
+    put_back_replaced(run.dir)
+    before = read_program(run)
+    _, flags = split_given(read_requires(run), change.flags, frozenset())
+    more = {name: value for name, value in flags.items() if name not in before.flags}
+    with open_todays_program(session, run, before, change.source, more_flags=more) as program:
+        others = {name: value for name, value in change.flags.items() if name not in more}
+        if change.needed and not change.reselect and not program.differs and not _needs_restart(run, others):
+            return _run_nothing(run, viewer, "the source and the flags")
+        return _start(session, _plan(session, run, replace(change, flags=others), program), options, viewer)
+
+
+def _needs_restart(run: Run, flags: Mapping[str, Any]) -> bool:
+    return run.status not in _NEEDS_NO_RESTART or would_change(run, flags)
+
+
+def _run_nothing(run: Run, viewer: Viewer, same: str = "the flags") -> Run:
+    viewer.output(f"Nothing is run: {same} of {run.operation} {run.short_id} are what they were\n")
+    return run
+
+
+def _plan(session: Session, run: Run, change: Change, program: TodaysProgram | None = None) -> _Attempt:
+    """Find out all that a restart needs, before anything is changed."""
+    before = read_program(run)
+    meta = before if program is None else program.meta
     requires = read_requires(run)
     given, flags = split_given(requires, change.flags, frozenset(flag.name for flag in meta.flag_defs))
     with naming_dependencies(requires):
-        meta = change_flags(meta, run, flags)
+        meta = change_flags(meta, run, flags, None if program is None else program.interface)
     choice = ChangedChoice(
         given=given,
         reselect=change.reselect,
@@ -120,20 +154,20 @@ def restart(session: Session, run: Run, change: Change, options: LaunchOptions, 
         preferred=change.preferred,
         awaits=change.stage,
     )
-    resolution = resolve_again(session, run, requires, meta, choice)
+    resolution = resolve_again(session, run, requires, replace(meta, made_for=before.made_for), choice)
     if resolution is not None and change.stage:
         check_no_cycle(session, run, resolution)
     verb = "stage" if change.stage else "restart"
-    attempt = _Attempt(run=run, meta=meta, verb=verb, requires=requires, resolution=resolution)
-    return _start(session, attempt, options, viewer)
+    return _Attempt(run=run, meta=meta, verb=verb, requires=requires, resolution=resolution, program=program)
 
 
 def begin_again(
-    session: Session, run: Run, options: LaunchOptions, write: Callable[[], object] = lambda: None
+    session: Session, run: Run, options: LaunchOptions, write: Callable[[], JobMeta | None] = lambda: None
 ) -> RunFuture:
     """Start a run again as it is, without following it; it has no preview, and nothing is shown.
 
-    `write` changes its directory, when no other process can start it any more.
+    `write` changes its directory, when no other process can start it any more; it returns the ``meta.json`` that it has
+    written, or None.
 
     Raises
     ------
@@ -142,6 +176,7 @@ def begin_again(
     EngineError, DependencyError
         If it cannot be started; it is as it was.
     """
+    put_back_replaced(run.dir)
     requires = read_requires(run)
     meta = change_flags(read_program(run), run, {})
     resolution = resolve_again(session, run, requires, meta, ChangedChoice())
@@ -182,6 +217,14 @@ class _Attempt:
     requires: tuple[Dependency, ...]
     resolution: Resolution | None = None
     """What its dependencies are now; None if they stay as they are."""
+    program: TodaysProgram | None = None
+    """Its program with the source of today; None keeps the one that it has."""
+
+    def put_program(self) -> JobMeta:
+        """Put the program of today in its place, if there is one; return the ``meta.json`` of the attempt."""
+        if self.program is not None:
+            self.program.put_in_place()
+        return self.meta
 
 
 def _check_startable(attempt: _Attempt) -> None:
@@ -202,7 +245,7 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
     asked = time.time_ns() // 1000
     get_ready(session, options, viewer)
     with HeldInterrupts() as interrupts:
-        future = _begin(session, attempt, options, interrupts, asked=asked)
+        future = _begin(session, attempt, options, interrupts, asked=asked, write=attempt.put_program)
         if future is None:
             viewer.ended(run)
             return run
@@ -210,7 +253,7 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
         return see_through(session, future, options, viewer, interrupts)
 
 
-def stage_again(session: Session, run: Run, write: Callable[[], object] = lambda: None) -> None:
+def stage_again(session: Session, run: Run, write: Callable[[], JobMeta | None] = lambda: None) -> None:
     """Stage a run again as it is; `write` as in :func:`begin_again`.
 
     Raises
@@ -231,18 +274,18 @@ def _begin(  # noqa: PLR0913 - a start, and how
     interrupts: HeldInterrupts,
     *,
     asked: int,
-    write: Callable[[], object] = lambda: None,
+    write: Callable[[], JobMeta | None] = lambda: None,
 ) -> RunFuture | None:
     """Claim the run, and have a process made ready for it; None for one that is only staged."""
     run = attempt.run
     was_staged, was_waiting = os.path.exists(run.dir.staged), is_waiting(run.dir)
     alive = claim_run(session.home, run.dir)
     try:
-        write()
-        meta = _reset(run, attempt.meta)
+        wanted = write() or attempt.meta
+        meta = _reset(run, wanted)
         if attempt.resolution is not None:
             with interrupts.passing():
-                replace_dependencies(run, attempt.meta.recorded_flags, attempt.resolution)
+                replace_dependencies(run, wanted.recorded_flags, attempt.resolution)
         if attempt.verb != "stage":
             return ask_again(session, run, meta, alive, options, asked=asked)
         release_run(run.dir, alive, staged=True)
@@ -267,11 +310,12 @@ def _check_secrets(run: Run, meta: JobMeta) -> None:
 
 def _preview(attempt: _Attempt) -> Preview:
     resolution = attempt.resolution or NOTHING_REQUIRED
+    notes = resolution.notes if attempt.resolution is not None else recorded_notes(attempt.run, attempt.requires)
     return Preview(
         operation=attempt.run.operation,
         flags=attempt.meta.flags,
         dependencies=preview_lines(resolution),
-        notes=resolution.notes if attempt.resolution is not None else recorded_notes(attempt.run, attempt.requires),
+        notes=(*(() if attempt.program is None else attempt.program.lines), *notes),
         verb=attempt.verb,
     )
 

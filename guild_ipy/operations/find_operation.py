@@ -63,7 +63,7 @@ def _find_default(context: SearchContext) -> Operation:
 def _find_named(word: str, context: SearchContext) -> Operation:
     project_dir = context.notebook.project_dir
     word = word if os.path.exists(os.path.join(project_dir, word)) else word.removesuffix("()")  # as listings have it
-    found = _find_variable(word, context.notebook.variables)
+    found = find_variable(word, context.notebook.variables)
     if callable(found):
         return _open_object(found, word)
     declared = find_guild_operation(word, project_dir, context.import_path)
@@ -71,7 +71,7 @@ def _find_named(word: str, context: SearchContext) -> Operation:
         return declared
     if word == QUEUE.name:
         return _open_queue()
-    file = _find_file(word, project_dir)
+    file = open_file_operation(word, project_dir)
     if file is not None:
         return file
     if found is not None:
@@ -88,7 +88,14 @@ def _open_queue() -> Operation:
     return QueueOperation()
 
 
-def _find_file(word: str, project_dir: str) -> Operation | None:
+def open_file_operation(word: str, project_dir: str) -> Operation | None:
+    """Return the operation of the script or notebook file that a word names; None if there is none.
+
+    Raises
+    ------
+    UsageError
+        For a folder, and a file that cannot be run.
+    """
     path = os.path.join(project_dir, word)
     if os.path.isfile(path) and is_notebook_file(path):
         from guild_ipy.operations.notebook_operation import NotebookFileOperation  # start-up cost: few words name one
@@ -112,7 +119,7 @@ def _refuse_words(word: str, context: SearchContext) -> None:
     head, space, rest = word.partition(" ")
     if not space or not rest.strip():
         return
-    is_known = callable(_find_variable(head, context.notebook.variables))
+    is_known = callable(find_variable(head, context.notebook.variables))
     project_dir = context.notebook.project_dir
     if is_known or head.endswith(".ipynb") or find_guild_operation(head, project_dir, context.import_path):
         raise UsageError(f"run: {rest.split()[0]!r} is no flag; write flags as name=value")
@@ -144,7 +151,8 @@ def known_operations(notebook: Notebook, declared: Sequence[str] | None = None) 
     return sorted(functions) + [name for name in declared if name not in functions] + files
 
 
-def _find_variable(word: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401
+def find_variable(word: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """Return the variable of a notebook that a word names, dots allowed; None if there is none."""
     name, *attributes = word.split(".")
     value = variables.get(name)
     for attribute in attributes:

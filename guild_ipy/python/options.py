@@ -64,6 +64,7 @@ def _read_options(options: _Options) -> RunOperation:
         restage=options.take("_restage", object),
         reselect=options.take_switch("_reselect"),
         force_deps=options.take_switch("_force_deps"),
+        force_sourcecode=options.take_switch("_force_sourcecode"),
         needed=options.take_switch("_needed"),
         run_id=options.take("_run_id", str),
         preview=options.take_switch("_preview"),

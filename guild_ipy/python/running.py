@@ -36,7 +36,8 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
         ``_background`` (return at once), ``_pidfile``, ``_isolation`` (``"fork"``, ``"fresh"`` or ``"inline"``),
         ``_stop_after`` (minutes), ``_stage`` (prepare only), ``_stage_dir`` (prepare in this folder), ``_start``,
         ``_restart`` and ``_restage`` (a run, in place of an operation; the last stages it again, as the next to be
-        started), ``_reselect`` (with ``_restart``: choose the runs that it depends on anew), ``_force_deps`` (use
+        started), ``_reselect`` (with ``_restart``: choose the runs that it depends on anew), ``_force_sourcecode``
+        (with ``_restart``: take the source of today, and say what differs), ``_force_deps`` (use
         runs that are given for dependencies, whatever they are), ``_needed`` (give the run that has these flags, if
         there is one) and ``_preview`` (show what would be run, and give None).
 

@@ -14,6 +14,7 @@ which its command ignores::
         alive                     held with flock while a process of the run lives
         displays/                 what it displayed besides text: the log, and files of large values
       tmp/                      files on their way to their name
+      replaced/                 the earlier files, while a restart takes another source; the next start puts them back
         sourcecode/               snapshot of a notebook function: its cells and local modules; text of a notebook file
         job/                      what the process executes
           main.py                 the program; runs by hand too
@@ -101,6 +102,11 @@ class RunDir:
     def tmp(self) -> str:
         """Where files are written before they get their name."""
         return self.guild + "/tmp"  # noqa: S108 - a folder of the run
+
+    @property
+    def replaced(self) -> str:
+        """The earlier files, while others take their place; see :mod:`guild_ipy.store.replaced_files`."""
+        return self.guild + "/replaced"
 
     @property
     def output(self) -> str:

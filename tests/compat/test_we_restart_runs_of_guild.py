@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import FlagError, RunStateError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.restart import Change, restart, start
+from guild_ipy.launching.todays_source.forced_source import ForcedSource
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.viewer import SilentViewer
 
@@ -114,3 +116,46 @@ def test_a_staged_run_that_only_guild_can_start_is_left_to_it(bench, made):
     run = made("steps", "--stage")
     with pytest.raises(RunStateError, match=r"guild.steps_main, a part of Guild AI; use `guild run --restart"):
         start(bench.context, run, LaunchOptions(), SilentViewer())
+
+
+class TestWithTheSourceOfToday:
+    """``--force-sourcecode`` on runs of Guild AI."""
+
+    @staticmethod
+    def force(bench, run: Run, **flags) -> Run:
+        change = Change(flags=flags, source=ForcedSource())
+        done = restart(bench.context, run, change, LaunchOptions(), SilentViewer())
+        assert done is not None
+        return done
+
+    @pytest.mark.parametrize(
+        ("operation", "path"),
+        [("module", "constants.py"), ("constants.py", "constants.py"), ("folder", "pkg/inner.py")],
+    )
+    def test_modules_and_scripts_get_it(self, bench, made, operation, path):
+        run = made(operation, "lr=0.5")
+        (bench.project / path).write_text(_SOURCES[path].replace("'got'", "'got today'"))
+        done = self.force(bench, run)
+        assert (done.id, "got today 0.5" in done.output, done.flags["lr"]) == (run.id, True, 0.5)
+        again(bench, done, lr=0.7)
+        assert "got today 0.7" in done.output
+
+    def test_guild_restarts_it_then(self, bench, made):
+        run = made("module", "lr=0.5")
+        (bench.project / "constants.py").write_text(_SOURCES["constants.py"].replace("'got'", "'got today'"))
+        self.force(bench, run)
+        bench.guild("run", "-y", "--restart", run.id)
+        assert (run.status, "got today 0.5" in run.output) == (RunStatus.COMPLETED, True)
+
+    def test_a_pipeline_of_guild_is_left_to_guild(self, bench, made):
+        run = made("steps")
+        steps = next(each for each in bench.runs() if each.operation == "steps")
+        with pytest.raises(RunStateError, match=r"use `guild run --restart"):
+            self.force(bench, steps)
+        assert run.status.is_finished
+
+    def test_one_whose_script_is_gone_is_refused(self, bench, made):
+        run = made("constants.py")
+        with pytest.raises(RunStateError, match=r"there is no 'constants.py'"):
+            self.force(bench, run)
+        assert "got 0.1" in again(bench, run).output

@@ -136,6 +136,19 @@ def test_stage_start_and_restart_keep_the_id(train):
     assert (again.id, again.result, again.status) == (staged.id, pytest.approx(0.3), RunStatus.COMPLETED)
 
 
+def test_a_restart_takes_the_source_of_today(train):
+    made = train.run("%guild_run train epochs=1")
+    train.run("def train(lr=0.1, epochs=2, opt='sgd', shuffle=True, more=3):\n    return more * epochs")
+    again = train.run("%guild_run --restart {_.id} --force-sourcecode".replace("_.id", repr(made.id)))
+    assert (again.id, again.result, again.flags["more"]) == (made.id, 3, 3)
+
+
+def test_a_cell_is_restarted_with_the_text_below(session):
+    made = session.run("%%guild_run look x=5\nx = 1\nprint('first', x)")
+    again = session.run(f"%%guild_run --restart {made.id} --force-sourcecode\nx = 1\nprint('today', x)")
+    assert (again.id, again.output, again.operation) == (made.id, "today 5\n", "look()")
+
+
 def test_background_returns_and_watch_shows_the_rest(session):
     session.run(
         "import os, time\ndef wait(path):\n    while not os.path.exists(path): time.sleep(0.01)\n    print('go')"

@@ -74,6 +74,23 @@ def test_stage_start_and_restart():
         guild_ipy.start(staged, background=True)
 
 
+def test_a_restart_takes_the_source_of_today(project, capfd):
+    run = guild_ipy.run("train.py", lr=3)
+    (project / "train.py").write_text("lr = 0.1\nprint('today', lr)\n")
+    assert guild_ipy.run(_restart=run, _force_sourcecode=True).output == "today 3\n"
+    assert "note: source: 1 file differs: train.py (+" in capfd.readouterr().out
+
+
+def test_a_batch_takes_the_source_of_today(project):
+    batch = guild_ipy.run("train.py", lr=[1, 2])
+    (project / "train.py").write_text("lr = 0.1\nprint('today', lr)\n")
+    plan = guild_ipy.run(_restart=batch, _force_sourcecode=True, _needed=True, _preview=True)
+    assert set(plan["reason"]) == {"it is completed; its source stays"}
+    guild_ipy.run(_restart=batch, _force_sourcecode=True)
+    outputs = [line for line in batch.output.splitlines() if not line.startswith("INFO")]
+    assert outputs == ["today 1", "today 2"]
+
+
 def test_background_watch_and_stop(project, capfd):
     (project / "wait.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
     run = guild_ipy.run("wait.py", _background=True)

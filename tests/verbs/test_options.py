@@ -79,6 +79,12 @@ def test_a_restart_takes_flags_and_no_operation():
         ("train --restart 1", "run: --restart knows its operation; leave 'train' out"),
         ("--restart 1 --label x", "run: --restart keeps name, label, tags, comment, seed, files and patterns"),
         ("--start 1 lr=2", "run: --start takes no flags"),
+        (
+            "train --force-sourcecode",
+            "run: --force-sourcecode goes with --restart; a new run takes the source of today",
+        ),
+        ("--start 1 --force-sourcecode", "run: --start runs what is staged; --restart RUN --force-sourcecode runs it"),
+        ("--restart 1 --force-sourcecode --label x", "run: --restart keeps name, label, tags, comment, seed, files"),
     ],
 )
 def test_a_run_that_cannot_work_is_refused_in_one_line(line, message):

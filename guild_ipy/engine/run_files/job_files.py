@@ -117,10 +117,14 @@ if __name__ == "__main__":
 '''
 
 
+#: Fields of a ``meta.json`` that do not depend on flags.
+_OF_THE_CODE = ("operation", "python", "main_origin", "input_names", "source_taken", "added_flags")
+
+
 def job_meta(spec: RunSpec, earlier: JobMeta | None = None) -> JobMeta:
     """Return the ``meta.json`` of a spec; `earlier` is that of the same run, if there is one.
 
-    The origin of its code, and the Python that it is bound to, stay as in `earlier`.
+    The origin and time of its code, and the Python that it is bound to, stay as in `earlier`.
     """
     meta = JobMeta(
         operation=spec.opref.display_name,
@@ -143,7 +147,7 @@ def job_meta(spec: RunSpec, earlier: JobMeta | None = None) -> JobMeta:
     )
     if earlier is None:
         return meta
-    origin = {name: getattr(earlier, name) for name in ("operation", "python", "main_origin", "input_names")}
+    origin = {name: getattr(earlier, name) for name in _OF_THE_CODE}
     return replace(meta, **origin)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from guild_ipy.engine.executors import RunFuture
 from guild_ipy.engine.follow import OutputTail
 from guild_ipy.engine.interrupts import HeldInterrupts
+from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.stopping import resume_supervisor, stop_run
 from guild_ipy.errors import GuildError
 from guild_ipy.launching.launch import LaunchOptions
@@ -81,10 +82,12 @@ class RunsAtWork:
         """The runs that are not being stopped."""
         return tuple(each.run for each in self._active if not each.is_stopping)
 
-    def begin(self, run: Run, env: Mapping[str, str] | None = None, write: Callable[[], object] = lambda: None) -> None:
+    def begin(
+        self, run: Run, env: Mapping[str, str] | None = None, write: Callable[[], JobMeta | None] = lambda: None
+    ) -> None:
         """Start a run that is there, with some more variables in its environment.
 
-        `write` changes its directory, when no other process can start it any more.
+        `write` changes its directory, when no other process can start it any more, as in `begin_again`.
 
         Raises
         ------

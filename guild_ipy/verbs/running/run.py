@@ -23,6 +23,7 @@ from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart, start
+from guild_ipy.launching.todays_source.forced_source import ForcedSource
 from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.scheduling.restaging import restage
 from guild_ipy.session.run_handle import Run
@@ -31,6 +32,7 @@ from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, SilentViewer, Viewer
 
 if TYPE_CHECKING:
+    from guild_ipy.batch.restart_batch import RestartPlan
     from guild_ipy.batch.trial_table import TrialTable
 
 _LABEL_HELP = "label of the run (default: its flags); ${NAME} in it is the value of a flag"
@@ -194,6 +196,9 @@ class RunOperation(RunRequest):
     reselect: bool = switch("--reselect", help="with --restart: choose the runs it depends on anew", group=_OTHER_WAYS)
     needed: bool = switch("--needed", help="run nothing if there is a run with these flags", group=_OTHER_WAYS)
     force_deps: bool = switch("--force-deps", help="use the runs that are given, whatever they are", group=_OTHER_WAYS)
+    force_sourcecode: bool = switch(
+        "--force-sourcecode", help="with --restart: take the source of today, and say what differs", group=_OTHER_WAYS
+    )
     preview: bool = switch(
         "--preview",
         "--explain",
@@ -212,6 +217,8 @@ class RunOperation(RunRequest):
             raise UsageError("run: --reselect goes with --restart; a new run chooses its dependencies anyway")
         if self.batch.repeat is Repeat.FAILED and self.restart is None:
             raise UsageError("run: --failed goes with --restart, of a batch; a new run has not failed yet")
+        if self.force_sourcecode:
+            self._check_source()
         if not option:
             self._check_stage()
             return
@@ -221,9 +228,14 @@ class RunOperation(RunRequest):
             self._check_start()
         if self.restage is not None:
             self._check_restage()
-        if self.operation is not None:
+        self._check_kept(option)
+
+    def _check_kept(self, option: str) -> None:
+        """Refuse what a run has already that is started again."""
+        if self.operation is not None and not self.force_sourcecode:
             raise UsageError(f"run: {option} knows its operation; leave {str(self.operation)!r} out")
-        if self.spec != SpecOptions():
+        kept = replace(self.spec, uses=()) if self.force_sourcecode else self.spec
+        if kept != SpecOptions():
             raise UsageError(
                 f"run: {option} keeps name, label, tags, comment, seed, files and patterns; label changes the label"
             )
@@ -238,6 +250,14 @@ class RunOperation(RunRequest):
         if len(ways) > 1:
             raise UsageError(f"run: {ways[0]} and {ways[1]} are two things; give one of them")
         return ways[0] if ways else ""
+
+    def _check_source(self) -> None:
+        if self.start is not None:
+            raise UsageError(
+                "run: --start runs what is staged; --restart RUN --force-sourcecode runs it with the source of today"
+            )
+        if self.restart is None:
+            raise UsageError("run: --force-sourcecode goes with --restart; a new run takes the source of today anyway")
 
     def _check_start(self) -> None:
         if self.needed:
@@ -284,23 +304,35 @@ class RunOperation(RunRequest):
         return run(session, self, viewer)
 
     def _restart(self, session: Session, run: Run, viewer: Viewer) -> Run | TrialTable | None:
-        from guild_ipy.batch.restart_batch import is_batch, plan_restart, restart_batch  # start-up cost, as above
+        from guild_ipy.batch.restart_batch import (  # start-up cost, as above
+            is_batch,
+            open_todays_prototype,
+            plan_restart,
+        )
 
         if is_batch(run):
             if self.reselect or self.force_deps:
                 raise UsageError("run: a batch keeps what its trials depend on; name another run as a flag: train=RUN")
             repeat = Repeat.NEEDED if self.needed else self.batch.repeat
-            plan = plan_restart(session, run, self.flags, replace(self.batch, repeat=repeat))
-            if self.batch.only_lists:
-                from guild_ipy.batch.trial_table import list_trials_only  # start-up cost, as above
-
-                list_trials_only(plan.table, self.batch, viewer)
-                return None
-            done = restart_batch(session, plan, self.launch, viewer, stage=self.stage)
-            return plan.table if self.preview else done
+            options = replace(self.batch, repeat=repeat)
+            if self._source is None:
+                return self._restart_batch(session, plan_restart(session, run, self.flags, options), viewer)
+            with open_todays_prototype(session, run, self.flags, self._source) as made:
+                return self._restart_batch(session, plan_restart(session, run, self.flags, options, made), viewer)
         if self.batch.given:
             raise UsageError(f"run: {self.batch.given} goes with a batch, and run {run.short_id} is not a batch")
         return restart(session, run, self._change(), self.launch, viewer)
+
+    def _restart_batch(self, session: Session, plan: RestartPlan, viewer: Viewer) -> Run | TrialTable | None:
+        from guild_ipy.batch.restart_batch import restart_batch  # start-up cost, as above
+
+        if self.batch.only_lists:
+            from guild_ipy.batch.trial_table import list_trials_only  # start-up cost, as above
+
+            list_trials_only(plan.table, self.batch, viewer)
+            return None
+        done = restart_batch(session, plan, self.launch, viewer, stage=self.stage)
+        return plan.table if self.preview else done
 
     def _change(self) -> Change:
         return Change(
@@ -309,7 +341,12 @@ class RunOperation(RunRequest):
             reselect=self.reselect,
             force_deps=self.force_deps,
             needed=self.needed,
+            source=self._source,
         )
+
+    @property
+    def _source(self) -> ForcedSource | None:
+        return ForcedSource(operation=self.operation, uses=self.spec.uses) if self.force_sourcecode else None
 
 
 def _find_run(session: Session, ref: object) -> Run:

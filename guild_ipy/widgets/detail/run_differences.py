@@ -14,8 +14,9 @@ from guild_ipy.operations.dependencies.run_query import quote
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import list_runs
 from guild_ipy.session.session import Session
+from guild_ipy.store.source_files import diff_file
 from guild_ipy.tables.columns.run_names import beginning_of
-from guild_ipy.verbs.looking.compared_files import FileDifference, FileDifferences, compare_files, diff_file
+from guild_ipy.verbs.looking.compared_files import FileDifference, FileDifferences, compare_files
 from guild_ipy.verbs.looking.diff import diff
 from guild_ipy.view.changed_runs import command_of, shorten
 from guild_ipy.view.run_diff import Aspect, Difference
@@ -107,7 +108,7 @@ def _diff_lines(other: Run, run: Run, found: FileDifference) -> list[str]:
         return []
     if not all(kind.is_text for kind in kinds):
         return []
-    _, _, *lines = diff_file(found.path, (other, found.path), (run, found.path)).splitlines() or ("", "")
+    _, _, *lines = diff_file(found.path, (other.dir, found.path), (run.dir, found.path)).splitlines() or ("", "")
     return list(map(cut_text, lines))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from guild_ipy.errors import UsageError, suggest
 from guild_ipy.session.file_access import open_file
 from guild_ipy.session.run_handle import Run
-from guild_ipy.verbs.looking.compared_files import find_source_files
+from guild_ipy.store.source_files import find_source_files
 from guild_ipy.widgets.detail.cut_text import cut_list, encodable
 from guild_ipy.widgets.detail.highlighting import Span, highlight
 
@@ -25,7 +25,7 @@ def describe_source(run: Run, path: object = None) -> dict[str, Any]:
     UsageError
         If the source has no such file, or it cannot be read.
     """
-    files = {encodable(name): place for name, place in find_source_files(run).items()}
+    files = {encodable(name): place for name, place in find_source_files(run.dir).items()}
     shown, note = cut_list(list(files), _MOST_FILES)
     if not files:
         return {"files": [], "path": None, "lines": [], "note": None, "more": None}
