@@ -16,9 +16,7 @@ Again:
 - ``restart_dependencies``: with other dependencies
 - ``guild_runs``: a run that Guild AI made
 
-Pipelines, whose steps are runs:
+Besides:
 
-- ``pipeline``: the process of a pipeline
-- ``steps``: their flags, errors and links
-- ``stop_signals``: the signals that stop it, and a batch
+- ``stop_signals``: the signals that stop a pipeline, and a batch
 """

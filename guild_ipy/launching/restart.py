@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guild_ipy.domain.declarations.dependency import Dependency
+from guild_ipy.domain.program import StepsProgram
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.child.beginning import REQUESTED
 from guild_ipy.engine.executors import RunFuture
@@ -37,7 +38,7 @@ from guild_ipy.settings import has_variable
 from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.displays.display_log import list_display_files
 from guild_ipy.store.events.events import find_output_event_files
-from guild_ipy.store.files.attrs import delete_attr
+from guild_ipy.store.files.attrs import delete_attr, write_attr
 from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.error_line import ERROR
@@ -115,7 +116,8 @@ def restart(session: Session, run: Run, change: Change, options: LaunchOptions, 
     choice = ChangedChoice(given=given, reselect=change.reselect, force=change.force_deps, preferred=change.preferred)
     resolution = resolve_again(session, run, requires, meta, choice)
     verb = "stage" if change.stage else "restart"
-    attempt = _Attempt(run=run, meta=meta, verb=verb, requires=requires, resolution=resolution)
+    needed = change.needed if isinstance(meta.program, StepsProgram) else None
+    attempt = _Attempt(run=run, meta=meta, verb=verb, requires=requires, resolution=resolution, needed=needed)
     return _start(session, attempt, options, viewer)
 
 
@@ -173,6 +175,8 @@ class _Attempt:
     requires: tuple[Dependency, ...]
     resolution: Resolution | None = None
     """What its dependencies are now; None if they stay as they are."""
+    needed: bool | None = None
+    """Of a pipeline: whether trials of its batches that have completed are passed over; None if nothing is said."""
 
 
 def _check_startable(attempt: _Attempt) -> None:
@@ -193,12 +197,19 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
     asked = time.time_ns() // 1000
     get_ready(session, options, viewer)
     with HeldInterrupts() as interrupts:
-        future = _begin(session, attempt, options, interrupts, asked=asked)
+        future = _begin(session, attempt, options, interrupts, asked=asked, write=lambda: _write_needed(attempt))
         if future is None:
             viewer.ended(run)
             return run
         let_run_begin(future, interrupts)
         return see_through(session, future, options, viewer, interrupts)
+
+
+def _write_needed(attempt: _Attempt) -> None:
+    """Tell the process of a pipeline what it has to know besides its flags."""
+    if attempt.needed is not None:
+        given: Mapping[str, Any] = attempt.run.get("run_params") or {}
+        write_attr(attempt.run.dir, "run_params", {**given, "needed": attempt.needed})
 
 
 def stage_again(session: Session, run: Run, write: Callable[[], object] = lambda: None) -> None:

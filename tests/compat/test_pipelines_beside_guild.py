@@ -11,7 +11,7 @@ from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.launching.restart import Change, restart
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.viewer import SilentViewer
-from tests.pipelines import members, statuses, write_project
+from tests.pipeline_project import members, statuses, write_project
 
 pytestmark = pytest.mark.guild
 
