@@ -78,8 +78,8 @@ class TrialQueue:
     Parameters
     ----------
     options
-        How many run at a time, and whether none is begun after one that has failed. The output of a single one is
-        written while it goes, that of several when each ends.
+        How many run at a time, whether none is begun after one that has failed, and whether files of dependencies are
+        taken anew. The output of a single one is written while it goes, that of several when each ends.
     operation
         The operation of which all are runs.
     watcher
@@ -99,6 +99,7 @@ class TrialQueue:
         self._launch = launch
         self._jobs = options.jobs or 1
         self._ends_on_error = options.fail_on_trial_error
+        self._takes_again = options.takes_again
         self._operation = operation
         self._watcher = watcher
         self._active: list[_Active] = []
@@ -136,7 +137,7 @@ class TrialQueue:
         say(f"Running trial {trial.id}: {self._operation} ({describe_flags(trial.get('flags') or {})})")
         try:
             with HeldInterrupts():  # else one that comes before it is known to be at work leaves it at work
-                future = begin_again(self._session, trial, self._launch)
+                future = begin_again(self._session, trial, self._launch, takes_again=self._takes_again)
                 tail = OutputTail(trial.dir, self._session.settings)
                 self._active.append(_Active(run=trial, future=future, tail=tail))
         except RunStateError as error:  # somebody else has started it

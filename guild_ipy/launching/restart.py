@@ -122,11 +122,17 @@ def restart(session: Session, run: Run, change: Change, options: LaunchOptions, 
 
 
 def begin_again(
-    session: Session, run: Run, options: LaunchOptions, write: Callable[[], object] = lambda: None
+    session: Session,
+    run: Run,
+    options: LaunchOptions,
+    write: Callable[[], object] = lambda: None,
+    *,
+    takes_again: bool = False,
 ) -> RunFuture:
     """Start a run again as it is, without following it; it has no preview, and nothing is shown.
 
-    `write` changes its directory, when no other process can start it any more.
+    `write` changes its directory, when no other process can start it any more. With `takes_again` it gets the files
+    anew of the runs that it depends on.
 
     Raises
     ------
@@ -137,7 +143,7 @@ def begin_again(
     """
     requires = read_requires(run)
     meta = change_flags(read_program(run), run, {})
-    resolution = resolve_again(session, run, requires, meta, ChangedChoice())
+    resolution = resolve_again(session, run, requires, meta, ChangedChoice(takes_again=takes_again))
     attempt = _Attempt(run=run, meta=meta, verb="restart", requires=requires, resolution=resolution)
     _check_startable(attempt)
     with HeldInterrupts() as interrupts:

@@ -35,6 +35,8 @@ class ChangedChoice(DependencyChoice):
 
     reselect: bool = False
     """Choose anew also where nothing is given."""
+    takes_again: bool = False
+    """Keep the runs, and take their files anew."""
 
 
 def read_requires(run: Run) -> tuple[Dependency, ...]:
@@ -76,7 +78,9 @@ def resolve_again(
     recorded = _read_recorded(run)
     choice = replace(choice, given={**_changed_inputs(run, requires, recorded), **choice.given})
     changed = set(differing_flags(meta))
-    is_same = not (choice.given or choice.reselect or any(depends_on(each, changed) for each in requires))
+    is_same = not (
+        choice.given or choice.reselect or choice.takes_again or any(depends_on(each, changed) for each in requires)
+    )
     if is_same and _is_whole(run, requires, recorded):
         _check_members(session, run, requires, recorded)
         return None

@@ -128,10 +128,7 @@ class Pipeline:
         self._has_run = True
         _say(f"Running step {step.name}: {describe_step(step)}")
         os.environ[SINCE_VARIABLE] = str(self._since)
-        if earlier is None:
-            return wanted.run_anew(_StepViewer())
-        wanted.run_again(earlier, _StepViewer())
-        return earlier
+        return wanted.run_anew(_StepViewer()) if earlier is None else wanted.run_again(earlier, _StepViewer())
 
     def _member(self, step: Step, link: str) -> Member:
         """Return what comes of a step, whose flags are all its own."""

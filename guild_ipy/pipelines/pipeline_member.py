@@ -31,8 +31,8 @@ class Member(Protocol):
     def run_anew(self, viewer: Viewer) -> Run:
         """Make it, and follow it to its end."""
 
-    def run_again(self, earlier: Run, viewer: Viewer) -> None:
-        """Run it again in place, and follow it to its end."""
+    def run_again(self, earlier: Run, viewer: Viewer) -> Run:
+        """Run it again in place, where that is possible, and follow it to its end."""
 
 
 class SingleRun:
@@ -56,11 +56,12 @@ class SingleRun:
         assert made is not None, "the viewer agrees"
         return made
 
-    def run_again(self, earlier: Run, viewer: Viewer) -> None:
+    def run_again(self, earlier: Run, viewer: Viewer) -> Run:
         """See :class:`Member`."""
         request = self._request
         change = Change(flags=request.flags, reselect=bool(earlier.get("deps")), preferred=request.preferred)
         restart(self._session, earlier, change, request.launch, viewer)
+        return earlier
 
 
 def is_of_batch(run: Run) -> bool:

@@ -158,12 +158,13 @@ class TestBatches:
         assert members(pipeline)["named"].flags == {"name": "[0.1,0.2]"}
 
     def test_the_preview_says_how_many_trials_there_are(self, project, viewer):
-        steps("- train lr=[0.1,0.2] x=range[1:3]\n- {run: 'train lr=[0:1]', max-trials: 5, optimizer: tpe}\n- serve")
+        search = "{run: 'train lr=uniform[0:1]', max-trials: 5, optimizer: tpe}"
+        steps(f"- train lr=[0.1,0.2] x=range[1:3]\n- {search}\n- serve")
         viewer.agrees = False
         with pytest.raises(AssertionError):
             project.run("all")
         assert "step 1: train lr=[0.1, 0.2] x=range[1:3] (6 trials)\n" in viewer.told[0]
-        assert "step 2: train lr=[0:1] --max-trials 5 --optimizer tpe (5 trials)\n" in viewer.told[0]
+        assert "step 2: train lr=uniform[0:1] --max-trials 5 --optimizer tpe (5 trials)\n" in viewer.told[0]
         assert "step 3: serve" in viewer.told[0]
 
 
@@ -295,6 +296,15 @@ class TestRestart:
         again(pipeline, rate=0.7)
         assert members(pipeline)["serve"] == batch
         assert ["served 0.7" in trial.output for trial in trials(pipeline, "serve")] == [True, True]
+
+    def test_gives_trials_the_set_of_runs_that_a_batch_before_them_has_now(self, project, again):
+        steps("- 'train lr=[0.1,${rate}]'\n- look n=[1,2]")
+        look = "look: {exec: 'ls', flags: {n: 1}, requires: [{operation: train, multi-run: yes}]}\n"
+        Path("guild.yml").write_text(Path("guild.yml").read_text() + look)
+        pipeline = project.run("all")
+        again(pipeline, rate=0.7)
+        used = [set(each.get("_dependencies")[0]["runs"]) for each in trials(pipeline, "look")]
+        assert used == [{trial.id for trial in trials(pipeline)}] * 2
 
     def test_needed_runs_trials_whose_dependency_was_run_again(self, project, again):
         steps("- 'train lr=${rate}'\n- serve fail=[no,no]")
