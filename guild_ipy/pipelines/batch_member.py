@@ -8,7 +8,7 @@ from dataclasses import replace
 from guild_ipy.batch.batch_options import BatchOptions, Repeat
 from guild_ipy.batch.new_batch import run_batch
 from guild_ipy.batch.prototype import TRIALS, Prototype
-from guild_ipy.batch.restart_batch import RestartPlan, is_batch, plan_restart, restart_batch
+from guild_ipy.batch.restart_batch import RestartPlan, plan_restart, restart_batch
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DependencyError
 from guild_ipy.launching.new_run import RunRequest
@@ -30,10 +30,6 @@ class BatchMember:
         self._options = options
         self._again = replace(options, trials=None)
         """Trials that were listed are those of the first time."""
-
-    def fits(self, earlier: Run) -> bool:
-        """Return whether it is a batch; one that an operation of the user sees to is always made anew."""
-        return is_batch(earlier)
 
     def is_done(self, earlier: Run) -> bool:
         """Return whether it has completed, and has exactly the trials that are asked for."""

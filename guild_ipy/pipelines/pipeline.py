@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from guild_ipy.batch.batch_options import Repeat
 from guild_ipy.batch.new_batch import asks_for_batch
+from guild_ipy.batch.restart_batch import is_batch
 from guild_ipy.domain.declarations.step_def import Step, describe_step
 from guild_ipy.domain.program import StepsProgram
 from guild_ipy.domain.values.flags import Flags
@@ -27,7 +28,7 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest
 from guild_ipy.launching.stop_signals import StopSignals
 from guild_ipy.pipelines.batch_member import BatchMember
-from guild_ipy.pipelines.pipeline_member import FRESH, Member, SingleRun, find_usable
+from guild_ipy.pipelines.pipeline_member import FRESH, Member, SingleRun, find_usable, is_of_batch
 from guild_ipy.pipelines.step_flags import step_flags
 from guild_ipy.pipelines.step_links import find_linked, link_paths, link_run
 from guild_ipy.pipelines.step_plans import plan_steps
@@ -117,10 +118,10 @@ class Pipeline:
         if not os.path.isdir(self._own.dir.guild):
             raise RunStateError(f"the pipeline's own run is no longer at {self._own.path!r}; it was moved or deleted")
         step = replace(step, flags=step_flags(step, self._flags))
-        wanted = self._member(step, link)
         earlier = find_linked(self._session.home, link)
-        if earlier is not None and not wanted.fits(earlier):
-            earlier = None
+        if earlier is not None and is_of_batch(earlier) and not is_batch(earlier):
+            earlier = None  # an operation of the user has seen to its trials
+        wanted = self._member(step, link, earlier)
         if earlier is not None and not self._has_run and _begun(earlier) >= self._since and wanted.is_done(earlier):
             _say(f"Step {step.name} is done already: {earlier.short_id}")
             _StepViewer().repeat(earlier.output)
@@ -130,8 +131,8 @@ class Pipeline:
         os.environ[SINCE_VARIABLE] = str(self._since)
         return wanted.run_anew(_StepViewer()) if earlier is None else wanted.run_again(earlier, _StepViewer())
 
-    def _member(self, step: Step, link: str) -> Member:
-        """Return what comes of a step, whose flags are all its own."""
+    def _member(self, step: Step, link: str, earlier: Run | None) -> Member:
+        """Return what comes of a step, whose flags are all its own; one that was a batch stays one."""
         given = self._own.get("run_params", {})
         request = RunRequest(
             operation=step.operation,
@@ -143,7 +144,7 @@ class Pipeline:
             plan_steps=plan_steps,
         )
         options = read_batch_options(step.batch)
-        if not asks_for_batch(self._session, request, options):
+        if not (is_batch(earlier) if earlier is not None else asks_for_batch(self._session, request, options)):
             return SingleRun(self._session, request)
         repeat = Repeat.NEEDED if given.get("needed") else Repeat.ALL
         launch = FRESH if self._session.settings.isolation == "inline" else LaunchOptions()

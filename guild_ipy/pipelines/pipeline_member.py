@@ -22,11 +22,8 @@ FRESH = LaunchOptions(isolation="fresh")
 class Member(Protocol):
     """How a step is run. A run that failed raises RunError."""
 
-    def fits(self, earlier: Run) -> bool:
-        """Return whether a run of an earlier attempt can be run again for it."""
-
     def is_done(self, earlier: Run) -> bool:
-        """Return whether that run has completed, with the flags that the step has now."""
+        """Return whether the run of an earlier attempt has completed, with the flags that the step has now."""
 
     def run_anew(self, viewer: Viewer) -> Run:
         """Make it, and follow it to its end."""
@@ -41,10 +38,6 @@ class SingleRun:
     def __init__(self, session: Session, request: RunRequest) -> None:
         self._session = session
         self._request = request
-
-    def fits(self, earlier: Run) -> bool:
-        """See :class:`Member`."""
-        return not is_of_batch(earlier)
 
     def is_done(self, earlier: Run) -> bool:
         """See :class:`Member`."""

@@ -26,16 +26,17 @@ def plan_steps(session: Session, steps: Sequence[Step], flags: Flags) -> tuple[s
     GuildFileError
         For the first step whose operation is not there, or does not take the flags and options that it would get.
     """
-    elsewhere = _WithoutNotebook(session.settings, home=session.home, settles=session.settles)
-    lines = []
-    for number, step in enumerate(steps, start=1):
-        filled = replace(step, flags=step_flags(step, flags))
-        try:
-            trials = _check(elsewhere, filled)
-        except GuildError as error:
-            raise GuildFileError.at(step.origin, f"step {step.name!r} cannot be run: {error}") from error
-        lines.append(f"step {number}: {describe_step(filled)}{f' ({trials})' * bool(trials)}")
-    return tuple(lines)
+    filled = [replace(step, flags=step_flags(step, flags)) for step in steps]
+    with _WithoutNotebook(session.settings, home=session.home, settles=session.settles) as elsewhere:
+        return tuple(f"step {number}: {_plan(elsewhere, step)}" for number, step in enumerate(filled, start=1))
+
+
+def _plan(session: Session, step: Step) -> str:
+    try:
+        trials = _check(session, step)
+    except GuildError as error:
+        raise GuildFileError.at(step.origin, f"step {step.name!r} cannot be run: {error}") from error
+    return f"{describe_step(step)} ({trials})" if trials else describe_step(step)
 
 
 def _check(session: Session, step: Step) -> str:

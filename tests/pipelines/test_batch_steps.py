@@ -260,6 +260,14 @@ class TestRestart:
         assert [trial.started for trial in before] == begun
         assert f"Step train is done already: {batch.short_id}" in pipeline.output
 
+    def test_needs_no_operation_for_what_is_done(self, project, again):
+        steps("- train lr=0.5\n- {run: 'train lr=[0.1,0.2]', name: tries}\n- 'serve fail=${fail}'")
+        pipeline = project.fail("all", fail=True).run
+        write_project(Path.cwd(), "other: {exec: ls}\n")
+        again(pipeline, fail=False)
+        assert "Step train is done already" in pipeline.output
+        assert "Step tries is done already" in pipeline.output
+
     def test_runs_it_again_under_the_ids_that_it_and_its_trials_have(self, project, again):
         steps("- 'train lr=[0.1,${rate}]'\n- serve")
         pipeline = project.run("all")
