@@ -12,7 +12,7 @@ import types
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import resource_tracker
 from tempfile import TemporaryDirectory
 from textwrap import dedent
@@ -27,6 +27,7 @@ from guild_ipy.errors import RunError
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.operations.spec_options import SpecOptions
+from guild_ipy.pipelines.step_plans import plan_steps
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session, set_session
 from guild_ipy.session.viewer import SilentViewer, Viewer
@@ -62,7 +63,8 @@ class NotebookSession:
     def run(self, operation: Any, *args: Any, request: dict[str, Any] | None = None, **flags: Any) -> Run:
         """Run an operation; `request` has further fields of RunRequest."""
         fields = {"launch": LaunchOptions(isolation=self.isolation), **(request or {})}
-        made = run(self.context, RunRequest(operation=operation, args=args, flags=flags, **fields), self.viewer)
+        asked = RunRequest(operation=operation, args=args, flags=flags, **fields)
+        made = run(self.context, replace(asked, plan_steps=plan_steps), self.viewer)
         assert made is not None
         return made
 

@@ -41,6 +41,8 @@ class BatchOptions:
     fail_on_trial_error: bool = False
     """End with the first trial that fails."""
     repeat: Repeat = Repeat.ALL
+    takes_again: bool = False
+    """Give trials that run again the files anew of the runs that they depend on; those may have been run again."""
     print_trials: bool = False
     """Print the trials, and run nothing."""
     save_trials: str | None = None
@@ -108,6 +110,7 @@ class BatchOptions:
             "fail_on_trial_error": self.fail_on_trial_error,
             "needed": self.repeat is Repeat.NEEDED,
             "failed": self.repeat is Repeat.FAILED,
+            "takes_again": self.takes_again,
             **self.search.recorded(),
         }
 
@@ -122,6 +125,7 @@ class BatchOptions:
             jobs=_count(values.get("jobs")),
             fail_on_trial_error=values.get("fail_on_trial_error") is True,
             repeat=Repeat.FAILED if values.get("failed") is True else repeat,
+            takes_again=values.get("takes_again") is True,
             search=SearchOptions.parse(values),
         )
 

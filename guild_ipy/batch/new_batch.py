@@ -6,7 +6,7 @@ import os
 import time
 from dataclasses import dataclass, replace
 
-from guild_ipy.batch.asked.asked_trials import read_asked, record_asked
+from guild_ipy.batch.asked.asked_trials import AskedTrials, read_asked, record_asked
 from guild_ipy.batch.batch_options import MAX_TRIALS, BatchOptions, Repeat
 from guild_ipy.batch.batch_preview import describe_extent
 from guild_ipy.batch.batch_program import BATCH_MODULE
@@ -33,7 +33,7 @@ from guild_ipy.errors import UsageError
 from guild_ipy.launching.dependency_text import preview_lines
 from guild_ipy.launching.launch import get_ready, let_run_begin, see_through
 from guild_ipy.launching.needed import check_new_id, describe_earlier
-from guild_ipy.launching.new_run import PlannedRun, RunRequest, make_run, plan_run
+from guild_ipy.launching.new_run import PlannedRun, RunRequest, bind_run, make_run, plan_run
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, Viewer
@@ -51,14 +51,37 @@ def asks_for_batch(session: Session, request: RunRequest, options: BatchOptions)
     Raises
     ------
     OperationNotFound, FlagError
+    UsageError
+        For options that go with a batch alone, where it is for one run.
     """
     is_given = options.trials is not None or options.max_trials is not None or options.search.optimizer is not None
-    if is_given or options.stage_trials or options.only_lists:
+    if is_given or options.stage_trials or options.only_lists or _has_several_values(session, request):
         return True
+    if options.given:
+        raise UsageError(f"run: {options.given} goes with a batch; a flag with a list of values asks for one")
+    return False
+
+
+def _has_several_values(session: Session, request: RunRequest) -> bool:
     is_named = isinstance(request.operation, str | None)  # a Guild file may have a list as default
     if not is_named and not any(map(may_be_sequence, (*request.args, *request.flags.values()))):
         return False
     return read_asked(session, request, None).is_batch
+
+
+def describe_trials(session: Session, request: RunRequest, options: BatchOptions) -> str:
+    """Return how many trials a batch would have, without looking for the runs that they depend on: ``4 trials``.
+
+    Raises
+    ------
+    OperationNotFound, FlagError, CannotSend, UsageError
+        If it cannot be run.
+    """
+    check_patterns(request.spec.output_scalars)
+    check_isolation(session, request.launch)
+    asked = _read(session, request, options)
+    planned = bind_run(session, asked.asked.first)
+    return _finish(asked, planned, record_asked(session, planned, asked.asked, finds_runs=False)).extent
 
 
 def run_batch(session: Session, request: RunRequest, options: BatchOptions, viewer: Viewer) -> Run | TrialTable | None:
@@ -130,6 +153,11 @@ class _PlannedBatch:
         """How many trials there are to be."""
         return self.grid.count(self.options.max_trials)
 
+    @property
+    def extent(self) -> str:
+        """How many trials there are to be, or the operation that sees to them."""
+        return f"{self.count:,} trial{'s' * (self.count != 1)}" if self.own is None else self.own.algorithm
+
 
 def _check(session: Session, request: RunRequest) -> None:
     """Refuse options that a batch cannot have."""
@@ -138,9 +166,29 @@ def _check(session: Session, request: RunRequest) -> None:
     if request.run_id is not None:
         check_new_id(session.home, request.run_id)
     check_isolation(session, request.launch)
+    if request.stage_dir is not None:
+        raise UsageError("run: --stage-dir prepares one run in a folder, not a batch; --stage stages a batch")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AskedBatch:
+    """A batch as it is asked for."""
+
+    asked: AskedTrials
+    options: BatchOptions
+    """With what the operation declares."""
+    own: OptimizerDef | None
 
 
 def _plan(session: Session, request: RunRequest, options: BatchOptions) -> _PlannedBatch:
+    batch = _read(session, request, options)
+    planned = plan_run(session, batch.asked.first)
+    if planned.unmet is not None:
+        raise planned.unmet
+    return _finish(batch, planned, record_asked(session, planned, batch.asked))
+
+
+def _read(session: Session, request: RunRequest, options: BatchOptions) -> _AskedBatch:
     asked = read_asked(session, request, options.trials)
     declared = declare_search(asked.operation, options.search, session.search_context)
     is_drawn = bool(asked.spaces) or declared.options.optimizer is not None
@@ -149,13 +197,15 @@ def _plan(session: Session, request: RunRequest, options: BatchOptions) -> _Plan
     check_installed(options.search.optimizer)
     if options.search.optimizer is None:
         asked.count(options.max_trials)
-    planned = plan_run(session, asked.first)
-    if planned.unmet is not None:
-        raise planned.unmet
-    grid = record_asked(session, planned, asked).searched_by(options.search.optimizer)
-    if options.search.is_adaptive and not grid.varied:
-        raise UsageError(f"optimizer {options.search.optimizer} has nothing to choose; give a flag a space: x=[0:1]")
-    return _PlannedBatch(planned=planned, grid=grid, options=options, own=declared.own)
+    return _AskedBatch(asked=asked, options=options, own=declared.own)
+
+
+def _finish(batch: _AskedBatch, planned: PlannedRun, recorded: Grid) -> _PlannedBatch:
+    search = batch.options.search
+    grid = recorded.searched_by(search.optimizer)
+    if search.is_adaptive and not grid.varied:
+        raise UsageError(f"optimizer {search.optimizer} has nothing to choose; give a flag a space: x=[0:1]")
+    return _PlannedBatch(planned=planned, grid=grid, options=batch.options, own=batch.own)
 
 
 def _table(batch: _PlannedBatch) -> TrialTable:
@@ -174,9 +224,8 @@ def _table(batch: _PlannedBatch) -> TrialTable:
 
 def _preview(session: Session, batch: _PlannedBatch, request: RunRequest) -> Preview:
     spec, grid, options = batch.planned.spec, batch.grid, batch.options
-    trials = f"{batch.count:,} trial{'s' * (batch.count != 1)}"
     return Preview(
-        operation=f"{spec.opref.display_name} as a batch of {trials if batch.own is None else batch.own.algorithm}",
+        operation=f"{spec.opref.display_name} as a batch of {batch.extent}",
         flags={**spec.flags, **grid.all_values},
         objects=batch.planned.template.bound.objects,
         extent=describe_extent(session, grid, spec.opref.display_name, batch.count, options.jobs),

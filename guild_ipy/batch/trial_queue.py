@@ -45,8 +45,8 @@ class TrialQueue:
     Parameters
     ----------
     options
-        How many run at a time, and whether none is begun after one that has failed. The output of a single one is
-        written while it goes, that of several when each ends.
+        How many run at a time, whether none is begun after one that has failed, and whether files of dependencies are
+        taken anew. The output of a single one is written while it goes, that of several when each ends.
     operation
         The operation of which all are runs.
     renew
@@ -69,6 +69,7 @@ class TrialQueue:
         self._jobs = options.jobs or 1
         self._at_work = RunsAtWork(session, launch, writes_at_once=self._jobs == 1)
         self._ends_on_error = options.fail_on_trial_error
+        self._takes_again = options.takes_again
         self._operation = operation
         self._renew = renew
         self._watcher = watcher
@@ -105,7 +106,7 @@ class TrialQueue:
             return
         say(f"Running trial {trial.id}: {self._operation} ({describe_flags(trial.get('flags') or {})})")
         try:
-            self._at_work.begin(trial, write=lambda: self._renew(trial))
+            self._at_work.begin(trial, write=lambda: self._renew(trial), takes_again=self._takes_again)
         except RunStateError as error:  # somebody else has started it
             say(f"Trial {trial.id} is not run: {error}", "WARNING")
             self._tell_ended(trial)

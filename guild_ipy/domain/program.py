@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
-from guild_ipy.domain.declarations.operation_def import Step
+from guild_ipy.domain.declarations.step_def import Step
 from guild_ipy.domain.values.flags import Flags
 
 #: The folder of a run directory for source code that is not at its top: the source of a function, the text of an

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from guild_ipy.domain.declarations.command_template import Command
-from guild_ipy.domain.declarations.operation_def import FlagsDest, Step
+from guild_ipy.domain.declarations.operation_def import FlagsDest
+from guild_ipy.domain.declarations.step_def import Step, StepBatch
 from guild_ipy.domain.program import (
     BatchProgram,
     CellFile,
@@ -207,8 +208,14 @@ def _program(values: dict[str, Any]) -> Program:
     if kind is NotebookProgram:
         fields["cells"] = {code_file: CellFile(**cell) for code_file, cell in fields["cells"].items()}
     elif kind is StepsProgram:
-        fields["steps"] = tuple(Step(**{**step, "tags": tuple(step["tags"])}) for step in fields["steps"])
+        fields["steps"] = tuple(map(_step, fields["steps"]))
     return kind(**fields)
+
+
+def _step(values: dict[str, Any]) -> Step:
+    batch = values.get("batch", {})  # steps of an earlier version say nothing of it
+    objectives = {name: tuple(batch[name]) for name in ("minimize", "maximize") if name in batch}
+    return Step(**{**values, "tags": tuple(values["tags"]), "batch": StepBatch(**{**batch, **objectives})})
 
 
 def _flag_def(values: dict[str, Any]) -> FlagDef:

@@ -18,9 +18,7 @@ Again:
 - ``todays_source``: with the source of today
 - ``guild_runs``: a run that Guild AI made
 
-Pipelines, whose steps are runs:
+Besides:
 
-- ``pipeline``: the process of a pipeline
-- ``steps``: their flags, errors and links
 - ``at_work``: runs that another run has started, such as the trials of a batch
 """

@@ -32,7 +32,7 @@ from guild_ipy.store.state.lock import can_be_locked, is_alive, read_lock
 from guild_ipy.store.state.signals import describe_signal
 
 #: The module whose process runs a pipeline. The ``main.py`` of such a run imports it.
-PIPELINE_MODULE = "guild_ipy.launching.pipeline"
+PIPELINE_MODULE = "guild_ipy.pipelines.pipeline"
 
 _START_SECONDS = 60.0
 #: How often it is looked whether a run has stopped its supervisor (SIGSTOP).

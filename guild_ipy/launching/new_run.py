@@ -6,13 +6,13 @@ import os
 import shlex
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guild_ipy.domain.declarations.dependency import Dependency, Source
-from guild_ipy.domain.declarations.operation_def import describe_step
-from guild_ipy.domain.program import Program, StepsProgram
+from guild_ipy.domain.declarations.step_def import Step
+from guild_ipy.domain.program import StepsProgram
 from guild_ipy.domain.run_spec import RunSpec
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.engine.executors import RunFuture
@@ -33,7 +33,6 @@ from guild_ipy.launching.launch import (
     see_through,
 )
 from guild_ipy.launching.needed import check_new_id, describe_earlier, find_earlier
-from guild_ipy.launching.steps.step_flags import step_flags
 from guild_ipy.operations.dependencies.given_dependencies import (
     default_paths,
     naming_dependencies,
@@ -57,6 +56,18 @@ from guild_ipy.settings import find_run_dir
 from guild_ipy.store.guild_home import check_not_deleted, create_home
 
 _MEGABYTE = 2**20
+
+
+PlanSteps = Callable[[Session, Sequence[Step], Flags], tuple[str, ...]]
+"""Returns a line on each step of a pipeline with these flags, for the preview.
+
+GuildFileError for a step that cannot be run.
+"""
+
+
+def no_plan(session: Session, steps: Sequence[Step], flags: Flags) -> tuple[str, ...]:  # noqa: ARG001 - as `PlanSteps`
+    """Look at nothing: each step is checked when its turn comes."""
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +100,8 @@ class RunRequest:
     """Ids of runs that dependencies use before all others: those of the same pipeline."""
     made: Callable[[Run], object] = lambda _: None
     """Is told of the run as soon as it has a directory, which need not be filled yet."""
+    plan_steps: PlanSteps = no_plan
+    """Looks at the steps of a pipeline before anything is made; the layer that knows pipelines and batches gives it."""
 
 
 def run(session: Session, request: RunRequest, viewer: Viewer) -> Run | None:
@@ -149,6 +162,8 @@ class PlannedRun:
     """What was given for dependencies."""
     spec: RunSpec
     notes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    """A line on each step of a pipeline."""
     resolution: Resolution = NOTHING_REQUIRED
     unmet: DependencyError | None = None
 
@@ -159,6 +174,16 @@ def plan_run(session: Session, request: RunRequest) -> PlannedRun:
     Raises
     ------
     OperationNotFound, FlagError, CannotSend, UsageError, DependencyError
+    """
+    return _resolve(session, request, bind_run(session, request))
+
+
+def bind_run(session: Session, request: RunRequest) -> PlannedRun:
+    """Find out what can be known without looking at the runs that it depends on.
+
+    Raises
+    ------
+    OperationNotFound, FlagError, CannotSend, UsageError
     """
     context = session.search_context
     operation = find_operation(request.operation, context)
@@ -171,11 +196,10 @@ def plan_run(session: Session, request: RunRequest) -> PlannedRun:
         spec = template.spec(request.spec)
         if paths := default_paths(requires, spec.flags):
             spec = template.spec(request.spec, {**flags, **paths})
+    steps: tuple[str, ...] = ()
     if isinstance(spec.program, StepsProgram):
-        from guild_ipy.launching.steps.step_checks import check_steps  # start-up cost: few projects have pipelines
-
         _refuse_files(request)
-        check_steps(spec.program.steps, spec.flags, context)
+        steps = request.plan_steps(session, spec.program.steps, spec.flags)
         spec = replace(spec, program=replace(spec.program, module=PIPELINE_MODULE))
     spec = replace(spec, origin=find_here(context.notebook))
     notes = template.notes
@@ -183,7 +207,13 @@ def plan_run(session: Session, request: RunRequest) -> PlannedRun:
         notes = (*note_hidden(operation.word, context.notebook.project_dir), *notes)
     if requires:
         spec = replace(spec, requires=requires)
-    planned = PlannedRun(template=template, flags=flags, spec=spec, notes=notes, requires=requires, given=given)
+    return PlannedRun(
+        template=template, flags=flags, spec=spec, notes=notes, requires=requires, given=given, steps=steps
+    )
+
+
+def _resolve(session: Session, request: RunRequest, planned: PlannedRun) -> PlannedRun:
+    requires, given, spec = planned.requires, planned.given, planned.spec
     try:
         tied = tied_paths(requires, spec.flags)
         choice = DependencyChoice(
@@ -279,7 +309,7 @@ def _preview(session: Session, planned: PlannedRun, request: RunRequest) -> Prev
     return Preview(
         operation=spec.opref.display_name,
         flags=spec.flags,
-        objects=planned.template.bound.objects + _step_lines(spec.program, spec.flags),
+        objects=planned.template.bound.objects + planned.steps,
         dependencies=preview_lines(resolution) + (explain_lines(session, resolution) if request.preview else ()),
         notes=tuple(notes),
         unmet="" if planned.unmet is None else _describe_unmet(planned.unmet, stage=request.stage),
@@ -292,10 +322,3 @@ def _describe_unmet(unmet: DependencyError, *, stage: bool) -> str:
     """Say what is missing, and what comes of it where the user goes on all the same."""
     is_recorded = unmet.lacks_run and not stage
     return f"{unmet}; {'the attempt will be on record as a run with status error' if is_recorded else 'it cannot run'}"
-
-
-def _step_lines(program: Program, flags: Flags) -> tuple[str, ...]:
-    """Return a line for each step of a pipeline, with the flags that it gets."""
-    steps = program.steps if isinstance(program, StepsProgram) else ()
-    filled = (replace(step, flags=step_flags(step, flags)) for step in steps)
-    return tuple(f"step {number}: {describe_step(step)}" for number, step in enumerate(filled, start=1))

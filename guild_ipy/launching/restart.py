@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from guild_ipy.domain.declarations.dependency import Dependency
+from guild_ipy.domain.program import StepsProgram
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.child.beginning import REQUESTED
 from guild_ipy.engine.executors import RunFuture
@@ -39,7 +40,7 @@ from guild_ipy.settings import has_variable
 from guild_ipy.store.claim import claim_run, release_run
 from guild_ipy.store.displays.display_log import list_display_files
 from guild_ipy.store.events.events import find_output_event_files
-from guild_ipy.store.files.attrs import delete_attr
+from guild_ipy.store.files.attrs import delete_attr, write_attr
 from guild_ipy.store.owners import check_changeable
 from guild_ipy.store.replaced_files import put_back_replaced
 from guild_ipy.store.run_dir import RunDir
@@ -158,16 +159,24 @@ def _plan(session: Session, run: Run, change: Change, program: TodaysProgram | N
     if resolution is not None and change.stage:
         check_no_cycle(session, run, resolution)
     verb = "stage" if change.stage else "restart"
-    return _Attempt(run=run, meta=meta, verb=verb, requires=requires, resolution=resolution, program=program)
+    needed = change.needed if isinstance(meta.program, StepsProgram) else None
+    return _Attempt(
+        run=run, meta=meta, verb=verb, requires=requires, resolution=resolution, program=program, needed=needed
+    )
 
 
 def begin_again(
-    session: Session, run: Run, options: LaunchOptions, write: Callable[[], JobMeta | None] = lambda: None
+    session: Session,
+    run: Run,
+    options: LaunchOptions,
+    write: Callable[[], JobMeta | None] = lambda: None,
+    *,
+    takes_again: bool = False,
 ) -> RunFuture:
     """Start a run again as it is, without following it; it has no preview, and nothing is shown.
 
     `write` changes its directory, when no other process can start it any more; it returns the ``meta.json`` that it has
-    written, or None.
+    written, or None. With `takes_again` it gets the files anew of the runs that it depends on.
 
     Raises
     ------
@@ -179,7 +188,7 @@ def begin_again(
     put_back_replaced(run.dir)
     requires = read_requires(run)
     meta = change_flags(read_program(run), run, {})
-    resolution = resolve_again(session, run, requires, meta, ChangedChoice())
+    resolution = resolve_again(session, run, requires, meta, ChangedChoice(takes_again=takes_again))
     attempt = _Attempt(run=run, meta=meta, verb="restart", requires=requires, resolution=resolution)
     _check_startable(attempt)
     with HeldInterrupts() as interrupts:
@@ -219,9 +228,20 @@ class _Attempt:
     """What its dependencies are now; None if they stay as they are."""
     program: TodaysProgram | None = None
     """Its program with the source of today; None keeps the one that it has."""
+    needed: bool | None = None
+    """Of a pipeline: whether trials of its batches that have completed are passed over; None if nothing is said."""
 
-    def put_program(self) -> JobMeta:
-        """Put the program of today in its place, if there is one; return the ``meta.json`` of the attempt."""
+    def write(self) -> JobMeta:
+        """Write what is new of the attempt, and put the program of today in its place, if there is one.
+
+        Returns
+        -------
+        JobMeta
+            The ``meta.json`` of the attempt.
+        """
+        if self.needed is not None:
+            given: Mapping[str, Any] = self.run.get("run_params") or {}
+            write_attr(self.run.dir, "run_params", {**given, "needed": self.needed})
         if self.program is not None:
             self.program.put_in_place()
         return self.meta
@@ -245,7 +265,7 @@ def _start(session: Session, attempt: _Attempt, options: LaunchOptions, viewer: 
     asked = time.time_ns() // 1000
     get_ready(session, options, viewer)
     with HeldInterrupts() as interrupts:
-        future = _begin(session, attempt, options, interrupts, asked=asked, write=attempt.put_program)
+        future = _begin(session, attempt, options, interrupts, asked=asked, write=attempt.write)
         if future is None:
             viewer.ended(run)
             return run

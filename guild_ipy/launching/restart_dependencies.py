@@ -36,6 +36,8 @@ class ChangedChoice(DependencyChoice):
 
     reselect: bool = False
     """Choose anew also where nothing is given."""
+    takes_again: bool = False
+    """Keep the runs, and take their files anew."""
 
 
 def read_requires(run: Run) -> tuple[Dependency, ...]:
@@ -80,7 +82,8 @@ def resolve_again(
         _check_completed(session, awaited)
     choice = replace(choice, given={**_changed_inputs(run, requires, recorded), **choice.given})
     changed = set(differing_flags(meta))
-    is_same = not (choice.given or choice.reselect or awaited or any(depends_on(each, changed) for each in requires))
+    is_asked = bool(choice.given or choice.reselect or choice.takes_again or awaited)
+    is_same = not (is_asked or any(depends_on(each, changed) for each in requires))
     if is_same and _is_whole(run, requires, recorded):
         _check_members(session, run, requires, recorded)
         return None

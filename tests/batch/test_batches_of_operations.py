@@ -11,7 +11,7 @@ import yaml
 
 from guild_ipy.batch.batch_options import BatchOptions
 from guild_ipy.domain.status import RunStatus
-from guild_ipy.errors import DependencyError, GuildFileError, RunError
+from guild_ipy.errors import DependencyError, RunError
 from guild_ipy.operations.functions.cell import CellOperation
 from guild_ipy.python.options import read_run_call
 from guild_ipy.session.run_handle import Run
@@ -73,9 +73,6 @@ pipeline:
   steps:
     - prepare
     - run: train rate=${rate}
-asking:
-  steps:
-    - run: echo n=[1,2]
 """
 TRAIN = """
 import argparse, os
@@ -267,10 +264,6 @@ class TestGuildFiles:
         assert [trial.status for trial in trials] == [RunStatus.COMPLETED] * 2
         assert [trial.output.count("completed · ") for trial in trials] == [2, 2]
         assert "\n0.2 1 ['a', 'b'] 5 1\n" in trials[1].output
-
-    def test_a_step_that_asks_for_a_batch_is_refused(self, project):
-        with pytest.raises(GuildFileError, match=r"step 'echo' cannot be run: .* asks for several trials"):
-            project.line("asking")
 
 
 class TestDependencies:

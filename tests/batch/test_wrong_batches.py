@@ -34,14 +34,9 @@ needs:
   main: echo
   flags: {x: 1}
   requires: [{operation: limited}]
-pair:
-  steps:
-    - run: limited x=[1,2]
 default:
   main: echo
   flags: {x: [1, 2]}
-pairs:
-  steps: [default]
 """
 FILES = {
     "echo.py": SCRIPT,
@@ -176,8 +171,6 @@ WRONG = [
     ("needs x=[1,2]", "no suitable run for limited"),
     ("needs limited=[1,12345678]", "limited"),
     ("needs limited=[]", "is given an empty list"),
-    ("pair", "step 'limited' cannot be run: flag 'x' of limited is given a list, which asks for several trials"),
-    ("pairs", "step 'default' cannot be run: flag 'x' of default has the list [1, 2], which asks for several trials"),
     # starts and restarts
     ("--start 1 --trials good.csv", "--trials goes with a new batch or --restart"),
     ("--start 1 x=[1,2]", "--start takes no flags"),

@@ -21,7 +21,7 @@ from guild_ipy.store.guild_home import Home, create_home
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import read_lock
 from tests.notebook_session import wait_until
-from tests.pipelines import write_project
+from tests.pipeline_project import write_project
 
 OPERATIONS = """
 import os, select

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from guild_ipy.domain.declarations.operation_def import Step
+from guild_ipy.domain.declarations.step_def import Step, StepBatch
 from guild_ipy.domain.program import (
     CellFile,
     ExecProgram,
@@ -45,7 +45,7 @@ PROGRAMS = [
     SCRIPT,
     NotebookFileProgram(path="a.ipynb", constants={"lr": math.inf}),
     ExecProgram(words=("echo", "a b")),
-    StepsProgram(steps=(STEP, STEP)),
+    StepsProgram(steps=(STEP, replace(STEP, batch=StepBatch(max_trials=3, minimize=("loss",), mark_best=True)))),
 ]
 
 
@@ -83,7 +83,7 @@ FORMAT_1 = {
         ({"notebook": "a.ipynb", "constants": {"lr": 1}}, NotebookFileProgram(path="a.ipynb", constants={"lr": 1})),
         ({"words": ["echo", "a"]}, ExecProgram(words=("echo", "a"))),
         (
-            {"steps": [{**vars(STEP), "tags": ["a", "b"]}]},
+            {"steps": [{name: value for name, value in vars(STEP).items() if name != "batch"}]},
             StepsProgram(steps=(STEP,)),
         ),
     ],

@@ -23,7 +23,7 @@ from guild_ipy.settings import Settings
 from guild_ipy.verbs.running.stop import stop
 from tests.faults.processes import Process, find_processes
 from tests.notebook_session import wait_until
-from tests.pipelines import members, statuses, write_project
+from tests.pipeline_project import members, statuses, write_project
 
 GUILD_FILE = """
 train:

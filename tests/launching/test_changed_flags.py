@@ -17,7 +17,7 @@ from guild_ipy.operations.flag_values.typed_text import FlagText
 from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.store.files.attrs import write_attr
 from tests.notebook_files import write_notebook
-from tests.pipelines import members
+from tests.pipeline_project import members
 
 SHOW = "import sys\nlr = 0.1\nparams = {'lr': 0.1}\nprint('got', sys.argv[1:], lr, params['lr'])\n"
 PARSER = """

@@ -107,8 +107,10 @@ def read_asked(session: Session, request: RunRequest, trials: Any) -> AskedTrial
     )
 
 
-def record_asked(session: Session, planned: PlannedRun, asked: AskedTrials) -> Grid:
+def record_asked(session: Session, planned: PlannedRun, asked: AskedTrials, *, finds_runs: bool = True) -> Grid:
     """Check each value, and return the values that are recorded.
+
+    Without `finds_runs` runs that are given for dependencies, which may not be there yet, stay as they are given.
 
     Raises
     ------
@@ -117,7 +119,7 @@ def record_asked(session: Session, planned: PlannedRun, asked: AskedTrials) -> G
     DependencyError
         For a run that is given for a dependency, and cannot be used.
     """
-    return _Recorder(session, planned, asked).grid()
+    return _Recorder(session, planned, asked, finds_runs=finds_runs).grid()
 
 
 def _names_of(session: Session, request: RunRequest, operation: Operation) -> FlagNames:
@@ -165,8 +167,9 @@ def _plain(value: str) -> FlagValue:
 class _Recorder:
     """Checks and records what is asked for."""
 
-    def __init__(self, session: Session, planned: PlannedRun, asked: AskedTrials) -> None:
+    def __init__(self, session: Session, planned: PlannedRun, asked: AskedTrials, *, finds_runs: bool) -> None:
         self._planned = planned
+        self._finds_runs = finds_runs
         self._asked = asked
         self._own = frozenset(flag.name for flag in planned.template.flag_defs)
         self._runs = GivenRuns(session=session, requires=planned.requires, force=asked.request.force_deps)
@@ -210,7 +213,7 @@ class _Recorder:
         for name in names:
             source = None if name in self._own else next(find_sources(planned.requires, name), None)
             if source is not None:
-                found[name] = self._find_runs(source, given, bound)
+                found[name] = self._find_runs(source, given, bound) if self._finds_runs else str(values[name])
             elif name in bound:
                 found[name] = bound[name]
             elif name in values:

@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.declarations.search_def import SearchDef
-from guild_ipy.domain.values.flags import FlagDef, FlagValue, plain_text
+from guild_ipy.domain.declarations.step_def import Step
+from guild_ipy.domain.values.flags import FlagDef
 
 
 class FlagsDestKind(Enum):
@@ -46,31 +47,6 @@ class FlagsDest:
 
     def __str__(self) -> str:
         return f"{self.kind.value}:{self.name}" if self.name else self.kind.value
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One run of a pipeline."""
-
-    operation: str
-    """The name by which it is run."""
-    name: str
-    """The name of its link in the directory of the pipeline."""
-    flags: Mapping[str, FlagValue] = field(default_factory=dict)
-    """Text may hold ``${flag}`` of the pipeline."""
-    label: str | None = None
-    tags: tuple[str, ...] = ()
-    random_seed: int | None = None
-    isolate_runs: bool = True
-    """Whether dependencies of the step use runs of this pipeline only, if it has a suitable one."""
-    origin: str = ""
-    """Where it was written."""
-
-
-def describe_step(step: Step) -> str:
-    """Write a step as one would run it: ``train lr=0.1``."""
-    flags = (f"{name}={plain_text(value)}" for name, value in step.flags.items())
-    return " ".join((step.operation, *flags))
 
 
 class _AnyMain:

@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager
 from functools import lru_cache
 
 from guild_ipy.domain.declarations.dependency_json import encode_requires
-from guild_ipy.domain.declarations.operation_def import describe_step
+from guild_ipy.domain.declarations.step_def import describe_step
 from guild_ipy.domain.program import BatchProgram, StepsProgram
 from guild_ipy.domain.run_spec import (
     RunSpec,

@@ -83,11 +83,16 @@ class RunsAtWork:
         return tuple(each.run for each in self._active if not each.is_stopping)
 
     def begin(
-        self, run: Run, env: Mapping[str, str] | None = None, write: Callable[[], JobMeta | None] = lambda: None
+        self,
+        run: Run,
+        env: Mapping[str, str] | None = None,
+        write: Callable[[], JobMeta | None] = lambda: None,
+        *,
+        takes_again: bool = False,
     ) -> None:
         """Start a run that is there, with some more variables in its environment.
 
-        `write` changes its directory, when no other process can start it any more, as in `begin_again`.
+        `write` and `takes_again` are those of :func:`~guild_ipy.launching.restart.begin_again`.
 
         Raises
         ------
@@ -98,7 +103,7 @@ class RunsAtWork:
         """
         with HeldInterrupts():  # else one that comes before it is known to be at work leaves it at work
             launch = replace(self._launch, env=env) if env else self._launch
-            future = begin_again(self._session, run, launch, write)
+            future = begin_again(self._session, run, launch, write, takes_again=takes_again)
             self._active.append(_Active(run=run, future=future, tail=OutputTail(run.dir, self._session.settings)))
 
     def wait(self, files: Sequence[int] = (), timeout: float | None = None) -> list[EndedRun]:

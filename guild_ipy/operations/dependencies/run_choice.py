@@ -61,11 +61,16 @@ def choose_set(index: Index, query: RunQuery) -> RunChoice:
 
 
 def choose_preferred(index: Index, query: RunQuery, ids: Sequence[str], *, several: bool) -> RunChoice | None:
-    """Choose the newest or all of the runs with these ids, which are of the same pipeline; None if none can be used."""
+    """Choose among the runs with these ids, which are of the same pipeline; None if none can be used.
+
+    It is all of them, or the one marked last, else the newest: the best trial of a batch can have been marked.
+    """
     if not ids:
         return None
-    listed = ", ".join(map(quote, ids))
-    records = index.records(RunFilter(where=f"{query.expression} and id in [{listed}]", limit=None if several else 1))
+    records = index.records(RunFilter(where=f"{query.expression} and id in [{', '.join(map(quote, ids))}]"))
+    if not several:
+        marked = [record for record in records if record.marked]
+        records = [max(marked, key=lambda record: read_mark_time(record.dir))] if marked else records[:1]
     return RunChoice(records=tuple(records), reason=Reason.PIPELINE) if records else None
 
 

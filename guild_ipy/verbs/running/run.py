@@ -21,7 +21,7 @@ from guild_ipy.batch.batch_options import BatchOptions, Repeat
 from guild_ipy.batch.search.search_options import OPTIMIZERS, PRUNERS, SearchOptions, read_objectives
 from guild_ipy.errors import FlagError, UsageError
 from guild_ipy.launching.launch import LaunchOptions
-from guild_ipy.launching.new_run import RunRequest, run
+from guild_ipy.launching.new_run import RunRequest
 from guild_ipy.launching.restart import Change, restart, start
 from guild_ipy.launching.todays_source.forced_source import ForcedSource
 from guild_ipy.operations.spec_options import SpecOptions
@@ -293,15 +293,9 @@ class RunOperation(RunRequest):
             return self._restart(session, _find_run(session, self.restart), shown)
 
     def _run_new(self, session: Session, viewer: Viewer) -> Run | TrialTable | None:
-        from guild_ipy.batch.new_batch import asks_for_batch, run_batch  # start-up cost: most requests are for one run
+        from guild_ipy.pipelines.run_request import run_request  # start-up cost: a start or a restart needs none of it
 
-        if asks_for_batch(session, self, self.batch):
-            if self.stage_dir is not None:
-                raise UsageError("run: --stage-dir prepares one run in a folder, not a batch; --stage stages a batch")
-            return run_batch(session, self, self.batch, viewer)
-        if self.batch.given:
-            raise UsageError(f"run: {self.batch.given} goes with a batch; a flag with a list of values asks for one")
-        return run(session, self, viewer)
+        return run_request(session, self, self.batch, viewer)
 
     def _restart(self, session: Session, run: Run, viewer: Viewer) -> Run | TrialTable | None:
         from guild_ipy.batch.restart_batch import (  # start-up cost, as above

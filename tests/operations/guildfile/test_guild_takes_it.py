@@ -118,8 +118,8 @@ def test_a_source_need_not_have_a_flag(notebook, project, answer):
             "a config has no attribute 'tags'",
         ),
         ("- config: c\n  of-mine: 1\n- model: m\n  extends: c\n  operations: {t: x}", "no attribute 'of-mine'"),
-        ("t: {steps: [{run: a, stage-trials: yes}]}\na: x", "a step attribute 'stage-trials' is not supported"),
-        ("t: {steps: [a --stage-trials --run-dir x]}\na: x", "option '--run-dir' of step 'a' is not supported"),
+        ("t: {steps: [{run: a, keep-run: yes}]}\na: x", "a step attribute 'keep-run' is not supported"),
+        ("t: {steps: [a --keep-run --run-dir x]}\na: x", "option '--run-dir' of step 'a' is not supported"),
         ("t: {notebook: a.ipynb --html-no-input}", "notebook option '--html-no-input' is not supported"),
         (
             "t: {notebook: a.ipynb, flags: {x: {default: 1, nb-replace: x}}}",

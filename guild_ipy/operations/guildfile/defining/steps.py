@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import takewhile
 
-from guild_ipy.domain.declarations.operation_def import Step
+from guild_ipy.domain.declarations.step_def import Step
 from guild_ipy.domain.values.flags import FlagValue
-from guild_ipy.operations.flag_values.typed_text import parse_flag_value
-from guild_ipy.operations.guildfile.reading.fields import (
-    leads_out,
-    read_bool,
-    read_map,
-    read_text,
-    read_texts,
-    split_words,
-)
+from guild_ipy.operations.guildfile.defining.step_batches import read_step_batch
+from guild_ipy.operations.guildfile.defining.step_words import read_step_words, split_step
+from guild_ipy.operations.guildfile.reading.fields import leads_out, read_bool, read_map, read_text, read_texts
 from guild_ipy.operations.guildfile.reading.known_attributes import STEP
 from guild_ipy.operations.guildfile.reading.yaml_nodes import ListNode, MapNode, ScalarNode, YamlNode, plain_value
-
-_OPTIONS_WITH_TEXT = {"--label": "label", "-l": "label", "--tag": "tag", "-t": "tag", "--random-seed": "seed"}
-_SILENT = frozenset({"-y", "--yes"})
-#: Options of ``guild run`` without an effect here, first those that take a value; users get a note about them.
-_UNSUPPORTED_WITH_TEXT = frozenset(
-    "--batch-label -bl --batch-tag -bt --batch-comment -bc --comment -c --gpus --optimizer -o --minimize -N "
-    "--maximize -X --opt-flag -Fo --max-trials --trials -m --stop-after --remote -r --break --run-dir -d --run-id "
-    "--restart --start --proto --pidfile --save-trials --test-output-scalars".split()
-)
-_UNSUPPORTED = frozenset(
-    "--no-gpus --optimize -O --needed --force-flags -f --force-deps --fail-on-trial-error --break-on-error "
-    "--keep-run --keep-batch --quiet -q --stage --stage-trials --background -b --force-sourcecode --no-wait "
-    "--print-cmd --print-env --print-trials --debug-sourcecode --edit-flags -e --test-sourcecode --test-flags".split()
-)
 
 
 def read_steps(node: YamlNode) -> tuple[Step, ...]:
@@ -49,8 +27,8 @@ def unused_in_steps(node: YamlNode) -> Iterator[str]:
         if isinstance(item, MapNode):
             yield from STEP.unused(item)
             command = item.get("run") or item
-        words = _words(read_text(command, "a step"), command)
-        for option in _split(words[1:], command).unsupported:
+        words = split_step(read_text(command, "a step"), command)
+        for option in read_step_words(words[1:], command).unsupported:
             yield f"{command.place}: option {option!r} of step {words[0]!r} is not supported and has no effect"
 
 
@@ -67,8 +45,8 @@ def _read_step(node: YamlNode) -> Step:
 
 def _read_command(node: YamlNode, details: MapNode) -> Step:
     """Read ``OPERATION NAME=VALUE --label TEXT``; attributes of the map take precedence."""
-    words = _words(read_text(node, "a step"), node)
-    given = _split(words[1:], node)
+    words = split_step(read_text(node, "a step"), node)
+    given = read_step_words(words[1:], node)
     options = given.options
     flags = given.flags | _read_flags(details)
     name = _read_option(details, "name") or words[0]
@@ -79,53 +57,12 @@ def _read_command(node: YamlNode, details: MapNode) -> Step:
         name=name,
         flags=flags,
         label=_read_option(details, "label") or next(iter(options.get("label", ())), None),
-        tags=_read_tags(details) or tuple(options.get("tag", ())),
-        random_seed=_read_seed(details, options.get("seed", []), node),
+        tags=_read_tags(details) or tuple(options.get("tags", ())),
+        random_seed=_read_seed(details, options.get("random-seed", []), node),
         isolate_runs=(isolates := details.get("isolate-runs")) is None or read_bool(isolates, "isolate-runs"),
+        batch=read_step_batch(details, options, node),
         origin=str(node.place),
     )
-
-
-def _words(text: str, node: YamlNode) -> list[str]:
-    """Split the text of a step: the operation, a sub-command of a script included, and the words after it."""
-    words = split_words(text, "step", node.place)
-    operation = list(takewhile(lambda word: "=" not in word and not word.startswith("-"), words))
-    if not operation:
-        raise node.place.error(f"step {text!r} names no operation; write it first")
-    if "." not in operation[0]:
-        return words
-    return [" ".join(operation), *words[len(operation) :]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Given:
-    """The flags and options after the name of an operation."""
-
-    flags: dict[str, FlagValue] = field(default_factory=dict)
-    options: dict[str, list[str]] = field(default_factory=dict)
-    unsupported: list[str] = field(default_factory=list)
-
-
-def _split(words: list[str], node: YamlNode) -> _Given:
-    given = _Given()
-    rest = iter(words)
-    for word in rest:
-        option, equals, value = word.partition("=")
-        if option in _OPTIONS_WITH_TEXT or option in _UNSUPPORTED_WITH_TEXT:
-            value = value if equals else next(rest, "")
-        if option in _OPTIONS_WITH_TEXT:
-            given.options.setdefault(_OPTIONS_WITH_TEXT[option], []).append(value)
-        elif option in _UNSUPPORTED_WITH_TEXT or word in _UNSUPPORTED:
-            given.unsupported.append(option)
-        elif word in _SILENT:
-            continue
-        elif word.startswith("-"):
-            raise node.place.error(f"option {word!r} of a step is not supported; use name=value, --label, --tag")
-        elif not equals or not option:
-            raise node.place.error(f"{word!r} of a step is no flag; write name=value")
-        else:
-            given.flags[option] = parse_flag_value(value)
-    return given
 
 
 def _read_flags(details: MapNode) -> dict[str, FlagValue]:
@@ -133,7 +70,7 @@ def _read_flags(details: MapNode) -> dict[str, FlagValue]:
     if node is None:
         return {}
     if isinstance(node, ListNode):
-        return _split([read_text(item, "a flag of a step") for item in node.items], node).flags
+        return read_step_words([read_text(item, "a flag of a step") for item in node.items], node).flags
     return {entry.name: _value(entry.value) for entry in read_map(node, "flags of a step")}
 
 

@@ -104,11 +104,13 @@ SOURCECODE = Attributes(
 )
 STEP = Attributes(
     owner="a step",
-    known=_words("run name flags label tags random-seed isolate-runs"),
-    silent=_words("description"),
+    known=_words(
+        "run name flags label tags random-seed isolate-runs trials max-trials jobs fail-on-trial-error optimizer "
+        "minimize maximize prune mark-best use-prior stage-trials"
+    ),
+    silent=_words("description keep-batch"),
     unsupported=_words(
-        "batch-comment batch-label batch-tags checks comment expect fail-on-trial-error force-deps force-flags "
-        "force-sourcecode gpus keep-batch keep-run max-trials maximize minimize needed no-gpus opt-flags optimize "
-        "optimizer quiet remote stage-trials stop-after tag yes"
+        "batch-comment batch-label batch-tags checks comment expect force-deps force-flags force-sourcecode gpus "
+        "keep-run needed no-gpus opt-flags optimize quiet remote stop-after tag yes"
     ),
 )

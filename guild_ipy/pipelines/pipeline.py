@@ -1,4 +1,4 @@
-"""The process of a pipeline: it runs the steps one after the other, each as a run of its own.
+"""The process of a pipeline: it runs the steps one after the other, each as a run of its own, or as a batch.
 
 A link in the directory of the pipeline leads to the run of each step. A restart goes on where the last attempt ended:
 steps that have completed with the same flags are passed over until one is run, and those after it are all run again,
@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from guild_ipy.domain.declarations.operation_def import Step, describe_step
+from guild_ipy.batch.batch_options import Repeat
+from guild_ipy.batch.new_batch import asks_for_batch
+from guild_ipy.batch.restart_batch import is_batch
+from guild_ipy.domain.declarations.step_def import Step, describe_step
 from guild_ipy.domain.program import StepsProgram
-from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
@@ -25,12 +26,13 @@ from guild_ipy.engine.script import enter_run, run_dir_of
 from guild_ipy.errors import GuildError, RunError, RunStateError
 from guild_ipy.launching.at_work.stop_signals import StopSignals
 from guild_ipy.launching.launch import LaunchOptions
-from guild_ipy.launching.new_run import RunRequest, run
-from guild_ipy.launching.restart import Change, restart, would_change
-from guild_ipy.launching.steps.step_flags import step_flags
-from guild_ipy.launching.steps.step_links import find_linked, link_paths, link_run
-from guild_ipy.operations.flag_references import flag_filler
-from guild_ipy.operations.spec_options import SpecOptions
+from guild_ipy.launching.new_run import RunRequest
+from guild_ipy.pipelines.batch_member import BatchMember
+from guild_ipy.pipelines.pipeline_member import FRESH, Member, SingleRun, find_usable, is_of_batch
+from guild_ipy.pipelines.step_flags import step_flags
+from guild_ipy.pipelines.step_links import find_linked, link_paths, link_run
+from guild_ipy.pipelines.step_plans import plan_steps
+from guild_ipy.pipelines.step_request import read_batch_options, read_spec_options
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session, get_session
 from guild_ipy.session.viewer import Preview, SilentViewer, format_notes
@@ -39,8 +41,6 @@ from guild_ipy.store.run_dir import RunDir
 
 #: Tells a pipeline that is a step when the step in front of it began, in microseconds since 1970.
 SINCE_VARIABLE = "GUILD_IPY_STEPS_SINCE"
-#: A fork server would take longer to start than a few steps take without.
-_FRESH = LaunchOptions(isolation="fresh")
 
 
 def run_pipeline_main(main: str) -> NoReturn:
@@ -63,6 +63,8 @@ def _run_all(run_dir: RunDir, meta: JobMeta) -> None:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit("stopped")
+    finally:
+        session.close()
 
 
 def _make_room_for_steps(meta: JobMeta) -> int:
@@ -115,49 +117,43 @@ class Pipeline:
     def _see_to(self, step: Step, link: str) -> Run:
         if not os.path.isdir(self._own.dir.guild):
             raise RunStateError(f"the pipeline's own run is no longer at {self._own.path!r}; it was moved or deleted")
-        flags = step_flags(step, self._flags)
+        step = replace(step, flags=step_flags(step, self._flags))
         earlier = find_linked(self._session.home, link)
-        if earlier is not None and not self._has_run and self._is_done(earlier, flags):
+        if earlier is not None and is_of_batch(earlier) and not is_batch(earlier):
+            earlier = None  # an operation of the user has seen to its trials
+        wanted = self._member(step, link, earlier)
+        if earlier is not None and not self._has_run and _begun(earlier) >= self._since and wanted.is_done(earlier):
             _say(f"Step {step.name} is done already: {earlier.short_id}")
             _StepViewer().repeat(earlier.output)
             return earlier
         self._has_run = True
-        _say(f"Running step {step.name}: {describe_step(replace(step, flags=flags))}")
+        _say(f"Running step {step.name}: {describe_step(step)}")
         os.environ[SINCE_VARIABLE] = str(self._since)
-        return self._run_anew(step, flags, link) if earlier is None else self._run_again(step, flags, earlier)
+        return wanted.run_anew(_StepViewer()) if earlier is None else wanted.run_again(earlier, _StepViewer())
 
-    def _is_done(self, earlier: Run, flags: Mapping[str, Any]) -> bool:
-        is_in_order = _begun(earlier) >= self._since
-        return earlier.status is RunStatus.COMPLETED and is_in_order and not would_change(earlier, flags)
-
-    def _run_anew(self, step: Step, flags: Mapping[str, Any], link: str) -> Run:
+    def _member(self, step: Step, link: str, earlier: Run | None) -> Member:
+        """Return what comes of a step, whose flags are all its own; one that was a batch stays one."""
+        given = self._own.get("run_params", {})
         request = RunRequest(
             operation=step.operation,
-            flags=flags,
-            spec=self._spec_options(step),
-            launch=_FRESH,
+            flags=step.flags,
+            spec=read_spec_options(step, self._flags, given),
+            launch=FRESH,
             preferred=self._preferred(step),
             made=lambda made: link_run(link, made),
+            plan_steps=plan_steps,
         )
-        made = run(self._session, request, _StepViewer())
-        assert made is not None, "the viewer agrees"
-        return made
-
-    def _run_again(self, step: Step, flags: Mapping[str, Any], earlier: Run) -> Run:
-        change = Change(flags=flags, reselect=bool(earlier.get("deps")), preferred=self._preferred(step))
-        restart(self._session, earlier, change, _FRESH, _StepViewer())
-        return earlier
-
-    def _spec_options(self, step: Step) -> SpecOptions:
-        """Return the options that a step gives its run; label and tags of the pipeline stand in for its own."""
-        fill_in = flag_filler(self._flags)
-        given = self._own.get("run_params", {})
-        label = given.get("label") if step.label is None else fill_in(step.label)
-        tags = tuple(map(fill_in, step.tags)) or tuple(given.get("tags") or ())
-        return SpecOptions(label=label, tags=tags, random_seed=step.random_seed)
+        options = read_batch_options(step.batch)
+        if not (is_batch(earlier) if earlier is not None else asks_for_batch(self._session, request, options)):
+            return SingleRun(self._session, request)
+        repeat = Repeat.NEEDED if given.get("needed") else Repeat.ALL
+        launch = FRESH if self._session.settings.isolation == "inline" else LaunchOptions()
+        return BatchMember(self._session, replace(request, launch=launch), replace(options, repeat=repeat))
 
     def _preferred(self, step: Step) -> tuple[str, ...]:
-        return tuple(member.id for member in reversed(self._members)) if step.isolate_runs else ()
+        if not step.isolate_runs:
+            return ()
+        return tuple(id_ for member in reversed(self._members) for id_ in find_usable(member))
 
 
 def _begun(member: Run) -> int:

@@ -18,7 +18,7 @@ from guild_ipy.verbs.changing.mark import mark
 from guild_ipy.verbs.running.stop import stop
 from tests.notebook_files import write_notebook
 from tests.notebook_session import wait_until
-from tests.pipelines import members, statuses, write_project
+from tests.pipeline_project import members, statuses, write_project
 
 KERNEL = """
 import os, sys

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 
-from guild_ipy.domain.declarations.operation_def import Step
+from guild_ipy.domain.declarations.step_def import Step
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir, is_run_id
