@@ -48,13 +48,15 @@ def read_spaces(batch: RunDir, trials: Sequence[Flags]) -> dict[str, Space]:
     return found
 
 
-def guess_spaces(runs: Sequence[Flags]) -> dict[str, Space]:
-    """Return spaces of the values that any runs have, for each flag in which they differ, by name in sorted order.
+def rated_spaces(batch: RunDir | None, runs: Sequence[Flags]) -> dict[str, Space]:
+    """Return spaces by which flags can be rated, for each flag in which runs differ, by name in sorted order.
 
-    Of many numbers it is the range from the least to the greatest, logarithmic where that spans magnitudes; of other
-    values a choice of them.
+    They are the ranges in which the batch has searched. Where there is none, as for runs of no batch, it is the range
+    of many numbers, logarithmic where that spans magnitudes, and for other values a choice of them.
     """
-    return {name: _range(values) or _choice(values) for name, values in _differing(runs).items()}
+    found = {name: _range(values) or _choice(values) for name, values in _differing(runs).items()}
+    searched = {} if batch is None else read_spaces(batch, runs)
+    return found | {name: space for name, space in searched.items() if space.kind is not SpaceKind.CHOICE}
 
 
 def _differing(runs: Sequence[Flags]) -> dict[str, list[FlagValue]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from guild_ipy.batch.batch_search import read_spaces
+from guild_ipy.batch.batch_search import rated_spaces, read_spaces
 from guild_ipy.batch.search.importance import measure_importance
 from guild_ipy.domain.choosing.best import Best
 from guild_ipy.errors import UsageError
@@ -60,7 +60,8 @@ class BatchPictures:
             for flags, value, is_rated in zip(trials.flags, trials.values, trials.rated, strict=True)
             if is_rated and all(name in flags for name in trials.spaces)
         ]
-        found = measure_importance(trials.spaces, rated, greatest=trials.objective.greatest)
+        spaces = rated_spaces(self._batch, trials.flags)
+        found = measure_importance(spaces, rated, greatest=trials.objective.greatest)
         return plot_importance(found, trials.objective.name, ax)
 
     def parallel(self, columns: str | Iterable[str] | None = None, *, ax: Axes | None = None) -> Axes:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from guild_ipy.batch.batch_search import guess_spaces, read_objectives, read_spaces
+from guild_ipy.batch.batch_search import rated_spaces, read_objectives
 from guild_ipy.batch.listed_trials import read_trial_ids
 from guild_ipy.batch.search.importance import measure_importance
 from guild_ipy.batch.search.search_results import compare_trials
@@ -66,22 +66,22 @@ class SearchedRuns:
 
     def answer(self) -> Answer:
         """Return the answer to a request ``search``."""
-        places = {end: place for place, end in enumerate(_ENDS)}
-        ends = np.array([places.get(end, -1) for end in self.ends], "<i4")
-        columns = {"number": _of_numbers(self.numbers)}
-        columns["end"] = EncodedColumn(form="word", data=ends, words=tuple(end.value for end in _ENDS))
-        objectives = [{"name": each.name, "greatest": each.greatest} for each in self.objectives]
-        found = [*columns.items(), *zip((each.name for each in self.objectives), map(_of_numbers, self.values), strict=True)]
+        ends = np.array([-1 if end is None else _ENDS.index(end) for end in self.ends], "<i4")
+        columns = [
+            ("number", _of_numbers(self.numbers)),
+            ("end", EncodedColumn(form="word", data=ends, words=tuple(end.value for end in _ENDS))),
+            *((each.name, _of_numbers(values)) for each, values in zip(self.objectives, self.values, strict=True)),
+        ]
         names = EncodedColumn(form="value", data=as_objects(self.rows.names.tolist()))
         return Answer(
             content={
                 "batch": None if self.batch is None else self.batch.short_id,
                 "is_declared": self.is_declared,
-                "objectives": objectives,
+                "objectives": list(map(_describe, self.objectives)),
                 "count": len(self.rows),
-                "values": [{"key": key, **column.header()} for key, column in found],
+                "values": [{"key": key, **column.header()} for key, column in columns],
             },
-            buffers=[each.buffer() for each in (names, *(column for _, column in found))],
+            buffers=[each.buffer() for each in (names, *(column for _, column in columns))],
         )
 
 
@@ -117,11 +117,10 @@ def rate_flags(runs: TableRuns, names: Sequence[str], scalar: str | None, object
     ]
     common = _common_flags([flags for flags, _ in rated])
     trials = [({name: flags[name] for name in common}, value) for flags, value in rated if common <= flags.keys()]
-    flags_of = [flags for flags, _ in trials]
-    spaces = guess_spaces(flags_of) if searched.batch is None else read_spaces(searched.batch, flags_of)
+    spaces = rated_spaces(searched.batch, [flags for flags, _ in trials])
     found = measure_importance(spaces, trials, greatest=best.greatest)
     return {
-        "objective": {"name": best.name, "greatest": best.greatest},
+        "objective": _describe(best),
         "flags": [{"name": name, "importance": float(importance)} for name, importance in found.items()],
         "count": len(trials),
     }
@@ -187,6 +186,10 @@ def _order(rows: Rows, batch: RunDir | None) -> tuple[Rows, Array]:
     numbers = np.array([place.get(each, len(listed) + 1) for each in rows.get(_ID).to_objects()], np.intp)
     order = np.argsort(numbers, kind="stable")
     return rows.only(order), numbers[order]
+
+
+def _describe(objective: Best) -> dict[str, Any]:
+    return {"name": objective.name, "greatest": objective.greatest}
 
 
 def _of_numbers(values: Array) -> EncodedColumn:

@@ -105,7 +105,7 @@ export class CompareModel extends Observable {
     this.search.look(null);
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.state = { ...this.state, hovered: null };
+    this.show({ hovered: null });
   };
 
   dispose(): void {

@@ -23,7 +23,7 @@ export interface Place {
 }
 
 export const INSET = 12;
-const [BOTTOM, OF_CROSS] = [26, 10];
+const [BOTTOM, OF_CROSS] = [34, 11];
 const [MANY, RADIUS, SMALL_RADIUS, STAR] = [400, 3.6, 2.5, 9];
 const POINTS_OF_STAR = 5;
 const ALPHA = 0.8;

@@ -41,6 +41,7 @@ export function HistoryView({ model, colours, onPick }: Props) {
 function Plot({ model, colours, onPick, trials }: Props & { trials: Trials }) {
   const { scale, up, across, dots, line } = useMemo(() => layOut(trials), [trials]);
   const { objective, best } = trials;
+  const noun = trials.batch === null ? "run" : "trial";
   return (
     <>
       <p class="axis-title">
@@ -48,7 +49,6 @@ function Plot({ model, colours, onPick, trials }: Props & { trials: Trials }) {
         {scale.isLog && <small> log</small>}
       </p>
       <DotPlot {...{ model, colours, onPick, up, across, dots, line }} height={HEIGHT} label={describe(trials)} />
-      <p class="axis-title across">{trials.batch === null ? "runs by their start" : "trial"}</p>
       <ul class="signs" aria-label="Signs">
         {(["completed", "pruned", "failed"] as const).map((end) => (
           <Sign key={end} {...signOf(end)} text={end} count={trials.all.filter((each) => each.end === end).length} />
@@ -61,9 +61,10 @@ function Plot({ model, colours, onPick, trials }: Props & { trials: Trials }) {
         </li>
         <li>
           <button type="button" title="go to its row" onClick={() => onPick(best!.run)} onFocus={() => model.setHovered(best!.run)} onBlur={() => model.setHovered(null)}>
-            <Drawn sign="star" colour={ORANGE} /> best {shortNumber(best!.value)}
+            <Drawn sign="star" colour={ORANGE} /> best {shortNumber(best!.value)}, {noun} {best!.number}
           </button>
         </li>
+        <li class="axis-title across">{trials.batch === null ? "runs by their start" : "trials in their order"}</li>
       </ul>
     </>
   );

@@ -5,6 +5,9 @@ import { BLUE } from "./dots";
 import { ObjectivePicker } from "./search_tools";
 import type { ImportanceContent } from "../source/runs_source";
 
+/** Before the name of a flag in its key. */
+const FLAG = "flag::";
+
 export function ImportanceView({ model }: { model: CompareModel }) {
   const { importance } = model.search.state;
   const why = whyNothing(model);
@@ -17,7 +20,7 @@ export function ImportanceView({ model }: { model: CompareModel }) {
           <ObjectivePicker model={model} />
         </div>
       </div>
-      {why !== null ? <p class="nothing">{why}</p> : <Bars content={importance!} />}
+      {why !== null ? <p class="nothing">{why}</p> : <Bars content={nameFlags(model, importance!)} />}
     </section>
   );
 }
@@ -39,6 +42,12 @@ function Bars({ content }: { content: ImportanceContent }) {
       ))}
     </div>
   );
+}
+
+/** Return the same with the headings that flags have in the table. */
+function nameFlags({ columns }: CompareModel, content: ImportanceContent): ImportanceContent {
+  const headings = new Map(columns.flags.map(({ key, heading }) => [key, heading]));
+  return { ...content, flags: content.flags.map((each) => ({ ...each, name: headings.get(FLAG + each.name) ?? each.name })) };
 }
 
 function whyNothing({ table, search }: CompareModel): string | null {
