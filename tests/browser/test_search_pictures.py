@@ -67,7 +67,7 @@ def choose(view, *names):
         view.get_by_role("group", name="Pictures").get_by_role("button", name=name).click()
 
 
-def test_the_run_below_the_pointer_stands_out_in_pictures_and_table(lab, compare):
+def test_the_run_below_the_pointer_stands_out_in_pictures_and_table(lab, compare, pictures):
     best = lab.run(2).inner_text().strip()
     area = lab.output(1)
     for name in ("History", "Slice"):
@@ -78,6 +78,7 @@ def test_the_run_below_the_pointer_stands_out_in_pictures_and_table(lab, compare
         expect(told).to_contain_text(re.compile(f"^{best} .*: trial [0-9]+, min loss 0[.][0-9]+$"))
         expect(area.locator(".row.pointed")).to_have_attribute("data-run", best)
         assert [each.evaluate(_IS_DRAWN) for each in canvases.all()[:3]] == [True, False, True]
+        area.screenshot(path=pictures / f"search-pointed-{name.lower()}.png")
         lab.page.mouse.move(0, 0)
         expect(area.locator(".row.pointed")).to_have_count(0)
 

@@ -17,7 +17,7 @@ interface Props {
   onPick: (run: string) => void;
 }
 
-const HEIGHT = 170;
+const HEIGHT = 200;
 const [TICKS_UP, TICKS_ACROSS] = [5, 4];
 
 export function SliceView({ model, colours, onPick }: Props) {
