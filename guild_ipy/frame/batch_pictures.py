@@ -7,17 +7,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from guild_ipy.batch.batch_search import read_spaces
+from guild_ipy.batch.batch_search import rated_spaces, read_spaces
 from guild_ipy.batch.search.importance import measure_importance
 from guild_ipy.domain.choosing.best import Best
-from guild_ipy.domain.status import RunStatus
-from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import UsageError
 from guild_ipy.frame.batch_trials import BatchTrials
 from guild_ipy.index.queries.column_table import Field
 from guild_ipy.session.session import Session
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.state.signals import why_pruned
 from guild_ipy.tables.columns.column_values import Array
 from guild_ipy.tables.columns.run_names import RUN
 from guild_ipy.tables.contents.comparison import compare_frame
@@ -28,9 +25,7 @@ from guild_ipy.tables.pictures.parallel import across_flags, plot_parallel, tell
 from guild_ipy.tables.pictures.pareto_set import plot_pareto
 from guild_ipy.tables.pictures.pyplot import Axes
 from guild_ipy.tables.pictures.slices import plot_slices
-from guild_ipy.tables.pictures.trial_points import TrialPoints
-
-_FAILED = frozenset({RunStatus.ERROR.value, RunStatus.TERMINATED.value, RunStatus.DAMAGED.value})
+from guild_ipy.tables.pictures.trial_points import TrialEnd, TrialPoints, find_ends, read_flags
 
 
 class BatchPictures:
@@ -65,7 +60,8 @@ class BatchPictures:
             for flags, value, is_rated in zip(trials.flags, trials.values, trials.rated, strict=True)
             if is_rated and all(name in flags for name in trials.spaces)
         ]
-        found = measure_importance(trials.spaces, rated, greatest=trials.objective.greatest)
+        spaces = rated_spaces(self._batch, trials.flags)
+        found = measure_importance(spaces, rated, greatest=trials.objective.greatest)
         return plot_importance(found, trials.objective.name, ax)
 
     def parallel(self, columns: str | Iterable[str] | None = None, *, ax: Axes | None = None) -> Axes:
@@ -97,17 +93,16 @@ class BatchPictures:
     def _points(self, column: str | None) -> TrialPoints:
         trials = BatchTrials(self._session, self._batch)
         statuses = trials.rows.get(Field("run", "status")).to_objects()
-        stopped = [each == RunStatus.TERMINATED.value for each in statuses]
-        pruned = [is_one and why_pruned(each) is not None for is_one, each in zip(stopped, trials.dirs, strict=True)]
-        flags = _read_flags(trials)
+        ends = find_ends(statuses, trials.dirs)
+        flags = read_flags(trials.rows)
         objective, values = self._values(trials, column)
         return TrialPoints(
             objective=objective,
             runs=list(trials.rows.names),
             values=values,
             completed=np.array(trials.completed, dtype=bool),
-            pruned=np.array(pruned, dtype=bool),
-            failed=np.array([each in _FAILED for each in statuses], dtype=bool) & ~np.array(pruned, dtype=bool),
+            pruned=np.array([each is TrialEnd.PRUNED for each in ends], dtype=bool),
+            failed=np.array([each is TrialEnd.FAILED for each in ends], dtype=bool),
             flags=flags,
             spaces=read_spaces(self._batch, flags),
         )
@@ -133,14 +128,3 @@ class BatchPictures:
         if not end:
             raise UsageError("the trials have reported no scalars; there is nothing to draw")
         return end[0]
-
-
-def _read_flags(trials: BatchTrials) -> list[Flags]:
-    """Return the flags of each trial."""
-    rows = trials.rows
-    names = list(rows.known["flag"])
-    columns = [rows.get(Field("flag", name)).to_objects() for name in names]
-    return [
-        {name: column[row] for name, column in zip(names, columns, strict=True) if column[row] is not None}
-        for row in range(len(rows))
-    ]

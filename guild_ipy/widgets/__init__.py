@@ -10,6 +10,7 @@
 - ``table_columns``: which columns there are, and the usual ones
 - ``encoded_columns``: columns as a front end reads them
 - ``run_curves``: the curves of scalars
+- ``searched_runs``: the runs of a table as trials, and how much each flag matters
 - ``runs_in_use``: the runs that dependencies use
 - ``change_watch``: tells when a run has changed
 - ``static_table``: the table as HTML, for where there is no widget

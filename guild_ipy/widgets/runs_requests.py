@@ -10,6 +10,9 @@ A request is a map with a ``type``; each gets one answer, a map and buffers, or 
                                        In a home of more than `most` runs only those of the table are looked at
     watch                              says that somebody looks: changes are told as long as this is asked
     curves     runs, scalars, points   ``curves``: of each ``run scalar count``, and the buffers of steps and values
+    search     runs, scalar            the runs in the order of their search: ``batch objectives count values``; the
+                                       buffers are names, numbers, how they ended, and the values of each objective
+    importance runs, scalar, objective how much each flag matters: ``objective flags count``
     select     runs, filter            says which runs are selected, and by what the table is filtered
 
 the requests about one run of :mod:`guild_ipy.widgets.detail.run_detail`, and the changes of
@@ -45,6 +48,7 @@ from guild_ipy.widgets.encoded_columns import EncodedColumn
 from guild_ipy.widgets.run_changes import CHANGES, Request, change_runs, mark_alone, read_names, read_text, read_texts
 from guild_ipy.widgets.run_curves import read_curves
 from guild_ipy.widgets.runs_in_use import find_in_use
+from guild_ipy.widgets.searched_runs import rate_flags, read_searched
 from guild_ipy.widgets.table_columns import key_of, list_columns, name_columns, parse_key
 from guild_ipy.widgets.table_runs import Columns, Snapshot, TableRuns
 
@@ -86,6 +90,8 @@ class RunsRequests:
             "stale": self._find_stale,
             "watch": self._watch,
             "curves": self._read_curves,
+            "search": self._read_search,
+            "importance": self._rate_flags,
             "select": self._select,
             "mark_best": self._mark_best,
         }
@@ -152,6 +158,13 @@ class RunsRequests:
             buffers=[part.tobytes() for each in curves for part in (each.steps, each.values)],
         )
 
+    def _read_search(self, request: Request) -> Answer:
+        return read_searched(self._runs, read_names(request), _read_optional(request, "scalar")).answer()
+
+    def _rate_flags(self, request: Request) -> Answer:
+        scalar, objective = _read_optional(request, "scalar"), _read_optional(request, "objective")
+        return Answer(content=rate_flags(self._runs, read_names(request), scalar, objective))
+
     def _select(self, request: Request) -> Answer:
         self.selected, self.filter = read_texts(request, "runs"), read_text(request, "filter")
         return Answer(content={})
@@ -165,6 +178,10 @@ class RunsRequests:
         best = self._runs.best(names, field, greatest=greatest)
         done = mark_alone(self._runs.session, best, rule=f"{rule}, of {count_runs(len(names))} in a table")
         return Answer(content=done.message())
+
+
+def _read_optional(request: Request, name: str) -> str | None:
+    return None if request.get(name) is None else read_text(request, name)
 
 
 def _whole(session: Session, snapshot: Snapshot) -> Answer:

@@ -13,7 +13,7 @@ from guild_ipy.errors import RunNotFound
 from guild_ipy.index.queries.column_table import Field
 from guild_ipy.session.session import Session
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.tables.columns.column_cache import NamesOfKind
+from guild_ipy.tables.columns.column_cache import Chooser, NamesOfKind
 from guild_ipy.tables.columns.column_values import Array
 from guild_ipy.tables.columns.rows import Rows, read_rows
 from guild_ipy.tables.columns.run_names import beginning_of
@@ -126,6 +126,11 @@ class TableRuns:
             raise RunNotFound(None, f"none of the {len(among)} runs has a number {field.name!r}")
         best: str = among.names[np.nanargmax(numbers) if greatest else np.nanargmin(numbers)]
         return best
+
+    def rows(self, names: Sequence[str], choose: Chooser) -> Rows:
+        """Return some of the runs, in this order, with columns of the index; those that are gone are left out."""
+        rows = read_rows(self.session, self.filter, choose)
+        return rows.only(_places(rows, names))
 
     def whole_frame(self) -> pd.DataFrame:
         """Return a comparison of all of the runs."""

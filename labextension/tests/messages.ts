@@ -9,6 +9,8 @@ import error from "../../tests/widgets/messages/error.json";
 import changed from "../../tests/widgets/messages/event_changed.json";
 import filter from "../../tests/widgets/messages/filter.json";
 import filterError from "../../tests/widgets/messages/filter_error.json";
+import importance from "../../tests/widgets/messages/importance.json";
+import importanceError from "../../tests/widgets/messages/importance_error.json";
 import label from "../../tests/widgets/messages/label.json";
 import mark from "../../tests/widgets/messages/mark.json";
 import markBest from "../../tests/widgets/messages/mark_best.json";
@@ -17,6 +19,8 @@ import runs from "../../tests/widgets/messages/runs.json";
 import runsAdded from "../../tests/widgets/messages/runs_added.json";
 import runsChanged from "../../tests/widgets/messages/runs_changed.json";
 import runsChosen from "../../tests/widgets/messages/runs_chosen.json";
+import search from "../../tests/widgets/messages/search.json";
+import searchBatch from "../../tests/widgets/messages/search_batch.json";
 import select from "../../tests/widgets/messages/select.json";
 import stale from "../../tests/widgets/messages/stale.json";
 import stop from "../../tests/widgets/messages/stop.json";
@@ -38,8 +42,8 @@ export interface Message {
 
 export const MESSAGES = {
   columns, comment, curves, delete: deleted, error, filter, filter_error: filterError, label, mark, mark_best: markBest,
-  restore, runs, runs_added: runsAdded, runs_changed: runsChanged, runs_chosen: runsChosen, select, stale, stop, tag,
-  undo_mark: undoMark, values, watch,
+  importance, importance_error: importanceError, restore, runs, runs_added: runsAdded, runs_changed: runsChanged,
+  runs_chosen: runsChosen, search, search_batch: searchBatch, select, stale, stop, tag, undo_mark: undoMark, values, watch,
 } as unknown as Record<string, Message>;
 
 export const CHANGED = changed.event;

@@ -1,6 +1,7 @@
 """The messages between a table and Python, one file for each shape; the tests of the front end read the same files.
 
 A file has a ``request`` and its ``answer``, or an ``event``. ``after`` names messages that are asked before.
+``home`` is ``search`` where the runs are those of ``searched_trials.py``.
 A buffer has its ``dtype``: ``json`` for an array of plain values, else that of NumPy; ``"nan"`` stands for NaN.
 The answers about one run are examples: the real ones have the same shape, with other paths and times.
 """

@@ -11,10 +11,12 @@ from guild_ipy.widgets.runs_requests import RunsRequests
 from tests.used_runs import used
 from tests.widgets.described_runs import add_described_runs
 from tests.widgets.message_files import NAMES, read_buffers, read_message, shape_of
+from tests.widgets.searched_trials import add_searched_trials
 
 ASKED = [name for name in NAMES if not name.startswith("event_")]
 ABOUT_ONE_RUN = [name for name in ASKED if read_message(name)["request"]["type"] in DETAILS]
-ABOUT_THE_TABLE = [name for name in ASKED if name not in ABOUT_ONE_RUN]
+ABOUT_A_SEARCH = [name for name in ASKED if read_message(name).get("home") == "search"]
+ABOUT_THE_TABLE = [name for name in ASKED if name not in {*ABOUT_ONE_RUN, *ABOUT_A_SEARCH}]
 
 
 def fill(add_run, home):
@@ -58,6 +60,15 @@ def test_an_answer_about_one_run_has_the_shape_that_the_front_end_knows(detail_r
     answer = detail_requests.answer(message["request"])
     assert shape_of(answer.content) == shape_of(message["answer"])
     assert not answer.buffers
+
+
+@pytest.mark.parametrize("name", ABOUT_A_SEARCH)
+def test_an_answer_about_a_search_is_as_the_front_end_knows_it(add_run, make_table, name):
+    add_searched_trials(add_run)
+    message = read_message(name)
+    answer = RunsRequests(make_table(), None, lambda: None).answer(message["request"])
+    assert answer.content == message["answer"]
+    assert read_buffers(answer.buffers, message) == message.get("buffers", [])
 
 
 def test_each_kind_of_request_has_a_file(requests):

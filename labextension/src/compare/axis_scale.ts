@@ -50,17 +50,20 @@ function scaleOfNumbers({ key, heading }: ColumnHeader, values: readonly (number
   return { ...scale, places, ticks: known.length ? ticksOf(scale, known) : [] };
 }
 
-type Ends = Pick<Scale, "isLog" | "least" | "greatest">;
+/** The ends of an axis of numbers. */
+export type Ends = Pick<Scale, "isLog" | "least" | "greatest">;
 
 function bend(value: number, isLog: boolean): number {
   return isLog ? Math.log10(value) : value;
 }
 
-function placeOf({ isLog, least, greatest }: Ends, value: number): number {
+/** Return the place of a number on an axis. */
+export function placeOf({ isLog, least, greatest }: Ends, value: number): number {
   return (bend(value, isLog) - least) / (greatest - least);
 }
 
-function numberAt({ isLog, least, greatest }: Ends, place: number): number {
+/** Return the number at a place of an axis. */
+export function numberAt({ isLog, least, greatest }: Ends, place: number): number {
   const bent = least + place * (greatest - least);
   return isLog ? 10 ** bent : bent;
 }

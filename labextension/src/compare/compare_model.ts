@@ -8,10 +8,18 @@ import { RequestError, type ColumnHeader, type CurvesContent, type Reply } from 
 import type { TableModel, TableState } from "../table/table_model";
 import { brushed, makeScale, type Brush, type Scale } from "./axis_scale";
 import { chooseStyles, findBest, type Style } from "./curve_lines";
+import { Kept } from "./kept";
 import { captionOf, differs, isCommon } from "./run_captions";
+import { SearchModel } from "./search_model";
 import { lastOf, ShownColumns } from "./shown_columns";
 
+/** The pictures that there are. */
+export const VIEWS = ["Learning curves", "Parallel coordinates", "History", "Slice", "Importance"] as const;
+export type View = (typeof VIEWS)[number];
+
 export interface CompareState {
+  /** The pictures that are shown. */
+  views: ReadonlySet<View>;
   /** The scalars whose curves are drawn; null until some were chosen. */
   scalars: readonly string[] | null;
   /** The scalar that is the last axis; null for the first of those whose curves are drawn. */
@@ -39,6 +47,7 @@ const PAUSE_MS = 120;
 /** Lives as long as its table: what was chosen and brushed is so again when the view is closed and opened. */
 export class CompareModel extends Observable {
   state: CompareState = {
+    views: new Set<View>(["Learning curves", "Parallel coordinates"]),
     scalars: null,
     end: null,
     axes: null,
@@ -50,6 +59,7 @@ export class CompareModel extends Observable {
     error: null,
   };
   readonly columns: ShownColumns;
+  readonly search: SearchModel;
   private readonly curves = new CurveStore((runs, scalars) => this.askForCurves(runs, scalars), () => this.takeCurves(), PAUSE_MS);
   private readonly keptAxes = new Kept<Axes>();
   private readonly keptDrawn = new Kept<Drawn>();
@@ -63,6 +73,7 @@ export class CompareModel extends Observable {
     super();
     this.seen = table.state;
     this.columns = new ShownColumns(table);
+    this.search = new SearchModel(table, () => this.end?.heading ?? null);
     this.unsubscribe = table.subscribe(this.hear);
   }
 
@@ -73,16 +84,33 @@ export class CompareModel extends Observable {
     return this.close;
   }
 
+  /** Show one of the pictures, or take it away. */
+  toggle(view: View): void {
+    const views = new Set(this.state.views);
+    if (!views.delete(view)) views.add(view);
+    this.show({ views });
+    this.lookAtSearch();
+  }
+
+  private lookAtSearch(): void {
+    if (!this.isOpen || !this.columns.headers.length) return; // the scalar is not known yet
+    const { views } = this.state;
+    const importance = views.has("Importance");
+    this.search.look({ trials: importance || views.has("History") || views.has("Slice"), importance });
+  }
+
   private close = (): void => {
     this.isOpen = false;
     this.curves.dispose();
+    this.search.look(null);
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.state = { ...this.state, hovered: null };
+    this.show({ hovered: null });
   };
 
   dispose(): void {
     this.close();
+    this.search.dispose();
     this.unsubscribe();
     this.forgetListeners();
   }
@@ -143,6 +171,7 @@ export class CompareModel extends Observable {
 
   chooseScalars(scalars: readonly string[]): void {
     this.show({ scalars });
+    this.search.refresh();
     void this.load();
   }
 
@@ -228,6 +257,7 @@ export class CompareModel extends Observable {
 
   chooseEnd(end: string): void {
     this.show({ end });
+    this.search.refresh();
     void this.load();
   }
 
@@ -282,6 +312,7 @@ export class CompareModel extends Observable {
     if (runs !== before.runs || shown !== before.shown) this.keepBrushes();
     else if (active !== before.active) this.setHovered(this.table.nameAt(active) ?? null);
     this.wantCurves();
+    if (runs !== before.runs || shown !== before.shown) this.search.refresh();
   };
 
   /** Ask for the columns that the table does not have. */
@@ -291,6 +322,7 @@ export class CompareModel extends Observable {
     try {
       await this.columns.loadHeaders();
       this.wantCurves();
+      this.lookAtSearch();
       await this.columns.loadValues(this.end?.heading ?? null);
       this.show({ error: null });
       this.keepBrushes();
@@ -303,18 +335,6 @@ export class CompareModel extends Observable {
   private show(change: Partial<CompareState>): void {
     this.state = { ...this.state, ...change };
     this.tell();
-  }
-}
-
-/** A value that is made anew only when what it was made of is another. */
-class Kept<Made> {
-  private from: readonly unknown[] | null = null;
-  private made: Made | undefined;
-
-  get(from: readonly unknown[], make: () => Made): Made {
-    if (this.from === null || this.from.some((each, place) => each !== from[place])) this.made = make();
-    this.from = from;
-    return this.made!;
   }
 }
 

@@ -1,16 +1,21 @@
-/** Learning curves and parallel coordinates of the runs that are shown, below the table. */
+/** Pictures of the runs that are shown, below the table: curves, parallel coordinates, and those of a search. */
 
 import { useEffect, useRef } from "preact/hooks";
 import { placeIn } from "../table/places";
 import { useChanges } from "../use_redraw";
-import type { CompareModel } from "./compare_model";
+import { VIEWS, type CompareModel } from "./compare_model";
 import { CurvesView } from "./curves_view";
+import { HistoryView } from "./history_view";
+import { ImportanceView } from "./importance_view";
 import { ParallelView } from "./parallel_view";
+import { SliceView } from "./slice_view";
 import { useColours } from "./use_colours";
 
 export function ComparePanel({ model }: { model: CompareModel }) {
   useChanges(model);
+  useChanges(model.search);
   const { table } = model;
+  const { views } = model.state;
   const box = useRef<HTMLDivElement>(null);
   const colours = useColours(box);
   useEffect(() => {
@@ -29,12 +34,30 @@ export function ComparePanel({ model }: { model: CompareModel }) {
           {model.state.error}
         </p>
       )}
+      <Views model={model} />
       {colours !== null && (
         <div class="sections">
-          <CurvesView {...{ model, colours, onPick }} />
-          <ParallelView {...{ model, colours, onPick }} />
+          {views.has("Learning curves") && <CurvesView {...{ model, colours, onPick }} />}
+          {views.has("Parallel coordinates") && <ParallelView {...{ model, colours, onPick }} />}
+          {views.has("History") && <HistoryView {...{ model, colours, onPick }} />}
+          {views.has("Slice") && <SliceView {...{ model, colours, onPick }} />}
+          {views.has("Importance") && <ImportanceView model={model} />}
         </div>
       )}
+      {!views.size && <p class="nothing">No picture is chosen.</p>}
+    </div>
+  );
+}
+
+/** The buttons by which pictures are shown and taken away. */
+function Views({ model }: { model: CompareModel }) {
+  return (
+    <div class="views" role="group" aria-label="Pictures">
+      {VIEWS.map((view) => (
+        <button key={view} type="button" aria-pressed={model.state.views.has(view)} onClick={() => model.toggle(view)}>
+          {view}
+        </button>
+      ))}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { formatValue } from "../runs/format";
-import { Menu } from "../table/menu";
+import { AxesMenu, tellAxes } from "./axes_menu";
 import { Axis } from "./axis";
 import type { Scale } from "./axis_scale";
 import type { CompareModel } from "./compare_model";
@@ -42,7 +42,7 @@ export function ParallelView({ model, colours, onPick }: Props) {
           <button type="button" disabled={!brushes.size} onClick={() => model.clearBrushes()}>
             Clear
           </button>
-          <Menu title="Axes">{() => <AxesPanel model={model} />}</Menu>
+          <AxesMenu model={model} title="Axes" />
         </div>
       </div>
       {scales.length < 2 ? <p class="nothing">{whyNothing(model)}</p> : <Plot {...{ model, colours, onPick }} />}
@@ -113,29 +113,6 @@ function Lines({ scales, lines, look, isDim = false }: LinesProps) {
   return <canvas ref={canvas} class={isDim ? "dim" : ""} style={{ width: `${look.width}px`, height: `${HEIGHT}px` }} />;
 }
 
-function AxesPanel({ model }: { model: CompareModel }) {
-  const { flags } = model.columns;
-  const shown = model.scales.map((scale) => scale.key).filter((key) => key !== model.end?.key);
-  const toggle = (key: string) => model.chooseAxes(shown.includes(key) ? shown.filter((each) => each !== key) : [...shown, key]);
-  return (
-    <div>
-      <ul>
-        {flags.map((header) => (
-          <li key={header.key}>
-            <label>
-              <input type="checkbox" checked={shown.includes(header.key)} onChange={() => toggle(header.key)} />
-              {header.heading}
-            </label>
-          </li>
-        ))}
-      </ul>
-      <button type="button" onClick={() => model.chooseAxes(null)}>
-        The flags that differ
-      </button>
-    </div>
-  );
-}
-
 function ColourBar({ scale: { heading, ticks } }: { scale: Scale }) {
   return (
     <div class="colour-bar">
@@ -155,11 +132,8 @@ function whyNothing({ table }: CompareModel): string {
   return "The runs that are shown differ in no flag, or have no values; two axes are needed at least.";
 }
 
-function tell({ telling, scales, state, end }: CompareModel): string {
-  if (scales.length < 2) return "";
-  const flags = scales.filter((scale) => scale.key !== end?.key).length;
-  const isPart = state.axes === null && flags < telling.length;
-  return isPart ? `${flags} of ${telling.length} flags that differ; others by Axes` : "drag along an axis to select";
+function tell(model: CompareModel): string {
+  return model.scales.length < 2 ? "" : tellAxes(model, "drag along an axis to select", "Axes");
 }
 
 function describeRun(model: CompareModel, run: string): string {

@@ -69,3 +69,28 @@ export interface ChangeContent {
 export interface CurvesContent {
   curves: { run: string; scalar: string; count: number }[];
 }
+
+export interface Objective {
+  name: string;
+  greatest: boolean;
+}
+
+/** The answer to `search`; the buffers are names, numbers, how runs ended, and the values of each objective. */
+export interface SearchContent {
+  /** The batch that all of the runs are trials of. */
+  batch: string | null;
+  /** Whether batches search for the objectives; else they are the scalar of the request. */
+  is_declared: boolean;
+  objectives: Objective[];
+  count: number;
+  values: ColumnValues[];
+}
+
+/** The answer to `importance`. */
+export interface ImportanceContent {
+  objective: Objective;
+  /** The most important first. */
+  flags: { name: string; importance: number }[];
+  /** How many runs were rated. */
+  count: number;
+}

@@ -24,10 +24,12 @@ interface Props {
   model: TableModel;
   height: number;
   box: RefObject<HTMLDivElement | null>;
+  /** The run below the pointer in a picture. */
+  pointed: string | null;
   onEdit: (kind: EditKind) => void;
 }
 
-export function Grid({ model, height: most, box, onEdit }: Props) {
+export function Grid({ model, height: most, box, pointed, onEdit }: Props) {
   const { runs, places, coming, active, selected } = model.state;
   const [top, setTop] = useState(0);
   const widths = useWidths(model, box);
@@ -77,6 +79,7 @@ export function Grid({ model, height: most, box, onEdit }: Props) {
                 top={HEADER_HEIGHT + place * ROW_HEIGHT}
                 isActive={place === active}
                 isSelected={selected.has(name)}
+                isPointed={name === pointed}
               />
             );
           })}

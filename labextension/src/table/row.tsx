@@ -22,9 +22,10 @@ interface RowProps {
   top: number;
   isActive: boolean;
   isSelected: boolean;
+  isPointed: boolean;
 }
 
-export function Row({ model, name, row, place, columns, top, isActive, isSelected }: RowProps) {
+export function Row({ model, name, row, place, columns, top, isActive, isSelected, isPointed }: RowProps) {
   const { runs, stale } = model.state;
   const inUse = runs.inUse[name];
   const onClick = (event: MouseEvent) => {
@@ -34,7 +35,7 @@ export function Row({ model, name, row, place, columns, top, isActive, isSelecte
   return (
     <div
       id={`row-${place}`}
-      class={`row${isActive ? " active" : ""}${isSelected ? " selected" : ""}`}
+      class={`row${isActive ? " active" : ""}${isSelected ? " selected" : ""}${isPointed ? " pointed" : ""}`}
       role="row"
       aria-rowindex={place + 2}
       data-run={name}

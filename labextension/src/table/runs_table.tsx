@@ -1,6 +1,6 @@
 /** The table of runs: filter and menus, rows, actions, and what was done. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { CompareModel } from "../compare/compare_model";
 import { ComparePanel } from "../compare/compare_panel";
 import { DetailPanel } from "../detail/detail_panel";
@@ -20,6 +20,7 @@ export function RunsTable({ model, height }: { model: TableModel; height: number
   const [isComparing, setComparing] = useState(false);
   const [edited, setEdited] = useState<EditKind | null>(null);
   useChanges(model);
+  const pointed = usePointed(compare);
   useEffect(() => () => compare.dispose(), [compare]);
   const grid = useRef<HTMLDivElement>(null);
   const edit = (kind: EditKind | null) => {
@@ -38,7 +39,7 @@ export function RunsTable({ model, height }: { model: TableModel; height: number
           Compare
         </button>
       </div>
-      <Grid model={model} height={height} box={grid} onEdit={edit} />
+      <Grid model={model} height={height} box={grid} pointed={pointed} onEdit={edit} />
       <p id="keys" class="keys">
         {KEYS}
       </p>
@@ -48,4 +49,11 @@ export function RunsTable({ model, height }: { model: TableModel; height: number
       {opened !== null && <DetailPanel model={model} name={opened} />}
     </section>
   );
+}
+
+/** Return the run below the pointer in a picture; draws again when it is another. */
+function usePointed(compare: CompareModel): string | null {
+  const [pointed, setPointed] = useState<string | null>(null);
+  useLayoutEffect(() => compare.subscribe(() => setPointed(compare.state.hovered)), [compare]);
+  return pointed;
 }
