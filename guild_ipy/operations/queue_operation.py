@@ -12,6 +12,7 @@ from guild_ipy.domain.program import QueueProgram
 from guild_ipy.domain.run_spec import ProjectSource
 from guild_ipy.domain.values.flags import FlagDef, FlagType
 from guild_ipy.domain.values.resource_amounts import parse_resources
+from guild_ipy.domain.values.run_label import default_label
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.operation import BoundProgram, Template, refuse_positional
 from guild_ipy.operations.search_context import SearchContext
@@ -81,16 +82,18 @@ class QueueOperation:
     ) -> Template:
         """See :class:`~guild_ipy.operations.operation.Operation`."""
         refuse_positional(args, self, "a queue")
+        bound = self._bind(flags)
         return Template(
             opref=QUEUE,
             source=ProjectSource(dest="."),
             project_dir=context.notebook.project_dir,
             import_path=context.import_path,
             env=context.env,
-            bound=self._bind(flags),
+            bound=bound,
             bind=self._bind,
             check=lambda given: self._bind(given).flags,
             flag_defs=self.flags,
+            label=default_label({name: value for name, value in bound.flags.items() if name in flags}),
             output_scalars=(),
         )
 
