@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
+from guild_ipy.domain.opref import QUEUE
 
 
 class AttributeType(Enum):
@@ -249,9 +250,9 @@ ATTRIBUTES = (
     Attribute(
         name="is_batch",
         type=AttributeType.TRUTH,
-        column=KeptColumn(declared="integer not null", of=lambda record: record.is_batch),
+        column=KeptColumn(declared="integer not null", of=lambda record: record.is_batch or record.opref == QUEUE),
         form=None,
-    ),
+    ),  # a queue counts as one, as in Guild AI: both are left out of comparisons
     Attribute(
         name="op", type=AttributeType.OPERATION, sql=_OPREF.format(4), is_of_operation=True, form=None
     ),  # without the model

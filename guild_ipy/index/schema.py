@@ -28,7 +28,7 @@ from guild_ipy.domain.attributes import KEPT
 #: "GIpy": by this ``file`` and we recognise the database.
 APPLICATION_ID = 0x47497079
 #: A database of another version is built anew.
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 #: Columns of the table of scalars, and the fields of a summary that they hold.
 SUMMARY_FIELDS = {

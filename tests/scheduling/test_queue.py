@@ -75,6 +75,13 @@ class TestStarting:
         assert queues.reasons()[broken.id].startswith("could not be started: ")
         assert "could not be started" not in queues.run_once().output
 
+    def test_comparisons_leave_it_out(self, queues):
+        queues.stage(x=1)
+        queues.run_once()
+        assert list(guild_ipy.runs()["operation"]) == ["echo.py", "queue"]
+        assert list(guild_ipy.runs().guild.compare()["operation"]) == ["echo.py"]
+        assert list(guild_ipy.compare()["operation"]) == ["echo.py"]
+
     def test_a_batch_is_started_with_its_trials(self, queues):
         batch = guild_ipy.run("echo.py", x=[1, 2], _stage=True)
         queues.run_once()

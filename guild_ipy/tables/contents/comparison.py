@@ -50,7 +50,7 @@ def compare_frame(rows: Rows, written: Written = None) -> pd.DataFrame:
 
 
 def leave_out_batches(rows: Rows) -> Rows:
-    """Leave out batches, whose results are those of their trials, unless there is nothing else."""
+    """Leave out batches, whose results are those of their trials, and queues, unless there is nothing else."""
     is_batch = rows.get(_IS_BATCH).to_objects().astype(bool)
     return rows.only(np.flatnonzero(~is_batch)) if is_batch.any() and not is_batch.all() else rows
 
