@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.run_files.prepare import prepare_run
 from guild_ipy.errors import RunError
-from guild_ipy.launching.launch import LaunchOptions, ask_again, get_meta
+from guild_ipy.launching.launch import LaunchOptions, ask_again
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.spec_options import SpecOptions
@@ -102,7 +103,7 @@ def begin(in_home, tmp_path):
         spec = find_operation(name, around).template((), flags, SpecOptions(), around).spec(SpecOptions())
         run_dir, alive = prepare_run(context.home, spec)
         run = Run(run_dir)
-        future = ask_again(context, run, get_meta(run), alive, LaunchOptions(isolation=isolation))
+        future = ask_again(context, run, require_meta(run.dir), alive, LaunchOptions(isolation=isolation))
         future.execute_program()
         assert future.wait_started(20)
         wait_until(lambda: Run(run_dir).output)

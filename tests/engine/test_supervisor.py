@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from guild_ipy.domain.status import RunStatus
+from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.run_files.prepare import prepare_run
-from guild_ipy.launching.launch import LaunchOptions, RunPlan, _request, ask_again, get_meta
+from guild_ipy.launching.launch import LaunchOptions, RunPlan, _request, ask_again
 from guild_ipy.linux import process_start
 from guild_ipy.operations.find_operation import find_operation
 from guild_ipy.operations.spec_options import SpecOptions
@@ -67,7 +68,7 @@ def start(notebook, prepare, isolation):
 
 
 def begin(context, run, alive, isolation):
-    future = ask_again(context, run, get_meta(run), alive, LaunchOptions(isolation=isolation))
+    future = ask_again(context, run, require_meta(run.dir), alive, LaunchOptions(isolation=isolation))
     future.execute_program()
     return future
 
@@ -182,7 +183,7 @@ def test_what_keeps_a_run_from_starting_is_told(notebook, prepare, isolation):
 
 def test_an_interpreter_that_is_not_there_is_told(notebook, prepare):
     run, alive = prepare()
-    plan = RunPlan(run_dir=run.dir, opref=run.record.opref, meta=get_meta(run), env=os.environ)
+    plan = RunPlan(run_dir=run.dir, opref=run.record.opref, meta=require_meta(run.dir), env=os.environ)
     request = replace(_request(notebook.context, plan), python="/not/there/python")
     future = notebook.context.engine.start(request, alive, "fresh")
     future.execute_program()
