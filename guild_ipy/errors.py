@@ -16,6 +16,7 @@ Each message is one line: what happened, the value, what to do::
     ├── NoObjective (LookupError)          a run that does not report what a search is for
     ├── RunNotFound (LookupError)          no run by that id, index or filter
     ├── RunStateError (RuntimeError)       the run is not in a state for that verb
+    │   └── RunTaken                       another process runs it, or is about to
     ├── DamagedRun (ValueError)            a run directory that cannot be read
     ├── StoreError (OSError)               Guild home cannot be read or written
     ├── EngineError (RuntimeError)         a process could not be started or watched
@@ -286,6 +287,10 @@ class RunNotFound(GuildError, LookupError):
 
 class RunStateError(GuildError, RuntimeError):
     """The run is not in a state for that verb."""
+
+
+class RunTaken(RunStateError):
+    """Another process runs it, or has claimed it."""
 
 
 class DamagedRun(GuildError, ValueError):

@@ -2,6 +2,7 @@
 
 - ``queue_options``: the flags of a queue
 - ``queue_program``: the process of a queue
+- ``home_runs``: the staged runs of a home, and those at work
 - ``home_watch``: wakes a queue when something may have changed
 - ``staged_order``: the staged runs of a home in the order in which they are started, and changes of it
 - ``queue_attrs``: what is written of queues and staged runs: pauses, ends, failed starts

@@ -10,25 +10,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.domain.opref import QUEUE
-from guild_ipy.domain.status import ACTIVE, RunStatus
+from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.child.beginning import note_begin
 from guild_ipy.engine.child.process import end_process, run_to_end
 from guild_ipy.engine.engine import Engine
 from guild_ipy.engine.fork_server import ForkServer
 from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.script import enter_run, run_dir_of
-from guild_ipy.errors import GuildError, RunStateError, SelectError
+from guild_ipy.errors import GuildError, RunTaken, SelectError
 from guild_ipy.launching.at_work.run_messages import describe_flags, say
 from guild_ipy.launching.at_work.runs_at_work import EndedRun, RunsAtWork
 from guild_ipy.launching.at_work.stop_signals import StopSignals
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.scheduling.bins import Bins, Slot, asked_by, note_slot, read_bins
+from guild_ipy.scheduling.home_runs import HomeRuns
 from guild_ipy.scheduling.home_watch import HomeWatch
 from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, note_not_started, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
-from guild_ipy.scheduling.staged_order import find_unfinished, staged_ids
+from guild_ipy.scheduling.staged_order import find_unfinished
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
@@ -36,8 +35,7 @@ from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.state.lock import lock_if_possible
-from guild_ipy.store.state.markers import is_waiting
+from guild_ipy.store.state.lock import is_alive, lock_if_possible
 
 #: How long a run waits for resources before no other one passes it any more.
 _PATIENCE_SECONDS = 60.0
@@ -82,6 +80,7 @@ class Queue:
         self._own = Run(run_dir)
         self._options = options
         self._at_work = RunsAtWork(session, LaunchOptions(), writes_at_once=options.jobs == 1)
+        self._runs = HomeRuns(session.home, options.poll_interval)
         self._order: QueueOrder | None = None
         self._others: list[Run] = []
         """The runs of others that were at work when it looked."""
@@ -119,32 +118,37 @@ class Queue:
         """Start the staged runs whose turn it is."""
         self._order = read_order(self._own)
         self._is_idle = False
-        waiting = self._find_staged()
+        waiting: Iterator[Run] | None = None
         while self._order is None and len(self._at_work) < self._options.jobs:
             with _turn(self._session):
-                at_work = self._find_at_work()
+                self._runs.look()
+                at_work = self._runs.at_work
                 self._others = [run for run in at_work if run not in self._at_work.runs]
                 if self._others and self._options.waits_for_running:
                     return
+                waiting = self._find_waiting() if waiting is None else waiting
                 found = self._next(waiting, read_bins(self._options.resources, at_work))
                 if found is None:
                     return
                 self._begin(*found)
 
-    def _find_staged(self) -> Iterator[str]:
-        """Return the ids of the staged runs that it takes, the next one first."""
+    def _find_waiting(self) -> Iterator[Run]:
+        """Return the staged runs that it takes, the next one first."""
+        if self._options.where is None:
+            return self._runs.staged
         try:
-            return staged_ids(self._session, self._options.taken)
+            taken = frozenset(self._session.index.ids(self._options.taken))
         except SelectError as error:  # its expression names a flag or a scalar that no run has yet
+            taken = frozenset()
             if str(error) != self._warned:
                 self._warned = str(error)
                 say(f"No run is taken for now: {error}", "WARNING")
-            return iter(())
+        return (run for run in self._runs.staged if run.id in taken)
 
-    def _next(self, waiting: Iterator[str], bins: Bins) -> tuple[Run, Slot] | None:
+    def _next(self, waiting: Iterator[Run], bins: Bins) -> tuple[Run, Slot] | None:
         """Return the next run that can be started, and what it gets; small runs pass a large one, but not for ever."""
         is_held_up = False
-        for run in filter(self._is_ready, (Run(self._session.home.run_dir(id_)) for id_ in waiting)):
+        for run in filter(self._is_ready, waiting):
             asked = asked_by(run)
             if bins.lacking(asked):
                 continue
@@ -160,30 +164,23 @@ class Queue:
         return None
 
     def _is_ready(self, run: Run) -> bool:
-        if not os.path.exists(run.dir.staged) or run.get(NOT_STARTED):
+        if not os.path.exists(run.dir.staged) or run.get(NOT_STARTED) or is_alive(run.dir):
             return False
         return not find_unfinished(self._session, run)
-
-    def _find_at_work(self) -> list[Run]:
-        """Return the runs of the home that are at work, and no queues."""
-        records = self._session.index.records(RunFilter(statuses=ACTIVE))
-        active = [Run(record.dir, record) for record in records if record.opref != QUEUE]
-        return [run for run in active if run.status is RunStatus.RUNNING or not is_waiting(run.dir)]
 
     def _begin(self, run: Run, slot: Slot) -> None:
         say(f"Starting staged run {run.id}: {run.operation} ({describe_flags(run.get('flags') or {})})")
         try:
             self._at_work.begin(run, slot.env, lambda: note_slot(run, slot))
-        except RunStateError as error:
-            if run.status is RunStatus.STAGED:
-                _refuse(run, str(error))
-            else:  # another queue, or its user, was faster
-                say(f"Run {run.id} is not started: {error}", "WARNING")
+        except RunTaken as error:  # another queue, or its user, was faster; or it is just being staged
+            say(f"Run {run.id} is not started: {error}", "WARNING")
         except (GuildError, OSError) as error:
-            if os.path.exists(run.dir.opref):
+            if not os.path.exists(run.dir.opref):
+                say(f"Run {run.id} is not started: it was deleted", "WARNING")
+            elif run.status is RunStatus.STAGED:
                 _refuse(run, str(error))
             else:
-                say(f"Run {run.id} is not started: it was deleted", "WARNING")
+                say(f"Run {run.id} is not started: {error}", "WARNING")
 
 
 def _refuse(run: Run, why: str) -> None:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from guild_ipy.errors import RunStateError, StoreError
+from guild_ipy.errors import RunTaken, StoreError
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.guild_home import Home
@@ -32,14 +32,14 @@ def claim_run(home: Home, run_dir: RunDir) -> int:
 
     Raises
     ------
-    RunStateError
+    RunTaken
         If it runs or another process has claimed it.
     """
     with _run_status_lock(home):
         status = settle_and_read_status(run_dir)
         alive = hold_alive(run_dir) if is_waiting(run_dir) or not status.is_active else None
         if alive is None:
-            raise RunStateError(f"run {run_dir.short_id} is {status}; stop it first")
+            raise RunTaken(f"run {run_dir.short_id} is {status}; stop it first")
         try:
             set_pending(run_dir)
             note_change(home, run_dir.id)

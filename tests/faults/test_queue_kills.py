@@ -43,8 +43,8 @@ _NOT_LOST = {RunStatus.STAGED, RunStatus.TERMINATED}
 _VICTIMS = ("alone", "supervisor", "all")
 #: Where the process of a queue is killed: the function, and at which call of it.
 BOUNDARIES = {
-    "before a look": ("guild_ipy.scheduling.queue_program:staged_ids:before", 1),
-    "after a look": ("guild_ipy.scheduling.queue_program:staged_ids:after", 1),
+    "before a look": ("guild_ipy.scheduling.queue_program:HomeRuns.look:before", 1),
+    "after a look": ("guild_ipy.scheduling.queue_program:HomeRuns.look:after", 1),
     "within its turn": ("guild_ipy.scheduling.queue_program:read_bins:after", 2),
     "before a start": ("guild_ipy.launching.at_work.runs_at_work:begin_again:before", 2),
     "before a claim": ("guild_ipy.launching.restart:claim_run:before", 2),

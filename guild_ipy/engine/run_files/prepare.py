@@ -47,6 +47,7 @@ from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.whole_file import write_file, write_new_file
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive
 from guild_ipy.store.state.markers import set_pending, set_staged
 from guild_ipy.store.used_runs.deps import DEPENDENCIES, DEPS
@@ -80,6 +81,8 @@ def prepare_run(
         shutil.rmtree(run_dir.path, ignore_errors=True)
         os.close(alive)
         raise
+    if staged:
+        note_change(home, run_dir.id)  # which wakes queues
     return run_dir, alive
 
 
