@@ -24,9 +24,6 @@ needs:
   main: echo
   flags: {x: 1}
   requires: [{operation: limited}]
-steps:
-  flags: {x: 1}
-  steps: ["limited x=uniform[0:1]"]
 """
 FILES = {
     "echo.py": 'x = 1.0\ny = 2\nz = "a"\nb = True\nlayers = [8, 8]\n',
@@ -87,7 +84,6 @@ WRONG = [
     ("typed b=[0:1]", "flag 'b'"),
     ("needs limited=uniform[0:1]", "limited"),
     ("needs limited=[1:2]", "limited"),
-    ("steps", "step 'limited' cannot be run: flag 'x' of limited"),
     # trials that are listed
     ("echo.py --trials space.csv", "flag 'x' of echo.py wants a number, not 'uniform[0:1]' (str)"),
     ("echo.py --trials spaces.json", "trial 2: flag 'x' of echo.py wants a number, not '[0:1]' (str)"),
