@@ -21,7 +21,7 @@ def train(path, lr=0.1):
     if lr > 0.4: raise ValueError("lr is too large")
 """
 INTERRUPT = ".jp-NotebookPanel:not(.lm-mod-hidden) [data-command='notebook:interrupt-kernel']"
-BUSY = "import time\nwhile not os.path.exists({path!r}): time.sleep(0.05)\nprint('free again')"
+BUSY = "import time\nprint('at work', flush=True)\nwhile not os.path.exists({path!r}): time.sleep(0.05)\nprint('free again')"
 COMMS = "import comm\nprint(len(comm.get_comm_manager().comms), 'comms')"
 FIGURE = """import matplotlib.pyplot as plt
 plt.figure(figsize=(3, 1)); plt.plot([1, 2, 3])
@@ -206,7 +206,7 @@ def test_without_subshells_a_run_in_the_background_is_stopped_when_the_kernel_is
     open_training(lab, f"_ = %guild_run train path={tmp_path}/never -b", BUSY.format(path=f"{tmp_path}/free"))
     lab.run(2)
     expect(live(lab.output(2))).to_be_visible()
-    lab.start(3)
+    expect(lab.start(3)).to_contain_text("at work")
     area = lab.output(2)
     live(area).get_by_role("button", name="Stop").click()
     expect(live(area)).to_contain_text("This waits until the cell that is at work has ended.")
@@ -237,7 +237,7 @@ def test_a_table_is_static_while_a_page_that_is_loaded_anew_waits_for_the_kernel
     path = open_training(lab, *cells)
     lab.run(2)
     expect(lab.run(3).get_by_role("grid", name="Runs")).to_be_visible()
-    lab.start(4)
+    expect(lab.start(4)).to_contain_text("at work")  # else the page is left before the kernel is asked
     with lab.page.expect_navigation():
         lab.page.evaluate(_RELOADED)
     lab.page.wait_for_function("window.jupyterapp?.restored")
