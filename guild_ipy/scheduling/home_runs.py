@@ -1,7 +1,8 @@
 """The runs of a home as a queue needs them: which are staged, in what order, and which are at work.
 
 The index would look at each staged run again for each question, since others may change it in place; with thousands of
-them that takes long. Here the change log and the folder of runs say which runs to look at.
+them that takes long. Here the change log and the folder of runs say which runs to look at. Nothing is written: a run
+that Guild AI is just starting can look like one whose process has died.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from guild_ipy.domain.opref import QUEUE
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.guild_home import Home
+from guild_ipy.store.run_record import read_status
 from guild_ipy.store.state.changes import LogPosition, read_changes
 from guild_ipy.store.state.markers import is_waiting
 
@@ -73,7 +75,7 @@ class HomeRuns:
         for name in names:
             run = Run(self._home.run_dir(name))
             self._forget([name])
-            status = run.status if os.path.exists(run.dir.opref) else None
+            status = read_status(run.dir) if os.path.exists(run.dir.opref) else None
             if status is RunStatus.STAGED:
                 self._staged[name] = _staged_at(run)
             elif _is_at_work(run, status):

@@ -21,7 +21,10 @@ def train(path, lr=0.1):
     if lr > 0.4: raise ValueError("lr is too large")
 """
 INTERRUPT = ".jp-NotebookPanel:not(.lm-mod-hidden) [data-command='notebook:interrupt-kernel']"
-BUSY = "import time\nprint('at work', flush=True)\nwhile not os.path.exists({path!r}): time.sleep(0.05)\nprint('free again')"
+BUSY = """import time
+print('at work', flush=True)
+while not os.path.exists({path!r}): time.sleep(0.05)
+print('free again')"""
 COMMS = "import comm\nprint(len(comm.get_comm_manager().comms), 'comms')"
 FIGURE = """import matplotlib.pyplot as plt
 plt.figure(figsize=(3, 1)); plt.plot([1, 2, 3])
