@@ -36,10 +36,7 @@ _SUBSHELLS = """async mode => {
     const kernels = window.jupyterapp.serviceManager.kernels;
     kernels.commsOverSubshells = mode;
 }"""
-_RELOADED = """async () => {
-    await window.jupyterapp.shell.currentWidget.context.save();
-    window.location.reload();
-}"""
+_SAVED = "window.jupyterapp.shell.currentWidget.context.save()"
 
 #: Opens a notebook, and does not wait for its kernel.
 _OPENED = """async path => {
@@ -132,7 +129,7 @@ def test_a_notebook_that_is_saved_while_a_run_goes_has_its_head(lab, tmp_path):
     area = lab.start(2)
     expect(live(area)).to_be_visible()
     assert not head(area).is_visible()
-    lab.page.evaluate("window.jupyterapp.shell.currentWidget.context.save()")
+    lab.page.evaluate(_SAVED)
     saved = lab.folder / "saved.ipynb"
     shutil.copy(lab.folder / path, saved)
     (tmp_path / "go").touch()
@@ -221,10 +218,8 @@ def test_a_page_that_is_loaded_anew_shows_the_end(lab, tmp_path):
     path = open_training(lab, f"_ = %guild_run train path={tmp_path}/go -b")
     lab.run(2)
     expect(live(lab.output(2))).to_be_visible()
-    with lab.page.expect_navigation():
-        lab.page.evaluate(_RELOADED)
-    lab.page.wait_for_function("window.jupyterapp?.restored")
-    lab.page.evaluate("window.jupyterapp.restored")
+    lab.page.evaluate(_SAVED)
+    lab.load()  # without the notebooks that were open, which JupyterLab would bring back at any time
     lab.show(path)
     area = lab.output(2)
     expect(live(area)).to_contain_text("running")
@@ -241,10 +236,8 @@ def test_a_table_is_static_while_a_page_that_is_loaded_anew_waits_for_the_kernel
     lab.run(2)
     expect(lab.run(3).get_by_role("grid", name="Runs")).to_be_visible()
     expect(lab.start(4)).to_contain_text("at work")  # else the page is left before the kernel is asked
-    with lab.page.expect_navigation():
-        lab.page.evaluate(_RELOADED)
-    lab.page.wait_for_function("window.jupyterapp?.restored")
-    lab.page.evaluate("window.jupyterapp.restored")
+    lab.page.evaluate(_SAVED)
+    lab.load()  # without the notebooks that were open, which JupyterLab would bring back at any time
     lab.page.evaluate(_OPENED, path)
     area = lab.output(3)
     expect(area.locator(".guild-ipy-beside table")).to_be_visible()
