@@ -25,7 +25,7 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.scheduling.bins import Bins, Slot, asked_by, note_slot, read_bins
 from guild_ipy.scheduling.home_runs import HomeRuns
 from guild_ipy.scheduling.home_watch import HomeWatch
-from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, note_not_started, read_order
+from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, give_order, note_not_started, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
 from guild_ipy.scheduling.staged_order import find_unfinished
 from guild_ipy.session.run_handle import Run
@@ -35,6 +35,7 @@ from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import is_alive, lock_if_possible
 
 #: How long a run waits for resources before no other one passes it any more.
@@ -93,6 +94,7 @@ class Queue:
     def run(self) -> None:
         """Start staged runs until it is stopped, told to end, or has started all; then nothing of it is at work."""
         say("Waiting for staged runs")
+        note_change(self._session.home, self._own.id)  # so that there is a change log to watch
         try:
             with HomeWatch(self._session.home, self._options.poll_interval) as watch:
                 while not self._is_over():
@@ -104,6 +106,7 @@ class Queue:
                     for each in ended:
                         _tell(each)
                         watch.look_now()
+            give_order(self._own, None)  # else a restart would end at once
         except KeyboardInterrupt:
             for each in self._at_work.stop():
                 _tell(each)

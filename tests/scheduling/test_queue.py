@@ -162,6 +162,21 @@ class TestOrders:
         queues.wait_for(lambda: Run(queue.dir).status.is_finished)
         assert statuses(queue, run, later) == [RunStatus.COMPLETED, RunStatus.COMPLETED, RunStatus.STAGED]
 
+    def test_a_queue_with_nothing_to_do_ends_at_once_when_it_is_told_to(self, queues):
+        queue = queues.start(**{"poll-interval": 1000})
+        give_order(queue, QueueOrder.DRAIN)
+        queues.wait_for(lambda: Run(queue.dir).status.is_finished)
+        assert Run(queue.dir).status is RunStatus.COMPLETED
+
+    def test_a_queue_that_was_told_to_end_goes_on_when_it_is_restarted(self, queues):
+        queue = queues.start()
+        give_order(queue, QueueOrder.DRAIN)
+        queues.wait_for(lambda: Run(queue.dir).status.is_finished)
+        run = queues.stage(x=4)
+        guild_ipy.run(None, _restart=queue, _background=True)
+        queues.wait_for(lambda: Run(run.dir).status.is_finished)
+        stop_run(queue.dir, queues.notebook.context.settings)
+
     def test_a_queue_that_is_stopped_stops_its_run(self, queues):
         Path("wait.py").write_text(WAIT)
         run, later = queues.stage("wait.py", path="never"), queues.stage(x=1)
