@@ -5,6 +5,10 @@ Only the output of a run, and a file that ``cat`` shows, are written as they are
 
 from __future__ import annotations
 
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without loading typing: every shell command loads this
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 #: How Python represents bytes of file names that are not UTF-8; lower ones can be control characters.
 _FIRST_BYTE, _LAST_BYTE = "\udca0", "\udcff"
 
@@ -31,6 +35,18 @@ def printable_lines(text: str) -> str:
     'a\tb\\r\n\\x1b[2J'
     """
     return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
+
+
+def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Write rows of cells, which are printable, as lines with the columns below each other.
+
+    Examples
+    --------
+    >>> align_columns([("run", "lr"), ("3f2a1b4c", "0.1")])
+    ['run       lr', '3f2a1b4c  0.1']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def _is_shown(char: str) -> bool:

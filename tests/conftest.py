@@ -32,6 +32,7 @@ _HEAVY = frozenset(
 pytest_plugins = [
     "tests.bare_runs",
     "tests.guild_peer",
+    "tests.module_session",
     "tests.notebook_session",
     "tests.train_and_wait",
     "tests.used_runs",

@@ -14,7 +14,7 @@ from guild_ipy.batch.restart_plan import PlannedTrial
 from guild_ipy.domain.ids import SHORT_ID_LENGTH
 from guild_ipy.domain.values.flags import Flags, format_flag, plain_text
 from guild_ipy.errors import StoreError
-from guild_ipy.printable import printable
+from guild_ipy.printable import align_columns, printable
 from guild_ipy.session.viewer import Viewer
 
 #: How many rows the text of a preview has.
@@ -75,9 +75,7 @@ def _cells(flags: Flags, names: Sequence[str]) -> list[str]:
 
 
 def _lines(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    whole = [list(map(printable, row)) for row in (headings, *rows)]
-    widths = [max(map(len, column)) for column in zip(*whole, strict=True)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in whole]
+    return align_columns([list(map(printable, row)) for row in (headings, *rows)])
 
 
 def _save(path: str, names: Sequence[str], rows: Sequence[Flags]) -> None:

@@ -59,7 +59,8 @@ def queue(
     now
         Whether ``stop`` stops the runs of a queue as well.
     **flags
-        Those of ``start``: ``run_once``, ``wait_for_running``, ``jobs``, ``where`` and ``poll_interval``.
+        Those of ``start``: ``run_once``, ``wait_for_running``, ``jobs``, ``where``, ``resources`` and
+        ``poll_interval``.
 
     Returns
     -------

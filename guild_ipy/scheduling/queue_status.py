@@ -15,7 +15,7 @@ from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import SelectError
 from guild_ipy.launching.at_work.run_messages import describe_flags
 from guild_ipy.launching.usual_duration import usual_duration
-from guild_ipy.printable import printable
+from guild_ipy.printable import align_columns, printable
 from guild_ipy.scheduling.bins import asked_by, read_bins
 from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
@@ -81,7 +81,7 @@ class QueueStatus:
         headings = ("place", "run", "operation", "flags", "usually", "why it waits")
         rows = [_cells(each) for each in self.waiting[:_SHOWN]]
         more = len(self.waiting) - len(rows)
-        return "\n".join([*heads, *_lines([headings, *rows]), *([f"and {more:,} more"] if more else [])])
+        return "\n".join([*heads, *align_columns([headings, *rows]), *([f"and {more:,} more"] if more else [])])
 
     def to_plain(self) -> dict[str, Any]:
         """Return plain values, for JSON."""
@@ -199,9 +199,9 @@ class _Reader:
         return f"waits for one of {others} to end" if is_any else f"waits for {others} to end"
 
 
-def _cells(waiting: WaitingRun) -> tuple[str, ...]:
+def _cells(waiting: WaitingRun) -> Sequence[str]:
     seconds = waiting.usual_seconds
-    return (
+    cells = (
         str(waiting.place),
         waiting.run.short_id,
         waiting.run.operation or "",
@@ -209,9 +209,4 @@ def _cells(waiting: WaitingRun) -> tuple[str, ...]:
         "" if seconds is None else format_duration(timedelta(seconds=seconds)),
         waiting.reason,
     )
-
-
-def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
-    whole = [list(map(printable, row)) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*whole, strict=True)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in whole]
+    return tuple(map(printable, cells))

@@ -29,9 +29,9 @@ def staged_ids(session: Session, taken: RunFilter = STAGED) -> Iterator[str]:
     return reversed(session.index.ids(taken))
 
 
-def list_staged(session: Session, taken: RunFilter = STAGED) -> list[Run]:
-    """Return these runs."""
-    return [Run(record.dir, record, session=session) for record in reversed(session.index.records(taken))]
+def list_staged(session: Session) -> list[Run]:
+    """Return the staged runs, the next one first."""
+    return [Run(record.dir, record, session=session) for record in reversed(session.index.records(STAGED))]
 
 
 def move_first(session: Session, runs: Sequence[Run]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from guild_ipy.printable import printable
+from guild_ipy.printable import align_columns, printable
 
 if TYPE_CHECKING:
     from guild_ipy.session.run_handle import Run
@@ -28,8 +28,7 @@ def format_runs(
     rows = [_row(index, run, notes.get(run.id)) for index, run in zip(places, runs, strict=True)]
     if simplified:
         rows = [(f"[{index}]", *row[1:2], *row[3:]) for index, row in zip(places, rows, strict=True)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(align_columns(rows))
 
 
 def _row(index: int, run: Run, note: str | None) -> tuple[str, ...]:

@@ -9,11 +9,8 @@ import pandas as pd
 import pytest
 
 import guild_ipy
-from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import SelectError, UsageError
-from guild_ipy.session.session import Session, set_session
-from guild_ipy.settings import Settings
-from guild_ipy.store.guild_home import Home, create_home
+from guild_ipy.session.session import set_session
 
 mpl.use("Agg")
 
@@ -26,19 +23,7 @@ def train(x=0.5, kind="a", n=1):
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory):
-    home = Home(str(tmp_path_factory.mktemp("homes") / "home"))
-    create_home(home)
-    engine = Engine(Settings.from_environment())
-    session = Session(Settings(guild_home=home.path), engine=engine)
-    set_session(session)
-    yield session
-    set_session(None)
-    engine.close()
-
-
-@pytest.fixture(scope="module")
-def searched(session):
+def searched(module_session):
     """A search with failed trials."""
     return guild_ipy.run(
         train,
@@ -54,15 +39,15 @@ def searched(session):
 
 
 @pytest.fixture(scope="module")
-def grid(session):
+def grid(module_session):
     return guild_ipy.run(train, x=[0.5, 1.0], n=[1, 2, 3], _jobs=2)
 
 
 @pytest.fixture(autouse=True)
-def close_figures(session):
+def close_figures(module_session):
     from matplotlib import pyplot as plt
 
-    set_session(session)
+    set_session(module_session)
     yield
     plt.close("all")
 
@@ -123,13 +108,13 @@ def test_parallel_coordinates_end_in_what_is_searched_for(searched):
     assert [each.split("\n")[0] for each in headings(searched.guild.parallel("=n, =x"))] == ["n", "x"]
 
 
-def test_listed_trials_have_pictures(session):
+def test_listed_trials_have_pictures(module_session):
     batch = guild_ipy.run(train, _trials=pd.DataFrame({"x": [0.5, 2.0, 1.0], "kind": ["b", "a", "b"]}), _jobs=2)
     assert [headings(ax) for ax in batch.guild.slice()] == [["a", "b"], ["0.5", "1.0", "2.0"]]
     assert dots(batch.guild.history())["completed"] == [1.25, 2.0, 1.0]
 
 
-def test_several_objectives_have_a_pareto_set_and_ask_which_one_is_meant(session):
+def test_several_objectives_have_a_pareto_set_and_ask_which_one_is_meant(module_session):
     batch = guild_ipy.run(train, x=[0.0, 1.0, 2.0], _minimize="loss", _maximize="acc", _jobs=2)
     lines = batch.guild.pareto().get_lines()
     assert lines[2].get_xydata().tolist() == [[1, 0.5], [2, 1]]

@@ -7,11 +7,8 @@ import pytest
 
 import guild_ipy
 from guild_ipy.batch.search.search_options import SearchOptions
-from guild_ipy.engine.engine import Engine
 from guild_ipy.errors import RunNotFound, UsageError
-from guild_ipy.session.session import Session, set_session
-from guild_ipy.settings import Settings
-from guild_ipy.store.guild_home import Home, create_home
+from guild_ipy.session.session import set_session
 
 
 def train(x=1.0):
@@ -25,30 +22,18 @@ def rival(x=1.0, best=0):
     print(f"loss: {x + best}\nsize: {-x}")
 
 
-@pytest.fixture(scope="module")
-def session(tmp_path_factory):
-    home = Home(str(tmp_path_factory.mktemp("homes") / "home"))
-    create_home(home)
-    engine = Engine(Settings.from_environment())
-    session = Session(Settings(guild_home=home.path), engine=engine)
-    set_session(session)
-    yield session
-    set_session(None)
-    engine.close()
-
-
 @pytest.fixture(autouse=True)
-def chosen_session(session):
-    set_session(session)
+def chosen_session(module_session):
+    set_session(module_session)
 
 
 @pytest.fixture(scope="module")
-def batch(session):
+def batch(module_session):
     return guild_ipy.run(train, x=[4.0, 2.0, 1.0], _minimize="avg loss", _jobs=2)
 
 
 @pytest.fixture(scope="module")
-def rivals(session):
+def rivals(module_session):
     return guild_ipy.run(rival, x=[2.0, 1.0], best=[0, 5], _minimize=["loss", "size"], _jobs=2)
 
 
@@ -78,7 +63,7 @@ def test_with_several_objectives_the_pareto_set_is_told(rivals):
         rivals.best()
 
 
-def test_the_best_is_told_beside_a_frame_that_was_given(session):
+def test_the_best_is_told_beside_a_frame_that_was_given(module_session):
     frame = pd.DataFrame({"x": [2.0, 1.0, 1.5]}, index=["a", "b", "c"])
     batch = guild_ipy.run(train, _trials=frame, _maximize="loss", _jobs=2)
     found = batch.trials
@@ -90,14 +75,14 @@ def test_the_best_is_told_beside_a_frame_that_was_given(session):
     assert batch.trials["best"].isna().tolist() == [False, False, True]
 
 
-def test_a_batch_that_searches_for_nothing_tells_no_best(session):
+def test_a_batch_that_searches_for_nothing_tells_no_best(module_session):
     batch = guild_ipy.run(train, x=[4.0, 5.0])
     assert "best" not in batch.trials
     with pytest.raises(UsageError, match=r"^this batch does not say what it searches for; name a column, such "):
         batch.best()
 
 
-def test_without_a_number_no_trial_is_the_best(session):
+def test_without_a_number_no_trial_is_the_best(module_session):
     batch = guild_ipy.run(train, x=[4.0, 5.0], _minimize="min loss", _jobs=2)
     assert batch.trials["best"].tolist() == [False, False]
     assert batch.trials["min loss"].isna().all()

@@ -13,10 +13,7 @@ from matplotlib import pyplot as plt
 
 import guild_ipy
 from guild_ipy.domain.choosing.run_filter import EVERY
-from guild_ipy.engine.engine import Engine
-from guild_ipy.session.session import Session, set_session
-from guild_ipy.settings import Settings
-from guild_ipy.store.guild_home import Home, create_home
+from guild_ipy.session.session import set_session
 from guild_ipy.widgets.runs_requests import RunsRequests
 from guild_ipy.widgets.table_runs import TableRuns
 
@@ -31,19 +28,7 @@ def train(lr=0.01, n=1, kind="a"):
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory):
-    home = Home(str(tmp_path_factory.mktemp("homes") / "home"))
-    create_home(home)
-    engine = Engine(Settings.from_environment())
-    session = Session(Settings(guild_home=home.path), engine=engine)
-    set_session(session)
-    yield session
-    set_session(None)
-    engine.close()
-
-
-@pytest.fixture(scope="module")
-def learned(session):
+def learned(module_session):
     """A search by TPE, with trials that fail."""
     spaces = {"lr": guild_ipy.loguniform(1e-4, 1), "n": guild_ipy.uniform(1, 90), "kind": ["a", "b", "c"]}
     return guild_ipy.run(
@@ -52,23 +37,23 @@ def learned(session):
 
 
 @pytest.fixture(scope="module")
-def drawn(session):
+def drawn(module_session):
     """A random search, which does not say what for."""
     return guild_ipy.run(train, lr=guild_ipy.loguniform(1e-4, 1), _max_trials=5, _jobs=2, _random_seed=2)
 
 
 @pytest.fixture(scope="module")
-def judged(session):
+def judged(module_session):
     """A random search with two objectives."""
     space = guild_ipy.uniform(1, 90)
     return guild_ipy.run(train, n=space, _minimize="loss", _maximize="acc", _max_trials=3, _jobs=2, _random_seed=3)
 
 
 @pytest.fixture
-def ask(session):
+def ask(module_session):
     """Ask about trials, and the batches too if these are named, as a table of all runs is."""
-    set_session(session)
-    requests = RunsRequests(TableRuns(session=session, filter=EVERY), None, lambda: None)
+    set_session(module_session)
+    requests = RunsRequests(TableRuns(session=module_session, filter=EVERY), None, lambda: None)
 
     def ask(kind, *batches, also=(), **request):
         runs = [name for batch in batches for name in batch.trials["run"]][::-1]

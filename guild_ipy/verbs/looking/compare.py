@@ -22,7 +22,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.flags import format_flag, plain_text
 from guild_ipy.errors import StoreError
 from guild_ipy.index.queries.column_table import Field, Table
-from guild_ipy.printable import printable, printable_lines
+from guild_ipy.printable import align_columns, printable, printable_lines
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_runs
 from guild_ipy.session.session import Session
@@ -102,8 +102,7 @@ class ComparedRuns:
         if not self.rows:
             return ""
         rows = [tuple(map(printable, self.headings)), *(tuple(map(_cell_text, row)) for row in self.rows)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+        return "\n".join(align_columns(rows))
 
 
 def compare(
