@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from guild_ipy.engine.fork_server import ForkServer
-from guild_ipy.engine.launch_channel import GO, PREPARED, LaunchRequest, format_request, is_readable, send_word
+from guild_ipy.engine.launch_channel import DELETED, GO, PREPARED, LaunchRequest, format_request, is_readable, send_word
 from guild_ipy.errors import EngineError, GuildError
 from guild_ipy.linux import yield_processor
 from guild_ipy.store.files.messages import send_message
@@ -76,6 +76,8 @@ class Fallback:
         run_dir = RunDir(self.request.path)
         deadline = time.monotonic() + _LEAVE_SECONDS
         while (alive := hold_alive(run_dir, create=False)) is None:
+            if not os.path.exists(run_dir.path):
+                raise EngineError(DELETED)
             if time.monotonic() > deadline or not os.path.exists(run_dir.alive):
                 raise EngineError(_NO_SUPERVISOR)
             time.sleep(_POLL_SECONDS)

@@ -26,6 +26,8 @@ from guild_ipy.engine.inherited_limits import InheritedLimits, encode_limits, pa
 
 PREPARED = b"p"
 GO = b"g"
+#: The reason for a run whose directory is gone, from its supervisor or where none could be started.
+DELETED = "it was deleted before it was started"
 
 
 @dataclass(frozen=True, kw_only=True)

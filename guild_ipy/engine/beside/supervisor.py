@@ -28,6 +28,7 @@ from guild_ipy.engine.beside.standby_run import StandbyRun
 from guild_ipy.engine.child.beginning import REQUESTED
 from guild_ipy.engine.inherited_limits import apply_limits, apply_umask
 from guild_ipy.engine.launch_channel import (
+    DELETED,
     GO,
     PREPARED,
     LaunchRequest,
@@ -94,7 +95,7 @@ def supervise(
                 _reserve(run_dir)
             pid = _start(run_dir, request, alive, fork)
         except (OSError, GuildError) as error:
-            _fail(run_dir, channel, alive, str(error))
+            _fail(run_dir, channel, alive, str(error) if os.path.exists(run_dir.path) else DELETED)
             return
         send_event(channel, "started", pid=pid)
         progress.started()
