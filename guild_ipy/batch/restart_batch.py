@@ -38,7 +38,7 @@ from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, Viewer
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.owners import check_changeable
-from guild_ipy.store.replaced_files import put_back_replaced
+from guild_ipy.store.state.replaced_files import put_back_replaced
 from guild_ipy.store.used_runs.deps import DEPENDENCIES, DEPS
 
 

@@ -32,16 +32,16 @@ from guild_ipy.launching.todays_source.program_files import made_beside, put_pro
 from guild_ipy.operations.dependencies.resolve import NOTHING_REQUIRED, Resolution
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
-from guild_ipy.store.claim import claim_run, release_run
+from guild_ipy.store.claim import claim_run, release_run, release_trial
 from guild_ipy.store.files.attrs import delete_attr, encode_attr, write_attr
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.whole_file import read_bytes, write_file, write_new_file
 from guild_ipy.store.guild_home import Home
-from guild_ipy.store.replaced_files import put_back_replaced
 from guild_ipy.store.run_dir import RunDir, is_run_id
 from guild_ipy.store.state.changes import note_change
 from guild_ipy.store.state.lock import hold_alive
-from guild_ipy.store.state.markers import remove_marker, set_staged, set_waiting
+from guild_ipy.store.state.markers import set_staged, set_waiting
+from guild_ipy.store.state.replaced_files import put_back_replaced
 from guild_ipy.store.state.signals import why_pruned
 from guild_ipy.store.trash import delete_run
 
@@ -262,9 +262,7 @@ def mark_trial(home: Home, trial: RunDir, renew: Callable[[], object], *, staged
         release_run(trial, alive, staged=True)
         raise
     if not staged:
-        set_waiting(trial)
-        remove_marker(trial.staged)
-        os.close(alive)
+        release_trial(trial, alive)
     else:
         release_run(trial, alive, staged=True)
 

@@ -26,8 +26,9 @@ from guild_ipy.operations.spec_options import SpecOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.files.attrs import encode_attr
 from guild_ipy.store.files.folders import make_folders
-from guild_ipy.store.files.whole_file import write_file
+from guild_ipy.store.files.whole_file import write_new_file
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.replaced_files import made_aside, put_back_replaced, replace_files
 
 
 def change_flags(
@@ -98,6 +99,9 @@ class Recorded:
 def write_changes(run: Run, meta: JobMeta) -> JobMeta:
     """Write what is made of flags, where it was made of others or by Guild AI, and the label that says them.
 
+    All of it is written or nothing, and how the run ended is removed with it: see
+    :func:`~guild_ipy.store.state.replaced_files.replace_files`.
+
     Returns
     -------
     JobMeta
@@ -110,9 +114,13 @@ def write_changes(run: Run, meta: JobMeta) -> JobMeta:
     elif not must_change(known) and not must_change(meta):
         return known
     changed = {**(differing_flags(known) if known is not None else {}), **differing_flags(meta)}
-    for path, content in changed_content(Recorded.of(run, known), run.dir, meta, changed):
-        make_folders(os.path.dirname(path), inside=run.dir.path)
-        write_file(run.dir, path, content)
+    contents = changed_content(Recorded.of(run, known), run.dir, meta, changed)
+    with made_aside(run.dir) as folder:
+        new = {}
+        for number, (path, content) in enumerate(contents):
+            new[os.path.relpath(path, run.dir.path)] = aside = f"{folder}/{number}"
+            write_new_file(aside, content)
+        replace_files(run.dir, new, ())
     return require_meta(run.dir)
 
 
@@ -147,6 +155,7 @@ def main() -> None:
     """Make the program of the run named in the arguments anew for its flags."""
     run = Run(RunDir(sys.argv[1]))
     try:
+        put_back_replaced(run.dir)
         write_changes(run, change_flags(require_meta(run.dir), run, {}))
     except GuildError as error:
         sys.exit(f"guild_ipy: {error}")

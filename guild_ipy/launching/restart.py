@@ -37,15 +37,15 @@ from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.session.viewer import Preview, Viewer
 from guild_ipy.settings import has_variable
-from guild_ipy.store.claim import claim_run, release_run
+from guild_ipy.store.claim import claim_run, release_run, release_trial
 from guild_ipy.store.displays.display_log import list_display_files
 from guild_ipy.store.events.events import find_output_event_files
 from guild_ipy.store.files.attrs import delete_attr, write_attr
 from guild_ipy.store.owners import check_changeable
-from guild_ipy.store.replaced_files import put_back_replaced
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.error_line import ERROR
 from guild_ipy.store.state.markers import is_waiting, remove_marker, set_waiting
+from guild_ipy.store.state.replaced_files import put_back_replaced
 from guild_ipy.store.state.signals import PRUNED, STOP_SIGNAL
 
 if TYPE_CHECKING:
@@ -165,23 +165,25 @@ def _plan(session: Session, run: Run, change: Change, program: TodaysProgram | N
     )
 
 
-def begin_again(
+def begin_again(  # noqa: PLR0913 - a start, and how
     session: Session,
     run: Run,
     options: LaunchOptions,
     write: Callable[[], JobMeta | None] = lambda: None,
     *,
     takes_again: bool = False,
+    only_waiting: bool = False,
 ) -> RunFuture:
     """Start a run again as it is, without following it; it has no preview, and nothing is shown.
 
     `write` changes its directory, when no other process can start it any more; it returns the ``meta.json`` that it has
-    written, or None. With `takes_again` it gets the files anew of the runs that it depends on.
+    written, or None. With `takes_again` it gets the files anew of the runs that it depends on; with `only_waiting` it
+    is started only if it is staged, or a trial that waits.
 
     Raises
     ------
     RunStateError
-        If it is at work.
+        If it is at work, or was to wait and does not.
     EngineError, DependencyError
         If it cannot be started; it is as it was.
     """
@@ -192,7 +194,8 @@ def begin_again(
     attempt = _Attempt(run=run, meta=meta, verb="restart", requires=requires, resolution=resolution)
     _check_startable(attempt)
     with HeldInterrupts() as interrupts:
-        future = _begin(session, attempt, options, interrupts, asked=time.time_ns() // 1000, write=write)
+        asked = time.time_ns() // 1000
+        future = _begin(session, attempt, options, interrupts, asked=asked, write=write, only_waiting=only_waiting)
         assert future is not None, "it is not staged"
         let_run_begin(future, interrupts)
         return future
@@ -231,6 +234,11 @@ class _Attempt:
     needed: bool | None = None
     """Of a pipeline: whether trials of its batches that have completed are passed over; None if nothing is said."""
 
+    @property
+    def starts(self) -> bool:
+        """Whether the run gets a process now; else it waits for a start."""
+        return self.verb not in {"stage", "wait"}
+
     def write(self) -> JobMeta:
         """Write what is new of the attempt, and put the program of today in its place, if there is one.
 
@@ -251,7 +259,7 @@ def _check_startable(attempt: _Attempt) -> None:
     run = attempt.run
     if not is_waiting(run.dir) and run.status.is_active:
         raise RunStateError(f"run {run.short_id} is {run.status}; stop it first")
-    if attempt.verb != "stage":
+    if attempt.starts:
         _check_secrets(run, attempt.meta)
 
 
@@ -281,7 +289,22 @@ def stage_again(session: Session, run: Run, write: Callable[[], JobMeta | None] 
     RunStateError
         If it is at work.
     """
-    attempt = _Attempt(run=run, meta=change_flags(read_program(run), run, {}), verb="stage", requires=())
+    _let_wait(session, run, "stage", write)
+
+
+def wait_again(session: Session, run: Run, write: Callable[[], JobMeta | None] = lambda: None) -> None:
+    """Let a trial wait again as it is, which then no queue starts; `write` as in :func:`begin_again`.
+
+    Raises
+    ------
+    RunStateError
+        If it is at work.
+    """
+    _let_wait(session, run, "wait", write)
+
+
+def _let_wait(session: Session, run: Run, verb: str, write: Callable[[], JobMeta | None]) -> None:
+    attempt = _Attempt(run=run, meta=change_flags(read_program(run), run, {}), verb=verb, requires=())
     _check_startable(attempt)
     with HeldInterrupts() as interrupts:
         _begin(session, attempt, LaunchOptions(), interrupts, asked=0, write=write)
@@ -295,20 +318,24 @@ def _begin(  # noqa: PLR0913 - a start, and how
     *,
     asked: int,
     write: Callable[[], JobMeta | None] = lambda: None,
+    only_waiting: bool = False,
 ) -> RunFuture | None:
-    """Claim the run, and have a process made ready for it; None for one that is only staged."""
+    """Claim the run, and have a process made ready for it; None for one that is to wait."""
     run = attempt.run
     was_staged, was_waiting = os.path.exists(run.dir.staged), is_waiting(run.dir)
-    alive = claim_run(session.home, run.dir)
+    alive = claim_run(session.home, run.dir, only_waiting=only_waiting)
     try:
         wanted = write() or attempt.meta
         meta = _reset(run, wanted)
         if attempt.resolution is not None:
             with interrupts.passing():
                 replace_dependencies(run, wanted.recorded_flags, attempt.resolution)
-        if attempt.verb != "stage":
+        if attempt.starts:
             return ask_again(session, run, meta, alive, options, asked=asked)
-        release_run(run.dir, alive, staged=True)
+        if attempt.verb == "wait":
+            release_trial(run.dir, alive)
+        else:
+            release_run(run.dir, alive, staged=True)
     except BaseException:
         release_run(run.dir, alive, staged=was_staged)
         if was_waiting:
@@ -343,9 +370,11 @@ def _preview(attempt: _Attempt) -> Preview:
 def _reset(run: Run, meta: JobMeta) -> JobMeta:
     """Write the flags of the next attempt, and take away what the last one left; return its ``meta.json``.
 
-    What needs space comes first: on a full disk the last attempt is still there.
+    What needs space comes first: on a full disk the last attempt is still there. Then what says how it ended: a kill
+    in the middle leaves a run that was killed, never one that ended well without its output.
     """
     made = write_changes(run, meta)
+    remove_marker(run.dir.job_exit_status)
     for name in ("exit_status", "stopped", ERROR, REQUESTED, STOP_SIGNAL, PRUNED, UNREAD_METRIC):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):
@@ -360,6 +389,5 @@ def _traces(run_dir: RunDir) -> list[str]:
         run_dir.output_index,
         run_dir.output_gaps,
         *run_dir.outcome,
-        run_dir.job_exit_status,
     )
     return [*find_output_event_files(run_dir), *list_display_files(run_dir), *single]

@@ -6,7 +6,6 @@
 - ``run_list``: the runs of a home
 - ``output``: the output of a run
 - ``source_files``: the files of its source
-- ``replaced_files``: several files that are replaced at once
 - ``claim``: one process starts a run, no other
 - ``attr_change``: attributes that several processes change at once
 - ``owners``: runs of other users

@@ -105,7 +105,7 @@ class RunDir:
 
     @property
     def replaced(self) -> str:
-        """The earlier files, while others take their place; see :mod:`guild_ipy.store.replaced_files`."""
+        """The earlier files, while others take their place; see :mod:`guild_ipy.store.state.replaced_files`."""
         return self.guild + "/replaced"
 
     @property

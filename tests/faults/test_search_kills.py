@@ -53,7 +53,7 @@ BOUNDARIES = {
     "before trials are written": ("guild_ipy.batch.batch_program:write_trials:before", 3),
     "after trials are written": ("guild_ipy.batch.batch_program:write_trials:after", 3),
     "before a claim": ("guild_ipy.launching.restart:claim_run:before", 11),
-    "after a start": ("guild_ipy.launching.at_work.runs_at_work:begin_again:after", 11),
+    "after a start": ("guild_ipy.launching.at_work.local_runs:begin_again:after", 11),
     "while it runs": ("guild_ipy.batch.trial_queue:TrialQueue._wait:after", 3),
     "before it is told": ("guild_ipy.batch.search.searcher:Searcher.ended:before", 11),
     "after it is told": ("guild_ipy.batch.search.searcher:Searcher.ended:after", 11),

@@ -43,7 +43,7 @@ from guild_ipy.session.viewer import SilentViewer
 rename = os.rename
 
 def rename_but_one(source, target):
-    if target.endswith("/train.py") and "/today-" in source and ".guild/sourcecode" not in source:
+    if target.endswith("/train.py") and "/new-" in source and ".guild/sourcecode" not in source:
         os._exit(9)
     rename(source, target)
 
@@ -221,7 +221,7 @@ class TestScripts:
         Path("helper.py").write_text(DOUBLED)
         Path("other.py").write_text("")
         (made.path / "other.py").mkdir()
-        with pytest.raises(StoreError, match="cannot replace the source"):
+        with pytest.raises(StoreError, match="cannot replace files"):
             force(made)
         assert made.status is RunStatus.COMPLETED
         assert restart(project.context, made, Change(), LaunchOptions(), project.viewer).output == "value: 3\n"

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from guild_ipy.errors import StoreError
-from guild_ipy.store.replaced_files import put_back_replaced, replace_files
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.replaced_files import put_back_replaced, replace_files
 
 KILLED = """
 import os, sys
-from guild_ipy.store.replaced_files import replace_files
+from guild_ipy.store.state.replaced_files import replace_files
 from guild_ipy.store.run_dir import RunDir
 
 renames, rename = [], os.rename
@@ -68,7 +68,7 @@ def test_files_take_the_place_of_others(run_dir):
 
 def test_where_one_cannot_be_replaced_all_are_as_they_were(run_dir):
     os.unlink(f"{run_dir.tmp}/new/c.py")
-    with pytest.raises(StoreError, match="cannot replace the source of run 00000000"):
+    with pytest.raises(StoreError, match="cannot replace files of run 00000000"):
         replace_all(run_dir)
     assert texts(run_dir) == OLD
     assert not os.path.exists(f"{run_dir.path}/new")

@@ -6,18 +6,15 @@ The directory beside is made as a new run is, so what is moved is what a new run
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape, glob
 
 from guild_ipy.errors import StoreError
 from guild_ipy.store.files.attrs import encode_attr, read_attr
-from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.whole_file import write_new_file
-from guild_ipy.store.replaced_files import replace_files
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.replaced_files import made_aside, replace_files
 from guild_ipy.store.used_runs.manifest import ManifestEntry, read_manifest, write_manifest
 
 _ATTRS = ("cmd", "compare", "flags", "label", "op", "sourcecode_digest", "user_flags")
@@ -33,17 +30,14 @@ def made_beside(run_dir: RunDir) -> Iterator[RunDir]:
     StoreError
         If it cannot be made.
     """
-    try:
-        make_folders(run_dir.tmp, inside=run_dir.path)
-        made = RunDir(tempfile.mkdtemp(prefix="today-", dir=run_dir.tmp))
-        for folder in (made.guild, made.attrs, made.job, made.tmp):
-            os.mkdir(folder)
-    except OSError as error:
-        raise StoreError(f"cannot write in {run_dir.tmp!r}: {error.strerror or error}") from error
-    try:
+    with made_aside(run_dir) as path:
+        made = RunDir(path)
+        try:
+            for folder in (made.guild, made.attrs, made.job, made.tmp):
+                os.mkdir(folder)
+        except OSError as error:
+            raise StoreError(f"cannot write in {path!r}: {error.strerror or error}") from error
         yield made
-    finally:
-        shutil.rmtree(made.path, ignore_errors=True)
 
 
 def put_program(run_dir: RunDir, made: RunDir) -> None:

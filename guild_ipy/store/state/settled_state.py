@@ -5,7 +5,8 @@ lock, looks again, and then:
 
 - ``job/exit_status``, which the run itself wrote, is its exit status;
 - otherwise -9 (killed), if it had started or was about to start;
-- a run that was only about to be started again is as it was before: staged, or ended.
+- a run that was only about to be started again is as it was before: staged, or ended; files that were just being
+  replaced for that are put back.
 
 A home that cannot be written keeps its runs as they are; readers see the state that would have been written. Runs
 that Guild AI made have no ``alive`` and are never touched. What is left of output and scalars is written by
@@ -24,6 +25,7 @@ from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.lock import hold_alive
 from guild_ipy.store.state.markers import is_our_pending, remove_marker
+from guild_ipy.store.state.replaced_files import put_back_claimed
 from guild_ipy.store.state.state import RunState, look, read_state
 
 #: The exit status of a run that was killed together with its supervisor.
@@ -63,6 +65,9 @@ def _settle_held(run_dir: RunDir) -> RunState:
     state = look(run_dir, alive=False)
     if not state.is_lost:
         return state
+    if os.path.exists(run_dir.replaced):
+        put_back_claimed(run_dir)
+        state = look(run_dir, alive=False)
     end = _resulting_state(run_dir, state)
     if not _guild_may_be_starting(run_dir):
         try:

@@ -3,7 +3,10 @@
 While files are replaced, the folder ``.guild/replaced`` has the earlier ones, and ``index.json``, a list of
 ``[path, was there]``; the file ``N`` of the folder is that of the N-th entry. The folder appears whole, before the
 first file is replaced. Where it is found later, a process was killed meanwhile: :func:`put_back_replaced` undoes what
-it did.
+it did, and so does whoever settles the run.
+
+How the run ended goes with its files, and goes first: no other flags or source ever stand beside the end of a run that
+did not have them.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.store.files.folders import make_folders
@@ -24,7 +28,7 @@ _INDEX = "index.json"
 
 
 def replace_files(run_dir: RunDir, new: Mapping[str, str], removed: Collection[str]) -> None:
-    """Move files to places in a run, and remove others.
+    """Move files to places in a run, and remove others; how it ended is removed with them.
 
     The caller has claimed the run.
 
@@ -40,7 +44,9 @@ def replace_files(run_dir: RunDir, new: Mapping[str, str], removed: Collection[s
     StoreError
         If that cannot be done; the files of the run are as they were.
     """
-    paths = [*new, *(path for path in removed if path not in new)]
+    ends = (os.path.relpath(path, run_dir.path) for path in (run_dir.job_exit_status, run_dir.attr("exit_status")))
+    ended = [path for path in ends if os.path.exists(os.path.join(run_dir.path, path))]
+    paths = [*ended, *new, *(path for path in removed if path not in new)]
     try:
         _save(run_dir, paths)
         try:
@@ -51,7 +57,27 @@ def replace_files(run_dir: RunDir, new: Mapping[str, str], removed: Collection[s
             raise
         _drop(run_dir)
     except OSError as error:
-        raise StoreError(f"cannot replace the source of run {run_dir.short_id}: {error.strerror or error}") from error
+        raise StoreError(f"cannot replace files of run {run_dir.short_id}: {error.strerror or error}") from error
+
+
+@contextmanager
+def made_aside(run_dir: RunDir) -> Iterator[str]:
+    """Give an empty folder for new files, in the file system of the run; it is removed at the end.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be made.
+    """
+    try:
+        make_folders(run_dir.tmp, inside=run_dir.path)
+        path = tempfile.mkdtemp(prefix="new-", dir=run_dir.tmp)
+    except OSError as error:
+        raise StoreError(f"cannot write in {run_dir.tmp!r}: {error.strerror or error}") from error
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def put_back_replaced(run_dir: RunDir) -> None:
@@ -64,17 +90,26 @@ def put_back_replaced(run_dir: RunDir) -> None:
     DamagedRun, StoreError
         If they cannot be put back.
     """
-    unfinished = [each for each in (run_dir, RunDir(run_dir.proto)) if os.path.exists(each.replaced)]
-    alive = hold_alive(run_dir) if unfinished else None
+    alive = hold_alive(run_dir) if _unfinished(run_dir) else None
     if alive is None:
         return
     try:
-        for each in unfinished:
-            _put_back(each)
-    except OSError as error:
-        raise StoreError(f"cannot put the source of run {run_dir.short_id} back: {error.strerror or error}") from error
+        put_back_claimed(run_dir)
     finally:
         os.close(alive)
+
+
+def put_back_claimed(run_dir: RunDir) -> None:
+    """Do that for a run that the caller has claimed; the errors are the same."""
+    try:
+        for each in _unfinished(run_dir):
+            _put_back(each)
+    except OSError as error:
+        raise StoreError(f"cannot put the files of run {run_dir.short_id} back: {error.strerror or error}") from error
+
+
+def _unfinished(run_dir: RunDir) -> list[RunDir]:
+    return [each for each in (run_dir, RunDir(run_dir.proto)) if os.path.exists(each.replaced)]
 
 
 def _save(run_dir: RunDir, paths: Collection[str]) -> None:
