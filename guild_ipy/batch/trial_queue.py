@@ -10,6 +10,7 @@ from guild_ipy.batch.batch_options import BatchOptions
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.errors import GuildError, RunStateError, UsageError
+from guild_ipy.launching.at_work.local_runs import LocalRuns
 from guild_ipy.launching.at_work.run_messages import describe_flags, say
 from guild_ipy.launching.at_work.runs_at_work import EndedRun, RunsAtWork
 from guild_ipy.launching.launch import LaunchOptions
@@ -66,8 +67,7 @@ class TrialQueue:
         renew: Callable[[Run], JobMeta | None] = lambda _: None,
         watcher: TrialWatcher | None = None,
     ) -> None:
-        self._jobs = options.jobs or 1
-        self._at_work = RunsAtWork(session, launch, writes_at_once=self._jobs == 1)
+        self._at_work: RunsAtWork = LocalRuns(session, launch, jobs=options.jobs or 1)
         self._ends_on_error = options.fail_on_trial_error
         self._takes_again = options.takes_again
         self._operation = operation
@@ -82,7 +82,7 @@ class TrialQueue:
         waiting = iter(trials)
         try:
             while True:
-                while len(self._at_work) < self._jobs and not self._is_over():
+                while len(self._at_work) < self._at_work.capacity and not self._is_over():
                     trial = next(waiting, None)
                     if trial is None:
                         break
@@ -107,18 +107,24 @@ class TrialQueue:
         say(f"Running trial {trial.id}: {self._operation} ({describe_flags(trial.get('flags') or {})})")
         try:
             self._at_work.begin(trial, write=lambda: self._renew(trial), takes_again=self._takes_again)
-        except RunStateError as error:  # somebody else has started it
-            say(f"Trial {trial.id} is not run: {error}", "WARNING")
-            self._tell_ended(trial)
         except GuildError as error:
+            self._tell_not_begun(trial, error)
+            self._tell_ended(trial)
+
+    def _tell_not_begun(self, trial: Run, error: GuildError) -> None:
+        if isinstance(error, RunStateError):  # somebody else has started it
+            say(f"Trial {trial.id} is not run: {error}", "WARNING")
+        else:
             say(f"Trial {trial.id} could not be started: {error}", "ERROR")
             self.failed.append(trial)
-            self._tell_ended(trial)
 
     def _wait(self) -> None:
         """Wait until there is news of a trial, for a moment at most; note those that have ended, and stop poor ones."""
         for ended in self._at_work.wait():
-            self._tell_failed(ended)
+            if ended.not_begun is not None:
+                self._tell_not_begun(ended.run, ended.not_begun)
+            else:
+                self._tell_failed(ended)
             self._tell_ended(ended.run)
         if self._watcher is not None:
             for trial in self._at_work.runs:

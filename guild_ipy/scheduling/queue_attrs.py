@@ -3,7 +3,6 @@
 =================  ==========================================================================================
 ``queue_order``    of a queue: ``pause``, or ``drain`` for one that ends when its runs have ended
 ``not_started``    of a staged run: why a queue could not start it; queues leave it alone while that is there
-``slot``           of a run that a queue has started: on which host, and which GPUs it was given
 =================  ==========================================================================================
 """
 
@@ -18,7 +17,6 @@ from guild_ipy.store.state.changes import note_change
 
 _ORDER = "queue_order"
 NOT_STARTED = "not_started"
-SLOT = "slot"
 
 
 class QueueOrder(Enum):

@@ -18,11 +18,12 @@ from guild_ipy.engine.fork_server import ForkServer
 from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.script import enter_run, run_dir_of
 from guild_ipy.errors import GuildError, RunTaken, SelectError
+from guild_ipy.launching.at_work.bins import Bins, Slot, asked_by
+from guild_ipy.launching.at_work.local_runs import LocalRuns
 from guild_ipy.launching.at_work.run_messages import describe_flags, say
 from guild_ipy.launching.at_work.runs_at_work import EndedRun, RunsAtWork
 from guild_ipy.launching.at_work.stop_signals import StopSignals
 from guild_ipy.launching.launch import LaunchOptions
-from guild_ipy.scheduling.bins import Bins, Slot, asked_by, note_slot, read_bins
 from guild_ipy.scheduling.home_runs import HomeRuns
 from guild_ipy.scheduling.home_watch import HomeWatch
 from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, give_order, note_not_started, read_order
@@ -80,7 +81,7 @@ class Queue:
         self._session = session
         self._own = Run(run_dir)
         self._options = options
-        self._at_work = RunsAtWork(session, LaunchOptions(), writes_at_once=options.jobs == 1)
+        self._at_work: RunsAtWork = LocalRuns(session, LaunchOptions(), jobs=options.jobs, resources=options.resources)
         self._runs = HomeRuns(session.home, options.poll_interval)
         self._order: QueueOrder | None = None
         self._others: list[Run] = []
@@ -122,7 +123,7 @@ class Queue:
         self._order = read_order(self._own)
         self._is_idle = False
         waiting: Iterator[Run] | None = None
-        while self._order is None and len(self._at_work) < self._options.jobs:
+        while self._order is None and len(self._at_work) < self._at_work.capacity:
             with _turn(self._session):
                 self._runs.look()
                 at_work = self._runs.at_work
@@ -130,7 +131,7 @@ class Queue:
                 if self._others and self._options.waits_for_running:
                     return
                 waiting = self._find_waiting() if waiting is None else waiting
-                found = self._next(waiting, read_bins(self._options.resources, at_work))
+                found = self._next(waiting, self._at_work.bins(at_work))
                 if found is None:
                     return
                 self._begin(*found)
@@ -174,27 +175,27 @@ class Queue:
     def _begin(self, run: Run, slot: Slot) -> None:
         say(f"Starting staged run {run.id}: {run.operation} ({describe_flags(run.get('flags') or {})})")
         try:
-            self._at_work.begin(run, slot.env, lambda: note_slot(run, slot))
-        except RunTaken as error:  # another queue, or its user, was faster; or it is just being staged
-            say(f"Run {run.id} is not started: {error}", "WARNING")
+            self._at_work.begin(run, slot, only_waiting=True)
         except (GuildError, OSError) as error:
-            if not os.path.exists(run.dir.opref):
-                say(f"Run {run.id} is not started: it was deleted", "WARNING")
-            elif run.status is RunStatus.STAGED:
-                _refuse(run, str(error))
-            else:
-                say(f"Run {run.id} is not started: {error}", "WARNING")
+            _tell_not_begun(run, error)
 
 
-def _refuse(run: Run, why: str) -> None:
-    """Leave a run alone from now on, and say why."""
-    say(f"Run {run.id} could not be started: {why}", "ERROR")
-    note_not_started(run, why)
+def _tell_not_begun(run: Run, error: Exception) -> None:
+    """Say why a run was not started; one that cannot be started is left alone from now on."""
+    if not os.path.exists(run.dir.opref):
+        say(f"Run {run.id} is not started: it was deleted", "WARNING")
+    elif isinstance(error, RunTaken) or run.status is not RunStatus.STAGED:  # another queue, or its user, was faster
+        say(f"Run {run.id} is not started: {error}", "WARNING")
+    else:
+        say(f"Run {run.id} could not be started: {error}", "ERROR")
+        note_not_started(run, str(error))
 
 
 def _tell(ended: EndedRun) -> None:
     run, status = ended.run, ended.run.status
-    if status is RunStatus.COMPLETED:
+    if ended.not_begun is not None:
+        _tell_not_begun(run, ended.not_begun)
+    elif status is RunStatus.COMPLETED:
         say(f"Run {run.id} completed")
     else:
         why = ended.failure or run.get("error") or ""

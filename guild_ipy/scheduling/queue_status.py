@@ -13,10 +13,10 @@ from guild_ipy.domain.opref import QUEUE
 from guild_ipy.domain.status import ACTIVE, RunStatus
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import SelectError
+from guild_ipy.launching.at_work.bins import asked_by, read_bins
 from guild_ipy.launching.at_work.run_messages import describe_flags
 from guild_ipy.launching.usual_duration import usual_duration
 from guild_ipy.printable import align_columns, printable
-from guild_ipy.scheduling.bins import asked_by, read_bins
 from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
 from guild_ipy.scheduling.staged_order import find_unfinished, list_staged, staged_ids

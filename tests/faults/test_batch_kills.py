@@ -33,16 +33,16 @@ BOUNDARIES = {
     "after an opref": ("guild_ipy.batch.trial:write_file:after", 2),
     "before trials are written": ("guild_ipy.batch.batch_program:write_trials:before", 1),
     "after trials are written": ("guild_ipy.batch.batch_program:write_trials:after", 1),
-    "before a start": ("guild_ipy.launching.at_work.runs_at_work:begin_again:before", 2),
+    "before a start": ("guild_ipy.launching.at_work.local_runs:begin_again:before", 2),
     "before a claim": ("guild_ipy.launching.restart:claim_run:before", 2),
     "after a claim": ("guild_ipy.launching.restart:claim_run:after", 2),
     "after a reset": ("guild_ipy.launching.restart:_reset:after", 2),
     "before it begins": ("guild_ipy.launching.restart:let_run_begin:before", 2),
-    "after a start": ("guild_ipy.launching.at_work.runs_at_work:begin_again:after", 2),
+    "after a start": ("guild_ipy.launching.at_work.local_runs:begin_again:after", 2),
     "while it runs": ("guild_ipy.batch.trial_queue:TrialQueue._wait:after", 2),
-    "before its end": ("guild_ipy.launching.at_work.runs_at_work:RunsAtWork._end:before", 2),
-    "after its end": ("guild_ipy.launching.at_work.runs_at_work:RunsAtWork._end:after", 2),
-    "after the last": ("guild_ipy.launching.at_work.runs_at_work:RunsAtWork._end:after", 4),
+    "before its end": ("guild_ipy.launching.at_work.local_runs:LocalRuns._end:before", 2),
+    "after its end": ("guild_ipy.launching.at_work.local_runs:LocalRuns._end:after", 2),
+    "after the last": ("guild_ipy.launching.at_work.local_runs:LocalRuns._end:after", 4),
 }
 
 

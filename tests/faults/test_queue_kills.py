@@ -46,15 +46,15 @@ BOUNDARIES = {
     "before a look": ("guild_ipy.scheduling.queue_program:HomeRuns.look:before", 1),
     "after a look": ("guild_ipy.scheduling.queue_program:HomeRuns.look:after", 1),
     "within its turn": ("guild_ipy.scheduling.queue_program:read_bins:after", 2),
-    "before a start": ("guild_ipy.launching.at_work.runs_at_work:begin_again:before", 2),
+    "before a start": ("guild_ipy.launching.at_work.local_runs:begin_again:before", 2),
     "before a claim": ("guild_ipy.launching.restart:claim_run:before", 2),
     "after a claim": ("guild_ipy.launching.restart:claim_run:after", 2),
     "after a reset": ("guild_ipy.launching.restart:_reset:after", 2),
     "before it begins": ("guild_ipy.launching.restart:let_run_begin:before", 2),
-    "after a start": ("guild_ipy.launching.at_work.runs_at_work:begin_again:after", 2),
-    "while it runs": ("guild_ipy.launching.at_work.runs_at_work:RunsAtWork.wait:after", 2),
-    "before an end": ("guild_ipy.launching.at_work.runs_at_work:RunsAtWork._end:before", 2),
-    "after an end": ("guild_ipy.launching.at_work.runs_at_work:RunsAtWork._end:after", 2),
+    "after a start": ("guild_ipy.launching.at_work.local_runs:begin_again:after", 2),
+    "while it runs": ("guild_ipy.launching.at_work.local_runs:LocalRuns.wait:after", 2),
+    "before an end": ("guild_ipy.launching.at_work.local_runs:LocalRuns._end:before", 2),
+    "after an end": ("guild_ipy.launching.at_work.local_runs:LocalRuns._end:after", 2),
 }
 
 

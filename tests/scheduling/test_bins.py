@@ -9,8 +9,8 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.resource_amounts import format_resources, parse_resources
 from guild_ipy.engine.stopping import stop_run
 from guild_ipy.errors import GuildFileError, UsageError
+from guild_ipy.launching.at_work.bins import asked_by, read_bins
 from guild_ipy.operations.spec_options import SpecOptions
-from guild_ipy.scheduling.bins import asked_by, read_bins
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import list_runs
 

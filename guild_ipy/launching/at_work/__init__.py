@@ -1,6 +1,9 @@
 """Runs that another run has started and sees to their ends: the trials of a batch, the staged runs of a queue.
 
-- ``runs_at_work``: begins runs, writes what they print, and stops them
+- ``runs_at_work``: the interface of what begins runs and stops them
+- ``local_runs``: on this machine
+- ``started_run``: a run that has a process, and its output
+- ``bins``: the resources that runs ask for, and which of them are free
 - ``run_messages``: the messages about them
 - ``stop_signals``: the signals that stop the run that has started them
 """

@@ -1,171 +1,94 @@
-"""Runs that this process has started: it writes what they print, notes their ends, and stops them."""
+"""Runs that a batch or a queue has started, wherever their processes are; `tests/launching` has the contract."""
 
 from __future__ import annotations
 
-import select
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-from guild_ipy.engine.executors import RunFuture
-from guild_ipy.engine.follow import OutputTail
-from guild_ipy.engine.interrupts import HeldInterrupts
 from guild_ipy.engine.meta import JobMeta
-from guild_ipy.engine.stopping import resume_supervisor, stop_run
 from guild_ipy.errors import GuildError
-from guild_ipy.launching.launch import LaunchOptions
-from guild_ipy.launching.restart import begin_again
+from guild_ipy.launching.at_work.bins import Bins, Slot
 from guild_ipy.session.run_handle import Run
-from guild_ipy.session.session import Session
-from guild_ipy.store.displays.display import Display
-from guild_ipy.store.state.lock import is_alive
-from guild_ipy.store.state.signals import note_kill
-
-#: How often it is looked whether a run has stopped its supervisor (SIGSTOP).
-_LOOK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class EndedRun:
-    """A run that has ended."""
+    """A run that is no longer at work."""
 
     run: Run
     failure: str = ""
-    """Why it could not be started, if it could not."""
+    """Why its process could not be started, if it could not."""
+    not_begun: GuildError | None = None
+    """Why it was not begun, where that was found out only now; it is as it was."""
 
 
-@dataclass(kw_only=True)
-class _Active:
-    """A run at work."""
+class RunsAtWork(Protocol):
+    """Starts runs, notes their ends, and stops them.
 
-    run: Run
-    future: RunFuture
-    tail: OutputTail
-    is_stopping: bool = False
-    next_look: float = field(default_factory=lambda: time.monotonic() + _LOOK_SECONDS)
-
-    def has_ended(self) -> bool:
-        if self.future.wait(0):
-            return self.future.ended or bool(self.future.failure) or not is_alive(self.run.dir)
-        if time.monotonic() > self.next_look:
-            resume_supervisor(self.run.dir)
-            self.next_look = time.monotonic() + _LOOK_SECONDS
-        return False
-
-
-class RunsAtWork:
-    """Runs that this process has started, and that have not ended.
-
-    Parameters
-    ----------
-    launch
-        How they get their processes.
-    writes_at_once
-        Whether their output is written while they go, which is for one at a time; else when each ends.
+    A run is started once at most: it is claimed where its process is made, and of several that try one wins. The run
+    directory is the truth about it; what the implementation knows besides only saves it from looking.
     """
 
-    def __init__(self, session: Session, launch: LaunchOptions, *, writes_at_once: bool) -> None:
-        self._session = session
-        self._launch = launch
-        self._writes_at_once = writes_at_once
-        self._active: list[_Active] = []
-        self._is_within_line = False
-
     def __len__(self) -> int:
-        return len(self._active)
+        """Return how many runs are at work or asked for."""
+        ...
 
     @property
     def runs(self) -> tuple[Run, ...]:
-        """The runs that are not being stopped."""
-        return tuple(each.run for each in self._active if not each.is_stopping)
+        """The runs at work or asked for that are not being stopped."""
+        ...
+
+    @property
+    def capacity(self) -> int:
+        """How many runs it takes at a time; it may change."""
+        ...
+
+    def bins(self, at_work: Iterable[Run]) -> Bins:
+        """Return the resources that it has for runs, of which `at_work`, those at work of the home, have taken some."""
+        ...
 
     def begin(
         self,
         run: Run,
-        env: Mapping[str, str] | None = None,
+        slot: Slot | None = None,
         write: Callable[[], JobMeta | None] = lambda: None,
         *,
         takes_again: bool = False,
+        only_waiting: bool = False,
     ) -> None:
-        """Start a run that is there, with some more variables in its environment.
+        """Start a run that is there; what is refused later is told by :meth:`wait` as `not_begun`.
 
-        `write` and `takes_again` are those of :func:`~guild_ipy.launching.restart.begin_again`.
+        It gets the resources of `slot`. `write`, `takes_again` and `only_waiting` are those of
+        :func:`~guild_ipy.launching.restart.begin_again`.
 
         Raises
         ------
-        RunStateError
-            If it is at work already.
+        RunTaken
+            If another process runs it or has claimed it.
         GuildError
             If it cannot be started; it is as it was.
         """
-        with HeldInterrupts():  # else one that comes before it is known to be at work leaves it at work
-            launch = replace(self._launch, env=env) if env else self._launch
-            future = begin_again(self._session, run, launch, write, takes_again=takes_again)
-            self._active.append(_Active(run=run, future=future, tail=OutputTail(run.dir, self._session.settings)))
+        ...
 
     def wait(self, files: Sequence[int] = (), timeout: float | None = None) -> list[EndedRun]:
-        """Wait for news of a run, or until one of `files` can be read; return the runs that have ended.
+        """Wait for news of a run, or until one of `files` can be read; return the runs that are no longer at work.
 
-        With runs at work it waits for a moment at most, since their output is looked at; without any for `timeout`.
+        With runs at work it may wait for a moment only; without any for `timeout`, in seconds.
         """
-        if self._active:
-            timeout = self._session.settings.output_interval
-        open_: list[RunFuture | int] = [each.future for each in self._active if each.future.channel is not None]
-        select.select([*open_, *files], [], [], timeout)
-        ended = []
-        for each in tuple(self._active):
-            if each.has_ended():
-                self._active.remove(each)
-                ended.append(self._end(each))
-            elif self._writes_at_once:
-                self._write(each.tail.new())
-        return ended
+        ...
 
     def stop_soon(self, run: Run) -> None:
         """Stop one of the runs, without waiting for its end."""
-        for each in self._active:
-            if each.run == run:
-                each.is_stopping = True
-                self._stop_in_thread(each)
+        ...
 
     def stop(self) -> list[EndedRun]:
-        """Stop all runs at the same time, and return them.
+        """Stop all runs, wait for their ends, and return them; those that were not begun stay as they were.
 
-        A further interrupt ends the waiting; what is still at work then is killed by the supervisor of this process.
+        A further interrupt ends the waiting.
         """
-        threads = [self._stop_in_thread(each) for each in self._active]
-        try:
-            for thread in threads:
-                thread.join()
-        except KeyboardInterrupt:
-            for each in self._active:
-                note_kill(each.run.dir)
-            raise
-        return [self._end(each) for each in self._active]
+        ...
 
-    def _stop_in_thread(self, active: _Active) -> threading.Thread:
-        thread = threading.Thread(target=self._stop_one, args=(active,), daemon=True)
-        thread.start()
-        return thread
-
-    def _stop_one(self, active: _Active) -> None:
-        active.future.wait_started(self._session.settings.stop_grace)
-        with suppress(GuildError):  # it has just ended
-            stop_run(active.run.dir, self._session.settings)
-
-    def _end(self, ended: _Active) -> EndedRun:
-        self._write(ended.tail.rest())
-        if self._is_within_line:
-            self._write(["\n"])
-        ended.future.close()
-        return EndedRun(run=ended.run, failure=ended.future.failure or "")
-
-    def _write(self, pieces: Iterable[str | Display]) -> None:
-        for piece in pieces:
-            if isinstance(piece, str) and piece:
-                sys.stdout.write(piece)
-                self._is_within_line = not piece.endswith("\n")
-        sys.stdout.flush()
+    def close(self) -> None:
+        """Let go of what it has opened; runs go on."""
+        ...

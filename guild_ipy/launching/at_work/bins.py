@@ -1,7 +1,8 @@
 """What a queue has for its runs: they take of it what they ask for, and give it back when they end, however they do.
 
 What is taken is known by the runs at work on this machine, whose life is a lock: what a run that was killed had is free
-at once. GPUs have numbers, and each run is told its own.
+at once. GPUs have numbers, and each run is told its own. What a run was given is its attribute ``slot``: the host, and
+its GPUs.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from functools import cached_property
 from guild_ipy.domain.values.resource_amounts import CPUS, GPUS, MEMORY, ResourceAmounts, format_amount, parse_resources
 from guild_ipy.engine.run_files.provenance import host_name
 from guild_ipy.linux import usable_processors
-from guild_ipy.scheduling.queue_attrs import SLOT
 from guild_ipy.session.run_handle import Run
 from guild_ipy.settings import read_variable
 from guild_ipy.store.files.attrs import write_attr
 
 RESOURCES = "resources"
+_SLOT = "slot"
 _CUDA = "CUDA_VISIBLE_DEVICES"
 #: What numerical libraries read for how many threads they start.
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -99,7 +100,7 @@ def read_bins(text: str | None, at_work: Iterable[Run]) -> Bins:
 
 def read_slot(run: Run) -> Slot | None:
     """Return what a run at work has; None for one that has taken nothing, or is on another machine."""
-    slot = run.get(SLOT)
+    slot = run.get(_SLOT)
     if not isinstance(slot, dict) or slot.get("host") != host_name():
         return None
     gpus = slot.get(GPUS)
@@ -109,7 +110,7 @@ def read_slot(run: Run) -> Slot | None:
 def note_slot(run: Run, slot: Slot) -> None:
     """Write what a run gets that is about to be started; nothing for one that has asked for nothing."""
     if slot.resources:
-        write_attr(run.dir, SLOT, {"host": host_name(), GPUS: list(slot.gpus)})
+        write_attr(run.dir, _SLOT, {"host": host_name(), GPUS: list(slot.gpus)})
 
 
 def _machine_resources() -> dict[str, float]:
