@@ -34,6 +34,7 @@ pytest_plugins = [
     "tests.guild_peer",
     "tests.module_session",
     "tests.notebook_session",
+    "tests.dask_cluster",
     "tests.train_and_wait",
     "tests.used_runs",
 ]

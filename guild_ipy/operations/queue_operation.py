@@ -10,9 +10,11 @@ from guild_ipy.domain.declarations.dependency import Dependency
 from guild_ipy.domain.opref import QUEUE
 from guild_ipy.domain.program import QueueProgram
 from guild_ipy.domain.run_spec import ProjectSource
+from guild_ipy.domain.values.dask_address import parse_dask_address
 from guild_ipy.domain.values.flags import FlagDef, FlagType
 from guild_ipy.domain.values.resource_amounts import parse_resources
 from guild_ipy.domain.values.run_label import default_label
+from guild_ipy.errors import UsageError
 from guild_ipy.operations.flag_values.flag_binding import bind_flags
 from guild_ipy.operations.operation import BoundProgram, Template, refuse_positional
 from guild_ipy.operations.search_context import SearchContext
@@ -34,7 +36,19 @@ _FLAGS = (
         default=True,
         description="start a run only when no other run is at work; with jobs above 1 it does not wait",
     ),
-    FlagDef(name="jobs", type=FlagType.INT, default=1, minimum=1, description="how many runs it has at work at a time"),
+    FlagDef(
+        name="jobs",
+        type=FlagType.INT,
+        nullable=True,
+        minimum=1,
+        description="how many runs it has at work at a time; else one, or as many as the cluster has threads",
+    ),
+    FlagDef(
+        name="dask",
+        type=FlagType.STRING,
+        nullable=True,
+        description="have the workers of this Dask cluster start runs: its address, a scheduler file, or local",
+    ),
     FlagDef(
         name="resources",
         type=FlagType.STRING,
@@ -105,4 +119,8 @@ class QueueOperation:
         if isinstance(where, str):
             Select.parse(where)
         parse_resources(values["resources"] if isinstance(values["resources"], str) else "")
+        if isinstance(values["dask"], str):
+            parse_dask_address(values["dask"])
+            if values["resources"] is not None:
+                raise UsageError("resources is for a queue on this machine; with dask the workers say what they have")
         return BoundProgram(flags=values, given=given, program=QueueProgram(module=QUEUE_MODULE))

@@ -2,6 +2,7 @@
 
 =================  ==========================================================================================
 ``queue_order``    of a queue: ``pause``, or ``drain`` for one that ends when its runs have ended
+``cluster``        of a queue with a cluster: the most that any one of its workers has, by the names of resources
 ``not_started``    of a staged run: why a queue could not start it; queues leave it alone while that is there
 =================  ==========================================================================================
 """
@@ -10,12 +11,14 @@ from __future__ import annotations
 
 from enum import Enum
 
+from guild_ipy.launching.at_work.bins import Bins
 from guild_ipy.session.run_handle import Run
 from guild_ipy.store.files.attrs import delete_attr, write_attr
 from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.state.changes import note_change
 
 _ORDER = "queue_order"
+_CLUSTER = "cluster"
 NOT_STARTED = "not_started"
 
 
@@ -41,6 +44,18 @@ def give_order(queue: Run, order: QueueOrder | None) -> None:
     else:
         write_attr(queue.dir, _ORDER, order.value)
     note_change(home_of(queue.dir), queue.id)
+
+
+def note_cluster(queue: Run, bins: Bins) -> None:
+    """Note what a cluster has, if that is new."""
+    if queue.get(_CLUSTER) != bins.whole:
+        write_attr(queue.dir, _CLUSTER, dict(bins.whole))
+
+
+def read_cluster(queue: Run) -> Bins:
+    """Return what the cluster of a queue has; nothing while that is not known."""
+    whole = queue.get(_CLUSTER)
+    return Bins(whole=whole if isinstance(whole, dict) else {}, gpus=())
 
 
 def note_not_started(run: Run, why: str) -> None:

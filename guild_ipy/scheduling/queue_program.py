@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NoReturn
 
 from guild_ipy.domain.status import RunStatus
@@ -18,26 +16,31 @@ from guild_ipy.engine.fork_server import ForkServer
 from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.script import enter_run, run_dir_of
 from guild_ipy.errors import GuildError, RunTaken, SelectError
-from guild_ipy.launching.at_work.bins import Bins, Slot, asked_by
-from guild_ipy.launching.at_work.local_runs import LocalRuns
+from guild_ipy.launching.at_work.bins import Bins, Slot, asked_by, choosing_slot
 from guild_ipy.launching.at_work.run_messages import describe_flags, say
-from guild_ipy.launching.at_work.runs_at_work import EndedRun, RunsAtWork
+from guild_ipy.launching.at_work.runs_at_work import EndedRun
 from guild_ipy.launching.at_work.stop_signals import StopSignals
+from guild_ipy.launching.at_work.work_place import open_runs_at_work
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.scheduling.home_runs import HomeRuns
 from guild_ipy.scheduling.home_watch import HomeWatch
-from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, give_order, note_not_started, read_order
+from guild_ipy.scheduling.queue_attrs import (
+    NOT_STARTED,
+    QueueOrder,
+    give_order,
+    note_cluster,
+    note_not_started,
+    read_order,
+)
 from guild_ipy.scheduling.queue_options import QueueOptions
 from guild_ipy.scheduling.staged_order import find_unfinished
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.settings import Settings
-from guild_ipy.store.files.folders import make_folders
-from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.run_dir import RunDir
 from guild_ipy.store.state.changes import note_change
-from guild_ipy.store.state.lock import is_alive, lock_if_possible
+from guild_ipy.store.state.lock import is_alive
 
 #: How long a run waits for resources before no other one passes it any more.
 _PATIENCE_SECONDS = 60.0
@@ -81,7 +84,7 @@ class Queue:
         self._session = session
         self._own = Run(run_dir)
         self._options = options
-        self._at_work: RunsAtWork = LocalRuns(session, LaunchOptions(), jobs=options.jobs, resources=options.resources)
+        self._at_work = open_runs_at_work(session, LaunchOptions(), options.place)
         self._runs = HomeRuns(session.home, options.poll_interval)
         self._order: QueueOrder | None = None
         self._others: list[Run] = []
@@ -112,6 +115,8 @@ class Queue:
             for each in self._at_work.stop():
                 _tell(each)
             say("Stopped")
+        finally:
+            self._at_work.close()
 
     def _is_over(self) -> bool:
         if self._at_work:
@@ -124,14 +129,17 @@ class Queue:
         self._is_idle = False
         waiting: Iterator[Run] | None = None
         while self._order is None and len(self._at_work) < self._at_work.capacity:
-            with _turn(self._session):
+            with choosing_slot(self._session.home):
                 self._runs.look()
                 at_work = self._runs.at_work
                 self._others = [run for run in at_work if run not in self._at_work.runs]
                 if self._others and self._options.waits_for_running:
                     return
                 waiting = self._find_waiting() if waiting is None else waiting
-                found = self._next(waiting, self._at_work.bins(at_work))
+                bins = self._at_work.bins(at_work)
+                if self._options.place.dask is not None:
+                    note_cluster(self._own, bins)
+                found = self._next(waiting, bins)
                 if found is None:
                     return
                 self._begin(*found)
@@ -168,6 +176,8 @@ class Queue:
         return None
 
     def _is_ready(self, run: Run) -> bool:
+        if run in self._at_work.runs:  # a cluster was asked for it
+            return False
         if not os.path.exists(run.dir.staged) or run.get(NOT_STARTED) or is_alive(run.dir):
             return False
         return not find_unfinished(self._session, run)
@@ -200,16 +210,3 @@ def _tell(ended: EndedRun) -> None:
     else:
         why = ended.failure or run.get("error") or ""
         say(f"Run {run.id} ended: {status}{f' - {why}' if why else ''}", "ERROR")
-
-
-@contextmanager
-def _turn(session: Session) -> Iterator[None]:
-    """Hold what only one queue of a home holds at a time, so that two do not see each other's turn as theirs."""
-    home = session.home
-    make_folders(home.locks, inside=home.path)
-    descriptor = open_regular(f"{home.locks}/guild_ipy-queue", os.O_RDWR | os.O_CREAT)
-    try:
-        lock_if_possible(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -13,11 +13,11 @@ from guild_ipy.domain.opref import QUEUE
 from guild_ipy.domain.status import ACTIVE, RunStatus
 from guild_ipy.domain.values.flags import Flags
 from guild_ipy.errors import SelectError
-from guild_ipy.launching.at_work.bins import asked_by, read_bins
+from guild_ipy.launching.at_work.bins import Bins, asked_by, read_bins
 from guild_ipy.launching.at_work.run_messages import describe_flags
 from guild_ipy.launching.usual_duration import usual_duration
 from guild_ipy.printable import align_columns, printable
-from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, read_order
+from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, read_cluster, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
 from guild_ipy.scheduling.staged_order import find_unfinished, list_staged, staged_ids
 from guild_ipy.session.run_handle import Run, format_duration
@@ -60,7 +60,8 @@ class QueueAtWork:
         rules = [
             *(["paused"] if self.order is QueueOrder.PAUSE else []),
             *(["ends when its runs have ended"] if self.order is QueueOrder.DRAIN else []),
-            *([f"{options.jobs} jobs"] if options.jobs > 1 else []),
+            *([f"{options.place.jobs} jobs"] if (options.place.jobs or 1) > 1 else []),
+            *([f"Dask {options.place.dask}"] if options.place.dask else []),
             *(["waits until nothing else runs"] if options.waits_for_running else []),
             *([f"where {options.where}"] if options.where else []),
         ]
@@ -181,9 +182,13 @@ class _Reader:
         is_paused = any(each.order is QueueOrder.PAUSE for each in takers)
         return "paused" if is_paused else "its queue ends when its runs have ended"
 
+    def _bins(self, queue: QueueAtWork) -> Bins:
+        place = queue.options.place
+        return read_bins(place.resources, self._at_work) if place.dask is None else read_cluster(queue.run)
+
     def _resource_reason(self, run: Run, takers: Sequence[QueueAtWork]) -> str:
         asked = asked_by(run)
-        bins = [read_bins(each.options.resources, self._at_work) for each in takers] if asked else []
+        bins = [self._bins(each) for each in takers] if asked else []
         lacking, missing = [each.lacking(asked) for each in bins], [each.missing(asked) for each in bins]
         if bins and all(lacking):
             return f"needs {lacking[0]}"

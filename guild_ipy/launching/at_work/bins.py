@@ -8,9 +8,11 @@ its GPUs.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +22,10 @@ from guild_ipy.linux import usable_processors
 from guild_ipy.session.run_handle import Run
 from guild_ipy.settings import read_variable
 from guild_ipy.store.files.attrs import write_attr
+from guild_ipy.store.files.folders import make_folders
+from guild_ipy.store.files.regular_file import open_regular
+from guild_ipy.store.guild_home import Home
+from guild_ipy.store.state.lock import lock_if_possible
 
 RESOURCES = "resources"
 _SLOT = "slot"
@@ -90,7 +96,7 @@ def read_bins(text: str | None, at_work: Iterable[Run]) -> Bins:
 
     `at_work` are the runs at work of the home, of which those on this machine have taken something.
     """
-    whole = parse_resources(text) if text else _machine_resources()
+    whole = parse_resources(text) if text else machine_resources()
     taken = [slot for run in at_work if (slot := read_slot(run)) is not None]
     names = _gpu_names()
     count = int(whole.get(GPUS, 0))
@@ -107,13 +113,26 @@ def read_slot(run: Run) -> Slot | None:
     return Slot(resources=asked_by(run), gpus=tuple(map(str, gpus)) if isinstance(gpus, list) else ())
 
 
+@contextmanager
+def choosing_slot(home: Home) -> Iterator[None]:
+    """Hold what one process at a time holds that chooses what a run gets, so that no two see the same as free."""
+    make_folders(home.locks, inside=home.path)
+    descriptor = open_regular(f"{home.locks}/guild_ipy-queue", os.O_RDWR | os.O_CREAT)
+    try:
+        lock_if_possible(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def note_slot(run: Run, slot: Slot) -> None:
     """Write what a run gets that is about to be started; nothing for one that has asked for nothing."""
     if slot.resources:
         write_attr(run.dir, _SLOT, {"host": host_name(), GPUS: list(slot.gpus)})
 
 
-def _machine_resources() -> dict[str, float]:
+def machine_resources() -> dict[str, float]:
+    """Return what this machine has."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     cpus = len(usable_processors()) or os.cpu_count() or 1
     return {CPUS: float(cpus), MEMORY: float(memory), GPUS: float(len(_gpu_names()))}
