@@ -9,7 +9,9 @@ from typing import Any, Self
 
 from guild_ipy.batch.search.search_options import SearchOptions
 from guild_ipy.domain.program import BatchProgram
+from guild_ipy.domain.values.dask_address import parse_dask_address
 from guild_ipy.errors import UsageError
+from guild_ipy.launching.at_work.work_place import WorkPlace
 from guild_ipy.session.run_handle import Run
 
 #: The attribute with the size of a sample, where Guild AI keeps it.
@@ -38,6 +40,10 @@ class BatchOptions:
     """Prepare the trials, and run none."""
     jobs: int | None = None
     """How many trials run at a time; None for as many as the last time, at first one."""
+    dask: str | None = None
+    """The Dask cluster whose workers run the trials; on a restart, empty for this machine again."""
+    retry: int | None = None
+    """How often a trial is started again that fails; None for as often as the last time, at first never."""
     fail_on_trial_error: bool = False
     """End with the first trial that fails."""
     repeat: Repeat = Repeat.ALL
@@ -56,6 +62,10 @@ class BatchOptions:
         for name, value in (("max trials", self.max_trials), ("jobs", self.jobs)):
             if value is not None and value < 1:
                 raise UsageError(f"{name} {value} is not a number above 0")
+        if self.retry is not None and self.retry < 0:
+            raise UsageError(f"retry {self.retry} is not a number of times")
+        if self.dask:
+            parse_dask_address(self.dask)
         if self.search.is_adaptive:
             self._check_search()
 
@@ -81,10 +91,22 @@ class BatchOptions:
             "--max-trials": self.max_trials is not None,
             "--stage-trials": self.stage_trials,
             "--jobs": self.jobs is not None,
+            "--dask": self.dask is not None,
+            "--retry": self.retry is not None,
             "--fail-on-trial-error": self.fail_on_trial_error,
             "--failed": self.repeat is Repeat.FAILED,
         }
         return next((option for option, is_given in options.items() if is_given), self.search.given)
+
+    @property
+    def recorded_jobs(self) -> int | None:
+        """How many trials run at a time; None where the size of the cluster says so."""
+        return self.jobs if self.dask else self.jobs or 1
+
+    @property
+    def place(self) -> WorkPlace:
+        """Where its trials work."""
+        return WorkPlace(jobs=self.jobs, dask=self.dask or None)
 
     @property
     def only_lists(self) -> bool:
@@ -97,6 +119,8 @@ class BatchOptions:
             self,
             max_trials=self.max_trials or last.max_trials,
             jobs=self.jobs or last.jobs,
+            dask=last.dask if self.dask is None else self.dask,
+            retry=last.retry if self.retry is None else self.retry,
             fail_on_trial_error=self.fail_on_trial_error or last.fail_on_trial_error,
             search=self.search.after(last.search),
         )
@@ -106,7 +130,9 @@ class BatchOptions:
         return {
             "max_trials": self.max_trials,
             "stage_trials": self.stage_trials,
-            "jobs": self.jobs or 1,
+            "jobs": self.recorded_jobs,
+            "dask": self.dask or None,
+            "retry": self.retry or 0,
             "fail_on_trial_error": self.fail_on_trial_error,
             "needed": self.repeat is Repeat.NEEDED,
             "failed": self.repeat is Repeat.FAILED,
@@ -123,6 +149,8 @@ class BatchOptions:
             max_trials=_count(values.get("max_trials")),
             stage_trials=values.get("stage_trials") is True,
             jobs=_count(values.get("jobs")),
+            dask=_text(values.get("dask")),
+            retry=_count(values.get("retry")),
             fail_on_trial_error=values.get("fail_on_trial_error") is True,
             repeat=Repeat.FAILED if values.get("failed") is True else repeat,
             takes_again=values.get("takes_again") is True,
@@ -134,7 +162,17 @@ def read_options(batch: Run, program: BatchProgram) -> BatchOptions:
     """Read the options of a batch, of which Guild AI keeps those that it knows when it starts the batch again."""
     options = BatchOptions.parse(batch.get("run_params"))
     limit = batch.get(MAX_TRIALS)
-    return replace(options, max_trials=limit if type(limit) is int else options.max_trials, jobs=program.jobs)
+    return replace(
+        options,
+        max_trials=limit if type(limit) is int else options.max_trials,
+        jobs=program.jobs,
+        dask=program.dask,
+        retry=program.retry,
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _count(value: object) -> int | None:

@@ -256,7 +256,9 @@ def _spec(session: Session, batch: _PlannedBatch, request: RunRequest) -> RunSpe
         varied=grid.varied,
         packages=session.engine.modules,
         module=BATCH_MODULE,
-        jobs=options.jobs or 1,
+        jobs=options.recorded_jobs,
+        dask=options.dask or None,
+        retry=options.retry or 0,
         isolation=request.launch.isolation,
     )
     return RunSpec(

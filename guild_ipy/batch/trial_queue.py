@@ -10,9 +10,10 @@ from guild_ipy.batch.batch_options import BatchOptions
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.meta import JobMeta
 from guild_ipy.errors import GuildError, RunStateError, UsageError
-from guild_ipy.launching.at_work.local_runs import LocalRuns
+from guild_ipy.launching.at_work.retries import Retries
 from guild_ipy.launching.at_work.run_messages import describe_flags, say
-from guild_ipy.launching.at_work.runs_at_work import EndedRun, RunsAtWork
+from guild_ipy.launching.at_work.runs_at_work import EndedRun
+from guild_ipy.launching.at_work.work_place import open_runs_at_work
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
@@ -67,7 +68,8 @@ class TrialQueue:
         renew: Callable[[Run], JobMeta | None] = lambda _: None,
         watcher: TrialWatcher | None = None,
     ) -> None:
-        self._at_work: RunsAtWork = LocalRuns(session, launch, jobs=options.jobs or 1)
+        self._at_work = open_runs_at_work(session, launch, options.place)
+        self._retries = Retries(options.retry or 0)
         self._ends_on_error = options.fail_on_trial_error
         self._takes_again = options.takes_again
         self._operation = operation
@@ -79,27 +81,33 @@ class TrialQueue:
 
     def run(self, trials: Iterable[Run]) -> None:
         """Run trials in their order, each taken when it can begin; if that is interrupted, stop those at work."""
-        waiting = iter(trials)
+        waiting, is_last = iter(trials), False
         try:
             while True:
-                while len(self._at_work) < self._at_work.capacity and not self._is_over():
-                    trial = next(waiting, None)
+                while not is_last and len(self._at_work) < self._at_work.capacity:
+                    trial = None if self._is_over() else next(waiting, None)
                     if trial is None:
-                        break
-                    self._begin(trial)
-                if not self._at_work:
+                        is_last = True
+                    else:
+                        self._begin(trial)
+                if is_last and not self._at_work:
                     return
                 self._wait()
         except BaseException:
             for ended in self._at_work.stop():
                 self._tell_failed(ended)
             raise
+        finally:
+            self._at_work.close()
 
     def _is_over(self) -> bool:
         return self._ends_on_error and bool(self.failed)
 
     def _begin(self, trial: Run) -> None:
         self.begun += 1
+        self._start(trial)
+
+    def _start(self, trial: Run) -> None:
         if not os.path.exists(trial.dir.opref):
             say(f"Trial {trial.id} is not run: it was deleted", "WARNING")
             self._tell_ended(trial)
@@ -121,6 +129,10 @@ class TrialQueue:
     def _wait(self) -> None:
         """Wait until there is news of a trial, for a moment at most; note those that have ended, and stop poor ones."""
         for ended in self._at_work.wait():
+            if ended.not_begun is None and (which := self._retries.take(ended.run)):
+                say(f"Trial {ended.run.id} ended: {ended.run.status}; it is started again ({which})", "WARNING")
+                self._start(ended.run)
+                continue
             if ended.not_begun is not None:
                 self._tell_not_begun(ended.run, ended.not_begun)
             else:

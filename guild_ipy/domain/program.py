@@ -150,8 +150,12 @@ class BatchProgram(_AnyProgram):
     """Modules that the fork server of its trials loads: those of the notebook that has started it."""
     module: str = ""
     """The module whose ``run_batch_main`` runs the trials."""
-    jobs: int = 1
-    """How many trials run at a time."""
+    jobs: int | None = 1
+    """How many trials run at a time; None for as many as the cluster takes."""
+    dask: str | None = None
+    """The Dask cluster whose workers run them."""
+    retry: int = 0
+    """How often a trial is started again that fails."""
     isolation: str | None = None
     """How trials get their processes; None for the setting."""
 

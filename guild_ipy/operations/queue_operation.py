@@ -50,6 +50,13 @@ _FLAGS = (
         description="have the workers of this Dask cluster start runs: its address, a scheduler file, or local",
     ),
     FlagDef(
+        name="retry",
+        type=FlagType.INT,
+        default=0,
+        minimum=0,
+        description="how often it starts a run again that fails",
+    ),
+    FlagDef(
         name="resources",
         type=FlagType.STRING,
         nullable=True,

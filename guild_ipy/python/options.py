@@ -77,6 +77,8 @@ def _read_batch(options: _Options) -> BatchOptions:
         trials=options.take("_trials", object),
         max_trials=options.take("_max_trials", int),
         jobs=options.take("_jobs", int),
+        dask=options.take("_dask", str),
+        retry=options.take("_retry", int),
         stage_trials=options.take_switch("_stage_trials"),
         fail_on_trial_error=options.take_switch("_fail_on_trial_error"),
         repeat=Repeat.FAILED if options.take_switch("_failed") else Repeat.ALL,

@@ -44,8 +44,9 @@ def run(operation: Any = _DEFAULT, /, *args: Any, **flags: Any) -> Run:  # noqa:
         A flag that is given several values makes a batch, which runs a trial for each combination of them: a list, a
         range or an array, for a flag that takes none, or text such as ``"range[1:5]"``. Its options are ``_trials`` (a
         DataFrame, a list of dicts or a file of CSV, JSON or YAML: a row is a trial), ``_max_trials`` (a sample of so
-        many), ``_jobs`` (so many at a time), ``_stage_trials`` (prepare them only), ``_fail_on_trial_error`` (end with
-        the first that fails), ``_print_trials`` and ``_save_trials`` (print the trials, or save them to a file, and
+        many), ``_jobs`` (so many at a time), ``_dask`` (on the workers of this Dask cluster), ``_retry`` (start a trial
+        that fails again, so often), ``_stage_trials`` (prepare them only), ``_fail_on_trial_error`` (end with the first
+        that fails), ``_print_trials`` and ``_save_trials`` (print the trials, or save them to a file, and
         give None).
 
         A flag that is given a space is searched for: :func:`guild_ipy.uniform`, :func:`guild_ipy.loguniform`,

@@ -21,6 +21,8 @@ class QueueOptions:
     """Whether it starts a run only when no other run is at work."""
     place: WorkPlace = field(default_factory=WorkPlace)
     """Where it has runs at work, and how many at a time."""
+    retry: int = 0
+    """How often it starts a run again that fails."""
     where: str | None = None
     """An expression of the select language that the runs pass which it takes."""
     poll_interval: float = 10.0
@@ -29,7 +31,7 @@ class QueueOptions:
     @classmethod
     def of(cls, flags: Flags) -> Self:
         """Return the options of a queue with these flags; one that is missing, as in queues of Guild AI, is usual."""
-        jobs, seconds = flags.get("jobs"), flags.get("poll-interval")
+        jobs, retry, seconds = flags.get("jobs"), flags.get("retry"), flags.get("poll-interval")
         place = WorkPlace(
             jobs=jobs if isinstance(jobs, int) else None, resources=_text(flags, "resources"), dask=_text(flags, "dask")
         )
@@ -38,6 +40,7 @@ class QueueOptions:
             runs_once=bool(flags.get("run-once", False)),
             waits_for_running=bool(flags.get("wait-for-running", True)) and not is_parallel,
             place=place,
+            retry=retry if isinstance(retry, int) else 0,
             where=_text(flags, "where"),
             poll_interval=float(seconds) if isinstance(seconds, int | float) else cls.poll_interval,
         )

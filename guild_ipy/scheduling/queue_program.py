@@ -17,11 +17,13 @@ from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.script import enter_run, run_dir_of
 from guild_ipy.errors import GuildError, RunTaken, SelectError
 from guild_ipy.launching.at_work.bins import Bins, Slot, asked_by, choosing_slot
+from guild_ipy.launching.at_work.retries import Retries
 from guild_ipy.launching.at_work.run_messages import describe_flags, say
 from guild_ipy.launching.at_work.runs_at_work import EndedRun
 from guild_ipy.launching.at_work.stop_signals import StopSignals
 from guild_ipy.launching.at_work.work_place import open_runs_at_work
 from guild_ipy.launching.launch import LaunchOptions
+from guild_ipy.launching.restart import stage_again
 from guild_ipy.scheduling.home_runs import HomeRuns
 from guild_ipy.scheduling.home_watch import HomeWatch
 from guild_ipy.scheduling.queue_attrs import (
@@ -85,6 +87,7 @@ class Queue:
         self._own = Run(run_dir)
         self._options = options
         self._at_work = open_runs_at_work(session, LaunchOptions(), options.place)
+        self._retries = Retries(options.retry)
         self._runs = HomeRuns(session.home, options.poll_interval)
         self._order: QueueOrder | None = None
         self._others: list[Run] = []
@@ -108,7 +111,7 @@ class Queue:
                         continue
                     ended = self._at_work.wait(watch.files, watch.timeout)
                     for each in ended:
-                        _tell(each)
+                        self._take_note(each)
                         watch.look_now()
             give_order(self._own, None)  # else a restart would end at once
         except KeyboardInterrupt:
@@ -117,6 +120,16 @@ class Queue:
             say("Stopped")
         finally:
             self._at_work.close()
+
+    def _take_note(self, ended: EndedRun) -> None:
+        """Say how a run ended, and stage it again if it failed and that was asked for."""
+        _tell(ended)
+        if ended.not_begun is None and (which := self._retries.take(ended.run)):
+            say(f"Run {ended.run.id} is staged again ({which})")
+            try:
+                stage_again(self._session, ended.run)
+            except (GuildError, OSError) as error:
+                say(f"Run {ended.run.id} is not staged again: {error}", "WARNING")
 
     def _is_over(self) -> bool:
         if self._at_work:

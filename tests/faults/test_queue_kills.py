@@ -45,7 +45,7 @@ _VICTIMS = ("alone", "supervisor", "all")
 BOUNDARIES = {
     "before a look": ("guild_ipy.scheduling.queue_program:HomeRuns.look:before", 1),
     "after a look": ("guild_ipy.scheduling.queue_program:HomeRuns.look:after", 1),
-    "within its turn": ("guild_ipy.scheduling.queue_program:read_bins:after", 2),
+    "within its turn": ("guild_ipy.launching.at_work.local_runs:read_bins:after", 2),
     "before a start": ("guild_ipy.launching.at_work.local_runs:begin_again:before", 2),
     "before a claim": ("guild_ipy.launching.restart:claim_run:before", 2),
     "after a claim": ("guild_ipy.launching.restart:claim_run:after", 2),

@@ -1,4 +1,4 @@
-"""What holds of runs at work, wherever they work: on this machine, on workers in this process, or on other processes."""
+"""What holds of runs at work, wherever they work: on this machine, or on workers in this process or in others."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class DaskRuns:
 
     def wait(self, files: Sequence[int] = (), timeout: float | None = None) -> list[EndedRun]:
         """See :class:`.RunsAtWork`."""
-        if self._active or not self._cluster.is_there:
+        if self._active or not self.capacity:
             timeout = self._session.settings.output_interval if self._jobs == 1 else _LOOK_SECONDS
         select.select([self._news, *files], [], [], timeout)
         with suppress(BlockingIOError):

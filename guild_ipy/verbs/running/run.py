@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _LABEL_HELP = "label of the run (default: its flags); ${NAME} in it is the value of a flag"
 _USES_HELP = "notebook variable that the code needs and does not name; may be repeated"
 _RESOURCES_HELP = "what a queue must have free to start it, as gpus=1,memory=8G; cpus, and names of your own"
+_DASK_HELP = "run the trials on the workers of this Dask cluster: its address, a scheduler file, or local"
 _FILE_HELP = "file or folder that the run gets a copy of, at the same path; may be repeated"
 _PATTERN_HELP = "how to find scalars in the output: 'name: regex', or a regex with named groups; may be repeated"
 
@@ -100,6 +101,10 @@ def _declare_batch(parser: VerbParser) -> None:
     group.add_argument("--trials", metavar="FILE", type=token_value, help="a CSV, JSON or YAML file: a row is a trial")
     group.add_argument("--max-trials", type=whole_number, metavar="N", help="run a sample of N trials")
     group.add_argument("--jobs", type=whole_number, metavar="N", help="run N trials at a time")
+    group.add_argument("--dask", metavar="ADDRESS", help=_DASK_HELP)
+    group.add_argument(
+        "--retry", type=whole_number, metavar="N", help="start a trial that fails again, at most N times"
+    )
     group.add_argument("--stage-trials", action="store_true", help="prepare the trials and stop there")
     group.add_argument("--failed", action="store_true", help="with --restart: run the trials that failed alone")
     group.add_argument("--fail-on-trial-error", action="store_true", help="end with the first trial that fails")
@@ -135,6 +140,8 @@ def _read_batch(namespace: argparse.Namespace) -> BatchOptions:
         trials=namespace.trials,
         max_trials=namespace.max_trials,
         jobs=namespace.jobs,
+        dask=namespace.dask,
+        retry=namespace.retry,
         stage_trials=namespace.stage_trials,
         fail_on_trial_error=namespace.fail_on_trial_error,
         repeat=Repeat.FAILED if namespace.failed else Repeat.ALL,
