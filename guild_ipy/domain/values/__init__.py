@@ -1,6 +1,7 @@
 """Values of flags, labels and scalars; types of files.
 
 - ``resource_amounts``: what a run asks of a queue
+- ``dask_address``: where a cluster is
 - ``flags``: flags and their definitions
 - ``shapes``, ``shape_words``: the values that a flag can have, and how messages name them
 - ``list_text``, ``argument``: flags as Guild AI writes them in lists and on command lines
