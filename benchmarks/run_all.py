@@ -12,6 +12,7 @@ import overhead
 import points
 import preload
 import provenance
+import queues
 import scripts
 import selecting
 import shell_verbs
@@ -40,6 +41,7 @@ def main() -> None:
         preload,
         cells,
         batches,
+        queues,
         load_ext,
         provenance,
         output,

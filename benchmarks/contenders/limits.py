@@ -6,9 +6,11 @@ the fork. The supervised one forks a process that forks the call and waits for i
 how a run died.
 """
 
+import ctypes
 import json
 import os
 import pickle
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +23,8 @@ import cloudpickle
 from answering import answer, timed
 
 _MESSAGE = 2**16
+_CREATED = 0x100  # IN_CREATE
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
 def empty() -> None:
@@ -82,6 +86,35 @@ def call(server: socket.socket, function: Any) -> None:
         raise RuntimeError("the call failed")
 
 
+def start_watcher() -> Callable[[list[tuple[str, int]]], None]:
+    """Fork a server that watches a folder by inotify, and forks for each new entry; a function that makes one.
+
+    It writes the files of a run and the entry, and returns when the fork has sent its line.
+    """
+    os.makedirs("spool", exist_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listener.bind("limits.socket")
+    library = ctypes.CDLL(None)
+    watch = library.inotify_init1(os.O_CLOEXEC)
+    library.inotify_add_watch(watch, b"spool", _CREATED)
+    if os.fork() == 0:
+        library.prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        while True:
+            os.read(watch, _MESSAGE)
+            pid = os.fork()
+            if pid == 0:
+                socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"!", "limits.socket")
+                os._exit(0)
+            os.waitpid(pid, 0)
+
+    def make_entry(files: list[tuple[str, int]]) -> None:
+        root = write_files(files)
+        os.close(os.open(f"spool/{os.path.basename(root)}", os.O_WRONLY | os.O_CREAT))
+        listener.recv(1)
+
+    return make_entry
+
+
 def spawn(script: str, folder: str) -> None:
     """Run a script in a new interpreter, its output in a file."""
     with open(f"{folder}/spawned.txt", "wb") as output:
@@ -94,6 +127,8 @@ def main() -> None:
     script = os.path.abspath("empty.py")
     server, supervised = start_server(run_forked), start_server(run_supervised)
 
+    make_entry = start_watcher()
+
     def with_files(used: socket.socket) -> None:
         write_files(files)
         call(used, empty)
@@ -104,6 +139,7 @@ def main() -> None:
             "fork": timed(lambda: call(server, empty)),
             "fork with files": timed(lambda: with_files(server)),
             "supervised fork with files": timed(lambda: with_files(supervised)),
+            "inotify and fork with files": timed(lambda: make_entry(files)),
             "spawn": timed(lambda: spawn(script, ".")),
             "spawn with files": timed(lambda: spawn(script, write_files(files))),
         }
