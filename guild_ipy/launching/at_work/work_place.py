@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from guild_ipy.launching.at_work.local_runs import LocalRuns
-from guild_ipy.launching.at_work.runs_at_work import RunsAtWork
-from guild_ipy.launching.launch import LaunchOptions
-from guild_ipy.session.session import Session
+if TYPE_CHECKING:  # start-up cost: whoever reads the options of a batch or a queue starts no run
+    from guild_ipy.launching.at_work.runs_at_work import RunsAtWork
+    from guild_ipy.launching.launch import LaunchOptions
+    from guild_ipy.session.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ def open_runs_at_work(session: Session, launch: LaunchOptions, place: WorkPlace)
         If the cluster is not named as one is, or cannot be reached.
     """
     if place.dask is None:
+        from guild_ipy.launching.at_work.local_runs import LocalRuns  # start-up cost, as above
+
         return LocalRuns(session, launch, jobs=place.jobs or 1, resources=place.resources)
     from guild_ipy.launching.at_work.dask_runs import DaskRuns  # optional dependency
 
