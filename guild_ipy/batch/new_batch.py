@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from guild_ipy.batch.asked.asked_trials import AskedTrials, read_asked, record_asked
 from guild_ipy.batch.batch_options import MAX_TRIALS, BatchOptions, Repeat
@@ -148,10 +149,13 @@ class _PlannedBatch:
     own: OptimizerDef | None
     """The operation that sees to the trials, in place of ours."""
 
-    @property
+    @cached_property
     def count(self) -> int:
-        """How many trials there are to be."""
-        return self.grid.count(self.options.max_trials)
+        """How many trials there are to be: no more than there are values, where each is drawn once."""
+        limit = self.options.max_trials
+        if self.grid.is_drawn and not self.options.search.is_adaptive and self.own is None:
+            return sum(1 for _ in self.grid.rows(limit, seed=self.planned.spec.random_seed or 0))
+        return self.grid.count(limit)
 
     @property
     def extent(self) -> str:

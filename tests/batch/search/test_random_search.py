@@ -132,3 +132,9 @@ class TestBatches:
         assert sorted(trial.result for trial in batches.trials(batch)) == sorted(map(repr, values))
         assert fates(batches.restart(batch)) == ["kept"] * len(values)
         assert len({flags_key(trial.flags) for trial in batches.trials(batch)}) == len(values)
+
+
+def test_a_search_over_few_values_says_how_many_trials_there_are(batches):
+    batch = batches.run(y=step(1, 3, 1))
+    assert "3 trials" in batches.notebook.viewer.told[0]
+    assert sorted(trial.get("flags")["y"] for trial in batches.trials(batch)) == [1, 2, 3]
