@@ -158,3 +158,24 @@ def test_the_machine_has_processors_and_memory():
     whole = read_bins(None, []).whole
     assert whole["cpus"] >= 1
     assert whole["memory"] > 2**28
+
+
+class TestTrials:
+    """Trials of a batch take of this machine what they ask for."""
+
+    def run(self, monkeypatch, gpus, **options):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", gpus)
+        Path("show.py").write_text(SHOW)
+        return guild_ipy.run("show.py", n=[1, 2, 3], _jobs=3, **options)
+
+    def test_each_has_a_gpu_of_its_own(self, queues, monkeypatch):
+        batch = self.run(monkeypatch, "4,7", _resources="gpus=1,cpus=1")
+        outputs = [Run(queues.notebook.context.home.run_dir(id_)).output.split() for id_ in batch.get("trials")]
+        assert {gpu for gpu, _ in outputs} <= {"4", "7"}
+        assert {threads for _, threads in outputs} == {"1"}
+        assert batch.status is RunStatus.COMPLETED
+
+    def test_more_than_there_is_is_said(self, queues, monkeypatch):
+        batch = self.run(monkeypatch, "4", _resources="gpus=2")
+        assert "could not be started: it needs gpus=2, and there is 1" in batch.output
+        assert list(batch.trials["status"]) == ["pending"] * 3

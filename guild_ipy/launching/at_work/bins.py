@@ -16,16 +16,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from guild_ipy.domain.choosing.run_filter import RunFilter
+from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.resource_amounts import CPUS, GPUS, MEMORY, ResourceAmounts, format_amount, parse_resources
 from guild_ipy.engine.run_files.provenance import host_name
 from guild_ipy.linux import usable_processors
 from guild_ipy.session.run_handle import Run
+from guild_ipy.session.session import Session
 from guild_ipy.settings import read_variable
 from guild_ipy.store.files.attrs import write_attr
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.guild_home import Home
-from guild_ipy.store.state.lock import lock_if_possible
+from guild_ipy.store.state.lock import is_alive, lock_if_possible
 
 RESOURCES = "resources"
 _SLOT = "slot"
@@ -111,6 +114,13 @@ def read_slot(run: Run) -> Slot | None:
         return None
     gpus = slot.get(GPUS)
     return Slot(resources=asked_by(run), gpus=tuple(map(str, gpus)) if isinstance(gpus, list) else ())
+
+
+def find_at_work(session: Session) -> list[Run]:
+    """Return the runs of the home that have a process now, or are being given one."""
+    active = RunFilter(statuses=frozenset({RunStatus.RUNNING, RunStatus.PENDING}))
+    runs = (Run(session.home.run_dir(each)) for each in session.index.ids(active))
+    return [run for run in runs if is_alive(run.dir)]
 
 
 @contextmanager

@@ -21,13 +21,11 @@ from typing import Any
 
 from distributed import Worker, WorkerPlugin, get_worker
 
-from guild_ipy.domain.choosing.run_filter import RunFilter
-from guild_ipy.domain.status import RunStatus
 from guild_ipy.domain.values.resource_amounts import GPUS
 from guild_ipy.engine.run_files.provenance import host_name
 from guild_ipy.engine.stopping import stop_run
 from guild_ipy.errors import GuildError, RunTaken
-from guild_ipy.launching.at_work.bins import Slot, asked_by, choosing_slot, note_slot, read_bins
+from guild_ipy.launching.at_work.bins import Slot, asked_by, choosing_slot, find_at_work, note_slot, read_bins
 from guild_ipy.launching.at_work.started_run import StartedRun
 from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.restart import begin_again
@@ -164,9 +162,7 @@ class RunStarter(WorkerPlugin):
         asked = asked_by(run)
         if not asked.get(GPUS):
             return Slot(resources=asked)
-        running = self._session.index.ids(RunFilter(statuses=frozenset({RunStatus.RUNNING, RunStatus.PENDING})))
-        at_work = [Run(self._session.home.run_dir(each)) for each in running if each != run.id]
-        bins = read_bins(f"{GPUS}={max(self._gpus, int(asked[GPUS]))}", at_work)
+        bins = read_bins(f"{GPUS}={max(self._gpus, int(asked[GPUS]))}", find_at_work(self._session))
         found = bins.find_slot({GPUS: asked[GPUS]})
         return None if found is None else Slot(resources=asked, gpus=found.gpus)
 
