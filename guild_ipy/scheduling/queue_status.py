@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -19,10 +19,11 @@ from guild_ipy.launching.usual_duration import usual_duration
 from guild_ipy.printable import align_columns, printable
 from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, read_cluster, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
-from guild_ipy.scheduling.staged_order import find_unfinished, list_staged, staged_ids
+from guild_ipy.scheduling.staged_order import find_unfinished, staged_ids
 from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.session import Session
 from guild_ipy.store.files.attrs import read_attr
+from guild_ipy.store.run_record import RunRecord
 
 #: How many rows the text has.
 _SHOWN = 40
@@ -35,16 +36,26 @@ class WaitingRun:
     place: int
     """1 for the next one."""
     run: Run
-    staged: datetime | None
+    record: RunRecord
+    """The run as it was found."""
     usual_seconds: float | None
     """How long runs of its operation take; None if there is no earlier one."""
-    reason: str
-    """Why it is not started yet."""
+    find_reason: Callable[[Run], str]
+
+    @property
+    def staged(self) -> datetime | None:
+        """When it was staged."""
+        return self.record.started_at
 
     @property
     def flags(self) -> Flags:
         """Its flags."""
-        return self.run.record.flags
+        return self.record.flags
+
+    @cached_property
+    def reason(self) -> str:
+        """Why it is not started yet, which is found out when it is asked for: of many few are shown."""
+        return self.find_reason(self.run)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,21 +137,27 @@ class _Reader:
         waiting = tuple(
             WaitingRun(
                 place=place,
-                run=run,
-                staged=run.started,
+                run=(run := Run(record.dir, record, session=self._session)),
+                record=record,
                 usual_seconds=self._usual(run.operation or ""),
-                reason=self._reason(run),
+                find_reason=self._reason,
             )
-            for place, run in enumerate(list_staged(self._session), start=1)
+            for place, record in enumerate(self._with(RunStatus.STAGED), start=1)
         )
         return QueueStatus(queues=tuple(self._queues), waiting=waiting)
 
     @cached_property
+    def _active(self) -> Sequence[RunRecord]:
+        """All runs that wait or are at work, the oldest first: the index looks at each of them once."""
+        return [*reversed(self._session.index.records(RunFilter(statuses=ACTIVE | {RunStatus.STAGED})))]
+
+    def _with(self, status: RunStatus) -> Sequence[RunRecord]:
+        return [each for each in self._active if each.status is status]
+
+    @cached_property
     def _queues(self) -> Sequence[QueueAtWork]:
-        return [
-            QueueAtWork(run=run, options=QueueOptions.of(run.flags), order=read_order(run))
-            for run in list_queues(self._session)
-        ]
+        runs = [Run(each.dir, each) for each in reversed(self._with(RunStatus.RUNNING)) if each.opref == QUEUE]
+        return [QueueAtWork(run=run, options=QueueOptions.of(run.flags), order=read_order(run)) for run in runs]
 
     @cached_property
     def _taken(self) -> Mapping[str, frozenset[str]]:
@@ -155,8 +172,7 @@ class _Reader:
 
     @cached_property
     def _at_work(self) -> Sequence[Run]:
-        records = self._session.index.records(RunFilter(statuses=ACTIVE))
-        return [Run(each.dir, each) for each in records if each.opref != QUEUE and each.status is RunStatus.RUNNING]
+        return [Run(each.dir, each) for each in reversed(self._with(RunStatus.RUNNING)) if each.opref != QUEUE]
 
     def _usual(self, operation: str) -> float | None:
         if operation not in self._seconds:

@@ -26,7 +26,7 @@ def frame_queue(status: QueueStatus) -> pd.DataFrame:
     columns = {
         RUN: texts_column(list(short_names(ids, ids))),
         "operation": texts_column([each.run.operation for each in waiting]),
-        "label": texts_column([each.run.label for each in waiting]),
+        "label": texts_column([each.record.label for each in waiting]),
         "staged": moment_column(ColumnValues(form="q", data=staged.astype(np.int64), present=staged > 0)),
         "usually": duration_column((usual * _MICROSECONDS).astype(np.int64), usual > 0),
         "reason": texts_column([each.reason for each in waiting]),
