@@ -112,7 +112,7 @@ def test_pending_run_of_a_guild_command_is_left_alone(make_lost: MakeRun):
 
 def test_gap_in_which_guild_starts_a_run_is_waited_out(make_lost: MakeRun):
     run_dir = make_lost(started=1_000_000)
-    settle_and_read_status(run_dir)
+    assert settle_and_read_status(run_dir) is RunStatus.RUNNING
     assert read_attr(run_dir, "exit_status") is None
     before = os.stat(run_dir.attr("started")).st_mtime - 2 * GRACE_SECONDS
     os.utime(run_dir.attr("started"), (before, before))

@@ -1,6 +1,7 @@
 """The end of runs whose processes died without writing one.
 
-Such a run has an ``alive`` file that no process holds, and is still marked as at work. Settling its state takes the
+Such a run has an ``alive`` file that no process holds, and is still marked as at work; a run that Guild AI has started
+counts only when the process of Guild AI is gone, too (:mod:`guild_ipy.store.state.guild_process`). Settling its state takes the
 lock, looks again, and then:
 
 - ``job/exit_status``, which the run itself wrote, is its exit status;
@@ -69,7 +70,7 @@ def _settle_held(run_dir: RunDir) -> RunState:
         put_back_claimed(run_dir)
         state = look(run_dir, alive=False)
     end = _resulting_state(run_dir, state)
-    if not _guild_may_be_starting(run_dir):
+    if end.status is not RunStatus.RUNNING:
         try:
             _write_end(run_dir, end)
         except StoreError:
@@ -85,6 +86,8 @@ def _resulting_state(run_dir: RunDir, state: RunState) -> RunState:
     reported = _read_job_exit_status(run_dir)
     if reported is None and os.path.exists(run_dir.staged):
         return RunState(status=RunStatus.STAGED)
+    if _guild_may_be_starting(run_dir):
+        return RunState(status=RunStatus.RUNNING)
     exit_status = KILLED if reported is None else reported
     return RunState(status=RunStatus.from_exit_status(exit_status), exit_status=exit_status)
 
