@@ -1,8 +1,8 @@
 """The end of runs whose processes died without writing one.
 
 Such a run has an ``alive`` file that no process holds, and is still marked as at work; a run that Guild AI has started
-counts only when the process of Guild AI is gone, too (:mod:`guild_ipy.store.state.guild_process`). Settling its state takes the
-lock, looks again, and then:
+counts only when the process of Guild AI is gone, too (:mod:`guild_ipy.store.state.guild_process`). Settling its state
+takes the lock, looks again, and then:
 
 - ``job/exit_status``, which the run itself wrote, is its exit status;
 - otherwise -9 (killed), if it had started or was about to start;
