@@ -34,6 +34,8 @@ class _AnyProgram:
     """Whether a fork of a warm interpreter can execute it."""
     starts_runs: ClassVar[bool] = False
     """Whether it starts runs itself, for which it gets a fork server of its own."""
+    ends_by_stop: ClassVar[bool] = False
+    """Whether it works until it is stopped, and has then completed if its process ends with exit status 0."""
 
     @property
     def main_file(self) -> str:
@@ -167,6 +169,7 @@ class QueueProgram(_AnyProgram):
     kind: ClassVar[str] = "queue"
     is_forkable: ClassVar[bool] = True
     starts_runs: ClassVar[bool] = True
+    ends_by_stop: ClassVar[bool] = True
 
     module: str
     """The module whose ``run_queue_main`` starts them."""

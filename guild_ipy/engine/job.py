@@ -28,7 +28,7 @@ from guild_ipy.engine.child.shell.notebook_names import open_in_notebook
 from guild_ipy.engine.child.unpack import unpack
 from guild_ipy.engine.child.workers import SharedMain, repeat_steps
 from guild_ipy.engine.meta import JobMeta, program_of, require_meta
-from guild_ipy.engine.script import enter_run, is_child_of_run, is_first_program, run_dir_of
+from guild_ipy.engine.script import enter_run, is_child_of_run, is_first_program, note_start_by_guild, run_dir_of
 from guild_ipy.store.run_dir import RunDir
 
 
@@ -95,6 +95,7 @@ class Job:
 def open_main(main: str, namespace: dict[str, Any]) -> Job:
     """Open the job whose ``main.py`` this is, in the namespace of that module."""
     run_dir = run_dir_of(main)
+    note_start_by_guild(run_dir)  # now: what opening the job raises ends the run
     meta = require_meta(run_dir)
     return open_job(run_dir, meta, namespace)
 

@@ -58,6 +58,8 @@ class LaunchRequest:
     """Seconds after which the run is stopped."""
     server_idle: float | None = None
     """For a run that starts runs itself: the seconds without a request after which its own fork server ends."""
+    ends_by_stop: bool = False
+    """Whether an exit status of 0 after a stop is that of the run; else it is the signal that stopped it."""
 
 
 def format_request(request: LaunchRequest) -> bytes:

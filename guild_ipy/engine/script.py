@@ -162,6 +162,8 @@ def enter_run(run_dir: RunDir) -> bool:
     alive = os.environ.pop(ALIVE_VARIABLE, None)
     is_same_process = os.environ.get(PROCESS_VARIABLE) == _process_text(run_dir)  # after ``os.execv``
     if alive is None and not is_same_process:
+        _remove(run_dir.guild_process)
+        note_start_by_guild(run_dir)
         restart_for_flags(run_dir)
     mark_process(run_dir)
     os.chdir(run_dir.path)
@@ -176,6 +178,15 @@ def enter_run(run_dir: RunDir) -> bool:
     return True
 
 
+def note_start_by_guild(run_dir: RunDir) -> None:
+    """Note the process of Guild AI that has started this process, the run, if it has."""
+    is_of_guild = os.environ.get("RUN_ID") == run_dir.id  # what a user starts by hand has none
+    if is_of_guild and ALIVE_VARIABLE not in os.environ and not _is_marked(run_dir):
+        from guild_ipy.store.state.guild_process import note_guild_process  # start-up cost: for runs of Guild AI
+
+        note_guild_process(run_dir)
+
+
 def is_first_program() -> bool:
     """Whether this process has just been started by a supervisor, and has not become another by ``os.execv`` since."""
     return ALIVE_VARIABLE in os.environ
@@ -183,8 +194,7 @@ def is_first_program() -> bool:
 
 def is_child_of_run(run_dir: RunDir) -> bool:
     """Whether this process was started by the process of the run, and is not that process."""
-    marked = os.environ.get(PROCESS_VARIABLE, "")
-    return marked.startswith(run_dir.id) and marked != _process_text(run_dir)
+    return _is_marked(run_dir) and os.environ[PROCESS_VARIABLE] != _process_text(run_dir)
 
 
 def mark_process(run_dir: RunDir) -> None:
@@ -196,9 +206,17 @@ def _process_text(run_dir: RunDir) -> str:
     return f"{run_dir.id}:{os.getpid()}"
 
 
+def _is_marked(run_dir: RunDir) -> bool:
+    return os.environ.get(PROCESS_VARIABLE, "").startswith(run_dir.id)
+
+
 def _forget_last_attempt(run_dir: RunDir) -> None:
     for path in (*run_dir.outcome, run_dir.job_exit_status, run_dir.attr("error")):
-        try:
-            os.unlink(path)
-        except FileNotFoundError:
-            continue
+        _remove(path)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return

@@ -13,6 +13,7 @@ from guild_ipy.linux import is_stopped, open_process, process_owner, send_signal
 from guild_ipy.settings import Settings
 from guild_ipy.store.owners import describe_user
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.guild_process import will_guild_write_end
 from guild_ipy.store.state.lock import LockContent, ProcessId, is_alive, read_lock
 from guild_ipy.store.state.run_process import find_holder, find_process, find_supervisor, is_of_run
 from guild_ipy.store.state.settled_state import settle_state
@@ -130,7 +131,7 @@ def _stop_process(run: _Stopped, process: ProcessId, settings: Settings) -> None
                 note_kill(run.run_dir)
             if leads_group:
                 _signal_group(process, signal.SIGKILL)  # the rest of the group
-            if not is_ours:
+            if not is_ours or will_guild_write_end(run.run_dir):
                 _wait_for_guild(run.run_dir)
             return
     raise RunStateError(f"run {run.run_dir.short_id} (pid {process.pid}) does not end")

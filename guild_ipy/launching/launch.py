@@ -200,6 +200,7 @@ def _request(session: Session, plan: RunPlan) -> LaunchRequest:
         project_dir=project_dir,
         cache_dir=home.cache,
         server_idle=session.settings.fork_server_idle if meta.program.starts_runs else None,
+        ends_by_stop=meta.program.ends_by_stop,
     )
 
 

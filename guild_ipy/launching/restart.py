@@ -375,6 +375,7 @@ def _reset(run: Run, meta: JobMeta) -> JobMeta:
     """
     made = write_changes(run, meta)
     remove_marker(run.dir.job_exit_status)
+    remove_marker(run.dir.guild_process)
     for name in ("exit_status", "stopped", ERROR, REQUESTED, STOP_SIGNAL, PRUNED, UNREAD_METRIC):
         delete_attr(run.dir, name)
     for path in _traces(run.dir):

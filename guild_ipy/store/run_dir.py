@@ -25,7 +25,8 @@ which its command ignores::
           buffer-0, ...           its large arrays; hard links to one copy for all runs
           result.pkl, result.txt  the return value, or its repr
           exception.pkl           the exception that it raised
-          exit_status             written by the run itself, in case the supervisor is gone
+          exit_status             written by the run itself, in case the supervisor, or guild, is gone
+          guild_process           the process of guild that has started it, and that writes its end
           workers/                the main modules of processes that the run starts afresh, while it is at work
           output.gaps             where bytes came from below Python
           reserve                 64 KiB that are freed to write the end when the disk is full
@@ -231,6 +232,11 @@ class RunDir:
     def job_exit_status(self) -> str:
         """The exit status as the run itself writes it; the attribute ``exit_status`` is what counts."""
         return self.job + "/exit_status"
+
+    @property
+    def guild_process(self) -> str:
+        """The process of Guild AI that has started the run and writes its end."""
+        return self.job + "/guild_process"
 
     @property
     def workers(self) -> str:

@@ -110,14 +110,22 @@ def test_pending_run_of_a_guild_command_is_left_alone(make_lost: MakeRun):
     assert files(run_dir) == {"PENDING"}
 
 
-def test_gap_in_which_guild_starts_a_run_is_waited_out(make_lost: MakeRun):
+@pytest.mark.parametrize("lock", [None, "", str(os.getppid())], ids=["no LOCK", "empty LOCK", "LOCK"])
+def test_gap_in_which_guild_starts_a_run_is_waited_out(make_lost: MakeRun, lock: str | None):
     run_dir = make_lost(started=1_000_000)
-    settle_and_read_status(run_dir)
+    if lock is not None:
+        write(run_dir.lock, lock)
+    make_older(run_dir.attr("started"))
+    assert settle_and_read_status(run_dir) is RunStatus.RUNNING
     assert read_attr(run_dir, "exit_status") is None
-    before = os.stat(run_dir.attr("started")).st_mtime - 2 * GRACE_SECONDS
-    os.utime(run_dir.attr("started"), (before, before))
+    make_older(run_dir.guild)
     assert settle_and_read_status(run_dir) is RunStatus.TERMINATED
     assert read_attr(run_dir, "exit_status") == -9
+
+
+def make_older(path: str) -> None:
+    before = os.stat(path).st_mtime - 2 * GRACE_SECONDS
+    os.utime(path, (before, before))
 
 
 def test_run_that_guild_made_is_never_written(make_run: MakeRun):

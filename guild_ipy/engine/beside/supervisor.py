@@ -267,7 +267,10 @@ class _Watch:
     """The exit status that the run has told; that of its process does not matter then."""
 
     def wait(self) -> int:
-        """Wait for the run; return its exit status: negative for a signal, also if it ended by itself after a stop."""
+        """Wait for the run; return its exit status: negative for a signal, also if it ended by itself after a stop.
+
+        A run that works until it is stopped has the exit status 0 if its process has.
+        """
         descriptor = open_process(self.pid)
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
@@ -312,7 +315,9 @@ class _Watch:
     def _exit_status(self) -> int:
         kill_group(self.pid)  # no other process can have its number until it is collected
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        return -self.stopped_by if self.stopped_by and status >= 0 else status
+        if status < 0 or not self.stopped_by or (status == 0 and self.request.ends_by_stop):
+            return status
+        return -self.stopped_by
 
 
 def _is_stop(signals: bytes) -> bool:

@@ -76,7 +76,7 @@ def end_process(
         except BaseException as error:  # noqa: BLE001 - code that the user registered with atexit; the status stands
             _write_failure(error, run_dir, {})
     _flush()
-    if supervised:
+    if supervised or os.path.exists(_find_moved(run_dir).guild_process):
         _write_job_exit_status(run_dir, code)
     if at_last is not None:
         at_last(code)
@@ -199,7 +199,7 @@ def _flush() -> None:
 
 
 def _write_job_exit_status(run_dir: RunDir, code: int) -> None:
-    """Write how the run ended, for the case that its supervisor is gone."""
+    """Write how the run ended, for the case that its supervisor, or the process of Guild AI, is gone."""
     run_dir = _find_moved(run_dir)
     aside = run_dir.job_exit_status + ".new"
     try:

@@ -1,7 +1,8 @@
 """The end of runs whose processes died without writing one.
 
-Such a run has an ``alive`` file that no process holds, and is still marked as at work. Settling its state takes the
-lock, looks again, and then:
+Such a run has an ``alive`` file that no process holds, and is still marked as at work; a run that Guild AI has started
+counts only when the process of Guild AI is gone, too (:mod:`guild_ipy.store.state.guild_process`). Settling its state
+takes the lock, looks again, and then:
 
 - ``job/exit_status``, which the run itself wrote, is its exit status;
 - otherwise -9 (killed), if it had started or was about to start;
@@ -23,7 +24,7 @@ from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.store.files.attrs import read_attr, write_attr
 from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.state.lock import hold_alive
+from guild_ipy.store.state.lock import hold_alive, read_lock
 from guild_ipy.store.state.markers import is_our_pending, remove_marker
 from guild_ipy.store.state.replaced_files import put_back_claimed
 from guild_ipy.store.state.state import RunState, look, read_state
@@ -31,7 +32,8 @@ from guild_ipy.store.state.state import RunState, look, read_state
 #: The exit status of a run that was killed together with its supervisor.
 KILLED = -9
 
-#: ``guild`` sets ``started`` some milliseconds before it writes ``LOCK``; meanwhile nothing is written here.
+#: ``guild`` removes its markers and sets ``started`` some milliseconds before it writes ``LOCK``; meanwhile the run
+#: counts as running.
 GRACE_SECONDS = 5.0
 
 
@@ -69,7 +71,7 @@ def _settle_held(run_dir: RunDir) -> RunState:
         put_back_claimed(run_dir)
         state = look(run_dir, alive=False)
     end = _resulting_state(run_dir, state)
-    if not _guild_may_be_starting(run_dir):
+    if end.status is not RunStatus.RUNNING:
         try:
             _write_end(run_dir, end)
         except StoreError:
@@ -85,6 +87,8 @@ def _resulting_state(run_dir: RunDir, state: RunState) -> RunState:
     reported = _read_job_exit_status(run_dir)
     if reported is None and os.path.exists(run_dir.staged):
         return RunState(status=RunStatus.STAGED)
+    if _guild_may_be_starting(run_dir):
+        return RunState(status=RunStatus.RUNNING)
     exit_status = KILLED if reported is None else reported
     return RunState(status=RunStatus.from_exit_status(exit_status), exit_status=exit_status)
 
@@ -98,11 +102,19 @@ def _write_end(run_dir: RunDir, end: RunState) -> None:
 
 
 def _guild_may_be_starting(run_dir: RunDir) -> bool:
-    """Whether the run is in the gap between ``started`` and ``LOCK`` of a ``guild`` command."""
-    if is_our_pending(run_dir) or os.path.exists(run_dir.lock) or os.path.exists(run_dir.job_exit_status):
+    """Whether a ``guild`` command has just removed a marker or written ``started``, and ``LOCK`` is not read yet."""
+    if is_our_pending(run_dir) or _names_dead_process(run_dir) or os.path.exists(run_dir.job_exit_status):
         return False
-    age = time.time() - _read_mtime(run_dir.attr("started"))
+    age = time.time() - max(_read_mtime(run_dir.attr("started")), _read_mtime(run_dir.guild))
     return abs(age) < GRACE_SECONDS
+
+
+def _names_dead_process(run_dir: RunDir) -> bool:
+    try:
+        lock = read_lock(run_dir)
+    except DamagedRun:
+        return True
+    return lock is not None and not lock.is_alive()
 
 
 def _read_job_exit_status(run_dir: RunDir) -> int | None:

@@ -9,9 +9,11 @@ The order of the tests is that of Guild AI 0.9.0, with a truer test for a living
     exit_status = 0 / < 0 / > 0      completed / terminated / error
     `alive` is held                  running
     LOCK names its living process    running (:mod:`guild_ipy.store.state.run_process`)
+    guild will write its end         running (:mod:`guild_ipy.store.state.guild_process`)
     otherwise                        error
 
-`alive` is looked at before `exit_status` is read: a supervisor writes the one before it lets go of the other.
+`alive` is looked at before `exit_status` is read: a supervisor writes the one before it lets go of the other. A process
+of Guild AI may write `exit_status` and end between two tests, so a run that seems lost is looked at twice.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from guild_ipy.domain.status import RunStatus
 from guild_ipy.errors import DamagedRun
 from guild_ipy.store.files.attrs import read_attr
 from guild_ipy.store.run_dir import RunDir
+from guild_ipy.store.state.guild_process import will_guild_write_end
 from guild_ipy.store.state.lock import is_alive, read_lock
 from guild_ipy.store.state.markers import is_our_pending
 from guild_ipy.store.state.run_process import is_of_run
@@ -48,8 +51,7 @@ def read_state(run_dir: RunDir) -> RunState:
     DamagedRun
         If ``.guild`` or the exit status cannot be read.
     """
-    alive = is_alive(run_dir)
-    state = look(run_dir, alive=alive)
+    state = look(run_dir, alive=is_alive(run_dir))
     if state.is_lost and is_alive(run_dir):  # it came to life between two looks
         return look(run_dir, alive=True)
     return state
@@ -57,14 +59,8 @@ def read_state(run_dir: RunDir) -> RunState:
 
 def look(run_dir: RunDir, *, alive: bool | None) -> RunState:
     """Look at a run of which it is known whether `alive` is held (None: it has no such file)."""
-    names = _list_private(run_dir)
-    exit_status = read_exit_status(run_dir)
-    held = bool(alive)
-    if held and "LOCK" in names:
-        exit_status = None
-    status = _status(run_dir, names, exit_status=exit_status, held=held)
-    lost = alive is False and _is_lost(run_dir, names, status=status, exit_status=exit_status)
-    return RunState(status=status, exit_status=exit_status, is_held=held, is_lost=lost)
+    state = _look_once(run_dir, alive=alive)
+    return _look_once(run_dir, alive=alive) if state.is_lost else state
 
 
 def read_exit_status(run_dir: RunDir) -> int | None:
@@ -73,6 +69,17 @@ def read_exit_status(run_dir: RunDir) -> int | None:
     if value is None or type(value) is int:
         return value
     raise DamagedRun(run_dir.attr("exit_status"), f"it holds {type(value).__name__}, not a number")
+
+
+def _look_once(run_dir: RunDir, *, alive: bool | None) -> RunState:
+    names = _list_private(run_dir)
+    exit_status = read_exit_status(run_dir)
+    held = bool(alive)
+    if held and "LOCK" in names:
+        exit_status = None
+    status = _status(run_dir, names, exit_status=exit_status, held=held)
+    lost = alive is False and _is_lost(run_dir, names, status=status, exit_status=exit_status)
+    return RunState(status=status, exit_status=exit_status, is_held=held, is_lost=lost)
 
 
 def _status(run_dir: RunDir, names: set[str], *, exit_status: int | None, held: bool) -> RunStatus:
@@ -86,7 +93,8 @@ def _status(run_dir: RunDir, names: set[str], *, exit_status: int | None, held: 
         return RunStatus.STAGED
     if exit_status is not None:
         return RunStatus.from_exit_status(exit_status)
-    return RunStatus.RUNNING if held or ("LOCK" in names and _is_locked(run_dir)) else RunStatus.ERROR
+    runs = held or ("LOCK" in names and _is_locked(run_dir)) or will_guild_write_end(run_dir)
+    return RunStatus.RUNNING if runs else RunStatus.ERROR
 
 
 def _is_lost(run_dir: RunDir, names: set[str], *, status: RunStatus, exit_status: int | None) -> bool:
