@@ -24,7 +24,7 @@ from guild_ipy.batch.trial_table import TrialTable, list_trials_only
 from guild_ipy.domain.choosing.run_filter import EVERY
 from guild_ipy.domain.declarations.search_def import OptimizerDef
 from guild_ipy.domain.opref import OpRef
-from guild_ipy.domain.program import BatchProgram
+from guild_ipy.domain.program import BatchProgram, QueueProgram
 from guild_ipy.domain.run_spec import ProjectSource, RunSpec
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.interrupts import HeldInterrupts
@@ -187,6 +187,8 @@ class _AskedBatch:
 def _plan(session: Session, request: RunRequest, options: BatchOptions) -> _PlannedBatch:
     batch = _read(session, request, options)
     planned = plan_run(session, batch.asked.first)
+    if isinstance(planned.spec.program, QueueProgram):
+        raise UsageError("run: there is no batch of queues; give each flag of a queue one value")
     if planned.unmet is not None:
         raise planned.unmet
     return _finish(batch, planned, record_asked(session, planned, batch.asked))

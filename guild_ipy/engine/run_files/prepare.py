@@ -101,10 +101,10 @@ def prepare_in_folder(
         If it cannot be written, or there is something in it; nothing is changed.
     """
     run_dir = RunDir(folder)
+    if os.path.isdir(folder) and os.listdir(folder):
+        raise StoreError(f"cannot stage a run in {folder!r}: there are files in it; name a new or an empty folder")
     try:
         os.makedirs(folder, exist_ok=True)
-        if os.listdir(folder):
-            raise StoreError(f"cannot stage a run in {folder!r}: there are files in it; name a new or an empty folder")
         for inner in (run_dir.guild, run_dir.attrs, run_dir.job, run_dir.tmp):
             os.mkdir(inner)
     except OSError as error:

@@ -20,7 +20,7 @@ from guild_ipy.launching.launch import LaunchOptions
 from guild_ipy.launching.new_run import RunRequest, run
 from guild_ipy.scheduling.queue_attrs import QueueOrder, forget_not_started, give_order
 from guild_ipy.scheduling.queue_status import QueueStatus, list_queues, read_status
-from guild_ipy.scheduling.staged_order import move_before, move_first
+from guild_ipy.scheduling.staged_order import check_staged, move_before, move_first
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.run_refs import select_run
 from guild_ipy.session.session import Session
@@ -128,6 +128,10 @@ def _next(wanted: ManageQueue, session: Session, _: Viewer) -> ChangedRuns:
 def _move(wanted: ManageQueue, session: Session, _: Viewer) -> ChangedRuns:
     runs = _find_runs(session, wanted.rest, "move RUN --before RUN")
     other = select_run(session, flatten_refs([wanted.before])[0])
+    if other in runs:
+        raise UsageError(f"queue: run {other.short_id} cannot be moved before itself")
+    for each in (*runs, other):
+        check_staged(each)
     for each in runs:
         move_before(session, each, other)
     return ChangedRuns(runs, f"{name_runs(runs)} before {other.short_id}")
