@@ -106,11 +106,11 @@ class DaskCluster:
             resources=dict(asked) or None,
         )
 
-    def stop(self, run_ids: Collection[str]) -> None:
-        """Have the workers stop runs, and begin none of them any more."""
+    def stop(self, run_ids: Collection[str], *, waits: bool) -> None:
+        """Have the workers stop runs, and begin none of them any more; with `waits` wait until they have ended."""
         if self._client is not None and self.is_there:
             with suppress(OSError, TimeoutError):  # a worker that is lost meanwhile
-                self._client.run(stop_on_worker, self._starter.name, list(run_ids), on_error="ignore")
+                self._client.run(stop_on_worker, self._starter.name, list(run_ids), wait=waits, on_error="ignore")
 
     def close(self) -> None:
         """Let go of the cluster; one in this process ends, and its runs go on."""

@@ -129,14 +129,14 @@ class DaskRuns:
         for each in self._active:
             if each.run == run:
                 each.is_stopping = True
-        self._cluster.stop([run.id])
+        self._cluster.stop([run.id], waits=False)
 
     def stop(self) -> list[EndedRun]:
         """See :class:`.RunsAtWork`."""
         for each in self._active:
             if each.task is not None:
                 each.task.cancel()
-        self._cluster.stop([each.run.id for each in self._active])
+        self._cluster.stop([each.run.id for each in self._active], waits=True)
         ended = [each for each in self._active if not waits(each.run)]
         for each in ended:
             with suppress(GuildError):  # it has ended; or it is on another machine, whose worker is lost
