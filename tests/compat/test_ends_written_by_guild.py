@@ -73,23 +73,21 @@ class Held:
 
     def start(self, run: Run) -> None:
         """Have guild start a run, and stop guild."""
-        environment = {**os.environ, "GUILD_HOME": self.bench.context.home.path, "NO_PIP_FREEZE": "1"}
-        command = [self.bench.command, "run", "-y", "--start", run.id]
-        self._started.append(
-            subprocess.Popen(
-                command,
-                cwd=self.bench.project,
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        )
+        self.run_guild(run)
         wait_until(self._has_begun, seconds=60)
         lock = read_lock(run.dir)
         assert lock is not None
         self.pid = lock.run.pid
         self._guild = read_process(self.pid).parent
         os.kill(self._guild, signal.SIGSTOP)
+
+    def run_guild(self, run: Run) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "GUILD_HOME": self.bench.context.home.path, "NO_PIP_FREEZE": "1"}
+        command = [self.bench.command, "run", "-y", "--start", run.id]
+        nothing = subprocess.DEVNULL
+        started = subprocess.Popen(command, cwd=self.bench.project, env=environment, stdout=nothing, stderr=nothing)
+        self._started.append(started)
+        return started
 
     def _has_begun(self) -> bool:
         return any("begun" in each.output for each in self.bench.runs() if not os.path.exists(each.dir.staged))
@@ -230,3 +228,15 @@ def test_a_program_started_by_hand_says_nothing_of_the_end_of_its_run(held):
     assert not os.path.exists(run.dir.guild_process)
     assert not os.path.exists(run.dir.job_exit_status)
     assert look(held, run) is RunStatus.STAGED
+
+
+@pytest.mark.parametrize("operation", ["script", "command"])
+def test_who_looks_all_the_time_sees_no_end_but_that_of_guild(held, operation):
+    Path(held.bench.context.home.path, "go").touch()
+    for _ in range(3):
+        run, seen = held.stage(operation), []
+        guild = held.run_guild(run)
+        while guild.poll() is None:
+            seen.append(look(held, run))
+        assert set(seen) <= {RunStatus.STAGED, RunStatus.PENDING, RunStatus.RUNNING, RunStatus.COMPLETED}
+        assert look(held, run) is RunStatus.COMPLETED

@@ -24,7 +24,7 @@ from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.store.files.attrs import read_attr, write_attr
 from guild_ipy.store.files.whole_file import read_bytes
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.state.lock import hold_alive, read_lock
+from guild_ipy.store.state.lock import hold_alive, parse_lock
 from guild_ipy.store.state.markers import is_our_pending, remove_marker
 from guild_ipy.store.state.replaced_files import put_back_claimed
 from guild_ipy.store.state.state import RunState, look, read_state
@@ -103,18 +103,20 @@ def _write_end(run_dir: RunDir, end: RunState) -> None:
 
 def _guild_may_be_starting(run_dir: RunDir) -> bool:
     """Whether a ``guild`` command has just removed a marker or written ``started``, and ``LOCK`` is not read yet."""
-    if is_our_pending(run_dir) or _names_dead_process(run_dir) or os.path.exists(run_dir.job_exit_status):
+    if is_our_pending(run_dir) or _is_dead_lock(run_dir) or os.path.exists(run_dir.job_exit_status):
         return False
     age = time.time() - max(_read_mtime(run_dir.attr("started")), _read_mtime(run_dir.guild))
     return abs(age) < GRACE_SECONDS
 
 
-def _names_dead_process(run_dir: RunDir) -> bool:
+def _is_dead_lock(run_dir: RunDir) -> bool:
+    """Whether ``LOCK`` is written, and names no process that lives."""
     try:
-        lock = read_lock(run_dir)
+        content = read_bytes(run_dir.lock, limit=65536)
     except DamagedRun:
         return True
-    return lock is not None and not lock.is_alive()
+    lock = parse_lock(content.decode("utf-8", "replace")) if content else None
+    return bool(content) and (lock is None or not lock.is_alive())
 
 
 def _read_job_exit_status(run_dir: RunDir) -> int | None:
