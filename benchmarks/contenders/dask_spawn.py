@@ -19,7 +19,7 @@ def spawn(number: int) -> int:
 
 def main() -> None:
     """Answer the word."""
-    options = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "dashboard_address": None}
+    options = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "dashboard_address": "localhost:0"}
     with LocalCluster(**options) as cluster, Client(cluster) as client:
 
         def hundred() -> float:

@@ -121,6 +121,22 @@ class Contract:
         assert {each.run for each in at_work.stop()} == set(runs)
         assert {each.status for each in runs} == {RunStatus.TERMINATED}
 
+    def test_what_was_stopped_can_be_asked_for_again(self, at_work, notebook, place, stage):
+        runs = [stage(wait=True, x=x) for x in range(5)]
+        for each in runs:
+            at_work.begin(each, only_waiting=True)
+        self.wait_until_running(at_work, runs[:1])
+        at_work.stop()
+        for each in runs:
+            (each.path / "go").touch()
+        another = open_runs_at_work(notebook.context, LaunchOptions(), place)
+        wait_until(lambda: another.capacity, seconds=60)
+        for each in runs:
+            another.begin(each)
+        self.wait_for(another, 5)
+        another.close()
+        assert {each.status for each in runs} == {RunStatus.COMPLETED}
+
     def test_a_trial_is_changed_before_it_is_run(self, at_work, notebook, stage):
         trial = stage(x=1)
         written = []

@@ -16,7 +16,7 @@ from guild_ipy.domain.values.dask_address import LOCAL, DaskAddress, parse_dask_
 from guild_ipy.domain.values.resource_amounts import ResourceAmounts
 from guild_ipy.errors import EngineError
 from guild_ipy.launching.at_work.bins import machine_resources
-from guild_ipy.launching.at_work.dask_worker import Outcome, RunStarter, run_on_worker, stop_on_worker
+from guild_ipy.launching.at_work.dask_worker import AskedRun, Outcome, RunStarter, run_on_worker, stop_on_worker
 from guild_ipy.launching.at_work.run_messages import say
 from guild_ipy.linux import usable_processors
 from guild_ipy.store.guild_home import Home
@@ -49,6 +49,7 @@ class DaskCluster:
         self._address = parse_dask_address(address)
         self._starter = RunStarter(home.path)
         self._threads = threads
+        self._asker = uuid4().hex
         self._local: LocalCluster | None = None
         self._next_look = 0.0
         self._workers: Mapping[str, Mapping[str, Any]] = {}
@@ -97,9 +98,7 @@ class DaskCluster:
         return self._client.submit(
             run_on_worker,
             self._starter.name,
-            run_id,
-            isolation,
-            takes_again=takes_again,
+            AskedRun(id=run_id, asker=self._asker, isolation=isolation, takes_again=takes_again),
             key=f"run-{run_id}-{uuid4().hex[:8]}",
             pure=False,
             retries=0,
@@ -110,7 +109,9 @@ class DaskCluster:
         """Have the workers stop runs, and begin none of them any more; with `waits` wait until they have ended."""
         if self._client is not None and self.is_there:
             with suppress(OSError, TimeoutError):  # a worker that is lost meanwhile
-                self._client.run(stop_on_worker, self._starter.name, list(run_ids), wait=waits, on_error="ignore")
+                self._client.run(
+                    stop_on_worker, self._starter.name, self._asker, list(run_ids), wait=waits, on_error="ignore"
+                )
 
     def close(self) -> None:
         """Let go of the cluster; one in this process ends, and its runs go on."""
@@ -152,7 +153,7 @@ class DaskCluster:
             n_workers=1,
             threads_per_worker=self._threads or len(usable_processors()) or os.cpu_count(),
             processes=False,
-            dashboard_address=None,
+            dashboard_address="localhost:0",  # a port that is free: Dask opens one in any case
             memory_limit=0,
             resources=machine_resources(),
         )

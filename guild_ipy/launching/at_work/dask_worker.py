@@ -56,18 +56,34 @@ class Outcome:
     message: str = ""
 
 
-def run_on_worker(starter: str, run_id: str, isolation: str | None, *, takes_again: bool) -> Outcome:
+@dataclass(frozen=True, kw_only=True)
+class AskedRun:
+    """A run that a worker is asked for."""
+
+    id: str
+    asker: str
+    """The queue or batch that asks for it, as long as it is at work: another one may ask for the same run later."""
+    isolation: str | None
+    takes_again: bool
+
+
+def run_on_worker(starter: str, asked: AskedRun) -> Outcome:
     """Start a run on the worker of this task, by its plugin `starter`, and wait for the end of the run."""
     plugin = get_worker().plugins[starter]
     assert isinstance(plugin, RunStarter), "it has been registered under this name"
-    return plugin.run(run_id, isolation, takes_again=takes_again)
+    return plugin.run(asked)
 
 
-async def stop_on_worker(starter: str, run_ids: Collection[str], dask_worker: Any = None) -> None:  # noqa: ANN401
-    """Stop those of the runs that the worker has started, and start none of the others any more."""
+async def stop_on_worker(
+    starter: str,
+    asker: str,
+    run_ids: Collection[str],
+    dask_worker: Any = None,  # noqa: ANN401
+) -> None:
+    """Stop those of the runs that the worker has started, and start none of the others any more for that asker."""
     plugin = dask_worker.plugins.get(starter)
     if plugin is not None:
-        await asyncio.to_thread(plugin.stop, run_ids)
+        await asyncio.to_thread(plugin.stop, asker, run_ids)
 
 
 class RunStarter(WorkerPlugin):
@@ -86,7 +102,8 @@ class RunStarter(WorkerPlugin):
     def setup(self, worker: Worker) -> None:
         """Get ready on a worker."""
         self._gpus = int(worker.state.total_resources.get(GPUS, 0))
-        self._called_off: set[str] = set()
+        self._called_off: set[tuple[str, str]] = set()
+        """Of an asker a run that is not to be started any more."""
         self._started: dict[str, Run] = {}
         self._beginning = ThreadPoolExecutor(1, "guild_ipy")
         """Where runs are begun, one after another."""
@@ -97,9 +114,9 @@ class RunStarter(WorkerPlugin):
         if "_session" in vars(self):
             self._session.close()
 
-    def run(self, run_id: str, isolation: str | None, *, takes_again: bool) -> Outcome:
+    def run(self, asked: AskedRun) -> Outcome:
         """Start a run that waits, and wait for its end; of one that waits no longer only wait for the end."""
-        run = Run(Home(self._home).run_dir(run_id))
+        run = Run(Home(self._home).run_dir(asked.id))
         if not os.path.isdir(os.path.dirname(run.dir.path)):
             where = f"worker on {host_name()} sees no Guild home {self._home!r}"
             return Outcome(kind=OutcomeKind.REFUSED, message=f"the {where}; all of a cluster must see it there")
@@ -107,9 +124,9 @@ class RunStarter(WorkerPlugin):
             return Outcome(kind=OutcomeKind.REFUSED, message="it was deleted")
         try:
             while waits(run):
-                if run_id in self._called_off:
+                if (asked.asker, asked.id) in self._called_off:
                     return Outcome(kind=OutcomeKind.TAKEN, message="it was called off")
-                begun = self._beginning.submit(self._try_to_begin, run, isolation, takes_again=takes_again).result()
+                begun = self._beginning.submit(self._try_to_begin, run, asked).result()
                 if begun is not None:
                     return self._see_to_end(begun)
                 time.sleep(_LOOK_SECONDS)
@@ -121,9 +138,9 @@ class RunStarter(WorkerPlugin):
             time.sleep(_LOOK_SECONDS)
         return Outcome(kind=OutcomeKind.ENDED)
 
-    def stop(self, run_ids: Collection[str]) -> None:
-        """Stop those of the runs that were started here, at the same time; start none of the others any more."""
-        self._called_off |= set(run_ids)
+    def stop(self, asker: str, run_ids: Collection[str]) -> None:
+        """Stop those of the runs that were started here, at the same time; start none of the others for that asker."""
+        self._called_off |= {(asker, each) for each in run_ids}
         self._beginning.submit(lambda: None).result()  # what is just being begun is known then
         started = [self._started[each] for each in run_ids if each in self._started]
         stopping = [threading.Thread(target=self._stop_one, args=(run,)) for run in started]
@@ -140,18 +157,18 @@ class RunStarter(WorkerPlugin):
     def _session(self) -> Session:
         return Session.for_home(self._home)
 
-    def _try_to_begin(self, run: Run, isolation: str | None, *, takes_again: bool) -> StartedRun | None:
+    def _try_to_begin(self, run: Run, asked: AskedRun) -> StartedRun | None:
         """Begin a run; None while the GPUs are not free that it asks for, which somebody else has then."""
         with choosing_slot(self._session.home):
             slot = self._find_slot(run)
-            if slot is None or run.id in self._called_off:
+            if slot is None or (asked.asker, asked.id) in self._called_off:
                 return None
             future = begin_again(
                 self._session,
                 run,
-                LaunchOptions(isolation=isolation, env=slot.env),
+                LaunchOptions(isolation=asked.isolation, env=slot.env),
                 lambda: note_slot(run, slot),
-                takes_again=takes_again,
+                takes_again=asked.takes_again,
                 only_waiting=True,
             )
         self._started[run.id] = run
