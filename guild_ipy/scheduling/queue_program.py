@@ -100,9 +100,9 @@ class Queue:
 
     def run(self) -> None:
         """Start staged runs until it is stopped, told to end, or has started all; then nothing of it is at work."""
-        say("Waiting for staged runs")
-        note_change(self._session.home, self._own.id)  # so that there is a change log to watch
         try:
+            say("Waiting for staged runs")
+            note_change(self._session.home, self._own.id)  # so that there is a change log to watch
             with HomeWatch(self._session.home, self._options.poll_interval) as watch:
                 while not self._is_over():
                     watch.watch(self._others)
