@@ -33,6 +33,10 @@ class Cluster:
     def address(self) -> str:
         return json.loads(Path(self.file).read_text())["address"]
 
+    @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
     def start_scheduler(self, port: int = 0) -> None:
         Path(self.file).unlink(missing_ok=True)
         options = ["--port", str(port), "--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", self.file]
@@ -48,9 +52,12 @@ class Cluster:
 
     def restart_scheduler(self) -> None:
         """Kill the scheduler, and start another at its address."""
-        port = int(self.address.rpartition(":")[2])
-        kill(self.scheduler)
+        port = self.port
+        self.kill_scheduler()
         self.start_scheduler(port)
+
+    def kill_scheduler(self) -> None:
+        kill(self.scheduler)
 
     def end(self) -> None:
         for each in (*self.workers, self.scheduler):

@@ -195,3 +195,20 @@ class TestRunsOfOtherWorkers(Contract):
     def place(self, cluster):
         cluster.start_worker(threads=3, resources="cpus=4")
         return WorkPlace(dask=cluster.file)
+
+    def test_an_end_whose_news_is_lost_with_the_cluster_is_read_in_the_run(self, at_work, stage, cluster):
+        made = stage(x=4)
+        at_work.begin(made, only_waiting=True)
+        wait_until(at_work._active[0].task.done)
+        cluster.end()
+        (ended,) = self.wait_for(at_work, 1)
+        assert (ended.run, ended.not_begun, made.status) == (made, None, RunStatus.COMPLETED)
+
+    def test_a_stop_without_a_scheduler_leaves_what_was_not_begun(self, at_work, stage, cluster):
+        runs = [stage(wait=True, x=x) for x in range(4)]
+        for each in runs:
+            at_work.begin(each, only_waiting=True)
+        self.wait_until_running(at_work, runs[:3])
+        cluster.kill_scheduler()
+        assert {each.run for each in at_work.stop()} == set(runs[:3])
+        assert [str(each.status) for each in runs] == ["terminated"] * 3 + ["staged"]

@@ -87,10 +87,14 @@ class TestQueues:
         queue = queues.start(dask=cluster.address)
         first = queues.stage(x=1)
         queues.wait_for(lambda: first.status is RunStatus.COMPLETED)
-        cluster.restart_scheduler()
+        port = cluster.port
+        cluster.kill_scheduler()
+        queues.wait_for(lambda: "is lost; its runs go on" in queue.output)
+        cluster.start_scheduler(port)
         cluster.start_worker()
         second = queues.stage(x=2)
         queues.wait_for(lambda: second.status is RunStatus.COMPLETED)
+        assert "Traceback" not in queue.output
         stop(queues.notebook.context, [queue])
 
     def test_a_stop_stops_the_runs_of_the_workers(self, queues, cluster):

@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Collection, Mapping
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,14 @@ from guild_ipy.domain.values.dask_address import LOCAL, DaskAddress, parse_dask_
 from guild_ipy.domain.values.resource_amounts import ResourceAmounts
 from guild_ipy.errors import EngineError
 from guild_ipy.launching.at_work.bins import machine_resources
-from guild_ipy.launching.at_work.dask_worker import AskedRun, Outcome, RunStarter, run_on_worker, stop_on_worker
+from guild_ipy.launching.at_work.dask_worker import (
+    AskedRun,
+    Outcome,
+    OutcomeKind,
+    RunStarter,
+    run_on_worker,
+    stop_on_worker,
+)
 from guild_ipy.launching.at_work.run_messages import say
 from guild_ipy.linux import usable_processors
 from guild_ipy.store.guild_home import Home
@@ -54,7 +62,8 @@ class DaskCluster:
         self._next_look = 0.0
         self._workers: Mapping[str, Mapping[str, Any]] = {}
         self._workers_until = 0.0
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the run directories tell what happens
+        for name in ("distributed", "distributed.client"):  # Dask gives each a level of its own
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # the run directories tell what happens
         self._client: Client | None = self._connect(_CONNECT_SECONDS)
 
     @property
@@ -104,6 +113,12 @@ class DaskCluster:
             retries=0,
             resources=dict(asked) or None,
         )
+
+    def cancel(self, tasks: Collection[Future[Outcome]]) -> None:
+        """Have no worker begin tasks that wait; those that have begun go on."""
+        if self._client is not None and self.is_there:
+            with suppress(OSError):  # the scheduler is lost meanwhile, and tasks with it
+                self._client.cancel(list(tasks))
 
     def stop(self, run_ids: Collection[str], *, waits: bool) -> None:
         """Have the workers stop runs, and begin none of them any more; with `waits` wait until they have ended."""
@@ -164,6 +179,19 @@ class DaskCluster:
             client, self._client = self._client, None
             with suppress(OSError, TimeoutError):
                 client.close(timeout=_SHORT_SECONDS)
+
+
+def read_outcome(task: Future[Outcome]) -> Outcome | None:
+    """Return how a task came to its end; None where that is lost with its worker, the scheduler or the connection."""
+    try:
+        if task.status == "finished":
+            return task.result(timeout=_SHORT_SECONDS)
+        if task.status == "error":
+            why = task.exception(timeout=_SHORT_SECONDS)
+            return Outcome(kind=OutcomeKind.GIVEN_UP, message=f"the cluster has given it up: {why}")
+    except (OSError, CancelledError):  # the result was on a worker that is gone
+        return None
+    return None
 
 
 def _first_line(error: BaseException) -> str:

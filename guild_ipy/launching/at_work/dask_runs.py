@@ -16,7 +16,7 @@ from guild_ipy.engine.meta import JobMeta
 from guild_ipy.engine.stopping import stop_run
 from guild_ipy.errors import EngineError, GuildError, RunTaken
 from guild_ipy.launching.at_work.bins import Bins, Slot, asked_by
-from guild_ipy.launching.at_work.dask_cluster import DaskCluster
+from guild_ipy.launching.at_work.dask_cluster import DaskCluster, read_outcome
 from guild_ipy.launching.at_work.dask_worker import Outcome, OutcomeKind, waits
 from guild_ipy.launching.at_work.runs_at_work import EndedRun
 from guild_ipy.launching.at_work.started_run import OutputOfRuns
@@ -133,9 +133,7 @@ class DaskRuns:
 
     def stop(self) -> list[EndedRun]:
         """See :class:`.RunsAtWork`."""
-        for each in self._active:
-            if each.task is not None:
-                each.task.cancel()
+        self._cluster.cancel([each.task for each in self._active if each.task is not None])
         self._cluster.stop([each.run.id for each in self._active], waits=True)
         ended = [each for each in self._active if not waits(each.run)]
         for each in ended:
@@ -164,12 +162,10 @@ class DaskRuns:
             if self._jobs == 1:
                 self._output.write(each.tail.new())
             return None
-        if each.task is not None and each.task.status == "finished":
-            return self._take(each, each.task.result())
-        why = str(each.task.exception()) if each.task is not None and each.task.status == "error" else ""
+        outcome = None if each.task is None else read_outcome(each.task)
         each.task = None
-        if why and waits(each.run):
-            return EndedRun(run=each.run, not_begun=EngineError(f"the cluster has given it up: {why}"))
+        if outcome is not None and (outcome.kind is not OutcomeKind.GIVEN_UP or waits(each.run)):
+            return self._take(each, outcome)
         if waits(each.run):  # the cluster was lost with the task
             each.task = self._submit(each.run, asked_by(each.run), takes_again=each.takes_again)
             return None

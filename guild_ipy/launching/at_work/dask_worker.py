@@ -1,4 +1,4 @@
-"""What a worker of a Dask cluster does: it claims runs, starts them as processes of its machine, and waits for them.
+"""The part of a worker of a Dask cluster: it claims runs, starts them as processes of its machine, and waits for them.
 
 A task has only the id of a run: the run directory, in a Guild home that all of the cluster sees, is the truth. Dask
 repeats tasks whose worker has died. A repeated one finds that the run waits no longer, and only waits for its end; so a
@@ -46,6 +46,8 @@ class OutcomeKind(Enum):
     """Another process has started the run."""
     REFUSED = "refused"
     """It could not be started."""
+    GIVEN_UP = "given up"
+    """Dask tries the task no more, since its workers have died; the run may have been started."""
 
 
 @dataclass(frozen=True, kw_only=True)
