@@ -99,14 +99,13 @@ class BatchOptions:
         return next((option for option, is_given in options.items() if is_given), self.search.given)
 
     @property
-    def recorded_jobs(self) -> int | None:
-        """How many trials run at a time; None where the size of the cluster says so."""
-        return self.jobs if self.dask else self.jobs or 1
-
-    @property
     def place(self) -> WorkPlace:
-        """Where its trials work."""
-        return WorkPlace(jobs=self.jobs, dask=self.dask or None)
+        """Where its trials work, and how many at a time: without a cluster one, if nothing else is said."""
+        return WorkPlace(jobs=self.jobs if self.dask else self.jobs or 1, dask=self.dask or None)
+
+    def in_program(self, program: BatchProgram) -> BatchProgram:
+        """Return the program with those of the options that it keeps, which :func:`read_options` reads."""
+        return replace(program, jobs=self.place.jobs, dask=self.place.dask, retry=self.retry or 0)
 
     @property
     def only_lists(self) -> bool:
@@ -130,8 +129,8 @@ class BatchOptions:
         return {
             "max_trials": self.max_trials,
             "stage_trials": self.stage_trials,
-            "jobs": self.recorded_jobs,
-            "dask": self.dask or None,
+            "jobs": self.place.jobs,
+            "dask": self.place.dask,
             "retry": self.retry or 0,
             "fail_on_trial_error": self.fail_on_trial_error,
             "needed": self.repeat is Repeat.NEEDED,

@@ -262,14 +262,11 @@ def _spec(session: Session, batch: _PlannedBatch, request: RunRequest) -> RunSpe
         varied=grid.varied,
         packages=session.engine.modules,
         module=BATCH_MODULE,
-        jobs=options.recorded_jobs,
-        dask=options.dask or None,
-        retry=options.retry or 0,
         isolation=request.launch.isolation,
     )
     return RunSpec(
         opref=_opref(batch.grid, options),
-        program=program,
+        program=options.in_program(program),
         source=ProjectSource(dest="."),
         flags={},
         label=grid.label,

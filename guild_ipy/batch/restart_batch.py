@@ -133,14 +133,7 @@ def plan_restart(
     check_installed(options.search.optimizer)
     grid = ChangedTrials(session, prototype, recorded).change(flags, options.trials)
     grid = grid.searched_by(options.search.optimizer)
-    program = replace(
-        program,
-        varied=grid.varied,
-        module=BATCH_MODULE,
-        jobs=options.recorded_jobs,
-        dask=options.dask or None,
-        retry=options.retry or 0,
-    )
+    program = options.in_program(replace(program, varied=grid.varied, module=BATCH_MODULE))
     batch = StartedBatch(session, run.dir, options, prototype)
     trials = batch.plan(grid)
     if made is not None:

@@ -55,7 +55,7 @@ def claim_run(home: Home, run_dir: RunDir, *, only_waiting: bool = False) -> int
 
 
 def release_run(run_dir: RunDir, alive: int, *, staged: bool) -> None:
-    """Give a claimed run back, staged or as it was."""
+    """Release a claimed run, which is then staged, or as it was."""
     if not staged:
         remove_marker(run_dir.staged)
     elif not os.path.exists(run_dir.staged):
@@ -65,7 +65,7 @@ def release_run(run_dir: RunDir, alive: int, *, staged: bool) -> None:
 
 
 def release_trial(run_dir: RunDir, alive: int) -> None:
-    """Give a claimed trial back as one that waits for its batch."""
+    """Release a claimed trial, which then waits for its batch."""
     set_waiting(run_dir)
     remove_marker(run_dir.staged)
     os.close(alive)

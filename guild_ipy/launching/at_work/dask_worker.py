@@ -1,4 +1,4 @@
-"""The part of a worker of a Dask cluster: it claims runs, starts them as processes of its machine, and waits for them.
+"""Starts runs on a worker of a Dask cluster: claims them, starts their processes on its machine, and waits for the end.
 
 A task has only the id of a run: the run directory, in a Guild home that all of the cluster sees, is the truth. Dask
 repeats tasks whose worker has died. A repeated one finds that the run waits no longer, and only waits for its end; so a

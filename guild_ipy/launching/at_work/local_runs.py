@@ -40,7 +40,7 @@ class LocalRuns:
     jobs
         How many at a time. The output of a single one is written while it goes, that of several when each ends.
     resources
-        What it has for them, as ``gpus=2,memory=64G``; None for what the machine has.
+        The resources for them, as ``gpus=2,memory=64G``; None for those of the machine.
     """
 
     def __init__(self, session: Session, launch: LaunchOptions, *, jobs: int, resources: str | None = None) -> None:

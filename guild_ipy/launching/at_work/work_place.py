@@ -18,7 +18,7 @@ class WorkPlace:
     jobs: int | None = None
     """How many at a time; None for one, or as many as the workers of a cluster have threads."""
     resources: str | None = None
-    """What there is for them, as ``gpus=2,memory=64G``; None for what the machine has."""
+    """The resources for them, as ``gpus=2,memory=64G``; None for those of the machine."""
     dask: str | None = None
     """The cluster on whose workers they work; None for this machine."""
 

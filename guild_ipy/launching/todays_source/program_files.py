@@ -23,7 +23,7 @@ _JOB = ("main.py", "meta.json", "payload.pkl", "setup.pkl")
 
 @contextmanager
 def made_beside(run_dir: RunDir) -> Iterator[RunDir]:
-    """Give an empty run directory inside that of a run, in the same file system; it is removed at the end.
+    """Make an empty run directory inside that of a run, in the same file system, and remove it at the end.
 
     Raises
     ------

@@ -13,9 +13,9 @@ import socket
 
 from guild_ipy.errors import DamagedRun, StoreError
 from guild_ipy.linux import boot_id, process_start
-from guild_ipy.store.files.whole_file import read_bytes, write_file
+from guild_ipy.store.files.whole_file import write_file
 from guild_ipy.store.run_dir import RunDir
-from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock, parse_lock, read_lock, this_process
+from guild_ipy.store.state.lock import LockContent, ProcessId, format_lock, read_lock, read_lock_file, this_process
 
 _INIT = 1  # the parent of processes whose own parent has died
 
@@ -40,8 +40,7 @@ def note_guild_process(run_dir: RunDir) -> None:
 def will_guild_write_end(run_dir: RunDir) -> bool:
     """Whether the process of Guild AI that has started the run lives, so that it will write the end of the run."""
     try:
-        noted = read_bytes(run_dir.guild_process, limit=65536)
-        content = parse_lock(noted.decode("utf-8", "replace")) if noted else None
+        content = read_lock_file(run_dir.guild_process)
         if content is None or content.supervisor is None or not content.is_local():
             return False
         lock = read_lock(run_dir)

@@ -91,7 +91,12 @@ def parse_lock(text: str) -> LockContent | None:
 
 def read_lock(run_dir: RunDir) -> LockContent | None:
     """Read ``LOCK``; None when it is missing or says nothing."""
-    content = read_bytes(run_dir.lock, limit=65536)
+    return read_lock_file(run_dir.lock)
+
+
+def read_lock_file(path: str) -> LockContent | None:
+    """Read a file in the format of ``LOCK``; None when it is missing or says nothing."""
+    content = read_bytes(path, limit=65536)
     return parse_lock(content.decode("utf-8", "replace")) if content else None
 
 

@@ -62,7 +62,7 @@ def replace_files(run_dir: RunDir, new: Mapping[str, str], removed: Collection[s
 
 @contextmanager
 def made_aside(run_dir: RunDir) -> Iterator[str]:
-    """Give an empty folder for new files, in the file system of the run; it is removed at the end.
+    """Make an empty folder for new files, in the file system of the run, and remove it at the end.
 
     Raises
     ------
