@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from guild_ipy.domain.opref import QUEUE
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.session.run_handle import Run
+from guild_ipy.store.files.attrs import find_attr
 from guild_ipy.store.guild_home import Home
 from guild_ipy.store.run_record import read_status
 from guild_ipy.store.state.changes import LogPosition, read_changes
@@ -93,5 +94,5 @@ def _is_at_work(run: Run, status: RunStatus | None) -> bool:
 
 
 def _staged_at(run: Run) -> int:
-    started = run.get("started")
+    started = find_attr(run.dir, "started")
     return started if isinstance(started, int) else 0

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from enum import Enum
 
+from guild_ipy.errors import DamagedRun
 from guild_ipy.launching.at_work.bins import Bins
 from guild_ipy.session.run_handle import Run
-from guild_ipy.store.files.attrs import delete_attr, write_attr
+from guild_ipy.store.files.attrs import delete_attr, find_attr, write_attr
 from guild_ipy.store.guild_home import home_of
 from guild_ipy.store.state.changes import note_change
 
@@ -32,8 +33,8 @@ class QueueOrder(Enum):
 
 
 def read_order(queue: Run) -> QueueOrder | None:
-    """Return what a queue was told; None if it is to go on."""
-    word = queue.get(_ORDER)
+    """Return what a queue was told; None if it is to go on, or if that cannot be read."""
+    word = find_attr(queue.dir, _ORDER)
     return next((each for each in QueueOrder if each.value == word), None)
 
 
@@ -48,14 +49,22 @@ def give_order(queue: Run, order: QueueOrder | None) -> None:
 
 def note_cluster(queue: Run, bins: Bins) -> None:
     """Note what a cluster has, if that is new."""
-    if queue.get(_CLUSTER) != bins.whole:
+    if find_attr(queue.dir, _CLUSTER) != bins.whole:
         write_attr(queue.dir, _CLUSTER, dict(bins.whole))
 
 
 def read_cluster(queue: Run) -> Bins:
     """Return what the cluster of a queue has; nothing while that is not known."""
-    whole = queue.get(_CLUSTER)
+    whole = find_attr(queue.dir, _CLUSTER)
     return Bins(whole=whole if isinstance(whole, dict) else {}, gpus=())
+
+
+def read_not_started(run: Run) -> str:
+    """Return why a staged run could not be started; empty for one that may be."""
+    try:
+        return str(run.get(NOT_STARTED, ""))
+    except DamagedRun as error:
+        return str(error)
 
 
 def note_not_started(run: Run, why: str) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from guild_ipy.domain.status import RunStatus
 from guild_ipy.engine.child.beginning import note_begin
@@ -15,7 +15,7 @@ from guild_ipy.engine.engine import Engine
 from guild_ipy.engine.fork_server import ForkServer
 from guild_ipy.engine.meta import require_meta
 from guild_ipy.engine.script import enter_run, run_dir_of
-from guild_ipy.errors import GuildError, RunTaken, SelectError
+from guild_ipy.errors import DamagedRun, GuildError, RunTaken, SelectError, StoreError
 from guild_ipy.launching.at_work.bins import Bins, Slot, asked_by, choosing_slot
 from guild_ipy.launching.at_work.retries import Retries
 from guild_ipy.launching.at_work.run_messages import describe_flags, say
@@ -27,11 +27,11 @@ from guild_ipy.launching.restart import stage_again
 from guild_ipy.scheduling.home_runs import HomeRuns
 from guild_ipy.scheduling.home_watch import HomeWatch
 from guild_ipy.scheduling.queue_attrs import (
-    NOT_STARTED,
     QueueOrder,
     give_order,
     note_cluster,
     note_not_started,
+    read_not_started,
     read_order,
 )
 from guild_ipy.scheduling.queue_options import QueueOptions
@@ -46,6 +46,8 @@ from guild_ipy.store.state.lock import is_alive
 
 #: How long a run waits for resources before no other one passes it any more.
 _PATIENCE_SECONDS = 60.0
+
+_Marker: TypeAlias = tuple[int, int]
 
 
 def run_queue_main(main: str) -> NoReturn:
@@ -95,6 +97,10 @@ class Queue:
         self._is_idle = False
         """Whether no staged run is left that it takes."""
         self._warned = ""
+        self._markers: dict[str, _Marker | None] = {}
+        """The markers by which the runs at work were staged, as long as it has them at work."""
+        self._left_alone: set[str] = set()
+        """Runs that could not be started, and of which that cannot be noted."""
         self._held_up: dict[str, float] = {}
         """Since when runs wait for resources, by the monotonic clock."""
 
@@ -116,15 +122,22 @@ class Queue:
             give_order(self._own, None)  # else a restart would end at once
         except KeyboardInterrupt:
             for each in self._at_work.stop():
-                _tell(each)
+                self._tell(each)
             say("Stopped")
         finally:
             self._at_work.close()
 
     def _take_note(self, ended: EndedRun) -> None:
-        """Say how a run ended, and stage it again if it failed and that was asked for."""
-        _tell(ended)
-        if ended.not_begun is None and (which := self._retries.take(ended.run)):
+        """Say how a run ended, and stage it again if it failed and that was asked for.
+
+        One that is still marked as staged is left alone; else it would be started again and again.
+        """
+        self._tell(ended)
+        marker = self._markers.pop(ended.run.id, None)
+        if ended.not_begun is None and marker is not None and marker == _find_marker(ended.run):
+            error = StoreError(f"it is still marked as staged: {ended.run.dir.staged!r} cannot be removed")
+            self._tell_not_begun(ended.run, error)
+        elif ended.not_begun is None and (which := self._retries.take(ended.run)):
             say(f"Run {ended.run.id} is staged again ({which})")
             try:
                 stage_again(self._session, ended.run)
@@ -173,9 +186,13 @@ class Queue:
     def _next(self, waiting: Iterator[Run], bins: Bins) -> tuple[Run, Slot] | None:
         """Return the next run that can be started, and what it gets; small runs pass a large one, but not for ever."""
         is_held_up = False
-        for run in filter(self._is_ready, waiting):
-            asked = asked_by(run)
-            if bins.lacking(asked):
+        for run in waiting:
+            try:
+                asked = asked_by(run) if self._is_ready(run) else None
+            except DamagedRun as error:
+                self._tell_not_begun(run, error)
+                continue
+            if asked is None or bins.lacking(asked):
                 continue
             slot = bins.find_slot(asked)
             if slot is not None:
@@ -189,37 +206,54 @@ class Queue:
         return None
 
     def _is_ready(self, run: Run) -> bool:
-        if run in self._at_work.runs:  # a cluster was asked for it
+        if run in self._at_work.runs or run.id in self._left_alone:  # a cluster was asked for it, or it is damaged
             return False
-        if not os.path.exists(run.dir.staged) or run.get(NOT_STARTED) or is_alive(run.dir):
+        if not os.path.exists(run.dir.staged) or read_not_started(run) or is_alive(run.dir):
             return False
         return not find_unfinished(self._session, run)
 
     def _begin(self, run: Run, slot: Slot) -> None:
-        say(f"Starting staged run {run.id}: {run.operation} ({describe_flags(run.get('flags') or {})})")
+        record = run.record
+        if record.damage is not None:
+            self._tell_not_begun(run, DamagedRun(run.dir.path, record.damage))
+            return
+        say(f"Starting staged run {run.id}: {run.operation} ({describe_flags(record.flags)})")
+        marker = _find_marker(run)
         try:
             self._at_work.begin(run, slot, only_waiting=True)
         except (GuildError, OSError) as error:
-            _tell_not_begun(run, error)
+            self._tell_not_begun(run, error)
+        else:
+            self._markers[run.id] = marker
+
+    def _tell(self, ended: EndedRun) -> None:
+        run, status = ended.run, ended.run.status
+        if ended.not_begun is not None:
+            self._tell_not_begun(run, ended.not_begun)
+        elif status is RunStatus.COMPLETED:
+            say(f"Run {run.id} completed")
+        else:
+            why = ended.failure or run.error or ""
+            say(f"Run {run.id} ended: {status}{f' - {why}' if why else ''}", "ERROR")
+
+    def _tell_not_begun(self, run: Run, error: Exception) -> None:
+        """Say why a run was not started; one that cannot be started is left alone from now on."""
+        if not os.path.exists(run.dir.opref):
+            say(f"Run {run.id} is not started: it was deleted", "WARNING")
+        elif isinstance(error, RunTaken) or run.status is not RunStatus.STAGED:  # another was faster
+            say(f"Run {run.id} is not started: {error}", "WARNING")
+        else:
+            say(f"Run {run.id} could not be started: {error}", "ERROR")
+            try:
+                note_not_started(run, str(error))
+            except OSError:  # nothing can be written there; other queues find it out themselves
+                self._left_alone.add(run.id)
 
 
-def _tell_not_begun(run: Run, error: Exception) -> None:
-    """Say why a run was not started; one that cannot be started is left alone from now on."""
-    if not os.path.exists(run.dir.opref):
-        say(f"Run {run.id} is not started: it was deleted", "WARNING")
-    elif isinstance(error, RunTaken) or run.status is not RunStatus.STAGED:  # another queue, or its user, was faster
-        say(f"Run {run.id} is not started: {error}", "WARNING")
-    else:
-        say(f"Run {run.id} could not be started: {error}", "ERROR")
-        note_not_started(run, str(error))
-
-
-def _tell(ended: EndedRun) -> None:
-    run, status = ended.run, ended.run.status
-    if ended.not_begun is not None:
-        _tell_not_begun(run, ended.not_begun)
-    elif status is RunStatus.COMPLETED:
-        say(f"Run {run.id} completed")
-    else:
-        why = ended.failure or run.get("error") or ""
-        say(f"Run {run.id} ended: {status}{f' - {why}' if why else ''}", "ERROR")
+def _find_marker(run: Run) -> _Marker | None:
+    """Return what tells the marker of a staged run from the one that it gets when it is staged again."""
+    try:
+        found = os.stat(run.dir.staged, follow_symlinks=False)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns

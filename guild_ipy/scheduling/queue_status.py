@@ -12,17 +12,16 @@ from guild_ipy.domain.choosing.run_filter import RunFilter
 from guild_ipy.domain.opref import QUEUE
 from guild_ipy.domain.status import ACTIVE, RunStatus
 from guild_ipy.domain.values.flags import Flags
-from guild_ipy.errors import SelectError
+from guild_ipy.errors import DamagedRun, SelectError
 from guild_ipy.launching.at_work.bins import Bins, asked_by, read_bins
 from guild_ipy.launching.at_work.run_messages import describe_flags
 from guild_ipy.launching.usual_duration import usual_duration
 from guild_ipy.printable import align_columns, printable
-from guild_ipy.scheduling.queue_attrs import NOT_STARTED, QueueOrder, read_cluster, read_order
+from guild_ipy.scheduling.queue_attrs import QueueOrder, read_cluster, read_not_started, read_order
 from guild_ipy.scheduling.queue_options import QueueOptions
 from guild_ipy.scheduling.staged_order import find_unfinished, staged_ids
 from guild_ipy.session.run_handle import Run, format_duration
 from guild_ipy.session.session import Session
-from guild_ipy.store.files.attrs import read_attr
 from guild_ipy.store.run_record import RunRecord
 
 #: How many rows the text has.
@@ -181,7 +180,13 @@ class _Reader:
         return self._seconds[operation]
 
     def _reason(self, run: Run) -> str:
-        if refused := read_attr(run.dir, NOT_STARTED):
+        try:
+            return self._find_reason(run)
+        except DamagedRun as error:
+            return f"cannot be started: {error}"
+
+    def _find_reason(self, run: Run) -> str:
+        if refused := read_not_started(run):
             return f"could not be started: {refused}"
         if unfinished := find_unfinished(self._session, run):
             return f"waits for {', '.join(each.short_id for each in unfinished)} to complete"

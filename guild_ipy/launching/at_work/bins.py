@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from guild_ipy.linux import usable_processors
 from guild_ipy.session.run_handle import Run
 from guild_ipy.session.session import Session
 from guild_ipy.settings import read_variable
-from guild_ipy.store.files.attrs import write_attr
+from guild_ipy.store.files.attrs import find_attr, write_attr
 from guild_ipy.store.files.folders import make_folders
 from guild_ipy.store.files.regular_file import open_regular
 from guild_ipy.store.guild_home import Home
@@ -38,11 +39,14 @@ _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEX
 
 
 def asked_by(run: Run) -> ResourceAmounts:
-    """Return what a run asks for; what is malformed counts as nothing."""
-    asked = run.get(RESOURCES)
-    if not isinstance(asked, dict):
-        return {}
-    return {str(name): float(amount) for name, amount in asked.items() if isinstance(amount, int | float)}
+    """Return what a run asks for; what is malformed counts as nothing.
+
+    Raises
+    ------
+    DamagedRun
+        If that cannot be read.
+    """
+    return _amounts(run.get(RESOURCES))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,12 +112,16 @@ def read_bins(text: str | None, at_work: Iterable[Run]) -> Bins:
 
 
 def read_slot(run: Run) -> Slot | None:
-    """Return what a run at work has; None for one that has taken nothing, or is on another machine."""
-    slot = run.get(_SLOT)
+    """Return what a run at work has; None for one that has taken nothing, or is on another machine.
+
+    What is damaged counts as nothing: a run at work is not in the way of all others.
+    """
+    slot = find_attr(run.dir, _SLOT)
     if not isinstance(slot, dict) or slot.get("host") != host_name():
         return None
     gpus = slot.get(GPUS)
-    return Slot(resources=asked_by(run), gpus=tuple(map(str, gpus)) if isinstance(gpus, list) else ())
+    resources = _amounts(find_attr(run.dir, RESOURCES))
+    return Slot(resources=resources, gpus=tuple(map(str, gpus)) if isinstance(gpus, list) else ())
 
 
 def find_at_work(session: Session) -> list[Run]:
@@ -146,6 +154,16 @@ def machine_resources() -> dict[str, float]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     cpus = len(usable_processors()) or os.cpu_count() or 1
     return {CPUS: float(cpus), MEMORY: float(memory), GPUS: float(len(_gpu_names()))}
+
+
+def _amounts(asked: object) -> ResourceAmounts:
+    if not isinstance(asked, dict):
+        return {}
+    return {str(name): float(amount) for name, amount in asked.items() if _is_amount(amount)}
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= sys.float_info.max  # not of NaN, nor infinity
 
 
 def _gpu_names() -> tuple[str, ...]:

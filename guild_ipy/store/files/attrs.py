@@ -32,6 +32,14 @@ def read_attr(run_dir: RunDir, name: str) -> Any:  # noqa: ANN401 - callers narr
         raise DamagedRun(path, str(error)) from error
 
 
+def find_attr(run_dir: RunDir, name: str) -> Any:  # noqa: ANN401 - as above
+    """Read an attribute; None when it is not there, or is damaged."""
+    try:
+        return read_attr(run_dir, name)
+    except DamagedRun:
+        return None
+
+
 def write_attr(run_dir: RunDir, name: str, value: object, *, durable: bool = False) -> None:
     """Write an attribute so that it appears whole; `durable` also survives a power cut."""
     write_file(run_dir, run_dir.attr(name), encode_attr(value), durable=durable)
