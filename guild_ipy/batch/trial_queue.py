@@ -145,7 +145,7 @@ class TrialQueue:
         return slot is not None
 
     def _begin(self, trial: Run, slot: Slot | None) -> None:
-        say(f"Running trial {trial.id}: {self._operation} ({describe_flags(trial.flags)})")
+        say(f"Running trial {trial.id}: {self._operation} ({describe_flags(trial.get('flags') or {})})")
         self._at_work.begin(trial, slot, lambda: self._renew(trial), takes_again=self._takes_again)
 
     def _tell_not_begun(self, trial: Run, error: GuildError) -> None:

@@ -213,11 +213,11 @@ class Queue:
         return not find_unfinished(self._session, run)
 
     def _begin(self, run: Run, slot: Slot) -> None:
-        record = run.record
-        if record.damage is not None:
-            self._tell_not_begun(run, DamagedRun(run.dir.path, record.damage))
+        damage = run.record.damage
+        if damage is not None:
+            self._tell_not_begun(run, DamagedRun(run.dir.path, damage))
             return
-        say(f"Starting staged run {run.id}: {run.operation} ({describe_flags(record.flags)})")
+        say(f"Starting staged run {run.id}: {run.operation} ({describe_flags(run.get('flags') or {})})")
         marker = _find_marker(run)
         try:
             self._at_work.begin(run, slot, only_waiting=True)
